@@ -1,0 +1,257 @@
+import { posix } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Import, type Module, readModules, toModule } from "./support/modules.ts";
+
+/** The files of src/ itself, which every room of src/ may import. */
+const GROUND = ["byte-string", "errors", "log"];
+const STAGES = ["sdk", "config", "gearman", "payload", "job", "run", "result", "metrics", "worker"];
+
+/**
+ * The rooms in the order of a job's life, each with the rooms it may import besides itself and the ground.
+ * A row names only rooms above it, so no arrow points back.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  sdk: [],
+  family: ["sdk"],
+  shelf: ["sdk", "family"],
+  "byte-string": [],
+  errors: [],
+  log: [],
+  config: ["sdk"],
+  gearman: [],
+  payload: [],
+  job: ["config", "payload"],
+  run: ["sdk", "config", "job"],
+  result: ["config", "gearman", "payload", "job", "run"],
+  metrics: ["config"],
+  worker: ["sdk", "config", "gearman", "payload", "job", "run", "result", "metrics"],
+  tools: ["config", "gearman", "payload", "job", "result"],
+  demo: STAGES,
+  cli: [...STAGES, "tools", "demo", "shelf"],
+  index: [...STAGES, "tools", "demo", "shelf"],
+};
+
+/** Where a package may be imported: one file each, so that a driver can be replaced in one place. */
+const DOORS: Readonly<Record<string, string>> = {
+  pino: "src/log.ts",
+};
+
+/** Folders that may hold a single file. */
+const SINGLE_FILE_FOLDERS: readonly string[] = [];
+
+/** The one place that loads files nobody could name beforehand: a site's own checks. */
+const LOADS_COMPUTED = ["src/run/shelf.ts"];
+
+const PURE = /^src\/(?:job\/|result\/(?:judge|output|encode)\.ts$)/;
+const WITHOUT_IO = ["node:assert", "node:buffer", "node:crypto", "node:util"];
+const VAGUE_NAME = /^(?:utils?|lib|common|helpers?|misc|types)(?:\.ts)?$/;
+const ENDS_PROCESS = /\bprocess\s*\.\s*(?:exit|exitCode|abort|reallyExit)\b|\bfrom "(?:node:)?process"/;
+const MAX_LINES = 299;
+
+interface Rule {
+  readonly says: string;
+  readonly broken: (modules: readonly Module[]) => readonly string[];
+  /** Small trees, each of which breaks the rule: they prove that it can fail. */
+  readonly bad: readonly Readonly<Record<string, string>>[];
+}
+
+const RULES: readonly Rule[] = [
+  {
+    says: "a room imports only the rooms its row names",
+    broken: (modules) =>
+      ownImports(modules).flatMap(({ from, target }) => {
+        const [room, other] = [roomOf(from), roomOf(target)];
+        const allowed = [room, ...(ROOMS[room] ?? []), ...(from.startsWith("src/") ? GROUND : [])];
+        if (ROOMS[room] === undefined) return [`${from}: the room ${room} has no row`];
+        return allowed.includes(other) ? [] : [`${from} imports ${target}`];
+      }),
+    bad: [
+      { "src/gearman/a.ts": 'import { Job } from "../job/job.ts";' },
+      { "src/payload/a.ts": 'import type { Config } from "../config/load.ts";' },
+      { "src/job/a.ts": 'export { run } from "../run/route.ts";' },
+      { "src/run/a.ts": 'const { judge } = await import("../result/judge.ts");' },
+      { "src/worker/a.ts": 'import { BUILTIN_CHECKS } from "../../plugins/index.ts";' },
+      { "src/run/a.ts": 'import { check } from "../../plugins/net/check_tcp.ts";' },
+      { "src/attic/a.ts": 'import { log } from "../log.ts";' },
+      { "plugins/net/check_a.ts": 'import { createLog } from "../../src/log.ts";' },
+      { "plugins/sdk/a.ts": 'import type { Check } from "../core/check_dummy.ts";' },
+    ],
+  },
+  {
+    says: "no import cycles, type-only ones included",
+    broken: cycles,
+    bad: [
+      {
+        "src/run/a.ts": 'import { b } from "./b.ts";',
+        "src/run/b.ts": 'import { c } from "./c.ts";',
+        "src/run/c.ts": 'import type { A } from "./a.ts";',
+      },
+      { "src/run/a.ts": 'import type { A } from "./a.ts";' },
+    ],
+  },
+  {
+    says: "a plugin imports only its own family and the SDK",
+    broken: (modules) =>
+      ownImports(modules)
+        .filter(({ from, target }) => roomOf(from) === "family" && roomOf(target) === "family")
+        .filter(({ from, target }) => posix.dirname(from) !== posix.dirname(target))
+        .map(({ from, target }) => `${from} imports ${target}`),
+    bad: [{ "plugins/net/check_a.ts": 'import { session } from "../snmp/session.ts";' }],
+  },
+  {
+    says: "an npm package is imported through its one door",
+    broken: (modules) =>
+      importsOf(modules, "package")
+        .filter(({ from, target }) => DOORS[target] !== from)
+        .map(({ from, target }) => `${from} imports ${target}`),
+    bad: [
+      { "src/worker/a.ts": 'import type { Logger } from "pino";' },
+      { "src/log.ts": 'import { execa } from "execa";' },
+      { "plugins/sdk/a.ts": 'import { pino } from "pino";' },
+      { "plugins/net/check_a.ts": 'const { Client } = await import("ssh2");' },
+    ],
+  },
+  {
+    says: "job, and judge, output and encode of result, do no I/O, nor does what they import",
+    broken: (modules) =>
+      modules.filter(({ path }) => PURE.test(path)).flatMap((module) => reachedIo(module, modules)),
+    bad: [
+      { "src/job/decode.ts": 'import { readFileSync } from "node:fs";' },
+      { "src/result/judge.ts": 'const { spawn } = await import("node:child_process");' },
+      {
+        "src/result/encode.ts": 'import { seal } from "../payload/crypt.ts";',
+        "src/payload/crypt.ts": 'import { connect } from "node:net";',
+      },
+    ],
+  },
+  {
+    says: "only the shelf loads files by a computed path",
+    broken: (modules) =>
+      modules
+        .filter((module) => module.importsComputed && !LOADS_COMPUTED.includes(module.path))
+        .map((module) => module.path),
+    bad: [{ "src/worker/a.ts": "await import(path);" }],
+  },
+  {
+    says: "only cli ends the process",
+    broken: (modules) =>
+      modules
+        .filter(({ path, code }) => roomOf(path) !== "cli" && ENDS_PROCESS.test(code))
+        .map((module) => module.path),
+    bad: [
+      { "src/worker/a.ts": "if (failed) process.exit(1);" },
+      { "src/run/a.ts": 'import { exit } from "node:process";' },
+      { "plugins/net/check_a.ts": "process.exitCode = 2;" },
+    ],
+  },
+  {
+    says: "a folder holds more than one file",
+    broken: (modules) =>
+      [...folders(modules)]
+        .filter(([folder, entries]) => entries.size === 1 && !SINGLE_FILE_FOLDERS.includes(folder))
+        .map(([folder]) => folder),
+    bad: [{ "src/a/a.ts": "", "src/b.ts": "" }],
+  },
+  {
+    says: "a name says what a file is, not where it is kept",
+    broken: (modules) =>
+      modules.map(({ path }) => path).filter((path) => path.split("/").some((word) => VAGUE_NAME.test(word))),
+    bad: ["src/utils/a.ts", "src/run/types.ts", "plugins/common/a.ts", "src/helper.ts"].map((path) => ({
+      [path]: "",
+    })),
+  },
+  {
+    says: "a file stays under 300 lines",
+    broken: (modules) =>
+      modules.filter(({ lines }) => lines > MAX_LINES).map(({ path, lines }) => `${path}: ${lines} lines`),
+    bad: [{ "src/run/a.ts": "a;\n".repeat(300) }],
+  },
+];
+
+describe("the house", () => {
+  const tree = readModules("src", "plugins");
+
+  it("has modules to look at", () => {
+    expect(tree.length).toBeGreaterThan(1);
+  });
+
+  it("has rows that name only rooms above them", () => {
+    const rooms = Object.keys(ROOMS);
+    const backwards = Object.entries(ROOMS).flatMap(([room, others]) =>
+      others
+        .filter((other) => !rooms.slice(0, rooms.indexOf(room)).includes(other))
+        .map((other) => `${room} → ${other}`),
+    );
+    expect(backwards).toEqual([]);
+  });
+
+  describe.each(RULES)("$says", ({ broken, bad }) => {
+    it("holds", () => expect(broken(tree)).toEqual([]));
+
+    it.each(bad)("can fail, sample %#", (sample) => {
+      const modules = Object.entries(sample).map(([path, text]) => toModule(path, text));
+      expect(broken(modules)).not.toEqual([]);
+    });
+  });
+});
+
+/** `src/gearman/packet.ts` → `gearman`, `src/log.ts` → `log`, a plugin's folder → `family`. */
+function roomOf(path: string): string {
+  if (path.startsWith("plugins/sdk/")) return "sdk";
+  if (path === "plugins/index.ts") return "shelf";
+  if (path.startsWith("plugins/")) return "family";
+  return (path.split("/")[1] ?? path).replace(/\.ts$/, "");
+}
+
+type Arrow = Import & { readonly from: string };
+
+function importsOf(modules: readonly Module[], kind: Import["kind"]): readonly Arrow[] {
+  return modules
+    .flatMap(({ path, imports }) => imports.map((one) => ({ ...one, from: path })))
+    .filter((arrow) => arrow.kind === kind);
+}
+
+function ownImports(modules: readonly Module[]): readonly Arrow[] {
+  return importsOf(modules, "own");
+}
+
+function cycles(modules: readonly Module[]): readonly string[] {
+  const byPath = new Map(modules.map((module) => [module.path, module]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+    if (trail.includes(path) || done.has(path)) return;
+    for (const { target } of byPath.get(path)?.imports ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of modules) visit(path, []);
+  return found;
+}
+
+/** What a module loads at run time, itself or through others, that could do I/O. */
+function reachedIo(start: Module, modules: readonly Module[]): readonly string[] {
+  const reached = new Set([start]);
+  const found: string[] = [];
+  for (const module of reached) {
+    for (const { target, kind } of module.imports.filter((one) => !one.isTypeOnly)) {
+      if (kind === "builtin" && WITHOUT_IO.includes(target)) continue;
+      const next = modules.find(({ path }) => path === target);
+      if (next) reached.add(next);
+      else if (kind !== "own") found.push(`${start.path} reaches ${target} in ${module.path}`);
+    }
+  }
+  return found;
+}
+
+/** Every folder with what lies directly in it, files and folders. */
+function folders(modules: readonly Module[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { path } of modules) {
+    for (let entry = path; posix.dirname(entry) !== "."; entry = posix.dirname(entry)) {
+      const folder = posix.dirname(entry);
+      found.set(folder, (found.get(folder) ?? new Set()).add(entry));
+    }
+  }
+  return found;
+}

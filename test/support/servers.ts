@@ -1,0 +1,93 @@
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+import { execa } from "execa";
+
+interface Server {
+  readonly package: string;
+  readonly binary: string;
+  /** What is not run where it is missing. */
+  readonly for: string;
+}
+
+/** The Debian packages whose programs tests talk to or run, by the name tests ask with. */
+const SERVERS = {
+  gearmand: { package: "gearman-job-server", binary: "gearmand", for: "suites on a real gearmand" },
+  check_dummy: {
+    package: "monitoring-plugins-basic",
+    binary: "/usr/lib/nagios/plugins/check_dummy",
+    for: "suites that compare with Debian's plugins",
+  },
+  busybox: { package: "busybox", binary: "busybox", for: "shells other than dash: busybox" },
+  bash: { package: "bash", binary: "bash", for: "shells other than dash: bash" },
+  perl: { package: "perl", binary: "perl", for: "suites with Perl plugins" },
+} as const satisfies Record<string, Server>;
+
+type ServerName = keyof typeof SERVERS;
+
+const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+const POLICY = "/usr/sbin/policy-rc.d";
+const APT = { timeout: 120_000, env: { DEBIAN_FRONTEND: "noninteractive" }, stdin: "ignore" } as const;
+
+/** For `describe.skipIf(!hasServer("gearmand"))`. */
+export function hasServer(name: ServerName): boolean {
+  return isInstalled(SERVERS[name]);
+}
+
+/** vitest's global setup: installs what is missing where it may, and names what is not run at the run's end. */
+export default async function provideServers(): Promise<() => void> {
+  const wanted = missing();
+  const failure = wanted.length > 0 && mayInstall() ? await install(wanted) : undefined;
+  const lines = missing().map((server) => `${server.for} (Debian package ${server.package})`);
+  if (lines.length === 0) return () => {};
+
+  const { CI } = process.env;
+  const text = ["Not run:", ...lines.map((line) => `  ${line}`), ...(failure ? [failure] : [])].join("\n");
+  if (CI === "true") throw new Error(text);
+  return () => console.warn(text);
+}
+
+function missing(): readonly Server[] {
+  return Object.values(SERVERS).filter((server) => !isInstalled(server));
+}
+
+function isInstalled({ binary }: Server): boolean {
+  if (isAbsolute(binary)) return isExecutable(binary);
+  const { PATH = "" } = process.env;
+  const folders = [...PATH.split(delimiter), ...SYSTEM_FOLDERS];
+  return folders.some((folder) => isExecutable(join(folder, binary)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function mayInstall(): boolean {
+  return process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+}
+
+/** Returns what went wrong, if anything did. */
+async function install(servers: readonly Server[]): Promise<string | undefined> {
+  const packages = servers.map((server) => server.package);
+  const allowStarts = forbidStarts();
+  try {
+    await execa("apt-get", ["update"], APT);
+    await execa("apt-get", ["install", "-y", "--no-install-recommends", ...packages], APT);
+    return undefined;
+  } catch (error) {
+    return `apt-get could not install ${packages.join(", ")}: ${error instanceof Error ? error.message : error}`;
+  } finally {
+    allowStarts();
+  }
+}
+
+/** Debian starts a daemon when it is installed; a policy that answers 101 forbids that. Returns the undo. */
+function forbidStarts(): () => void {
+  if (existsSync(POLICY)) return () => {};
+  writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  return () => rmSync(POLICY, { force: true });
+}
