@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism, hostname } from "node:os";
+
+/** What a configuration depends on besides its own text. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths of includes and key files start here. */
+  readonly cwd: string;
+  readonly hostname: string;
+  readonly cpus: number;
+  readonly readFile: (path: string) => Buffer;
+  readonly stat: (path: string) => { isDirectory(): boolean };
+  readonly readdir: (path: string) => readonly string[];
+}
+
+export function thisMachine(): Machine {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    hostname: hostname(),
+    cpus: availableParallelism(),
+    readFile: (path) => readFileSync(path),
+    stat: (path) => statSync(path),
+    readdir: (path) => readdirSync(path),
+  };
+}

@@ -1,0 +1,55 @@
+/** Where a setting was written: a file and its line, or `command line`, or an environment variable. */
+export interface Origin {
+  readonly file: string;
+  readonly line?: number;
+}
+
+/** One thing wrong in the configuration. Errors stop the start, warnings do not. */
+export interface Problem extends Partial<Origin> {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  /** What the operator can do about it. */
+  readonly hint?: string;
+}
+
+/** What a value's reader has to say; the place is added by whoever knows it. */
+export type Remark = Omit<Problem, keyof Origin>;
+
+export function error(message: string, hint?: string): Remark {
+  return remark("error", message, hint);
+}
+
+export function warning(message: string, hint?: string): Remark {
+  return remark("warning", message, hint);
+}
+
+/** Everything found in one go, so that an operator corrects a file once and not line by line. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.filter(isError).map(renderProblem).join("\n"));
+    this.problems = problems;
+  }
+}
+
+export function isError(problem: Problem): boolean {
+  return problem.severity === "error";
+}
+
+/** `worker.conf:12: message (hint)` */
+export function renderProblem(problem: Problem): string {
+  const { file, line, severity, message, hint } = problem;
+  const place = file === undefined ? "" : `${renderOrigin({ file, ...(line !== undefined && { line }) })}: `;
+  const mark = severity === "warning" ? "warning: " : "";
+  return `${place}${mark}${message}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
+export function renderOrigin({ file, line }: Origin): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+function remark(severity: Problem["severity"], message: string, hint: string | undefined): Remark {
+  return hint === undefined ? { severity, message } : { severity, message, hint };
+}

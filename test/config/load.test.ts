@@ -1,0 +1,175 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { ConfigError } from "../../src/config/problem.ts";
+import { load, loadFile, loadMinimal, problemsOf, warningsOf } from "./load-memory.ts";
+import { memoryMachine } from "./memory-machine.ts";
+
+describe("the command line", () => {
+  it.each([
+    ["max-worker=7"],
+    ["-max-worker=7"],
+    ["--max-worker=7"],
+    ["----max_worker=7"],
+    [" --max-worker = 7 "],
+  ])("%j is a setting", (argument) => {
+    expect(loadMinimal([argument]).config.maxWorker).toBe(7);
+  });
+
+  it("and files count in the order in which they are written", () => {
+    const files = { "/w.conf": "max-worker=2\nhostgroups=file" };
+    const { config } = loadMinimal(["hostgroups=before", "max-worker=1", "config=/w.conf"], { files });
+    expect(config).toMatchObject({ maxWorker: 2, hostgroups: ["before", "file"] });
+    expect(loadMinimal(["config=/w.conf", "max-worker=1"], { files }).config.maxWorker).toBe(1);
+  });
+
+  it("ends at --", () => {
+    expect(loadMinimal(["max-worker=2", "--", "max-worker=3", "--help"]).config.maxWorker).toBe(2);
+  });
+
+  it.each([
+    ["help", "help"],
+    ["--help", "help"],
+    ["-h", "help"],
+    ["version", "version"],
+    ["--version", "version"],
+    ["-V", "version"],
+  ])("%s asks for %s, whatever else is wrong", (argument, wants) => {
+    expect(loadConfig(["encryption=maybe", argument], memoryMachine())).toEqual({ wants });
+  });
+});
+
+describe("an unknown option", () => {
+  it.each([
+    ["foo=1", "unknown option 'foo'"],
+    ["maxworker=9", "unknown option 'maxworker' (did you mean max-worker?)"],
+    ["max-worker 9", "unknown option 'max-worker...' (write max-worker=VALUE)"],
+    ["foo: 9", "unknown option 'foo...' (write KEY=VALUE)"],
+    ["=9", "unknown option ''"],
+    ["/etc/worker.conf", "unknown option '/etc/worker.conf'"],
+  ])("%s is named and does not stop the start", (line, warning) => {
+    expect(warningsOf(loadFile(`\n${line}`))).toEqual([`/w.conf:2: warning: ${warning}`]);
+  });
+});
+
+describe("a key", () => {
+  const SECRET = "s3cr3t-and-more";
+
+  it.each([
+    ["as it should be", [`--key=${SECRET}`]],
+    ["in another word", ["--key", SECRET]],
+    ["in another word with =", ["--password", `${SECRET}=`]],
+    ["after a colon", [`key:${SECRET}`]],
+    ["after a blank", [`key ${SECRET}`]],
+    ["twice", [`key=${SECRET}`, "keyfile=/secret.key"]],
+  ])("%s is in no message and no printed object", (_, argv) => {
+    const given = { files: { "/secret.key": SECRET } };
+    const print = (value: unknown) =>
+      `${inspect(value, { depth: 9, showHidden: true })}${JSON.stringify(value)}`;
+    try {
+      const loaded = load(["server=localhost", ...argv], given);
+      expect(print(loaded)).not.toContain("s3cr3t");
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(`${error}${print(error)}`).not.toContain("s3cr3t");
+    }
+  });
+});
+
+describe("the queues", () => {
+  const ALL = { hosts: true, services: true, eventhandler: true, notifications: true };
+  const NONE = { hosts: false, services: false, eventhandler: false, notifications: false };
+
+  it.each([
+    ["none is mentioned", [], ALL],
+    ["only empty groups are", ["hostgroups=", "servicegroups= , "], ALL],
+    ["hosts is", ["hosts=yes"], { ...NONE, hosts: true }],
+    ["a host group is", ["hostgroup=linux"], { ...NONE, hostgroups: ["linux"] }],
+    ["a service group is", ["servicegroups=http"], { ...NONE, servicegroups: ["http"] }],
+    ["two are off", ["hosts=no", "services"], { ...NONE, services: true }],
+  ])("when %s", (_, argv, expected) => {
+    expect(loadMinimal(argv).config).toMatchObject(expected);
+  });
+
+  it.each([["hosts=no"], ["perfdata=yes"], ["perfdata=no"], ["--perfdata"]])(
+    "are missing with %s alone, which mentions one",
+    (argument) => {
+      expect(problemsOf(() => loadMinimal([argument]))).toEqual([
+        "starting worker without any queues is useless (services=yes)",
+      ]);
+    },
+  );
+});
+
+describe("the whole", () => {
+  it("needs a server", () => {
+    expect(problemsOf(() => load(["encryption=no"]))).toEqual([
+      "please specify at least one server (server=localhost:4730)",
+    ]);
+  });
+
+  it("takes servers from GEARMAN_SERVERS too", () => {
+    const env = { GEARMAN_SERVERS: "one:4731,[::1]" };
+    const { config, origins } = load(["encryption=no"], { env });
+    expect(config.server).toEqual([
+      { host: "one", port: 4731 },
+      { host: "::1", port: 4730 },
+    ]);
+    expect(origins.get("server")).toEqual([{ file: "GEARMAN_SERVERS" }]);
+  });
+
+  it("lowers min-worker to max-worker", () => {
+    const loaded = loadMinimal(["min-worker=9", "max-worker=4"]);
+    expect(loaded.config.minWorker).toBe(4);
+    expect(warningsOf(loaded)).toEqual([
+      "command line: warning: min-worker 9 is more than max-worker 4, using 4",
+    ]);
+  });
+
+  it.each([
+    ["nothing", [], [0, 0, 0], undefined],
+    ["load_cpu_multi", ["load_cpu_multi=2.5"], [10, 10, 10], [{ file: "command line" }]],
+    [
+      "load_cpu_multi and two limits",
+      ["load_cpu_multi=1", "load_limit5=0", "load_limit15=7"],
+      [4, 0, 7],
+      [{ file: "command line" }],
+    ],
+  ])("has load limits from %s", (_, argv, limits, origin) => {
+    const { config, origins } = loadMinimal(argv);
+    expect([config.loadLimit1, config.loadLimit5, config.loadLimit15]).toEqual(limits);
+    expect(origins.get("load_limit1")).toEqual(origin);
+  });
+
+  it("logs no more than 2 in the background", () => {
+    expect(loadMinimal(["debug=5", "-d"]).config.debug).toBe(2);
+    expect(loadMinimal(["debug=5"]).config.debug).toBe(5);
+  });
+
+  it("cannot be changed afterwards", () => {
+    const { config } = loadMinimal(["hostgroups=a"]);
+    for (const value of [config, config.server, config.server[0], config.hostgroups]) {
+      expect(Object.isFrozen(value)).toBe(true);
+    }
+  });
+
+  it("can be loaded twice with the same outcome", () => {
+    expect(loadMinimal(["hostgroups=a"]).config).toEqual(loadMinimal(["hostgroups=a"]).config);
+  });
+});
+
+describe("origins", () => {
+  it("name the line that counts, for lists all of them", () => {
+    const { origins } = loadFile("max-worker=1\nmax-worker=2\nhostgroup=a\nhostgroups=b");
+    expect(origins.get("max-worker")).toEqual([{ file: "/w.conf", line: 2 }]);
+    expect(origins.get("hostgroups")).toEqual([
+      { file: "/w.conf", line: 3 },
+      { file: "/w.conf", line: 4 },
+    ]);
+    expect(origins.get("min-worker")).toBeUndefined();
+  });
+
+  it("forget a value that was taken back", () => {
+    expect(loadFile("logfile=/x\nlogfile=").origins.get("logfile")).toEqual([]);
+  });
+});

@@ -1,0 +1,35 @@
+import { dirname } from "node:path";
+import type { Machine } from "../../src/config/machine.ts";
+
+export interface MemoryMachine {
+  /** Path → content; the directories are there because their files are. */
+  readonly files?: Readonly<Record<string, string | Buffer>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A machine named web1 with 4 CPUs and no disk. */
+export function memoryMachine({ files = {}, env = {} }: MemoryMachine = {}): Machine {
+  const children = (place: string) =>
+    Object.keys(files)
+      .filter((path) => path.startsWith(`${place}/`))
+      .map((path) => path.slice(place.length + 1).split("/")[0] ?? "");
+  return {
+    env,
+    cwd: "/",
+    hostname: "web1",
+    cpus: 4,
+    readFile: (path) => Buffer.from(files[path] ?? missing(path)),
+    stat: (path) => {
+      if (files[path] !== undefined) return { isDirectory: () => false };
+      return children(path).length > 0 ? { isDirectory: () => true } : missing(path);
+    },
+    // Neither sorted nor free of duplicates matters to a reader: the first it must do itself.
+    readdir: (path) => [...new Set(children(path))].sort().reverse(),
+  };
+}
+
+function missing(path: string): never {
+  throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}' in '${dirname(path)}'`), {
+    errno: -2,
+  });
+}

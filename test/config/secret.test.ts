@@ -1,0 +1,27 @@
+import { format, inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { Secret } from "../../src/config/secret.ts";
+
+const secret = new Secret(Buffer.from("geheimnis"));
+
+describe("Secret", () => {
+  it.each([
+    ["a template", `${secret}`],
+    ["JSON", JSON.stringify({ secret })],
+    ["inspect", inspect({ deep: [secret] }, { showHidden: true, depth: 9 })],
+    ["format", format("%s %o %j", secret, secret, secret)],
+    ["its properties", Object.values(secret).join()],
+  ])("stays masked in %s", (_, shown) => {
+    expect(shown).not.toMatch(/geheimnis|67 65 68|103/);
+  });
+
+  it("gives its bytes to who asks for them, and keeps its own", () => {
+    secret.reveal().fill(0);
+    expect(secret.reveal().toString()).toBe("geheimnis");
+  });
+
+  it("equals a secret of the same bytes only", () => {
+    expect(secret.equals(new Secret(Buffer.from("geheimnis")))).toBe(true);
+    expect(secret.equals(new Secret(Buffer.from("geheimnit")))).toBe(false);
+  });
+});
