@@ -1,0 +1,38 @@
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import type { ByteString } from "../byte-string.ts";
+
+/** AES-256-ECB without padding: whole blocks in, whole blocks out. */
+export interface Cipher {
+  readonly encrypt: (blocks: ByteString) => Buffer;
+  readonly decrypt: (blocks: Buffer) => Buffer;
+}
+
+export const BLOCK_LENGTH = 16;
+
+const ALGORITHM = "aes-256-ecb";
+
+/**
+ * One OpenSSL object each way for ever, instead of one a message: three to four times as fast. ECB keeps
+ * nothing from block to block and padding is off, so there is no state to reset — as long as only whole
+ * blocks go in: the rest of a broken block would be put in front of the next message.
+ */
+export function createCipher(key: Uint8Array): Cipher {
+  const cipher = createCipheriv(ALGORITHM, key, null).setAutoPadding(false);
+  const decipher = createDecipheriv(ALGORITHM, key, null).setAutoPadding(false);
+  return {
+    encrypt(blocks) {
+      assertWholeBlocks(blocks.length);
+      return cipher.update(blocks, "latin1");
+    },
+    decrypt(blocks) {
+      assertWholeBlocks(blocks.length);
+      return decipher.update(blocks);
+    },
+  };
+}
+
+function assertWholeBlocks(length: number): void {
+  if (length % BLOCK_LENGTH !== 0) {
+    throw new RangeError(`${length} bytes are no whole blocks of ${BLOCK_LENGTH}`);
+  }
+}

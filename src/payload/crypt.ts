@@ -1,0 +1,111 @@
+import type { ByteString } from "../byte-string.ts";
+import { decodeBase64 } from "./base64.ts";
+import { BLOCK_LENGTH, type Cipher, createCipher } from "./cipher.ts";
+import { pad, unpaddedLength } from "./padding.ts";
+import { PayloadError } from "./payload-error.ts";
+
+/** mod_gearman's envelope, the same for jobs and results: text ↔ what gearmand carries. */
+export interface Envelope {
+  /** Workload → text without padding and final line feeds. Throws PayloadError and nothing else. */
+  readonly open: (workload: Buffer) => ByteString;
+  readonly seal: (text: ByteString) => Buffer;
+}
+
+export interface EnvelopeOptions {
+  readonly encryption: boolean;
+  /** 32 bytes; needed unless `encryption` is off. */
+  readonly key?: Uint8Array | undefined;
+}
+
+/** Every text of mod_gearman starts with a field; C takes any, so it need not be `type=`. */
+const FIRST_FIELD = /^[a-z_]{1,64}=/;
+
+export function createEnvelope({ encryption, key }: EnvelopeOptions): Envelope {
+  if (!encryption) return CLEAR;
+  if (key === undefined) throw new TypeError("encryption is on, but there is no key");
+  return createEncrypted(createCipher(key));
+}
+
+function createEncrypted(cipher: Cipher): Envelope {
+  return {
+    open(workload) {
+      const blocks = readBlocks(workload);
+      const text = readText(cipher.decrypt(blocks));
+      if (text === undefined) throw isText(blocks) ? clearButExpectedEncrypted() : wrongKey();
+      return text;
+    },
+    seal: (text) => encodeBase64(cipher.encrypt(pad(text))),
+  };
+}
+
+/** `encryption=no`: base64 of the text, as the core sends it; bare text as people send it by hand. */
+const CLEAR: Envelope = {
+  open(workload) {
+    const bytes = decodeBase64(workload);
+    if (bytes?.length === 0) throw empty();
+    const text = readText(bytes ?? workload);
+    if (text !== undefined) return text;
+    throw bytes === undefined ? notBase64() : encryptedButExpectedClear(bytes);
+  },
+  seal: (text) => encodeBase64(Buffer.from(text, "latin1")),
+};
+
+function readBlocks(workload: Buffer): Buffer {
+  const bytes = decodeBase64(workload);
+  if (bytes === undefined) throw isText(workload) ? clearButExpectedEncrypted() : notBase64();
+  if (bytes.length === 0) throw empty();
+  if (bytes.length % BLOCK_LENGTH !== 0) {
+    throw isText(bytes) ? clearButExpectedEncrypted() : wrongLength(bytes.length);
+  }
+  return bytes;
+}
+
+function readText(bytes: Buffer): ByteString | undefined {
+  const text = bytes.toString("latin1", 0, unpaddedLength(bytes));
+  return FIRST_FIELD.test(text) ? text : undefined;
+}
+
+function isText(bytes: Buffer): boolean {
+  return readText(bytes) !== undefined;
+}
+
+function encodeBase64(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString("base64"), "latin1");
+}
+
+function empty(): PayloadError {
+  return new PayloadError("empty", "payload is empty: not sent by mod_gearman?");
+}
+
+function notBase64(): PayloadError {
+  return new PayloadError("not-base64", "payload is not base64: not sent by mod_gearman?");
+}
+
+function wrongLength(length: number): PayloadError {
+  return new PayloadError(
+    "wrong-length",
+    `payload has ${length} bytes, encrypted ones have a multiple of ${BLOCK_LENGTH}: cut off on the way, or not encrypted by mod_gearman?`,
+  );
+}
+
+function wrongKey(): PayloadError {
+  return new PayloadError(
+    "unreadable",
+    "payload is unreadable after decryption: wrong key? key= or keyfile= must be the same here and in the core",
+  );
+}
+
+function clearButExpectedEncrypted(): PayloadError {
+  return new PayloadError(
+    "unreadable",
+    "payload is clear text, but encryption is on here: is encryption off in the core? Set encryption=no here or encryption=yes there",
+  );
+}
+
+function encryptedButExpectedClear(bytes: Buffer): PayloadError {
+  const cause =
+    bytes.length % BLOCK_LENGTH === 0
+      ? "is it encrypted by the core? encryption is off here: set encryption=yes and the key here, or encryption=no there"
+      : "not sent by mod_gearman?";
+  return new PayloadError("unreadable", `payload is base64, but no text of mod_gearman: ${cause}`);
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { type QueueOptions, queueNames } from "../../src/job/queues.ts";
+
+const NONE: QueueOptions = {
+  hosts: false,
+  services: false,
+  eventhandler: false,
+  notifications: false,
+  hostgroups: [],
+  servicegroups: [],
+};
+const ALL: QueueOptions = {
+  hosts: true,
+  services: true,
+  eventhandler: true,
+  notifications: true,
+  hostgroups: ["alpha", "beta", "gamma"],
+  servicegroups: ["sgdb"],
+};
+
+describe("queueNames", () => {
+  it("is the C worker's recorded CAN_DO from its end, as gearmand serves the last first", () => {
+    const recorded = [
+      "servicegroup_sgdb",
+      "hostgroup_gamma",
+      "hostgroup_beta",
+      "hostgroup_alpha",
+      "notification",
+      "eventhandler",
+      "service",
+      "host",
+    ];
+    expect(queueNames(ALL)).toEqual(recorded.toReversed());
+  });
+
+  it.each([
+    ["hosts", { hosts: true }, ["host"]],
+    ["services", { services: true }, ["service"]],
+    ["eventhandler", { eventhandler: true }, ["eventhandler"]],
+    ["notifications", { notifications: true }, ["notification"]],
+    ["hostgroups", { hostgroups: ["a", "b"] }, ["hostgroup_a", "hostgroup_b"]],
+    ["servicegroups", { servicegroups: ["a"] }, ["servicegroup_a"]],
+    ["nothing", {}, []],
+    ["a group named twice", { hostgroups: ["a", "b", "a"] }, ["hostgroup_a", "hostgroup_b"]],
+  ])("%s", (_, options, names) => {
+    expect(queueNames({ ...NONE, ...options })).toEqual(names);
+  });
+});

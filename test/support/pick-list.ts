@@ -1,0 +1,86 @@
+import type { ByteString } from "../../src/byte-string.ts";
+import type { DeviationCase } from "../result/deviations.ts";
+import { fieldsOf, type RecordedPair, type RecordedPayload } from "./recorded.ts";
+
+/** What our worker must answer to a recorded job. `output` as on the wire, with escaped line feeds. */
+export interface ExpectedResult {
+  readonly returnCode: number;
+  readonly output: ByteString;
+  /** Set if it is neither the C nor the Go worker's: the row of DEVIATIONS that says why. */
+  readonly deviation?: DeviationCase;
+}
+
+type PlainResult = Omit<ExpectedResult, "deviation">;
+
+interface Rule {
+  readonly deviation: DeviationCase;
+  readonly apply: (result: PlainResult) => PlainResult;
+}
+
+/** Jobs where the C worker's answer is of its own making, and the Go worker's is ours. */
+const AS_GO = new Set([
+  // Without a shell the C worker gives the plugin a closed stdin, and stderr is full of it.
+  "/srv/rig/plugins/p_stdin",
+]);
+
+/**
+ * What is done to the C worker's result to get ours. The first rule that changes a result names the
+ * deviation, if it comes to one. Output is unescaped between the rules.
+ */
+const RULES: readonly Rule[] = [
+  {
+    deviation: "25 is out of bounds like any other code",
+    apply: (result) => ({ ...result, returnCode: result.returnCode > 3 ? 2 : result.returnCode }),
+  },
+  {
+    deviation: "what a shell says of a signal is not the plugin's stderr",
+    apply: (result) => ({ ...result, output: result.output.replace(/\n\[(Killed|Terminated)\] $/, "") }),
+  },
+  {
+    deviation: "stderr stands in brackets on a line of its own",
+    apply: (result) => ({ ...result, output: result.output.replace(/\n*\[([^\]]*)\] $/, bracketStderr) }),
+  },
+  {
+    deviation: "output is trimmed",
+    apply: (result) => ({ ...result, output: result.output.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "") }),
+  },
+];
+
+/** The result our worker must send for a recorded job: the pick list's choice between the two peers'. */
+export function expectedResult(pair: RecordedPair): ExpectedResult {
+  const c = recordedResult(pair.result_c);
+  const go = recordedResult(pair.result_go);
+  if (AS_GO.has(fieldsOf(pair).get("command_line") ?? "")) return go;
+  let result = { ...c, output: unescapeC(c.output) };
+  let deviation: DeviationCase | undefined;
+  for (const rule of RULES) {
+    const changed = rule.apply(result);
+    if (!isSame(changed, result)) deviation ??= rule.deviation;
+    result = changed;
+  }
+  const ours = { ...result, output: result.output.replaceAll("\n", "\\n") };
+  if (deviation === undefined || isSame(ours, c) || isSame(ours, go)) return ours;
+  return { ...ours, deviation };
+}
+
+/** Return code and output of the one result a peer sent. */
+export function recordedResult(results: readonly RecordedPayload[]): PlainResult {
+  const [result] = results;
+  if (result === undefined) throw new Error("no result recorded");
+  const fields = fieldsOf(result);
+  return { returnCode: Number(fields.get("return_code")), output: fields.get("output") ?? "" };
+}
+
+/** The C worker doubles backslashes and writes a line feed as `\n`. */
+function unescapeC(output: ByteString): ByteString {
+  return output.replace(/\\(.)/g, (_, escaped: string) => (escaped === "n" ? "\n" : escaped));
+}
+
+/** The C worker calls the shell `sh`; by its path, as the Go worker does, is how ours is called. */
+function bracketStderr(_: string, stderr: string): string {
+  return `\n[${stderr.replace(/^sh: /, "/bin/sh: ")}]`;
+}
+
+function isSame(one: PlainResult, other: PlainResult): boolean {
+  return one.returnCode === other.returnCode && one.output === other.output;
+}
