@@ -1,0 +1,60 @@
+/**
+ * What a check has to say. Texts are byte strings, one character per byte, as the words of the command line are;
+ * a text with a character above U+00FF is taken as Unicode and leaves as UTF-8.
+ */
+export interface CheckOutput {
+  /** A state. Only a check that passes on the answer of another command has other return codes. */
+  readonly returnCode: number;
+  /** What a plugin would print on stdout, perfdata after `|` included; the last line break may be left out. */
+  readonly output: string;
+  /** What a plugin would print on stderr. */
+  readonly stderr?: string;
+}
+
+/** A command a check has run for it: the words as exec takes them, and variables set for this command alone. */
+export interface Command {
+  readonly words: readonly string[];
+  readonly environment: readonly (readonly [name: string, value: string])[];
+}
+
+/** How that command ended. */
+export type CommandOutcome =
+  | { readonly kind: "exited"; readonly returnCode: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: "signalled"; readonly signal: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: "timed-out" };
+
+/** What the worker hands to a running check. */
+export interface CheckContext {
+  /** Aborted when the check's time is up or the worker stops: close everything and return. */
+  readonly signal: AbortSignal;
+  /** Writes one debug line bound to the job. Never pass secrets. */
+  readonly log: (message: string) => void;
+  /** Runs the command the check has declared, in this process where a native check answers for it. */
+  readonly execute: (limits: { readonly timeoutMs: number }) => Promise<CommandOutcome>;
+}
+
+/** The plugins a check stands in for: file contents of another suite or version are executed. */
+export interface Replaces {
+  readonly suite: string;
+  /** `2.3` is every 2.3.x. */
+  readonly versions: readonly string[];
+}
+
+/** A command line a check has understood completely. */
+export interface UnderstoodCommand {
+  /** The command `context.execute` will run. */
+  readonly command: Command | undefined;
+  readonly run: (context: CheckContext) => Promise<CheckOutput>;
+}
+
+/** A native check, made by `defineCheck`. Frozen; what a run needs lives in its run. */
+export interface Check {
+  /** The plugin's file name. */
+  readonly name: string;
+  /** One line for lists. */
+  readonly summary: string;
+  /** Undefined: there is no such plugin, the check answers only where the file named does not exist. */
+  readonly replaces: Replaces | undefined;
+  /** `argv` is what follows the command. Undefined: not every word is understood, the plugin has to answer. */
+  readonly understand: (argv: readonly string[]) => UnderstoodCommand | undefined;
+}

@@ -1,0 +1,144 @@
+import type { ByteString } from "../byte-string.ts";
+
+/** A variable set for one command: `LC_ALL=C /path/to/plugin`. */
+export type Assignment = readonly [name: string, value: ByteString];
+
+/** What sh would make of a command line, where that can be told without asking sh. */
+export type CommandLine =
+  | {
+      readonly kind: "words";
+      readonly words: readonly ByteString[];
+      readonly assignments: readonly Assignment[];
+    }
+  | { readonly kind: "needs-shell"; readonly why: string }
+  | { readonly kind: "unrunnable"; readonly reason: string };
+
+/** One command given by its path, single blanks, and no character that means anything to a shell. */
+const PLAIN = /^\.{0,2}\/[^\0\t\n !"#$&'()*;<>?[\\\]`{|}~]*(?: [^\0\t\n !"#$&'()*;<>?[\\\]`{|}~]+)*$/;
+const NO_ASSIGNMENTS: readonly Assignment[] = [];
+
+/**
+ * Splits a command line as sh does. Whatever sh would expand, look up, or treat in a way of its own is left to it: the words
+ * given here are what `/bin/sh -c` would execute, or there are none.
+ */
+export function readCommandLine(line: ByteString): CommandLine {
+  if (PLAIN.test(line)) return { kind: "words", words: line.split(" "), assignments: NO_ASSIGNMENTS };
+  if (line.includes("\0")) return { kind: "unrunnable", reason: "the command line contains a NUL byte" };
+  if (line.includes("\n")) return needsShell("it has more than one line");
+  return readWords(line);
+}
+
+/** One word as sh reads it back unchanged. The word must not contain NUL. */
+export function quoteWord(word: ByteString): ByteString {
+  return /^[A-Za-z0-9_/.,:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function needsShell(why: string): CommandLine {
+  return { kind: "needs-shell", why };
+}
+
+/** The name before `=` counts only where it stands unquoted at the start of a word. */
+const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)=/y;
+/** Variables with a life of their own: shells refuse to set them, compute them or act on them. */
+const SHELL_VARIABLES =
+  /^(?:_|BASH.*|DIRSTACK|E?UID|EPOCH.*|FUNCNAME|GROUPS|HIST.*|IFS|LINENO|OPT(?:ARG|ERR|IND)|POSIXLY_CORRECT|PPID|PS[0-4]|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|TMOUT)$/;
+
+function readWords(line: ByteString): CommandLine {
+  const words: ByteString[] = [];
+  const assignments: Assignment[] = [];
+  let at = skipBlanks(line, 0);
+  while (at < line.length) {
+    const name = words.length === 0 ? matchAt(ASSIGNMENT, line, at)?.[1] : undefined;
+    if (name !== undefined && SHELL_VARIABLES.test(name))
+      return needsShell(`${name} is the shell's own variable`);
+    const word = readWord(line, name === undefined ? at : at + name.length + 1);
+    if (typeof word === "string") return needsShell(word);
+    if (name === undefined) words.push(word.text);
+    else assignments.push([name, word.text]);
+    at = skipBlanks(line, word.end);
+  }
+  const [command] = words;
+  if (command === undefined) return needsShell("it names no command");
+  if (!/^\.{0,2}\//.test(command)) return needsShell("the command is not given by its path");
+  return { kind: "words", words, assignments };
+}
+
+function skipBlanks(line: ByteString, from: number): number {
+  let at = from;
+  while (line[at] === " " || line[at] === "\t") at += 1;
+  return at;
+}
+
+function matchAt(pattern: RegExp, line: ByteString, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(line);
+}
+
+interface Piece {
+  readonly text: ByteString;
+  readonly end: number;
+}
+
+/** Characters that stand for themselves wherever they are. */
+const LITERAL = /[^\t !"#$&'()*;<>?[\\\]`{|}~]+/y;
+
+/** The word that starts at `from`, or why the shell has to read it. */
+function readWord(line: ByteString, from: number): Piece | string {
+  let text = "";
+  let at = from;
+  while (at < line.length && line[at] !== " " && line[at] !== "\t") {
+    const piece = readPiece(line, at);
+    if (typeof piece === "string") return piece;
+    text += piece.text;
+    at = piece.end;
+  }
+  return { text, end: at };
+}
+
+function readPiece(line: ByteString, at: number): Piece | string {
+  const literal = matchAt(LITERAL, line, at);
+  if (literal !== null) return { text: literal[0], end: LITERAL.lastIndex };
+  const character = line.charAt(at);
+  switch (character) {
+    case "'":
+      return readSingleQuoted(line, at + 1);
+    case '"':
+      return readDoubleQuoted(line, at + 1);
+    case "\\":
+      return at + 1 < line.length ? { text: line.charAt(at + 1), end: at + 2 } : "it ends with a backslash";
+    case "#":
+    case "~":
+      return isInsideWord(line, at) ? { text: character, end: at + 1 } : `it has an unquoted ${character}`;
+    default:
+      return `it has an unquoted ${character}`;
+  }
+}
+
+/** `#` and `~` mean something only where a word, or a part of an assignment, starts. */
+function isInsideWord(line: ByteString, at: number): boolean {
+  return at > 0 && /[A-Za-z0-9_/.,%+-]/.test(line.charAt(at - 1));
+}
+
+function readSingleQuoted(line: ByteString, from: number): Piece | string {
+  const close = line.indexOf("'", from);
+  return close < 0 ? "a quote is not closed" : { text: line.slice(from, close), end: close + 1 };
+}
+
+const DOUBLE_QUOTED = /[^"$\\`]+/y;
+
+function readDoubleQuoted(line: ByteString, from: number): Piece | string {
+  let text = "";
+  let at = from;
+  while (at < line.length) {
+    const plain = matchAt(DOUBLE_QUOTED, line, at)?.[0] ?? "";
+    text += plain;
+    at += plain.length;
+    const character = line.charAt(at);
+    if (character === '"') return { text, end: at + 1 };
+    if (character === "$" || character === "`") return `it has a ${character} in double quotes`;
+    const next = line.charAt(at + 1);
+    text += '"$\\`'.includes(next) ? next : character + next;
+    at += 2;
+  }
+  return "a quote is not closed";
+}

@@ -1,0 +1,112 @@
+import { type BigIntStats, readFileSync, statSync } from "node:fs";
+import type { Check } from "../../plugins/sdk/check.ts";
+import type { ByteString } from "../byte-string.ts";
+
+/** May a native check answer for the file a command line names, and why. */
+export interface Identity {
+  readonly isReplaced: boolean;
+  readonly why: string;
+}
+
+/** Looks at a file and tells whether it is the plugin this check stands in for. */
+export type Identify = (path: ByteString, check: Pick<Check, "name" | "replaces">) => Identity;
+
+export interface IdentificationOptions {
+  /** Milliseconds, from any start. */
+  readonly now?: () => number;
+  /** How long an answer is given without a look at the file. */
+  readonly lookAgainAfterMs?: number;
+}
+
+type Found = BigIntStats | "absent" | "unreadable";
+
+interface Known {
+  readonly check: Pick<Check, "name" | "replaces">;
+  readonly identity: Identity;
+  /** Which file it was, and in which state. */
+  readonly fingerprint: string;
+  readonly lookedAt: number;
+}
+
+const MAX_KNOWN = 10_000;
+
+/** A plugin exchanged by an update is noticed within seconds; otherwise a job costs one look into a map. */
+export function createIdentification(options: IdentificationOptions = {}): Identify {
+  const { now = () => performance.now(), lookAgainAfterMs = 3000 } = options;
+  const known = new Map<ByteString, Known>();
+  return (path, check) => {
+    const before = known.get(path);
+    const lookedAt = now();
+    const isKnown = before !== undefined && before.check === check;
+    if (isKnown && lookedAt - before.lookedAt < lookAgainAfterMs) return before.identity;
+    const found = lookAt(path);
+    const fingerprint = readFingerprint(found);
+    const isSame = isKnown && before.fingerprint === fingerprint;
+    const identity = isSame ? before.identity : identify(path, found, check);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(path, { check, identity, fingerprint, lookedAt });
+    return identity;
+  };
+}
+
+function lookAt(path: ByteString): Found {
+  try {
+    return statSync(Buffer.from(path, "latin1"), { bigint: true, throwIfNoEntry: false }) ?? "absent";
+  } catch {
+    return "unreadable";
+  }
+}
+
+function readFingerprint(found: Found): string {
+  if (typeof found === "string") return found;
+  return `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
+}
+
+const EXECUTABLE = 0o111n;
+/** The plugins are smaller than 200 KB; nothing larger is read into memory to find out. */
+const MAX_SIZE = 4_194_304n;
+
+function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "replaces">): Identity {
+  if (found === "absent") return { isReplaced: true, why: "the file named does not exist" };
+  if (found === "unreadable") return executed("the file named cannot be looked at");
+  if (!found.isFile() || (found.mode & EXECUTABLE) === 0n)
+    return executed("the file named is not executable");
+  if (found.size > MAX_SIZE) return executed("the file named is larger than any plugin replaced");
+  return identifyContents(readContents(path), check);
+}
+
+function executed(why: string): Identity {
+  return { isReplaced: false, why };
+}
+
+function readContents(path: ByteString): ByteString {
+  try {
+    return readFileSync(Buffer.from(path, "latin1"), "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** A compiled plugin carries its name, suite and version as C strings. A script is somebody's own: it is never replaced. */
+function identifyContents(
+  contents: ByteString,
+  { name, replaces }: Pick<Check, "name" | "replaces">,
+): Identity {
+  const isPlugin =
+    replaces !== undefined &&
+    contents.startsWith("\x7fELF") &&
+    contents.includes(`\0${name}\0`) &&
+    contents.includes(`\0${replaces.suite}\0`);
+  if (!isPlugin) return executed(`the file named is not the ${name} this check replaces`);
+  const version = replaces.versions
+    .map((each) => findVersion(contents, each))
+    .find((each) => each !== undefined);
+  if (version === undefined) return executed(`the file named is another version of ${name}`);
+  return { isReplaced: true, why: `the file named is ${name} of ${replaces.suite} ${version}` };
+}
+
+/** `2.3` finds `2.3` and every `2.3.x`. */
+function findVersion(contents: ByteString, version: string): string | undefined {
+  const escaped = version.replaceAll(".", "\\.");
+  return new RegExp(`\0(${escaped}(?:\\.[0-9]+)*)\0`).exec(contents)?.[1];
+}

@@ -1,0 +1,144 @@
+import { chmod, mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createIdentification } from "../../src/run/identity.ts";
+
+const REPLACES = { suite: "monitoring-plugins", versions: ["2.3"] };
+const CHECK = { name: "check_x", replaces: REPLACES };
+
+const plugin = (version = "2.3.3", name = "check_x", suite = "monitoring-plugins") =>
+  `\x7fELF\x02\x01\x01\0\0${name}\0\0\0Copyright\0${suite}\0${version}\0Usage\0`;
+
+let directory: string;
+let path: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "identity-"));
+  path = join(directory, "check_x");
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function install(contents: string, mode = 0o755): Promise<void> {
+  await writeFile(path, contents, "latin1");
+  await chmod(path, mode);
+}
+
+describe("the plugin itself is replaced", () => {
+  it.each(["2.3", "2.3.0", "2.3.12", "2.3.3.1"])("version %s", async (version) => {
+    await install(plugin(version));
+    expect(createIdentification()(path, CHECK)).toEqual({
+      isReplaced: true,
+      why: `the file named is check_x of monitoring-plugins ${version}`,
+    });
+  });
+
+  it("also under a symlink", async () => {
+    await install(plugin());
+    await symlink(path, `${path}-link`);
+    expect(createIdentification()(`${path}-link`, CHECK).isReplaced).toBe(true);
+  });
+
+  it("and a file that does not exist", () => {
+    const identify = createIdentification();
+    const why = "the file named does not exist";
+    expect(identify(path, CHECK)).toEqual({ isReplaced: true, why });
+    expect(identify(join(path, "below"), CHECK)).toEqual({ isReplaced: true, why });
+    expect(identify(path, { ...CHECK, replaces: undefined })).toEqual({ isReplaced: true, why });
+  });
+});
+
+describe("everything else is executed", () => {
+  const notThePlugin = "the file named is not the check_x this check replaces";
+  const otherVersion = "the file named is another version of check_x";
+  it.each<[what: string, contents: string, why: string, mode?: number]>([
+    ["an operator's script", "#!/bin/sh\necho OK\n", notThePlugin],
+    ["a script that names the plugin", `#!/bin/sh\n# ${plugin()}`, notThePlugin],
+    ["an empty file", "", notThePlugin],
+    ["another plugin", plugin("2.3.3", "check_y"), notThePlugin],
+    ["a plugin with a longer name", plugin("2.3.3", "check_xy"), notThePlugin],
+    ["another suite", plugin("2.3.3", "check_x", "nagios-plugins"), notThePlugin],
+    ["an older version", plugin("2.2"), otherVersion],
+    ["a newer version", plugin("2.4.0"), otherVersion],
+    ["a version that only starts alike", plugin("2.30"), otherVersion],
+    ["a version with another separator", plugin("2x3"), otherVersion],
+    ["a build between versions", plugin("2.3git"), otherVersion],
+    ["a file without the right to execute it", plugin(), "the file named is not executable", 0o644],
+  ])("%s", async (_, contents, why, mode) => {
+    await install(contents, mode);
+    expect(createIdentification()(path, CHECK)).toEqual({ isReplaced: false, why });
+  });
+
+  it("a directory", async () => {
+    await mkdir(path);
+    expect(createIdentification()(path, CHECK).why).toBe("the file named is not executable");
+  });
+
+  it("a symlink to itself", async () => {
+    await symlink(path, path);
+    expect(createIdentification()(path, CHECK).why).toBe("the file named cannot be looked at");
+  });
+
+  it("a file too large to be the plugin", async () => {
+    await install(plugin() + "x".repeat(5_000_000));
+    expect(createIdentification()(path, CHECK).why).toBe("the file named is larger than any plugin replaced");
+  });
+
+  it("any file when the check replaces no plugin", async () => {
+    await install(plugin());
+    expect(createIdentification()(path, { ...CHECK, replaces: undefined }).why).toBe(notThePlugin);
+  });
+});
+
+describe("remembers", () => {
+  let time: number;
+  beforeEach(() => {
+    time = 0;
+  });
+  const create = () => createIdentification({ now: () => time, lookAgainAfterMs: 1000 });
+
+  it("a file for a moment, then sees that it was exchanged", async () => {
+    const identify = create();
+    await install(plugin());
+    expect(identify(path, CHECK).isReplaced).toBe(true);
+    await install("#!/bin/sh\n");
+    time = 999;
+    expect(identify(path, CHECK).isReplaced).toBe(true);
+    time = 1000;
+    expect(identify(path, CHECK).isReplaced).toBe(false);
+  });
+
+  it("that a file was missing, then sees that it came", async () => {
+    const identify = create();
+    expect(identify(path, CHECK).why).toBe("the file named does not exist");
+    await install("#!/bin/sh\n");
+    time = 1000;
+    expect(identify(path, CHECK).isReplaced).toBe(false);
+  });
+
+  it("an exchange that keeps size and time", async () => {
+    const identify = create();
+    await install(plugin("2.3.3"));
+    const { atime, mtime } = await stat(path);
+    expect(identify(path, CHECK).isReplaced).toBe(true);
+    await rm(path);
+    await install(plugin("2.4.3"));
+    await utimes(path, atime, mtime);
+    time = 1000;
+    expect(identify(path, CHECK).isReplaced).toBe(false);
+  });
+
+  it("nothing across checks: the shelf may have got another one", async () => {
+    const identify = create();
+    await install(plugin());
+    expect(identify(path, CHECK).isReplaced).toBe(true);
+    expect(identify(path, { ...CHECK, replaces: { ...REPLACES, versions: ["2.4"] } }).isReplaced).toBe(false);
+  });
+});
+
+it("takes paths as bytes", async () => {
+  const odd = join(directory, "\xff\xc4");
+  await writeFile(Buffer.from(odd, "latin1"), plugin(), "latin1");
+  await chmod(Buffer.from(odd, "latin1"), 0o755);
+  expect(createIdentification()(odd, CHECK)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(odd, CHECK).why).toContain("2.3.3");
+});

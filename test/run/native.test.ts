@@ -1,0 +1,207 @@
+import { describe, expect, it, vi } from "vitest";
+import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import { type CheckContext, CheckFailure, type CheckOutput, defineCheck } from "../../plugins/sdk/index.ts";
+import { type NativeRun, runNative } from "../../src/run/native.ts";
+import type { Outcome } from "../../src/run/outcome.ts";
+import { createRouter, type NativeRoute, type Route } from "../../src/run/route.ts";
+import { createShelf } from "../../src/run/shelf.ts";
+import { checkLeaks } from "../support/leaks.ts";
+
+checkLeaks();
+
+const NESTED: Route = { via: "plugin", why: "", argv: ["/p/inner"], env: [] };
+
+function routeOf(
+  run: (context: CheckContext) => CheckOutput | Promise<CheckOutput>,
+  nested?: Route,
+): NativeRoute {
+  const check = defineCheck({
+    name: "check_x",
+    summary: "",
+    read: () => ({}),
+    run: (_, context) => run(context),
+  });
+  const argv = ["/p/check_x"];
+  const fallback = { via: "plugin", why: "", argv, env: [] } as const;
+  const understood = check.understand([]);
+  if (understood === undefined) throw new Error("not understood");
+  return { via: "native", why: "", check, name: "check_x", argv, run: understood.run, nested, fallback };
+}
+
+function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<Outcome> {
+  const log = { debug: vi.fn() };
+  return runNative(route, {
+    timeoutMs: 60_000,
+    log,
+    execute: () => Promise.reject(new Error("unasked")),
+    ...given,
+  });
+}
+
+/** A check that is stuck, and does not even listen to its deadline. */
+const stuck = () => new Promise<never>(() => {});
+
+describe("a check's answer is an outcome like a plugin's", () => {
+  const said = (stdout: string, returnCode = 0, stderr = ""): Outcome => ({
+    kind: "exited",
+    returnCode,
+    stdout,
+    stderr,
+  });
+
+  it.each<[what: string, answer: CheckOutput, outcome: Outcome]>([
+    ["state and output", { returnCode: 2, output: "CRITICAL|a=1\n" }, said("CRITICAL|a=1\n", 2)],
+    ["stderr", { returnCode: 3, output: "", stderr: "oops" }, said("", 3, "oops")],
+    ["bytes", { returnCode: 0, output: "\xff\xc3\x84" }, said("\xff\xc3\x84")],
+    ["Unicode text as UTF-8", { returnCode: 0, output: "20 °C ≈ ok" }, said("20 \xc2\xb0C \xe2\x89\x88 ok")],
+  ])("%s", async (_, answer, outcome) => {
+    expect(await run(routeOf(() => answer))).toEqual(outcome);
+    expect(await run(routeOf(async () => answer))).toEqual(outcome);
+  });
+
+  it("CheckFailure is an answer", async () => {
+    const failing = async () => {
+      throw new CheckFailure("no route to host", 2);
+    };
+    expect(await run(routeOf(failing))).toEqual(said("no route to host", 2));
+  });
+
+  it.each([
+    undefined,
+    null,
+    {},
+    { returnCode: "0", output: "" },
+    { returnCode: 0 },
+    { returnCode: 0.5, output: "" },
+  ])("%j is none", async (junk) => {
+    const outcome = await run(routeOf(() => junk as CheckOutput));
+    expect(outcome).toMatchObject({ kind: "crashed", error: expect.any(TypeError) });
+  });
+
+  it("an error is the check's crash, thrown at once or later", async () => {
+    const error = new Error("a fault");
+    const throwing = () => {
+      throw error;
+    };
+    expect(await run(routeOf(throwing))).toEqual({ kind: "crashed", error });
+    expect(await run(routeOf(() => Promise.reject(error)))).toEqual({ kind: "crashed", error });
+  });
+});
+
+describe("the deadline", () => {
+  it("ends a check that does not listen", async () => {
+    const outcome = await run(routeOf(stuck), { timeoutMs: 1500 / 100 });
+    expect(outcome).toEqual({ kind: "timed-out", after: 0.015, stdout: "", stderr: "" });
+  });
+
+  it("is the check's signal, and what the check makes of it comes too late", async () => {
+    let heard: AbortSignal | undefined;
+    const listening = ({ signal }: CheckContext) => {
+      heard = signal;
+      return new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    };
+    expect(await run(routeOf(listening), { timeoutMs: 5 })).toMatchObject({ kind: "timed-out" });
+    expect(heard?.aborted).toBe(true);
+  });
+
+  it("may be further away than a timer reaches", async () => {
+    const answer = () =>
+      new Promise<CheckOutput>((resolve) => setImmediate(resolve, { returnCode: 0, output: "" }));
+    expect(await run(routeOf(answer), { timeoutMs: 1e12 })).toMatchObject({ kind: "exited" });
+    expect(await run(routeOf(answer), { timeoutMs: Number.POSITIVE_INFINITY })).toMatchObject({
+      kind: "exited",
+    });
+  });
+});
+
+describe("the worker's signal", () => {
+  it("ends a check", async () => {
+    const abort = new AbortController();
+    const outcome = run(routeOf(stuck), { signal: abort.signal });
+    abort.abort("shutdown");
+    expect(await outcome).toEqual({ kind: "crashed", error: "shutdown" });
+  });
+
+  it("keeps a check from starting", async () => {
+    const started = vi.fn(stuck);
+    expect(await run(routeOf(started), { signal: AbortSignal.abort("shutdown") })).toEqual({
+      kind: "crashed",
+      error: "shutdown",
+    });
+    expect(started).not.toHaveBeenCalled();
+  });
+});
+
+it("binds a check's log to its name", async () => {
+  const log = { debug: vi.fn() };
+  const answer = (context: CheckContext) => {
+    context.log("connected");
+    return { returnCode: 0, output: "" };
+  };
+  await run(routeOf(answer), { log });
+  expect(log.debug).toHaveBeenCalledWith({ check: "check_x" }, "connected");
+});
+
+describe("the command of a check", () => {
+  const executing = routeOf(async ({ execute }) => {
+    const outcome = await execute({ timeoutMs: 700 });
+    return { returnCode: 1, output: JSON.stringify(outcome) };
+  }, NESTED);
+
+  it("runs on the worker's road, under the check's signal", async () => {
+    const outcome: Outcome = { kind: "signalled", signal: 9, stdout: "a", stderr: "b" };
+    const execute = vi.fn<NativeRun["execute"]>(async () => outcome);
+    expect(await run(executing, { execute })).toMatchObject({ stdout: JSON.stringify(outcome) });
+    expect(execute).toHaveBeenCalledWith(NESTED, { timeoutMs: 700, signal: expect.any(AbortSignal) });
+  });
+
+  it("is stopped with the check", async () => {
+    const stopped = Promise.withResolvers<string>();
+    const execute: NativeRun["execute"] = (_, { signal }) => {
+      signal.addEventListener("abort", () => stopped.resolve("stopped"));
+      return stuck();
+    };
+    expect(await run(executing, { execute, timeoutMs: 5 })).toMatchObject({ kind: "timed-out" });
+    expect(await stopped.promise).toBe("stopped");
+  });
+
+  it.each<[what: string, inner: Outcome, outer: Outcome]>([
+    [
+      "refused: the reason",
+      { kind: "refused", reason: "forbidden" },
+      { kind: "exited", returnCode: 3, stdout: "forbidden", stderr: "" },
+    ],
+    ["crashed: a crash", { kind: "crashed", error: "no shell" }, { kind: "crashed", error: "no shell" }],
+  ])("%s", async (_, inner, outer) => {
+    expect(await run(executing, { execute: async () => inner })).toEqual(outer);
+  });
+
+  it("must have been declared", async () => {
+    const undeclared = routeOf(async ({ execute }) => ({
+      returnCode: 0,
+      output: String(await execute({ timeoutMs: 1 })),
+    }));
+    expect(await run(undeclared)).toMatchObject({ kind: "crashed", error: expect.any(Error) });
+  });
+});
+
+it("runs negate around check_dummy in this process", async () => {
+  const router = createRouter({
+    shelf: createShelf(BUILTIN_CHECKS),
+    identify: () => ({ isReplaced: true, why: "" }),
+    nativeChecks: { enabled: true, only: [], except: [], internalCheckDummy: true, internalNegate: true },
+  });
+  const execute: NativeRun["execute"] = (route, limits) => {
+    if (route.via !== "native") throw new Error(route.why);
+    return run(route, { ...limits, execute });
+  };
+  const route = router({
+    commandLine: '/p/negate -sw UNKNOWN /p/negate -so WARNING /p/check_dummy 0 "all OK"',
+  });
+  expect(await execute(route, { timeoutMs: 1000, signal: new AbortController().signal })).toEqual({
+    kind: "exited",
+    returnCode: 3,
+    stdout: "UNKNOWN: all UNKNOWN\n",
+    stderr: "",
+  });
+});
