@@ -78,7 +78,7 @@ function unescapeC(output: ByteString): ByteString {
 
 /** The C worker calls the shell `sh`; by its path, as the Go worker does, is how ours is called. */
 function bracketStderr(_: string, stderr: string): string {
-  return `\n[${stderr.replace(/^sh: /, "/bin/sh: ")}]`;
+  return `\n[${stderr}]`;
 }
 
 function isSame(one: PlainResult, other: PlainResult): boolean {

@@ -1,0 +1,47 @@
+/**
+ * As much of the Gearman protocol as the load needs. It stands apart from `src/gearman` on purpose: what measures a
+ * worker should not share its faults.
+ */
+export const PACKET = {
+  CAN_DO: 1,
+  PRE_SLEEP: 4,
+  NOOP: 6,
+  JOB_CREATED: 8,
+  GRAB_JOB: 9,
+  NO_JOB: 10,
+  JOB_ASSIGN: 11,
+  WORK_COMPLETE: 13,
+  SUBMIT_JOB_BG: 18,
+  ERROR: 19,
+} as const;
+
+const HEADER = 12;
+
+export function encodePacket(type: number, ...args: readonly (string | Buffer)[]): Buffer {
+  const parts = args.flatMap((arg, index) => [...(index > 0 ? ["\0"] : []), arg]);
+  const body = Buffer.concat(
+    parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part)),
+  );
+  const packet = Buffer.alloc(HEADER + body.length);
+  packet.write("\0REQ", "latin1");
+  packet.writeUInt32BE(type, 4);
+  packet.writeUInt32BE(body.length, 8);
+  body.copy(packet, HEADER);
+  return packet;
+}
+
+/** Returns a reader of chunks that hands out each complete packet; `body` is only valid during the call. */
+export function packetReader(onPacket: (type: number, body: Buffer) => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    let at = 0;
+    while (bytes.length - at >= HEADER) {
+      const end = at + HEADER + bytes.readUInt32BE(at + 8);
+      if (end > bytes.length) break;
+      onPacket(bytes.readUInt32BE(at + 4), bytes.subarray(at + HEADER, end));
+      at = end;
+    }
+    rest = bytes.subarray(at);
+  };
+}

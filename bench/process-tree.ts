@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Linux reports CPU time in hundredths of a second, whatever the kernel was built with. */
+const MS_PER_TICK = 10;
+const KIB_PER_MIB = 1024;
+
+interface Stat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  /** Its own CPU time, and that of the children it has waited for. */
+  readonly cpuMs: number;
+}
+
+/** A process, everything below it, and everything else of its session. */
+export function processTree(root: number): readonly Stat[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readStat(Number(name)))
+    .filter((stat) => stat !== undefined);
+  const inside = new Set([root]);
+  for (const pid of inside) {
+    for (const stat of all) if (stat.parent === pid || stat.session === root) inside.add(stat.pid);
+  }
+  return all.filter(({ pid }) => inside.has(pid));
+}
+
+/** Undefined if the process has ended meanwhile. */
+export function readStat(pid: number): Stat | undefined {
+  const text = readProc(pid, "stat");
+  if (text === "") return undefined;
+  // The name in parentheses may hold anything; behind it the fields start with the third.
+  const fields = text
+    .slice(text.lastIndexOf(")") + 2)
+    .split(" ")
+    .map(Number);
+  const [, parent = 0, , session = 0] = fields;
+  const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15);
+  return { pid, parent, session, cpuMs: (user + system + childrenUser + childrenSystem) * MS_PER_TICK };
+}
+
+/** Proportional set size: memory that processes share counts once. */
+export function pssMiB(pids: readonly number[]): number {
+  const kib = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(readProc(pid, "smaps_rollup"))?.[1] ?? 0));
+  return kib.reduce((sum, one) => sum + one, 0) / KIB_PER_MIB;
+}
+
+/** CPU time of the whole machine since it was started, without idling. */
+export function machineCpuMs(): number {
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
+    .split("\n", 1)
+    .flatMap((line) => line.split(/\s+/).map(Number));
+  return (user + nice + system + irq + softirq) * MS_PER_TICK;
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return "";
+  }
+}

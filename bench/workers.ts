@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import type { Line } from "./lines.ts";
+
+/** A worker to measure: its name and its command, with placeholders. */
+export interface Worker {
+  readonly name: string;
+  readonly template: readonly string[];
+  readonly isOwn: boolean;
+}
+
+/** What the placeholders stand for. */
+export interface Setting {
+  readonly port: number;
+  readonly pool: number;
+  readonly key: string | undefined;
+}
+
+const ROOT = join(import.meta.dirname, "..");
+const OWN_NAME = "omd-worker";
+const OWN_ARGUMENTS = [
+  "--server=127.0.0.1:{port}",
+  "--min-worker={w}",
+  "--max-worker={w}",
+  "--hosts=yes",
+  "--services=yes",
+  "--encryption={enc}",
+  "--key={key}",
+  "--identifier=bench",
+];
+
+/** Our worker as it is installed: stripping types when it starts would cost 18 MiB nobody pays in production. */
+export async function builtWorker(): Promise<Worker> {
+  await execa("tsc", ["-p", "tsconfig.build.json"], { cwd: ROOT, preferLocal: true });
+  return ownWorker(join(ROOT, "dist/src/cli/omd-worker.js"));
+}
+
+export function sourceWorker(): Worker {
+  return ownWorker(join(ROOT, "src/cli/omd-worker.ts"));
+}
+
+function ownWorker(file: string): Worker {
+  return { name: OWN_NAME, template: [process.execPath, file, ...OWN_ARGUMENTS], isOwn: true };
+}
+
+/** `name=command with {port}` → Worker. Words are split at spaces. */
+export function readWorker(text: string): Worker {
+  const { name, command } = /^(?<name>[^=\s]+)=(?<command>.+)$/s.exec(text)?.groups ?? {};
+  if (name === undefined || command === undefined) throw new Error(`--worker: not name=command: ${text}`);
+  return { name, template: command.split(/\s+/).filter(Boolean), isOwn: false };
+}
+
+/** `{port}`, `{w}` and `{enc}` are replaced; a word with `{key}` vanishes where there is no key. */
+export function commandOf(worker: Worker, line: Line, { port, pool, key }: Setting): readonly string[] {
+  const values: Readonly<Record<string, string>> = {
+    port: String(port),
+    w: String(pool),
+    enc: key === undefined ? "no" : "yes",
+    key: key ?? "",
+  };
+  const words = worker.template.filter((word) => key !== undefined || !word.includes("{key}"));
+  const command = words.map((word) => word.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all));
+  return worker.isOwn ? [...command, ...line.own] : command;
+}

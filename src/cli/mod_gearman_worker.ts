@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { main } from "./main.ts";
+
+/** The C worker's name, for service units and scripts that call it. */
+process.exit(await main("mod_gearman_worker", process.argv.slice(2)));

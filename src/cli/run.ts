@@ -1,0 +1,77 @@
+import { hostname } from "node:os";
+import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
+import { thisMachine } from "../config/machine.ts";
+import { ConfigError, renderProblem } from "../config/problem.ts";
+import { createLog, type WorkerLog } from "../log.ts";
+import { PidFileError, takePidFile } from "../worker/pid-file.ts";
+import { handleSignals } from "../worker/signals.ts";
+import { Worker } from "../worker/worker.ts";
+import { forgetMark, isDaemon, startDaemon, tellLauncher } from "./daemon.ts";
+import type { Io } from "./io.ts";
+import { VERSION } from "./version.ts";
+
+/** Runs the worker until a signal ends it; the exit codes are the C worker's: 0, and 1 when it cannot start. */
+export async function runCommand(argv: readonly string[], io: Io): Promise<number> {
+  const isInBackground = isDaemon(io.env);
+  forgetMark();
+  try {
+    const loaded = load(argv, io);
+    if (loaded.config.daemon && !isInBackground) return await startDaemon(io);
+    return await serve(argv, loaded, io);
+  } catch (error) {
+    const text = renderFailure(error);
+    if (isInBackground) tellLauncher({ failed: text });
+    io.stderr(`${text}\n`);
+    return 1;
+  }
+}
+
+/** What an operator can mend is told in one line; a fault of ours with its trace. */
+function renderFailure(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof PidFileError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  return "syscall" in error ? `cannot start worker: ${error.message}` : (error.stack ?? error.message);
+}
+
+function load(argv: readonly string[], io: Io): LoadedConfig {
+  const loaded = loadConfig(argv, { ...thisMachine(), env: io.env });
+  if (loaded.wants !== "run")
+    throw new ConfigError([{ severity: "error", message: `${loaded.wants} must be the only word` }]);
+  return loaded;
+}
+
+async function serve(argv: readonly string[], loaded: LoadedConfig, io: Io): Promise<number> {
+  const { config } = loaded;
+  const log = createLog({ debug: config.debug, file: logFile(loaded), format: config.logFormat });
+  using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
+  reportConfig(loaded, log);
+  const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName: hostname() });
+  await worker.start();
+  log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
+  tellLauncher({ ready: true });
+  const signals = handleSignals({
+    worker,
+    log,
+    reload: () => {
+      const reloaded = load(argv, io);
+      log.reopen();
+      log.setDebug(reloaded.config.debug);
+      reportConfig(reloaded, log);
+      return reloaded.config;
+    },
+  });
+  const isClean = await signals.ended;
+  log.info("mod_gearman worker exited");
+  log.flush();
+  return isClean ? 0 : 1;
+}
+
+function logFile({ config: { logmode, logfile } }: LoadedConfig): string | undefined {
+  return logmode === "stdout" ? undefined : logfile;
+}
+
+function reportConfig({ warnings, withoutEffect }: LoadedConfig, log: WorkerLog): void {
+  for (const warning of warnings) log.warn(renderProblem(warning));
+  for (const { name } of withoutEffect) log.debug(`option ${name} has no effect in this worker`);
+}

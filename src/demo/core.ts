@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { fromByteString } from "../byte-string.ts";
+import { type GrabbedJob, Grabber } from "../gearman/grabber.ts";
+import type { ServerAddress } from "../gearman/servers.ts";
+import { Submitter } from "../gearman/submitter.ts";
+import type { Log } from "../log.ts";
+import type { Envelope } from "../payload/crypt.ts";
+import { readLines } from "../payload/lines.ts";
+import { type DemoObject, EVENT_HANDLER } from "./objects.ts";
+
+/** What the core knows of an object. */
+export interface ObjectState {
+  readonly object: DemoObject;
+  /** 0 to 3, undefined: not checked yet. */
+  returnCode: number | undefined;
+  output: string;
+  /** Seconds the last check ran. */
+  took: number;
+  results: number;
+}
+
+export interface CoreOptions {
+  readonly server: ServerAddress;
+  readonly envelope: Envelope;
+  readonly objects: readonly DemoObject[];
+  readonly log: Log;
+}
+
+const RESULT_QUEUE = "check_results";
+const ROOM = 1_000;
+const CRITICAL = 2;
+
+/** As little of Naemon as shows a worker at work: it schedules checks, takes results, and reacts to failures. */
+export class Core {
+  readonly states: ReadonlyMap<string, ObjectState>;
+  readonly #options: CoreOptions;
+  readonly #submitter: Submitter;
+  readonly #collector: Grabber;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #submitted = 0;
+  #results = 0;
+  #events = 0;
+
+  constructor(options: CoreOptions) {
+    const { server, log, objects } = options;
+    this.#options = options;
+    this.states = new Map(
+      objects.map((object) => [
+        keyOf(object.host, object.service),
+        { object, returnCode: undefined, output: "", took: 0, results: 0 },
+      ]),
+    );
+    this.#submitter = new Submitter({ server, log });
+    this.#collector = new Grabber({
+      server,
+      log,
+      queues: [RESULT_QUEUE],
+      room: () => ROOM,
+      onJob: (job) => this.#collect(job),
+    });
+  }
+
+  get submitted(): number {
+    return this.#submitted;
+  }
+
+  get results(): number {
+    return this.#results;
+  }
+
+  /** Event handlers asked for. */
+  get events(): number {
+    return this.#events;
+  }
+
+  start(): void {
+    this.#submitter.start();
+    this.#collector.start();
+    let index = 0;
+    for (const { object } of this.states.values()) {
+      // Spread over the interval, as a core does, so that they do not all come at once.
+      const delayMs = (index++ * 37) % object.intervalMs;
+      this.#timers.push(setTimeout(() => this.#schedule(object), delayMs));
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([this.#submitter.stop(), this.#collector.stop()]);
+  }
+
+  #schedule(object: DemoObject): void {
+    this.#check(object);
+    this.#timers.push(setInterval(() => this.#check(object), object.intervalMs));
+  }
+
+  /** The unique makes the job server keep one job of an object whose last check has not come back. */
+  #check({ host, service, commandLine, timeout }: DemoObject): void {
+    const type = service === undefined ? "host" : "service";
+    const fields = [
+      `type=${type}`,
+      `result_queue=${RESULT_QUEUE}`,
+      `target_queue=${type}`,
+      `host_name=${host}`,
+      ...(service === undefined ? [] : [`service_description=${service}`]),
+      `core_time=${(Date.now() / 1000).toFixed(6)}`,
+      `timeout=${timeout}`,
+      `command_line=${commandLine}`,
+    ];
+    const name = service === undefined ? host : `${host}-${service}`;
+    const unique = createHash("md5").update(name).digest("hex").toUpperCase();
+    this.#submitted += 1;
+    this.#submit(type, fields, unique, service === undefined ? "normal" : "low");
+  }
+
+  #collect(job: GrabbedJob): void {
+    const fields = readLines(this.#options.envelope.open(job.workload));
+    job.complete();
+    const state = this.states.get(keyOf(fields.get("host_name") ?? "", fields.get("service_description")));
+    if (state === undefined) return;
+    this.#results += 1;
+    const returnCode = Number(fields.get("return_code"));
+    if (returnCode === CRITICAL && state.returnCode !== CRITICAL) this.#handleEvent();
+    state.returnCode = returnCode;
+    state.output = fromByteString(fields.get("output") ?? "");
+    state.took = Number(fields.get("finish_time")) - Number(fields.get("start_time"));
+    state.results += 1;
+  }
+
+  #handleEvent(): void {
+    const now = (Date.now() / 1000).toFixed(6);
+    this.#events += 1;
+    this.#submit(
+      "eventhandler",
+      ["type=eventhandler", `start_time=${now}`, `core_time=${now}`, `command_line=${EVENT_HANDLER}`],
+      "",
+      "normal",
+    );
+  }
+
+  #submit(queue: string, fields: readonly string[], unique: string, priority: "low" | "normal"): void {
+    const workload = this.#options.envelope.seal(`${fields.join("\n")}\n\n\n`);
+    this.#submitter.submit({ queue, unique, workload, priority }).catch((error: unknown) => {
+      this.#options.log.debug({ err: error }, "the demo's core could not submit a job");
+    });
+  }
+}
+
+function keyOf(host: string, service: string | undefined): string {
+  return service === undefined ? host : `${host}\n${service}`;
+}

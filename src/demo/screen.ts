@@ -1,0 +1,93 @@
+import type { ObjectState } from "./core.ts";
+
+/** All that the screen shows. */
+export interface Picture {
+  readonly seconds: number;
+  readonly results: number;
+  readonly resultsPerSecond: number;
+  readonly submitted: number;
+  readonly events: number;
+  /** Runs by the way they went: native, plugin, shell. */
+  readonly runs: Readonly<Record<string, number>>;
+  /** Of this process and what it starts, in cores. */
+  readonly cpu: number;
+  readonly states: readonly ObjectState[];
+  readonly via: ReadonlyMap<string, string>;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+  readonly hasColours: boolean;
+}
+
+const NAMES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
+const COLOURS = [32, 33, 31, 35];
+const HEAD_ROWS = 7;
+/** The most urgent first, what is not checked yet last. */
+const ORDER = [3, 1, 0, 2];
+
+export function renderScreen(picture: Picture, size: Size): string {
+  const shown = pick(picture.states, size.rows - HEAD_ROWS);
+  const left = picture.states.length - shown.length;
+  const lines = [
+    "omd-worker demo: an embedded job server, a small core and the worker. Ctrl-C ends it.",
+    "",
+    ...totals(picture),
+    "",
+    row(["HOST", "SERVICE", "STATE", "RUN BY", "TOOK", "OUTPUT"], size.columns),
+    ...shown.map((state) => stateRow(state, picture.via, size)),
+    left > 0 ? `… and ${left} more, all of them fine` : "",
+  ];
+  return lines.join("\n");
+}
+
+function totals({
+  seconds,
+  results,
+  resultsPerSecond,
+  submitted,
+  events,
+  runs,
+  cpu,
+}: Picture): readonly string[] {
+  const ways = ["native", "plugin", "shell"].map((via) => `${runs[via] ?? 0} ${via}`).join(", ");
+  return [
+    `${seconds.toFixed(0)} s   ${results} results of ${submitted} checks   ${resultsPerSecond.toFixed(0)} results/s   ${cpu.toFixed(2)} cores`,
+    `run: ${ways}   event handlers: ${events}`,
+  ];
+}
+
+/** What is wrong first, then the checks of this machine, then the rest as far as there is room. */
+function pick(states: readonly ObjectState[], room: number): readonly ObjectState[] {
+  const rank = ({ returnCode }: ObjectState) =>
+    returnCode === undefined ? ORDER.length : (ORDER[returnCode] ?? 0);
+  const sorted = states.map((state, index) => ({ state, index }));
+  sorted.sort((a, b) => rank(a.state) - rank(b.state) || a.index - b.index);
+  return sorted.slice(0, Math.max(1, room)).map(({ state }) => state);
+}
+
+function stateRow(
+  state: ObjectState,
+  via: ReadonlyMap<string, string>,
+  { columns, hasColours }: Size,
+): string {
+  const { object, returnCode, output, took } = state;
+  const name = returnCode === undefined ? "PENDING" : (NAMES[returnCode] ?? "UNKNOWN");
+  const [firstLine = ""] = output.split("\\n");
+  const seconds =
+    returnCode === undefined ? "" : took < 1 ? `${(took * 1000).toFixed(1)} ms` : `${took.toFixed(1)} s`;
+  const how = via.get(object.commandLine) ?? "";
+  const text = row([object.host, object.service ?? "(host)", name, how, seconds, firstLine], columns);
+  if (!hasColours || returnCode === undefined) return text;
+  return text.replace(name, `\x1b[${COLOURS[returnCode] ?? COLOURS[3]}m${name}\x1b[0m`);
+}
+
+const WIDTHS = [8, 16, 9, 7, 9];
+
+function row(cells: readonly string[], columns: number): string {
+  const text = cells
+    .map((cell, index) => cell.slice(0, WIDTHS[index] ?? columns).padEnd(WIDTHS[index] ?? 0))
+    .join(" ");
+  return text.slice(0, columns - 1).trimEnd();
+}

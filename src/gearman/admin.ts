@@ -1,0 +1,122 @@
+import { connect } from "node:net";
+import { reasonOf, renderServerAddress, type ServerAddress } from "./servers.ts";
+
+/** One line of `status`. `total` counts waiting and running jobs. */
+export interface QueueStatus {
+  readonly queue: string;
+  readonly total: number;
+  readonly running: number;
+  readonly workers: number;
+}
+
+/** One line of `workers`: a connection, be it of a worker or a client. */
+export interface ConnectedWorker {
+  readonly fileDescriptor: number;
+  readonly host: string;
+  readonly clientId: string;
+  readonly queues: readonly string[];
+}
+
+export interface AdminOptions {
+  readonly timeoutMs?: number;
+}
+
+export class AdminError extends Error {
+  override readonly name = "AdminError";
+}
+
+type Command = "status" | "workers" | "version";
+
+const TIMEOUT_MS = 10_000;
+/** `status` and `workers` end with a line of one dot, `version` is one line. */
+const LIST_END = /^\.\r?\n/m;
+const LINE_END = /\n/;
+const STATUS_LINE = /^(.*)\t(\d+)\t(\d+)\t(\d+)$/;
+const WORKERS_LINE = /^(\d+) (\S+) (.*?) :(?: (.*))?$/;
+const VERSION_LINE = /^(?:OK )?(.+)$/;
+
+export async function readStatus(
+  server: ServerAddress,
+  options?: AdminOptions,
+): Promise<readonly QueueStatus[]> {
+  const lines = await askList(server, "status", options);
+  return lines.map((line) => {
+    const [, queue = "", total, running, workers] = match(STATUS_LINE, line, server, "status");
+    return { queue, total: Number(total), running: Number(running), workers: Number(workers) };
+  });
+}
+
+export async function readWorkers(
+  server: ServerAddress,
+  options?: AdminOptions,
+): Promise<readonly ConnectedWorker[]> {
+  const lines = await askList(server, "workers", options);
+  return lines.map((line) => {
+    const [, fileDescriptor, host = "", clientId = "", queues = ""] = match(
+      WORKERS_LINE,
+      line,
+      server,
+      "workers",
+    );
+    const names = queues.split(" ").filter((name) => name !== "");
+    return { fileDescriptor: Number(fileDescriptor), host, clientId, queues: names };
+  });
+}
+
+/** `1.1.20`, which newer servers send as `OK 1.1.20`. */
+export async function readVersion(server: ServerAddress, options?: AdminOptions): Promise<string> {
+  const [line = ""] = linesOf(await ask(server, "version", options));
+  const [, version = ""] = match(VERSION_LINE, line, server, "version");
+  return version;
+}
+
+async function askList(
+  server: ServerAddress,
+  command: Command,
+  options?: AdminOptions,
+): Promise<readonly string[]> {
+  return linesOf(await ask(server, command, options)).slice(0, -1);
+}
+
+/** Resolves with all up to the end of the answer, which may come in any number of pieces. */
+function ask(
+  server: ServerAddress,
+  command: Command,
+  { timeoutMs = TIMEOUT_MS }: AdminOptions = {},
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const fail = (what: string) => reject(new AdminError(`${renderServerAddress(server)}: ${what}`));
+  const end = command === "version" ? LINE_END : LIST_END;
+  const chunks: Buffer[] = [];
+
+  const socket = connect(server, () => socket.write(`${command}\n`));
+  const timer = setTimeout(() => fail(`no answer to '${command}' within ${timeoutMs} ms`), timeoutMs);
+  socket
+    .on("data", (chunk) => {
+      chunks.push(chunk);
+      // A list ends with a chunk's last line; to look at every chunk from the beginning would be quadratic.
+      if (!chunk.subarray(-1).equals(LINE_FEED)) return;
+      const text = Buffer.concat(chunks).toString("latin1");
+      if (text.startsWith("ERR ")) fail(`refused '${command}': ${text.slice(4, text.search(/\r?\n/))}`);
+      else if (end.test(text)) resolve(text);
+    })
+    .on("error", (error) => fail(reasonOf(error)))
+    .on("close", () => fail(`closed the connection in its answer to '${command}'`));
+
+  return promise.finally(() => {
+    clearTimeout(timer);
+    socket.destroy();
+  });
+}
+
+const LINE_FEED = Buffer.from("\n");
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/).slice(0, -1);
+}
+
+function match(pattern: RegExp, line: string, server: ServerAddress, command: Command): RegExpExecArray {
+  const found = pattern.exec(line);
+  if (found !== null) return found;
+  throw new AdminError(`${renderServerAddress(server)}: a line of '${command}' cannot be read: '${line}'`);
+}

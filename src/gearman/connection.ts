@@ -1,0 +1,232 @@
+import { connect, type Socket } from "node:net";
+import type { Log } from "../log.ts";
+import { retryAfterMs } from "./back-off.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { encodePacket, type Packet, ProtocolError } from "./packet.ts";
+import { PacketReader } from "./packet-reader.ts";
+import { reasonOf, renderServerAddress, type ServerAddress } from "./servers.ts";
+
+export type ConnectionState = "connected" | "disconnected";
+
+/** All in milliseconds. */
+export interface ConnectionTiming {
+  readonly connectWithinMs: number;
+  /** Doubled at each failure in a row, up to `retryAtMostMs`. */
+  readonly retryFirstMs: number;
+  /** A worker is to be back within two seconds of its job server's return. */
+  readonly retryAtMostMs: number;
+  /** A server that was silent so long is asked for a sign of life … */
+  readonly probeAfterMs: number;
+  /** … and given up when none comes. */
+  readonly answerWithinMs: number;
+  /** How long `stop` waits for the server to take what was written. */
+  readonly closeWithinMs: number;
+}
+
+const DEFAULT_TIMING: ConnectionTiming = {
+  connectWithinMs: 5_000,
+  retryFirstMs: 100,
+  retryAtMostMs: 1_000,
+  probeAfterMs: 30_000,
+  answerWithinMs: 10_000,
+  closeWithinMs: 1_000,
+};
+
+const PROBE: Packet = { type: "ECHO_REQ", data: Buffer.from("alive?") };
+const KEEP_ALIVE_MS = 60_000;
+
+export interface ConnectionOptions {
+  readonly server: ServerAddress;
+  readonly log: Log;
+  readonly onPacket: (packet: Packet) => void;
+  /** Not called for a `stop`. */
+  readonly onState: (state: ConnectionState) => void;
+  /** The server reads again after `isCongested`. */
+  readonly onDrain?: () => void;
+  readonly timing?: Partial<ConnectionTiming>;
+}
+
+/**
+ * The line to one job server, from `start` to `stop`. It is *idle* (stopped), *connecting*, *connected*, or
+ * *waiting* for the next attempt; a lost connection is always tried again. Packets sent in one turn of the event
+ * loop leave in one write. What is sent while not connected is dropped: whoever sends must follow the state.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #timing: ConnectionTiming;
+  readonly #log: { readonly server: string };
+  #socket: Socket | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #isConnected = false;
+  #isCongested = false;
+  #unsent: Uint8Array[] = [];
+  #flushing: NodeJS.Immediate | undefined;
+  /** Settled once what `stop` closed is closed. */
+  #closed: Promise<void> = Promise.resolve();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.#log = { server: renderServerAddress(options.server) };
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** The server does not read as fast as we write; `onDrain` tells when it has caught up. */
+  get isCongested(): boolean {
+    return this.#isCongested;
+  }
+
+  start(): void {
+    if (this.#socket === undefined && this.#retry === undefined) this.#connect();
+  }
+
+  send(packet: Packet): void {
+    if (!this.#isConnected) return;
+    this.#unsent.push(encodePacket(packet));
+    this.#flushing ??= setImmediate(this.#flush);
+  }
+
+  /** Hands over what was sent, closes, and does not come back. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    const socket = this.#socket;
+    if (socket !== undefined) {
+      if (this.#isConnected) this.#writeUnsent(socket);
+      else socket.destroy();
+      this.#release();
+      this.#closed = close(socket, this.#timing.closeWithinMs);
+    }
+    await this.#closed;
+  }
+
+  #connect(): void {
+    const { host, port } = this.#options.server;
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    });
+    this.#socket = socket;
+    const reader = new PacketReader({
+      // A packet after the end of its connection is answered by nobody: the job is the server's again.
+      onPacket: (packet) => this.#socket === socket && this.#options.onPacket(packet),
+    });
+    const slow = setTimeout(
+      () => socket.destroy(new Error("no answer in time")),
+      this.#timing.connectWithinMs,
+    );
+    let reason = "closed by the server";
+    socket
+      .on("connect", () => {
+        clearTimeout(slow);
+        if (this.#socket === socket) this.#connected(socket);
+      })
+      .on("data", (chunk) => this.#read(socket, reader, chunk))
+      .on("drain", () => this.#drained(socket))
+      .on("error", (error) => {
+        reason = reasonOf(error);
+      })
+      .on("close", () => {
+        clearTimeout(slow);
+        if (this.#socket === socket) this.#lost(reason);
+      });
+  }
+
+  #connected(socket: Socket): void {
+    this.#isConnected = true;
+    const { probeAfterMs, answerWithinMs } = this.#timing;
+    this.#heartbeat = new Heartbeat({
+      probeAfterMs,
+      answerWithinMs,
+      probe: () => this.send(PROBE),
+      onSilence: () => socket.destroy(new Error(`silent for ${(probeAfterMs + answerWithinMs) / 1000} s`)),
+    });
+    this.#options.log.info(this.#log, "connected to the job server");
+    this.#options.onState("connected");
+  }
+
+  #read(socket: Socket, reader: PacketReader, chunk: Buffer): void {
+    this.#heartbeat?.heard();
+    // Only now: a server that takes connections and drops them unheard must not be called ten times a second.
+    this.#failures = 0;
+    try {
+      reader.push(chunk);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      socket.destroy(error);
+    }
+  }
+
+  #lost(reason: string): void {
+    const wasConnected = this.#isConnected;
+    this.#release();
+    this.#failures++;
+    this.#retry = setTimeout(() => this.#again(), this.#nextAttemptMs());
+
+    const { log, onState } = this.#options;
+    const fields = { ...this.#log, reason };
+    if (wasConnected) log.warn(fields, "lost the connection to the job server");
+    else if (this.#failures === 1) log.warn(fields, "cannot connect to the job server");
+    else log.debug({ ...fields, failures: this.#failures }, "still cannot connect to the job server");
+    if (wasConnected) onState("disconnected");
+  }
+
+  #nextAttemptMs(): number {
+    const { retryFirstMs: firstMs, retryAtMostMs: atMostMs } = this.#timing;
+    return retryAfterMs(this.#failures, { firstMs, atMostMs });
+  }
+
+  #again(): void {
+    this.#retry = undefined;
+    this.#connect();
+  }
+
+  #release(): void {
+    this.#heartbeat?.stop();
+    this.#heartbeat = undefined;
+    this.#socket = undefined;
+    this.#isConnected = false;
+    this.#isCongested = false;
+    this.#unsent = [];
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+  }
+
+  // An immediate runs after all sockets that were readable in this turn of the event loop have been read.
+  readonly #flush = (): void => {
+    this.#flushing = undefined;
+    const socket = this.#socket;
+    if (socket !== undefined && !this.#isCongested) this.#isCongested = !this.#writeUnsent(socket);
+  };
+
+  /** Returns whether the socket takes more at once. */
+  #writeUnsent(socket: Socket): boolean {
+    const unsent = this.#unsent;
+    if (unsent.length === 0) return true;
+    this.#unsent = [];
+    return socket.write(unsent.length === 1 && unsent[0] ? unsent[0] : Buffer.concat(unsent));
+  }
+
+  #drained(socket: Socket): void {
+    if (this.#socket !== socket) return;
+    this.#isCongested = !this.#writeUnsent(socket);
+    if (!this.#isCongested) this.#options.onDrain?.();
+  }
+}
+
+/** In order: the server reads all that was written, and closes its side. */
+async function close(socket: Socket, withinMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const giveUp = setTimeout(() => socket.destroy(), withinMs);
+  socket.once("close", () => resolve()).end();
+  await promise;
+  clearTimeout(giveUp);
+}

@@ -1,0 +1,142 @@
+import { hash } from "node:crypto";
+import type { Log } from "../log.ts";
+import type { Answer, AssignedWorkload, JobHolder, RunningJob } from "./running-job.ts";
+
+/** What is known of a job that is assigned again. */
+export type Claim =
+  | { readonly kind: "running"; readonly job: RunningJob }
+  | { readonly kind: "finished"; readonly answer: Answer };
+
+type Workload = Pick<AssignedWorkload, "queue" | "workload">;
+
+interface Finished {
+  readonly answer: Answer;
+  readonly forgetAtMs: number;
+}
+
+export interface OrphansOptions {
+  readonly log: Log;
+  /** Milliseconds, of any origin. */
+  readonly now?: () => number;
+  readonly rememberForMs?: number;
+  readonly atMost?: number;
+}
+
+/**
+ * Jobs whose connection closed while they ran. The job server puts them back in the queue and, most often, gives
+ * them to us again under a new handle. Such a job must not run a second time while its first run goes on, nor after
+ * its first run has ended. A job is known again by its queue and the very bytes of its workload; of jobs that are
+ * alike, one is claimed at a time.
+ */
+export class Orphans implements JobHolder {
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #rememberForMs: number;
+  readonly #atMost: number;
+  readonly #running = new Map<string, RunningJob[]>();
+  /** Oldest first, as a Map keeps the order of its keys. */
+  readonly #finished = new Map<string, Finished[]>();
+  #runningCount = 0;
+  #finishedCount = 0;
+
+  constructor({
+    log,
+    now = () => performance.now(),
+    rememberForMs = 300_000,
+    atMost = 10_000,
+  }: OrphansOptions) {
+    this.#log = log;
+    this.#now = now;
+    this.#rememberForMs = rememberForMs;
+    this.#atMost = atMost;
+  }
+
+  get running(): number {
+    return this.#runningCount;
+  }
+
+  adopt(job: RunningJob): void {
+    job.moveTo(this);
+    add(this.#running, keyOf(job), job);
+    this.#runningCount++;
+  }
+
+  /** The first run has ended before the job was assigned again: kept until then, within limits. */
+  answered(job: RunningJob, answer: Answer): void {
+    const key = keyOf(job);
+    remove(this.#running, key, job);
+    this.#runningCount--;
+    this.#remember(key, answer);
+  }
+
+  /**
+   * The answer was sent, but perhaps has not arrived. If it has, the same bytes may well come again as a new job: so
+   * only this very handle counts.
+   */
+  remember(job: AssignedWorkload, answer: Answer): void {
+    this.#remember(`${job.handle} ${keyOf(job)}`, answer);
+  }
+
+  /** Asked for every job that is assigned; costs nothing as long as no connection was lost. */
+  claim(assigned: AssignedWorkload): Claim | undefined {
+    if (this.#runningCount === 0 && this.#finishedCount === 0) return undefined;
+    this.#forget(this.#now(), this.#atMost);
+    const key = keyOf(assigned);
+    const { handle, queue } = assigned;
+
+    const job = takeFirst(this.#running, key);
+    if (job !== undefined) {
+      this.#runningCount--;
+      this.#log.info(
+        { handle, queue, before: job.handle },
+        "job assigned again while it runs; not run twice",
+      );
+      return { kind: "running", job };
+    }
+    const finished = takeFirst(this.#finished, key) ?? takeFirst(this.#finished, `${handle} ${key}`);
+    if (finished === undefined) return undefined;
+    this.#finishedCount--;
+    this.#log.info({ handle, queue }, "job assigned again after it was run; not run twice");
+    return { kind: "finished", answer: finished.answer };
+  }
+
+  #remember(key: string, answer: Answer): void {
+    const now = this.#now();
+    this.#forget(now, this.#atMost - 1);
+    add(this.#finished, key, { answer, forgetAtMs: now + this.#rememberForMs });
+    this.#finishedCount++;
+  }
+
+  #forget(now: number, atMost: number): void {
+    for (const [key, [oldest]] of this.#finished) {
+      const isTooMany = this.#finishedCount > atMost;
+      if (oldest !== undefined && oldest.forgetAtMs > now && !isTooMany) return;
+      takeFirst(this.#finished, key);
+      this.#finishedCount--;
+    }
+  }
+}
+
+function keyOf({ queue, workload }: Workload): string {
+  return `${hash("sha256", workload, "base64")} ${queue}`;
+}
+
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}
+
+function takeFirst<T>(map: Map<string, T[]>, key: string): T | undefined {
+  const values = map.get(key);
+  const first = values?.shift();
+  if (values?.length === 0) map.delete(key);
+  return first;
+}
+
+function remove<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key) ?? [];
+  const index = values.indexOf(value);
+  if (index >= 0) values.splice(index, 1);
+  if (values.length === 0) map.delete(key);
+}

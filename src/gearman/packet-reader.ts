@@ -1,0 +1,81 @@
+import { decodePacket, HEADER_LENGTH, MAGIC, type Magic, type Packet, ProtocolError } from "./packet.ts";
+import { type PacketName, packetName } from "./packet-types.ts";
+
+/** Far above any plugin output; below it, one junk length could make us wait for gigabytes. */
+const LONGEST_BODY = 64 * 1024 * 1024;
+
+export interface PacketReaderOptions {
+  readonly onPacket: (packet: Packet) => void;
+  /** What the peer must begin each packet with. */
+  readonly magic?: Magic;
+  readonly longestBody?: number;
+}
+
+/** Makes packets of a stream of bytes, however it is cut. Bytes in a packet are views on the chunk. */
+export class PacketReader {
+  readonly #onPacket: (packet: Packet) => void;
+  readonly #magic: number;
+  readonly #longestBody: number;
+  /** The beginning of a packet whose end has not come yet; joined only when it has. */
+  #parts: Buffer[] = [];
+  #length = 0;
+  #wanted = HEADER_LENGTH;
+
+  constructor({ onPacket, magic = "response", longestBody = LONGEST_BODY }: PacketReaderOptions) {
+    this.#onPacket = onPacket;
+    this.#magic = MAGIC[magic];
+    this.#longestBody = longestBody;
+  }
+
+  /** Throws a ProtocolError at bytes that are not Gearman; the stream is of no use then. */
+  push(chunk: Buffer): void {
+    this.#parts.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length < this.#wanted) return;
+
+    const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#length);
+    this.#keep(bytes.subarray(this.#read(bytes)));
+  }
+
+  /** Returns how many bytes were complete packets. */
+  #read(bytes: Buffer): number {
+    let start = 0;
+    for (;;) {
+      this.#wanted = HEADER_LENGTH;
+      if (bytes.length - start < HEADER_LENGTH) return start;
+
+      const body = start + HEADER_LENGTH;
+      const type = this.#readType(bytes, start);
+      this.#wanted += this.#readBodyLength(bytes, start);
+      const end = start + this.#wanted;
+      if (bytes.length < end) return start;
+
+      this.#onPacket(decodePacket(type, bytes.subarray(body, end)));
+      start = end;
+    }
+  }
+
+  #readType(bytes: Buffer, start: number): PacketName {
+    if (bytes.readUInt32BE(start) !== this.#magic) {
+      const junk = JSON.stringify(bytes.toString("latin1", start, start + HEADER_LENGTH));
+      throw new ProtocolError(`this is not a Gearman packet: ${junk}`);
+    }
+    const number = bytes.readUInt32BE(start + 4);
+    const type = packetName(number);
+    if (type === undefined) throw new ProtocolError(`unknown packet type ${number}`);
+    return type;
+  }
+
+  #readBodyLength(bytes: Buffer, start: number): number {
+    const length = bytes.readUInt32BE(start + 8);
+    if (length > this.#longestBody) {
+      throw new ProtocolError(`a packet of ${length} bytes, more than the ${this.#longestBody} allowed`);
+    }
+    return length;
+  }
+
+  #keep(rest: Buffer): void {
+    this.#parts = rest.length > 0 ? [rest] : [];
+    this.#length = rest.length;
+  }
+}

@@ -1,0 +1,183 @@
+import type { Log } from "../log.ts";
+import { Connection, type ConnectionState, type ConnectionTiming } from "./connection.ts";
+import { Fifo } from "./fifo.ts";
+import { type Packet, ProtocolError } from "./packet.ts";
+import type { ServerAddress } from "./servers.ts";
+import { type Priority, submitPacketName } from "./submit-packets.ts";
+
+export interface Submission {
+  readonly queue: string;
+  /** While a job of this name waits or runs in the queue, gearmand makes no second one. Empty: none. */
+  readonly unique: string;
+  readonly workload: Uint8Array;
+  readonly priority?: Priority;
+}
+
+/** `failed` and `timed-out` are of `request` alone. */
+export type SubmitErrorReason = "disconnected" | "refused" | "stopped" | "failed" | "timed-out";
+
+export class SubmitError extends Error {
+  override readonly name = "SubmitError";
+  readonly reason: SubmitErrorReason;
+
+  constructor(reason: SubmitErrorReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+export interface SubmitterOptions {
+  readonly server: ServerAddress;
+  readonly log: Log;
+  readonly onState?: (state: ConnectionState) => void;
+  readonly timing?: Partial<ConnectionTiming>;
+}
+
+interface Waiting {
+  readonly created: (handle: string) => void;
+  readonly reject: (error: SubmitError) => void;
+}
+
+type Requested = PromiseWithResolvers<Buffer>;
+
+/**
+ * Gives jobs to one job server. Any number may be under way: the server answers submissions in their order, and
+ * requests by their handle. A lost connection rejects all of them, for nobody knows which were accepted.
+ */
+export class Submitter {
+  readonly #connection: Connection;
+  readonly #onState: ((state: ConnectionState) => void) | undefined;
+  /** Submitted; JOB_CREATED or ERROR is to come. */
+  #waiting = new Fifo<Waiting>();
+  /** Created foreground jobs by handle: several, when gearmand made one job of them. */
+  readonly #requested = new Map<string, Requested[]>();
+  #isStopped = false;
+
+  constructor({ server, log, onState, timing }: SubmitterOptions) {
+    this.#onState = onState;
+    this.#connection = new Connection({
+      server,
+      log,
+      ...(timing && { timing }),
+      onPacket: (packet) => this.#packet(packet),
+      onState: (state) => this.#state(state),
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.#connection.isConnected;
+  }
+
+  /** Submissions the server has not answered yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  start(): void {
+    this.#isStopped = false;
+    this.#connection.start();
+  }
+
+  /** Resolves with the job's handle once the server has the job. */
+  submit(submission: Submission): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    this.#send(submission, false, { created: resolve, reject });
+    return promise;
+  }
+
+  /** Resolves with what the worker answered. */
+  async request(submission: Submission, { timeoutMs }: { readonly timeoutMs: number }): Promise<Buffer> {
+    const requested = Promise.withResolvers<Buffer>();
+    const late = new SubmitError(
+      "timed-out",
+      `no answer from queue '${submission.queue}' within ${timeoutMs} ms`,
+    );
+    const timer = setTimeout(() => requested.reject(late), timeoutMs);
+    const created = (handle: string) => this.#created(handle, requested);
+    this.#send(submission, true, { created, reject: requested.reject });
+    try {
+      return await requested.promise;
+    } finally {
+      clearTimeout(timer);
+      this.#forget(requested);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    const stopped = this.#connection.stop();
+    this.#rejectAll(new SubmitError("stopped", "the submitter was stopped"));
+    await stopped;
+  }
+
+  #send(submission: Submission, isForeground: boolean, waiting: Waiting): void {
+    const { queue, unique, workload, priority = "normal" } = submission;
+    try {
+      this.#assertConnected();
+      this.#connection.send({ type: submitPacketName({ priority, isForeground }), queue, unique, workload });
+      this.#waiting.push(waiting);
+    } catch (error) {
+      if (error instanceof SubmitError) waiting.reject(error);
+      else if (error instanceof ProtocolError) waiting.reject(new SubmitError("refused", error.message));
+      else throw error;
+    }
+  }
+
+  #assertConnected(): void {
+    if (this.#isStopped) throw new SubmitError("stopped", "the submitter was stopped");
+    if (!this.isConnected) throw new SubmitError("disconnected", "no connection to the job server");
+  }
+
+  #packet(packet: Packet): void {
+    switch (packet.type) {
+      case "JOB_CREATED":
+        this.#waiting.shift()?.created(packet.handle);
+        break;
+      case "ERROR":
+        this.#waiting.shift()?.reject(new SubmitError("refused", `${packet.code}: ${packet.text}`));
+        break;
+      case "WORK_COMPLETE":
+        // A copy: the data is a view on all that came in the same chunk.
+        this.#answered(packet.handle)?.resolve(Buffer.from(packet.data));
+        break;
+      case "WORK_EXCEPTION":
+      case "WORK_FAIL":
+        this.#answered(packet.handle)?.reject(new SubmitError("failed", "the worker could not do the job"));
+        break;
+    }
+  }
+
+  #created(handle: string, requested: Requested): void {
+    this.#requested.set(handle, [...(this.#requested.get(handle) ?? []), requested]);
+  }
+
+  /** gearmand answers once for each request of a job. */
+  #answered(handle: string): Requested | undefined {
+    const [first, ...others] = this.#requested.get(handle) ?? [];
+    if (others.length > 0) this.#requested.set(handle, others);
+    else this.#requested.delete(handle);
+    return first;
+  }
+
+  #forget(requested: Requested): void {
+    for (const [handle, all] of this.#requested) {
+      const others = all.filter((each) => each !== requested);
+      if (others.length === 0) this.#requested.delete(handle);
+      else if (others.length < all.length) this.#requested.set(handle, others);
+    }
+  }
+
+  #state(state: ConnectionState): void {
+    if (state === "disconnected") this.#rejectAll(new SubmitError("disconnected", "lost the connection"));
+    this.#onState?.(state);
+  }
+
+  #rejectAll(error: SubmitError): void {
+    const waiting = this.#waiting;
+    const requested = [...this.#requested.values()].flat();
+    this.#waiting = new Fifo();
+    this.#requested.clear();
+    for (let each = waiting.shift(); each; each = waiting.shift()) each.reject(error);
+    for (const each of requested) each.reject(error);
+  }
+}

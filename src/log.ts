@@ -1,0 +1,78 @@
+import { type DestinationStream, destination, type Level, type Logger, pino } from "pino";
+
+/** The part of pino's interface the rooms use; tests pass a stub. */
+export type Log = Pick<Logger, "trace" | "debug" | "info" | "warn" | "error">;
+
+export interface LogOptions {
+  /** As in worker.conf: 0 info and errors, 1 debug, 2 and more trace; negative errors only. */
+  readonly debug: number;
+  /** A file, or undefined for standard output. */
+  readonly file: string | undefined;
+  /** Standard error instead of standard output. Not by the name /dev/stderr: a socket cannot be opened by a name. */
+  readonly toStderr?: boolean;
+  readonly format: "text" | "json";
+}
+
+export interface WorkerLog extends Log {
+  readonly setDebug: (debug: number) => void;
+  /** Opens the file anew, after logrotate moved it. */
+  readonly reopen: () => void;
+  readonly flush: () => void;
+}
+
+/** Only this file knows pino. */
+export function createLog({ debug, file, toStderr = false, format }: LogOptions): WorkerLog {
+  const target = destination({ dest: file ?? (toStderr ? 2 : 1), sync: true, append: true });
+  const logger = pino(
+    { level: levelOf(debug), base: null, timestamp: () => `,"time":${Date.now()}` },
+    format === "json" ? target : textOnto(target),
+  );
+  return Object.assign(logger, {
+    setDebug: (value: number) => {
+      logger.level = levelOf(value);
+    },
+    reopen: () => {
+      if (file !== undefined) target.reopen();
+    },
+    flush: () => target.flushSync(),
+  });
+}
+
+export function levelOf(debug: number): Level {
+  if (debug < 0) return "error";
+  if (debug === 0) return "info";
+  return debug === 1 ? "debug" : "trace";
+}
+
+/** Lines as the C worker writes them, which log watchers know; what a line has beyond its text follows it. */
+function textOnto(target: DestinationStream): DestinationStream {
+  return { write: (line) => target.write(renderLine(line)) };
+}
+
+const LEVEL_NAMES: Readonly<Record<number, string>> = {
+  10: "TRACE",
+  20: "DEBUG",
+  30: "INFO ",
+  40: "WARN ",
+  50: "ERROR",
+};
+
+/** pino's JSON line → `[2026-11-23 07:06:12,618][pid][LEVEL] text (name=value, …)`. */
+export function renderLine(json: string): string {
+  const { level, time, msg, err, ...fields } = JSON.parse(json);
+  const details = Object.entries(fields).map(([name, value]) => `${name}=${renderValue(value)}`);
+  const reason = err === undefined ? "" : `: ${err.message ?? err}`;
+  const tail = details.length === 0 ? "" : ` (${details.join(", ")})`;
+  return `[${renderTime(new Date(time))}][${process.pid}][${LEVEL_NAMES[level] ?? level}] ${msg ?? ""}${reason}${tail}\n`;
+}
+
+function renderValue(value: unknown): string {
+  return typeof value === "string" ? value.replace(/\n/g, "\\n") : JSON.stringify(value);
+}
+
+function renderTime(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const milliseconds = String(date.getMilliseconds()).padStart(3, "0");
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())},${milliseconds}`;
+}

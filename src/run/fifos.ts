@@ -1,0 +1,127 @@
+import { execFile } from "node:child_process";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** The named pipes of one shell: `command` takes lines, `stdout` and `stderr` are its plugins'. */
+export interface FifoSet {
+  readonly command: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const NAME = "omd-worker-";
+const STATUS = "status";
+const SPARE_SETS = 8;
+const run = promisify(execFile);
+
+/**
+ * A private directory with the named pipes of all shells.
+ *
+ * Node can neither make a pipe nor hand one over to a process that runs already; a named pipe can be opened
+ * by its path from both sides, is bounded by the kernel whatever a plugin prints, and tells by end-of-file that
+ * no process holds its other end any more. It needs a writable directory, but no space in it.
+ */
+export class FifoDirectory {
+  readonly path: string;
+  readonly #spares: FifoSet[] = [];
+  #made = 0;
+
+  constructor(candidates: readonly string[] = ["/dev/shm", tmpdir(), "/run", "."]) {
+    const parent = candidates.find(isWritable);
+    if (parent === undefined)
+      throw new Error(
+        `no writable directory for the pipes of plugins among ${candidates.join(", ")}: set TMPDIR`,
+      );
+    removeLeftovers(parent);
+    this.path = mkdtempSync(join(parent, `${NAME}${process.pid}-`));
+  }
+
+  /** Makes pipes for `sets` shells and a few more ahead of need, with one process. */
+  async prepare(sets: number): Promise<void> {
+    const made = Array.from({ length: sets + SPARE_SETS }, () => this.#name());
+    await run("mkfifo", ["-m", "600", ...made.flatMap((set) => Object.values(set))]);
+    this.#spares.push(...made);
+  }
+
+  /** A set nobody uses yet, if one is left; `prepare` makes more. */
+  take(): FifoSet | undefined {
+    return this.#spares.pop();
+  }
+
+  async makeStatus(): Promise<string> {
+    const path = join(this.path, STATUS);
+    await run("mkfifo", ["-m", "600", path]);
+    return path;
+  }
+
+  remove(set: FifoSet): void {
+    for (const path of Object.values(set)) rmSync(path, { force: true });
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  #name(): FifoSet {
+    this.#made += 1;
+    const base = join(this.path, String(this.#made));
+    return { command: `${base}c`, stdout: `${base}o`, stderr: `${base}e` };
+  }
+}
+
+/** Opens the end of a named pipe that Node keeps; never blocks. */
+export function openFifo(path: string, end: "read" | "both"): number {
+  return openSync(path, constants.O_NONBLOCK | (end === "read" ? constants.O_RDONLY : constants.O_RDWR));
+}
+
+export function closeFifo(fd: number): void {
+  closeSync(fd);
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A worker that was killed with KILL could not tidy up: its directory names its process. */
+function removeLeftovers(parent: string): void {
+  for (const entry of readdirSync(parent)) {
+    const pid = entry.startsWith(NAME) ? Number.parseInt(entry.slice(NAME.length), 10) : Number.NaN;
+    const path = join(parent, entry);
+    if (Number.isNaN(pid) || isRunning(pid) || isRead(join(path, STATUS))) continue;
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // another user's
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
+
+/** Containers may share a directory, but not see each other's processes: a worker that lives reads this pipe. */
+function isRead(status: string): boolean {
+  try {
+    closeSync(openSync(status, constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Check } from "../../plugins/sdk/check.ts";
+import type { Config } from "../config/config.ts";
+import type { Job } from "../job/job.ts";
+import { ageIfTooOld } from "../job/max-age.ts";
+import type { Log } from "../log.ts";
+import { createEnvelope } from "../payload/crypt.ts";
+import { keyFromPassword } from "../payload/key.ts";
+import { asPassive } from "../result/encode.ts";
+import { judge, judgeSettings } from "../result/judge.ts";
+import type { Parcel } from "../result/outbox.ts";
+import { isAnswered } from "../result/result.ts";
+import { createIdentification } from "../run/identity.ts";
+import { createRestriction } from "../run/restrict.ts";
+import { createRouter, type Router } from "../run/route.ts";
+import { createRunner, type Ran } from "../run/run.ts";
+import { createShelf } from "../run/shelf.ts";
+import type { Shells } from "../run/shells.ts";
+import type { Line } from "./perform-job.ts";
+import type { Pool } from "./pool.ts";
+import { Report } from "./report.ts";
+import { Seldom } from "./seldom.ts";
+
+export interface LineOptions {
+  readonly config: Config;
+  readonly checks: readonly Check[];
+  readonly log: Log;
+  readonly pool: Pool;
+  readonly shells: Pick<Shells, "run">;
+  readonly onRun?: ((job: Job, ran: Ran) => void) | undefined;
+  /** Resolves when the parcel was accepted; `copy` is the workload for dupservers. */
+  readonly send: (parcel: Parcel, copy: Uint8Array) => Promise<void>;
+}
+
+/** The line for one configuration: everything `performJob` needs, ready made. */
+export function createLine({ config, checks, log, pool, shells, onRun, send }: LineOptions): Line {
+  const settings = judgeSettings(config);
+  const envelope = createEnvelope({
+    encryption: config.encryption,
+    key: config.key && keyFromPassword(config.key.reveal()),
+  });
+  const runner = createRunner({ router: createConfiguredRouter(config, checks), shells, log });
+  const report = new Report(log, new Seldom(log), config.maxAge);
+  const hasDuplicates = config.dupserver.length > 0;
+  const copyOf = config.dupResultsArePassive ? asPassive : (text: string) => text;
+
+  const runInSlot = async (job: Job): Promise<Ran> => {
+    await pool.enter();
+    const startTime = Date.now() / 1000;
+    const startMs = performance.now();
+    try {
+      const age = ageIfTooOld(job, startTime, config.maxAge);
+      const { outcome, via } =
+        age === undefined
+          ? await runner(job, job.timeout ?? config.jobTimeout)
+          : { outcome: { kind: "too-old", age } as const, via: undefined };
+      return { outcome, via, startTime, finishTime: startTime + (performance.now() - startMs) / 1000 };
+    } finally {
+      pool.leave();
+    }
+  };
+
+  return {
+    envelope,
+    settings,
+    run: runInSlot,
+    deliver: ({ server }, { resultQueue = "" }, text) => {
+      const workload = envelope.seal(text);
+      return send(
+        { queue: resultQueue, workload, server },
+        hasDuplicates ? envelope.seal(copyOf(text)) : workload,
+      );
+    },
+    reportUnreadable: (grabbed, error) => report.unreadable(grabbed, error),
+    reportRun: (job, ran) => {
+      report.run(job, ran);
+      onRun?.(job, ran);
+      if (isAnswered(job)) return;
+      if (!isCommand(job)) {
+        report.unanswered(job);
+        return;
+      }
+      const judgement = judge(job, ran.outcome, settings);
+      if (judgement.returnCode !== 0) report.failedCommand(job, judgement);
+    },
+  };
+}
+
+/** Run for its effect alone; all else is asked for its result. */
+function isCommand({ type }: Job): boolean {
+  return type === "eventhandler" || type === "notification";
+}
+
+/** Which way command lines go, as the operator set it. */
+export function createConfiguredRouter(
+  config: Config,
+  checks: readonly Check[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Router {
+  return createRouter({
+    shelf: createShelf(checks),
+    identify: createIdentification(),
+    nativeChecks: {
+      enabled: config.nativeChecks && speaksEnglish(env),
+      only: config.nativeChecksOnly,
+      except: config.nativeChecksExcept,
+      internalCheckDummy: config.internalCheckDummy,
+      internalNegate: config.internalNegate,
+    },
+    restriction: createRestriction(config),
+  });
+}
+
+/** Native checks speak English; plugins are translated where the locale asks for it, and then have to answer. */
+function speaksEnglish({ LC_ALL, LC_MESSAGES, LANG }: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = LC_ALL || LC_MESSAGES || LANG || "C";
+  return /^(?:C|POSIX|en)(?:[_.@]|$)/.test(locale);
+}

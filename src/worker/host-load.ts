@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import type { Log } from "../log.ts";
+
+/** Limits of worker.conf; 0 is none. Load as in uptime(1), memory as percent used. */
+export interface LoadLimits {
+  readonly loadLimit1: number;
+  readonly loadLimit5: number;
+  readonly loadLimit15: number;
+  readonly memLimit: number;
+}
+
+export interface HostReadings {
+  readonly load: readonly number[];
+  readonly memoryUsedPercent: number;
+}
+
+/** Why no more slots may be opened; undefined when they may. */
+export function exceededLimit(
+  limits: LoadLimits,
+  { load, memoryUsedPercent }: HostReadings,
+): string | undefined {
+  for (const [index, minutes, limit] of [
+    [0, 1, limits.loadLimit1],
+    [1, 5, limits.loadLimit5],
+    [2, 15, limits.loadLimit15],
+  ] as const) {
+    const value = load[index] ?? 0;
+    if (limit > 0 && value >= limit)
+      return `load limit ${minutes}min hit, not starting any more workers: ${value.toFixed(2)} > ${limit.toFixed(2)}`;
+  }
+  if (limits.memLimit > 0 && memoryUsedPercent >= limits.memLimit)
+    return `memory limit hit, not starting any more workers: ${memoryUsedPercent.toFixed(0)}% > ${limits.memLimit}%`;
+  return undefined;
+}
+
+export function readHost(): HostReadings {
+  return { load: loadavg(), memoryUsedPercent: memoryUsedPercent(readFileSync("/proc/meminfo", "latin1")) };
+}
+
+/** From the text of /proc/meminfo. */
+export function memoryUsedPercent(meminfo: string): number {
+  const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(meminfo)?.[1]);
+  const total = kilobytes("MemTotal");
+  const available = kilobytes("MemAvailable") || kilobytes("MemFree");
+  return total > 0 ? ((total - available) / total) * 100 : 0;
+}
+
+const QUIET_MS = 60_000;
+
+/** Whether the host's load allows another slot; says why not, at most once a minute. */
+export function createLoadGuard(limits: () => LoadLimits, log: Log): () => boolean {
+  let lastSaidMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const { loadLimit1, loadLimit5, loadLimit15, memLimit } = limits();
+    if (loadLimit1 + loadLimit5 + loadLimit15 + memLimit === 0) return true;
+    const reason = exceededLimit(limits(), readHost());
+    if (reason !== undefined && performance.now() - lastSaidMs > QUIET_MS) {
+      lastSaidMs = performance.now();
+      log.info(reason);
+    }
+    return reason === undefined;
+  };
+}

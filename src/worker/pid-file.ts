@@ -1,0 +1,46 @@
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import type { Log } from "../log.ts";
+
+/** A pid file that cannot be taken; the message says why and what to do. */
+export class PidFileError extends Error {
+  override readonly name = "PidFileError";
+}
+
+/** Writes the pid file as the C worker does: one line; refuses while the process named in it lives. */
+export function takePidFile(path: string, log: Log): Disposable {
+  const other = readPid(path);
+  if (other !== undefined && other !== process.pid) {
+    if (isAlive(other))
+      throw new PidFileError(`pidfile already exists, cannot start! ${path} names process ${other}`);
+    log.info("removed stale pidfile");
+  }
+  try {
+    writeFileSync(path, `${process.pid}\n`);
+  } catch (error) {
+    throw new PidFileError(`cannot write pidfile ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  return {
+    [Symbol.dispose]() {
+      // A successor may have taken it over meanwhile.
+      if (readPid(path) === process.pid) unlinkSync(path);
+    },
+  };
+}
+
+function readPid(path: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(path, "latin1"), 10);
+    return pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

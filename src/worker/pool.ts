@@ -1,0 +1,98 @@
+export interface PoolOptions {
+  readonly minWorker: number;
+  readonly maxWorker: number;
+  /** Slots a second. */
+  readonly spawnRate: number;
+  /** Seconds; 0: slots are kept. */
+  readonly idleTimeout: number;
+}
+
+const TICK_MS = 1000;
+const BUSY_SHARE = 0.9;
+const FEW_IDLE = 2;
+
+/**
+ * The slots: how many jobs may run at once. As in the C worker their number starts at min-worker, grows by spawn-rate
+ * a second up to max-worker while nearly all are busy and `mayGrow` agrees, and shrinks again after idle-timeout.
+ * A slot is only a number here: what a job needs (a warm shell, a session) is started when a job needs it.
+ */
+export class Pool {
+  #options: PoolOptions;
+  readonly #mayGrow: () => boolean;
+  readonly #onRoom: () => void;
+  readonly #waiting: (() => void)[] = [];
+  #size: number;
+  #busy = 0;
+  #lastFullMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: PoolOptions, mayGrow: () => boolean, onRoom: () => void) {
+    this.#options = options;
+    this.#mayGrow = mayGrow;
+    this.#onRoom = onRoom;
+    this.#size = options.minWorker;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get busy(): number {
+    return this.#busy;
+  }
+
+  /** Jobs that may be taken now. */
+  get room(): number {
+    return Math.max(0, this.#size - this.#busy - this.#waiting.length);
+  }
+
+  /** Waits for a slot. There is one at once for who asked for `room` before. */
+  enter(): Promise<void> | undefined {
+    this.#timer ??= setTimeout(this.#tick, TICK_MS);
+    if (this.#busy < this.#size) {
+      this.#busy += 1;
+      return undefined;
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  leave(): void {
+    if (this.#busy >= this.#size) this.#lastFullMs = performance.now();
+    this.#busy -= 1;
+    this.#letIn();
+  }
+
+  /** Takes new limits at once. */
+  configure(options: PoolOptions): void {
+    this.#options = options;
+    this.#size = Math.min(Math.max(this.#size, options.minWorker), options.maxWorker);
+    this.#letIn();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #letIn(): void {
+    while (this.#busy < this.#size && this.#waiting.length > 0) {
+      this.#busy += 1;
+      this.#waiting.shift()?.();
+    }
+    if (this.#busy < this.#size) this.#onRoom();
+  }
+
+  readonly #tick = (): void => {
+    const { minWorker, maxWorker, spawnRate, idleTimeout } = this.#options;
+    const isFull =
+      this.#busy > 0 && (this.#busy / this.#size > BUSY_SHARE || this.#size - this.#busy <= FEW_IDLE);
+    if (isFull) this.#lastFullMs = performance.now();
+    if (isFull && this.#size < maxWorker && this.#mayGrow()) {
+      this.#size = Math.min(maxWorker, this.#size + spawnRate);
+      this.#letIn();
+    } else if (idleTimeout > 0 && performance.now() - this.#lastFullMs >= idleTimeout * 1000) {
+      this.#size = Math.max(minWorker, this.#busy);
+    }
+    const isAtRest = this.#busy === 0 && this.#size === minWorker;
+    this.#timer = isAtRest ? undefined : setTimeout(this.#tick, TICK_MS);
+  };
+}

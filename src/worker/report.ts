@@ -1,0 +1,102 @@
+import { fromByteString } from "../byte-string.ts";
+import type { GrabbedJob } from "../gearman/grabber.ts";
+import { JobError } from "../job/decode.ts";
+import type { Job } from "../job/job.ts";
+import type { Log } from "../log.ts";
+import { PayloadError } from "../payload/payload-error.ts";
+import type { Judgement } from "../result/judge.ts";
+import type { Outcome } from "../run/outcome.ts";
+import type { Ran } from "../run/run.ts";
+import type { Seldom } from "./seldom.ts";
+
+const SHOWN_OUTPUT = 500;
+
+/** What the log says of jobs, in the C worker's words where it has some. */
+export class Report {
+  readonly #log: Log;
+  readonly #seldom: Seldom;
+  readonly #maxAge: number;
+
+  constructor(log: Log, seldom: Seldom, maxAge: number) {
+    this.#log = log;
+    this.#seldom = seldom;
+    this.#maxAge = maxAge;
+  }
+
+  /** One line for each kind of fault, however many jobs have it. */
+  unreadable({ handle, queue, server }: GrabbedJob, error: unknown): void {
+    const where = { queue, server };
+    if (error instanceof PayloadError) {
+      const text = `discarded invalid job (${handle}), check your encryption settings: ${error.message}`;
+      this.#seldom.error(`payload ${withoutNumbers(error.message)}`, where, text);
+    } else if (error instanceof JobError) {
+      this.#seldom.error(`job ${error.kind}`, { handle, ...where }, error.message);
+    } else {
+      this.#seldom.error("fault", { err: error, handle, ...where }, "discarded a job that cannot be read");
+    }
+  }
+
+  run(job: Job, { outcome, via, startTime, finishTime }: Ran): void {
+    this.#log.debug(
+      { via, seconds: Number((finishTime - startTime).toFixed(6)), ...outcomeFields(outcome) },
+      `${job.type} job done: ${nameOf(job)}`,
+    );
+    this.#tellTrouble(job, outcome);
+  }
+
+  /** Nobody gets a result of these, so that the log must say when one failed. */
+  failedCommand(job: Job, { returnCode, output }: Judgement): void {
+    const object = job.serviceDescription === undefined ? "host" : "service";
+    this.#log.error(`${object} ${job.type} exited with return code ${returnCode}`);
+    this.#log.error(`cmd: ${fromByteString(job.commandLine)}`);
+    this.#log.error(`output: ${fromByteString(output.slice(0, SHOWN_OUTPUT))}`);
+  }
+
+  /** A check whose core named no queue for the result: it has run, and nobody will ever know. */
+  unanswered(job: Job): void {
+    const text = `no result queue given, the result of the ${job.type} job is not sent`;
+    this.#seldom.error("no result queue", { job: nameOf(job) }, text);
+  }
+
+  #tellTrouble(job: Job, outcome: Outcome): void {
+    switch (outcome.kind) {
+      case "timed-out": {
+        const output = fromByteString(outcome.stdout.slice(0, SHOWN_OUTPUT));
+        this.#log.info({ output }, `timeout (${outcome.after}s) hit for ${job.type}check: ${nameOf(job)}`);
+        break;
+      }
+      case "too-old": {
+        const age = `${outcome.age.toFixed(0)} > ${this.#maxAge}`;
+        this.#seldom.error("too old", {}, `discarded too old ${job.type} job: ${age} (${nameOf(job)})`);
+        break;
+      }
+      case "refused":
+        this.#seldom.error(`refused ${withoutCommand(outcome.reason)}`, { job: nameOf(job) }, outcome.reason);
+        break;
+      case "crashed":
+        this.#seldom.error("crashed", { err: outcome.error, job: nameOf(job) }, "cannot run a job's command");
+        break;
+      case "exited":
+      case "signalled":
+        break;
+    }
+  }
+}
+
+function outcomeFields(outcome: Outcome): object {
+  return outcome.kind === "exited" ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
+}
+
+/** One kind of fault, whatever length or command line shows it. */
+function withoutNumbers(message: string): string {
+  return message.replace(/[0-9]+/g, "");
+}
+
+function withoutCommand(reason: string): string {
+  return reason.replace(/: .{0,11}$/s, "");
+}
+
+function nameOf({ hostName, serviceDescription, commandLine }: Job): string {
+  if (hostName === undefined) return fromByteString(commandLine.split(" ", 1)[0] ?? "");
+  return fromByteString(serviceDescription === undefined ? hostName : `${hostName} - ${serviceDescription}`);
+}

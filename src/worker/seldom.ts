@@ -1,0 +1,29 @@
+import type { Log } from "../log.ts";
+
+const QUIET_MS = 60_000;
+
+/**
+ * Keeps a flood of like events from flooding the log: the first of each kind is written at once, the next ones
+ * are counted and told at most once a minute.
+ */
+export class Seldom {
+  readonly #log: Log;
+  readonly #kinds = new Map<string, { lastMs: number; unsaid: number }>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  error(kind: string, fields: object, message: string): void {
+    const now = performance.now();
+    const seen = this.#kinds.get(kind);
+    if (seen !== undefined && now - seen.lastMs < QUIET_MS) {
+      seen.unsaid += 1;
+      this.#log.debug(fields, message);
+      return;
+    }
+    this.#kinds.set(kind, { lastMs: now, unsaid: 0 });
+    const more = seen === undefined || seen.unsaid === 0 ? "" : `; ${seen.unsaid} more like it since`;
+    this.#log.error(fields, message + more);
+  }
+}

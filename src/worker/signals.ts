@@ -1,0 +1,45 @@
+import type { Config } from "../config/config.ts";
+import type { Log } from "../log.ts";
+import type { Worker } from "./worker.ts";
+
+export interface SignalOptions {
+  readonly worker: Worker;
+  readonly log: Log;
+  /** Reads the configuration again; throws when it cannot be used. */
+  readonly reload: () => Config;
+}
+
+/**
+ * HUP reloads. TERM and INT end the worker after its running jobs; a second one ends it at once, and gearmand gives
+ * those jobs to others. `ended` resolves with whether every result was delivered.
+ */
+export function handleSignals({ worker, log, reload }: SignalOptions): { readonly ended: Promise<boolean> } {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  let isEnding = false;
+  const end = (name: NodeJS.Signals) => {
+    if (isEnding) {
+      log.warn(`got ${name} again, quitting at once`);
+      worker.kill();
+      return;
+    }
+    isEnding = true;
+    log.info(`got ${name}, finishing ${worker.running} running jobs`);
+    worker.stop().then(resolve);
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  process.on("SIGHUP", () => !isEnding && reloadWorker(worker, log, reload));
+  return { ended: promise };
+}
+
+function reloadWorker(worker: Worker, log: Log, reload: () => Config): void {
+  log.info("got SIGHUP, reloading configuration");
+  try {
+    const { live, reconnect, restart } = worker.reload(reload());
+    const changed = [...live, ...reconnect];
+    log.info(`reloading config was successful, changed: ${changed.join(", ") || "nothing"}`);
+    if (restart.length > 0) log.warn(`these changes need a restart of the worker: ${restart.join(", ")}`);
+  } catch (error) {
+    log.error({ err: error }, "reload config failed, check your config");
+  }
+}

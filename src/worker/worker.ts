@@ -1,0 +1,232 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Check } from "../../plugins/sdk/check.ts";
+import type { Config } from "../config/config.ts";
+import { type ConfigDiff, diffConfig } from "../config/diff.ts";
+import type { GrabbedJob } from "../gearman/grabber.ts";
+import type { Job } from "../job/job.ts";
+import { queueNames } from "../job/queues.ts";
+import type { Log } from "../log.ts";
+import { Outbox } from "../result/outbox.ts";
+import type { Ran } from "../run/run.ts";
+import { Shells } from "../run/shells.ts";
+import { createLine } from "./create-line.ts";
+import { Duplicates } from "./duplicates.ts";
+import { createLoadGuard } from "./host-load.ts";
+import { Link } from "./link.ts";
+import { type Line, performJob } from "./perform-job.ts";
+import { Pool } from "./pool.ts";
+import { renderStatus, statusQueueName } from "./status-queue.ts";
+
+export interface WorkerOptions {
+  readonly config: Config;
+  readonly checks: readonly Check[];
+  readonly log: Log;
+  readonly version: string;
+  readonly hostName: string;
+  /** Hears of every run, for who shows them. */
+  readonly onRun?: (job: Job, ran: Ran) => void;
+}
+
+/** With so many results undelivered no more jobs are taken. */
+const FULL_OUTBOX = 5000;
+/** A job assigned to us in the last moment is waited for like this. */
+const LOOK_MS = 50;
+
+/**
+ * The whole in motion. Life: made → started → (reloaded)* → stopped.
+ *
+ * A job is taken while a slot is free and the outbox not full, and completed after a job server has its result.
+ * `stop` takes no more jobs, lets those that run finish and be delivered, and then closes; what is not done by
+ * then is neither completed nor answered, so that gearmand gives it to another worker.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #log: Log;
+  readonly #pool: Pool;
+  readonly #shells: Shells;
+  readonly #outbox: Outbox;
+  readonly #underWay = new Set<Promise<void>>();
+  #config: Config;
+  #line: Line;
+  #links: readonly Link[] = [];
+  /** Of an earlier configuration, until the last job that came over them is completed. */
+  readonly #retired = new Set<Link>();
+  #duplicates: readonly Duplicates[] = [];
+  #done = 0;
+  readonly #killed = Promise.withResolvers<void>();
+  #isStopping = false;
+
+  constructor(options: WorkerOptions) {
+    const { config, log } = options;
+    this.#options = options;
+    this.#config = config;
+    this.#log = log;
+    const mayGrow = createLoadGuard(() => this.#config, log);
+    this.#pool = new Pool(config, mayGrow, () => this.#wake());
+    this.#shells = new Shells({ log, ...shellLimits(config) });
+    this.#outbox = new Outbox({ doors: () => this.#links, log, prefix: randomUUID() });
+    this.#line = this.#createLine();
+  }
+
+  /** Jobs taken and not completed yet. */
+  get running(): number {
+    return this.#underWay.size;
+  }
+
+  async start(): Promise<void> {
+    await this.#shells.start();
+    this.#links = this.#openLinks();
+    this.#duplicates = this.#openDuplicates();
+  }
+
+  /** Takes over what can be changed while it runs; connections are made anew where their options changed. */
+  reload(config: Config): ConfigDiff {
+    const diff = diffConfig(this.#config, config);
+    this.#config = config;
+    this.#line = this.#createLine();
+    this.#pool.configure(config);
+    this.#shells.configure(shellLimits(config));
+    if (diff.reconnect.length > 0) this.#reconnect();
+    if (diff.reconnect.some((name) => name.startsWith("dupserver"))) this.#reopenDuplicates();
+    return diff;
+  }
+
+  /** Resolves, with whether every result was delivered, when all is closed. */
+  async stop(): Promise<boolean> {
+    this.#isStopping = true;
+    for (const link of this.#links) link.pause();
+    const timeIsUp = pause(this.#config.shutdownTimeout * 1000, undefined, { ref: false });
+    const waiting = new AbortController();
+    await Promise.race([this.#finish(waiting.signal), timeIsUp, this.#killed.promise]);
+    waiting.abort();
+    const left = this.#underWay.size;
+    if (left > 0) this.#log.warn(`${left} jobs are not finished and go back to gearmand`);
+    this.#shells.kill();
+    const lost = this.#outbox.stop();
+    if (lost > 0) this.#log.error(`${lost} results could not be delivered, their jobs go back to gearmand`);
+    await Promise.all([...this.#allLinks(), ...this.#duplicates].map((each) => each.stop()));
+    await this.#shells.stop();
+    this.#pool.stop();
+    return left === 0;
+  }
+
+  /** Makes `stop` end at once. */
+  kill(): void {
+    this.#killed.resolve();
+  }
+
+  #createLine(): Line {
+    return createLine({
+      config: this.#config,
+      checks: this.#options.checks,
+      log: this.#log,
+      pool: this.#pool,
+      shells: this.#shells,
+      onRun: this.#options.onRun,
+      send: (parcel, copy) => {
+        for (const duplicates of this.#duplicates) duplicates.send({ ...parcel, workload: copy });
+        return this.#outbox.deliver(parcel);
+      },
+    });
+  }
+
+  #openLinks(): readonly Link[] {
+    const { identifier, server } = this.#config;
+    const links: readonly Link[] = server.map(
+      (address) =>
+        new Link({
+          server: address,
+          queues: queueNames(this.#config),
+          statusQueue: statusQueueName(identifier),
+          log: this.#log,
+          room: (link) => this.#room(link),
+          onJob: (job) => this.#take(job),
+          onStatus: (job) => job.complete(Buffer.from(this.#renderStatus(), "latin1")),
+          onResultsOpen: () => this.#outbox.flush(),
+        }),
+    );
+    for (const link of links) link.start();
+    return links;
+  }
+
+  #openDuplicates(): readonly Duplicates[] {
+    const { dupserver, dupserverBacklogQueueSize } = this.#config;
+    const opened = dupserver.map((server) => new Duplicates(server, dupserverBacklogQueueSize, this.#log));
+    for (const duplicates of opened) duplicates.start();
+    return opened;
+  }
+
+  /** New connections at once; the old ones go when their last job is completed. */
+  #reconnect(): void {
+    for (const link of this.#links) {
+      link.pause();
+      void this.#retire(link);
+    }
+    this.#links = this.#openLinks();
+  }
+
+  async #retire(link: Link): Promise<void> {
+    this.#retired.add(link);
+    while (link.isBusy) await pause(LOOK_MS, undefined, { ref: false });
+    this.#retired.delete(link);
+    await link.stop();
+  }
+
+  #reopenDuplicates(): void {
+    for (const duplicates of this.#duplicates) void duplicates.stop();
+    this.#duplicates = this.#openDuplicates();
+  }
+
+  #allLinks(): readonly Link[] {
+    return [...this.#links, ...this.#retired];
+  }
+
+  /** Slots free, less the jobs other servers may send at any moment. */
+  #room(asking: Link): number {
+    if (this.#outbox.size >= FULL_OUTBOX) return 0;
+    let coming = 0;
+    for (const link of this.#allLinks()) if (link !== asking) coming += link.outstandingGrabs;
+    return this.#pool.room - coming;
+  }
+
+  #wake(): void {
+    for (const link of this.#links) link.wake();
+  }
+
+  #take(grabbed: GrabbedJob): void {
+    const job = performJob(grabbed, this.#line)
+      .catch((error: unknown) => this.#failed(grabbed, error))
+      .finally(() => {
+        this.#underWay.delete(job);
+        this.#done += 1;
+      });
+    this.#underWay.add(job);
+  }
+
+  /** The result could not be delivered, or we have a fault: without an answer the job goes back when we close. */
+  #failed(grabbed: GrabbedJob, error: unknown): void {
+    if (this.#isStopping) return;
+    this.#log.error({ err: error, handle: grabbed.handle, queue: grabbed.queue }, "cannot finish a job");
+    grabbed.fail();
+  }
+
+  #renderStatus(): string {
+    const { version, hostName } = this.#options;
+    const { minWorker, maxWorker } = this.#config;
+    const { size: workers, busy } = this.#pool;
+    return renderStatus({ hostName, version, workers, busy, minWorker, maxWorker, jobs: this.#done });
+  }
+
+  /** Waits for all jobs, those too that were on their way when we stopped asking. */
+  async #finish(signal: AbortSignal): Promise<void> {
+    const isBusy = () => this.#underWay.size > 0 || this.#allLinks().some((link) => link.outstandingGrabs > 0);
+    while (!signal.aborted && isBusy()) {
+      await Promise.race([Promise.all(this.#underWay), pause(LOOK_MS)]);
+    }
+  }
+}
+
+function shellLimits({ minWorker, idleTimeout }: Config) {
+  return { warm: minWorker, idleTimeout };
+}

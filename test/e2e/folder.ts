@@ -1,0 +1,48 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { vi } from "vitest";
+
+const PATIENCE = { timeout: 15_000, interval: 10 };
+
+/** An empty folder for one test. */
+export function createFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), "omd-worker-test-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/**
+ * A plugin that writes its name into a book and then waits until the gate is opened: a job runs exactly as long as
+ * a test wants, and the book tells how often it was run.
+ */
+export interface Gate {
+  plugin(name: string): string;
+  /** The names in the book. */
+  entries(): readonly string[];
+  /** Resolves when so many have entered. */
+  entered(count: number): Promise<void>;
+  open(): void;
+}
+
+export function writeGate(folder: string): Gate {
+  const script = join(folder, "gate");
+  const book = `${script}.book`;
+  const opened = `${script}.opened`;
+  writeFileSync(
+    script,
+    `#!/bin/sh\necho "$1" >>${book}\nwhile [ ! -e ${opened} ]; do sleep 0.05; done\necho "passed $1"\n`,
+    { mode: 0o755 },
+  );
+  const entries = () => (existsSync(book) ? readFileSync(book, "utf8").split("\n").slice(0, -1) : []);
+  return {
+    plugin: (name) => `${script} ${name}`,
+    entries,
+    async entered(count) {
+      await vi.waitFor(() => {
+        const found = entries().length;
+        if (found < count) throw new Error(`${found} of ${count} jobs are running`);
+      }, PATIENCE);
+    },
+    open: () => writeFileSync(opened, ""),
+  };
+}

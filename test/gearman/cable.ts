@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { ServerAddress } from "../../src/gearman/servers.ts";
+
+/** Stands between a worker and its job server, to cut their connection while both live on. */
+export class Cable {
+  readonly #target: ServerAddress;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #isOpen = true;
+  connections = 0;
+
+  constructor(target: ServerAddress) {
+    this.#target = target;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  get address(): ServerAddress {
+    const address = this.#server.address();
+    return { host: "127.0.0.1", port: typeof address === "object" && address !== null ? address.port : 0 };
+  }
+
+  async start(): Promise<this> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    return this;
+  }
+
+  /** Closes all connections; new ones are refused until `mend`. */
+  cut(): void {
+    this.#isOpen = false;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Loses what either side says from now on, as a network does that is about to break. */
+  mute(): void {
+    for (const socket of this.#sockets) socket.unpipe().resume();
+  }
+
+  mend(): void {
+    this.#isOpen = true;
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    await closed;
+  }
+
+  #accept(near: Socket): void {
+    if (!this.#isOpen) {
+      near.destroy();
+      return;
+    }
+    this.connections++;
+    const far = connect(this.#target);
+    near.pipe(far).pipe(near);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket
+        .on("error", () => {})
+        .on("close", () => {
+          this.#sockets.delete(socket);
+          other.destroy();
+        });
+    }
+  }
+}

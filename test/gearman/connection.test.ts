@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Connection, type ConnectionOptions } from "../../src/gearman/connection.ts";
+import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
+import type { ServerAddress } from "../../src/gearman/servers.ts";
+import { freePort } from "../support/free-port.ts";
+import { checkLeaks } from "../support/leaks.ts";
+import { Actors, until } from "./actors.ts";
+import { Arrivals } from "./arrivals.ts";
+import { type SilentServer, startSilentServer } from "./silent-server.ts";
+import { stubLog } from "./stub-log.ts";
+
+const QUICK = { retryFirstMs: 1, retryAtMostMs: 5 };
+const ECHO_REQ = "\0REQ\0\0\0\x10";
+
+describe("the connection", () => {
+  checkLeaks();
+  const actors = new Actors();
+  let server: SilentServer;
+  beforeEach(async () => {
+    server = await startSilentServer();
+  });
+  afterEach(async () => {
+    await actors.stop();
+    await server.stop();
+  });
+
+  function open(options: Partial<ConnectionOptions> = {}, address: ServerAddress = server.address) {
+    const states = new Arrivals<string>();
+    const packets = new Arrivals<Packet>();
+    const log = stubLog();
+    const connection = actors.add(
+      new Connection({
+        server: address,
+        log,
+        onPacket: packets.push,
+        onState: states.push,
+        timing: QUICK,
+        ...options,
+      }),
+    );
+    connection.start();
+    return { connection, states, packets, log };
+  }
+
+  it("tells its state, and comes back when it is lost", async () => {
+    const { connection, states, log } = open();
+    expect(connection.isConnected).toBe(false);
+    expect(await states.next()).toBe("connected");
+    expect(connection.isConnected).toBe(true);
+    server.cut();
+    expect(await states.next()).toBe("disconnected");
+    expect(await states.next()).toBe("connected");
+    expect(server.connections).toBe(2);
+    expect(log.warn).toHaveBeenCalledTimes(1);
+  });
+
+  it("waits for a server that is not there yet, and complains once", async () => {
+    const address = { host: "127.0.0.1", port: await freePort() };
+    const { connection, states, log } = open({}, address);
+    await until(() => expect(log.debug).toHaveBeenCalled());
+    expect(states.all).toEqual([]);
+    expect(log.warn).toHaveBeenCalledTimes(1);
+    expect(log.warn).toHaveBeenCalledWith(
+      { server: `127.0.0.1:${address.port}`, reason: expect.stringContaining("ECONNREFUSED") },
+      "cannot connect to the job server",
+    );
+    await connection.stop();
+  });
+
+  it("sends what was written in one turn of the event loop in one piece", async () => {
+    const { connection, states } = open();
+    await states.next();
+    const heard = server.heard();
+    for (let i = 0; i < 100; i++) connection.send({ type: "CAN_DO", queue: `queue ${i}` });
+    await heard;
+    expect(server.chunks).toHaveLength(1);
+    expect(server.received).toContain("queue 99");
+  });
+
+  it("forgets what is sent while it is not connected", async () => {
+    const { connection, states } = open();
+    connection.send({ type: "CAN_DO", queue: "early" });
+    await states.next();
+    connection.send({ type: "CAN_DO", queue: "in time" });
+    await until(() => expect(server.received).toContain("in time"));
+    expect(server.received).not.toContain("early");
+  });
+
+  it("reads packets", async () => {
+    const { states, packets } = open();
+    await states.next();
+    const noop = encodePacket({ type: "NOOP" }, "response");
+    server.say(Buffer.concat([noop, noop, noop.subarray(0, 5)]));
+    server.say(noop.subarray(5));
+    expect(await packets.take(3)).toEqual([{ type: "NOOP" }, { type: "NOOP" }, { type: "NOOP" }]);
+  });
+
+  it("hangs up on who does not speak Gearman", async () => {
+    const { states, log } = open();
+    await states.next();
+    server.say(Buffer.from("SSH-2.0-OpenSSH_10.0p1\r\n"));
+    expect(await states.next()).toBe("disconnected");
+    expect(log.warn).toHaveBeenCalledWith(
+      expect.objectContaining({ reason: 'this is not a Gearman packet: "SSH-2.0-Open"' }),
+      "lost the connection to the job server",
+    );
+  });
+
+  it("asks a silent server for a sign of life, and gives it up when none comes", async () => {
+    const { states, log } = open({ timing: { ...QUICK, probeAfterMs: 20, answerWithinMs: 20 } });
+    await states.next();
+    expect(await states.next()).toBe("disconnected");
+    expect(server.received.startsWith(ECHO_REQ)).toBe(true);
+    expect(log.warn).toHaveBeenCalledWith(
+      expect.objectContaining({ reason: "silent for 0.04 s" }),
+      "lost the connection to the job server",
+    );
+  });
+
+  it("keeps a server that answers", async () => {
+    const { connection, states } = open({ timing: { ...QUICK, probeAfterMs: 10, answerWithinMs: 500 } });
+    await states.next();
+    for (let i = 0; i < 2; i++) {
+      await server.heard();
+      server.say(encodePacket({ type: "ECHO_RES", data: Buffer.from("alive?") }, "response"));
+    }
+    expect(connection.isConnected).toBe(true);
+    expect(states.all).toEqual(["connected"]);
+  });
+
+  it("says when the server reads too slowly, and loses nothing", async () => {
+    const slow = actors.add(await startSilentServer({ pauseOnConnect: true }));
+    const drained = Promise.withResolvers<void>();
+    const { connection, states } = open({ onDrain: () => drained.resolve() }, slow.address);
+    await states.next();
+    const workload = Buffer.alloc(8 * 1024 * 1024, "x");
+    connection.send({ type: "SUBMIT_JOB_BG", queue: "big", unique: "", workload });
+    await until(() => expect(connection.isCongested).toBe(true));
+    connection.send({ type: "CAN_DO", queue: "behind" });
+    slow.resume();
+    await drained.promise;
+    expect(connection.isCongested).toBe(false);
+    await until(() => expect(slow.received.endsWith("behind")).toBe(true));
+  });
+
+  it("hands over what was sent before it stops, and does not come back", async () => {
+    const { connection, states } = open();
+    await states.next();
+    connection.send({ type: "WORK_COMPLETE", handle: "H:a:1", data: Buffer.from("last") });
+    await connection.stop();
+    await until(() => expect(server.received).toContain("last"));
+    expect(connection.isConnected).toBe(false);
+    expect(states.all).toEqual(["connected"]);
+    expect(server.connections).toBe(1);
+  });
+
+  it("stops also while it connects, while it waits, and twice", async () => {
+    const { connection } = open();
+    await connection.stop();
+    await connection.stop();
+    const waiting = open(
+      { timing: { retryFirstMs: 60_000, retryAtMostMs: 60_000 } },
+      {
+        host: "127.0.0.1",
+        port: await freePort(),
+      },
+    );
+    await until(() => expect(waiting.log.warn).toHaveBeenCalled());
+    await waiting.connection.stop();
+  });
+
+  it("reaches a server by IPv6", async (context) => {
+    const six = await startSilentServer({ host: "::1" }).catch(() => undefined);
+    if (six === undefined) return context.skip("this machine has no IPv6");
+    actors.add(six);
+    const { states } = open({}, six.address);
+    expect(await states.next()).toBe("connected");
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it, vi } from "vitest";
+import { type Claim, Orphans } from "../../src/gearman/orphans.ts";
+import { RunningJob } from "../../src/gearman/running-job.ts";
+import { stubLog } from "./stub-log.ts";
+
+const DATA = Buffer.from("done");
+
+describe("orphans", () => {
+  it("know a running job again by queue and workload, once", () => {
+    const orphans = new Orphans({ log: stubLog() });
+    const job = runningJob("host", "a");
+    orphans.adopt(job);
+    expect(orphans.running).toBe(1);
+    expect(claim(orphans, "service", "a")).toBeUndefined();
+    expect(claim(orphans, "host", "b")).toBeUndefined();
+    expect(claim(orphans, "host", "a")).toEqual({ kind: "running", job });
+    expect(orphans.running).toBe(0);
+    expect(claim(orphans, "host", "a")).toBeUndefined();
+  });
+
+  it("give the answer of a job that has ended meanwhile, once", () => {
+    const orphans = new Orphans({ log: stubLog() });
+    const [done, failed] = [runningJob("host", "a"), runningJob("host", "b")];
+    orphans.adopt(done);
+    orphans.adopt(failed);
+    done.complete(DATA);
+    failed.fail();
+    expect(orphans.running).toBe(0);
+    expect(claim(orphans, "host", "a")).toEqual({
+      kind: "finished",
+      answer: { type: "WORK_COMPLETE", data: DATA },
+    });
+    expect(claim(orphans, "host", "b")).toEqual({ kind: "finished", answer: { type: "WORK_FAIL" } });
+    expect(claim(orphans, "host", "a")).toBeUndefined();
+  });
+
+  it("count jobs that are alike", () => {
+    const orphans = new Orphans({ log: stubLog() });
+    const jobs = [runningJob("host", "a"), runningJob("host", "a"), runningJob("host", "a")];
+    for (const job of jobs) orphans.adopt(job);
+    jobs[1]?.complete();
+    expect(claim(orphans, "host", "a")).toEqual({ kind: "running", job: jobs[0] });
+    expect(claim(orphans, "host", "a")).toEqual({ kind: "running", job: jobs[2] });
+    expect(claim(orphans, "host", "a")?.kind).toBe("finished");
+    expect(claim(orphans, "host", "a")).toBeUndefined();
+  });
+
+  it("forget a job that has ended after a while, but never one that runs", () => {
+    let now = 0;
+    const orphans = new Orphans({ log: stubLog(), now: () => now, rememberForMs: 1_000 });
+    const [ended, running] = [runningJob("host", "a"), runningJob("host", "b")];
+    orphans.adopt(ended);
+    orphans.adopt(running);
+    ended.complete();
+    now = 1_000;
+    expect(claim(orphans, "host", "a")).toBeUndefined();
+    expect(claim(orphans, "host", "b")?.kind).toBe("running");
+  });
+
+  it("keep no more than they may of jobs that have ended, the newest", () => {
+    const orphans = new Orphans({ log: stubLog(), atMost: 2 });
+    for (const text of ["a", "b", "c"]) {
+      const job = runningJob("host", text);
+      orphans.adopt(job);
+      job.complete();
+    }
+    expect(["a", "b", "c"].map((text) => claim(orphans, "host", text)?.kind)).toEqual([
+      undefined,
+      "finished",
+      "finished",
+    ]);
+  });
+
+  it("say so in the log, once for each", () => {
+    const log = stubLog();
+    const orphans = new Orphans({ log });
+    orphans.adopt(runningJob("host", "a"));
+    claim(orphans, "host", "a");
+    expect(log.info).toHaveBeenCalledTimes(1);
+    expect(log.info).toHaveBeenCalledWith(
+      { handle: "H:new:1", queue: "host", before: "H:old:1" },
+      "job assigned again while it runs; not run twice",
+    );
+  });
+});
+
+describe("a running job", () => {
+  it("is answered once", () => {
+    const holder = { answered: vi.fn() };
+    const job = new RunningJob(assignment("host", "a"), holder);
+    job.complete(DATA);
+    job.fail();
+    job.complete();
+    expect(holder.answered.mock.calls).toEqual([[job, { type: "WORK_COMPLETE", data: DATA }]]);
+  });
+});
+
+function runningJob(queue: string, text: string): RunningJob {
+  return new RunningJob(assignment(queue, text), { answered: () => expect.fail("its connection is lost") });
+}
+
+function assignment(queue: string, text: string) {
+  return { handle: "H:old:1", queue, unique: "", workload: Buffer.from(text), server: "127.0.0.1:4730" };
+}
+
+function claim(orphans: Orphans, queue: string, text: string): Claim | undefined {
+  return orphans.claim({ handle: "H:new:1", queue, workload: Buffer.from(text) });
+}

@@ -1,0 +1,48 @@
+import { connect, type Socket } from "node:net";
+import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
+import { PacketReader } from "../../src/gearman/packet-reader.ts";
+import type { ServerAddress } from "../../src/gearman/servers.ts";
+import { Arrivals } from "./arrivals.ts";
+
+const DONE = Buffer.from("all before this is answered");
+
+/** Speaks to a job server packet by packet, as no well-behaved worker does. */
+export class Talker {
+  readonly #socket: Socket;
+  readonly #packets = new Arrivals<Packet>();
+
+  readonly closed: Promise<unknown>;
+
+  constructor(address: ServerAddress) {
+    const reader = new PacketReader({ onPacket: this.#packets.push });
+    this.#socket = connect(address);
+    this.#socket.on("data", (chunk) => reader.push(chunk)).on("error", () => {});
+    this.closed = new Promise((resolve) => this.#socket.once("close", resolve));
+  }
+
+  /** Returns all that comes until these packets are dealt with. */
+  async say(...packets: readonly Packet[]): Promise<readonly Packet[]> {
+    for (const packet of [...packets, { type: "ECHO_REQ", data: DONE } as const]) {
+      this.#socket.write(encodePacket(packet));
+    }
+    const answers: Packet[] = [];
+    for (;;) {
+      const packet = await this.next();
+      if (packet.type === "ECHO_RES" && DONE.equals(packet.data)) return answers;
+      answers.push(packet);
+    }
+  }
+
+  next(): Promise<Packet> {
+    return this.#packets.next();
+  }
+
+  junk(): void {
+    this.#socket.write("\0JNK".repeat(10));
+  }
+
+  async stop(): Promise<void> {
+    this.#socket.destroy();
+    await this.closed;
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { Unconfirmed } from "../../src/gearman/unconfirmed.ts";
+
+it("an answer is unconfirmed until a grab sent after it is replied to", () => {
+  const unconfirmed = new Unconfirmed();
+  const handles = () => unconfirmed.take().map(({ handle }) => handle);
+  unconfirmed.grabbed();
+  answer(unconfirmed, "before the second grab");
+  unconfirmed.grabbed();
+  answer(unconfirmed, "after it");
+  unconfirmed.replied();
+  unconfirmed.replied();
+  expect(handles()).toEqual(["after it"]);
+  expect(handles()).toEqual([]);
+
+  unconfirmed.grabbed();
+  answer(unconfirmed, "one");
+  unconfirmed.replied();
+  answer(unconfirmed, "two");
+  expect(handles()).toEqual(["one", "two"]);
+});
+
+function answer(unconfirmed: Unconfirmed, handle: string): void {
+  unconfirmed.answered({ handle, queue: "host", workload: Buffer.alloc(0), answer: { type: "WORK_FAIL" } });
+}

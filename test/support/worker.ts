@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { vi } from "vitest";
+import { createMark, leftBehind, type Mark, pipeDirectories } from "./leftovers.ts";
+
+export type ProgramName = "omd-worker" | "mod_gearman_worker";
+
+export interface WorkerOptions {
+  readonly program?: ProgramName;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How long something may take before a test fails; nothing ever waits for it to pass. */
+const PATIENCE = { timeout: 15_000, interval: 20 };
+const END_WITHIN_MS = 5_000;
+const SOURCES = join(import.meta.dirname, "../../src/cli");
+
+/** Runs one of our programs to its end, with no terminal and nothing on stdin. */
+export async function runProgram(
+  program: ProgramName,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await start(program, args, env);
+  return { exitCode, stdout, stderr };
+}
+
+/**
+ * A worker in a process of its own, up and logging. When the test leaves its scope the worker gets a TERM, and it is
+ * an error if anything of it is left then: a shell, a plugin, a directory. `args` come last, so they win.
+ */
+export async function startWorker(
+  ports: readonly number[],
+  args: readonly string[] = [],
+  { program = "omd-worker", env = {} }: WorkerOptions = {},
+): Promise<RunningWorker> {
+  const folder = mkdtempSync(join(tmpdir(), "omd-worker-test-"));
+  const servers = ports.map((port) => `server=127.0.0.1:${port}`);
+  const mark = createMark();
+  const all = [...servers, "encryption=no", "debug=1", `logfile=${folder}/worker.log`, ...args];
+  const worker = new RunningWorker(start(program, all, { ...env, ...mark.env }), mark, folder);
+  try {
+    await worker.logged("started with pid");
+  } catch (error) {
+    const { stderr } = await worker.kill9();
+    await worker[Symbol.asyncDispose]();
+    throw new Error(`the worker does not start: ${stderr}`, { cause: error });
+  }
+  return worker;
+}
+
+export class RunningWorker implements AsyncDisposable {
+  readonly pid: number;
+  /** For whatever the test puts there; gone with the worker. */
+  readonly folder: string;
+  readonly mark: Mark;
+  readonly ended: Promise<Ended>;
+  #hasEnded = false;
+  #wasKilled = false;
+
+  constructor(child: Child, mark: Mark, folder: string) {
+    this.pid = child.pid ?? 0;
+    this.folder = folder;
+    this.mark = mark;
+    this.ended = child.then(({ exitCode, stdout, stderr }) => {
+      this.#hasEnded = true;
+      return { exitCode, stdout, stderr };
+    });
+  }
+
+  get log(): string {
+    try {
+      return readFileSync(join(this.folder, "worker.log"), "utf8");
+    } catch {
+      return "";
+    }
+  }
+
+  /** The lines with this text. */
+  linesWith(text: string): readonly string[] {
+    return this.log.split("\n").filter((line) => line.includes(text));
+  }
+
+  /** Resolves when the log has so many lines with this text. */
+  async logged(text: string, times = 1): Promise<void> {
+    await vi.waitFor(() => {
+      if (this.#hasEnded) throw new Error(`the worker has ended without logging '${text}'`);
+      const found = this.linesWith(text).length;
+      if (found < times)
+        throw new Error(`${found} lines with '${text}' in the log:\n${this.log.slice(-2_000)}`);
+    }, PATIENCE);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    process.kill(this.pid, name);
+  }
+
+  /** TERM; resolves when the process is gone. */
+  terminate(): Promise<Ended> {
+    this.signal("SIGTERM");
+    return this.ended;
+  }
+
+  /** As a crash does: it cannot tidy up. */
+  kill9(): Promise<Ended> {
+    this.#wasKilled = true;
+    if (!this.#hasEnded) this.signal("SIGKILL");
+    return this.ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const problems = this.#hasEnded ? [] : await this.#end();
+    const left = await leftBehind(() => [
+      ...this.mark.processes().map(({ pid, commandLine }) => `process ${pid}: ${commandLine}`),
+      ...(this.#wasKilled ? [] : pipeDirectories(this.pid)),
+    ]);
+    this.mark.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+    problems.push(...left.map((each) => `left by the worker: ${each}`));
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+  }
+
+  /** A first TERM would wait for what the test left running. */
+  async #end(): Promise<string[]> {
+    this.signal("SIGTERM");
+    await Promise.race([this.ended, this.#saidItEnds()]);
+    if (!this.#hasEnded) this.signal("SIGTERM");
+    const timer = setTimeout(() => this.signal("SIGKILL"), END_WITHIN_MS);
+    await this.ended;
+    clearTimeout(timer);
+    return [];
+  }
+
+  async #saidItEnds(): Promise<void> {
+    await this.logged("got SIGTERM").catch(() => undefined);
+  }
+}
+
+type Child = ReturnType<typeof start>;
+
+function start(program: ProgramName, args: readonly string[], env: Readonly<Record<string, string>>) {
+  return execa(process.execPath, [join(SOURCES, `${program}.ts`), ...args], {
+    env: { ...env },
+    reject: false,
+    stdin: "ignore",
+  });
+}
