@@ -67,21 +67,19 @@ const SIGNAL_WORDS: Readonly<Record<number, string>> = {
 const FIRST_REAL_TIME_SIGNAL = 34;
 
 export function createDialect({ directory, shellPath, isDash }: DialectOptions): ShellDialect {
-  // Named this way, and not /bin/sh, the shell's messages start as they do when a worker starts it.
-  const freshShell = (line: ByteString) => `${quoteWord(shellPath)} -c -- ${quoteWord(line)} sh`;
   const isEvaluated = (line: ByteString) => isDash && !NEEDS_FRESH_SHELL.test(line);
   return {
     // Named `sh` as well; others than dash read such a file to its end before they run its first line.
     start: (commandPipe) => (isDash ? ["-c", `. ${quoteWord(commandPipe)}`, "sh"] : [commandPipe]),
     text(command) {
       const { via, env } = command;
-      if (via === "plugin") return prefix(env) + command.argv.map(quoteWord).join(" ");
-      if (!isEvaluated(command.commandLine) || env.some(isWatched))
-        return prefix(env) + freshShell(command.commandLine);
+      if (via === "plugin") return pluginText(command);
       const line = quoteWord(command.commandLine);
-      return env.length === 0
-        ? `( eval ${line} )`
-        : `( export ${env.map(assignment).join(" ")}; eval ${line} )`;
+      // Given this name, and not its path, a fresh shell's messages start as they do when a worker starts it.
+      const run = isEvaluated(command.commandLine)
+        ? `eval ${line}`
+        : `exec ${quoteWord(shellPath)} -c -- ${line} sh`;
+      return env.length === 0 ? `( ${run} )` : `( export ${env.map(assignment).join(" ")}; ${run} )`;
     },
     clean(command, returnCode, output) {
       if (command.via === "plugin") return withoutMessages(output, returnCode, directory);
@@ -90,13 +88,11 @@ export function createDialect({ directory, shellPath, isDash }: DialectOptions):
   };
 }
 
-function prefix(env: Environment): ByteString {
-  if (env.length === 0) return "";
-  return `${env.some(isWatched) ? "/usr/bin/env " : ""}${env.map(assignment).join(" ")} `;
-}
-
-function isWatched([name]: Environment[number]): boolean {
-  return WATCHED.has(name);
+function pluginText({ argv, env }: Command & { readonly via: "plugin" }): ByteString {
+  const words = argv.map(quoteWord).join(" ");
+  if (env.length === 0) return words;
+  const isWatched = env.some(([name]) => WATCHED.has(name));
+  return `${isWatched ? "/usr/bin/env " : ""}${env.map(assignment).join(" ")} ${words}`;
 }
 
 function assignment([name, value]: Environment[number]): ByteString {

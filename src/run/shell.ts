@@ -11,8 +11,11 @@ import { OutputPipe } from "./output-pipe.ts";
  */
 const LONGEST_LINE = 4_000;
 
-/** With this trap the shell outlives `kill 0` and the TERM of a time-out; what it starts has the default again. */
-const PROLOGUE = "trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM\n";
+/**
+ * Closes the pipe it was given besides the one it opens: with it the shell cannot hang in that opening when the worker
+ * dies meanwhile. With the trap it outlives `kill 0` and the TERM of a time-out; what it starts has the default again.
+ */
+const PROLOGUE = "exec 3>&-; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM\n";
 
 export interface ShellOptions {
   readonly id: number;
@@ -56,10 +59,11 @@ export class Shell {
     this.#commandFd = opened.adopt(openFifo(fifos.command, "both"), closeFifo);
     this.stdout = opened.use(new OutputPipe(fifos.stdout));
     this.stderr = opened.use(new OutputPipe(fifos.stderr));
+    writeSync(this.#commandFd, PROLOGUE);
     this.#process = spawn(path, args, {
       argv0: "sh",
       detached: true,
-      stdio: ["ignore", statusFd, "ignore"],
+      stdio: ["ignore", statusFd, "ignore", this.#commandFd],
     });
     this.#opened = opened.move();
     this.exited = new Promise((resolve) => {
@@ -71,7 +75,6 @@ export class Shell {
       this.#process.once("exit", end);
       this.#process.once("error", end); // comes instead of "exit"
     });
-    writeSync(this.#commandFd, PROLOGUE);
   }
 
   /** Undefined when the process could not be started. */

@@ -6,6 +6,7 @@ import { endGroup, endShell } from "./end-group.ts";
 import { FifoDirectory } from "./fifos.ts";
 import type { Outcome } from "./outcome.ts";
 import { Shell } from "./shell.ts";
+import { crashed, createRun, LOOK_MS, type Run } from "./shell-run.ts";
 import { StatusPipe } from "./status-pipe.ts";
 
 export interface ShellsOptions {
@@ -18,21 +19,6 @@ export interface ShellsOptions {
   readonly directory?: FifoDirectory;
 }
 
-/** One command under way. Times are `performance.now()`. */
-interface Run {
-  readonly command: Command;
-  readonly timeout: number;
-  readonly resolve: (outcome: Outcome) => void;
-  shell: Shell | undefined;
-  deadlineMs: number;
-  nextLookMs: number;
-  lookGapMs: number;
-  /** Told by the shell; the run is over when its output has ended, too. */
-  returnCode: number | undefined;
-}
-
-/** How often running plugins are looked at: time-outs, and output that could fill a pipe. */
-const LOOK_MS = 25;
 const LONGEST_GAP_MS = 400;
 /** A look that read this much comes again at once: the plugin may wait for room in its pipe. */
 const FLOOD_BYTES = 4_096;
@@ -89,19 +75,7 @@ export class Shells {
 
   /** Runs one command; never rejects. `timeout` in seconds. */
   run(command: Command, timeout: number): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const run: Run = {
-        command,
-        timeout,
-        resolve,
-        shell: undefined,
-        deadlineMs: performance.now() + timeout * 1000,
-        nextLookMs: 0,
-        lookGapMs: LOOK_MS,
-        returnCode: undefined,
-      };
-      this.#begin(run);
-    });
+    return new Promise((resolve) => this.#begin(createRun(command, timeout, resolve)));
   }
 
   /** Ends everything that runs, at once and without a result. */
@@ -304,10 +278,6 @@ export class Shells {
     this.#options.log.warn(this.#takeOutput(shell), what);
     this.#drop(run, crashed(what), endGroup);
   }
-}
-
-function crashed(message: string): Outcome {
-  return { kind: "crashed", error: new Error(message) };
 }
 
 /** Reads what both pipes hold, within bounds; true when no process has them open any more. */

