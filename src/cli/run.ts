@@ -48,8 +48,6 @@ async function serve(argv: readonly string[], loaded: LoadedConfig, io: Io): Pro
   reportConfig(loaded, log);
   const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName: hostname() });
   await worker.start();
-  log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
-  tellLauncher({ ready: true });
   const signals = handleSignals({
     worker,
     log,
@@ -61,6 +59,8 @@ async function serve(argv: readonly string[], loaded: LoadedConfig, io: Io): Pro
       return reloaded.config;
     },
   });
+  log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
+  tellLauncher({ ready: true });
   const isClean = await signals.ended;
   log.info("mod_gearman worker exited");
   log.flush();
