@@ -46,10 +46,3 @@ export function writeGate(folder: string): Gate {
     open: () => writeFileSync(opened, ""),
   };
 }
-
-/** A plugin that writes its name into a book and is done. */
-export function writeBook(folder: string): Pick<Gate, "plugin" | "entries"> {
-  const gate = writeGate(folder);
-  gate.open();
-  return gate;
-}
