@@ -4,7 +4,7 @@ import { type Import, type Module, readModules, toModule } from "./support/modul
 
 /** The files of src/ itself, which every room of src/ may import. */
 const GROUND = ["byte-string", "errors", "log"];
-const STAGES = ["sdk", "config", "gearman", "payload", "job", "run", "result", "metrics", "worker"];
+const STAGES = ["sdk", "gearman", "config", "payload", "job", "run", "result", "metrics", "worker"];
 
 /**
  * The rooms in the order of a job's life, each with the rooms it may import besides itself and the ground.
@@ -17,14 +17,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "byte-string": [],
   errors: [],
   log: [],
-  config: ["sdk"],
   gearman: [],
+  config: ["sdk", "gearman"],
   payload: [],
   job: ["config", "payload"],
   run: ["sdk", "config", "job"],
   result: ["config", "gearman", "payload", "job", "run"],
   metrics: ["config"],
-  worker: ["sdk", "config", "gearman", "payload", "job", "run", "result", "metrics"],
+  worker: ["sdk", "gearman", "config", "payload", "job", "run", "result", "metrics"],
   tools: ["config", "gearman", "payload", "job", "result"],
   demo: STAGES,
   cli: [...STAGES, "tools", "demo", "shelf"],

@@ -1,13 +1,13 @@
 import { type ByteString, fromByteString, trim } from "../byte-string.ts";
-import type { Given, Kind, Reading } from "./kind.ts";
-import { error, type Remark, warning } from "./problem.ts";
-import { Secret } from "./secret.ts";
 import {
   isSameServer,
   readServerAddress,
   renderServerAddress,
   type ServerAddress,
-} from "./server-address.ts";
+} from "../gearman/server-address.ts";
+import type { Given, Kind, Reading } from "./kind.ts";
+import { error, type Remark, warning } from "./problem.ts";
+import { Secret } from "./secret.ts";
 
 const YES = new Set(["yes", "on", "true", "1"]);
 const NO = new Set(["no", "off", "false", "0"]);

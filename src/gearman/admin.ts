@@ -1,5 +1,6 @@
 import { connect } from "node:net";
-import { reasonOf, renderServerAddress, type ServerAddress } from "./servers.ts";
+import { reasonOf } from "./reason.ts";
+import { renderServerAddress, type ServerAddress } from "./server-address.ts";
 
 /** One line of `status`. `total` counts waiting and running jobs. */
 export interface QueueStatus {

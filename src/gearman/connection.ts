@@ -4,7 +4,8 @@ import { retryAfterMs } from "./back-off.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { encodePacket, type Packet, ProtocolError } from "./packet.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { reasonOf, renderServerAddress, type ServerAddress } from "./servers.ts";
+import { reasonOf } from "./reason.ts";
+import { renderServerAddress, type ServerAddress } from "./server-address.ts";
 
 export type ConnectionState = "connected" | "disconnected";
 
@@ -149,7 +150,7 @@ export class Connection {
       probe: () => this.send(PROBE),
       onSilence: () => socket.destroy(new Error(`silent for ${(probeAfterMs + answerWithinMs) / 1000} s`)),
     });
-    this.#options.log.info(this.#log, "connected to the job server");
+    this.#options.log.debug(this.#log, "connected to the job server");
     this.#options.onState("connected");
   }
 

@@ -3,7 +3,7 @@ import type { ConnectionState, ConnectionTiming } from "./connection.ts";
 import { Orphans } from "./orphans.ts";
 import { Registration } from "./registration.ts";
 import type { GrabbedJob } from "./running-job.ts";
-import type { ServerAddress } from "./servers.ts";
+import type { ServerAddress } from "./server-address.ts";
 
 export type { GrabbedJob } from "./running-job.ts";
 

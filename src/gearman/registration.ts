@@ -9,7 +9,7 @@ import {
   type JobHolder,
   RunningJob,
 } from "./running-job.ts";
-import { renderServerAddress, type ServerAddress } from "./servers.ts";
+import { renderServerAddress, type ServerAddress } from "./server-address.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 const GRAB: Packet = { type: "GRAB_JOB_UNIQ" };

@@ -2,7 +2,7 @@ import type { Log } from "../log.ts";
 import { Connection, type ConnectionState, type ConnectionTiming } from "./connection.ts";
 import { Fifo } from "./fifo.ts";
 import { type Packet, ProtocolError } from "./packet.ts";
-import type { ServerAddress } from "./servers.ts";
+import type { ServerAddress } from "./server-address.ts";
 import { type Priority, submitPacketName } from "./submit-packets.ts";
 
 export interface Submission {

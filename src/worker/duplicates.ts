@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { renderServerAddress, type ServerAddress } from "../gearman/servers.ts";
+import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
 import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";
 import { Outbox, type Parcel } from "../result/outbox.ts";

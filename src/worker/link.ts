@@ -1,5 +1,5 @@
 import { type GrabbedJob, Grabber } from "../gearman/grabber.ts";
-import { renderServerAddress, type ServerAddress } from "../gearman/servers.ts";
+import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
 import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";
 

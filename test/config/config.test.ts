@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { type Config, configKey } from "../../src/config/config.ts";
 import type { Secret } from "../../src/config/secret.ts";
-import type { ServerAddress } from "../../src/config/server-address.ts";
+import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { loadMinimal } from "./load-memory.ts";
 
 describe("Config", () => {

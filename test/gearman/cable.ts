@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { ServerAddress } from "../../src/gearman/servers.ts";
+import type { ServerAddress } from "../../src/gearman/server-address.ts";
 
 /** Stands between a worker and its job server, to cut their connection while both live on. */
 export class Cable {

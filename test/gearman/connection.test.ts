@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Connection, type ConnectionOptions } from "../../src/gearman/connection.ts";
 import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
-import type { ServerAddress } from "../../src/gearman/servers.ts";
+import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { freePort } from "../support/free-port.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { Actors, until } from "./actors.ts";

@@ -1,5 +1,5 @@
 import { JobServer } from "../../src/gearman/job-server.ts";
-import type { ServerAddress } from "../../src/gearman/servers.ts";
+import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { startGearmand } from "../support/gearmand.ts";
 import { hasServer } from "../support/servers.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readServerAddress, renderServerAddress } from "../../src/config/server-address.ts";
+import { readServerAddress, renderServerAddress } from "../../src/gearman/server-address.ts";
 
 describe("readServerAddress", () => {
   it.each([
