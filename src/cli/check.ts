@@ -7,8 +7,8 @@ import type { Job } from "../job/job.ts";
 import { createLog } from "../log.ts";
 import { judge, judgeSettings } from "../result/judge.ts";
 import { quoteWord } from "../run/command-line.ts";
+import { Executor } from "../run/executor.ts";
 import { createRunner } from "../run/run.ts";
-import { Shells } from "../run/shells.ts";
 import { createConfiguredRouter } from "../worker/create-line.ts";
 import type { Io } from "./io.ts";
 
@@ -52,10 +52,10 @@ async function runCheck(options: readonly string[], commandLine: string, io: Io)
   if (loaded.wants !== "run") return 3;
   const { config } = loaded;
   const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
-  const shells = new Shells({ log, warm: 0, idleTimeout: 0 });
-  await shells.start();
+  const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
+  await executor.start();
   try {
-    const runner = createRunner({ router: createConfiguredRouter(config, BUILTIN_CHECKS), shells, log });
+    const runner = createRunner({ router: createConfiguredRouter(config, BUILTIN_CHECKS), executor, log });
     const job = { ...NO_JOB, commandLine };
     const { outcome, via } = await runner(job, config.jobTimeout);
     log.info({ via }, "ran");
@@ -63,7 +63,7 @@ async function runCheck(options: readonly string[], commandLine: string, io: Io)
     io.stdout(Buffer.from(`${output}\n`, "latin1"));
     return returnCode;
   } finally {
-    await shells.stop();
+    await executor.stop();
   }
 }
 

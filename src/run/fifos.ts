@@ -1,16 +1,7 @@
 import { execFile } from "node:child_process";
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 /** The named pipes of one shell: `command` takes lines, `stdout` and `stderr` are its plugins'. */
@@ -36,32 +27,42 @@ export class FifoDirectory {
   readonly path: string;
   readonly #spares: FifoSet[] = [];
   #made = 0;
+  #wanted = 0;
+  #preparing: Promise<void> | undefined;
 
   constructor(candidates: readonly string[] = ["/dev/shm", tmpdir(), "/run", "."]) {
-    const parent = candidates.find(isWritable);
-    if (parent === undefined)
-      throw new Error(
-        `no writable directory for the pipes of plugins among ${candidates.join(", ")}: set TMPDIR`,
-      );
-    removeLeftovers(parent);
-    this.path = mkdtempSync(join(parent, `${NAME}${process.pid}-`));
+    this.path = makeDirectory(candidates);
+    removeLeftovers(dirname(this.path));
   }
 
-  /** Makes pipes for `sets` shells and a few more ahead of need, with one process. */
+  /** Makes pipes for so many `sets` ahead of need, and a few more, with one process. */
   async prepare(sets: number): Promise<void> {
     const made = Array.from({ length: sets + SPARE_SETS }, () => this.#name());
-    await run("mkfifo", ["-m", "600", ...made.flatMap((set) => Object.values(set))]);
+    await this.#make(made.flatMap((set) => Object.values(set)));
     this.#spares.push(...made);
   }
 
-  /** A set nobody uses yet, if one is left; `prepare` makes more. */
-  take(): FifoSet | undefined {
-    return this.#spares.pop();
+  /** A set nobody has used yet. Those that are wanted in one turn and are not there are made together. */
+  async take(): Promise<FifoSet> {
+    this.#wanted += 1;
+    try {
+      while (this.#spares.length === 0) {
+        this.#preparing ??= Promise.resolve()
+          .then(() => this.prepare(this.#wanted))
+          .finally(() => {
+            this.#preparing = undefined;
+          });
+        await this.#preparing;
+      }
+    } finally {
+      this.#wanted -= 1;
+    }
+    return this.#spares.pop() ?? this.take();
   }
 
   async makeStatus(): Promise<string> {
     const path = join(this.path, STATUS);
-    await run("mkfifo", ["-m", "600", path]);
+    await this.#make([path]);
     return path;
   }
 
@@ -71,6 +72,15 @@ export class FifoDirectory {
 
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true });
+  }
+
+  async #make(paths: readonly string[]): Promise<void> {
+    try {
+      await run("mkfifo", ["-m", "600", ...paths]);
+    } catch (error) {
+      const [what] = error instanceof Error ? (/^mkfifo: .*$/m.exec(error.message) ?? [error.message]) : [];
+      throw new Error(`cannot make the pipes of plugins in ${this.path}: ${what}`, { cause: what });
+    }
   }
 
   #name(): FifoSet {
@@ -89,13 +99,17 @@ export function closeFifo(fd: number): void {
   closeSync(fd);
 }
 
-function isWritable(directory: string): boolean {
-  try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
+function makeDirectory(candidates: readonly string[]): string {
+  for (const parent of candidates) {
+    try {
+      return mkdtempSync(join(parent, `${NAME}${process.pid}-`));
+    } catch {
+      // not here
+    }
   }
+  throw new Error(
+    `no writable directory for the pipes of plugins among ${candidates.join(", ")}: set TMPDIR`,
+  );
 }
 
 /** A worker that was killed with KILL could not tidy up: its directory names its process. */

@@ -11,7 +11,7 @@ export interface NativeRun {
   /** Runs the command a check has declared, as any other: the worker's own road. */
   readonly execute: (route: Route, limits: ExecuteLimits) => Promise<Outcome>;
   /** Aborted when nobody waits for the answer any more; its reason becomes the outcome's error. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ExecuteLimits {

@@ -21,3 +21,7 @@ export type Outcome =
   | { readonly kind: "too-old"; readonly age: number }
   /** The worker's own means failed (no shell could be started, a native check threw). */
   | { readonly kind: "crashed"; readonly error: unknown };
+
+export function crashed(message: string): Outcome {
+  return { kind: "crashed", error: new Error(message) };
+}

@@ -2,10 +2,10 @@ import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import type { Assignment } from "./command-line.ts";
 import { notificationEnvironment } from "./environment.ts";
+import type { Executor } from "./executor.ts";
 import { runNative } from "./native.ts";
 import type { Outcome, Via } from "./outcome.ts";
 import type { Route, Router } from "./route.ts";
-import type { Shells } from "./shells.ts";
 
 /** A run: what happened, which way it went and when. Times are seconds since the epoch. */
 export interface Ran {
@@ -17,29 +17,37 @@ export interface Ran {
 
 export interface RunnerOptions {
   readonly router: Router;
-  readonly shells: Pick<Shells, "run">;
+  readonly executor: Pick<Executor, "run">;
   readonly log: Log;
 }
 
 /** Runs a job's command. `timeout` in seconds. */
 export type Runner = (job: Job, timeout: number) => Promise<{ readonly outcome: Outcome; readonly via: Via }>;
 
-export function createRunner({ router, shells, log }: RunnerOptions): Runner {
-  const follow = async (route: Route, env: readonly Assignment[], timeout: number): Promise<Outcome> => {
+export function createRunner({ router, executor, log }: RunnerOptions): Runner {
+  const follow = async (
+    route: Route,
+    env: readonly Assignment[],
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<Outcome> => {
     switch (route.via) {
       case "native":
         return runNative(route, {
           timeoutMs: timeout * 1000,
           log,
-          execute: (nested, { timeoutMs }) => follow(nested, env, Math.min(timeoutMs / 1000, timeout)),
+          signal,
+          execute: (nested, limits) =>
+            follow(nested, env, Math.min(limits.timeoutMs / 1000, timeout), limits.signal),
         });
       case "plugin":
-        return shells.run(
+        return executor.run(
           { via: "plugin", argv: route.argv, env: env.length === 0 ? route.env : [...env, ...route.env] },
           timeout,
+          signal,
         );
       case "shell":
-        return shells.run({ via: "shell", commandLine: route.commandLine, env }, timeout);
+        return executor.run({ via: "shell", commandLine: route.commandLine, env }, timeout, signal);
       case "refuse":
         return { kind: "refused", reason: route.reason };
     }

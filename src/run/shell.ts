@@ -82,11 +82,6 @@ export class Shell {
     return this.#process.pid;
   }
 
-  /** Of both streams of what runs now. */
-  get bytesRead(): number {
-    return this.stdout.bytesRead + this.stderr.bytesRead;
-  }
-
   get hasExited(): boolean {
     return this.#hasExited;
   }

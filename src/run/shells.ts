@@ -3,62 +3,59 @@ import { basename } from "node:path";
 import type { Log } from "../log.ts";
 import { type Command, createDialect, type ShellDialect } from "./command-text.ts";
 import { endGroup, endShell } from "./end-group.ts";
-import { FifoDirectory } from "./fifos.ts";
-import type { Outcome } from "./outcome.ts";
+import type { FifoSet } from "./fifos.ts";
+import { crashed, type Outcome, type Output } from "./outcome.ts";
+import type { Limits, Runs } from "./runs.ts";
 import { Shell } from "./shell.ts";
-import { crashed, createRun, LOOK_MS, type Run } from "./shell-run.ts";
-import { StatusPipe } from "./status-pipe.ts";
 
 export interface ShellsOptions {
   readonly log: Log;
+  readonly runs: Runs;
   /** Shells that stay warm however idle they are. */
   readonly warm: number;
   /** Seconds after which a shell beyond `warm` ends; 0: never. */
   readonly idleTimeout: number;
   readonly shellPath?: string;
-  readonly directory?: FifoDirectory;
 }
 
-const LONGEST_GAP_MS = 400;
-/** A look that read this much comes again at once: the plugin may wait for room in its pipe. */
-const FLOOD_BYTES = 4_096;
-const READS_A_LOOK = 16;
+/** A command and who waits for it. */
+interface Order extends Limits {
+  readonly command: Command;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly resolve: (outcome: Outcome) => void;
+}
 
 /**
  * The pool of warm shells. It starts as many as are asked for at once (the worker bounds that by its slots), keeps
  * `warm` of them and lets the others end after `idleTimeout`.
  *
- * A run ends when its shell told the return code *and* no process holds its stdout or stderr any more, or at its
- * deadline. Both peers wait for a background child that keeps the output open, too. After a time-out the whole
- * process group gets TERM, INT and KILL a second apart, and the shell is replaced.
+ * After a time-out the whole process group gets TERM, INT and KILL a second apart, and the shell is replaced.
  */
 export class Shells {
   #options: ShellsOptions;
-  readonly #directory: FifoDirectory;
+  readonly #runs: Runs;
   readonly #dialect: ShellDialect;
   readonly #shellPath: string;
-  readonly #runs = new Map<number, Run>();
+  readonly #busy = new Map<Shell, Order>();
   readonly #idle: { readonly shell: Shell; readonly sinceMs: number }[] = [];
   readonly #ending = new Map<Shell, Promise<void>>();
-  readonly #waiting: Run[] = [];
-  #status: StatusPipe | undefined;
-  #started = 0;
-  #lookTimer: NodeJS.Timeout | undefined;
+  readonly #starting = new Set<Promise<void>>();
   #idleTimer: NodeJS.Timeout | undefined;
-  #preparing: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(options: ShellsOptions) {
     this.#options = options;
+    this.#runs = options.runs;
     this.#shellPath = options.shellPath ?? "/bin/sh";
     const isDash = basename(realpathSync(this.#shellPath)) === "dash";
-    this.#directory = options.directory ?? new FifoDirectory();
-    this.#dialect = createDialect({ directory: this.#directory.path, shellPath: this.#shellPath, isDash });
+    const directory = this.#runs.directory.path;
+    this.#dialect = createDialect({ directory, shellPath: this.#shellPath, isDash });
   }
 
   /** Shells that are there, busy or idle. */
   get size(): number {
-    return this.#runs.size + this.#idle.length;
+    return this.#busy.size + this.#idle.length;
   }
 
   /** New limits for what is idle from now on. */
@@ -67,122 +64,93 @@ export class Shells {
   }
 
   async start(): Promise<void> {
-    const path = await this.#directory.makeStatus();
-    this.#status = new StatusPipe(path, (id, returnCode) => this.#told(id, returnCode));
-    await this.#directory.prepare(this.#options.warm);
-    for (let i = 0; i < this.#options.warm; i++) this.#rest(this.#startShell());
+    const { warm } = this.#options;
+    await this.#runs.directory.prepare(warm);
+    for (let i = 0; i < warm; i++) this.#rest(this.#startShell(await this.#runs.directory.take()));
   }
 
-  /** Runs one command; never rejects. `timeout` in seconds. */
-  run(command: Command, timeout: number): Promise<Outcome> {
-    return new Promise((resolve) => this.#begin(createRun(command, timeout, resolve)));
+  /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */
+  run(command: Command, timeout: number, signal?: AbortSignal): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const deadlineMs = performance.now() + timeout * 1000;
+      this.#begin({ command, timeout, deadlineMs, signal, resolve });
+    });
   }
 
   /** Ends everything that runs, at once and without a result. */
   kill(): void {
-    for (const run of this.#runs.values()) run.shell?.signal("SIGKILL");
+    for (const shell of this.#busy.keys()) shell.signal("SIGKILL");
     for (const shell of this.#ending.keys()) shell.signal("SIGKILL");
     for (const { shell } of this.#idle) shell.signal("SIGKILL");
   }
 
-  /** To be called when no run is under way; waits until every process is gone. */
+  /** What still runs is ended without a result; resolves when every process is gone. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#lookTimer);
     clearTimeout(this.#idleTimer);
-    for (const run of this.#waiting.splice(0)) run.resolve(crashed("the worker stopped"));
-    for (const run of [...this.#runs.values()]) this.#drop(run, crashed("the worker stopped"), endGroup);
+    for (const shell of [...this.#busy.keys()]) this.#drop(shell, crashed("the worker stopped"));
     for (const { shell } of this.#idle.splice(0)) this.#retire(shell, endShell);
-    await this.#preparing;
+    await Promise.all(this.#starting);
     await Promise.all(this.#ending.values());
-    this.#status?.close();
-    this.#directory[Symbol.dispose]();
   }
 
-  #begin(run: Run): void {
-    if (this.#isStopped) {
-      run.resolve(crashed("the worker stopped"));
-      return;
+  #begin(order: Order): void {
+    const idle = this.#idle.pop();
+    if (this.#isStopped) order.resolve(crashed("the worker stopped"));
+    else if (idle !== undefined) this.#runIn(idle.shell, order);
+    else {
+      const start = this.#startFor(order).finally(() => this.#starting.delete(start));
+      this.#starting.add(start);
     }
+  }
+
+  async #startFor(order: Order): Promise<void> {
     try {
-      run.shell = this.#idle.pop()?.shell ?? this.#startShell();
-      if (run.shell === undefined) this.#wait(run);
-      else this.#runIn(run.shell, run);
+      const fifos = await this.#runs.directory.take();
+      if (this.#isStopped) order.resolve(crashed("the worker stopped"));
+      else this.#runIn(this.#startShell(fifos), order);
     } catch (error) {
       this.#options.log.error({ err: error }, "cannot start a plugin");
-      this.#drop(run, { kind: "crashed", error }, endShell);
+      order.resolve({ kind: "crashed", error });
     }
   }
 
-  #runIn(shell: Shell, run: Run): void {
-    run.nextLookMs = performance.now() + LOOK_MS;
-    this.#runs.set(shell.id, run);
-    shell.run(this.#dialect.text(run.command));
-    this.#lookTimer ??= setTimeout(this.#look, LOOK_MS);
+  #runIn(shell: Shell, order: Order): void {
+    const { timeout, signal } = order;
+    this.#busy.set(shell, order);
+    this.#runs.add(shell, order, {
+      ended: (returnCode, output) => this.#ended(shell, returnCode, output),
+      timeIsUp: (output) => this.#drop(shell, { kind: "timed-out", after: timeout, ...output }),
+      isUnwanted: () => this.#drop(shell, { kind: "crashed", error: signal?.reason }),
+    });
+    try {
+      shell.run(this.#dialect.text(order.command));
+    } catch (error) {
+      this.#options.log.error({ err: error }, "cannot start a plugin");
+      this.#drop(shell, { kind: "crashed", error });
+    }
   }
 
-  #startShell(): Shell | undefined {
-    const status = this.#status;
-    if (status === undefined) throw new Error("the pool of shells was not started");
-    const fifos = this.#directory.take();
-    if (fifos === undefined) return undefined;
-    this.#started += 1;
+  #startShell(fifos: FifoSet): Shell {
     return new Shell({
-      id: this.#started,
+      id: this.#runs.newId(),
       path: this.#shellPath,
       args: this.#dialect.start(fifos.command),
       fifos,
-      statusFd: status.fd,
+      statusFd: this.#runs.statusFd,
       onExit: (shell) => this.#exited(shell),
     });
   }
 
-  /** Pipes ran out: makes some for all that came until the end of this turn, and starts them. */
-  #wait(run: Run): void {
-    this.#waiting.push(run);
-    this.#preparing ??= Promise.resolve()
-      .then(() => this.#directory.prepare(this.#waiting.length))
-      .catch((error: unknown) => {
-        this.#options.log.error({ err: error }, "cannot make pipes for more shells");
-        for (const run of this.#waiting.splice(0)) run.resolve({ kind: "crashed", error });
-      })
-      .then(() => {
-        this.#preparing = undefined;
-        for (const run of this.#waiting.splice(0)) this.#begin(run);
-      });
-  }
-
-  /** Its shell says that the command has ended. */
-  #told(id: number, returnCode: number): void {
-    const run = this.#runs.get(id);
-    if (run === undefined) return;
-    run.returnCode = returnCode;
-    if (this.#finish(run)) return;
-    run.lookGapMs = LOOK_MS;
-    run.nextLookMs = 0;
-  }
-
-  /** Ends the run when all its output is there. */
-  #finish(run: Run): boolean {
-    const { shell, returnCode, command } = run;
-    if (shell === undefined || returnCode === undefined) return false;
-    if (!drain(shell)) return false;
-    const output = this.#takeOutput(shell);
-    this.#runs.delete(shell.id);
+  #ended(shell: Shell, returnCode: number, output: Output): void {
+    const order = this.#busy.get(shell);
+    this.#busy.delete(shell);
     shell.forgetLongCommand();
     this.#rest(shell);
-    run.resolve({ kind: "exited", returnCode, ...this.#dialect.clean(command, returnCode, output) });
-    return true;
+    order?.resolve({ kind: "exited", returnCode, ...this.#dialect.clean(order.command, returnCode, output) });
   }
 
-  #takeOutput(shell: Shell) {
-    const dropped = shell.stdout.dropped + shell.stderr.dropped;
-    if (dropped > 0) this.#options.log.warn({ dropped }, "plugin output exceeds 10485760 bytes, cutting off");
-    return { stdout: shell.stdout.take(), stderr: shell.stderr.take() };
-  }
-
-  #rest(shell: Shell | undefined): void {
-    if (shell === undefined) return;
+  #rest(shell: Shell): void {
     if (shell.hasExited) {
       this.#retire(shell, endShell);
       return;
@@ -204,46 +172,13 @@ export class Shells {
       next === undefined ? undefined : setTimeout(this.#shrink, Math.max(1, next.sinceMs - longAgo));
   };
 
-  /** Looks after runs that are not quick: drains their pipes, and ends those whose time is up. */
-  readonly #look = (): void => {
-    this.#lookTimer = undefined;
-    const now = performance.now();
-    let nextMs = LOOK_MS;
-    for (const run of this.#runs.values()) {
-      if (now >= run.deadlineMs) this.#timeOut(run);
-      else if (now >= run.nextLookMs && this.#lookAt(run, now)) nextMs = 1;
-    }
-    if (this.#runs.size > 0 && !this.#isStopped) this.#lookTimer ??= setTimeout(this.#look, nextMs);
-  };
-
-  /** True when the plugin floods its pipe and should be looked at again at once. */
-  #lookAt(run: Run, now: number): boolean {
-    if (run.shell === undefined) return false;
-    if (run.returnCode !== undefined && this.#finish(run)) return false;
-    const before = run.shell.bytesRead;
-    drain(run.shell);
-    const bytes = run.shell.bytesRead - before;
-    const isFlooding = bytes >= FLOOD_BYTES;
-    run.lookGapMs =
-      bytes > 0 || run.returnCode !== undefined ? LOOK_MS : Math.min(run.lookGapMs * 2, LONGEST_GAP_MS);
-    run.nextLookMs = isFlooding ? now : now + run.lookGapMs;
-    return isFlooding;
-  }
-
-  #timeOut(run: Run): void {
-    const { shell, timeout } = run;
-    if (shell === undefined) return;
-    drain(shell);
-    this.#drop(run, { kind: "timed-out", after: timeout, ...this.#takeOutput(shell) }, endGroup);
-  }
-
-  /** Ends a run whose shell cannot be used any more. */
-  #drop(run: Run, outcome: Outcome, end: (shell: Shell) => Promise<void>): void {
-    if (run.shell !== undefined) {
-      this.#runs.delete(run.shell.id);
-      this.#retire(run.shell, end);
-    }
-    run.resolve(outcome);
+  /** Ends a run whose shell cannot be used any more, with all it has started. */
+  #drop(shell: Shell, outcome: Outcome): void {
+    const order = this.#busy.get(shell);
+    this.#busy.delete(shell);
+    this.#runs.drop(shell.id);
+    this.#retire(shell, endGroup);
+    order?.resolve(outcome);
   }
 
   /** Sends a shell away; its pipes are not used again. */
@@ -252,7 +187,7 @@ export class Shells {
       shell,
       end(shell).then(() => {
         shell.close();
-        this.#directory.remove(shell.fifos);
+        this.#runs.directory.remove(shell.fifos);
         this.#ending.delete(shell);
       }),
     );
@@ -263,25 +198,18 @@ export class Shells {
     if (this.#ending.has(shell)) return;
     const position = this.#idle.findIndex((entry) => entry.shell === shell);
     if (position >= 0) this.#idle.splice(position, 1);
-    const run = this.#runs.get(shell.id);
-    if (run === undefined) this.#retire(shell, endShell);
-    else setImmediate(() => setImmediate(() => this.#lose(run, shell))); // its last word may be on the way
+    if (this.#busy.has(shell))
+      setImmediate(() => setImmediate(() => this.#lose(shell))); // its last word may be on the way
+    else this.#retire(shell, endShell);
   }
 
-  #lose(run: Run, shell: Shell): void {
-    if (this.#runs.get(shell.id) !== run || this.#finish(run)) return;
-    drain(shell);
+  #lose(shell: Shell): void {
+    if (!this.#busy.has(shell) || this.#runs.finish(shell.id)) return;
     const what =
       shell.pid === undefined
         ? `cannot start ${this.#shellPath}`
         : "the shell that ran the plugin was killed";
-    this.#options.log.warn(this.#takeOutput(shell), what);
-    this.#drop(run, crashed(what), endGroup);
+    this.#options.log.warn(this.#runs.drop(shell.id) ?? {}, what);
+    this.#drop(shell, crashed(what));
   }
-}
-
-/** Reads what both pipes hold, within bounds; true when no process has them open any more. */
-function drain(shell: Shell): boolean {
-  const stdout = shell.stdout.drain(READS_A_LOOK);
-  return shell.stderr.drain(READS_A_LOOK) === "end" && stdout === "end";
 }

@@ -3,18 +3,21 @@ import { closeFifo, openFifo } from "./fifos.ts";
 
 const BUFFER_SIZE = 65_536;
 
+/** Hears one line: who tells it, and what: a return code, or another word. */
+export type OnTold = (id: number, word: string) => void;
+
 /**
- * The one pipe on which all shells tell `id return-code`, a line each: with many shells busy one read brings the
- * news of several.
+ * The one pipe on which all shells tell `id return-code`, a line each, as do the warm interpreters for the plugins
+ * they run: with many busy one read brings the news of several.
  */
 export class StatusPipe {
-  /** What shells get as their standard output. */
+  /** What shells and interpreters get as their standard output. */
   readonly fd: number;
   readonly #socket: Socket;
-  readonly #onTold: (id: number, returnCode: number) => void;
+  readonly #onTold: OnTold;
   #rest = "";
 
-  constructor(path: string, onTold: (id: number, returnCode: number) => void) {
+  constructor(path: string, onTold: OnTold) {
     this.#onTold = onTold;
     this.fd = openFifo(path, "both");
     this.#socket = new Socket({
@@ -38,7 +41,7 @@ export class StatusPipe {
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
       const blank = line.indexOf(" ");
-      this.#onTold(Number(line.slice(0, blank)), Number(line.slice(blank + 1)));
+      this.#onTold(Number(line.slice(0, blank)), line.slice(blank + 1));
     }
     return true;
   }

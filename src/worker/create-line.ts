@@ -9,12 +9,12 @@ import { asPassive } from "../result/encode.ts";
 import { judge, judgeSettings } from "../result/judge.ts";
 import type { Parcel } from "../result/outbox.ts";
 import { isAnswered } from "../result/result.ts";
+import type { Executor } from "../run/executor.ts";
 import { createIdentification } from "../run/identity.ts";
 import { createRestriction } from "../run/restrict.ts";
 import { createRouter, type Router } from "../run/route.ts";
 import { createRunner, type Ran } from "../run/run.ts";
 import { createShelf } from "../run/shelf.ts";
-import type { Shells } from "../run/shells.ts";
 import type { Line } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
 import { Report } from "./report.ts";
@@ -25,20 +25,20 @@ export interface LineOptions {
   readonly checks: readonly Check[];
   readonly log: Log;
   readonly pool: Pool;
-  readonly shells: Pick<Shells, "run">;
+  readonly executor: Pick<Executor, "run">;
   readonly onRun?: ((job: Job, ran: Ran) => void) | undefined;
   /** Resolves when the parcel was accepted; `copy` is the workload for dupservers. */
   readonly send: (parcel: Parcel, copy: Uint8Array) => Promise<void>;
 }
 
 /** The line for one configuration: everything `performJob` needs, ready made. */
-export function createLine({ config, checks, log, pool, shells, onRun, send }: LineOptions): Line {
+export function createLine({ config, checks, log, pool, executor, onRun, send }: LineOptions): Line {
   const settings = judgeSettings(config);
   const envelope = createEnvelope({
     encryption: config.encryption,
     key: config.key && keyFromPassword(config.key.reveal()),
   });
-  const runner = createRunner({ router: createConfiguredRouter(config, checks), shells, log });
+  const runner = createRunner({ router: createConfiguredRouter(config, checks), executor, log });
   const report = new Report(log, new Seldom(log), config.maxAge);
   const hasDuplicates = config.dupserver.length > 0;
   const copyOf = config.dupResultsArePassive ? asPassive : (text: string) => text;

@@ -8,8 +8,8 @@ import type { Job } from "../job/job.ts";
 import { queueNames } from "../job/queues.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
+import { Executor, type ExecutorLimits } from "../run/executor.ts";
 import type { Ran } from "../run/run.ts";
-import { Shells } from "../run/shells.ts";
 import { createLine } from "./create-line.ts";
 import { Duplicates } from "./duplicates.ts";
 import { createLoadGuard } from "./host-load.ts";
@@ -44,7 +44,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #log: Log;
   readonly #pool: Pool;
-  readonly #shells: Shells;
+  readonly #executor: Executor;
   readonly #outbox: Outbox;
   readonly #underWay = new Set<Promise<void>>();
   #config: Config;
@@ -64,7 +64,7 @@ export class Worker {
     this.#log = log;
     const mayGrow = createLoadGuard(() => this.#config, log);
     this.#pool = new Pool(config, mayGrow, () => this.#wake());
-    this.#shells = new Shells({ log, ...shellLimits(config) });
+    this.#executor = new Executor({ log, ...executorLimits(config) });
     this.#outbox = new Outbox({ doors: () => this.#links, log, prefix: randomUUID() });
     this.#line = this.#createLine();
   }
@@ -75,7 +75,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await this.#shells.start();
+    await this.#executor.start();
     this.#links = this.#openLinks();
     this.#duplicates = this.#openDuplicates();
   }
@@ -86,7 +86,7 @@ export class Worker {
     this.#config = config;
     this.#line = this.#createLine();
     this.#pool.configure(config);
-    this.#shells.configure(shellLimits(config));
+    this.#executor.configure(executorLimits(config));
     if (diff.reconnect.length > 0) this.#reconnect();
     if (diff.reconnect.some((name) => name.startsWith("dupserver"))) this.#reopenDuplicates();
     return diff;
@@ -102,11 +102,11 @@ export class Worker {
     waiting.abort();
     const left = this.#underWay.size;
     if (left > 0) this.#log.warn(`${left} jobs are not finished and go back to gearmand`);
-    this.#shells.kill();
+    this.#executor.kill();
     const lost = this.#outbox.stop();
     if (lost > 0) this.#log.error(`${lost} results could not be delivered, their jobs go back to gearmand`);
     await Promise.all([...this.#allLinks(), ...this.#duplicates].map((each) => each.stop()));
-    await this.#shells.stop();
+    await this.#executor.stop();
     this.#pool.stop();
     return left === 0;
   }
@@ -122,7 +122,7 @@ export class Worker {
       checks: this.#options.checks,
       log: this.#log,
       pool: this.#pool,
-      shells: this.#shells,
+      executor: this.#executor,
       onRun: this.#options.onRun,
       send: (parcel, copy) => {
         for (const duplicates of this.#duplicates) duplicates.send({ ...parcel, workload: copy });
@@ -228,6 +228,6 @@ export class Worker {
   }
 }
 
-function shellLimits({ minWorker, idleTimeout }: Config) {
+function executorLimits({ minWorker, idleTimeout }: Config): ExecutorLimits {
   return { warm: minWorker, idleTimeout };
 }

@@ -113,6 +113,21 @@ it("tells when its directory is gone, and serves again with what it has", async 
   expect(pool.warnings[0]?.message).toBe("cannot start a plugin");
 });
 
+it("ends a command nobody waits for any more, and all it has started", async () => {
+  await using pool = await startShells();
+  await using seen = useDirectory();
+  const wanted = new AbortController();
+  const script = `echo $$ >${seen.path}/pid.new; mv ${seen.path}/pid.new ${seen.path}/pid; sleep 60 & wait`;
+  const command = { via: "shell", commandLine: script, env: [] } as const;
+  const outcome = pool.shells.run(command, 20, wanted.signal);
+  await until(() => existsSync(join(seen.path, "pid")));
+  const group = Number(stdoutOf(await pool.line(`ps -o pgid= -p $(cat ${seen.path}/pid)`)));
+  wanted.abort(new Error("no longer"));
+  expect(await outcome).toEqual({ kind: "crashed", error: new Error("no longer") });
+  await until(() => membersOf(group).length === 0);
+  expect(await pool.line("echo next")).toEqual(exited(0, "next\n"));
+});
+
 it("works in a directory whose name needs quotes", async () => {
   await using parent = useDirectory(" it's a $(name) ");
   await using pool = await startShells({ directory: new FifoDirectory([parent.path]) });
@@ -129,10 +144,10 @@ it("of a worker that was killed with KILL, no shell stays, and the next worker t
     [
       "--input-type=module",
       "--eval",
-      `const { Shells } = await import(${url("shells.ts")});
+      `const { Executor } = await import(${url("executor.ts")});
        const { FifoDirectory } = await import(${url("fifos.ts")});
        const directory = new FifoDirectory([${JSON.stringify(parent.path)}]);
-       const shells = new Shells({ log: console, warm: 4, idleTimeout: 0, directory });
+       const shells = new Executor({ log: console, warm: 4, idleTimeout: 0, directory });
        await shells.start();
        const { stdout } = await shells.run({ via: "shell", commandLine: "echo $PPID", env: [] }, 10);
        console.log(stdout.trim());`,

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { Executor, type ExecutorOptions } from "../../src/run/executor.ts";
 import type { Outcome } from "../../src/run/outcome.ts";
-import { Shells, type ShellsOptions } from "../../src/run/shells.ts";
 
 const TIMEOUT = 20;
 const PLUGINS = join(import.meta.dirname, "../fixtures/plugins");
@@ -11,12 +11,12 @@ export type Via = "plugin" | "shell";
 export const VIAS: readonly Via[] = ["plugin", "shell"];
 
 /** A started pool of one warm shell (or as the options say); end it with `await using`. */
-export async function startShells(options: Partial<ShellsOptions> = {}) {
+export async function startShells(options: Partial<ExecutorOptions> = {}) {
   const warnings: { readonly fields: unknown; readonly message: unknown }[] = [];
   const note = (fields: unknown, message?: unknown) => void warnings.push({ fields, message });
   const ignore = () => {};
   const log = { trace: ignore, debug: ignore, info: ignore, warn: note, error: note };
-  const shells = new Shells({ log, warm: 1, idleTimeout: 0, ...options });
+  const shells = new Executor({ log, warm: 1, idleTimeout: 0, ...options });
   await shells.start();
   const plugin = (argv: readonly string[], timeout = TIMEOUT) =>
     shells.run({ via: "plugin", argv, env: [] }, timeout);
