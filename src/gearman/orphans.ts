@@ -71,10 +71,11 @@ export class Orphans implements JobHolder {
 
   /**
    * The answer was sent, but perhaps has not arrived. If it has, the same bytes may well come again as a new job: so
-   * only this very handle counts.
+   * they must have the same unique as well. (Not the handle: a server that keeps its jobs on disk gives them new
+   * ones when it is started again.)
    */
   remember(job: AssignedWorkload, answer: Answer): void {
-    this.#remember(`${job.handle} ${keyOf(job)}`, answer);
+    this.#remember(sentKeyOf(job), answer);
   }
 
   /** Asked for every job that is assigned; costs nothing as long as no connection was lost. */
@@ -93,7 +94,7 @@ export class Orphans implements JobHolder {
       );
       return { kind: "running", job };
     }
-    const finished = takeFirst(this.#finished, key) ?? takeFirst(this.#finished, `${handle} ${key}`);
+    const finished = takeFirst(this.#finished, key) ?? takeFirst(this.#finished, sentKeyOf(assigned));
     if (finished === undefined) return undefined;
     this.#finishedCount--;
     this.#log.info({ handle, queue }, "job assigned again after it was run; not run twice");
@@ -119,6 +120,11 @@ export class Orphans implements JobHolder {
 
 function keyOf({ queue, workload }: Workload): string {
   return `${hash("sha256", workload, "base64")} ${queue}`;
+}
+
+/** Of jobs without a unique only the very same assignment is known to be the same job. */
+function sentKeyOf(job: AssignedWorkload): string {
+  return `${job.unique === "" ? job.handle : job.unique} ${keyOf(job)}`;
 }
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -116,8 +116,8 @@ export class Registration implements JobHolder {
     if (this.#isRetired) this.#withdraw();
   }
 
-  #send({ handle, queue, workload }: AssignedWorkload, answer: Answer): void {
-    this.#unconfirmed.answered({ handle, queue, workload, answer });
+  #send({ handle, queue, unique, workload }: AssignedWorkload, answer: Answer): void {
+    this.#unconfirmed.answered({ handle, queue, unique, workload, answer });
     this.#connection.send({ ...answer, handle });
   }
 
@@ -194,9 +194,10 @@ export class Registration implements JobHolder {
     const { handle, queue, unique } = packet;
     // A copy: the packet's is a view on all that came in the same chunk, and would keep that alive.
     const workload = Buffer.from(packet.workload);
-    const known = this.#options.orphans.claim({ handle, queue, workload });
+    const assigned = { handle, queue, unique, workload };
+    const known = this.#options.orphans.claim(assigned);
     if (known?.kind === "finished") {
-      this.#send({ handle, queue, workload }, known.answer);
+      this.#send(assigned, known.answer);
       return;
     }
     if (known?.kind === "running") {
@@ -204,7 +205,7 @@ export class Registration implements JobHolder {
       this.#inFlight.add(known.job);
       return;
     }
-    const job = new RunningJob({ handle, queue, unique, workload, server: this.#server }, this);
+    const job = new RunningJob({ ...assigned, server: this.#server }, this);
     this.#inFlight.add(job);
     this.#options.onJob(job);
   }

@@ -23,6 +23,7 @@ export interface JobHolder {
 export interface AssignedWorkload {
   readonly handle: string;
   readonly queue: string;
+  readonly unique: string;
   readonly workload: Uint8Array;
 }
 

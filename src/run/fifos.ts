@@ -13,6 +13,7 @@ export interface FifoSet {
 
 const NAME = "omd-worker-";
 const STATUS = "status";
+const LEFTOVER = new RegExp(`^${NAME}([0-9]+)-`);
 const SPARE_SETS = 8;
 const run = promisify(execFile);
 
@@ -79,7 +80,7 @@ export class FifoDirectory {
       await run("mkfifo", ["-m", "600", ...paths]);
     } catch (error) {
       const [what] = error instanceof Error ? (/^mkfifo: .*$/m.exec(error.message) ?? [error.message]) : [];
-      throw new Error(`cannot make the pipes of plugins in ${this.path}: ${what}`, { cause: what });
+      throw new Error(`cannot make the pipes of plugins in ${this.path}: ${what}`, { cause: error });
     }
   }
 
@@ -114,10 +115,10 @@ function makeDirectory(candidates: readonly string[]): string {
 
 /** A worker that was killed with KILL could not tidy up: its directory names its process. */
 function removeLeftovers(parent: string): void {
-  for (const entry of readdirSync(parent)) {
-    const pid = entry.startsWith(NAME) ? Number.parseInt(entry.slice(NAME.length), 10) : Number.NaN;
+  for (const entry of entriesOf(parent)) {
+    const [, pid] = LEFTOVER.exec(entry) ?? [];
     const path = join(parent, entry);
-    if (Number.isNaN(pid) || isRunning(pid) || isRead(join(path, STATUS))) continue;
+    if (pid === undefined || isRunning(pid) || isRead(join(path, STATUS))) continue;
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
@@ -126,7 +127,15 @@ function removeLeftovers(parent: string): void {
   }
 }
 
-function isRunning(pid: number): boolean {
+function entriesOf(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // one can make files in it, but not list them
+  }
+}
+
+function isRunning(pid: string): boolean {
   return existsSync(`/proc/${pid}`);
 }
 

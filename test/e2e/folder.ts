@@ -6,8 +6,8 @@ import { vi } from "vitest";
 const PATIENCE = { timeout: 15_000, interval: 10 };
 
 /** An empty folder for one test. */
-export function createFolder(): Disposable & { readonly path: string } {
-  const path = mkdtempSync(join(tmpdir(), "omd-worker-test-"));
+export function createFolder(parent = tmpdir()): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(parent, "omd-worker-test-"));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -45,4 +45,11 @@ export function writeGate(folder: string): Gate {
     },
     open: () => writeFileSync(opened, ""),
   };
+}
+
+/** A plugin that writes its name into a book and is done. */
+export function writeBook(folder: string): Pick<Gate, "plugin" | "entries"> {
+  const gate = writeGate(folder);
+  gate.open();
+  return gate;
 }

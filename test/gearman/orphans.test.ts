@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { type Claim, Orphans } from "../../src/gearman/orphans.ts";
-import { RunningJob } from "../../src/gearman/running-job.ts";
+import { type Answer, RunningJob } from "../../src/gearman/running-job.ts";
 import { stubLog } from "./stub-log.ts";
 
 const DATA = Buffer.from("done");
@@ -32,6 +32,24 @@ describe("orphans", () => {
     });
     expect(claim(orphans, "host", "b")).toEqual({ kind: "finished", answer: { type: "WORK_FAIL" } });
     expect(claim(orphans, "host", "a")).toBeUndefined();
+  });
+
+  it("know a job whose answer was sent by its unique, or else by its handle", () => {
+    const orphans = new Orphans({ log: stubLog() });
+    const answer: Answer = { type: "WORK_FAIL" };
+    orphans.remember({ ...assignment("host", "a"), unique: "u" }, answer);
+    orphans.remember(assignment("host", "b"), answer);
+    expect(claim(orphans, "host", "a"), "no unique").toBeUndefined();
+    expect(claim(orphans, "host", "a", "v"), "another unique").toBeUndefined();
+    expect(claim(orphans, "host", "x", "u"), "another workload").toBeUndefined();
+    expect(claim(orphans, "service", "a", "u"), "another queue").toBeUndefined();
+    expect(claim(orphans, "host", "a", "u"), "its unique, under a new handle").toEqual({
+      kind: "finished",
+      answer,
+    });
+    expect(claim(orphans, "host", "a", "u"), "once").toBeUndefined();
+    expect(claim(orphans, "host", "b"), "a new handle").toBeUndefined();
+    expect(orphans.claim(assignment("host", "b")), "its handle").toEqual({ kind: "finished", answer });
   });
 
   it("count jobs that are alike", () => {
@@ -103,6 +121,6 @@ function assignment(queue: string, text: string) {
   return { handle: "H:old:1", queue, unique: "", workload: Buffer.from(text), server: "127.0.0.1:4730" };
 }
 
-function claim(orphans: Orphans, queue: string, text: string): Claim | undefined {
-  return orphans.claim({ handle: "H:new:1", queue, workload: Buffer.from(text) });
+function claim(orphans: Orphans, queue: string, text: string, unique = ""): Claim | undefined {
+  return orphans.claim({ handle: "H:new:1", queue, unique, workload: Buffer.from(text) });
 }

@@ -21,5 +21,6 @@ it("an answer is unconfirmed until a grab sent after it is replied to", () => {
 });
 
 function answer(unconfirmed: Unconfirmed, handle: string): void {
-  unconfirmed.answered({ handle, queue: "host", workload: Buffer.alloc(0), answer: { type: "WORK_FAIL" } });
+  const workload = Buffer.alloc(0);
+  unconfirmed.answered({ handle, queue: "host", unique: "", workload, answer: { type: "WORK_FAIL" } });
 }

@@ -50,9 +50,9 @@ export async function startWorker(
   try {
     await worker.logged("started with pid");
   } catch (error) {
-    const { stderr } = await worker.kill9();
+    const { exitCode, stderr } = await worker.kill9();
     await worker[Symbol.asyncDispose]();
-    throw new Error(`the worker does not start: ${stderr}`, { cause: error });
+    throw new Error(`the worker does not start (${exitCode}): ${stderr}`, { cause: error });
   }
   return worker;
 }
@@ -91,22 +91,30 @@ export class RunningWorker implements AsyncDisposable {
 
   /** Resolves when the log has so many lines with this text. */
   async logged(text: string, times = 1): Promise<void> {
+    const found = () => this.linesWith(text).length;
     await vi.waitFor(() => {
-      if (this.#hasEnded) throw new Error(`the worker has ended without logging '${text}'`);
-      const found = this.linesWith(text).length;
-      if (found < times)
-        throw new Error(`${found} lines with '${text}' in the log:\n${this.log.slice(-2_000)}`);
+      if (found() >= times || this.#hasEnded) return;
+      throw new Error(`${found()} lines with '${text}' in the log:\n${this.#lastWords()}`);
     }, PATIENCE);
+    if (found() < times) throw new Error(`the worker has ended without logging '${text}'`);
   }
 
   signal(name: NodeJS.Signals): void {
     process.kill(this.pid, name);
   }
 
+  /** As `ended`, but an error with the last of its log when that takes too long. */
+  async untilEnded(): Promise<Ended> {
+    await vi.waitFor(() => {
+      if (!this.#hasEnded) throw new Error(`the worker does not end:\n${this.#lastWords()}`);
+    }, PATIENCE);
+    return this.ended;
+  }
+
   /** TERM; resolves when the process is gone. */
   terminate(): Promise<Ended> {
     this.signal("SIGTERM");
-    return this.ended;
+    return this.untilEnded();
   }
 
   /** As a crash does: it cannot tidy up. */
@@ -117,7 +125,7 @@ export class RunningWorker implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const problems = this.#hasEnded ? [] : await this.#end();
+    const problems = this.#hasEnded || (await this.#end()) ? [] : ["the worker did not end, it was killed"];
     const left = await leftBehind(() => [
       ...this.mark.processes().map(({ pid, commandLine }) => `process ${pid}: ${commandLine}`),
       ...(this.#wasKilled ? [] : pipeDirectories(this.pid)),
@@ -128,19 +136,23 @@ export class RunningWorker implements AsyncDisposable {
     if (problems.length > 0) throw new Error(problems.join("\n"));
   }
 
-  /** A first TERM would wait for what the test left running. */
-  async #end(): Promise<string[]> {
+  /** A first TERM would wait for what the test left running. Returns whether it ended by itself. */
+  async #end(): Promise<boolean> {
     this.signal("SIGTERM");
     await Promise.race([this.ended, this.#saidItEnds()]);
     if (!this.#hasEnded) this.signal("SIGTERM");
-    const timer = setTimeout(() => this.signal("SIGKILL"), END_WITHIN_MS);
+    const timer = setTimeout(() => this.kill9(), END_WITHIN_MS);
     await this.ended;
     clearTimeout(timer);
-    return [];
+    return !this.#wasKilled;
   }
 
   async #saidItEnds(): Promise<void> {
     await this.logged("got SIGTERM").catch(() => undefined);
+  }
+
+  #lastWords(): string {
+    return this.log.slice(-2_000);
   }
 }
 
