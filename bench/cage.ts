@@ -10,7 +10,8 @@ export interface Cage {
   readonly pids: (root: number) => readonly number[];
   readonly cpuMs: (root: number) => number;
   readonly peakMiB: () => number | undefined;
-  readonly remove: () => void;
+  /** False: a process in it has not quite ended, try again. */
+  readonly remove: () => boolean;
 }
 
 const CGROUPS = "/sys/fs/cgroup";
@@ -36,7 +37,7 @@ function cgroup1(name: string): Cage {
     pids: () => readPids(cpu),
     cpuMs: () => Number(readFileSync(`${cpu}/cpuacct.usage`, "utf8")) / NS_PER_MS,
     peakMiB: () => readBytes(`${memory}/memory.max_usage_in_bytes`),
-    remove: () => [cpu, memory].forEach(removeFolder),
+    remove: () => [cpu, memory].map(removeFolder).every(Boolean),
   };
 }
 
@@ -60,7 +61,7 @@ const PROCESS_TREE: Cage = {
   pids: (root) => processTree(root).map(({ pid }) => pid),
   cpuMs: (root) => processTree(root).reduce((sum, { cpuMs }) => sum + cpuMs, 0),
   peakMiB: () => undefined,
-  remove: () => {},
+  remove: () => true,
 };
 
 function makeFolder(path: string): string {
@@ -68,11 +69,12 @@ function makeFolder(path: string): string {
   return path;
 }
 
-function removeFolder(path: string): void {
+function removeFolder(path: string): boolean {
   try {
-    rmdirSync(path);
+    if (existsSync(path)) rmdirSync(path);
+    return true;
   } catch {
-    // A process in it has not quite ended: an empty cgroup stays, which costs nothing.
+    return false;
   }
 }
 

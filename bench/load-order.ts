@@ -1,10 +1,13 @@
+import type { Part } from "./line.ts";
+import type { Percentiles } from "./percentiles.ts";
+
 /** What the load process is told, as JSON in its one argument. */
 export interface LoadOrder {
   readonly port: number;
   readonly key: string | undefined;
-  readonly command: string;
+  /** Without placeholders. */
+  readonly mix: readonly Part[];
   readonly jobs: number;
-  readonly output: string | undefined;
   /** Jobs a second; undefined: as fast as they go. */
   readonly rate: number | undefined;
 }
@@ -19,7 +22,7 @@ export interface LoadReport {
   readonly submitsPerSecond: number;
   /** From the first result to the last. */
   readonly seconds: number;
-  /** From submission to result, sorted. */
-  readonly latenciesMs: readonly number[];
+  /** From submission to result, of the parts that are timed. */
+  readonly latencyMs: Percentiles;
   readonly cpuMs: number;
 }

@@ -32,16 +32,27 @@ export function encodePacket(type: number, ...args: readonly (string | Buffer)[]
 
 /** Returns a reader of chunks that hands out each complete packet; `body` is only valid during the call. */
 export function packetReader(onPacket: (type: number, body: Buffer) => void): (chunk: Buffer) => void {
-  let rest: Buffer = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let wanted = HEADER;
   return (chunk) => {
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    chunks.push(chunk);
+    length += chunk.length;
+    // Joined only when a packet is complete: a result of a megabyte arrives in many chunks.
+    if (length < wanted) return;
+    const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks);
     let at = 0;
+    wanted = HEADER;
     while (bytes.length - at >= HEADER) {
-      const end = at + HEADER + bytes.readUInt32BE(at + 8);
-      if (end > bytes.length) break;
-      onPacket(bytes.readUInt32BE(at + 4), bytes.subarray(at + HEADER, end));
-      at = end;
+      const size = HEADER + bytes.readUInt32BE(at + 8);
+      if (bytes.length - at < size) {
+        wanted = size;
+        break;
+      }
+      onPacket(bytes.readUInt32BE(at + 4), bytes.subarray(at + HEADER, at + size));
+      at += size;
     }
-    rest = bytes.subarray(at);
+    chunks = at < bytes.length ? [bytes.subarray(at)] : [];
+    length = bytes.length - at;
   };
 }

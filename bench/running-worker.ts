@@ -3,6 +3,7 @@ import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { createMark } from "../test/support/leftovers.ts";
 import { type Cage, openCage } from "./cage.ts";
 import { pssMiB } from "./process-tree.ts";
 
@@ -22,6 +23,8 @@ export interface Memory {
  */
 export class RunningWorker {
   readonly #cage: Cage = openCage(`bench-${process.pid}-${performance.now().toFixed(0)}`);
+  /** Finds what has left both the cage and the session. */
+  readonly #mark = createMark();
   readonly #folder = mkdtempSync(join(tmpdir(), "bench-"));
   readonly #pid: number;
   readonly #end = new AbortController();
@@ -29,7 +32,8 @@ export class RunningWorker {
   constructor(command: readonly string[]) {
     const [file = "", ...args] = this.#cage.enter(command);
     const log = openSync(this.#logFile, "a");
-    const child = spawn(file, args, { detached: true, stdio: ["ignore", log, log] });
+    const env = { ...process.env, ...this.#mark.env };
+    const child = spawn(file, args, { detached: true, env, stdio: ["ignore", log, log] });
     child.once("error", (error) => appendFileSync(this.#logFile, error.message));
     child.once("exit", () => this.#end.abort());
     closeSync(log);
@@ -43,6 +47,10 @@ export class RunningWorker {
   /** Aborted when the worker ends by itself. */
   get ended(): AbortSignal {
     return this.#end.signal;
+  }
+
+  get pids(): readonly number[] {
+    return this.#cage.pids(this.#pid);
   }
 
   get cpuMs(): number {
@@ -59,17 +67,22 @@ export class RunningWorker {
   }
 
   memory(): Memory {
-    const pids = this.#cage.pids(this.#pid);
+    const { pids } = this;
     return { pssMiB: pssMiB(pids), processes: pids.length };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     signalAll([this.#pid], "SIGTERM");
     if (!(await this.#hasEnded(TERM_PATIENCE_MS))) {
-      signalAll(this.#cage.pids(this.#pid), "SIGKILL");
+      signalAll(this.pids, "SIGKILL");
       await this.#hasEnded(KILL_PATIENCE_MS);
     }
-    this.#cage.remove();
+    signalAll(
+      this.#mark.processes().map(({ pid }) => pid),
+      "SIGKILL",
+    );
+    // An empty cgroup that stays after all costs nothing.
+    await until(() => this.#cage.remove(), KILL_PATIENCE_MS);
     rmSync(this.#folder, { recursive: true });
   }
 
@@ -77,12 +90,16 @@ export class RunningWorker {
     return join(this.#folder, "log");
   }
 
-  async #hasEnded(patienceMs: number): Promise<boolean> {
-    for (const end = performance.now() + patienceMs; performance.now() < end; await pause(POLL_MS)) {
-      if (this.#cage.pids(this.#pid).length === 0) return true;
-    }
-    return false;
+  #hasEnded(patienceMs: number): Promise<boolean> {
+    return until(() => this.pids.length === 0, patienceMs);
   }
+}
+
+async function until(isSo: () => boolean, patienceMs: number): Promise<boolean> {
+  for (const end = performance.now() + patienceMs; performance.now() < end; await pause(POLL_MS)) {
+    if (isSo()) return true;
+  }
+  return false;
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

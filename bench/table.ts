@@ -1,4 +1,5 @@
-import type { Spread, Summary } from "./summary.ts";
+import { FIGURES, type FigureName, renderFigure } from "./figures.ts";
+import type { Summary } from "./summary.ts";
 
 interface Column {
   readonly title: string;
@@ -12,35 +13,16 @@ const LEADING: readonly Column[] = [
   { title: "jobs", cell: (row) => `${row.reps} × ${row.jobs}` },
 ];
 
-const COST: readonly Column[] = [
-  { title: "CPU ms/check", cell: (row) => ranged(row.cpuMsPerCheck, 3) },
-  { title: "CPU ×", cell: (row) => times(row.cpuRatio) },
-  { title: "PSS MiB", cell: (row) => row.pssMiB.median.toFixed(0) },
-  { title: "peak MiB", cell: (row) => row.peakMiB?.median.toFixed(0) ?? "" },
-  { title: "gearmand ms", cell: (row) => row.gearmandCpuMsPerCheck.median.toFixed(3) },
+const TRAILING: readonly Column[] = [
   { title: "wrong", cell: (row) => String(row.wrong) },
-  { title: "other CPU", cell: (row) => `${(row.otherCpu.most * 100).toFixed(0)} %` },
-];
-
-const BURST: readonly Column[] = [
-  ...LEADING,
-  { title: "checks/s", cell: (row) => ranged(row.checksPerSecond, 0) },
-  { title: "rate ×", cell: (row) => times(row.rateRatio) },
-  { title: "first to last s", cell: (row) => row.seconds.median.toFixed(2) },
-  ...COST,
-];
-
-const LIVE: readonly Column[] = [
-  ...LEADING,
-  { title: "p50 ms", cell: (row) => ranged(row.p50Ms, 1) },
-  { title: "p95 ms", cell: (row) => ranged(row.p95Ms, 1) },
-  { title: "p99 ms", cell: (row) => ranged(row.p99Ms, 1) },
-  ...COST,
+  // The worst repetition counts: a disturbance is never averaged away.
+  { title: "other CPU", cell: ({ figures }) => `${(figures.otherCpuPercent?.most ?? 0).toFixed(0)} %` },
 ];
 
 /** A table in Markdown, aligned, so that it reads well in a terminal and in a document. */
-export function renderTable(rows: readonly Summary[], mode: "burst" | "live"): string {
-  const columns = mode === "burst" ? BURST : LIVE;
+export function renderTable(rows: readonly Summary[], figures: readonly FigureName[]): string {
+  const hasRatios = rows.some(({ ratios }) => Object.keys(ratios).length > 0);
+  const columns = [...LEADING, ...figures.flatMap((name) => columnsOf(name, hasRatios)), ...TRAILING];
   const cells = [
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map(({ cell }) => cell(row))),
@@ -52,11 +34,18 @@ export function renderTable(rows: readonly Summary[], mode: "burst" | "live"): s
   return [header, `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...lines].join("\n");
 }
 
-function ranged({ median, least, most }: Spread, digits: number): string {
-  const range = least === most ? "" : ` (${least.toFixed(digits)}–${most.toFixed(digits)})`;
-  return `${median.toFixed(digits)}${range}`;
+function columnsOf(name: FigureName, hasRatios: boolean): readonly Column[] {
+  const { title, isKey } = FIGURES[name];
+  const value: Column = { title, cell: (row) => ranged(name, row) };
+  const ratio: Column = { title: "×", cell: ({ ratios }) => ratios[name]?.toFixed(2) ?? "" };
+  return isKey && hasRatios ? [value, ratio] : [value];
 }
 
-function times(ratio: number | undefined): string {
-  return ratio === undefined ? "" : `×${ratio.toFixed(2)}`;
+function ranged(name: FigureName, { figures }: Summary): string {
+  const spread = figures[name];
+  if (spread === undefined) return "";
+  const [median, least, most] = [spread.median, spread.least, spread.most].map((one) =>
+    renderFigure(name, one),
+  );
+  return FIGURES[name].isKey && least !== most ? `${median} (${least}–${most})` : `${median}`;
 }

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Line } from "./lines.ts";
+import type { Line } from "./line.ts";
+import { fill } from "./placeholders.ts";
 
 /** A worker to measure: its name and its command, with placeholders. */
 export interface Worker {
   readonly name: string;
   readonly template: readonly string[];
   readonly isOwn: boolean;
+  /** The lines it takes part in; undefined: in all. */
+  readonly lines: readonly string[] | undefined;
 }
 
 /** What the placeholders stand for. */
@@ -40,25 +43,31 @@ export function sourceWorker(): Worker {
 }
 
 function ownWorker(file: string): Worker {
-  return { name: OWN_NAME, template: [process.execPath, file, ...OWN_ARGUMENTS], isOwn: true };
+  return {
+    name: OWN_NAME,
+    template: [process.execPath, file, ...OWN_ARGUMENTS],
+    isOwn: true,
+    lines: undefined,
+  };
 }
 
-/** `name=command with {port}` → Worker. Words are split at spaces. */
+/** `name=command with {port}` or `name@line,line=command` → Worker. Words are split at spaces. */
 export function readWorker(text: string): Worker {
-  const { name, command } = /^(?<name>[^=\s]+)=(?<command>.+)$/s.exec(text)?.groups ?? {};
+  const parts = /^(?<name>[^=@\s]+)(?:@(?<lines>[^=@\s]+))?=(?<command>.+)$/s.exec(text)?.groups ?? {};
+  const { name, lines, command } = parts;
   if (name === undefined || command === undefined) throw new Error(`--worker: not name=command: ${text}`);
-  return { name, template: command.split(/\s+/).filter(Boolean), isOwn: false };
+  return { name, template: command.split(/\s+/).filter(Boolean), isOwn: false, lines: lines?.split(",") };
+}
+
+export function takesPart(worker: Worker, line: Line): boolean {
+  if (line.isOwnOnly && !worker.isOwn) return false;
+  return worker.lines?.includes(line.name) ?? true;
 }
 
 /** `{port}`, `{w}` and `{enc}` are replaced; a word with `{key}` vanishes where there is no key. */
 export function commandOf(worker: Worker, line: Line, { port, pool, key }: Setting): readonly string[] {
-  const values: Readonly<Record<string, string>> = {
-    port: String(port),
-    w: String(pool),
-    enc: key === undefined ? "no" : "yes",
-    key: key ?? "",
-  };
+  const values = { port, w: pool, enc: key === undefined ? "no" : "yes", key: key ?? "" };
   const words = worker.template.filter((word) => key !== undefined || !word.includes("{key}"));
-  const command = words.map((word) => word.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all));
+  const command = words.map((word) => fill(word, values));
   return worker.isOwn ? [...command, ...line.own] : command;
 }

@@ -1,0 +1,46 @@
+import type { Socket } from "node:net";
+import { PACKET, packetReader } from "./packets.ts";
+
+/** At a fixed rate, jobs that are due are submitted this often. */
+const TICK_MS = 1;
+
+export interface Submission {
+  /** Of each job, by its index. */
+  readonly sentAt: readonly number[];
+  /** When gearmand has answered for every job. */
+  readonly acceptedAfterMs: Promise<number>;
+}
+
+/** Submits all packets, `rate` a second whether or not results come back, or all at once. */
+export function submit(socket: Socket, packets: readonly Buffer[], rate: number | undefined): Submission {
+  const start = performance.now();
+  const sentAt: number[] = [];
+  const send = (until: number): void => {
+    const due = packets.slice(sentAt.length, until);
+    if (due.length === 0) return;
+    socket.write(Buffer.concat(due));
+    const now = performance.now();
+    for (const _ of due) sentAt.push(now);
+  };
+  const acceptedAfterMs = allAccepted(socket, packets.length).then((at) => at - start);
+  if (rate === undefined) send(packets.length);
+  else {
+    const ticks = setInterval(() => {
+      send(Math.ceil(((performance.now() - start) * rate) / 1000));
+      if (sentAt.length === packets.length) clearInterval(ticks);
+    }, TICK_MS);
+  }
+  return { sentAt, acceptedAfterMs };
+}
+
+function allAccepted(socket: Socket, jobs: number): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let accepted = 0;
+  const read = packetReader((type, body) => {
+    if (type === PACKET.ERROR) throw new Error(`gearmand: ${body.toString("latin1")}`);
+    if (type === PACKET.JOB_CREATED) accepted++;
+    if (accepted === jobs) resolve(performance.now());
+  });
+  socket.on("data", read);
+  return promise;
+}

@@ -1,0 +1,17 @@
+import type { Figures } from "../../bench/figures.ts";
+import type { Measurement } from "../../bench/measurement.ts";
+
+/** A measurement with these figures; the rest is ordinary. */
+export function measurement(worker: string, figures: Figures, more: Partial<Measurement> = {}): Measurement {
+  return {
+    worker,
+    line: "true",
+    pool: 10,
+    jobs: 100,
+    cpuMeasuredBy: "cgroup v2",
+    figures,
+    wrong: 0,
+    sample: undefined,
+    ...more,
+  };
+}
