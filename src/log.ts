@@ -63,11 +63,17 @@ export function renderLine(json: string): string {
   const details = Object.entries(fields).map(([name, value]) => `${name}=${renderValue(value)}`);
   const reason = err === undefined ? "" : `: ${err.message ?? err}`;
   const tail = details.length === 0 ? "" : ` (${details.join(", ")})`;
-  return `[${renderTime(new Date(time))}][${process.pid}][${LEVEL_NAMES[level] ?? level}] ${msg ?? ""}${reason}${tail}\n`;
+  const text = onOneLine(`${msg ?? ""}${reason}`);
+  return `[${renderTime(new Date(time))}][${process.pid}][${LEVEL_NAMES[level] ?? level}] ${text}${tail}\n`;
 }
 
 function renderValue(value: unknown): string {
-  return typeof value === "string" ? value.replace(/\n/g, "\\n") : JSON.stringify(value);
+  return typeof value === "string" ? onOneLine(value) : JSON.stringify(value);
+}
+
+/** Nothing a plugin prints can look like another line of the log. */
+function onOneLine(text: string): string {
+  return text.replace(/\n/g, "\\n").replace(/\r/g, "\\r");
 }
 
 function renderTime(date: Date): string {

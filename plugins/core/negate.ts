@@ -2,45 +2,44 @@ import {
   type CheckOutput,
   CRITICAL,
   defineCheck,
+  flag,
   isState,
   OK,
-  type OptionSpelling,
-  readArgv,
+  type OptionsOf,
+  option,
+  readState,
   STATE_NAMES,
   type State,
+  seconds,
   UNKNOWN,
   WARNING,
+  words,
 } from "../sdk/index.ts";
 
-interface NegateOptions {
-  readonly timeout: number;
-  readonly timeoutState: State;
-  /** The state to answer, by the command's own. */
-  readonly answers: Readonly<Record<State, State>>;
-  readonly substitute: boolean;
-  readonly words: readonly string[];
-}
+const NAMES = "OK, WARNING, CRITICAL, UNKNOWN or 0 to 3";
 
-const SPELLINGS: readonly OptionSpelling[] = [
-  { long: "help", short: "h", takesValue: false },
-  { long: "version", short: "V", takesValue: false },
-  { long: "timeout", short: "t", takesValue: true },
-  { long: "timeout-result", short: "T", takesValue: true },
-  { long: "ok", short: "o", takesValue: true },
-  { long: "warning", short: "w", takesValue: true },
-  { long: "critical", short: "c", takesValue: true },
-  { long: "unknown", short: "u", takesValue: true },
-  { long: "substitute", short: "s", takesValue: false },
-];
+const OPTIONS = {
+  timeout: seconds("-t, --timeout=SECONDS", "how long the command may run", { default: 11 }),
+  timeoutState: option("-T, --timeout-result=STATE", "the state when time is up", readState, {
+    default: CRITICAL,
+  }),
+  ok: option("-o, --ok=STATE", `the answer to OK: ${NAMES}`, readState),
+  warning: option("-w, --warning=STATE", "the answer to WARNING", readState),
+  critical: option("-c, --critical=STATE", "the answer to CRITICAL", readState),
+  unknown: option("-u, --unknown=STATE", "the answer to UNKNOWN", readState),
+  substitute: flag("-s, --substitute", "exchange the word for the state in the output too"),
+  words: words("COMMAND…", "the plugin with its path, and its words", { min: 1 }),
+};
 
-const SWAPPED: Readonly<Record<State, State>> = {
+type NegateOptions = OptionsOf<typeof OPTIONS>;
+type Answers = Readonly<Record<State, State>>;
+
+const SWAPPED: Answers = {
   [OK]: CRITICAL,
   [WARNING]: WARNING,
   [CRITICAL]: OK,
   [UNKNOWN]: UNKNOWN,
 };
-/** With one of these nothing is swapped that is not asked for. */
-const ANSWER_OPTIONS: readonly string[] = ["ok", "warning", "critical", "unknown"];
 
 /** The plugin reports a command that died of a signal as -1. */
 const SIGNALLED = 255;
@@ -49,10 +48,12 @@ export const negate = defineCheck({
   name: "negate",
   summary: "runs a plugin and exchanges its states",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
-  read: readOptions,
+  options: OPTIONS,
+  argv: { words: "last" },
+  accept: (options) => readCommand(options.words) !== undefined,
 
   /** The plugin sets LC_ALL for what it runs. */
-  command: ({ words }) => ({ words, environment: [["LC_ALL", "C"]] }),
+  command: (options) => ({ words: readCommand(options.words) ?? [], environment: [["LC_ALL", "C"]] }),
 
   async run(options, context) {
     const outcome = await context.execute({ timeoutMs: options.timeout * 1000 });
@@ -68,37 +69,15 @@ export const negate = defineCheck({
   },
 });
 
-function readOptions(argv: readonly string[]): NegateOptions | undefined {
-  const read = readArgv(argv, SPELLINGS);
-  if (read === undefined || !read.options.every(isUnderstood)) return undefined;
-  const words = readCommand(read.words);
-  if (words === undefined) return undefined;
-  const given = new Map(read.options);
-  const stateOf = (long: string, otherwise: State) => readState(given.get(long)) ?? otherwise;
-  const answers = {
-    [OK]: stateOf("ok", OK),
-    [WARNING]: stateOf("warning", WARNING),
-    [CRITICAL]: stateOf("critical", CRITICAL),
-    [UNKNOWN]: stateOf("unknown", UNKNOWN),
-  };
+/** With one state asked for nothing is swapped that is not. */
+function readAnswers({ ok, warning, critical, unknown }: NegateOptions): Answers {
+  if ([ok, warning, critical, unknown].every((state) => state === undefined)) return SWAPPED;
   return {
-    timeout: Number(given.get("timeout") ?? 11),
-    timeoutState: stateOf("timeout-result", CRITICAL),
-    answers: ANSWER_OPTIONS.some((long) => given.has(long)) ? answers : SWAPPED,
-    substitute: given.has("substitute"),
-    words,
+    [OK]: ok ?? OK,
+    [WARNING]: warning ?? WARNING,
+    [CRITICAL]: critical ?? CRITICAL,
+    [UNKNOWN]: unknown ?? UNKNOWN,
   };
-}
-
-function isUnderstood([long, value]: readonly [string, string]): boolean {
-  if (long === "help" || long === "version") return false;
-  if (long === "timeout") return /^[1-9][0-9]{0,5}$/.test(value);
-  return long === "substitute" || readState(value) !== undefined;
-}
-
-function readState(text: string | undefined): State | undefined {
-  const state = STATE_NAMES.findIndex((name, at) => text?.toUpperCase() === name || text === String(at));
-  return isState(state) ? state : undefined;
 }
 
 /** A single word is a whole command line to the plugin: split at white space; with quotes in it, that is the plugin's affair. */
@@ -115,7 +94,7 @@ function answer(returnCode: number, lines: readonly string[], options: NegateOpt
     return { returnCode: worst, output: "No data returned from command\n" };
   }
   if (!isState(returnCode)) return { returnCode, output: lines.join("") };
-  const answered = options.answers[returnCode];
+  const answered = readAnswers(options)[returnCode];
   const output = lines.join("");
   if (!options.substitute) return { returnCode: answered, output };
   return { returnCode: answered, output: output.replaceAll(STATE_NAMES[returnCode], STATE_NAMES[answered]) };

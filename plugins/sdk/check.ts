@@ -1,3 +1,5 @@
+import type { OptionRow } from "./option.ts";
+
 /**
  * What a check has to say. Texts are byte strings, one character per byte, as the words of the command line are;
  * a text with a character above U+00FF is taken as Unicode and leaves as UTF-8.
@@ -23,10 +25,29 @@ export type CommandOutcome =
   | { readonly kind: "signalled"; readonly signal: number; readonly stdout: string; readonly stderr: string }
   | { readonly kind: "timed-out" };
 
+/**
+ * Something checks share for as long as the worker lives: a pool of sessions, one socket for all pings. A constant of its family's
+ * module, so that each has its own type and no two families meet under one name.
+ */
+export interface Shared<Value extends Disposable | AsyncDisposable> {
+  /** For the log. */
+  readonly name: string;
+  /** Called by the first check that asks. The worker disposes of the value when it stops. */
+  readonly create: (surroundings: SharedContext) => Value;
+}
+
+/** What outlives a single check, and may be kept by what is shared. */
+export interface SharedContext {
+  /** Writes one debug line. Never pass secrets. */
+  readonly log: (message: string) => void;
+}
+
 /** What the worker hands to a running check. */
 export interface CheckContext {
   /** Aborted when the check's time is up or the worker stops: close everything and return. */
   readonly signal: AbortSignal;
+  /** The one value of this kind in the worker, created when first asked for. */
+  readonly shared: <Value extends Disposable | AsyncDisposable>(shared: Shared<Value>) => Value;
   /** Writes one debug line bound to the job. Never pass secrets. */
   readonly log: (message: string) => void;
   /** Runs the command the check has declared, in this process where a native check answers for it. */
@@ -55,6 +76,8 @@ export interface Check {
   readonly summary: string;
   /** Undefined: there is no such plugin, the check answers only where the file named does not exist. */
   readonly replaces: Replaces | undefined;
+  /** The rows of `--help`; a check that reads its words itself may have none. */
+  readonly rows?: readonly OptionRow[];
   /** `argv` is what follows the command. Undefined: not every word is understood, the plugin has to answer. */
   readonly understand: (argv: readonly string[]) => UnderstoodCommand | undefined;
 }

@@ -1,12 +1,16 @@
+import type { ArgvRules } from "./argv.ts";
 import type { Check, CheckContext, CheckOutput, Command, Replaces } from "./check.ts";
+import type { OptionsOf, OptionTable } from "./option.ts";
+import { createOptionsReader, type GivenText, listRows } from "./read-options.ts";
 
-/** A check as its author writes it; `Options` is whatever `read` makes of the command line. */
-export interface CheckDefinition<Options> {
+/** What every check says of itself and does; `Options` is what was read of the command line. */
+interface CheckParts<Options> {
+  /** The plugin's file name. */
   readonly name: string;
+  /** One line for lists and `--help`. */
   readonly summary: string;
+  /** The plugin this check stands in for; without it the check answers only where no such file exists. */
   readonly replaces?: Replaces;
-  /** The words after the command → options; undefined when one of them is not understood. Pure. */
-  readonly read: (argv: readonly string[]) => Options | undefined;
   /**
    * A command this check runs. It is declared, not started by the check, so that the worker routes it as any other:
    * restricted paths hold for it, and a native check may answer.
@@ -15,13 +19,53 @@ export interface CheckDefinition<Options> {
   readonly run: (options: Options, context: CheckContext) => CheckOutput | Promise<CheckOutput>;
 }
 
-export function defineCheck<Options>(definition: CheckDefinition<Options>): Check {
-  const { name, summary, replaces, read, command, run } = definition;
+/** A check with a table of options, from which its words are read, its types inferred and its help rendered. */
+export interface CheckDefinition<Table extends OptionTable> extends CheckParts<OptionsOf<Table>> {
+  readonly options: Table;
+  /** How the plugin takes its words, where it differs from the others. */
+  readonly argv?: ArgvRules;
+  /** False: these options together are left to the plugin. Pure. */
+  readonly accept?: (options: OptionsOf<Table>, given: readonly GivenText[]) => boolean;
+}
+
+/** A check that reads its words itself. */
+export interface ReadingCheckDefinition<Options> extends CheckParts<Options> {
+  /** For `--help` alone; `read` may take it to `createOptionsReader`. */
+  readonly options?: OptionTable;
+  /** The words after the command → options; undefined when one of them is not understood. Pure. */
+  readonly read: (argv: readonly string[]) => Options | undefined;
+}
+
+/** Makes a check. Throws a TypeError where its name or its table cannot be. */
+export function defineCheck<const Table extends OptionTable>(definition: CheckDefinition<Table>): Check;
+export function defineCheck<Options>(definition: ReadingCheckDefinition<Options>): Check;
+export function defineCheck(
+  definition: CheckDefinition<OptionTable> | ReadingCheckDefinition<unknown>,
+): Check {
+  return "read" in definition
+    ? createCheck(definition, definition.read)
+    : createCheck(definition, createTableReader(definition));
+}
+
+function createTableReader({ options: table, argv: rules, accept }: CheckDefinition<OptionTable>) {
+  const readOptions = createOptionsReader(table, rules);
+  return (argv: readonly string[]) => {
+    const read = readOptions(argv);
+    if (read === undefined || accept?.(read.options, read.given) === false) return undefined;
+    return read.options;
+  };
+}
+
+function createCheck<Options>(
+  { name, summary, replaces, command, run, options: table }: CheckParts<Options> & { options?: OptionTable },
+  read: (argv: readonly string[]) => Options | undefined,
+): Check {
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) throw new TypeError(`a check is named as a file: "${name}"`);
   return Object.freeze({
     name,
     summary,
     replaces,
+    rows: table === undefined ? [] : listRows(table),
     understand(argv: readonly string[]) {
       const options = read(argv);
       if (options === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import { SharedValues } from "../../plugins/sdk/shared.ts";
 import { toByteString } from "../byte-string.ts";
 import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
@@ -55,7 +56,9 @@ async function runCheck(options: readonly string[], commandLine: string, io: Io)
   const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
   await executor.start();
   try {
-    const runner = createRunner({ router: createConfiguredRouter(config, BUILTIN_CHECKS), executor, log });
+    await using shared = new SharedValues({ log: (message) => log.debug(message) });
+    const router = createConfiguredRouter(config, BUILTIN_CHECKS);
+    const runner = createRunner({ router, executor, shared, log });
     const job = { ...NO_JOB, commandLine };
     const { outcome, via } = await runner(job, config.jobTimeout);
     log.info({ via }, "ran");

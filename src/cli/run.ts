@@ -18,7 +18,7 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
   try {
     const loaded = load(argv, io);
     if (loaded.config.daemon && !isInBackground) return await startDaemon(io);
-    return await serve(argv, loaded, io);
+    return await serve(argv, loaded, io, () => isInBackground && tellLauncher({ ready: true }));
   } catch (error) {
     const text = renderFailure(error);
     if (isInBackground) tellLauncher({ failed: text });
@@ -41,7 +41,12 @@ function load(argv: readonly string[], io: Io): LoadedConfig {
   return loaded;
 }
 
-async function serve(argv: readonly string[], loaded: LoadedConfig, io: Io): Promise<number> {
+async function serve(
+  argv: readonly string[],
+  loaded: LoadedConfig,
+  io: Io,
+  onReady: () => void,
+): Promise<number> {
   const { config } = loaded;
   const log = createLog({ debug: config.debug, file: logFile(loaded), format: config.logFormat });
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
@@ -60,7 +65,7 @@ async function serve(argv: readonly string[], loaded: LoadedConfig, io: Io): Pro
     },
   });
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
-  tellLauncher({ ready: true });
+  onReady();
   const isClean = await signals.ended;
   log.info("mod_gearman worker exited");
   log.flush();

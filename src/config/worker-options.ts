@@ -1,10 +1,11 @@
 import type { WorkerOption } from "./option.ts";
 import { CHECK_OPTIONS } from "./options/checks.ts";
 import { CORE_MODULE_OPTIONS } from "./options/core-module.ts";
+import { INTERPRETER_OPTIONS } from "./options/interpreters.ts";
 import { JOB_SERVER_OPTIONS } from "./options/job-servers.ts";
-import { PERL_AND_PROFILING_OPTIONS } from "./options/perl-and-profiling.ts";
 import { POOL_OPTIONS } from "./options/pool.ts";
 import { PROCESS_OPTIONS } from "./options/process.ts";
+import { PROFILING_OPTIONS } from "./options/profiling.ts";
 import { QUEUE_OPTIONS } from "./options/queues.ts";
 import { SEND_TOOL_OPTIONS } from "./options/send-tools.ts";
 
@@ -15,7 +16,8 @@ export const WORKER_OPTIONS = [
   ...CHECK_OPTIONS,
   ...POOL_OPTIONS,
   ...PROCESS_OPTIONS,
-  ...PERL_AND_PROFILING_OPTIONS,
+  ...INTERPRETER_OPTIONS,
+  ...PROFILING_OPTIONS,
   ...CORE_MODULE_OPTIONS,
   ...SEND_TOOL_OPTIONS,
 ] as const;
@@ -35,7 +37,8 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: "Checks and results", options: CHECK_OPTIONS },
   { title: "Jobs at once", options: POOL_OPTIONS },
   { title: "Process and log", options: PROCESS_OPTIONS },
-  { title: "Embedded Perl, metrics and profiling", options: PERL_AND_PROFILING_OPTIONS },
+  { title: "Warm interpreters for Perl and Python plugins", options: INTERPRETER_OPTIONS },
+  { title: "Metrics and profiling", options: PROFILING_OPTIONS },
   { title: "Core module", options: CORE_MODULE_OPTIONS },
   { title: "Sending tools", options: SEND_TOOL_OPTIONS },
 ];

@@ -50,7 +50,11 @@ export class Core {
         { object, returnCode: undefined, output: "", took: 0, results: 0 },
       ]),
     );
-    this.#submitter = new Submitter({ server, log });
+    this.#submitter = new Submitter({
+      server,
+      log,
+      onState: (state) => state === "connected" && this.#begin(),
+    });
     this.#collector = new Grabber({
       server,
       log,
@@ -76,6 +80,11 @@ export class Core {
   start(): void {
     this.#submitter.start();
     this.#collector.start();
+  }
+
+  /** Checks are due from the first connection on. */
+  #begin(): void {
+    if (this.#timers.length > 0) return;
     let index = 0;
     for (const { object } of this.states.values()) {
       // Spread over the interval, as a core does, so that they do not all come at once.

@@ -7,9 +7,9 @@ export interface Picture {
   readonly resultsPerSecond: number;
   readonly submitted: number;
   readonly events: number;
-  /** Runs by the way they went: native, plugin, shell. */
+  /** Runs by the way they went. */
   readonly runs: Readonly<Record<string, number>>;
-  /** Of this process and what it starts, in cores. */
+  /** Of this process, without the plugins it starts, in cores. */
   readonly cpu: number;
   readonly states: readonly ObjectState[];
   readonly via: ReadonlyMap<string, string>;
@@ -23,21 +23,23 @@ export interface Size {
 
 const NAMES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 const COLOURS = [32, 33, 31, 35];
-const HEAD_ROWS = 7;
+/** Title, totals, blank lines, column heads, the line below the table and the cursor's. */
+const OTHER_ROWS = 8;
+const TITLE = "omd-worker demo: a job server, a small core and the worker. Ctrl-C ends it.";
 /** The most urgent first, what is not checked yet last. */
 const ORDER = [3, 1, 0, 2];
 
 export function renderScreen(picture: Picture, size: Size): string {
-  const shown = pick(picture.states, size.rows - HEAD_ROWS);
+  const shown = pick(picture.states, size.rows - OTHER_ROWS);
   const left = picture.states.length - shown.length;
   const lines = [
-    "omd-worker demo: an embedded job server, a small core and the worker. Ctrl-C ends it.",
+    TITLE.slice(0, size.columns - 1),
     "",
-    ...totals(picture),
+    ...totals(picture).map((line) => line.slice(0, size.columns - 1)),
     "",
     row(["HOST", "SERVICE", "STATE", "RUN BY", "TOOK", "OUTPUT"], size.columns),
     ...shown.map((state) => stateRow(state, picture.via, size)),
-    left > 0 ? `… and ${left} more, all of them fine` : "",
+    left > 0 ? `… and ${left} more` : "",
   ];
   return lines.join("\n");
 }
@@ -51,7 +53,7 @@ function totals({
   runs,
   cpu,
 }: Picture): readonly string[] {
-  const ways = ["native", "plugin", "shell"].map((via) => `${runs[via] ?? 0} ${via}`).join(", ");
+  const ways = ["native", "warm", "plugin", "shell"].map((via) => `${runs[via] ?? 0} ${via}`).join(", ");
   return [
     `${seconds.toFixed(0)} s   ${results} results of ${submitted} checks   ${resultsPerSecond.toFixed(0)} results/s   ${cpu.toFixed(2)} cores`,
     `run: ${ways}   event handlers: ${events}`,
@@ -62,9 +64,7 @@ function totals({
 function pick(states: readonly ObjectState[], room: number): readonly ObjectState[] {
   const rank = ({ returnCode }: ObjectState) =>
     returnCode === undefined ? ORDER.length : (ORDER[returnCode] ?? 0);
-  const sorted = states.map((state, index) => ({ state, index }));
-  sorted.sort((a, b) => rank(a.state) - rank(b.state) || a.index - b.index);
-  return sorted.slice(0, Math.max(1, room)).map(({ state }) => state);
+  return states.toSorted((a, b) => rank(a) - rank(b)).slice(0, Math.max(1, room));
 }
 
 function stateRow(

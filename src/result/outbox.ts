@@ -13,13 +13,15 @@ export interface Parcel {
 export interface Door {
   /** `host:port` */
   readonly name: string;
-  readonly results: Submitter;
+  readonly results: Pick<Submitter, "isConnected" | "submit">;
 }
 
 interface Entry extends Parcel {
   /** Makes gearmand recognise a parcel sent again because its receipt got lost. */
   readonly unique: string;
   readonly sinceMs: number;
+  /** Of the first refusal. */
+  refusedSinceMs: number | undefined;
   readonly accepted: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -72,7 +74,8 @@ export class Outbox {
     return new Promise((accepted, failed) => {
       this.#count += 1;
       const unique = `${this.#options.prefix}-${this.#count.toString(36)}`;
-      const entry: Entry = { ...parcel, unique, sinceMs: performance.now(), accepted, failed };
+      const sinceMs = performance.now();
+      const entry: Entry = { ...parcel, unique, sinceMs, refusedSinceMs: undefined, accepted, failed };
       this.#entries.add(entry);
       this.#send(entry);
     });
@@ -118,10 +121,14 @@ export class Outbox {
 
   #sendAgain(entry: Entry, error: unknown): void {
     if (this.#isStopped) return;
-    if (isRefused(error) && performance.now() - entry.sinceMs > REFUSED_MS) {
-      this.#entries.delete(entry);
-      entry.failed(error);
-      return;
+    if (isRefused(error)) {
+      const now = performance.now();
+      entry.refusedSinceMs ??= now;
+      if (now - entry.refusedSinceMs > REFUSED_MS) {
+        this.#entries.delete(entry);
+        entry.failed(error);
+        return;
+      }
     }
     this.#options.log.debug({ err: error }, "sending job to gearmand failed, will be sent again");
     this.#parked.add(entry);

@@ -1,6 +1,7 @@
 import type { Log } from "../log.ts";
 import type { Command } from "./command-text.ts";
 import type { FifoDirectory } from "./fifos.ts";
+import { Interpreters, type WarmCommand } from "./interpreters.ts";
 import type { Outcome } from "./outcome.ts";
 import { Runs } from "./runs.ts";
 import { Shells } from "./shells.ts";
@@ -22,10 +23,15 @@ export interface ExecutorLimits {
 export class Executor {
   readonly #runs: Runs;
   readonly #shells: Shells;
+  readonly #interpreters: Interpreters;
 
   constructor({ log, directory, shellPath, ...limits }: ExecutorOptions) {
     this.#runs = new Runs({ log, ...(directory && { directory }) });
     this.#shells = new Shells({ log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) });
+    this.#interpreters = new Interpreters({
+      ...{ log, runs: this.#runs },
+      execute: ({ argv, env }, ...rest) => this.#shells.run({ via: "plugin", argv, env }, ...rest),
+    });
   }
 
   /** Shells that are there, busy or idle. */
@@ -43,18 +49,21 @@ export class Executor {
   }
 
   /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */
-  run(command: Command, timeout: number, signal?: AbortSignal): Promise<Outcome> {
-    return this.#shells.run(command, timeout, signal);
+  run(command: Command | WarmCommand, timeout: number, signal?: AbortSignal): Promise<Outcome> {
+    if (command.via !== "warm") return this.#shells.run(command, timeout, signal);
+    if (this.#interpreters.accepts(command.plugin)) return this.#interpreters.run(command, timeout, signal);
+    return this.#shells.run({ ...command, via: "plugin" }, timeout, signal);
   }
 
   /** Ends everything that runs, at once and without a result. */
   kill(): void {
     this.#shells.kill();
+    this.#interpreters.kill();
   }
 
   /** What still runs is ended without a result; resolves when every process is gone. */
   async stop(): Promise<void> {
-    await this.#shells.stop();
+    await Promise.all([this.#shells.stop(), this.#interpreters.stop()]);
     this.#runs.stop();
   }
 }

@@ -1,5 +1,6 @@
 import type { CheckContext, CheckOutput, CommandOutcome } from "../../plugins/sdk/check.ts";
 import { CheckFailure } from "../../plugins/sdk/failure.ts";
+import type { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
 import type { Outcome } from "./outcome.ts";
@@ -8,6 +9,8 @@ import type { NativeRoute, Route } from "./route.ts";
 export interface NativeRun {
   readonly timeoutMs: number;
   readonly log: Pick<Log, "debug">;
+  /** What checks keep for one another, as connections. */
+  readonly shared: Pick<SharedValues, "get">;
   /** Runs the command a check has declared, as any other: the worker's own road. */
   readonly execute: (route: Route, limits: ExecuteLimits) => Promise<Outcome>;
   /** Aborted when nobody waits for the answer any more; its reason becomes the outcome's error. */
@@ -47,6 +50,7 @@ export async function runNative(route: NativeRoute, run: NativeRun): Promise<Out
 function createContext(route: NativeRoute, run: NativeRun, signal: AbortSignal): CheckContext {
   return {
     signal,
+    shared: (value) => run.shared.get(value),
     log: (message) => run.log.debug({ check: route.name }, message),
     execute: async ({ timeoutMs }) => {
       if (route.nested === undefined) throw new Error(`${route.name} has declared no command to execute`);

@@ -1,7 +1,7 @@
 import type { ByteString } from "../byte-string.ts";
 
 /** Which way a command line was run; also the label of metrics and of the debug log. */
-export type Via = "native" | "plugin" | "shell" | "refuse";
+export type Via = "native" | "warm" | "plugin" | "shell" | "refuse";
 
 /** What a run left behind, whole or in part. */
 export interface Output {

@@ -11,9 +11,10 @@ import { type Assignment, type CommandLine, readCommandLine } from "./command-li
 import type { Identify } from "./identity.ts";
 import type { Restriction } from "./restrict.ts";
 import type { Shelf } from "./shelf.ts";
+import type { FindWarmPlugin, WarmPlugin } from "./warm-plugin.ts";
 
 /** How a command line will be run; `why` says so in words, for the debug log and `--explain`. */
-export type Route = NativeRoute | PluginRoute | ShellRoute | RefusedRoute;
+export type Route = NativeRoute | WarmRoute | PluginRoute | ShellRoute | RefusedRoute;
 
 export interface NativeRoute {
   readonly via: "native";
@@ -26,6 +27,15 @@ export interface NativeRoute {
   readonly nested: Route | undefined;
   /** What would have answered without the check. */
   readonly fallback: PluginRoute;
+}
+
+/** To a warm interpreter that has compiled the plugin. */
+export interface WarmRoute {
+  readonly via: "warm";
+  readonly why: string;
+  readonly plugin: WarmPlugin;
+  /** The plugin is the first word. */
+  readonly argv: readonly ByteString[];
 }
 
 export interface PluginRoute {
@@ -62,6 +72,7 @@ export interface RouterOptions {
   readonly identify: Identify;
   readonly nativeChecks: NativeChecks;
   readonly restriction?: Restriction | undefined;
+  readonly findWarmPlugin?: FindWarmPlugin | undefined;
 }
 
 export type Router = (job: Pick<Job, "commandLine">) => Route;
@@ -70,7 +81,13 @@ export type Router = (job: Pick<Job, "commandLine">) => Route;
 const MAX_KEPT_LINES = 20_000;
 const MAX_KEPT_LENGTH = 1024;
 
-export function createRouter({ shelf, identify, nativeChecks, restriction }: RouterOptions): Router {
+export function createRouter({
+  shelf,
+  identify,
+  nativeChecks,
+  restriction,
+  findWarmPlugin,
+}: RouterOptions): Router {
   const kept = new Map<ByteString, Reading>();
   return ({ commandLine }) => {
     let reading = kept.get(commandLine);
@@ -81,7 +98,7 @@ export function createRouter({ shelf, identify, nativeChecks, restriction }: Rou
     }
     const reason = restriction && findRefusal(reading, restriction);
     if (reason !== undefined) return { via: "refuse", why: "restrict_path is set", reason };
-    return chooseRoute(reading, identify);
+    return chooseRoute(reading, { identify, findWarmPlugin });
   };
 }
 
@@ -101,11 +118,21 @@ function findRefusal(reading: Reading, restriction: Restriction): string | undef
   return own ?? (reading.nested && findRefusal(reading.nested, restriction));
 }
 
-function chooseRoute({ executed, native, nested }: Reading, identify: Identify): Route {
-  if (native === undefined) return executed;
-  const { isReplaced, why } = identify(native.fallback.argv[0] ?? "", native.check);
-  if (!isReplaced) return { ...native.fallback, why };
-  return { ...native, why, nested: nested && chooseRoute(nested, identify) };
+type Files = Pick<RouterOptions, "identify" | "findWarmPlugin">;
+
+function chooseRoute({ executed, native, nested }: Reading, files: Files): Route {
+  if (native === undefined) return chooseStart(executed, files);
+  const { isReplaced, why } = files.identify(native.fallback.argv[0] ?? "", native.check);
+  if (!isReplaced) return chooseStart({ ...native.fallback, why }, files);
+  return { ...native, why, nested: nested && chooseRoute(nested, files) };
+}
+
+/** Variables of its own could reach an interpreter's start: such a plugin gets one of its own. */
+function chooseStart(route: PluginRoute | ShellRoute | RefusedRoute, { findWarmPlugin }: Files): Route {
+  if (findWarmPlugin === undefined || route.via !== "plugin" || route.env.length > 0) return route;
+  const { argv, why } = route;
+  const plugin = findWarmPlugin(argv[0] ?? "");
+  return plugin === undefined ? route : { via: "warm", why, plugin, argv };
 }
 
 interface ReadingOptions {

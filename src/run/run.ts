@@ -1,3 +1,4 @@
+import type { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import type { Assignment } from "./command-line.ts";
@@ -18,13 +19,14 @@ export interface Ran {
 export interface RunnerOptions {
   readonly router: Router;
   readonly executor: Pick<Executor, "run">;
+  readonly shared: Pick<SharedValues, "get">;
   readonly log: Log;
 }
 
 /** Runs a job's command. `timeout` in seconds. */
 export type Runner = (job: Job, timeout: number) => Promise<{ readonly outcome: Outcome; readonly via: Via }>;
 
-export function createRunner({ router, executor, log }: RunnerOptions): Runner {
+export function createRunner({ router, executor, shared, log }: RunnerOptions): Runner {
   const follow = async (
     route: Route,
     env: readonly Assignment[],
@@ -36,10 +38,13 @@ export function createRunner({ router, executor, log }: RunnerOptions): Runner {
         return runNative(route, {
           timeoutMs: timeout * 1000,
           log,
+          shared,
           signal,
           execute: (nested, limits) =>
             follow(nested, env, Math.min(limits.timeoutMs / 1000, timeout), limits.signal),
         });
+      case "warm":
+        return executor.run({ ...route, env }, timeout, signal);
       case "plugin":
         return executor.run(
           { via: "plugin", argv: route.argv, env: env.length === 0 ? route.env : [...env, ...route.env] },

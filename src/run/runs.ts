@@ -125,9 +125,9 @@ export class Runs {
   }
 
   #hear(id: number, word: string): void {
-    const returnCode = Number(word);
-    if (Number.isNaN(returnCode)) this.#listeners.get(id)?.(word);
-    else this.#told(id, returnCode);
+    const isReturnCode = word >= "0" && word < ":"; // begins with a digit
+    if (isReturnCode) this.#told(id, Number(word));
+    else this.#listeners.get(id)?.(word);
   }
 
   /** A plugin has ended; its output may not have. */

@@ -4,6 +4,7 @@ import type { ByteString } from "../byte-string.ts";
 import { quoteWord } from "./command-line.ts";
 import { closeFifo, type FifoSet, openFifo } from "./fifos.ts";
 import { OutputPipe } from "./output-pipe.ts";
+import { signalGroup } from "./process-group.ts";
 
 /**
  * Longer command texts go through a file. The smallest pipe, which a user with very many of them gets, has two
@@ -107,12 +108,7 @@ export class Shell {
 
   /** Sends a signal to all that is left of the process group; false when nothing is. */
   signal(name: NodeJS.Signals | 0): boolean {
-    if (this.pid === undefined) return false;
-    try {
-      return process.kill(-this.pid, name);
-    } catch {
-      return false;
-    }
+    return this.pid !== undefined && signalGroup(this.pid, name);
   }
 
   /** Lets the shell end after what it runs now. */

@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { Log } from "../log.ts";
 import { type Command, createDialect, type ShellDialect } from "./command-text.ts";
-import { endGroup, endShell } from "./end-group.ts";
+import { endShell, endShellAndGroup } from "./end-shell.ts";
 import type { FifoSet } from "./fifos.ts";
 import { crashed, type Outcome, type Output } from "./outcome.ts";
 import type { Limits, Runs } from "./runs.ts";
@@ -177,7 +177,7 @@ export class Shells {
     const order = this.#busy.get(shell);
     this.#busy.delete(shell);
     this.#runs.drop(shell.id);
-    this.#retire(shell, endGroup);
+    this.#retire(shell, endShellAndGroup);
     order?.resolve(outcome);
   }
 

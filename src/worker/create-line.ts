@@ -1,4 +1,5 @@
 import type { Check } from "../../plugins/sdk/check.ts";
+import type { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import type { Job } from "../job/job.ts";
 import { ageIfTooOld } from "../job/max-age.ts";
@@ -15,6 +16,7 @@ import { createRestriction } from "../run/restrict.ts";
 import { createRouter, type Router } from "../run/route.ts";
 import { createRunner, type Ran } from "../run/run.ts";
 import { createShelf } from "../run/shelf.ts";
+import { createWarmPlugins } from "../run/warm-plugin.ts";
 import type { Line } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
 import { Report } from "./report.ts";
@@ -26,19 +28,20 @@ export interface LineOptions {
   readonly log: Log;
   readonly pool: Pool;
   readonly executor: Pick<Executor, "run">;
+  readonly shared: Pick<SharedValues, "get">;
   readonly onRun?: ((job: Job, ran: Ran) => void) | undefined;
   /** Resolves when the parcel was accepted; `copy` is the workload for dupservers. */
   readonly send: (parcel: Parcel, copy: Uint8Array) => Promise<void>;
 }
 
 /** The line for one configuration: everything `performJob` needs, ready made. */
-export function createLine({ config, checks, log, pool, executor, onRun, send }: LineOptions): Line {
+export function createLine({ config, checks, log, pool, executor, shared, onRun, send }: LineOptions): Line {
   const settings = judgeSettings(config);
   const envelope = createEnvelope({
     encryption: config.encryption,
     key: config.key && keyFromPassword(config.key.reveal()),
   });
-  const runner = createRunner({ router: createConfiguredRouter(config, checks), executor, log });
+  const runner = createRunner({ router: createConfiguredRouter(config, checks), executor, shared, log });
   const report = new Report(log, new Seldom(log), config.maxAge);
   const hasDuplicates = config.dupserver.length > 0;
   const copyOf = config.dupResultsArePassive ? asPassive : (text: string) => text;
@@ -107,7 +110,18 @@ export function createConfiguredRouter(
       internalNegate: config.internalNegate,
     },
     restriction: createRestriction(config),
+    findWarmPlugin: createWarmPlugins({
+      perl: perlMode(config),
+      python: config.warmPython,
+      except: config.warmExcept,
+      path: env["PATH"] ?? "",
+    }),
   });
+}
+
+function perlMode({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config) {
+  if (!enableEmbeddedPerl) return "off";
+  return useEmbeddedPerlImplicitly ? "implicitly" : "marked";
 }
 
 /** Native checks speak English; plugins are translated where the locale asks for it, and then have to answer. */

@@ -62,7 +62,7 @@ export class Report {
     switch (outcome.kind) {
       case "timed-out": {
         const output = fromByteString(outcome.stdout.slice(0, SHOWN_OUTPUT));
-        this.#log.info({ output }, `timeout (${outcome.after}s) hit for ${job.type}check: ${nameOf(job)}`);
+        this.#log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job)}`);
         break;
       }
       case "too-old": {
@@ -94,6 +94,11 @@ function withoutNumbers(message: string): string {
 
 function withoutCommand(reason: string): string {
   return reason.replace(/: .{0,11}$/s, "");
+}
+
+function timedOutOf(job: Job): string {
+  const isCommand = job.type === "eventhandler" || job.type === "notification";
+  return isCommand ? `${job.type}: ${fromByteString(job.commandLine)}` : `${job.type}check: ${nameOf(job)}`;
 }
 
 function nameOf({ hostName, serviceDescription, commandLine }: Job): string {

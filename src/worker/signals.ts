@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { Worker } from "./worker.ts";
 
 export interface SignalOptions {
-  readonly worker: Worker;
+  readonly worker: Pick<Worker, "running" | "reload" | "stop" | "kill">;
   readonly log: Log;
   /** Reads the configuration again; throws when it cannot be used. */
   readonly reload: () => Config;
@@ -14,7 +14,7 @@ export interface SignalOptions {
  * those jobs to others. `ended` resolves with whether every result was delivered.
  */
 export function handleSignals({ worker, log, reload }: SignalOptions): { readonly ended: Promise<boolean> } {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   let isEnding = false;
   const end = (name: NodeJS.Signals) => {
     if (isEnding) {
@@ -24,7 +24,7 @@ export function handleSignals({ worker, log, reload }: SignalOptions): { readonl
     }
     isEnding = true;
     log.info(`got ${name}, finishing ${worker.running} running jobs`);
-    worker.stop().then(resolve);
+    worker.stop().then(resolve, reject);
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
@@ -32,7 +32,7 @@ export function handleSignals({ worker, log, reload }: SignalOptions): { readonl
   return { ended: promise };
 }
 
-function reloadWorker(worker: Worker, log: Log, reload: () => Config): void {
+function reloadWorker(worker: SignalOptions["worker"], log: Log, reload: () => Config): void {
   log.info("got SIGHUP, reloading configuration");
   try {
     const { live, reconnect, restart } = worker.reload(reload());

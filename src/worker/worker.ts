@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "../../plugins/sdk/check.ts";
+import { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
 import type { GrabbedJob } from "../gearman/grabber.ts";
@@ -45,6 +46,7 @@ export class Worker {
   readonly #log: Log;
   readonly #pool: Pool;
   readonly #executor: Executor;
+  readonly #shared: SharedValues;
   readonly #outbox: Outbox;
   readonly #underWay = new Set<Promise<void>>();
   #config: Config;
@@ -55,7 +57,7 @@ export class Worker {
   #duplicates: readonly Duplicates[] = [];
   #done = 0;
   readonly #killed = Promise.withResolvers<void>();
-  #isStopping = false;
+  #stopped: Promise<boolean> | undefined;
 
   constructor(options: WorkerOptions) {
     const { config, log } = options;
@@ -65,6 +67,7 @@ export class Worker {
     const mayGrow = createLoadGuard(() => this.#config, log);
     this.#pool = new Pool(config, mayGrow, () => this.#wake());
     this.#executor = new Executor({ log, ...executorLimits(config) });
+    this.#shared = new SharedValues({ log: (message) => log.debug(message) });
     this.#outbox = new Outbox({ doors: () => this.#links, log, prefix: randomUUID() });
     this.#line = this.#createLine();
   }
@@ -93,8 +96,17 @@ export class Worker {
   }
 
   /** Resolves, with whether every result was delivered, when all is closed. */
-  async stop(): Promise<boolean> {
-    this.#isStopping = true;
+  stop(): Promise<boolean> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** Makes `stop` end at once. */
+  kill(): void {
+    this.#killed.resolve();
+  }
+
+  async #stop(): Promise<boolean> {
     for (const link of this.#links) link.pause();
     const timeIsUp = pause(this.#config.shutdownTimeout * 1000, undefined, { ref: false });
     const waiting = new AbortController();
@@ -107,13 +119,9 @@ export class Worker {
     if (lost > 0) this.#log.error(`${lost} results could not be delivered, their jobs go back to gearmand`);
     await Promise.all([...this.#allLinks(), ...this.#duplicates].map((each) => each.stop()));
     await this.#executor.stop();
+    await this.#shared[Symbol.asyncDispose]();
     this.#pool.stop();
     return left === 0;
-  }
-
-  /** Makes `stop` end at once. */
-  kill(): void {
-    this.#killed.resolve();
   }
 
   #createLine(): Line {
@@ -123,6 +131,7 @@ export class Worker {
       log: this.#log,
       pool: this.#pool,
       executor: this.#executor,
+      shared: this.#shared,
       onRun: this.#options.onRun,
       send: (parcel, copy) => {
         for (const duplicates of this.#duplicates) duplicates.send({ ...parcel, workload: copy });
@@ -206,7 +215,7 @@ export class Worker {
 
   /** The result could not be delivered, or we have a fault: without an answer the job goes back when we close. */
   #failed(grabbed: GrabbedJob, error: unknown): void {
-    if (this.#isStopping) return;
+    if (this.#stopped !== undefined) return;
     this.#log.error({ err: error, handle: grabbed.handle, queue: grabbed.queue }, "cannot finish a job");
     grabbed.fail();
   }

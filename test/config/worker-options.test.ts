@@ -43,6 +43,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "automatic, file, stdout": "file",
   "off, on, pre_perfdata": "on",
   "text, json": "json",
+  "off, marked, implicitly": "implicitly",
 };
 
 describe("the table", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { type CheckContext, CheckFailure, type CheckOutput, defineCheck } from "../../plugins/sdk/index.ts";
+import { SharedValues } from "../../plugins/sdk/shared.ts";
 import { type NativeRun, runNative } from "../../src/run/native.ts";
 import type { Outcome } from "../../src/run/outcome.ts";
 import { createRouter, type NativeRoute, type Route } from "../../src/run/route.ts";
@@ -33,6 +34,7 @@ function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<Outcom
   return runNative(route, {
     timeoutMs: 60_000,
     log,
+    shared: new SharedValues({ log: () => {} }),
     execute: () => Promise.reject(new Error("unasked")),
     ...given,
   });
@@ -203,5 +205,24 @@ it("runs negate around check_dummy in this process", async () => {
     returnCode: 3,
     stdout: "UNKNOWN: all UNKNOWN\n",
     stderr: "",
+  });
+});
+
+describe("what checks share", () => {
+  it("is made once, and given back when the worker has stopped", async () => {
+    const dispose = vi.fn();
+    const POOL = { name: "pool", create: vi.fn(() => ({ [Symbol.dispose]: dispose })) };
+    const shared = new SharedValues({ log: () => {} });
+    const seen: unknown[] = [];
+    const route = routeOf((context) => {
+      seen.push(context.shared(POOL));
+      return { returnCode: 0, output: "" };
+    });
+    await run(route, { shared });
+    await run(route, { shared });
+    expect(POOL.create).toHaveBeenCalledOnce();
+    expect(seen[0]).toBe(seen[1]);
+    await shared[Symbol.asyncDispose]();
+    expect(dispose).toHaveBeenCalledOnce();
   });
 });

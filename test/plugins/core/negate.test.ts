@@ -135,6 +135,9 @@ it("gives its command eleven seconds when no time is asked for", async () => {
   const context: CheckContext = {
     signal: new AbortController().signal,
     log: () => {},
+    shared: () => {
+      throw new Error("unasked");
+    },
     execute: async (each) => {
       limits.push(each);
       return { kind: "timed-out" };

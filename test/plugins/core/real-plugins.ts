@@ -59,6 +59,9 @@ export async function answerNatively(
   } = await understood.run({
     signal: new AbortController().signal,
     log: () => {},
+    shared: () => {
+      throw new Error("unasked");
+    },
     execute: ({ timeoutMs }) => {
       if (understood.command === undefined) throw new Error("no command was declared");
       return execute(understood.command, timeoutMs);

@@ -1,48 +1,90 @@
-import { expect, it } from "vitest";
-import { type CheckContext, CheckFailure, defineCheck } from "../../../plugins/sdk/index.ts";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { CheckFailure, defineCheck, integer, list, text } from "../../../plugins/sdk/index.ts";
+import { runCheck } from "../../../plugins/sdk/testing.ts";
 
-const CONTEXT: CheckContext = {
-  signal: new AbortController().signal,
-  log: () => {},
-  execute: () => Promise.reject(new Error("unasked")),
-};
+const NO_ANSWER = { returnCode: 0, output: "" };
 
-const check = defineCheck({
-  name: "check_x",
-  summary: "says its word",
-  read: ([word]) => (word === undefined ? undefined : { word }),
-  command: ({ word }) => ({ words: ["/bin/echo", word], environment: [] }),
-  run: ({ word }) => ({ returnCode: 0, output: word }),
+describe("a check with a table", () => {
+  const check = defineCheck({
+    name: "check_x",
+    summary: "says its words",
+    options: {
+      hostname: text("-H, --hostname=ADDRESS", "the host", { required: true }),
+      port: integer("-p, --port=INTEGER", "the port"),
+      expected: list(text("-e, --expect=STRING", "what it says")),
+    },
+    argv: { rewrites: { "-port": "-p" } },
+    accept: ({ port, expected }, given) =>
+      port !== 13 && (expected.length === 0 || given[0]?.name === "expected"),
+    run(options) {
+      expectTypeOf(options).toEqualTypeOf<{
+        readonly hostname: string;
+        readonly port: number | undefined;
+        readonly expected: readonly string[];
+      }>();
+      return { returnCode: 0, output: JSON.stringify(options) };
+    },
+  });
+
+  it("gives what was read to run", async () => {
+    const { output } = await runCheck(check, ["-e", "a", "-H", "h", "-port", "5"]);
+    expect(JSON.parse(output)).toEqual({ hostname: "h", port: 5, expected: ["a"] });
+  });
+
+  it.each([[["-p", "5"]], [["-H", "h", "-p", "13"]], [["-H", "h", "-e", "a"]], [["-H", "h", "word"]]])(
+    "does not understand %j",
+    (argv) => {
+      expect(check.understand(argv)).toBeUndefined();
+    },
+  );
+
+  it("lists the rows of its help", () => {
+    expect(check.rows?.map((row) => row.text)).toEqual([
+      "-H, --hostname=ADDRESS",
+      "-p, --port=INTEGER",
+      "-e, --expect=STRING",
+      "-h, --help",
+      "-V, --version",
+    ]);
+  });
+
+  it("cannot be changed", () => {
+    expect(Object.isFrozen(check)).toBe(true);
+  });
 });
 
-it("gives what was read to run and command", async () => {
-  const understood = check.understand(["a"]);
-  expect(understood?.command?.words).toEqual(["/bin/echo", "a"]);
-  expect(await understood?.run(CONTEXT)).toEqual({ returnCode: 0, output: "a" });
-});
+describe("a check that reads its words itself", () => {
+  const check = defineCheck({
+    name: "check_x",
+    summary: "says its word",
+    read: ([word]) => (word === undefined ? undefined : { word }),
+    command: ({ word }) => ({ words: ["/bin/echo", word], environment: [] }),
+    run: ({ word }) => ({ returnCode: 0, output: word }),
+  });
 
-it("understands nothing where nothing was read", () => {
-  expect(check.understand([])).toBeUndefined();
+  it("gives what was read to run and command", async () => {
+    expect(check.understand(["a"])?.command?.words).toEqual(["/bin/echo", "a"]);
+    expect(await runCheck(check, ["a"])).toMatchObject({ returnCode: 0, output: "a" });
+  });
+
+  it("understands nothing where nothing was read", () => {
+    expect(check.understand([])).toBeUndefined();
+  });
 });
 
 it("turns what run throws into a rejection", async () => {
-  const failing = defineCheck({
+  const check = defineCheck({
     name: "check_y",
     summary: "",
-    read: () => ({}),
+    options: {},
     run: () => {
       throw new CheckFailure("no", 2);
     },
   });
-  await expect(failing.understand([])?.run(CONTEXT)).rejects.toMatchObject({ message: "no", state: 2 });
-});
-
-it("gives a check nobody can change", () => {
-  expect(Object.isFrozen(check)).toBe(true);
+  expect(await runCheck(check, "")).toMatchObject({ returnCode: 2, output: "no" });
 });
 
 it.each(["", "check x", "../check_x", "a/b"])("refuses the name %j: it names a file", (name) => {
-  const define = () =>
-    defineCheck({ name, summary: "", read: () => ({}), run: () => ({ returnCode: 0, output: "" }) });
+  const define = () => defineCheck({ name, summary: "", options: {}, run: () => NO_ANSWER });
   expect(define).toThrow("a check is named as a file");
 });

@@ -1,0 +1,39 @@
+export interface TimeLimit {
+  /** Of 0 and less, and of more than 24 days, only `signal` is the limit, as `alarm(0)` sets none. */
+  readonly seconds: number;
+  /** The check's own deadline: `context.signal`. */
+  readonly signal: AbortSignal;
+  /** What the promise rejects with when the seconds are up: mostly a `CheckFailure`. */
+  readonly onTimeout: () => Error;
+}
+
+/**
+ * Runs `work` for a limited time, as a plugin does with its `-t`. The signal it is given is aborted when the seconds are up or the
+ * check's own signal is; nobody waits for `work` after that: the promise rejects with what `onTimeout` gives, or with the reason of
+ * the check's signal.
+ */
+export async function withinSeconds<Value>(
+  { seconds, signal, onTimeout }: TimeLimit,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const deadline = new AbortController();
+  const stop = (reason: unknown) => {
+    reject(reason);
+    deadline.abort(reason);
+  };
+  const cancel = () => stop(signal.reason);
+  const isLimited = seconds > 0 && seconds * 1000 <= MAX_TIMEOUT_MS;
+  const timer = isLimited ? setTimeout(() => stop(onTimeout()), seconds * 1000) : undefined;
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return await Promise.race([work(deadline.signal), promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+/** The longest time setTimeout takes. */
+const MAX_TIMEOUT_MS = 2_147_483_647;

@@ -1,0 +1,54 @@
+/** Decimal digits of doubles, rounded as glibc rounds: exactly, and a tie to the even digit (toFixed rounds ties up). */
+
+/** A number written out: 0.DIGITS × 10^point. */
+interface Decimal {
+  readonly digits: string;
+  readonly point: number;
+}
+
+/** A number rounded to some digits: D.DDD × 10^exponent. */
+export interface Rounded {
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+/** `value` not negative and finite → `12.50`. */
+export function toFixed(value: number, precision: number): string {
+  const { digits, point } = writeOut(value);
+  const rounded = round(digits, point + precision).padStart(precision + 1, "0");
+  const whole = rounded.slice(0, rounded.length - precision);
+  return precision === 0 ? whole : `${whole}.${rounded.slice(-precision)}`;
+}
+
+/** `value` not negative and finite, rounded to this many significant digits, at least one. */
+export function toSignificant(value: number, count: number): Rounded {
+  const { digits, point } = writeOut(value);
+  const rounded = round(digits, count);
+  const carry = rounded.length - count;
+  return { digits: rounded.slice(0, count), exponent: point - 1 + carry };
+}
+
+/** Every double is a decimal of finite length: m / 2^n = m × 5^n / 10^n. */
+function writeOut(value: number): Decimal {
+  let mantissa = value;
+  let scale = 0;
+  while (!Number.isInteger(mantissa)) {
+    mantissa *= 2;
+    scale += 1;
+  }
+  const digits = (BigInt(mantissa) * 5n ** BigInt(scale)).toString();
+  return { digits, point: digits.length - scale };
+}
+
+/** The first `count` digits; one more where the carry made one (9.9 → 10). */
+function round(digits: string, count: number): string {
+  if (count >= digits.length) return digits.padEnd(count, "0");
+  if (count < 0) return "0";
+  const kept = digits.slice(0, count);
+  return isRoundedUp(kept, digits.slice(count)) ? (BigInt(kept) + 1n).toString() : kept;
+}
+
+function isRoundedUp(kept: string, rest: string): boolean {
+  const isTie = /^50*$/.test(rest);
+  return isTie ? /[13579]$/.test(kept) : rest >= "5";
+}

@@ -1,0 +1,81 @@
+import { type ArgvRules, createArgvReader, type GivenOption } from "./argv.ts";
+import type { OptionRow, OptionsOf, OptionTable } from "./option.ts";
+import { leftToPlugin } from "./option-kinds.ts";
+
+/** One option as it was given, by its name in the table. Words that belong to no option come last. */
+export interface GivenText {
+  readonly name: string;
+  readonly text: string | undefined;
+}
+
+/** A command line read by a table. */
+export interface ReadOptions<Table extends OptionTable> {
+  readonly options: OptionsOf<Table>;
+  /** In the order they were given, for checks to which it matters. */
+  readonly given: readonly GivenText[];
+}
+
+export type OptionsReader<Table extends OptionTable> = (
+  argv: readonly string[],
+) => ReadOptions<Table> | undefined;
+
+/** Every plugin has them; a table that spells one of these names itself means its own. */
+const STANDARD = [
+  leftToPlugin("-h, --help", "the plugin's own help"),
+  leftToPlugin("-V, --version", "the plugin's version"),
+];
+
+/** At this word every plugin takes options out of an ini file, wherever it stands. */
+const EXTRA_OPTIONS = /^--extra-opts(?:=|$)/;
+
+/** All rows of `--help`: the table's, and those every plugin has. */
+export function listRows(table: OptionTable): readonly OptionRow[] {
+  const rows = Object.values(table).flatMap((option) => option.rows);
+  const taken = new Set(rows.flatMap(namesOf));
+  const standard = STANDARD.flatMap((option) => option.rows);
+  return [...rows, ...standard.filter((row) => !namesOf(row).some((name) => taken.has(name)))];
+}
+
+function namesOf({ shorts, longs }: OptionRow): readonly string[] {
+  return [...shorts.map((name) => `-${name}`), ...longs.map((name) => `--${name}`)];
+}
+
+/**
+ * Makes a reader of command lines. It gives undefined where a word is not understood: unknown or ambiguous options, missing or bad
+ * values, required options not given, words where the table has no `words`, `--extra-opts`, `--help` and `--version`.
+ */
+export function createOptionsReader<const Table extends OptionTable>(
+  table: Table,
+  rules?: ArgvRules,
+): OptionsReader<Table> {
+  const rows = listRows(table);
+  const names = new Map(
+    Object.entries(table).flatMap(([name, option]) => option.rows.map((row) => [row, name] as const)),
+  );
+  const wordsRow = rows.find((row) => namesOf(row).length === 0);
+  const readArgv = createArgvReader(rows, rules);
+  return (argv) => {
+    if (argv.some((word) => EXTRA_OPTIONS.test(word))) return undefined;
+    const read = readArgv(argv);
+    if (read === undefined || (read.words.length > 0 && wordsRow === undefined)) return undefined;
+    const words = wordsRow === undefined ? [] : read.words.map((text) => ({ spelling: wordsRow, text }));
+    const all = [...read.given, ...words];
+    if (!all.every(({ spelling }) => names.has(spelling))) return undefined;
+    const options = readTable(table, all);
+    const given = all.map(({ spelling, text }) => ({ name: names.get(spelling) ?? "", text }));
+    return options && { options, given };
+  };
+}
+
+function readTable<Table extends OptionTable>(
+  table: Table,
+  given: readonly GivenOption<OptionRow>[],
+): OptionsOf<Table> | undefined {
+  const options: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) {
+    const read = option.read(given.filter(({ spelling }) => option.rows.includes(spelling)));
+    if (read === undefined) return undefined;
+    options[name] = read.value;
+  }
+  return options as OptionsOf<Table>;
+}

@@ -1,0 +1,28 @@
+import type { Shared, SharedContext } from "./check.ts";
+
+/** Everything checks share in one worker. Created lazily, disposed of together, the last created first. */
+export class SharedValues implements AsyncDisposable {
+  readonly #surroundings: SharedContext;
+  readonly #values = new Map<unknown, Disposable | AsyncDisposable>();
+  readonly #created = new AsyncDisposableStack();
+
+  constructor(surroundings: SharedContext) {
+    this.#surroundings = surroundings;
+  }
+
+  /** The value for `context.shared`. Throws once the worker has stopped. */
+  get<Value extends Disposable | AsyncDisposable>(shared: Shared<Value>): Value {
+    const known = this.#values.get(shared);
+    // Only this line puts values in, each under the object that created it.
+    if (known !== undefined) return known as Value;
+    if (this.#created.disposed) throw new Error(`the worker has stopped: no ${shared.name}`);
+    const value = this.#created.use(shared.create(this.#surroundings));
+    this.#values.set(shared, value);
+    return value;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#values.clear();
+    await this.#created.disposeAsync();
+  }
+}

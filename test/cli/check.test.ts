@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { checkCommand } from "../../src/cli/check.ts";
+import { checkLeaks } from "../support/leaks.ts";
+import { leftBehind, pipeDirectories } from "../support/leftovers.ts";
+import { run } from "./io.ts";
+
+checkLeaks();
+
+const DUMMY = "/nowhere/check_dummy";
+
+describe("omd-worker check reads as its own options", () => {
+  it.each<[string, readonly string[], string]>([
+    [
+      "what begins with dashes before the command",
+      ["--identifier=me", "-debug-result=yes", DUMMY, "0", "up"],
+      "(me) - OK: up\n",
+    ],
+    ["nothing of a command without --", [DUMMY, "0", "--identifier=me"], "OK: --identifier=me\n"],
+    ["nothing of a command after --", ["--", DUMMY, "0", "--", "up"], "OK: --\n"],
+  ])("%s", async (_, argv, stdout) => {
+    expect(await run(checkCommand, argv)).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  it("and needs neither a server nor a key", async () => {
+    expect(await run(checkCommand, ["/bin/true"])).toEqual({ code: 0, stdout: "\n", stderr: "" });
+  });
+});
+
+describe("omd-worker check without a command", () => {
+  it.each([
+    ["nothing", []],
+    ["-- alone", ["--"]],
+    ["options alone", ["--job_timeout=5"]],
+    ["a call for help", ["--help"]],
+  ])("%s explains itself and exits 3", async (_, argv) => {
+    const { code, stdout, stderr } = await run(checkCommand, argv);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toMatch(/^usage: omd-worker check \[OPTION=VALUE/);
+  });
+});
+
+describe("omd-worker check", () => {
+  it("tells all that is wrong with its options, and starts nothing", async () => {
+    const { code, stdout, stderr } = await run(checkCommand, [
+      "--encryption=maybe",
+      "--config=/nowhere/worker.conf",
+      "/bin/true",
+    ]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toContain("encryption: 'maybe' is neither yes nor no");
+    expect(stderr).toContain("/nowhere/worker.conf");
+    expect(pipeDirectories(process.pid)).toEqual([]);
+  });
+
+  it("takes what follows -- for the command even if it looks like an option", async () => {
+    const { code, stdout } = await run(checkCommand, ["--", "--help"]);
+    expect(code).toBe(2);
+    expect(stdout).toContain("Return code of 127 is out of bounds.");
+  });
+
+  it("prints bytes that are no UTF-8 as they came", async () => {
+    expect(await run(checkCommand, ["--", "/usr/bin/printf", "\\377\\300 \\342\\202\\254"])).toEqual({
+      code: 0,
+      stdout: "\xff\xc0 \xe2\x82\xac\n",
+      stderr: "",
+    });
+  });
+
+  it.each([
+    ["a native check", [DUMMY, "3", "native"], 3],
+    ["a plugin", ["/bin/false"], 1],
+    ["a shell", ["exit 2;"], 2],
+    ["nobody, when it is refused,", ["--restrict_path=/nowhere", "/bin/true"], 3],
+  ])("exits with the return code when %s has answered", async (_, argv, code) => {
+    expect(await run(checkCommand, argv)).toMatchObject({ code, stderr: "" });
+  });
+
+  it("leaves no process and no pipe behind, not even of a command that was too slow", async () => {
+    const { code, stdout } = await run(checkCommand, [
+      "--job_timeout=1",
+      "--identifier=me",
+      "--",
+      "sleep 60; echo late",
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "(Service Check Timed Out On Worker: me)\n" });
+    expect(await leftBehind(() => pipeDirectories(process.pid))).toEqual([]);
+  });
+});

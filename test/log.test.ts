@@ -1,0 +1,130 @@
+import { readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLog, levelOf, renderLine } from "../src/log.ts";
+import { createFolder } from "./e2e/folder.ts";
+
+const TIME = new Date(2026, 10, 3, 7, 6, 2, 18).getTime();
+const STAMP = "[2026-11-03 07:06:02,018]";
+const START = `${STAMP}[${process.pid}]`;
+
+describe("a line of text", () => {
+  const render = (line: object) => renderLine(JSON.stringify({ time: TIME, ...line }));
+
+  it.each([
+    [10, "TRACE"],
+    [20, "DEBUG"],
+    [30, "INFO "],
+    [40, "WARN "],
+    [50, "ERROR"],
+  ])("of level %i is written as the C worker does: %s", (level, name) => {
+    expect(render({ level, msg: "mod_gearman worker exited" })).toBe(
+      `${START}[${name}] mod_gearman worker exited\n`,
+    );
+  });
+
+  it.each<[string, object, string]>([
+    ["fields follow the text", { msg: "ran", via: "plugin", seconds: 0.5 }, "ran (via=plugin, seconds=0.5)"],
+    ["the reason of an error follows it", { msg: "no", err: { message: "gone", stack: "at x" } }, "no: gone"],
+    ["what was thrown need not be an error", { msg: "no", err: "gone" }, "no: gone"],
+    ["both", { msg: "no", err: { message: "gone" }, queue: "host" }, "no: gone (queue=host)"],
+    ["fields of several values are JSON", { msg: "a", list: [1, 2] }, "a (list=[1,2])"],
+    ["fields alone", { a: 1 }, " (a=1)"],
+    ["a field of several lines", { msg: "a", output: "one\ntwo\n" }, "a (output=one\\ntwo\\n)"],
+    ["a text of several lines", { msg: "output: one\n[2026-11-03] two" }, "output: one\\n[2026-11-03] two"],
+    ["an error of several lines", { msg: "no", err: { message: "one\ntwo" } }, "no: one\\ntwo"],
+  ])("%s, on one line", (_, fields, text) => {
+    expect(render({ level: 30, ...fields })).toBe(`${START}[INFO ] ${text}\n`);
+  });
+});
+
+it.each([
+  [-1, "error"],
+  [0, "info"],
+  [1, "debug"],
+  [2, "trace"],
+  [5, "trace"],
+])("debug=%i is level %s", (debug, level) => {
+  expect(levelOf(debug)).toBe(level);
+});
+
+describe("a log file", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"], now: TIME });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("has a line for each event of its level, at once", () => {
+    using folder = createFolder();
+    const file = join(folder.path, "worker.log");
+    const log = createLog({ debug: 1, file, format: "text" });
+    log.trace("hidden");
+    log.debug({ queue: "host" }, "debug");
+    log.info("info");
+    log.warn("warn");
+    log.error({ err: new Error("gone") }, "error");
+    expect(readFileSync(file, "utf8").split("\n")).toEqual([
+      `${START}[DEBUG] debug (queue=host)`,
+      `${START}[INFO ] info`,
+      `${START}[WARN ] warn`,
+      `${START}[ERROR] error: gone`,
+      "",
+    ]);
+  });
+
+  it("has JSON where that is asked for", () => {
+    using folder = createFolder();
+    const file = join(folder.path, "worker.log");
+    createLog({ debug: 0, file, format: "json" }).info({ queue: "host" }, "hello");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
+      level: 30,
+      time: TIME,
+      queue: "host",
+      msg: "hello",
+    });
+  });
+
+  it("goes on where it ended", () => {
+    using folder = createFolder();
+    const file = join(folder.path, "worker.log");
+    createLog({ debug: 0, file, format: "text" }).info("first start");
+    createLog({ debug: 0, file, format: "text" }).info("second start");
+    expect(readFileSync(file, "utf8")).toBe(`${START}[INFO ] first start\n${START}[INFO ] second start\n`);
+  });
+
+  it.each(["text", "json"] as const)("takes a new level at once (%s)", (format) => {
+    using folder = createFolder();
+    const file = join(folder.path, "worker.log");
+    const log = createLog({ debug: 0, file, format });
+    log.debug("before");
+    log.setDebug(2);
+    log.trace("after");
+    log.setDebug(-1);
+    log.info("quiet");
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain("after");
+    expect(text).not.toMatch(/before|quiet/);
+  });
+
+  it("is opened anew after logrotate moved it", () => {
+    using folder = createFolder();
+    const file = join(folder.path, "worker.log");
+    const log = createLog({ debug: 0, file, format: "text" });
+    log.info("old");
+    renameSync(file, `${file}.1`);
+    log.info("still old");
+    log.reopen();
+    log.info("new");
+    log.flush();
+    expect(readFileSync(`${file}.1`, "utf8")).toBe(`${START}[INFO ] old\n${START}[INFO ] still old\n`);
+    expect(readFileSync(file, "utf8")).toBe(`${START}[INFO ] new\n`);
+  });
+
+  it("that cannot be opened is told at the start", () => {
+    using folder = createFolder();
+    const file = join(folder.path, "nowhere", "worker.log");
+    expect(() => createLog({ debug: 0, file, format: "text" })).toThrow(/ENOENT.*nowhere\/worker\.log/);
+  });
+});

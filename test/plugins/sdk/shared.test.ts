@@ -1,0 +1,57 @@
+import { expect, it, vi } from "vitest";
+import { type Shared, SharedValues } from "../../../plugins/sdk/index.ts";
+
+/** Writes down what becomes of its value. */
+function recorded(name: string, events: string[]): Shared<AsyncDisposable> {
+  return {
+    name,
+    create: ({ log }) => {
+      events.push(`create ${name}`);
+      log(`${name} is there`);
+      return {
+        [Symbol.asyncDispose]: async () => {
+          events.push(`dispose ${name}`);
+        },
+      };
+    },
+  };
+}
+
+it("creates each value when first asked for, once, and disposes of the last first", async () => {
+  const events: string[] = [];
+  const log = vi.fn();
+  const values = new SharedValues({ log });
+  const pool = recorded("pool", events);
+  const socket = recorded("socket", events);
+  expect(values.get(pool)).toBe(values.get(pool));
+  values.get(socket);
+  expect(events).toEqual(["create pool", "create socket"]);
+  expect(log.mock.calls).toEqual([["pool is there"], ["socket is there"]]);
+  await values[Symbol.asyncDispose]();
+  await values[Symbol.asyncDispose]();
+  expect(events.slice(2)).toEqual(["dispose socket", "dispose pool"]);
+});
+
+it("keeps values of one name apart: each kind is its own", async () => {
+  await using values = new SharedValues({ log: () => {} });
+  expect(values.get(recorded("pool", []))).not.toBe(values.get(recorded("pool", [])));
+});
+
+it("tries again after a creation that failed", async () => {
+  await using values = new SharedValues({ log: () => {} });
+  const create = vi.fn(() => new DisposableStack());
+  create.mockImplementationOnce(() => {
+    throw new Error("no descriptor left");
+  });
+  const shared = { name: "pool", create };
+  expect(() => values.get(shared)).toThrow("no descriptor left");
+  expect(values.get(shared)).toBeInstanceOf(DisposableStack);
+});
+
+it("gives nothing once it is closed", async () => {
+  const values = new SharedValues({ log: () => {} });
+  const pool = recorded("pool", []);
+  values.get(pool);
+  await values[Symbol.asyncDispose]();
+  expect(() => values.get(pool)).toThrow("the worker has stopped: no pool");
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it, vi } from "vitest";
+import type { CheckContext, CheckOutput } from "../../plugins/sdk/check.ts";
+import { defineCheck } from "../../plugins/sdk/index.ts";
+import { SharedValues } from "../../plugins/sdk/shared.ts";
+import { decodeJob } from "../../src/job/decode.ts";
+import type { Command } from "../../src/run/command-text.ts";
+import type { Outcome } from "../../src/run/outcome.ts";
+import type { NativeRoute, Route } from "../../src/run/route.ts";
+import { createRunner } from "../../src/run/run.ts";
+import { stubLog } from "../gearman/stub-log.ts";
+import { checkLeaks } from "../support/leaks.ts";
+
+checkLeaks();
+
+const SERVICE = decodeJob("type=service\nhost_name=web1\nservice_description=Ping\ncommand_line=/p/x\n");
+const NOTIFICATION = decodeJob(
+  "type=notification\nhost_name=web1\ncommand_line=/p/mail\nplugin_output=down\nlong_plugin_output=for long\n",
+);
+const HOST_VARIABLES = [
+  ["NAGIOS_HOSTOUTPUT", "down"],
+  ["NAGIOS_LONGHOSTOUTPUT", "for long"],
+];
+const SAID: Outcome = { kind: "exited", returnCode: 1, stdout: "said", stderr: "" };
+const TIMEOUT = 30;
+
+const PLUGIN: Route = { via: "plugin", why: "", argv: ["/p/x", "a b"], env: [["LANG", "C"]] };
+const SHELL: Route = { via: "shell", why: "", commandLine: "/p/x | cat" };
+const REFUSED: Route = { via: "refuse", why: "", reason: "ERROR: not allowed" };
+
+/** A runner on one road, and what it asks to be executed. */
+function createRoad(route: Route) {
+  const run = vi.fn((_command: Command, _timeout: number, _signal?: AbortSignal) => Promise.resolve(SAID));
+  const router = vi.fn(() => route);
+  const log = stubLog();
+  const shared = new SharedValues({ log: () => {} });
+  return { runner: createRunner({ router, executor: { run }, shared, log }), run, router, log };
+}
+
+function nativeRoute(
+  run: (context: CheckContext) => Promise<CheckOutput>,
+  nested: Route | undefined = undefined,
+): NativeRoute {
+  const check = defineCheck({
+    name: "check_x",
+    summary: "",
+    read: () => ({}),
+    run: (_, context) => run(context),
+  });
+  const understood = check.understand([]);
+  if (understood === undefined) throw new Error("not understood");
+  const argv = ["/p/check_x"];
+  const fallback = { via: "plugin", why: "", argv, env: [] } as const;
+  return { via: "native", why: "", check, name: "check_x", argv, run: understood.run, nested, fallback };
+}
+
+/** Passes on what its command says, as negate does. */
+function passingOn(nested: Route, timeoutMs = 60_000): NativeRoute {
+  return nativeRoute(async ({ execute }) => {
+    const outcome = await execute({ timeoutMs });
+    if (outcome.kind !== "exited") return { returnCode: 3, output: outcome.kind };
+    return { returnCode: outcome.returnCode, output: `passed on: ${outcome.stdout}` };
+  }, nested);
+}
+
+describe("a job's command", () => {
+  it("goes the way the router says for it", async () => {
+    const { runner, router } = createRoad(PLUGIN);
+    expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: "plugin" });
+    expect(router.mock.calls).toEqual([[SERVICE]]);
+  });
+
+  it.each<[string, Route, Command]>([
+    [
+      "words are given to a shell as words",
+      PLUGIN,
+      { via: "plugin", argv: ["/p/x", "a b"], env: [["LANG", "C"]] },
+    ],
+    ["a line is given to a shell as it stands", SHELL, { via: "shell", commandLine: "/p/x | cat", env: [] }],
+  ])("%s, with the job's time", async (_, route, command) => {
+    const { runner, run } = createRoad(route);
+    expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: route.via });
+    expect(run.mock.calls.map(([given, timeout]) => [given, timeout])).toEqual([[command, TIMEOUT]]);
+  });
+
+  it("is not run when it is refused", async () => {
+    const { runner, run } = createRoad(REFUSED);
+    expect(await runner(SERVICE, TIMEOUT)).toEqual({
+      outcome: { kind: "refused", reason: "ERROR: not allowed" },
+      via: "refuse",
+    });
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("is answered in this process by a native check", async () => {
+    const { runner, run, log } = createRoad(
+      nativeRoute(async (context) => {
+        context.log("asked");
+        return { returnCode: 0, output: "OK" };
+      }),
+    );
+    expect(await runner(SERVICE, TIMEOUT)).toEqual({
+      outcome: { kind: "exited", returnCode: 0, stdout: "OK", stderr: "" },
+      via: "native",
+    });
+    expect(run).not.toHaveBeenCalled();
+    expect(log.debug).toHaveBeenCalledWith({ check: "check_x" }, "asked");
+  });
+
+  it("is ended at the job's time-out when it is a native check", async () => {
+    vi.useFakeTimers();
+    try {
+      const { runner } = createRoad(nativeRoute(() => new Promise<never>(() => {})));
+      const ran = runner(SERVICE, TIMEOUT);
+      await vi.advanceTimersByTimeAsync(TIMEOUT * 1_000);
+      expect(await ran).toEqual({
+        outcome: { kind: "timed-out", after: TIMEOUT, stdout: "", stderr: "" },
+        via: "native",
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe("a notification's variables", () => {
+  it("are given to a shell's line", async () => {
+    const { runner, run } = createRoad(SHELL);
+    await runner(NOTIFICATION, TIMEOUT);
+    expect(run.mock.calls[0]?.[0]).toEqual({
+      via: "shell",
+      commandLine: "/p/x | cat",
+      env: HOST_VARIABLES,
+    });
+  });
+
+  it("are given to a plugin ahead of the command line's own, which win", async () => {
+    const { runner, run } = createRoad(PLUGIN);
+    await runner(NOTIFICATION, TIMEOUT);
+    expect(run.mock.calls[0]?.[0]).toEqual({
+      via: "plugin",
+      argv: ["/p/x", "a b"],
+      env: [...HOST_VARIABLES, ["LANG", "C"]],
+    });
+  });
+
+  it("are given to the command of a native check, too", async () => {
+    const { runner, run } = createRoad(passingOn(SHELL));
+    await runner(NOTIFICATION, TIMEOUT);
+    expect(run.mock.calls[0]?.[0]).toMatchObject({ env: HOST_VARIABLES });
+  });
+});
+
+describe("the command of a native check", () => {
+  it.each<[string, Route, string]>([
+    ["is run by a shell", PLUGIN, "passed on: said"],
+    ["may be native itself", passingOn(SHELL), "passed on: passed on: said"],
+  ])("%s", async (_, nested, stdout) => {
+    const { runner, run } = createRoad(passingOn(nested));
+    expect(await runner(SERVICE, TIMEOUT)).toEqual({
+      outcome: { kind: "exited", returnCode: 1, stdout, stderr: "" },
+      via: "native",
+    });
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ["the time the check gives it", 11_000, 11],
+    ["but never more than the job has", 90_000, TIMEOUT],
+  ])("has %s", async (_, timeoutMs, timeout) => {
+    const { runner, run } = createRoad(passingOn(PLUGIN, timeoutMs));
+    await runner(SERVICE, TIMEOUT);
+    expect(run.mock.calls.map(([, given]) => given)).toEqual([timeout]);
+  });
+
+  it("is stopped with the check: it has its signal", async () => {
+    const signals: AbortSignal[] = [];
+    const { runner, run } = createRoad(
+      nativeRoute(async ({ signal, execute }) => {
+        signals.push(signal);
+        await execute({ timeoutMs: 1_000 });
+        return { returnCode: 0, output: "" };
+      }, PLUGIN),
+    );
+    await runner(SERVICE, TIMEOUT);
+    expect(run.mock.calls[0]?.[2]).toBe(signals[0]);
+  });
+
+  it("is refused as any other", async () => {
+    const { runner, run } = createRoad(passingOn(REFUSED));
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
+      outcome: { kind: "exited", returnCode: 3, stdout: "ERROR: not allowed" },
+    });
+    expect(run).not.toHaveBeenCalled();
+  });
+});

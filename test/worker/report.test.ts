@@ -1,0 +1,247 @@
+import { describe, expect, it } from "vitest";
+import { decodeJob, JobError } from "../../src/job/decode.ts";
+import type { Job } from "../../src/job/job.ts";
+import { createEnvelope } from "../../src/payload/crypt.ts";
+import { keyFromPassword } from "../../src/payload/key.ts";
+import { PayloadError } from "../../src/payload/payload-error.ts";
+import type { Outcome, Via } from "../../src/run/outcome.ts";
+import { Report } from "../../src/worker/report.ts";
+import { Seldom } from "../../src/worker/seldom.ts";
+import { stubLog } from "../gearman/stub-log.ts";
+
+const MAX_AGE = 60;
+const SERVICE = decodeJob("type=service\nhost_name=web1\nservice_description=Ping\ncommand_line=/p/x a b\n");
+const HOST = decodeJob("type=host\nhost_name=web1\ncommand_line=/p/x\n");
+const EVENT_HANDLER = decodeJob("type=eventhandler\ncommand_line=/p/restart httpd now\n");
+const NOTIFICATION = decodeJob("type=notification\ncommand_line=/p/mail admin\n");
+const NO_OUTPUT = { stdout: "", stderr: "" };
+
+function createReport() {
+  const log = stubLog();
+  return { report: new Report(log, new Seldom(log), MAX_AGE), log };
+}
+
+function tell(job: Job, outcome: Outcome, via: Via = "plugin") {
+  const { report, log } = createReport();
+  report.run(job, { outcome, via, startTime: 1_700_000_000, finishTime: 1_700_000_000.0625 });
+  return log;
+}
+
+describe("a run", () => {
+  it.each<[string, Job, Outcome, object, string]>([
+    [
+      "of a service",
+      SERVICE,
+      { kind: "exited", returnCode: 2, ...NO_OUTPUT },
+      { returnCode: 2 },
+      "service job done: web1 - Ping",
+    ],
+    [
+      "of a host",
+      HOST,
+      { kind: "exited", returnCode: 0, ...NO_OUTPUT },
+      { returnCode: 0 },
+      "host job done: web1",
+    ],
+    [
+      "of an event handler",
+      EVENT_HANDLER,
+      { kind: "signalled", signal: 9, ...NO_OUTPUT },
+      { outcome: "signalled" },
+      "eventhandler job done: /p/restart",
+    ],
+  ])("%s is a debug line, and no more", (_, job, outcome, fields, message) => {
+    const log = tell(job, outcome);
+    expect(log.debug.mock.calls).toEqual([[{ via: "plugin", seconds: 0.0625, ...fields }, message]]);
+    expect(log.info).not.toHaveBeenCalled();
+    expect(log.error).not.toHaveBeenCalled();
+  });
+
+  it("names its object as people read it", () => {
+    const job = { ...SERVICE, hostName: "web1", serviceDescription: "L\xc3\xbcfter" };
+    expect(tell(job, { kind: "exited", returnCode: 0, ...NO_OUTPUT }).debug).toHaveBeenCalledWith(
+      expect.anything(),
+      "service job done: web1 - Lüfter",
+    );
+  });
+});
+
+describe("a time-out is told in the C worker's words", () => {
+  it.each([
+    ["service", SERVICE, "timeout (10s) hit for servicecheck: web1 - Ping"],
+    ["host", HOST, "timeout (10s) hit for hostcheck: web1"],
+    ["event handler", EVENT_HANDLER, "timeout (10s) hit for eventhandler: /p/restart httpd now"],
+  ])("%s", (_, job, message) => {
+    const log = tell(job, { kind: "timed-out", after: 10, ...NO_OUTPUT });
+    expect(log.info.mock.calls).toEqual([[{ output: "" }, message]]);
+  });
+
+  it("each time, with the beginning of what the plugin had said", () => {
+    const { report, log } = createReport();
+    const outcome: Outcome = {
+      kind: "timed-out",
+      after: 1,
+      stdout: `\xc3\xbc${"x".repeat(600)}`,
+      stderr: "",
+    };
+    for (let i = 0; i < 3; i++) report.run(SERVICE, { outcome, via: "shell", startTime: 1, finishTime: 2 });
+    expect(log.info).toHaveBeenCalledTimes(3);
+    expect(log.info).toHaveBeenLastCalledWith({ output: `ü${"x".repeat(498)}` }, expect.any(String));
+  });
+});
+
+describe("a job that was not run", () => {
+  it.each([
+    ["a service's", SERVICE, "discarded too old service job: 75 > 60 (web1 - Ping)"],
+    ["a host's", HOST, "discarded too old host job: 75 > 60 (web1)"],
+  ])("because it was too old: %s", (_, job, message) => {
+    expect(tell(job, { kind: "too-old", age: 75.25 }).error).toHaveBeenCalledWith({}, message);
+  });
+
+  it("because its command was refused", () => {
+    const reason = "ERROR: command does not start with any of the restricted paths: /bin/ech...";
+    expect(tell(SERVICE, { kind: "refused", reason }).error).toHaveBeenCalledWith(
+      { job: "web1 - Ping" },
+      reason,
+    );
+  });
+
+  it("because the worker's own means failed", () => {
+    const error = new Error("no pipes");
+    expect(tell(HOST, { kind: "crashed", error }).error).toHaveBeenCalledWith(
+      { err: error, job: "web1" },
+      "cannot run a job's command",
+    );
+  });
+
+  it.each<[string, (index: number) => Outcome]>([
+    ["too old", (index) => ({ kind: "too-old", age: 61 + index })],
+    [
+      "refused",
+      (index) => ({ kind: "refused", reason: `ERROR: not allowed: ${`/p/${index}/x`.slice(0, 8)}...` }),
+    ],
+    ["crashed", (index) => ({ kind: "crashed", error: new Error(`no pipe ${index}`) })],
+  ])("is one error line when many are %s", (_, outcomeOf) => {
+    const { report, log } = createReport();
+    for (let index = 0; index < 2_000; index++) {
+      report.run(SERVICE, { outcome: outcomeOf(index), via: undefined, startTime: 1, finishTime: 1 });
+    }
+    expect(log.error).toHaveBeenCalledOnce();
+  });
+
+  it("hides no other kind of refusal", () => {
+    const { report, log } = createReport();
+    for (const reason of ["ERROR: no absolute path: x...", "ERROR: forbidden character(s): /x;id..."]) {
+      report.run(SERVICE, {
+        outcome: { kind: "refused", reason },
+        via: "refuse",
+        startTime: 1,
+        finishTime: 1,
+      });
+    }
+    expect(log.error).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("a command nobody gets a result of", () => {
+  it.each([
+    [
+      "an event handler",
+      EVENT_HANDLER,
+      "host eventhandler exited with return code 2",
+      "cmd: /p/restart httpd now",
+    ],
+    ["a notification", NOTIFICATION, "host notification exited with return code 2", "cmd: /p/mail admin"],
+    [
+      "a service's notification",
+      { ...NOTIFICATION, hostName: "web1", serviceDescription: "Ping" },
+      "service notification exited with return code 2",
+      "cmd: /p/mail admin",
+    ],
+  ])("%s: the log says that it failed, and all that is known", (_, job, first, command) => {
+    const { report, log } = createReport();
+    report.failedCommand(job, { returnCode: 2, output: `no h\xc3\xbcttpd${"x".repeat(600)}` });
+    const output = `output: no hüttpd${"x".repeat(490)}`;
+    expect(log.error.mock.calls).toEqual([[first], [command], [output]]);
+  });
+});
+
+it("a check whose core named no result queue is told of, once for all", () => {
+  const { report, log } = createReport();
+  for (let i = 0; i < 2_000; i++) report.unanswered(SERVICE);
+  expect(log.error.mock.calls).toEqual([
+    [{ job: "web1 - Ping" }, "no result queue given, the result of the service job is not sent"],
+  ]);
+});
+
+describe("a payload that cannot be read", () => {
+  const grabbed = {
+    handle: "H:gm:7",
+    queue: "host",
+    unique: "",
+    workload: Buffer.from("secret workload"),
+    server: "127.0.0.1:4730",
+    complete: () => {},
+    fail: () => {},
+  };
+  const where = { queue: "host", server: "127.0.0.1:4730" };
+
+  it("is told with its handle, where it came from and the likely cause", () => {
+    const { report, log } = createReport();
+    report.unreadable(grabbed, new PayloadError("not-base64", "wrong key?"));
+    expect(log.error.mock.calls).toEqual([
+      [where, "discarded invalid job (H:gm:7), check your encryption settings: wrong key?"],
+    ]);
+  });
+
+  it.each([
+    ["no-type", "discarded invalid job, no type given"],
+    ["no-command", "discarded invalid job, no command line given"],
+  ] as const)("%s is told in the C worker's words", (kind, message) => {
+    const { report, log } = createReport();
+    report.unreadable(grabbed, new JobError(kind));
+    expect(log.error.mock.calls).toEqual([[{ handle: "H:gm:7", ...where }, message]]);
+  });
+
+  it("is told as a fault of ours where it is one", () => {
+    const { report, log } = createReport();
+    const error = new RangeError("oops");
+    report.unreadable(grabbed, error);
+    expect(log.error.mock.calls).toEqual([
+      [{ err: error, handle: "H:gm:7", ...where }, "discarded a job that cannot be read"],
+    ]);
+  });
+
+  it("is one line for each kind, however many there are and however long", () => {
+    const { report, log } = createReport();
+    const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from("right")) });
+    const wrong = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from("wrong")) });
+    for (let length = 1; length <= 500; length++) {
+      const workloads = [
+        wrong.seal(`type=host\nhost_name=${"h".repeat(length)}\n`),
+        Buffer.from(Buffer.alloc(length * 16 + (length % 15) + 1, "\x01").toString("base64")),
+        Buffer.from(`?${"!".repeat(length)}`),
+      ];
+      for (const workload of workloads) {
+        report.unreadable({ ...grabbed, handle: `H:gm:${length}`, workload }, openingError(workload));
+      }
+      report.unreadable({ ...grabbed, handle: `H:gm:${length}` }, new JobError("no-type"));
+    }
+    expect(log.error).toHaveBeenCalledTimes(4);
+
+    function openingError(workload: Buffer): unknown {
+      try {
+        return envelope.open(workload);
+      } catch (error) {
+        return error;
+      }
+    }
+  });
+
+  it("never has its content in the log", () => {
+    const { report, log } = createReport();
+    report.unreadable(grabbed, new PayloadError("unreadable", "wrong key?"));
+    report.unreadable(grabbed, new Error("fault"));
+    expect(JSON.stringify([log.error.mock.calls, log.debug.mock.calls])).not.toContain("secret workload");
+  });
+});
