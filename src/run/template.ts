@@ -6,8 +6,8 @@ import type { Environment } from "./command-text.ts";
 import type { Seat } from "./seat.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
-/** What a compiler says is kept up to here. */
-const LONGEST_COMPLAINT = 8_192;
+/** What a compiler says is kept up to here, as in the C worker. */
+const LONGEST_COMPLAINT = 4_096;
 const PROGRAMS = fileURLToPath(new URL("./templates/", import.meta.url));
 
 /** One check for a warm plugin: the words after the plugin, and variables set for it alone. */

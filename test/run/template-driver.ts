@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import type { ByteString } from "../../src/byte-string.ts";
-import type { WarmPlugin } from "../../src/run/warm-plugin.ts";
+import { createWarmPlugins, type WarmPlugin } from "../../src/run/warm-plugin.ts";
 
+const PLUGINS = join(import.meta.dirname, "../fixtures/warm");
 const TEMPLATES = join(import.meta.dirname, "../../src/run/templates");
 const TEMPLATE_ID = "77";
 
@@ -19,17 +20,24 @@ export interface Ended {
   readonly stderr: ByteString;
 }
 
-type Started = Pick<WarmPlugin, "language" | "file" | "interpreter" | "switches">;
+const find = createWarmPlugins({
+  perl: "implicitly",
+  python: "implicitly",
+  path: process.env["PATH"] ?? "",
+  except: [],
+});
 
 const ARGUMENTS = {
-  perl: ({ switches, file }: Started) => [...switches, `-I${TEMPLATES}`, `-MOmdWarm=${TEMPLATE_ID}`, file],
-  python: ({ switches, file }: Started) => [...switches, join(TEMPLATES, "warm.py"), TEMPLATE_ID, file],
+  perl: ({ switches, file }: WarmPlugin) => [...switches, `-I${TEMPLATES}`, `-MOmdWarm=${TEMPLATE_ID}`, file],
+  python: ({ switches, file }: WarmPlugin) => [...switches, join(TEMPLATES, "warm.py"), TEMPLATE_ID, file],
 };
 
-export type Template = Awaited<ReturnType<typeof startTemplate>>;
+export type Template = Awaited<ReturnType<typeof openTemplate>>;
 
 /** Starts the template process of a plugin and speaks its protocol, with all it tells kept in `told`. */
-export async function startTemplate(plugin: Started) {
+export async function openTemplate(file: string) {
+  const plugin = find(file);
+  if (plugin === undefined) throw new Error(`${file} does not qualify`);
   const directory = mkdtempSync(join(tmpdir(), "template-"));
   const makePipe = (name: string) => {
     const path = join(directory, name);
@@ -106,6 +114,11 @@ export async function startTemplate(plugin: Started) {
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+/** Path of a plugin among the fixtures. */
+export function fixture(name: string): string {
+  return join(PLUGINS, name);
 }
 
 /** Runs a plugin the usual way. Node hands words over as UTF-8, so they must be that. */

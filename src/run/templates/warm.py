@@ -41,7 +41,6 @@ STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 IMPORTED_LATE = {
     "argparse": ("gettext", "locale", "shutil"),
     "datetime": ("_strptime",),
-    "gettext": ("locale",),
     "socket": ("encodings.idna",),
 }
 STANDARD_STREAMS = (sys.stdout, sys.stderr)
@@ -134,12 +133,10 @@ def import_ahead(tree, is_marked):
             try:
                 if is_marked or is_standard(module):
                     __import__(module, fromlist=names)
+                    for late in IMPORTED_LATE.get(module, ()):
+                        __import__(late)
             except BaseException:  # whatever a module may raise
                 pass
-    for module in IMPORTED_LATE:
-        if module in sys.modules:
-            for late in IMPORTED_LATE[module]:
-                importlib.import_module(late)
 
 
 def imports_of(statements):
@@ -297,10 +294,14 @@ def look_next_to(path):
     if getattr(sys.flags, "safe_path", sys.flags.isolated):
         return
     sys.path[0] = os.path.dirname(os.path.realpath(path))
-    neighbours = {name.partition(".")[0] for name in os.listdir(sys.path[0])}
+    neighbours = {entry.name.partition(".")[0] for entry in os.scandir(sys.path[0]) if may_be_module(entry)}
     hidden = neighbours.intersection(sys.modules)
     if hidden:
         raise Obstacle(f"a file next to it has the name of a standard module, {hidden.pop()}")
+
+
+def may_be_module(entry):
+    return entry.name.endswith((".py", ".pyc", ".so")) or entry.is_dir()
 
 
 def direct(descriptor, path):
