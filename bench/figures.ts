@@ -22,6 +22,9 @@ export const FIGURES = {
   p95Ms: { title: "p95 ms", digits: 1, isKey: true },
   p99Ms: { title: "p99 ms", digits: 1, isKey: true },
   maxMs: { title: "max ms", digits: 1, isKey: false },
+  /** How late the event loop of our own worker is. */
+  loopP99Ms: { title: "loop p99 ms", digits: 1, isKey: false },
+  loopMaxMs: { title: "loop max ms", digits: 1, isKey: false },
   /** Voluntary context switches of all threads. */
   wakeUpsPerSecond: { title: "wake-ups/s", digits: 1, isKey: true },
   cpuMsPerSecond: { title: "CPU ms/s", digits: 2, isKey: true },

@@ -13,6 +13,8 @@ export interface Line {
   readonly memoryAfterMs?: number;
   /** What our own worker gets besides its usual arguments. */
   readonly own: readonly string[];
+  /** Our own worker tells how late its event loop is. */
+  readonly hasLoopDelay?: true;
   /** Only to compare our worker with itself: peers would do once more what they do on another line. */
   readonly isOwnOnly?: true;
 }

@@ -87,7 +87,7 @@ export const LINES: readonly Line[] = [
 
 /** The scenario `latency`: jobs arrive one by one, with time in between. */
 export const LATENCY_LINES: readonly Line[] = [
-  { name: "steady", mix: only(DUMMY), jobs: 2500, rate: 250, ...EXECUTED },
+  { name: "steady", mix: only(DUMMY), jobs: 2500, rate: 250, hasLoopDelay: true, ...EXECUTED },
   // Four plugins a second last five seconds, four others print a megabyte: nobody else should wait for them.
   {
     name: "mixed",
@@ -99,6 +99,7 @@ export const LATENCY_LINES: readonly Line[] = [
     jobs: 3750,
     rate: 250,
     pool: 50,
+    hasLoopDelay: true,
     ...EXECUTED,
   },
 ];

@@ -35,7 +35,7 @@ export async function measure(
   ]);
   const after = clocks(setup, standIns);
   if (report.results < 2) throw new Error(`${worker.name} gave no results: ${running.log}`);
-  const { peakMiB } = running;
+  const { peakMiB, loopDelay } = running;
   return {
     worker: worker.name,
     line: line.name,
@@ -47,6 +47,7 @@ export async function measure(
       ...(atWork || running.memory()),
       idlePssMiB: idle.pssMiB,
       ...(peakMiB === undefined ? {} : { peakMiB }),
+      ...(loopDelay === undefined ? {} : { loopP99Ms: loopDelay.p99Ms, loopMaxMs: loopDelay.maxMs }),
     },
     wrong: report.wrong + jobs - report.results,
     sample: report.sample,

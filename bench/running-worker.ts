@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createMark } from "../test/support/leftovers.ts";
 import { type Cage, openCage } from "./cage.ts";
+import { LOOP_DELAY_FILE, type LoopDelay, readLoopDelay } from "./loop-delay.ts";
 import { pssMiB } from "./process-tree.ts";
 
 const TERM_PATIENCE_MS = 5_000;
@@ -32,7 +33,7 @@ export class RunningWorker {
   constructor(command: readonly string[]) {
     const [file = "", ...args] = this.#cage.enter(command);
     const log = openSync(this.#logFile, "a");
-    const env = { ...process.env, ...this.#mark.env };
+    const env = { ...process.env, ...this.#mark.env, [LOOP_DELAY_FILE]: this.#loopDelayFile };
     const child = spawn(file, args, { detached: true, env, stdio: ["ignore", log, log] });
     child.once("error", (error) => appendFileSync(this.#logFile, error.message));
     child.once("exit", () => this.#end.abort());
@@ -66,6 +67,11 @@ export class RunningWorker {
     return readFileSync(this.#logFile, "latin1").slice(0, LOG_LENGTH).trim();
   }
 
+  /** Since its start; only our own worker tells it, on lines that ask for it. */
+  get loopDelay(): LoopDelay | undefined {
+    return readLoopDelay(this.#loopDelayFile);
+  }
+
   memory(): Memory {
     const { pids } = this;
     return { pssMiB: pssMiB(pids), processes: pids.length };
@@ -84,6 +90,10 @@ export class RunningWorker {
     // An empty cgroup that stays after all costs nothing.
     await until(() => this.#cage.remove(), KILL_PATIENCE_MS);
     rmSync(this.#folder, { recursive: true });
+  }
+
+  get #loopDelayFile(): string {
+    return join(this.#folder, "loop-delay");
   }
 
   get #logFile(): string {

@@ -16,11 +16,12 @@ export interface Scenario {
 }
 
 const LATENCIES = ["p50Ms", "p95Ms", "p99Ms", "maxMs"] as const;
+const LOOP = ["loopP99Ms", "loopMaxMs"] as const;
 const COST = ["cpuMsPerCheck", "gearmandMsPerCheck", "pssMiB", "peakMiB"] as const;
 
 const OPEN_LOAD = {
   measure,
-  columns: ["checksPerSecond", ...LATENCIES, ...COST],
+  columns: ["checksPerSecond", ...LATENCIES, ...LOOP, ...COST],
   charts: ["p50Ms", "p95Ms", "p99Ms", "cpuMsPerCheck"],
 } as const satisfies Partial<Scenario>;
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import type { Line } from "./line.ts";
 import { fill } from "./placeholders.ts";
@@ -20,6 +21,7 @@ export interface Setting {
 }
 
 const ROOT = join(import.meta.dirname, "..");
+const LOOP_DELAY = join(import.meta.dirname, "loop-delay.ts");
 const OWN_NAME = "omd-worker";
 const OWN_ARGUMENTS = [
   "--server=127.0.0.1:{port}",
@@ -69,5 +71,8 @@ export function commandOf(worker: Worker, line: Line, { port, pool, key }: Setti
   const values = { port, w: pool, enc: key === undefined ? "no" : "yes", key: key ?? "" };
   const words = worker.template.filter((word) => key !== undefined || !word.includes("{key}"));
   const command = words.map((word) => fill(word, values));
-  return worker.isOwn ? [...command, ...line.own] : command;
+  if (!worker.isOwn) return command;
+  const [node = "", ...rest] = command;
+  const preload = line.hasLoopDelay ? ["--import", pathToFileURL(LOOP_DELAY).href] : [];
+  return [node, ...preload, ...rest, ...line.own];
 }
