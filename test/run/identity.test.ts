@@ -1,8 +1,10 @@
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createIdentification } from "../../src/run/identity.ts";
+import { hasServer } from "../support/servers.ts";
 
 const REPLACES = { suite: "monitoring-plugins", versions: ["2.3"] };
 const CHECK = { name: "check_x", replaces: REPLACES };
@@ -41,9 +43,10 @@ describe("the plugin itself is replaced", () => {
   it("and a file that does not exist", () => {
     const identify = createIdentification();
     const why = "the file named does not exist";
-    expect(identify(path, CHECK)).toEqual({ isReplaced: true, why });
-    expect(identify(join(path, "below"), CHECK)).toEqual({ isReplaced: true, why });
-    expect(identify(path, { ...CHECK, replaces: undefined })).toEqual({ isReplaced: true, why });
+    const absent = { isReplaced: true, why, isAbsent: true };
+    expect(identify(path, CHECK)).toEqual(absent);
+    expect(identify(join(path, "below"), CHECK)).toEqual(absent);
+    expect(identify(path, { ...CHECK, replaces: undefined })).toEqual(absent);
   });
 });
 
@@ -141,4 +144,48 @@ it("takes paths as bytes", async () => {
   await chmod(Buffer.from(odd, "latin1"), 0o755);
   expect(createIdentification()(odd, CHECK)).toMatchObject({ isReplaced: true });
   expect(createIdentification()(odd, CHECK).why).toContain("2.3.3");
+});
+
+describe("a program with several names", () => {
+  const carrying = (...strings: readonly string[]) =>
+    `\x7fELF\0${["monitoring-plugins", "2.3.3", ...strings].join("\0")}\0`;
+  const SEVERAL: Readonly<Record<string, string>> = {
+    tcp: carrying("a1 LOGOUT\r\n", "<?xml version='1.0'", "</stream:stream>\n"),
+    icmp: carrying("check_icmp", "check_ping", "check_host", "check_rta_multi"),
+  };
+
+  it.each([
+    ["tcp", "check_tcp", true],
+    ["tcp", "check_ftp", true],
+    ["tcp", "check_smtp", false],
+    ["tcp", "check_x", false],
+    ["icmp", "check_icmp", true],
+    ["icmp", "check_host", true],
+    ["icmp", "check_ping", false],
+  ])("%s is %s: %s", async (program, name, isReplaced) => {
+    await install(SEVERAL[program] ?? "");
+    expect(createIdentification()(path, { name, replaces: REPLACES }).isReplaced).toBe(isReplaced);
+  });
+});
+
+describe.skipIf(!hasServer("check_dummy"))("of Debian's plugins", () => {
+  const PLUGINS = "/usr/lib/nagios/plugins";
+  const identify = createIdentification();
+  const isReplaced = (name: string, file = name) =>
+    identify(join(PLUGINS, file), { name, replaces: REPLACES }).isReplaced;
+  const present = (...names: readonly string[]) => names.filter((name) => existsSync(join(PLUGINS, name)));
+
+  it.each(
+    present(
+      ...["check_tcp", "check_udp", "check_ftp", "check_imap", "check_pop", "check_simap", "check_spop"],
+      ...["check_ssmtp", "check_jabber", "check_nntp", "check_nntps", "check_clamd", "check_smtp"],
+      ...["check_http", "check_ping", "check_icmp", "check_host", "check_rta_multi", "check_fping"],
+      ...["check_snmp", "check_ssh", "check_by_ssh", "check_dummy", "negate"],
+    ),
+  )("%s is known, and none but itself and its other names is taken for it", (name) => {
+    expect(isReplaced(name)).toBe(true);
+    const program = realpathSync(join(PLUGINS, name));
+    const taken = readdirSync(PLUGINS).filter((file) => isReplaced(name, file));
+    expect(taken.filter((file) => realpathSync(join(PLUGINS, file)) !== program)).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/run/outcome.ts";
 import { createWarmPlugins, type WarmPlugin } from "../../src/run/warm-plugin.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { hasServer } from "../support/servers.ts";
 import { exited, membersOf, startShells, stdoutOf, until } from "./warm-shells.ts";
 
 checkLeaks();
@@ -53,6 +54,7 @@ function run(
 const LANGUAGES = [
   {
     language: "perl",
+    server: "perl",
     /** Prints its own and its parent's process, so that a fork of the same template shows. */
     family: `#!/usr/bin/perl\nprint "$$ " . getppid() . "\\n"; exit 0;\n`,
     echo: `#!/usr/bin/perl\nprint "@ARGV|$ENV{NAGIOS_TEST}\\n"; print STDERR "err\\n"; exit 2;\n`,
@@ -62,6 +64,7 @@ const LANGUAGES = [
   },
   {
     language: "python",
+    server: "python3",
     family: `#!/usr/bin/python3\nimport os\nprint(os.getpid(), os.getppid())\n`,
     echo: `#!/usr/bin/python3\nimport os, sys\nprint(" ".join(sys.argv[1:]) + "|" + os.environ.get("NAGIOS_TEST", ""))\nsys.stderr.write("err\\n")\nsys.exit(2)\n`,
     sleep: `#!/usr/bin/python3\nimport subprocess\nprint("partly", flush=True)\nsubprocess.call(["sleep", "60"])\n`,
@@ -70,7 +73,7 @@ const LANGUAGES = [
   },
 ] as const;
 
-describe.each(LANGUAGES)(
+describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
   "a warm $language plugin",
   ({ language, family, echo, sleep, killParent, broken }) => {
     it("runs in a child of one process for all its checks, in a process group of its own", async () => {
@@ -164,7 +167,7 @@ describe.each(LANGUAGES)(
   },
 );
 
-describe("a warm Perl plugin", () => {
+describe.skipIf(!hasServer("perl"))("a warm Perl plugin", () => {
   it("that does not call exit gives UNKNOWN and says so, as with the C worker", async () => {
     await using pool = await startShells();
     const file = write("check_fall", `#!/usr/bin/perl\nprint "OK - fell off\\n";\n`);

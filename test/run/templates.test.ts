@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkLeaks } from "../support/leaks.ts";
+import { hasServer } from "../support/servers.ts";
 import { fixture, openTemplate, runPlain, type Template } from "./template-driver.ts";
+
+beforeEach(({ skip }) => skip(!hasServer("perl") || !hasServer("python3"), "needs Perl and Python"));
 
 describe.each<[file: string, scenes: readonly (readonly string[])[]]>([
   [

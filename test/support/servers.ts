@@ -19,7 +19,9 @@ const SERVERS = {
   },
   busybox: { package: "busybox", binary: "busybox", for: "shells other than dash: busybox" },
   bash: { package: "bash", binary: "bash", for: "shells other than dash: bash" },
-  perl: { package: "perl", binary: "perl", for: "suites with Perl plugins" },
+  // Its programs alone are in perl-base, too.
+  perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
+  python3: { package: "python3", binary: "python3", for: "suites with Python plugins" },
 } as const satisfies Record<string, Server>;
 
 type ServerName = keyof typeof SERVERS;
