@@ -25,28 +25,48 @@ export interface WarmPluginOptions {
   readonly path: string;
   /** Plugins that are never warm, by their name or their whole path. */
   readonly except: readonly string[];
+  /** How long what was seen of a file is believed; the template looks at its files itself, too. */
+  readonly lookAgainAfterMs?: number;
 }
 
 export type FindWarmPlugin = (file: ByteString) => WarmPlugin | undefined;
 
 const MAX_KNOWN = 10_000;
 
-/** Each call looks at the file's state, but into the file only when that has changed. */
+interface Known {
+  readonly version: string;
+  readonly plugin: WarmPlugin | undefined;
+  readonly lookedAtMs: number;
+}
+
+/** Looks at a file's state now and then, and into the file only when that has changed. */
 export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
-  const known = new Map<ByteString, { readonly version: string; readonly plugin: WarmPlugin | undefined }>();
+  const { lookAgainAfterMs = 1000 } = options;
+  const known = new Map<ByteString, Known>();
   const except = new Set(options.except);
   return (file) => {
-    if (except.has(file) || except.has(basename(file))) return undefined;
-    const stats = lookAt(file);
-    if (stats === undefined) return undefined;
-    const version = `${stats.dev} ${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.size}`;
     const before = known.get(file);
-    if (before?.version === version) return before.plugin;
-    const plugin = qualify(file, version, options);
+    const lookedAtMs = performance.now();
+    if (before !== undefined && lookedAtMs - before.lookedAtMs < lookAgainAfterMs) return before.plugin;
+    const version = readVersion(file);
+    const plugin = version === before?.version ? before?.plugin : find(file, version);
     if (known.size >= MAX_KNOWN) known.clear();
-    known.set(file, { version, plugin });
+    known.set(file, { version, plugin, lookedAtMs });
     return plugin;
   };
+
+  function find(file: ByteString, version: string): WarmPlugin | undefined {
+    const isExcepted = except.has(file) || except.has(basename(file));
+    return isExcepted || version === ABSENT ? undefined : qualify(file, version, options);
+  }
+}
+
+const ABSENT = "";
+
+function readVersion(file: ByteString): string {
+  const stats = lookAt(file);
+  if (stats === undefined) return ABSENT;
+  return `${stats.dev} ${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.size}`;
 }
 
 function lookAt(file: ByteString): Stats | undefined {

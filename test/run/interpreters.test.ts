@@ -23,6 +23,7 @@ const warm = createWarmPlugins({
   python: "implicitly",
   path: process.env["PATH"] ?? "",
   except: [],
+  lookAgainAfterMs: 0,
 });
 
 /** A plugin file of its own for the test. */

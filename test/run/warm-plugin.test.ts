@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createWarmPlugins, type WarmPluginOptions } from "../../src/run/warm-plugin.ts";
 
 let directory: string;
@@ -32,6 +32,7 @@ function finder(options: Partial<WarmPluginOptions> = {}) {
     python: "implicitly",
     path: "/nowhere",
     except: [],
+    lookAgainAfterMs: 0,
     ...options,
   });
 }
@@ -178,4 +179,20 @@ describe("the file", () => {
     symlinkSync(file, Buffer.from(odd, "latin1"));
     expect(finder()(odd)).toMatchObject({ file: odd });
   });
+});
+
+it("what was seen of a file is believed for a while", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const find = finder({ lookAgainAfterMs: 1000 });
+    install("#!/usr/bin/perl\n");
+    const before = find(file);
+    install("#!/usr/bin/perl -w\n");
+    vi.advanceTimersByTime(999);
+    expect(find(file)).toBe(before);
+    vi.advanceTimersByTime(1);
+    expect(find(file)).toMatchObject({ switches: ["-w"] });
+  } finally {
+    vi.useRealTimers();
+  }
 });
