@@ -35,6 +35,7 @@ const DEFAULT_TIMING: ConnectionTiming = {
 
 const PROBE: Packet = { type: "ECHO_REQ", data: Buffer.from("alive?") };
 const KEEP_ALIVE_MS = 60_000;
+const READ_BUFFER_LENGTH = 65_536;
 
 export interface ConnectionOptions {
   readonly server: ServerAddress;
@@ -114,6 +115,14 @@ export class Connection {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
+      // One buffer for all reads: by default Node makes one of 64 KiB for each.
+      onread: {
+        buffer: Buffer.allocUnsafeSlow(READ_BUFFER_LENGTH),
+        callback: (count, buffer) => {
+          this.#read(socket, reader, Buffer.from(buffer.buffer, buffer.byteOffset, count));
+          return true;
+        },
+      },
     });
     this.#socket = socket;
     const reader = new PacketReader({
@@ -130,7 +139,6 @@ export class Connection {
         clearTimeout(slow);
         if (this.#socket === socket) this.#connected(socket);
       })
-      .on("data", (chunk) => this.#read(socket, reader, chunk))
       .on("drain", () => this.#drained(socket))
       .on("error", (error) => {
         reason = reasonOf(error);

@@ -11,7 +11,10 @@ export interface PacketReaderOptions {
   readonly longestBody?: number;
 }
 
-/** Makes packets of a stream of bytes, however it is cut. Bytes in a packet are views on the chunk. */
+/**
+ * Makes packets of a stream of bytes, however it is cut. Bytes in a packet are views on the chunk, which may be
+ * written over after `push`: what must live longer is copied.
+ */
 export class PacketReader {
   readonly #onPacket: (packet: Packet) => void;
   readonly #magic: number;
@@ -29,11 +32,13 @@ export class PacketReader {
 
   /** Throws a ProtocolError at bytes that are not Gearman; the stream is of no use then. */
   push(chunk: Buffer): void {
-    this.#parts.push(chunk);
-    this.#length += chunk.length;
-    if (this.#length < this.#wanted) return;
-
-    const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#length);
+    if (this.#length + chunk.length < this.#wanted) {
+      this.#keep(chunk);
+      return;
+    }
+    const bytes = this.#parts.length === 0 ? chunk : Buffer.concat([...this.#parts, chunk]);
+    this.#parts = [];
+    this.#length = 0;
     this.#keep(bytes.subarray(this.#read(bytes)));
   }
 
@@ -74,8 +79,9 @@ export class PacketReader {
     return length;
   }
 
-  #keep(rest: Buffer): void {
-    this.#parts = rest.length > 0 ? [rest] : [];
-    this.#length = rest.length;
+  #keep(part: Buffer): void {
+    if (part.length === 0) return;
+    this.#parts.push(Buffer.from(part));
+    this.#length += part.length;
   }
 }

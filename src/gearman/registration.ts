@@ -17,6 +17,8 @@ const PRE_SLEEP: Packet = { type: "PRE_SLEEP" };
 
 /** How many grabs may be without an answer at a time. */
 const MOST_GRABS = 64;
+/** Woken up so soon after a job, we take it that jobs come in numbers. */
+const TOGETHER_MS = 2;
 
 export interface RegistrationOptions {
   readonly server: ServerAddress;
@@ -35,8 +37,9 @@ export interface RegistrationOptions {
 
 /**
  * One connection on which one list of queues is registered. *Asleep*, it waits for the server's NOOP; *awake*, it
- * grabs as long as there is room and the server has jobs. *Retired*, it grabs no more and takes back its queues as
- * their jobs end. The list never changes: gearmand re-queues the running jobs of a queue that is taken back, and
+ * grabs as long as there is room and the server has jobs. Where jobs come one by one it goes to sleep again with
+ * its one grab: that spares both sides the question whether there is another. *Retired*, it grabs no more and takes
+ * back its queues as their jobs end. The list never changes: gearmand re-queues the running jobs of a queue that is taken back, and
  * counts a queue registered twice as two workers.
  */
 export class Registration implements JobHolder {
@@ -49,6 +52,7 @@ export class Registration implements JobHolder {
   #outstandingGrabs = 0;
   /** Grows while jobs come, so that an idle worker costs the server little and a burst comes at full speed. */
   #mostGrabs = 1;
+  #lastJobMs = Number.NEGATIVE_INFINITY;
   #isAsleep = false;
   #isRetired = false;
 
@@ -153,7 +157,8 @@ export class Registration implements JobHolder {
     switch (packet.type) {
       case "JOB_ASSIGN_UNIQ":
         this.#replied();
-        this.#mostGrabs = Math.min(this.#mostGrabs + 1, MOST_GRABS);
+        this.#lastJobMs = performance.now();
+        if (!this.#isAsleep) this.#mostGrabs = Math.min(this.#mostGrabs + 1, MOST_GRABS);
         this.#assigned(packet);
         this.#grabbed();
         break;
@@ -164,8 +169,7 @@ export class Registration implements JobHolder {
         this.#grabbed();
         break;
       case "NOOP":
-        this.#isAsleep = false;
-        this.wake();
+        this.#wokenUp();
         break;
       case "ERROR":
         // Such as JOB_NOT_FOUND: the answer came after the server had given the job to another worker.
@@ -179,10 +183,19 @@ export class Registration implements JobHolder {
     this.#unconfirmed.replied();
   }
 
+  /** A server that still has jobs answers with a NOOP at once. */
   #sleep(): void {
-    if (this.#isRetired) return;
+    if (this.#isRetired || this.#isAsleep) return;
     this.#isAsleep = true;
     this.#connection.send(PRE_SLEEP);
+  }
+
+  #wokenUp(): void {
+    this.#isAsleep = false;
+    const isSingle = performance.now() - this.#lastJobMs > TOGETHER_MS;
+    this.#mostGrabs = isSingle ? 1 : 2;
+    this.wake();
+    if (isSingle && this.#outstandingGrabs > 0) this.#sleep();
   }
 
   #grabbed(): void {

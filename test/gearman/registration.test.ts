@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type GrabbedJob, Grabber } from "../../src/gearman/grabber.ts";
+import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
+import { PacketReader } from "../../src/gearman/packet-reader.ts";
+import { checkLeaks } from "../support/leaks.ts";
+import { Arrivals } from "./arrivals.ts";
+import { stubLog } from "./stub-log.ts";
+
+checkLeaks();
+
+/** A job server that says only what the test has it say. */
+async function startScriptedServer() {
+  const said = new Arrivals<string>();
+  const peers = new Arrivals<Socket>();
+  const server = createServer((socket) => {
+    const reader = new PacketReader({ onPacket: ({ type }) => said.push(type), magic: "request" });
+    socket.on("data", (chunk) => reader.push(chunk)).on("error", () => {});
+    peers.push(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { said, peers, port, server };
+}
+
+describe("a worker that is woken up", () => {
+  let scripted: Awaited<ReturnType<typeof startScriptedServer>>;
+  let grabber: Grabber;
+  let worker: Socket;
+  const jobs = new Arrivals<GrabbedJob>();
+
+  const tell = (...packets: readonly Packet[]) =>
+    worker.write(Buffer.concat(packets.map((packet) => encodePacket(packet, "response"))));
+  const assign = (handle: string): Packet => ({
+    ...{ type: "JOB_ASSIGN_UNIQ", handle, queue: "host", unique: "" },
+    workload: Buffer.from("x"),
+  });
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    scripted = await startScriptedServer();
+    const server = { host: "127.0.0.1", port: scripted.port };
+    const onJob = (job: GrabbedJob) => jobs.push(job);
+    grabber = new Grabber({ server, queues: ["host"], log: stubLog(), room: () => 10, onJob });
+    grabber.start();
+    worker = await scripted.peers.next();
+    expect(await scripted.said.take(2)).toEqual(["CAN_DO", "GRAB_JOB_UNIQ"]);
+    tell({ type: "NO_JOB" });
+    expect(await scripted.said.take(1)).toEqual(["PRE_SLEEP"]);
+  });
+  afterEach(async () => {
+    await grabber.stop();
+    scripted.server.close();
+    worker.destroy();
+    vi.useRealTimers();
+  });
+
+  it("grabs one job and goes to sleep again, and asks for no second one", async () => {
+    tell({ type: "NOOP" });
+    expect(await scripted.said.take(2)).toEqual(["GRAB_JOB_UNIQ", "PRE_SLEEP"]);
+    tell(assign("H:a:1"));
+    (await jobs.next()).complete();
+    expect(await scripted.said.take(1)).toEqual(["WORK_COMPLETE"]);
+    vi.advanceTimersByTime(5);
+    tell({ type: "NOOP" });
+    expect(await scripted.said.take(2)).toEqual(["GRAB_JOB_UNIQ", "PRE_SLEEP"]);
+  });
+
+  it("grabs on, more and more, when it is woken up as soon as it has the one job", async () => {
+    tell({ type: "NOOP" });
+    expect(await scripted.said.take(2)).toEqual(["GRAB_JOB_UNIQ", "PRE_SLEEP"]);
+    tell(assign("H:a:1"), { type: "NOOP" });
+    expect(await scripted.said.take(2)).toEqual(["GRAB_JOB_UNIQ", "GRAB_JOB_UNIQ"]);
+    tell(assign("H:a:2"), assign("H:a:3"));
+    expect(await scripted.said.take(4)).toEqual(Array(4).fill("GRAB_JOB_UNIQ"));
+    tell(...Array(4).fill({ type: "NO_JOB" }));
+    expect(await scripted.said.take(1)).toEqual(["PRE_SLEEP"]);
+  });
+
+  it("goes on to sleep when another worker was quicker", async () => {
+    tell({ type: "NOOP" });
+    expect(await scripted.said.take(2)).toEqual(["GRAB_JOB_UNIQ", "PRE_SLEEP"]);
+    tell({ type: "NO_JOB" });
+    vi.advanceTimersByTime(5);
+    tell({ type: "NOOP" });
+    expect(await scripted.said.take(2)).toEqual(["GRAB_JOB_UNIQ", "PRE_SLEEP"]);
+  });
+});
