@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
@@ -18,6 +19,7 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
   try {
     const loaded = load(argv, io);
     if (loaded.config.daemon && !isInBackground) return await startDaemon(io);
+    keepHeapSmall();
     return await serve(argv, loaded, io, () => isInBackground && tellLauncher({ ready: true }));
   } catch (error) {
     const text = renderFailure(error);
@@ -25,6 +27,14 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
     io.stderr(`${text}\n`);
     return 1;
   }
+}
+
+/**
+ * Nearly all of a job's objects are gone when the job is. V8 would make their space larger and larger under load
+ * nevertheless: 154 MiB in place of 66 for 20,000 jobs a second, at the same CPU.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** What an operator can mend is told in one line; a fault of ours with its trace. */
