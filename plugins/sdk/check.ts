@@ -65,6 +65,8 @@ export interface Replaces {
 export interface UnderstoodCommand {
   /** The command `context.execute` will run. */
   readonly command: Command | undefined;
+  /** A run leaves something behind that the next one, or the plugin, answers by: it is not made twice for one job. */
+  readonly keepsState?: boolean;
   readonly run: (context: CheckContext) => Promise<CheckOutput>;
 }
 

@@ -16,6 +16,8 @@ interface CheckParts<Options> {
    * restricted paths hold for it, and a native check may answer.
    */
   readonly command?: (options: Options) => Command;
+  /** True where a run leaves a state behind, as for rates: the shadow mode lets the plugin alone then. */
+  readonly keepsState?: (options: Options) => boolean;
   readonly run: (options: Options, context: CheckContext) => CheckOutput | Promise<CheckOutput>;
 }
 
@@ -57,9 +59,10 @@ function createTableReader({ options: table, argv: rules, accept }: CheckDefinit
 }
 
 function createCheck<Options>(
-  { name, summary, replaces, command, run, options: table }: CheckParts<Options> & { options?: OptionTable },
+  parts: CheckParts<Options> & { options?: OptionTable },
   read: (argv: readonly string[]) => Options | undefined,
 ): Check {
+  const { name, summary, replaces, command, keepsState, run, options: table } = parts;
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) throw new TypeError(`a check is named as a file: "${name}"`);
   return Object.freeze({
     name,
@@ -69,7 +72,11 @@ function createCheck<Options>(
     understand(argv: readonly string[]) {
       const options = read(argv);
       if (options === undefined) return undefined;
-      return { command: command?.(options), run: async (context: CheckContext) => run(options, context) };
+      return {
+        command: command?.(options),
+        keepsState: keepsState?.(options) ?? false,
+        run: async (context: CheckContext) => run(options, context),
+      };
     },
   });
 }

@@ -20,7 +20,7 @@ export type {
 } from "./check.ts";
 export { type TimeLimit, withinSeconds } from "./deadline.ts";
 export { type CheckDefinition, defineCheck, type ReadingCheckDefinition } from "./define-check.ts";
-export { CheckFailure } from "./failure.ts";
+export { CheckDeclined, CheckFailure } from "./failure.ts";
 export { renderHelp } from "./help.ts";
 export {
   atof,

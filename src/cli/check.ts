@@ -1,37 +1,41 @@
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import { renderHelp } from "../../plugins/sdk/help.ts";
 import { SharedValues } from "../../plugins/sdk/shared.ts";
 import { toByteString } from "../byte-string.ts";
-import { loadConfig } from "../config/load.ts";
-import { thisMachine } from "../config/machine.ts";
-import { ConfigError } from "../config/problem.ts";
+import type { Config } from "../config/config.ts";
 import type { Job } from "../job/job.ts";
 import { createLog } from "../log.ts";
 import { judge, judgeSettings } from "../result/judge.ts";
 import { quoteWord } from "../run/command-line.ts";
 import { Executor } from "../run/executor.ts";
+import type { Router } from "../run/route.ts";
 import { createRunner } from "../run/run.ts";
+import { SiteShelf } from "../run/shelf.ts";
 import { createConfiguredRouter } from "../worker/create-line.ts";
+import { renderRoute } from "./explain.ts";
 import type { Io } from "./io.ts";
+import { loadOptions, reportConfigError } from "./load-options.ts";
+import { pluginPath } from "./plugin-folders.ts";
 
-const USAGE = `usage: omd-worker check [OPTION=VALUE…] [--] COMMAND…
+const USAGE = `usage: omd-worker check [--explain] [OPTION=VALUE…] [--] COMMAND…
+       omd-worker check NAME --help
   Runs COMMAND as the worker would, prints what the core would see, exits with the return code.
-  One word is a whole command line, several are the words of one. Options are those of worker.conf.
+  With --explain it runs nothing, but says which way COMMAND goes, why, and what would be started.
+  One word is a whole command line, several are the words of one. A native check may be called by its name
+  alone; with --help it explains its options. Options are those of worker.conf.
 `;
 
-/** What a run of one command line cannot need, but a configuration must have. */
-const NO_SERVER = ["server=localhost", "encryption=no", "services=yes"];
-
 export async function checkCommand(argv: readonly string[], io: Io): Promise<number> {
-  const { options, command } = splitArguments(argv);
+  const { options, command, explains } = splitArguments(argv);
   if (command.length === 0) {
     io.stderr(USAGE);
     return 3;
   }
   try {
-    return await runCheck(options, toCommandLine(command), io);
+    const config = loadOptions(options, io.env);
+    return config === undefined ? 3 : await answer(config, command, explains, io);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    io.stderr(`${error.message}\n`);
+    reportConfigError(error, io);
     return 3;
   }
 }
@@ -39,8 +43,37 @@ export async function checkCommand(argv: readonly string[], io: Io): Promise<num
 /** Options begin with dashes and end with `--` or the first other word. */
 function splitArguments(argv: readonly string[]) {
   const at = argv.findIndex((word) => !word.startsWith("-") || word === "--");
-  if (at < 0) return { options: argv, command: [] };
-  return { options: argv.slice(0, at), command: argv.slice(argv[at] === "--" ? at + 1 : at) };
+  const given = at < 0 ? argv : argv.slice(0, at);
+  return {
+    options: given.filter((word) => word !== EXPLAIN),
+    command: at < 0 ? [] : argv.slice(argv[at] === "--" ? at + 1 : at),
+    explains: given.includes(EXPLAIN),
+  };
+}
+
+const EXPLAIN = "--explain";
+
+async function answer(
+  config: Config,
+  command: readonly string[],
+  explains: boolean,
+  io: Io,
+): Promise<number> {
+  const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
+  using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  await shelf.open(config.pluginPath);
+  const [name = "", ...rest] = command;
+  const check = shelf.find(name);
+  if (check !== undefined && rest.length === 1 && rest[0] === "--help") {
+    io.stdout(renderHelp(check));
+    return 0;
+  }
+  const router = createConfiguredRouter(config, shelf);
+  const words = check === undefined ? command : [pluginPath(name, io.env), ...rest];
+  const commandLine = toCommandLine(words);
+  if (!explains) return runCheck(commandLine, { config, router, log }, io);
+  io.stdout(renderRoute(router({ commandLine }), shelf));
+  return 0;
 }
 
 function toCommandLine(words: readonly string[]): string {
@@ -48,20 +81,22 @@ function toCommandLine(words: readonly string[]): string {
   return more.length === 0 ? only : [only, ...more].map(quoteWord).join(" ");
 }
 
-async function runCheck(options: readonly string[], commandLine: string, io: Io): Promise<number> {
-  const loaded = loadConfig([...NO_SERVER, ...options], { ...thisMachine(), env: io.env });
-  if (loaded.wants !== "run") return 3;
-  const { config } = loaded;
-  const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
+interface Surroundings {
+  readonly config: Config;
+  readonly router: Router;
+  readonly log: ReturnType<typeof createLog>;
+}
+
+async function runCheck(commandLine: string, { config, router, log }: Surroundings, io: Io): Promise<number> {
   const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
   await executor.start();
   try {
     await using shared = new SharedValues({ log: (message) => log.debug(message) });
-    const router = createConfiguredRouter(config, BUILTIN_CHECKS);
-    const runner = createRunner({ router, executor, shared, log });
+    const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
+    const runner = createRunner({ router, executor, shared, log, onDeclined });
     const job = { ...NO_JOB, commandLine };
-    const { outcome, via } = await runner(job, config.jobTimeout);
-    log.info({ via }, "ran");
+    const { outcome, via, why } = await runner(job, config.jobTimeout);
+    log.info({ via, why }, "ran");
     const { returnCode, output } = judge(job, outcome, judgeSettings(config));
     io.stdout(Buffer.from(`${output}\n`, "latin1"));
     return returnCode;

@@ -3,7 +3,9 @@ import { checkCommand } from "./check.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import type { Io } from "./io.ts";
+import { pluginCommand } from "./plugin.ts";
 import { runCommand } from "./run.ts";
+import { shadowCommand } from "./shadow.ts";
 import { VERSION } from "./version.ts";
 
 interface Command {
@@ -19,9 +21,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: runCommand,
   },
   check: {
-    usage: "check [--] COMMAND…",
-    help: "run one command line as the worker would",
+    usage: "check [--explain] [--] COMMAND…",
+    help: "run one command line as the worker would, or say what it would do",
     run: checkCommand,
+  },
+  plugin: {
+    usage: "plugin list|new|test …",
+    help: "the checks the worker knows itself, and yours",
+    run: pluginCommand,
+  },
+  shadow: {
+    usage: "shadow report [OPTION=VALUE…]",
+    help: "how the worker's own answers compare with the plugins' (native_checks=shadow)",
+    run: shadowCommand,
   },
   config: {
     usage: "config check|show|sample|docs …",

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { asPlugin } from "./as-plugin.ts";
 import { main } from "./main.ts";
 
-process.exit(await main("omd-worker", process.argv.slice(2)));
+const [, path = "", ...argv] = process.argv;
+
+process.exit(await main("omd-worker", asPlugin(path, argv, process.env) ?? argv));

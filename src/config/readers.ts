@@ -125,6 +125,17 @@ export const restrictedPaths: Kind<readonly ByteString[]> = list("path, one a li
   return { value: [text], remarks };
 });
 
+/** Names in the file system, one a line. A relative one would be another folder for whoever starts the worker. */
+export const folders: Kind<readonly string[]> = {
+  ...list("path, one a line", ({ key, text }) => {
+    if (text.startsWith("/")) return { value: [fromByteString(text)], remarks: [] };
+    const remarks =
+      text === "" ? [] : [warning(`${key}: '${text}' is not absolute, ignored`, "start it with /")];
+    return { value: [], remarks };
+  }),
+  render: (value) => value.join(","),
+};
+
 export const servers: Kind<readonly ServerAddress[]> = {
   name: "host[:port], comma-separated",
   isList: true,

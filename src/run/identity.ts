@@ -1,11 +1,14 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
 import type { Check } from "../../plugins/sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
+import { PROGRAMS } from "./programs.ts";
 
 /** May a native check answer for the file a command line names, and why. */
 export interface Identity {
   readonly isReplaced: boolean;
   readonly why: string;
+  /** There is nothing to execute. */
+  readonly isAbsent?: true;
 }
 
 /** Looks at a file and tells whether it is the plugin this check stands in for. */
@@ -67,23 +70,25 @@ const EXECUTABLE = 0o111n;
 const MAX_SIZE = 4_194_304n;
 
 function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "replaces">): Identity {
-  if (found === "absent") return { isReplaced: true, why: "the file named does not exist" };
+  if (found === "absent") return { isReplaced: true, why: "the file named does not exist", isAbsent: true };
   if (found === "unreadable") return executed("the file named cannot be looked at");
   if (!found.isFile() || (found.mode & EXECUTABLE) === 0n)
     return executed("the file named is not executable");
   if (found.size > MAX_SIZE) return executed("the file named is larger than any plugin replaced");
-  return identifyContents(readContents(path), check);
+  const contents = readContents(path);
+  if (contents === undefined) return executed("the file named cannot be read");
+  return identifyContents(contents, check);
 }
 
 function executed(why: string): Identity {
   return { isReplaced: false, why };
 }
 
-function readContents(path: ByteString): ByteString {
+function readContents(path: ByteString): ByteString | undefined {
   try {
     return readFileSync(Buffer.from(path, "latin1"), "latin1");
   } catch {
-    return "";
+    return undefined;
   }
 }
 
@@ -92,17 +97,27 @@ function identifyContents(
   contents: ByteString,
   { name, replaces }: Pick<Check, "name" | "replaces">,
 ): Identity {
+  if (replaces === undefined) return executed("the file named exists, and the check stands in for no plugin");
   const isPlugin =
-    replaces !== undefined &&
     contents.startsWith("\x7fELF") &&
-    contents.includes(`\0${name}\0`) &&
-    contents.includes(`\0${replaces.suite}\0`);
+    hasString(contents, replaces.suite) &&
+    isProgram(contents, name, replaces.suite);
   if (!isPlugin) return executed(`the file named is not the ${name} this check replaces`);
   const version = replaces.versions
     .map((each) => findVersion(contents, each))
     .find((each) => each !== undefined);
   if (version === undefined) return executed(`the file named is another version of ${name}`);
   return { isReplaced: true, why: `the file named is ${name} of ${replaces.suite} ${version}` };
+}
+
+/** A link called check_ping to a program that is not check_ping is what the program makes of that name. */
+function isProgram(contents: ByteString, name: string, suite: string): boolean {
+  const program = PROGRAMS[suite]?.find(({ marks }) => marks.every((mark) => hasString(contents, mark)));
+  return program === undefined ? hasString(contents, name) : program.names.includes(name);
+}
+
+function hasString(contents: ByteString, text: string): boolean {
+  return contents.includes(`\0${text}\0`);
 }
 
 /** `2.3` finds `2.3` and every `2.3.x`. */

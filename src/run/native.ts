@@ -1,5 +1,5 @@
 import type { CheckContext, CheckOutput, CommandOutcome } from "../../plugins/sdk/check.ts";
-import { CheckFailure } from "../../plugins/sdk/failure.ts";
+import { CheckDeclined, CheckFailure } from "../../plugins/sdk/failure.ts";
 import type { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
@@ -22,14 +22,17 @@ export interface ExecuteLimits {
   readonly signal: AbortSignal;
 }
 
+/** What a native check comes to; `declined`: it left the answer to the plugin. */
+export type NativeOutcome = Outcome | { readonly kind: "declined"; readonly reason: string };
+
 /** The longest time setTimeout takes. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** Runs a native check. The outcome is there when time is up, even if the check is not through. */
-export async function runNative(route: NativeRoute, run: NativeRun): Promise<Outcome> {
+export async function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
   if (run.signal?.aborted) return { kind: "crashed", error: run.signal.reason };
-  const deadline = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const deadline = new Deadline();
+  const { promise, resolve } = Promise.withResolvers<NativeOutcome>();
   const stop = (outcome: Outcome, reason: unknown) => {
     resolve(outcome);
     deadline.abort(reason);
@@ -40,21 +43,42 @@ export async function runNative(route: NativeRoute, run: NativeRun): Promise<Out
   );
   const cancel = () => stop({ kind: "crashed", error: run.signal?.reason }, run.signal?.reason);
   run.signal?.addEventListener("abort", cancel, { once: true });
-  answer(route, createContext(route, run, deadline.signal)).then(resolve);
+  answer(route, createContext(route, run, deadline)).then(resolve);
   return promise.finally(() => {
     clearTimeout(timer);
     run.signal?.removeEventListener("abort", cancel);
   });
 }
 
-function createContext(route: NativeRoute, run: NativeRun, signal: AbortSignal): CheckContext {
+/** An AbortController, made for those checks only that look at it. */
+class Deadline {
+  #controller: AbortController | undefined;
+  #abortion: { readonly reason: unknown } | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortion !== undefined) this.#controller.abort(this.#abortion.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#abortion = { reason };
+    this.#controller?.abort(reason);
+  }
+}
+
+function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): CheckContext {
   return {
-    signal,
+    get signal() {
+      return deadline.signal;
+    },
     shared: (value) => run.shared.get(value),
     log: (message) => run.log.debug({ check: route.name }, message),
     execute: async ({ timeoutMs }) => {
       if (route.nested === undefined) throw new Error(`${route.name} has declared no command to execute`);
-      return readCommandOutcome(await run.execute(route.nested, { timeoutMs, signal }));
+      return readCommandOutcome(await run.execute(route.nested, { timeoutMs, signal: deadline.signal }));
     },
   };
 }
@@ -74,13 +98,14 @@ function readCommandOutcome(outcome: Outcome): CommandOutcome {
   }
 }
 
-async function answer(route: NativeRoute, context: CheckContext): Promise<Outcome> {
+async function answer(route: NativeRoute, context: CheckContext): Promise<NativeOutcome> {
   try {
     return readOutput(route.name, await route.run(context));
   } catch (error) {
     if (error instanceof CheckFailure) {
       return { kind: "exited", returnCode: error.state, stdout: readText(error.message), stderr: "" };
     }
+    if (error instanceof CheckDeclined) return { kind: "declined", reason: error.message };
     return { kind: "crashed", error };
   }
 }

@@ -23,10 +23,14 @@ export interface NativeRoute {
   readonly name: string;
   readonly argv: readonly ByteString[];
   readonly run: (context: CheckContext) => Promise<CheckOutput>;
+  /** A run changes what the next one answers. */
+  readonly keepsState: boolean;
   /** How the command is run that the check has declared. */
   readonly nested: Route | undefined;
   /** What would have answered without the check. */
   readonly fallback: PluginRoute;
+  /** The plugin does not exist. */
+  readonly isAlone?: boolean;
 }
 
 /** To a warm interpreter that has compiled the plugin. */
@@ -43,6 +47,8 @@ export interface PluginRoute {
   readonly why: string;
   readonly argv: readonly ByteString[];
   readonly env: readonly Assignment[];
+  /** The native check whose answer may be compared with the plugin's. */
+  readonly shadow?: NativeRoute;
 }
 
 export interface ShellRoute {
@@ -59,7 +65,10 @@ export interface RefusedRoute {
 
 /** Which checks of the shelf may answer, as the operator set it. */
 export interface NativeChecks {
-  readonly enabled: boolean;
+  /** `shadow`: the plugins answer, and the checks may be compared with them. */
+  readonly mode: "on" | "off" | "shadow";
+  /** Plugins are translated where the locale asks for it, and then have to answer themselves. */
+  readonly speaksEnglish: boolean;
   /** Names; when there are any, no other check answers. */
   readonly only: readonly string[];
   readonly except: readonly string[];
@@ -89,7 +98,10 @@ export function createRouter({
   findWarmPlugin,
 }: RouterOptions): Router {
   const kept = new Map<ByteString, Reading>();
+  let { generation } = shelf;
   return ({ commandLine }) => {
+    if (generation !== shelf.generation) kept.clear();
+    generation = shelf.generation;
     let reading = kept.get(commandLine);
     if (reading === undefined) {
       reading = readLine(commandLine, readCommandLine(commandLine), { shelf, nativeChecks, depth: 0 });
@@ -98,7 +110,7 @@ export function createRouter({
     }
     const reason = restriction && findRefusal(reading, restriction);
     if (reason !== undefined) return { via: "refuse", why: "restrict_path is set", reason };
-    return chooseRoute(reading, { identify, findWarmPlugin });
+    return chooseRoute(reading, { identify, findWarmPlugin }, nativeChecks.mode);
   };
 }
 
@@ -109,6 +121,8 @@ interface Reading {
   readonly executed: PluginRoute | ShellRoute | RefusedRoute;
   /** A check that is switched on and has understood every word. */
   readonly native: Omit<NativeRoute, "why" | "nested"> | undefined;
+  /** A check that has not understood every word, and stands in for no plugin that could. */
+  readonly baffled?: Check;
   /** The command a check has declared, whether or not the check may answer. */
   readonly nested: Reading | undefined;
 }
@@ -120,11 +134,33 @@ function findRefusal(reading: Reading, restriction: Restriction): string | undef
 
 type Files = Pick<RouterOptions, "identify" | "findWarmPlugin">;
 
-function chooseRoute({ executed, native, nested }: Reading, files: Files): Route {
+function chooseRoute(
+  { executed, native, nested, baffled }: Reading,
+  files: Files,
+  mode: NativeChecks["mode"],
+): Route {
+  if (baffled !== undefined && executed.via === "plugin") return chooseForBaffled(executed, baffled, files);
   if (native === undefined) return chooseStart(executed, files);
-  const { isReplaced, why } = files.identify(native.fallback.argv[0] ?? "", native.check);
+  const { isReplaced, why, isAbsent } = files.identify(native.fallback.argv[0] ?? "", native.check);
   if (!isReplaced) return chooseStart({ ...native.fallback, why }, files);
-  return { ...native, why, nested: nested && chooseRoute(nested, files) };
+  const nestedRoute = nested && chooseRoute(nested, files, "on");
+  const route: NativeRoute = { ...native, why, isAlone: isAbsent === true, nested: nestedRoute };
+  if (mode !== "shadow" || route.isAlone) return route;
+  const answering = { ...native.fallback, why: "native_checks is shadow" };
+  return leavesNoTrace(route) ? { ...answering, shadow: route } : answering;
+}
+
+/** It may run beside the plugin: nothing is executed a second time, nothing is remembered. */
+function leavesNoTrace({ keepsState, nested }: NativeRoute): boolean {
+  return !keepsState && (nested === undefined || (nested.via === "native" && leavesNoTrace(nested)));
+}
+
+/** Where there is nothing to execute, its author or user wants to hear what is wrong. */
+function chooseForBaffled(executed: PluginRoute, check: Check, files: Files): Route {
+  if (!files.identify(executed.argv[0] ?? "", check).isAbsent) return chooseStart(executed, files);
+  const { name } = check;
+  const reason = `UNKNOWN - ${name} does not understand this command line, see: omd-worker check ${name} --help`;
+  return { via: "refuse", why: executed.why, reason };
 }
 
 /** Variables of its own could reach an interpreter's start: such a plugin gets one of its own. */
@@ -164,12 +200,17 @@ function readPlugin(line: ByteString, command: Words, options: ReadingOptions): 
   const check = options.shelf.find(name);
   if (check === undefined) return { ...unread, executed: plugin("no native check has this name") };
   const understood = understand(check, argv);
-  if (typeof understood === "string") return { ...unread, executed: plugin(understood) };
+  if (typeof understood === "string") {
+    const executed = plugin(understood);
+    const isAlone = check.replaces === undefined && findSwitch(check, options.nativeChecks) === undefined;
+    return isAlone ? { ...unread, executed, baffled: check } : { ...unread, executed };
+  }
   const nested = understood.command && readNested(understood.command, options);
-  const whyNot = findObstacle(name, command, nested, options.nativeChecks);
+  const whyNot = findObstacle(check, command, nested, options.nativeChecks);
   const fallback = plugin(whyNot ?? "no native check was asked");
   if (whyNot !== undefined) return { ...unread, executed: fallback, nested };
-  const native = { via: "native", check, name, argv, run: understood.run, fallback } as const;
+  const { keepsState = false, run } = understood;
+  const native = { via: "native", check, name, argv, keepsState, run, fallback } as const;
   return { ...unread, executed: fallback, native, nested };
 }
 
@@ -198,7 +239,7 @@ function readNested({ words, environment }: Command, options: ReadingOptions): R
 }
 
 function findObstacle(
-  name: string,
+  check: Check,
   { assignments }: Words,
   nested: Reading | undefined,
   nativeChecks: NativeChecks,
@@ -206,7 +247,7 @@ function findObstacle(
   if (nested?.executed.via === "shell") return "the command of its command is nested too deep";
   const foreign = assignments.find(([variable, value]) => !isPlainLocale(variable, value));
   if (foreign !== undefined) return `the native check does not follow the variable ${foreign[0]}`;
-  return findSwitch(name, nativeChecks);
+  return findSwitch(check, nativeChecks);
 }
 
 /** Native checks speak as the plugins do without translation: these variables change nothing. */
@@ -214,13 +255,17 @@ function isPlainLocale(variable: string, value: ByteString): boolean {
   return /^(?:LANG|LC_ALL|LC_MESSAGES)$/.test(variable) && /^(?:C|POSIX|C\.UTF-8)$/.test(value);
 }
 
-/** The key that switches this check off. */
-function findSwitch(name: string, checks: NativeChecks): string | undefined {
-  if (!checks.enabled) return "native_checks is off";
+/** What keeps this check from answering, whatever the command line. */
+export function findSwitch(
+  { name, replaces }: Pick<Check, "name" | "replaces">,
+  checks: NativeChecks,
+): string | undefined {
+  if (checks.mode === "off") return "native_checks is off";
   if (checks.except.includes(name)) return "native_checks_except names the check";
   if (checks.only.length > 0 && !checks.only.includes(name))
     return "native_checks_only does not name the check";
   if (name === "check_dummy" && !checks.internalCheckDummy) return "internal_check_dummy is off";
   if (name === "negate" && !checks.internalNegate) return "internal_negate is off";
+  if (!checks.speaksEnglish && replaces !== undefined) return "the worker's locale is not English";
   return undefined;
 }

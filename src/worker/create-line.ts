@@ -1,5 +1,3 @@
-import type { Check } from "../../plugins/sdk/check.ts";
-import type { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import type { Job } from "../job/job.ts";
 import { ageIfTooOld } from "../job/max-age.ts";
@@ -13,10 +11,11 @@ import { isAnswered } from "../result/result.ts";
 import type { Executor } from "../run/executor.ts";
 import { createIdentification } from "../run/identity.ts";
 import { createRestriction } from "../run/restrict.ts";
-import { createRouter, type Router } from "../run/route.ts";
+import { createRouter, type NativeChecks, type Router } from "../run/route.ts";
 import { createRunner, type Ran } from "../run/run.ts";
-import { createShelf } from "../run/shelf.ts";
+import type { Shelf } from "../run/shelf.ts";
 import { createWarmPlugins } from "../run/warm-plugin.ts";
+import type { NativeSide } from "./native-side.ts";
 import type { Line } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
 import { Report } from "./report.ts";
@@ -24,25 +23,33 @@ import { Seldom } from "./seldom.ts";
 
 export interface LineOptions {
   readonly config: Config;
-  readonly checks: readonly Check[];
+  readonly native: Pick<NativeSide, "shelf" | "shared" | "shadow">;
   readonly log: Log;
   readonly pool: Pool;
   readonly executor: Pick<Executor, "run">;
-  readonly shared: Pick<SharedValues, "get">;
   readonly onRun?: ((job: Job, ran: Ran) => void) | undefined;
   /** Resolves when the parcel was accepted; `copy` is the workload for dupservers. */
   readonly send: (parcel: Parcel, copy: Uint8Array) => Promise<void>;
 }
 
 /** The line for one configuration: everything `performJob` needs, ready made. */
-export function createLine({ config, checks, log, pool, executor, shared, onRun, send }: LineOptions): Line {
+export function createLine({ config, native, log, pool, executor, onRun, send }: LineOptions): Line {
   const settings = judgeSettings(config);
   const envelope = createEnvelope({
     encryption: config.encryption,
     key: config.key && keyFromPassword(config.key.reveal()),
   });
-  const runner = createRunner({ router: createConfiguredRouter(config, checks), executor, shared, log });
-  const report = new Report(log, new Seldom(log), config.maxAge);
+  const seldom = new Seldom(log);
+  const report = new Report(log, seldom, config.maxAge);
+  const runner = createRunner({
+    router: createConfiguredRouter(config, native.shelf),
+    executor,
+    shared: native.shared,
+    shadow: native.shadow,
+    log,
+    onDeclined: (check, reason) =>
+      seldom.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
+  });
   const hasDuplicates = config.dupserver.length > 0;
   const copyOf = config.dupResultsArePassive ? asPassive : (text: string) => text;
 
@@ -52,11 +59,11 @@ export function createLine({ config, checks, log, pool, executor, shared, onRun,
     const startMs = performance.now();
     try {
       const age = ageIfTooOld(job, startTime, config.maxAge);
-      const { outcome, via } =
+      const followed =
         age === undefined
           ? await runner(job, job.timeout ?? config.jobTimeout)
-          : { outcome: { kind: "too-old", age } as const, via: undefined };
-      return { outcome, via, startTime, finishTime: startTime + (performance.now() - startMs) / 1000 };
+          : ({ outcome: { kind: "too-old", age }, via: undefined, why: "it has waited too long" } as const);
+      return { ...followed, startTime, finishTime: startTime + (performance.now() - startMs) / 1000 };
     } finally {
       pool.leave();
     }
@@ -96,19 +103,13 @@ function isCommand({ type }: Job): boolean {
 /** Which way command lines go, as the operator set it. */
 export function createConfiguredRouter(
   config: Config,
-  checks: readonly Check[],
+  shelf: Shelf,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Router {
   return createRouter({
-    shelf: createShelf(checks),
+    shelf,
     identify: createIdentification(),
-    nativeChecks: {
-      enabled: config.nativeChecks && speaksEnglish(env),
-      only: config.nativeChecksOnly,
-      except: config.nativeChecksExcept,
-      internalCheckDummy: config.internalCheckDummy,
-      internalNegate: config.internalNegate,
-    },
+    nativeChecks: nativeChecks(config, env),
     restriction: createRestriction(config),
     findWarmPlugin: createWarmPlugins({
       perl: perlMode(config),
@@ -119,12 +120,27 @@ export function createConfiguredRouter(
   });
 }
 
+/** Which native checks may answer. */
+export function nativeChecks(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): NativeChecks {
+  return {
+    mode: config.nativeChecks,
+    speaksEnglish: speaksEnglish(env),
+    only: config.nativeChecksOnly,
+    except: config.nativeChecksExcept,
+    internalCheckDummy: config.internalCheckDummy,
+    internalNegate: config.internalNegate,
+  };
+}
+
 function perlMode({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config) {
   if (!enableEmbeddedPerl) return "off";
   return useEmbeddedPerlImplicitly ? "implicitly" : "marked";
 }
 
-/** Native checks speak English; plugins are translated where the locale asks for it, and then have to answer. */
+/** As native checks do, and plugins in these locales. */
 function speaksEnglish({ LC_ALL, LC_MESSAGES, LANG }: Readonly<Record<string, string | undefined>>): boolean {
   const locale = LC_ALL || LC_MESSAGES || LANG || "C";
   return /^(?:C|POSIX|en)(?:[_.@]|$)/.test(locale);

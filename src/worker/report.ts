@@ -36,9 +36,9 @@ export class Report {
     }
   }
 
-  run(job: Job, { outcome, via, startTime, finishTime }: Ran): void {
+  run(job: Job, { outcome, via, why, startTime, finishTime }: Ran): void {
     this.#log.debug(
-      { via, seconds: Number((finishTime - startTime).toFixed(6)), ...outcomeFields(outcome) },
+      { via, why, seconds: Number((finishTime - startTime).toFixed(6)), ...outcomeFields(outcome) },
       `${job.type} job done: ${nameOf(job)}`,
     );
     this.#tellTrouble(job, outcome);

@@ -15,6 +15,14 @@ export class Seldom {
   }
 
   error(kind: string, fields: object, message: string): void {
+    this.#tell("error", kind, fields, message);
+  }
+
+  warn(kind: string, fields: object, message: string): void {
+    this.#tell("warn", kind, fields, message);
+  }
+
+  #tell(level: "error" | "warn", kind: string, fields: object, message: string): void {
     const now = performance.now();
     const seen = this.#kinds.get(kind);
     if (seen !== undefined && now - seen.lastMs < QUIET_MS) {
@@ -24,6 +32,6 @@ export class Seldom {
     }
     this.#kinds.set(kind, { lastMs: now, unsaid: 0 });
     const more = seen === undefined || seen.unsaid === 0 ? "" : `; ${seen.unsaid} more like it since`;
-    this.#log.error(fields, message + more);
+    this.#log[level](fields, message + more);
   }
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "../../plugins/sdk/check.ts";
-import { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
 import type { GrabbedJob } from "../gearman/grabber.ts";
@@ -15,6 +14,7 @@ import { createLine } from "./create-line.ts";
 import { Duplicates } from "./duplicates.ts";
 import { createLoadGuard } from "./host-load.ts";
 import { Link } from "./link.ts";
+import { NativeSide } from "./native-side.ts";
 import { type Line, performJob } from "./perform-job.ts";
 import { Pool } from "./pool.ts";
 import { renderStatus, statusQueueName } from "./status-queue.ts";
@@ -46,7 +46,7 @@ export class Worker {
   readonly #log: Log;
   readonly #pool: Pool;
   readonly #executor: Executor;
-  readonly #shared: SharedValues;
+  readonly #native: NativeSide;
   readonly #outbox: Outbox;
   readonly #underWay = new Set<Promise<void>>();
   #config: Config;
@@ -67,7 +67,7 @@ export class Worker {
     const mayGrow = createLoadGuard(() => this.#config, log);
     this.#pool = new Pool(config, mayGrow, () => this.#wake());
     this.#executor = new Executor({ log, ...executorLimits(config) });
-    this.#shared = new SharedValues({ log: (message) => log.debug(message) });
+    this.#native = new NativeSide(options);
     this.#outbox = new Outbox({ doors: () => this.#links, log, prefix: randomUUID() });
     this.#line = this.#createLine();
   }
@@ -78,7 +78,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await this.#executor.start();
+    await Promise.all([this.#executor.start(), this.#native.configure(this.#config)]);
     this.#links = this.#openLinks();
     this.#duplicates = this.#openDuplicates();
   }
@@ -88,6 +88,7 @@ export class Worker {
     const diff = diffConfig(this.#config, config);
     this.#config = config;
     this.#line = this.#createLine();
+    void this.#native.configure(config);
     this.#pool.configure(config);
     this.#executor.configure(executorLimits(config));
     if (diff.reconnect.length > 0) this.#reconnect();
@@ -114,12 +115,13 @@ export class Worker {
     waiting.abort();
     const left = this.#underWay.size;
     if (left > 0) this.#log.warn(`${left} jobs are not finished and go back to gearmand`);
+    void this.#native.shadow.stop();
     this.#executor.kill();
     const lost = this.#outbox.stop();
     if (lost > 0) this.#log.error(`${lost} results could not be delivered, their jobs go back to gearmand`);
     await Promise.all([...this.#allLinks(), ...this.#duplicates].map((each) => each.stop()));
     await this.#executor.stop();
-    await this.#shared[Symbol.asyncDispose]();
+    await this.#native.stop();
     this.#pool.stop();
     return left === 0;
   }
@@ -127,11 +129,10 @@ export class Worker {
   #createLine(): Line {
     return createLine({
       config: this.#config,
-      checks: this.#options.checks,
+      native: this.#native,
       log: this.#log,
       pool: this.#pool,
       executor: this.#executor,
-      shared: this.#shared,
       onRun: this.#options.onRun,
       send: (parcel, copy) => {
         for (const duplicates of this.#duplicates) duplicates.send({ ...parcel, workload: copy });

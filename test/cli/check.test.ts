@@ -35,7 +35,87 @@ describe("omd-worker check without a command", () => {
   ])("%s explains itself and exits 3", async (_, argv) => {
     const { code, stdout, stderr } = await run(checkCommand, argv);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-    expect(stderr).toMatch(/^usage: omd-worker check \[OPTION=VALUE/);
+    expect(stderr).toMatch(/^usage: omd-worker check \[--explain\] \[OPTION=VALUE/);
+  });
+});
+
+describe("omd-worker check --explain", () => {
+  it.each<[string, readonly string[], string]>([
+    [
+      "a native check",
+      [DUMMY, "0", "two words"],
+      `native: the file named does not exist
+  answered by check_dummy, the worker's own
+  in place of:
+    ${DUMMY}
+    0
+    two words
+`,
+    ],
+    [
+      "a plugin, without its secrets",
+      ["PGPASSWORD=hunter2 /bin/false -C public --authpass=x -H host"],
+      `plugin: no native check has this name
+  started:
+    PGPASSWORD=***
+    /bin/false
+    -C
+    ***
+    --authpass=***
+    -H
+    host
+`,
+    ],
+    [
+      "a shell",
+      ["/bin/false -C public | cat"],
+      `shell: it has an unquoted |
+  started by a shell:
+    /bin/false -C *** | cat
+`,
+    ],
+    [
+      "a check around another",
+      ["/nowhere/negate /nowhere/check_dummy 0"],
+      `native: the file named does not exist
+  answered by negate, the worker's own
+  for its command:
+    native: the file named does not exist
+      answered by check_dummy, the worker's own
+      in place of:
+        /nowhere/check_dummy
+        0
+`,
+    ],
+  ])("says what would become of %s, and starts nothing", async (_, command, stdout) => {
+    const argv = ["--explain", "--", ...command];
+    expect(await run(checkCommand, argv)).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  it("says why a line is refused", async () => {
+    expect(await run(checkCommand, ["--explain", "--restrict_path=/p", "/bin/false"])).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^refuse: restrict_path is set\n {2}nothing is started\n {2}answered: ERROR/,
+      ),
+      stderr: "",
+    });
+  });
+});
+
+describe("a native check's name alone", () => {
+  it("is enough", async () => {
+    expect(await run(checkCommand, ["--", "check_dummy", "1", "up"])).toEqual({
+      code: 1,
+      stdout: "WARNING: up\n",
+      stderr: "",
+    });
+  });
+
+  it("with --help explains its options", async () => {
+    const { code, stdout } = await run(checkCommand, ["negate", "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^negate: runs a plugin and exchanges its states\n\nusage: negate \[OPTION/);
   });
 });
 

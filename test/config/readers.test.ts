@@ -73,6 +73,18 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ["worker_name_in_result=pre_perfdata", "workerNameInResult", "pre_perfdata"],
     ["worker_name_in_result=on", "workerNameInResult", "on"],
+    ["native_checks=Shadow", "nativeChecks", "shadow"],
+    ["native_checks=yes", "nativeChecks", "on"],
+    ["native_checks", "nativeChecks", "on"],
+    ["native_checks=1", "nativeChecks", "on"],
+    ["native_checks=no", "nativeChecks", "off"],
+    ["native_checks=0", "nativeChecks", "off"],
+    [
+      "native_checks=shaddow",
+      "nativeChecks",
+      "off",
+      "native_checks: 'shaddow' is unknown, using off (use one of off, on, shadow)",
+    ],
   ],
   "text and paths": [
     ["identifier=my worker", "identifier", "my worker"],
@@ -91,6 +103,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["servicegroup=ä", "servicegroups", ["\xc3\xa4"]],
     ["native_checks_only=check_tcp,check_http", "nativeChecksOnly", ["check_tcp", "check_http"]],
     ["restrict_path=/usr/lib/a,b/", "restrictPath", ["/usr/lib/a,b/"]],
+    ["plugin_path=/site/Prüfung,1", "pluginPath", ["/site/Prüfung,1"]],
+    [
+      "plugin_path=checks",
+      "pluginPath",
+      [],
+      "plugin_path: 'checks' is not absolute, ignored (start it with /)",
+    ],
     [
       "restrict_path=plugins/",
       "restrictPath",

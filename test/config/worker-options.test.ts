@@ -42,6 +42,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "host[:port], comma-separated": "a:1",
   "automatic, file, stdout": "file",
   "off, on, pre_perfdata": "on",
+  "off, on, shadow": "shadow",
   "text, json": "json",
   "off, marked, implicitly": "implicitly",
 };

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { createIdentification } from "../../src/run/identity.ts";
 import { hasServer } from "../support/servers.ts";
 
@@ -88,7 +89,10 @@ describe("everything else is executed", () => {
 
   it("any file when the check replaces no plugin", async () => {
     await install(plugin());
-    expect(createIdentification()(path, { ...CHECK, replaces: undefined }).why).toBe(notThePlugin);
+    expect(createIdentification()(path, { ...CHECK, replaces: undefined })).toEqual({
+      isReplaced: false,
+      why: "the file named exists, and the check stands in for no plugin",
+    });
   });
 });
 
@@ -174,6 +178,13 @@ describe.skipIf(!hasServer("check_dummy"))("of Debian's plugins", () => {
   const isReplaced = (name: string, file = name) =>
     identify(join(PLUGINS, file), { name, replaces: REPLACES }).isReplaced;
   const present = (...names: readonly string[]) => names.filter((name) => existsSync(join(PLUGINS, name)));
+
+  it("every one is known that a check of the worker's own stands in for", () => {
+    const unknown = BUILTIN_CHECKS.filter(({ name, replaces }) => replaces && existsSync(join(PLUGINS, name)))
+      .filter((check) => !identify(join(PLUGINS, check.name), check).isReplaced)
+      .map(({ name }) => name);
+    expect(unknown).toEqual([]);
+  });
 
   it.each(
     present(

@@ -1,8 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import { type CheckContext, CheckFailure, type CheckOutput, defineCheck } from "../../plugins/sdk/index.ts";
+import {
+  type CheckContext,
+  CheckDeclined,
+  CheckFailure,
+  type CheckOutput,
+  defineCheck,
+} from "../../plugins/sdk/index.ts";
 import { SharedValues } from "../../plugins/sdk/shared.ts";
-import { type NativeRun, runNative } from "../../src/run/native.ts";
+import { type NativeOutcome, type NativeRun, runNative } from "../../src/run/native.ts";
 import type { Outcome } from "../../src/run/outcome.ts";
 import { createRouter, type NativeRoute, type Route } from "../../src/run/route.ts";
 import { createShelf } from "../../src/run/shelf.ts";
@@ -26,10 +32,20 @@ function routeOf(
   const fallback = { via: "plugin", why: "", argv, env: [] } as const;
   const understood = check.understand([]);
   if (understood === undefined) throw new Error("not understood");
-  return { via: "native", why: "", check, name: "check_x", argv, run: understood.run, nested, fallback };
+  return {
+    via: "native",
+    why: "",
+    check,
+    name: "check_x",
+    argv,
+    keepsState: false,
+    run: understood.run,
+    nested,
+    fallback,
+  };
 }
 
-function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<Outcome> {
+function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<NativeOutcome> {
   const log = { debug: vi.fn() };
   return runNative(route, {
     timeoutMs: 60_000,
@@ -59,6 +75,13 @@ describe("a check's answer is an outcome like a plugin's", () => {
   ])("%s", async (_, answer, outcome) => {
     expect(await run(routeOf(() => answer))).toEqual(outcome);
     expect(await run(routeOf(async () => answer))).toEqual(outcome);
+  });
+
+  it("CheckDeclined is none: it leaves the answer to the plugin", async () => {
+    const declining = async () => {
+      throw new CheckDeclined("no raw socket here");
+    };
+    expect(await run(routeOf(declining))).toEqual({ kind: "declined", reason: "no raw socket here" });
   });
 
   it("CheckFailure is an answer", async () => {
@@ -191,11 +214,20 @@ it("runs negate around check_dummy in this process", async () => {
   const router = createRouter({
     shelf: createShelf(BUILTIN_CHECKS),
     identify: () => ({ isReplaced: true, why: "" }),
-    nativeChecks: { enabled: true, only: [], except: [], internalCheckDummy: true, internalNegate: true },
+    nativeChecks: {
+      mode: "on",
+      speaksEnglish: true,
+      only: [],
+      except: [],
+      internalCheckDummy: true,
+      internalNegate: true,
+    },
   });
-  const execute: NativeRun["execute"] = (route, limits) => {
+  const execute: NativeRun["execute"] = async (route, limits) => {
     if (route.via !== "native") throw new Error(route.why);
-    return run(route, { ...limits, execute });
+    const outcome = await run(route, { ...limits, execute });
+    if (outcome.kind === "declined") throw new Error(outcome.reason);
+    return outcome;
   };
   const route = router({
     commandLine: '/p/negate -sw UNKNOWN /p/negate -so WARNING /p/check_dummy 0 "all OK"',

@@ -7,7 +7,8 @@ import { createRouter, type NativeChecks, type RouterOptions } from "../../src/r
 import { createShelf } from "../../src/run/shelf.ts";
 
 const NATIVE_CHECKS: NativeChecks = {
-  enabled: true,
+  mode: "on",
+  speaksEnglish: true,
   only: [],
   except: [],
   internalCheckDummy: true,
@@ -69,7 +70,7 @@ describe("a native check does not answer", () => {
     ["LC_ALL=de_DE.UTF-8 /p/check_dummy 0", "the native check does not follow the variable LC_ALL"],
     ["LC_ALL=C LD_PRELOAD=/x /p/check_dummy 0", "the native check does not follow the variable LD_PRELOAD"],
     ["/p/check_dummy 0", "somebody's script", { identify: IS_FOREIGN }],
-    ["/p/check_dummy 0", "native_checks is off", { nativeChecks: { ...NATIVE_CHECKS, enabled: false } }],
+    ["/p/check_dummy 0", "native_checks is off", { nativeChecks: { ...NATIVE_CHECKS, mode: "off" } }],
     [
       "/p/check_dummy 0",
       "native_checks_except names the check",
@@ -90,12 +91,50 @@ describe("a native check does not answer", () => {
       "internal_negate is off",
       { nativeChecks: { ...NATIVE_CHECKS, internalNegate: false } },
     ],
+    [
+      "/p/check_dummy 0",
+      "the worker's locale is not English",
+      { nativeChecks: { ...NATIVE_CHECKS, speaksEnglish: false } },
+    ],
   ])("%s: %s", (line, why, options = {}) => {
     expect(routeWith(options)(line)).toMatchObject({ via: "plugin", why });
   });
 
   it("with check_dummy alone: a slash is required", () => {
     expect(route("check_dummy 0")).toMatchObject({ via: "shell" });
+  });
+
+  it("save for one that stands in for no plugin: its author chose the words", () => {
+    const own = defineCheck({
+      name: "check_own",
+      summary: "",
+      options: {},
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    const nativeChecks = { ...NATIVE_CHECKS, speaksEnglish: false };
+    expect(routeWith({ shelf: createShelf([own]), nativeChecks })("/p/check_own")).toMatchObject({
+      via: "native",
+    });
+  });
+
+  it("nor does anybody else where there is no plugin it could stand in for", () => {
+    const own = defineCheck({
+      name: "check_own",
+      summary: "",
+      options: {},
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    const absent: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+    const shelf = createShelf([own]);
+    expect(routeWith({ shelf, identify: absent })("/p/check_own --what")).toEqual({
+      via: "refuse",
+      why: "the native check does not understand every word",
+      reason:
+        "UNKNOWN - check_own does not understand this command line, see: omd-worker check check_own --help",
+    });
+    expect(routeWith({ shelf, identify: IS_FOREIGN })("/p/check_own --what")).toMatchObject({
+      via: "plugin",
+    });
   });
 
   it("when it fails to read the command line", () => {
@@ -148,6 +187,51 @@ describe("the command of negate", () => {
     for (; at.via === "native" && at.nested !== undefined; at = at.nested) depth += 1;
     expect(depth).toBe(4);
     expect(at).toMatchObject({ via: "plugin", why: "the command of its command is nested too deep" });
+  });
+});
+
+describe("in shadow mode", () => {
+  const shadow = { nativeChecks: { ...NATIVE_CHECKS, mode: "shadow" } } as const;
+
+  it("the plugin answers, and the native check stands by with its whole road", () => {
+    expect(routeWith(shadow)("/p/negate /p/check_dummy 2")).toMatchObject({
+      via: "plugin",
+      why: "native_checks is shadow",
+      argv: ["/p/negate", "/p/check_dummy", "2"],
+      shadow: { via: "native", name: "negate", nested: { via: "native", name: "check_dummy" } },
+    });
+  });
+
+  it.each(["/p/check_rate", "/p/negate /p/check_rate", "/p/negate /p/check_y"])(
+    "%s has no shadow: it would be executed, or change its state, a second time",
+    (line) => {
+      const rate = defineCheck({
+        name: "check_rate",
+        summary: "",
+        options: {},
+        keepsState: () => true,
+        run: () => ({ returnCode: 0, output: "" }),
+      });
+      const shelf = createShelf([...BUILTIN_CHECKS, rate]);
+      expect(routeWith({ shelf })(line)).toMatchObject({ via: "native" });
+      const route = routeWith({ ...shadow, shelf })(line);
+      expect(route).toMatchObject({ via: "plugin", why: "native_checks is shadow" });
+      expect(route).not.toHaveProperty("shadow");
+    },
+  );
+
+  it("the check answers where there is no plugin to do it", () => {
+    const identify: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+    expect(routeWith({ ...shadow, identify })("/p/check_dummy 0")).toMatchObject({ via: "native" });
+  });
+
+  it.each([
+    ["/p/check_dummy --help", IS_PLUGIN],
+    ["/p/check_dummy 0", IS_FOREIGN],
+  ])("%s is the plugin's alone", (line, identify) => {
+    const route = routeWith({ ...shadow, identify })(line);
+    expect(route).toMatchObject({ via: "plugin" });
+    expect(route).not.toHaveProperty("shadow");
   });
 });
 
@@ -206,6 +290,17 @@ describe("what is known of a line is kept", () => {
     const identify = () => answers.shift() ?? { isReplaced: false, why: "" };
     const ask = routeWith({ identify });
     expect([1, 2, 3].map(() => ask("/p/check_dummy 0").via)).toEqual(["native", "plugin", "native"]);
+  });
+
+  it("until there are other checks on the shelf", () => {
+    const full = createShelf(BUILTIN_CHECKS);
+    const changing = { ...full, generation: 0, find: full.find };
+    const ask = routeWith({ shelf: changing });
+    expect(ask("/p/check_dummy 0").via).toBe("native");
+    changing.find = () => undefined;
+    expect(ask("/p/check_dummy 0").via).toBe("native");
+    changing.generation = 1;
+    expect(ask("/p/check_dummy 0").via).toBe("plugin");
   });
 
   it("but never for more lines than fit", () => {

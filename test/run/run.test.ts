@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CheckContext, CheckOutput } from "../../plugins/sdk/check.ts";
-import { defineCheck } from "../../plugins/sdk/index.ts";
+import { CheckDeclined, defineCheck } from "../../plugins/sdk/index.ts";
 import { SharedValues } from "../../plugins/sdk/shared.ts";
 import { decodeJob } from "../../src/job/decode.ts";
 import type { Command } from "../../src/run/command-text.ts";
 import type { Outcome } from "../../src/run/outcome.ts";
 import type { NativeRoute, Route } from "../../src/run/route.ts";
 import { createRunner } from "../../src/run/run.ts";
+import type { Shadow } from "../../src/run/shadow.ts";
 import { stubLog } from "../gearman/stub-log.ts";
 import { checkLeaks } from "../support/leaks.ts";
 
@@ -33,7 +34,10 @@ function createRoad(route: Route) {
   const router = vi.fn(() => route);
   const log = stubLog();
   const shared = new SharedValues({ log: () => {} });
-  return { runner: createRunner({ router, executor: { run }, shared, log }), run, router, log };
+  const onDeclined = vi.fn();
+  const shadow = { follow: vi.fn<Shadow["follow"]>() };
+  const runner = createRunner({ router, executor: { run }, shared, log, onDeclined, shadow });
+  return { runner, run, router, log, onDeclined, shadow };
 }
 
 function nativeRoute(
@@ -50,7 +54,17 @@ function nativeRoute(
   if (understood === undefined) throw new Error("not understood");
   const argv = ["/p/check_x"];
   const fallback = { via: "plugin", why: "", argv, env: [] } as const;
-  return { via: "native", why: "", check, name: "check_x", argv, run: understood.run, nested, fallback };
+  return {
+    via: "native",
+    why: "",
+    check,
+    name: "check_x",
+    argv,
+    keepsState: false,
+    run: understood.run,
+    nested,
+    fallback,
+  };
 }
 
 /** Passes on what its command says, as negate does. */
@@ -65,7 +79,7 @@ function passingOn(nested: Route, timeoutMs = 60_000): NativeRoute {
 describe("a job's command", () => {
   it("goes the way the router says for it", async () => {
     const { runner, router } = createRoad(PLUGIN);
-    expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: "plugin" });
+    expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: "plugin", why: "" });
     expect(router.mock.calls).toEqual([[SERVICE]]);
   });
 
@@ -78,7 +92,7 @@ describe("a job's command", () => {
     ["a line is given to a shell as it stands", SHELL, { via: "shell", commandLine: "/p/x | cat", env: [] }],
   ])("%s, with the job's time", async (_, route, command) => {
     const { runner, run } = createRoad(route);
-    expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: route.via });
+    expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: route.via, why: "" });
     expect(run.mock.calls.map(([given, timeout]) => [given, timeout])).toEqual([[command, TIMEOUT]]);
   });
 
@@ -87,6 +101,7 @@ describe("a job's command", () => {
     expect(await runner(SERVICE, TIMEOUT)).toEqual({
       outcome: { kind: "refused", reason: "ERROR: not allowed" },
       via: "refuse",
+      why: "",
     });
     expect(run).not.toHaveBeenCalled();
   });
@@ -101,6 +116,7 @@ describe("a job's command", () => {
     expect(await runner(SERVICE, TIMEOUT)).toEqual({
       outcome: { kind: "exited", returnCode: 0, stdout: "OK", stderr: "" },
       via: "native",
+      why: "",
     });
     expect(run).not.toHaveBeenCalled();
     expect(log.debug).toHaveBeenCalledWith({ check: "check_x" }, "asked");
@@ -115,6 +131,7 @@ describe("a job's command", () => {
       expect(await ran).toEqual({
         outcome: { kind: "timed-out", after: TIMEOUT, stdout: "", stderr: "" },
         via: "native",
+        why: "",
       });
     } finally {
       vi.useRealTimers();
@@ -159,6 +176,7 @@ describe("the command of a native check", () => {
     expect(await runner(SERVICE, TIMEOUT)).toEqual({
       outcome: { kind: "exited", returnCode: 1, stdout, stderr: "" },
       via: "native",
+      why: "",
     });
     expect(run).toHaveBeenCalledOnce();
   });
@@ -191,5 +209,118 @@ describe("the command of a native check", () => {
       outcome: { kind: "exited", returnCode: 3, stdout: "ERROR: not allowed" },
     });
     expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe("a native check that declines", () => {
+  const declining = nativeRoute(async () => {
+    throw new CheckDeclined("no raw socket here");
+  });
+
+  it("is answered for by its plugin, in the time that is left", async () => {
+    vi.useFakeTimers();
+    try {
+      const slow = nativeRoute(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 12_000));
+        throw new CheckDeclined("too much for me");
+      });
+      const { runner, run } = createRoad(slow);
+      const ran = runner(SERVICE, TIMEOUT);
+      await vi.advanceTimersByTimeAsync(12_000);
+      expect(await ran).toMatchObject({ outcome: SAID, via: "plugin" });
+      expect(run.mock.calls).toEqual([
+        [{ via: "plugin", argv: ["/p/check_x"], env: [] }, expect.closeTo(TIMEOUT - 12, 1), undefined],
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("says why", async () => {
+    const { runner, onDeclined } = createRoad(declining);
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
+      why: "the native check declined: no raw socket here",
+    });
+    expect(onDeclined.mock.calls).toEqual([["check_x", "no raw socket here"]]);
+  });
+
+  it("is UNKNOWN where there is no plugin", async () => {
+    const { runner, run } = createRoad({ ...declining, isAlone: true });
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
+      outcome: {
+        kind: "refused",
+        reason: "UNKNOWN - check_x: no raw socket here, and there is no /p/check_x",
+      },
+      via: "native",
+    });
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("does so as the command of another, too", async () => {
+    const { runner, run } = createRoad(passingOn(declining));
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
+      outcome: { kind: "exited", stdout: "passed on: said" },
+      via: "native",
+    });
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  it("leaves the job's time-out as it was set", async () => {
+    const { runner, run } = createRoad(declining);
+    run.mockResolvedValue({ kind: "timed-out", after: 29.9, stdout: "", stderr: "" });
+    expect((await runner(SERVICE, TIMEOUT)).outcome).toMatchObject({ after: TIMEOUT });
+  });
+});
+
+describe("a native check that fails", () => {
+  const failing = nativeRoute(async () => {
+    throw new TypeError("a fault of ours");
+  });
+
+  it("is answered for by its plugin", async () => {
+    const { runner, run, onDeclined } = createRoad(failing);
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: SAID, via: "plugin" });
+    expect(run).toHaveBeenCalledOnce();
+    expect(onDeclined.mock.calls).toEqual([["check_x", "it failed: TypeError: a fault of ours"]]);
+  });
+
+  it.each([
+    ["there is no plugin", { isAlone: true }],
+    ["it may have left something behind", { keepsState: true }],
+    ["it may have run its command", { nested: PLUGIN }],
+  ])("is not where %s", async (_, more) => {
+    const { runner, run } = createRoad({ ...failing, ...more });
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: { kind: "crashed" }, via: "native" });
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe("in shadow mode", () => {
+  const native = nativeRoute(async () => ({ returnCode: 0, output: "native" }));
+  const shadowed: Route = { ...native.fallback, shadow: native };
+
+  it("the plugin's answer counts, and the shadow may ask for the other", async () => {
+    const { runner, shadow } = createRoad(shadowed);
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: SAID, via: "plugin" });
+    const [job, route, plugin, run] = shadow.follow.mock.calls[0] ?? [];
+    expect([job, route, plugin]).toEqual([SERVICE, native, SAID]);
+    expect(await run?.(new AbortController().signal)).toMatchObject({ stdout: "native" });
+  });
+
+  it("a check that declines asks nobody else", async () => {
+    const declining = nativeRoute(async () => {
+      throw new CheckDeclined("not here");
+    });
+    const { runner, run: execute, shadow } = createRoad({ ...native.fallback, shadow: declining });
+    await runner(SERVICE, TIMEOUT);
+    const run = shadow.follow.mock.calls[0]?.[3];
+    expect(await run?.(new AbortController().signal)).toEqual({ kind: "declined", reason: "not here" });
+    expect(execute).toHaveBeenCalledOnce();
+  });
+
+  it("all else has none", async () => {
+    const { runner, shadow } = createRoad(PLUGIN);
+    await runner(SERVICE, TIMEOUT);
+    expect(shadow.follow).not.toHaveBeenCalled();
   });
 });

@@ -23,7 +23,7 @@ function createReport() {
 
 function tell(job: Job, outcome: Outcome, via: Via = "plugin") {
   const { report, log } = createReport();
-  report.run(job, { outcome, via, startTime: 1_700_000_000, finishTime: 1_700_000_000.0625 });
+  report.run(job, { outcome, via, why: "so", startTime: 1_700_000_000, finishTime: 1_700_000_000.0625 });
   return log;
 }
 
@@ -52,7 +52,9 @@ describe("a run", () => {
     ],
   ])("%s is a debug line, and no more", (_, job, outcome, fields, message) => {
     const log = tell(job, outcome);
-    expect(log.debug.mock.calls).toEqual([[{ via: "plugin", seconds: 0.0625, ...fields }, message]]);
+    expect(log.debug.mock.calls).toEqual([
+      [{ via: "plugin", why: "so", seconds: 0.0625, ...fields }, message],
+    ]);
     expect(log.info).not.toHaveBeenCalled();
     expect(log.error).not.toHaveBeenCalled();
   });
@@ -84,7 +86,8 @@ describe("a time-out is told in the C worker's words", () => {
       stdout: `\xc3\xbc${"x".repeat(600)}`,
       stderr: "",
     };
-    for (let i = 0; i < 3; i++) report.run(SERVICE, { outcome, via: "shell", startTime: 1, finishTime: 2 });
+    for (let i = 0; i < 3; i++)
+      report.run(SERVICE, { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 });
     expect(log.info).toHaveBeenCalledTimes(3);
     expect(log.info).toHaveBeenLastCalledWith({ output: `ü${"x".repeat(498)}` }, expect.any(String));
   });
@@ -124,7 +127,13 @@ describe("a job that was not run", () => {
   ])("is one error line when many are %s", (_, outcomeOf) => {
     const { report, log } = createReport();
     for (let index = 0; index < 2_000; index++) {
-      report.run(SERVICE, { outcome: outcomeOf(index), via: undefined, startTime: 1, finishTime: 1 });
+      report.run(SERVICE, {
+        outcome: outcomeOf(index),
+        via: undefined,
+        why: "",
+        startTime: 1,
+        finishTime: 1,
+      });
     }
     expect(log.error).toHaveBeenCalledOnce();
   });
@@ -135,6 +144,7 @@ describe("a job that was not run", () => {
       report.run(SERVICE, {
         outcome: { kind: "refused", reason },
         via: "refuse",
+        why: "",
         startTime: 1,
         finishTime: 1,
       });

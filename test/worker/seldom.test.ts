@@ -24,6 +24,14 @@ describe("what happens seldom", () => {
     expect(log.debug).not.toHaveBeenCalled();
   });
 
+  it("may be a warning", () => {
+    const { seldom, log } = createSeldom();
+    seldom.warn("declined", {}, "the plugin is run");
+    seldom.warn("declined", {}, "the plugin is run");
+    expect(log.warn.mock.calls).toEqual([[{}, "the plugin is run"]]);
+    expect(log.error).not.toHaveBeenCalled();
+  });
+
   it("is told again after a minute, without a count", () => {
     const { seldom, log } = createSeldom();
     seldom.error("key", {}, "wrong key");

@@ -1,5 +1,35 @@
+import type { Kind } from "../kind.ts";
 import type { WorkerOption } from "../option.ts";
-import { characters, choice, flag, integer, names, restrictedPaths, seconds } from "../readers.ts";
+import {
+  characters,
+  choice,
+  decimal,
+  flag,
+  folders,
+  integer,
+  names,
+  path,
+  restrictedPaths,
+  seconds,
+} from "../readers.ts";
+
+const NATIVE_MODE = choice(["off", "on", "shadow"]);
+const YES_OR_NO: Readonly<Record<string, string>> = {
+  yes: "on",
+  true: "on",
+  1: "on",
+  no: "off",
+  false: "off",
+  0: "off",
+};
+
+/** A choice that is a switch too. A word nobody knows is off: then the plugins answer, as they did without it. */
+const nativeMode: Kind<"off" | "on" | "shadow"> = {
+  ...NATIVE_MODE,
+  bare: "on",
+  read: (given, before) =>
+    NATIVE_MODE.read({ ...given, text: YES_OR_NO[given.text.toLowerCase()] ?? given.text }, before),
+};
 
 export const CHECK_OPTIONS = [
   {
@@ -86,9 +116,9 @@ export const CHECK_OPTIONS = [
   },
   {
     name: "native_checks",
-    kind: flag,
-    default: true,
-    help: "Answer checks the worker knows itself without starting the plugin. A command line it does not understand completely is always given to the plugin.",
+    kind: nativeMode,
+    default: "on",
+    help: "Answer checks the worker knows itself without starting the plugin. A command line it does not understand completely is always given to the plugin. With shadow the plugins answer, and on a share of the jobs (shadow_share) the worker's own answer is compared with the plugin's.",
     knownBy: ["omd-worker"],
     effect: "full",
     reload: "live",
@@ -107,6 +137,34 @@ export const CHECK_OPTIONS = [
     kind: names,
     default: [],
     help: "Of the checks the worker knows itself, do not answer these.",
+    knownBy: ["omd-worker"],
+    effect: "full",
+    reload: "live",
+  },
+  {
+    name: "shadow_share",
+    kind: decimal({ max: 100 }),
+    default: 10,
+    unit: "percent",
+    help: "With native_checks=shadow: of how many checks the worker knows itself both answers are compared. Their targets are asked twice.",
+    knownBy: ["omd-worker"],
+    effect: "full",
+    reload: "live",
+  },
+  {
+    name: "shadow_file",
+    kind: path,
+    default: undefined,
+    help: "With native_checks=shadow: the file that omd-worker shadow report reads, written every minute and at the end.",
+    knownBy: ["omd-worker"],
+    effect: "full",
+    reload: "live",
+  },
+  {
+    name: "plugin_path",
+    kind: folders,
+    default: [],
+    help: "Folders with checks of your own, files check_*.ts, .mts, .js or .mjs written against omd-worker/sdk. Picked up and exchanged while the worker runs; they come before the worker's own checks of the same name.",
     knownBy: ["omd-worker"],
     effect: "full",
     reload: "live",

@@ -72,6 +72,18 @@ describe("a check that reads its words itself", () => {
   });
 });
 
+it("says of a command line whether a run of it is remembered", () => {
+  const parts = { name: "check_x", summary: "", run: () => NO_ANSWER };
+  const check = defineCheck({
+    ...parts,
+    read: ([word]) => ({ isRate: word === "--rate" }),
+    keepsState: ({ isRate }) => isRate,
+  });
+  expect(check.understand(["--rate"])?.keepsState).toBe(true);
+  expect(check.understand([])?.keepsState).toBe(false);
+  expect(defineCheck({ ...parts, options: {} }).understand([])?.keepsState).toBe(false);
+});
+
 it("turns what run throws into a rejection", async () => {
   const check = defineCheck({
     name: "check_y",

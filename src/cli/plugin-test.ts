@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { RESOLVER_URL } from "../run/site/resolve-sdk.ts";
+import type { Io } from "./io.ts";
+
+/** Tests of a site's checks, run by Node's own runner, with `omd-worker/sdk` where no package is installed. */
+export async function testPlugins(files: readonly string[], io: Io): Promise<number> {
+  const missing = files.find((file) => !existsSync(file));
+  if (missing !== undefined) {
+    io.stderr(`${missing} is not there\n`);
+    return 1;
+  }
+  const code = `import { provideSdk } from ${JSON.stringify(RESOLVER_URL)}; provideSdk();`;
+  const child = spawn(
+    process.execPath,
+    [
+      "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
+      `--import=data:text/javascript,${encodeURIComponent(code)}`,
+      "--test",
+      "--test-isolation=none",
+      ...files.map((file) => resolve(file)),
+    ],
+    { stdio: "inherit", env: io.env },
+  );
+  const [exitCode] = await once(child, "close");
+  return exitCode === 0 ? 0 : 1;
+}

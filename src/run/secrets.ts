@@ -1,0 +1,104 @@
+import type { ByteString } from "../byte-string.ts";
+import type { Assignment } from "./command-line.ts";
+
+const MASK = "***";
+
+/**
+ * Options that hold a secret in one plugin or another, whatever they are in the rest: what is masked without need costs comfort alone.
+ * Long ones may be abbreviated.
+ */
+const SHORT = /^-([1246ELNSVfjnqsv]*[ACPXabkp])(.*)$/s;
+const LONG = /^--([a-z][a-z-]*)(?:=(.*))?$/s;
+const LONG_NAMES = [
+  "authorization",
+  "authpasswd",
+  "authpassword",
+  "community",
+  "header",
+  "passwd",
+  "password",
+  "post",
+  "privpasswd",
+  "privpassword",
+  "proxy-authorization",
+  "secret",
+  "token",
+];
+/** `-p` is a port or a count to most, `-P` a protocol. */
+const PLAIN_VALUES: Readonly<Record<string, RegExp>> = { p: /^[0-9]{1,5}$/, P: /^(?:[0-9]{1,3}|2c)$/ };
+
+const URL_USER = /\/\/([^/@ ]+)@/g;
+const SECRET_VARIABLE = /pass|secret|token|key|auth/i;
+/** Shorter ones would be found everywhere in an output. */
+const MIN_HIDDEN = 4;
+
+/** Words as people may see them. */
+export interface Masked {
+  readonly words: readonly ByteString[];
+  /** What was masked. */
+  readonly secrets: readonly ByteString[];
+}
+
+export function maskWords(words: readonly ByteString[]): Masked {
+  const secrets: ByteString[] = [];
+  const mask = (value: ByteString) => {
+    secrets.push(value);
+    return MASK;
+  };
+  let option: SecretOption | undefined;
+  const shown = words.map((word) => {
+    if (option !== undefined) {
+      const { isPlain } = option;
+      option = undefined;
+      return isPlain(word) ? word : mask(word);
+    }
+    const found = readSecretOption(word);
+    if (found === undefined) return word.replace(URL_USER, (_, user) => `//${mask(user)}@`);
+    if (found.value !== undefined) return found.isPlain(found.value) ? word : found.head + mask(found.value);
+    option = found;
+    return word;
+  });
+  return { words: shown, secrets };
+}
+
+/** A line that only a shell can read: its words as far as one can tell. */
+export function maskLine(line: ByteString): ByteString {
+  const words = line.match(/(?:'[^']*'|"[^"]*"|[^ \t\n'"])+/g) ?? [];
+  return maskWords(words).words.map(maskVariable).join(" ");
+}
+
+export function maskAssignment([name, value]: Assignment): ByteString {
+  return maskVariable(`${name}=${value}`);
+}
+
+/** What was masked on the command line, wherever an output repeats it. */
+export function hideSecrets(text: ByteString, secrets: readonly ByteString[]): ByteString {
+  return secrets
+    .filter((secret) => secret.length >= MIN_HIDDEN)
+    .reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
+}
+
+function maskVariable(word: ByteString): ByteString {
+  const name = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(word)?.[1];
+  return name !== undefined && SECRET_VARIABLE.test(name) ? `${name}=${MASK}` : word;
+}
+
+interface SecretOption {
+  /** What stands before the value in the same word. */
+  readonly head: ByteString;
+  /** Undefined: the next word. */
+  readonly value: ByteString | undefined;
+  readonly isPlain: (value: ByteString) => boolean;
+}
+
+function readSecretOption(word: ByteString): SecretOption | undefined {
+  const [, long, longValue] = LONG.exec(word) ?? [];
+  if (long !== undefined) {
+    const isSecret = LONG_NAMES.some((name) => name.startsWith(long));
+    return isSecret ? { head: `--${long}=`, value: longValue, isPlain: () => false } : undefined;
+  }
+  const [, letters, rest] = SHORT.exec(word) ?? [];
+  if (letters === undefined) return undefined;
+  const plain = PLAIN_VALUES[letters.slice(-1)];
+  return { head: `-${letters}`, value: rest || undefined, isPlain: (value) => plain?.test(value) ?? false };
+}

@@ -1,0 +1,166 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type ByteString, fromByteString } from "../byte-string.ts";
+import type { Job } from "../job/job.ts";
+import type { Log } from "../log.ts";
+import { isSameAnswer } from "./compare.ts";
+import type { NativeOutcome } from "./native.ts";
+import type { Outcome } from "./outcome.ts";
+import type { NativeRoute } from "./route.ts";
+import { hideSecrets, type Masked, maskWords } from "./secrets.ts";
+
+/** How native checks compare with the plugins they would replace. Plain data: it is written as JSON. */
+export interface ShadowReport {
+  /** Percent of the jobs. */
+  readonly share: number;
+  /** When the first job was compared. */
+  readonly since: string | undefined;
+  /** By check. */
+  readonly checks: Readonly<Record<string, ShadowCount>>;
+}
+
+/** `declined`: left to the plugin at run time, so that there was nothing to compare. */
+export type Verdict = "agreed" | "different" | "declined";
+
+/** How often. */
+export interface ShadowCount extends Readonly<Record<Verdict, number>> {
+  /** The last differences, the newest last. */
+  readonly examples: readonly ShadowExample[];
+}
+
+/** Without secrets. */
+export interface ShadowExample {
+  readonly at: string;
+  readonly command: string;
+  readonly plugin: ShadowAnswer;
+  readonly native: ShadowAnswer;
+}
+
+export interface ShadowAnswer {
+  readonly returnCode: number | undefined;
+  readonly output: string;
+}
+
+export interface ShadowOptions {
+  /** Percent of the jobs. */
+  readonly share: number;
+  readonly log: Pick<Log, "debug">;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
+}
+
+type Native = Pick<NativeRoute, "name" | "argv">;
+
+const MAX_RUNNING = 100;
+const MAX_EXAMPLES = 5;
+const MAX_SHOWN = 500;
+
+/**
+ * Runs native checks beside the plugins that answer: after them, so that nothing of a plugin's answer or its times depends on
+ * the shadow, and never for commands, whose effect must come once. Life: made → stopped.
+ */
+export class Shadow {
+  #share: number;
+  readonly #log: ShadowOptions["log"];
+  readonly #random: () => number;
+  readonly #running = new Set<Promise<void>>();
+  readonly #end = new AbortController();
+  readonly #counts = new Map<string, ShadowCount>();
+  #since: string | undefined;
+
+  constructor({ share, log, random = Math.random }: ShadowOptions) {
+    this.#share = share;
+    this.#log = log;
+    this.#random = random;
+  }
+
+  get report(): ShadowReport {
+    return { share: this.#share, since: this.#since, checks: Object.fromEntries(this.#counts) };
+  }
+
+  configure({ share }: Pick<ShadowOptions, "share">): void {
+    this.#share = share;
+  }
+
+  /** The plugin has answered: on a share of the jobs `run` is asked for the native answer, in the background. */
+  follow(
+    { type }: Pick<Job, "type">,
+    native: Native,
+    plugin: Outcome,
+    run: (signal: AbortSignal) => Promise<NativeOutcome>,
+  ): void {
+    const isComparable = plugin.kind === "exited" || plugin.kind === "timed-out";
+    if (!isComparable || (type !== "host" && type !== "service")) return;
+    if (this.#end.signal.aborted || this.#running.size >= MAX_RUNNING) return;
+    if (this.#random() * 100 >= this.#share) return;
+    const running = nextTurn()
+      .then(() => run(this.#end.signal))
+      .catch((error: unknown): NativeOutcome => ({ kind: "crashed", error }))
+      .then((answer) => {
+        this.#running.delete(running);
+        if (!this.#end.signal.aborted) this.#count(native, plugin, answer);
+      });
+    this.#running.add(running);
+  }
+
+  /** What runs is ended and not counted. */
+  async stop(): Promise<void> {
+    this.#end.abort(new Error("the worker stops"));
+    await Promise.all(this.#running);
+  }
+
+  #count(native: Native, plugin: Outcome, answer: NativeOutcome): void {
+    const at = new Date().toISOString();
+    this.#since ??= at;
+    const verdict = compare(plugin, answer);
+    this.#log.debug(`shadow of ${native.name}: ${verdict}`);
+    const before = this.#counts.get(native.name) ?? NOTHING;
+    const examples = [...before.examples];
+    if (answer.kind !== "declined" && verdict === "different")
+      examples.push(describe(at, native, plugin, answer));
+    const count = { ...before, [verdict]: before[verdict] + 1, examples: examples.slice(-MAX_EXAMPLES) };
+    this.#counts.set(native.name, count);
+  }
+}
+
+const NOTHING: ShadowCount = { agreed: 0, different: 0, declined: 0, examples: [] };
+
+function compare(plugin: Outcome, native: NativeOutcome): Verdict {
+  if (native.kind === "declined") return "declined";
+  return isSameAnswer(plugin, native) ? "agreed" : "different";
+}
+
+function describe(at: string, { argv }: Native, plugin: Outcome, native: Outcome): ShadowExample {
+  const masked = maskWords(argv);
+  return {
+    at,
+    command: fromByteString(cut(masked.words.join(" "))),
+    plugin: readAnswer(plugin, masked),
+    native: readAnswer(native, masked),
+  };
+}
+
+function readAnswer(outcome: Outcome, { secrets }: Masked): ShadowAnswer {
+  const show = (text: ByteString) => fromByteString(cut(hideSecrets(text, secrets)));
+  switch (outcome.kind) {
+    case "exited":
+      return { returnCode: outcome.returnCode, output: show(join(outcome)) };
+    case "signalled":
+      return { returnCode: undefined, output: show(`killed by signal ${outcome.signal}\n${join(outcome)}`) };
+    case "timed-out":
+      return { returnCode: undefined, output: `not through after ${outcome.after} s` };
+    case "refused":
+      return { returnCode: undefined, output: show(outcome.reason) };
+    case "too-old":
+      return { returnCode: undefined, output: "too old" };
+    case "crashed":
+      return { returnCode: undefined, output: show(`crashed: ${outcome.error}`) };
+  }
+}
+
+function join({ stdout, stderr }: { readonly stdout: ByteString; readonly stderr: ByteString }): ByteString {
+  return stderr === "" ? stdout : `${stdout}\n[${stderr}]`;
+}
+
+function cut(text: ByteString): ByteString {
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}...`;
+}

@@ -1,0 +1,50 @@
+import { type FSWatcher, watch } from "node:fs";
+
+export interface FolderWatchOptions {
+  readonly folders: readonly string[];
+  /** Something may have changed. */
+  readonly onChange: () => void;
+  readonly pollMs?: number;
+  readonly settleMs?: number;
+}
+
+/** The kernel tells nothing of network file systems, of a folder that comes later or is exchanged as a whole. */
+const POLL_MS = 5000;
+/** An editor writes a file in several steps. */
+const SETTLE_MS = 100;
+
+/** Tells of changes in folders: at once where the kernel does, else a little later. Keeps no process alive. */
+export class FolderWatch implements Disposable {
+  readonly #onChange: () => void;
+  readonly #settleMs: number;
+  readonly #watchers: readonly FSWatcher[];
+  readonly #poll: NodeJS.Timeout;
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor({ folders, onChange, pollMs = POLL_MS, settleMs = SETTLE_MS }: FolderWatchOptions) {
+    this.#onChange = onChange;
+    this.#settleMs = settleMs;
+    this.#watchers = folders.flatMap((folder) => this.#watch(folder) ?? []);
+    this.#poll = setInterval(onChange, pollMs).unref();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#poll);
+    clearTimeout(this.#settling);
+    for (const watcher of this.#watchers) watcher.close();
+  }
+
+  #watch(folder: string): FSWatcher | undefined {
+    try {
+      const watcher = watch(folder, { persistent: false }, this.#changed);
+      return watcher.on("error", () => watcher.close());
+    } catch {
+      return undefined;
+    }
+  }
+
+  readonly #changed = (): void => {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(this.#onChange, this.#settleMs).unref();
+  };
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Gearmand, startGearmand } from "../support/gearmand.ts";
+import { hasServer } from "../support/servers.ts";
+import { runProgram, startWorker } from "../support/worker.ts";
+import { Core, serviceJob } from "./core.ts";
+import { createFolder } from "./folder.ts";
+
+const DUMMY = "/usr/lib/nagios/plugins/check_dummy";
+
+/** A check of the site's, in the place of Debian's check_dummy. */
+const checkThat = (name: string, run: string) => `
+import { CheckDeclined, CheckFailure, defineCheck, words } from "omd-worker/sdk";
+export const check = defineCheck({
+  name: "${name}",
+  summary: "",
+  replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  options: { words: words("WORD…", "") },
+  run() { ${run} },
+});
+`;
+const saying = (name: string, output: string) =>
+  checkThat(name, `return { returnCode: 1, output: "${output}" };`);
+
+/** At once, as an editor does it. */
+function write(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+
+describe.skipIf(!hasServer("gearmand"))("a worker with plugin_path", () => {
+  let gearmand: Gearmand;
+  beforeAll(async () => {
+    gearmand = await startGearmand();
+  });
+  afterAll(() => gearmand?.stop());
+
+  async function answer(core: Core, commandLine: string): Promise<string | undefined> {
+    const before = core.results.length;
+    await core.submit("service", serviceJob("site", commandLine));
+    await core.collected(before + 1);
+    return core.results[before]?.fields.get("output");
+  }
+
+  it("answers with a site's check, exchanges it, and keeps it when its file becomes faulty", async () => {
+    using folder = createFolder();
+    const file = join(folder.path, "check_site.ts");
+    write(file, saying("check_site", "one"));
+    await using worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`]);
+    await using core = new Core({ port: gearmand.port });
+    expect(await answer(core, "/nowhere/check_site")).toBe("one");
+
+    write(file, saying("check_site", "two"));
+    await worker.logged(`check_site is exchanged, read from ${file}`);
+    expect(await answer(core, "/nowhere/check_site")).toBe("two");
+
+    write(file, "\n\nexport const check = (;\n");
+    await worker.logged(`refused ${file}:3: `);
+    expect(await answer(core, "/nowhere/check_site")).toBe("two");
+
+    write(join(folder.path, "check_other.ts"), saying("check_other", "another"));
+    await worker.logged("check_other is read from");
+    expect(await answer(core, "/nowhere/check_other")).toBe("another");
+  });
+
+  it("takes a failure for an answer: the SDK of the check is the worker's", async () => {
+    using folder = createFolder();
+    write(
+      join(folder.path, "check_site.ts"),
+      checkThat("check_site", 'throw new CheckFailure("no luck", 2);'),
+    );
+    await using _worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`]);
+    await using core = new Core({ port: gearmand.port });
+    expect(await answer(core, "/nowhere/check_site")).toBe("no luck");
+  });
+
+  it("takes other folders on HUP", async () => {
+    using folder = createFolder();
+    const [before, after] = [join(folder.path, "before"), join(folder.path, "after")];
+    mkdirSync(before);
+    mkdirSync(after);
+    write(join(before, "check_site.ts"), saying("check_site", "before"));
+    write(join(after, "check_site.ts"), saying("check_site", "after"));
+    const config = join(folder.path, "worker.conf");
+    writeFileSync(config, `plugin_path=${before}\n`);
+    await using worker = await startWorker([gearmand.port], [`config=${config}`]);
+    await using core = new Core({ port: gearmand.port });
+    expect(await answer(core, "/nowhere/check_site")).toBe("before");
+    writeFileSync(config, `plugin_path=${after}\n`);
+    worker.signal("SIGHUP");
+    await worker.logged(`check_site is exchanged, read from ${after}`);
+    expect(await answer(core, "/nowhere/check_site")).toBe("after");
+  });
+
+  describe.skipIf(!hasServer("check_dummy"))("beside the real plugin", () => {
+    it("runs it where the check declines, and tells each reason once", async () => {
+      using folder = createFolder();
+      const declining = checkThat("check_dummy", 'throw new CheckDeclined("no raw socket here");');
+      write(join(folder.path, "check_dummy.ts"), declining);
+      await using worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`]);
+      await using core = new Core({ port: gearmand.port });
+      for (const word of ["a", "b", "c"])
+        expect(await answer(core, `${DUMMY} 0 ${word}`)).toBe(`OK: ${word}`);
+      const told = worker.linesWith("check_dummy: no raw socket here; left to the plugin");
+      expect(told.filter((line) => line.includes("WARN"))).toHaveLength(1);
+      expect(worker.linesWith("via=plugin, why=the native check declined: no raw socket here")).toHaveLength(
+        3,
+      );
+    });
+
+    it("compares both in shadow mode, the plugin's answer counts, and the report tells", async () => {
+      using folder = createFolder();
+      const report = join(folder.path, "shadow.json");
+      const ownWords = checkThat("check_dummy", 'return { returnCode: 0, output: "OK: same" };');
+      write(join(folder.path, "check_dummy.ts"), ownWords);
+      const shadow = ["native_checks=shadow", "shadow_share=100", `shadow_file=${report}`];
+      {
+        await using worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`, ...shadow]);
+        await using core = new Core({ port: gearmand.port });
+        expect(await answer(core, `${DUMMY} 0 same`)).toBe("OK: same");
+        expect(await answer(core, `${DUMMY} 1 http://me:hunter2@host`)).toBe(
+          "WARNING: http://me:hunter2@host",
+        );
+        expect(worker.linesWith("via=plugin, why=native_checks is shadow")).toHaveLength(2);
+        await worker.logged("shadow of check_dummy: ", 2);
+      }
+      const { exitCode, stdout } = await runProgram("omd-worker", ["shadow", "report", ...shadow]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^check_dummy +2 +1 +1 +0 +50\.00 %$/m);
+      expect(stdout).toContain(
+        `${DUMMY} 1 http://***@host\n    plugin 1 WARNING: http://***@host\n    native 0 OK: same`,
+      );
+      expect(stdout).not.toContain("hunter2");
+    });
+
+    it("finds no difference between check_tcp and the worker's own but for times", async () => {
+      using folder = createFolder();
+      const report = join(folder.path, "shadow.json");
+      const shadow = ["native_checks=shadow", "shadow_share=100", `shadow_file=${report}`];
+      {
+        await using worker = await startWorker([gearmand.port], shadow);
+        await using core = new Core({ port: gearmand.port });
+        const check = (port: number) => `/usr/lib/nagios/plugins/check_tcp -H 127.0.0.1 -p ${port} -w 5`;
+        for (const port of [gearmand.port, 1])
+          expect(await answer(core, check(port))).toMatch(/^TCP OK|^connect to address/);
+        await worker.logged("shadow of check_tcp: ", 2);
+      }
+      const { stdout } = await runProgram("omd-worker", ["shadow", "report", ...shadow]);
+      expect(stdout).toMatch(/^check_tcp +2 +2 +0 +0 +100\.00 %$/m);
+    });
+  });
+});
