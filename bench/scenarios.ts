@@ -1,3 +1,4 @@
+import { CHECK_LINES } from "./checks.ts";
 import type { FigureName } from "./figures.ts";
 import { measureIdle } from "./idle.ts";
 import type { Line } from "./line.ts";
@@ -57,6 +58,14 @@ export const SCENARIOS: readonly Scenario[] = [
     measure,
     columns: ["checksPerSecond", "submitsPerSecond", ...COST],
     charts: ["checksPerSecond", "cpuMsPerCheck", "gearmandMsPerCheck"],
+  },
+  {
+    name: "native",
+    about: "checks answered in the worker, and the same command lines executed",
+    lines: CHECK_LINES,
+    measure,
+    columns: ["checksPerSecond", ...COST],
+    charts: ["checksPerSecond", "cpuMsPerCheck"],
   },
   {
     name: "site",

@@ -12,6 +12,7 @@ export interface SnmpAgent extends AsyncDisposable {
 
 /** What it prints when it listens. */
 const READY = "NET-SNMP version";
+const V3_USER = "createUser bench SHA authenticate AES encipherment\nrouser bench priv\n";
 const READY_WITHIN_MS = 10_000;
 
 /** Net-SNMP's agent; undefined where it is not installed or does not start. */
@@ -21,7 +22,7 @@ export async function startSnmpAgent(): Promise<SnmpAgent | undefined> {
   cleanup.defer(() => rmSync(folder, { recursive: true }));
   const port = await freePort();
   const config = join(folder, "snmpd.conf");
-  writeFileSync(config, `rocommunity public 127.0.0.1\nagentaddress udp:127.0.0.1:${port}\n`);
+  writeFileSync(config, `rocommunity public 127.0.0.1\n${V3_USER}agentaddress udp:127.0.0.1:${port}\n`);
   const args = ["-f", "-Le", "-C", "-c", config, "-I", "-smux", "-p", join(folder, "pid")];
   // Debian installs it in /usr/sbin, which is not in everybody's PATH.
   const env = { PATH: `${process.env["PATH"]}:/usr/sbin`, MIBS: "", SNMP_PERSISTENT_DIR: folder };

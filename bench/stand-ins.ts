@@ -1,40 +1,64 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../test/support/free-port.ts";
+import { hasServer } from "../test/support/servers.ts";
+import { Sshd } from "../test/support/sshd.ts";
 import type { Line } from "./line.ts";
 import { readStat } from "./process-tree.ts";
-import { startSnmpAgent } from "./snmp-agent.ts";
+import { type SnmpAgent, startSnmpAgent } from "./snmp-agent.ts";
 
 /** What the lines' commands talk to in place of a site's devices. */
 export interface StandIns extends AsyncDisposable {
-  /** What stands for `{plugins}`, `{data}`, `{tcp}` and, where there is an SNMP agent, `{snmp}`. */
+  /** What stands for the placeholders of commands; one whose server is not there is missing. */
   readonly values: Readonly<Record<string, string | number>>;
   /** So that it does not count as a stranger's. */
   readonly cpuMs: () => number;
 }
 
+type Values = Readonly<Record<string, string | number>>;
+
 const PLUGINS = "/usr/lib/nagios/plugins";
 const DATA = join(import.meta.dirname, "plugins");
+const PAGE = "<html><body>It works</body></html>\n";
+const BANNER = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n";
 
 export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const commands = lines.flatMap(({ mix }) => mix.map(({ command }) => command)).join("\n");
   await using cleanup = new AsyncDisposableStack();
-  const listener = cleanup.use(await startListener());
-  const { port } = listener.address() as AddressInfo;
-  const agent = commands.includes("{snmp}") ? cleanup.use(await startSnmpAgent()) : undefined;
-  const running = cleanup.move();
-  return {
-    values: { plugins: PLUGINS, data: DATA, tcp: port, ...(agent && { snmp: agent.port }) },
-    cpuMs: () => (agent && readStat(agent.pid)?.cpuMs) ?? 0,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  const asked = (name: string) => commands.includes(`{${name}}`);
+  const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
+  const agent = asked("snmp") ? cleanup.use(await startSnmpAgent()) : undefined;
+  const values: Values = {
+    plugins: PLUGINS,
+    data: DATA,
+    tcp: await listening(createServer((socket) => socket.on("error", () => {}).end())),
+    ...(asked("http") && { http: await listening(createHttpServer((_, response) => response.end(PAGE))) }),
+    ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
+    ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
+    ...(agent && { snmp: agent.port }),
   };
+  const running = cleanup.move();
+  return { values, cpuMs: () => cpuMsOf(agent), [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** Accepts and hangs up. */
-async function startListener(): Promise<Server> {
-  const server = createServer((socket) => socket.on("error", () => {}).end());
+async function listen(server: Server): Promise<AddressInfo> {
   server.listen(await freePort(), "127.0.0.1");
   await once(server, "listening");
-  return server;
+  return server.address() as AddressInfo;
+}
+
+function say(socket: Socket, text: string): void {
+  socket.on("error", () => {}).resume();
+  socket.write(text);
+}
+
+function sshValues(sshd: Sshd): Values {
+  const knownHosts = sshd.folder.file("known_hosts", sshd.knownHost());
+  return { sshd: sshd.port, sshkey: sshd.identity, knownhosts: knownHosts };
+}
+
+function cpuMsOf(agent: SnmpAgent | undefined): number {
+  return (agent && readStat(agent.pid)?.cpuMs) ?? 0;
 }

@@ -20,6 +20,8 @@ export type {
 } from "./check.ts";
 export { type TimeLimit, withinSeconds } from "./deadline.ts";
 export { type CheckDefinition, defineCheck, type ReadingCheckDefinition } from "./define-check.ts";
+export { createEreSearch, type EreSearch } from "./ere-search.ts";
+export type { Encoding, EreRules } from "./ere-syntax.ts";
 export { CheckDeclined, CheckFailure } from "./failure.ts";
 export { renderHelp } from "./help.ts";
 export {
@@ -64,6 +66,7 @@ export {
   words,
 } from "./option-kinds.ts";
 export { type Answer, answer } from "./output.ts";
+export { Pace } from "./pace.ts";
 export { fperfdata, type PerfdataLimits, perfdata, sperfdata, sperfdataInt } from "./perfdata.ts";
 export { type PrintfArgument, sprintf } from "./printf.ts";
 export { checkRange, getStatus, type Range, readRange, type Thresholds } from "./range.ts";

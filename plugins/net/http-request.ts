@@ -1,0 +1,56 @@
+/** Where a page is asked for. A redirect leads from one target to the next. */
+export interface HttpTarget {
+  /** What is connected to: a name or an address. */
+  readonly address: string;
+  readonly port: number;
+  /** For `Host:`. Without one the request is HTTP/1.0. */
+  readonly hostName: string | undefined;
+  /** The port `Host:` names. */
+  readonly hostPort: number;
+  readonly url: string;
+  readonly usesTls: boolean;
+}
+
+/** What every request of a check says. */
+export interface RequestParts {
+  readonly method: string;
+  readonly agent: string;
+  /** Whole lines: `X-Test: abc`. */
+  readonly headers: readonly string[];
+  /** `user:password`, empty for none. */
+  readonly authorization: string;
+  readonly proxyAuthorization: string;
+  readonly body: { readonly text: string; readonly contentType: string } | undefined;
+}
+
+/** The request in the plugin's order of lines: servers tell some of it back. */
+export function renderRequest(target: HttpTarget, parts: RequestParts): string {
+  const { hostName, url } = target;
+  const { method, agent, headers, authorization, proxyAuthorization, body } = parts;
+  const forced = headers.findLastIndex((header) => header.startsWith("Host:"));
+  const host = hostName === undefined ? undefined : (headers[forced] ?? renderHost(hostName, target));
+  const lines = [
+    `${method} ${url} HTTP/1.${hostName === undefined ? 0 : 1}`,
+    `User-Agent: ${agent}`,
+    "Connection: close",
+    ...(host === undefined ? [] : [host]),
+    ...headers.filter((_, at) => at !== forced),
+    ...renderAuthorization("Authorization", authorization),
+    ...renderAuthorization("Proxy-Authorization", proxyAuthorization),
+    ...(body ? [`Content-Type: ${body.contentType}`, `Content-Length: ${body.text.length}`] : []),
+  ];
+  return `${lines.join("\r\n")}\r\n\r\n${body?.text ?? ""}`;
+}
+
+/** `http://127.0.0.1:18080/`, as the plugin tells it: always with the port. */
+export function renderUrl({ address, port, hostName, url, usesTls }: HttpTarget): string {
+  return `${usesTls ? "https" : "http"}://${hostName ?? address}:${port}${url}`;
+}
+
+function renderHost(hostName: string, { hostPort, usesTls }: HttpTarget): string {
+  return hostPort === (usesTls ? 443 : 80) ? `Host: ${hostName}` : `Host: ${hostName}:${hostPort}`;
+}
+
+function renderAuthorization(name: string, pair: string): readonly string[] {
+  return pair === "" ? [] : [`${name}: Basic ${Buffer.from(pair, "latin1").toString("base64")}`];
+}

@@ -1,0 +1,118 @@
+import {
+  type CheckContext,
+  CheckFailure,
+  type CheckOutput,
+  CRITICAL,
+  defineCheck,
+  maxState,
+  OK,
+  STATE_NAMES,
+  strtod,
+  UNKNOWN,
+  withinSeconds,
+} from "../sdk/index.ts";
+import { readCommand, type SnmpCommand } from "./command.ts";
+import { type Judged, judge } from "./judge.ts";
+import { quoteLabel } from "./labels.ts";
+import { type ReadObject, readObjects } from "./objects.ts";
+import { OPTIONS } from "./options.ts";
+import { readRateState, writeRateState } from "./rate-state.ts";
+import { SESSIONS } from "./sessions.ts";
+import { snmpget } from "./snmpget.ts";
+
+export const checkSnmp = defineCheck({
+  name: "check_snmp",
+  summary: "values a device tells by SNMP",
+  replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  options: OPTIONS,
+  read: readCommand,
+  keepsState: ({ rate }: SnmpCommand) => rate !== undefined,
+
+  async run(command: SnmpCommand, context) {
+    const now = Math.floor(Date.now() / 1000);
+    const { rate } = command;
+    await context.shared(SESSIONS).config.requirePlain();
+    const previous = rate && (await readRateState(rate.stateFile, now));
+    if (command.thresholds === undefined) throw new CheckFailure("Range format incorrect", UNKNOWN);
+    const objects = readObjects(await ask(command, context), command.names.length, command.delimiter);
+    const judged: Judged[] = [];
+    for (const [at, object] of objects.entries())
+      judged.push(await judge(object, at, command, { previous, now }, context.signal));
+    if (rate !== undefined) {
+      const values = judged.map(({ number = 0 }) => number);
+      await writeRateState(rate.stateFile, { time: now, values });
+      if (previous === undefined) throw new CheckFailure(FIRST_RATE, OK);
+    }
+    return render(objects, judged, command);
+  },
+});
+
+const FIRST_RATE = "No previous data to calculate rate - assume okay";
+
+/** Beyond the retries: the plugin's own alarm, which may come before snmpget's last time-out. */
+const PATIENCE = 5;
+
+/** snmpget's lines. Rejects with what went wrong, in the plugin's words. */
+async function ask({ snmpget: options }: SnmpCommand, { signal, shared }: CheckContext) {
+  const seconds = options.timeout * options.retries + PATIENCE;
+  const onTimeout = () =>
+    new CheckFailure("CRITICAL - Plugin timed out while executing system call\n", CRITICAL);
+  const { objects, errors } = await withinSeconds({ seconds, signal, onTimeout }, (deadline) =>
+    snmpget(options, shared(SESSIONS), deadline),
+  );
+  if (errors.length > 0) throw new CheckFailure(`External command error: ${errors.join("\n")}\n`, UNKNOWN);
+  if (objects.length === 0)
+    throw new CheckFailure("External command error with no output (return code: 0)\n", UNKNOWN);
+  return objects;
+}
+
+/** The plugin's buffer. */
+const MAX_PERFDATA = 8191;
+
+function render(
+  objects: readonly ReadObject[],
+  judged: readonly Judged[],
+  command: SnmpCommand,
+): CheckOutput {
+  const state = maxState(...judged.map((each) => each.state));
+  const label = command.rate === undefined ? "SNMP" : "SNMP RATE";
+  const values = judged.map((each, at) => renderValue(each, at, command)).join(command.outputDelimiter);
+  const text = judged.length === 0 ? "" : ` ${values}`;
+  const perfdata = objects.map((object, at) => renderPerfdata(object, judged[at], at, command)).join("");
+  const lines = objects.flatMap((object, at) => renderLines(object, command.names[at]));
+  const first = `${label} ${STATE_NAMES[state]} -${text} ${`| ${perfdata}`.slice(0, MAX_PERFDATA)}`;
+  return { returnCode: state, output: `${[first, ...lines].join("\n")}\n` };
+}
+
+function renderValue({ state, shown }: Judged, at: number, { labels, units }: SnmpCommand): string {
+  const mark = state === OK ? "" : "*";
+  const value = `${mark}${shown}${mark}`;
+  return [labels[at], value, units[at]].filter((part) => part !== undefined).join(" ");
+}
+
+/** Whatever a value begins with that is a number; of other values there is none. */
+function renderPerfdata(
+  { name, kind }: ReadObject,
+  judged: Judged | undefined,
+  at: number,
+  command: SnmpCommand,
+): string {
+  const shown = judged?.shown ?? "";
+  const { rest } = strtod(shown);
+  if (rest === shown) return "";
+  const label = quoteLabel((command.hasOidLabels ? undefined : command.labels[at]) ?? name);
+  const uom = kind === "counter" && command.rate === undefined ? "c" : "";
+  const value = `${label}=${shown.slice(0, shown.length - rest.length)}${uom}`;
+  return `${value}${renderThresholds(at, command)} `;
+}
+
+/** With a critical threshold alone, the place of the warning stays empty. */
+function renderThresholds(at: number, { thresholds, hasWarning, hasCritical }: SnmpCommand): string {
+  const { warning, critical } = thresholds?.[at] ?? {};
+  if (hasCritical) return `;${warning?.text ?? ""};${critical?.text ?? ""}`;
+  return hasWarning ? `;${warning?.text ?? ""}` : "";
+}
+
+function renderLines({ lines }: ReadObject, name = ""): readonly string[] {
+  return lines.length === 0 ? [] : [`${name}:`, ...lines];
+}

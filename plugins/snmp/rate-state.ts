@@ -1,0 +1,86 @@
+import { createHash, randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { atof, atoi, CheckFailure, sprintf, strtoul } from "../sdk/index.ts";
+
+/** What `--rate` remembers of its last run. */
+export interface RateState {
+  /** Seconds since 1970. */
+  readonly time: number;
+  /** The numbers of all objects, in order. */
+  readonly values: readonly number[];
+}
+
+/**
+ * Where the plugin keeps its state files; undefined where it would fall back to a directory that differs from build to build. An empty
+ * variable counts for none.
+ */
+export function findStateDirectory(environment: NodeJS.ProcessEnv): string | undefined {
+  return environment["MP_STATE_PATH"] || environment["NAGIOS_PLUGIN_STATE_DIRECTORY"] || undefined;
+}
+
+/** The plugin makes its path part of the name. The check does not know it: this is where Debian has it. */
+const PLUGIN = "/usr/lib/nagios/plugins/check_snmp";
+
+/** A file for each command line: its words, one behind the other, are the name. */
+export function nameStateFile(directory: string, words: readonly string[]): string {
+  const name = createHash("sha1")
+    .update(Buffer.from([PLUGIN, ...words].join(""), "latin1"))
+    .digest("hex");
+  return `${directory}/${process.geteuid?.() ?? 0}/check_snmp/${name}`;
+}
+
+const FORMAT_VERSION = 1;
+const DATA_VERSION = 1;
+/** The plugin reads lines in pieces of this size. */
+const MAX_LINE = 1023;
+
+/** Undefined where there is none, or none the plugin would take: of another version, or of the future. */
+export async function readRateState(path: string, now: number): Promise<RateState | undefined> {
+  const text = await readFile(path, "latin1").catch(() => undefined);
+  const lines = text?.split("\n").filter((line) => !line.startsWith("#")) ?? [];
+  const [format = "", version = "", time = "", data] = lines;
+  if (atoi(format) !== FORMAT_VERSION || atoi(version) !== DATA_VERSION || !data) return undefined;
+  const seconds = Number(strtoul(time).value);
+  return seconds > now ? undefined : { time: seconds, values: data.slice(0, MAX_LINE).split(":").map(atof) };
+}
+
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o640;
+
+/** Writes a file beside it and puts it in its place, so that nobody reads half of one. */
+export async function writeRateState(path: string, { time, values }: RateState): Promise<void> {
+  await makeDirectories(dirname(path));
+  const temporary = `${path}.${randomBytes(3).toString("hex")}`;
+  const data = values.map((value) => sprintf("%.0f", value)).join(":");
+  const text = `# NP State file\n${FORMAT_VERSION}\n${DATA_VERSION}\n${time}\n${data}\n`;
+  try {
+    await using file = await open(temporary, "wx", FILE_MODE);
+    await file.chmod(FILE_MODE);
+    await file.writeFile(text, "latin1");
+  } catch {
+    throw new CheckFailure("Cannot create temporary filename");
+  }
+  try {
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true });
+    throw new CheckFailure("Cannot rename state temp file");
+  }
+}
+
+async function makeDirectories(directory: string): Promise<void> {
+  if (await exists(directory)) return;
+  await makeDirectories(dirname(directory));
+  await mkdir(directory, { mode: DIRECTORY_MODE }).catch(async () => {
+    if (!(await exists(directory))) throw new CheckFailure(`Cannot create directory: ${directory}`);
+  });
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  );
+}

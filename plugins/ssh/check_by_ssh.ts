@@ -1,0 +1,148 @@
+import {
+  atoi,
+  CheckDeclined,
+  CheckFailure,
+  CRITICAL,
+  createOptionsReader,
+  defineCheck,
+  flag,
+  isInteger,
+  leftToPlugin,
+  list,
+  type OptionsOf,
+  oneOf,
+  option,
+  seconds,
+  text,
+  withinSeconds,
+  words,
+} from "../sdk/index.ts";
+import { SSH_POOL, type SshPool } from "./pool.ts";
+import { type AnswerOptions, answerAs, type SshEnd } from "./ssh-answer.ts";
+import { isPlainHost, listGiven, readSettings, type SshArguments } from "./ssh-arguments.ts";
+import { printLines, SshFailure } from "./ssh-failure.ts";
+
+/** How many lines are passed over: all of them where no number is given. */
+const lineCount = (spelling: string, help: string) =>
+  option(spelling, help, (given) => (isInteger(given) && atoi(given) >= 0 ? atoi(given) : undefined), {
+    default: 0,
+    bare: Number.POSITIVE_INFINITY,
+  });
+
+const OPTIONS = {
+  hostname: text("-H, --host, --hostname=ADDRESS", "host name or address"),
+  port: option("-p, --port=PORT", "port number", (given) =>
+    /^[1-9][0-9]{0,4}$/.test(given) ? given : undefined,
+  ),
+  commands: list(text("-C, --command=COMMAND", "the command to run over there")),
+  identity: text("-i, --identity=KEYFILE", "private key to log in with"),
+  user: text("-u, --user=USER", "user over there"),
+  logname: text("-l, --logname=USER", "user over there"),
+  sshOptions: list(text("-o, --ssh-option=OPTION", "a line of ssh_config")),
+  configFile: text("-F=FILE", "ssh_config to use instead of the usual ones"),
+  family: oneOf({ "-4, --use-ipv4": 4, "-6, --use-ipv6": 6 }, "use only this protocol"),
+  isQuiet: flag("-q, --quiet", "ssh prints no warnings"),
+  protocol2: flag("-2, --proto2", "SSH version 2: there is no other"),
+  timeout: seconds("-t, --timeout=SECONDS", "how long it may take", { default: 10 }),
+  isUnknownWithoutConnection: flag("-U, --unknown-timeout", "no connection is UNKNOWN"),
+  skipStdout: lineCount("-S, --skip-stdout, --skip[=LINES]", "pass over lines of stdout"),
+  skipStderr: lineCount("-E, --skip-stderr[=LINES]", "pass over lines of stderr"),
+  warnsOnStderr: flag("--warn-on-stderr", "lines on stderr are a WARNING, not UNKNOWN"),
+  name: text("-n, --name=HOST", "host name of a passive result"),
+  services: text("-s, --services=LIST", "services of passive results"),
+  words: words("HOST COMMAND…", "the host without -H, and the command without -C"),
+  verbose: leftToPlugin("-v, --verbose", "what is run"),
+  output: leftToPlugin("-O, --output=FILE", "write passive results"),
+  fork: leftToPlugin("-f, --fork", "ssh goes into the background"),
+  protocol1: leftToPlugin("-1, --proto1", "SSH version 1"),
+  longConfigFile: leftToPlugin("--configfile[=FILE]", "as -F"),
+};
+
+const readOptions = createOptionsReader(OPTIONS, { rewrites: { "-to": "-t" } });
+
+interface ByTheCommandLine extends AnswerOptions {
+  readonly ssh: SshArguments;
+  readonly timeout: number;
+}
+
+export const checkBySsh = defineCheck<ByTheCommandLine>({
+  name: "check_by_ssh",
+  summary: "runs a command over ssh and answers with what it says",
+  replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  options: OPTIONS,
+
+  read(argv): ByTheCommandLine | undefined {
+    const read = readOptions(argv);
+    const settings = read && readSettings(read.given);
+    if (read === undefined || settings === undefined) return undefined;
+    const { options } = read;
+    const { host, command } = readWords(options);
+    if (!isPlainHost(host) || command.length < 2 || !isUtf8(command)) return undefined;
+    const { configFile, family, isQuiet, timeout } = options;
+    const identities = listGiven(read.given, "identity");
+    return { ...options, command, timeout, ssh: { host, settings, identities, configFile, family, isQuiet } };
+  },
+
+  run(options, { shared, signal }) {
+    const { timeout } = options;
+    const onTimeout = () =>
+      new CheckFailure(`CRITICAL - Plugin timed out after ${timeout} seconds`, CRITICAL);
+    return withinSeconds({ seconds: timeout, signal, onTimeout }, async (deadline) => {
+      const end = await runSsh(shared(SSH_POOL), options, deadline);
+      // The plugin reads stderr when stdout has ended: with its pipe full, neither ends.
+      if (end.stderr.length > PIPE_SIZE) return new Promise<never>(() => {});
+      return answerAs(end, options);
+    });
+  },
+});
+
+const PIPE_SIZE = 65_536;
+
+/** The first word is the host unless `-H` was given; those that follow are the command unless `-C` was. */
+function readWords({ hostname, commands, words: all }: OptionsOf<typeof OPTIONS>) {
+  const [first = ""] = all;
+  const host = hostname ?? first;
+  const rest = hostname === undefined ? all.slice(1) : all;
+  const status = ";echo STATUS CODE: $?;";
+  const joined = commands.join(status);
+  const command = joined === "" ? rest.join(" ") : joined;
+  return { host, command: commands.length > 1 ? command + status : command };
+}
+
+/** The driver takes text and sends it as UTF-8. */
+function isUtf8(bytes: string): boolean {
+  return toText(bytes) !== undefined;
+}
+
+function toText(bytes: string): string | undefined {
+  if (!/[^\0-\x7f]/.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, "latin1");
+  const decoded = buffer.toString("utf8");
+  return Buffer.from(decoded, "utf8").equals(buffer) ? decoded : undefined;
+}
+
+/** What the process ssh would have come to. */
+async function runSsh(
+  pool: SshPool,
+  { ssh, command, timeout }: Pick<ByTheCommandLine, "ssh" | "command" | "timeout">,
+  signal: AbortSignal,
+): Promise<SshEnd> {
+  const plan = pool.plan(ssh);
+  const { target, environment } = plan;
+  const { deadAfter = Number.POSITIVE_INFINITY } = target;
+  if (deadAfter < timeout) throw new CheckDeclined("ssh may end before the plugin's time is up");
+  try {
+    const executed = await pool.execute(plan, { text: toText(command) ?? "", environment }, signal);
+    const { ran, printed } = executed;
+    const last = executed.kind === "lost" ? executed.by.text : "";
+    return {
+      returnCode: ran.returnCode ?? 255,
+      stdout: ran.stdout,
+      stderr: `${printed}${ran.stderr}${last}`,
+    };
+  } catch (error) {
+    if (!(error instanceof SshFailure)) throw error;
+    if (target.control === "path") throw new CheckDeclined("ssh may know of a connection that stands");
+    return { returnCode: 255, stdout: "", stderr: printLines(error.lines, target.verbosity) };
+  }
+}

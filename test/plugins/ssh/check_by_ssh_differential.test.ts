@@ -1,0 +1,213 @@
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
+import { freePort } from "../../support/free-port.ts";
+import { hasServer } from "../../support/servers.ts";
+import { Sshd, SshFolder } from "../../support/sshd.ts";
+import { findPlugin } from "../core/real-plugins.ts";
+import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
+import type { NormalRule } from "../oracle.ts";
+import { withPlugin } from "./with-plugin.ts";
+
+const plugin = findPlugin("check_by_ssh");
+/** ssh takes a hundred times the CPU of other plugins. */
+const SSH_RUNS = Math.ceil(RUNS / 3);
+
+const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
+
+/** When its server dies, ssh says one of these, as chance has it. */
+const LOST: NormalRule = [
+  /(?:Connection to \S+ closed by remote host\.|Read from remote host \S+: Connection reset by peer|client_loop: send disconnect: Broken pipe)\r/g,
+  "LOST",
+];
+
+const COMMANDS: Choices = [
+  ...given("-C", [
+    "true",
+    "false",
+    "echo OK - fine; exit 0",
+    "echo 'WARNING|a=1;2;3'; exit 1",
+    "echo CRITICAL; exit 2",
+    "exit 4",
+    "echo four; exit 4",
+    "exit 127",
+    "echo out; exit 255",
+    "kill -9 $$",
+    "echo before; kill -15 $$",
+    "kill -9 $PPID",
+    "echo gone; kill -9 $PPID; sleep 1",
+    "echo err >&2",
+    "echo err >&2; exit 1",
+    "echo err >&2; exit 2",
+    "echo out; echo e1 >&2; echo e2 >&2; exit 126",
+    "printf 'a\\nb\\n\\nc'; printf 'x\\n\\ny\\n' >&2",
+    "printf 'a\\0b\\nc\\0\\n'",
+    "printf '\\377\\200\\r\\n\\n\\n'",
+    "printf '\\n'",
+    "cat",
+    "cat; echo $0",
+    "no-such-command-anywhere",
+    "echo \xc3\xa4\xe2\x82\xac",
+    "echo $LC_ALL $LC_TEST; env | grep -c SSH_",
+    "head -c 300000 /dev/zero | tr '\\0' x",
+    "head -c 60000 /dev/zero | tr '\\0' x >&2; echo out",
+    "echo \"it's\" 'a  b' \\\\ `echo c` $(echo d)",
+  ]),
+  ["-C", "echo one; exit 1", "-C", "echo two; exit 2"],
+  ["-C", "false", "--command=true", "-C", "echo err >&2"],
+  ["echo", "these", "words"],
+  ["-C", "", "echo", "instead"],
+];
+
+const OPTIONS: readonly Choices[] = [
+  COMMANDS,
+  seldom([["-E"], ["-E1"], ["-E", "-S"], ["--skip-stderr=2"], ["--skip-stderr"], ["-E0"]], 5),
+  seldom([["-S"], ["-S1"], ["--skip=2"], ["--skip-stdout=1"], ["-S99"]], 8),
+  seldom([["-U"], ["--unknown-timeout"]], 7),
+  seldom([["--warn-on-stderr"]], 8),
+  seldom([["-q"], ["--quiet"], ["-o", "LogLevel=ERROR"], ["-o", "LogLevel fatal"], ["-oLogLevel=QUIET"]], 7),
+  seldom([["-4"], ["--use-ipv4"], ["-2"], ["-t", "20"], ["-t9", "-n", "x", "-s", "a:b"]], 8),
+  seldom(
+    [
+      ["-o", "BatchMode=yes"],
+      ["-o", "Compression yes"],
+      ["-o", "ConnectTimeout=7"],
+      ["-o", "ControlPath=none"],
+    ],
+    6,
+  ),
+];
+
+describe.skipIf(plugin === undefined || !hasServer("sshd"))(
+  "the answers of check_by_ssh are the plugin's",
+  () => {
+    const folder = new SshFolder();
+    const servers: Sshd[] = [];
+    let places: Choices = [];
+    let logins: Choices = [];
+    let trusts: Choices = [];
+
+    beforeAll(async () => {
+      const banner = folder.file("banner", "Authorized use only\n\tof this machine.\n");
+      const authorized = folder.file("authorized", "");
+      servers.push(
+        await Sshd.start(),
+        await Sshd.start({ config: [`Banner ${banner}`, "AcceptEnv LANG LC_*", "MaxSessions 3"] }),
+        await Sshd.start({ config: [`AuthorizedKeysFile ${authorized}`] }),
+        await Sshd.start({ config: ["PasswordAuthentication yes"] }),
+      );
+      const [plain, , refusing] = servers;
+      if (plain === undefined || refusing === undefined) throw new Error("no server");
+      const keys = servers.map((each) => each.folder.read("user_ed25519.pub"));
+      for (const each of servers) {
+        if (each !== refusing) each.folder.file("authorized_keys", keys.join(""));
+      }
+      const rsa = await folder.key("rsa", ["-t", "rsa", "-b", "2048"]);
+      const locked = await folder.key("locked", ["-t", "ed25519"], "secret");
+      plain.folder.file(
+        "authorized_keys",
+        keys.join("") + folder.read("rsa.pub") + folder.read("locked.pub"),
+      );
+      const [user] = servers.map((each) => each.user);
+
+      const knownTo = (name: string, key = "host_ed25519", change = (line: string) => line) =>
+        folder.file(name, servers.map((each) => change(each.knownHost(key))).join(""));
+      const known = knownTo("known");
+      const hashed = knownTo("hashed");
+      await execa("ssh-keygen", ["-q", "-H", "-f", hashed]);
+      const others = servers.map((each, at) =>
+        each
+          .knownHost()
+          .replace(
+            each.folder.read("host_ed25519.pub"),
+            servers[(at + 1) % 4]?.folder.read("host_ed25519.pub") ?? "",
+          ),
+      );
+      const strict = (file: string, more: readonly string[] = []) => [
+        ...["-o", "StrictHostKeyChecking=yes", "-o", `UserKnownHostsFile=${file}`],
+        ...more,
+      ];
+      trusts = [
+        ...Array.from({ length: 8 }, () => strict(known)),
+        strict(hashed),
+        strict(`/dev/null ${hashed}`),
+        strict(`${folder.path}/not-there ${known}`),
+        strict(knownTo("rsa-only", "host_rsa")),
+        strict(knownTo("ecdsa-only", "host_ecdsa")),
+        strict(knownTo("without-port", "host_ed25519", (line) => line.replace(/\[(.*)\]:\d+/, "$1"))),
+        strict(knownTo("pattern", "host_ed25519", (line) => line.replace(/:\d+/, ":*"))),
+        strict(knownTo("list", "host_ed25519", (line) => `a.example,!b.example,${line}`)),
+        strict(knownTo("but-not", "host_ed25519", (line) => `!*,${line}`)),
+        strict(knownTo("revoked", "host_ed25519", (line) => `@revoked ${line}`)),
+        strict(folder.file("others", others.join(""))),
+        strict(folder.file("junk", `nonsense\n#comment\n\n${folder.read("known").replaceAll(" ", "\t")}`)),
+        strict("/dev/null"),
+        strict("/dev/null", ["-o", `GlobalKnownHostsFile=${known}`]),
+        ["-o", "UserKnownHostsFile=/dev/null"],
+        ["-o", "UserKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no"],
+        ["-o", "UserKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=accept-new"],
+        ["-o", "UserKnownHostsFile=/not-there/known_hosts", "-o", "StrictHostKeyChecking=no"],
+        [
+          "-o",
+          `UserKnownHostsFile=${known}`,
+          "-o",
+          "HostKeyAlias=other.example",
+          "-o",
+          "StrictHostKeyChecking=yes",
+        ],
+      ];
+
+      const nobody = await freePort();
+      const configs = servers.map((each, at) =>
+        folder.file(
+          `config${at}`,
+          `Host target*\nHostName 127.0.0.1\n Port = ${each.port}\n\nHost *\n  IdentityFile ${each.identity}\n`,
+        ),
+      );
+      places = [
+        ...servers.flatMap((each) => [
+          ["-H", "127.0.0.1", "-p", `${each.port}`],
+          ["-H127.0.0.1", "-o", `Port=${each.port}`],
+          ["--hostname", "localhost", "--port", `${each.port}`, "-o", "HostName=127.0.0.1"],
+        ]),
+        ["-H", "127.0.0.1", "-p", `${plain.port}`],
+        ["-H", "LocalHost", "-p", `${plain.port}`],
+        ...configs.flatMap((file) => [["-F", file, "-H", "target1"]]),
+        ["-H", "127.0.0.1", "-p", `${nobody}`],
+        ["-H", "no.such.host.invalid"],
+        ["-6", "-H", "localhost", "-p", `${nobody}`],
+        ["-H", "255.255.255.255"],
+      ];
+      logins = [
+        ...Array.from({ length: 8 }, () => ["-i", plain.identity, "-l", user ?? ""]),
+        ["-i", plain.identity],
+        ["-i", rsa, "-u", user ?? "", "-i", plain.identity],
+        ["-i", rsa],
+        ["-i", locked, "-o", `User=${user}`],
+        ["-i", locked, "-i", plain.identity],
+        ["-i", `${folder.path}/not-there`],
+        ["-i", plain.identity, "-l", "no-such-user"],
+        ["-l", user ?? "", "-l", "no-such-user", "-i", plain.identity],
+      ];
+    });
+
+    afterAll(async () => {
+      for (const each of servers) await each[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    });
+
+    it("word for word", { timeout: 60_000 + 400 * SSH_RUNS }, async () => {
+      const { check, declined } = withPlugin(checkBySsh, plugin ?? "");
+      const lines = randomLines([places, logins, trusts, ...OPTIONS], { count: SSH_RUNS });
+      const { executed, differences } = await compareWithPlugin(check, plugin ?? "", lines, {
+        rules: [LOST],
+        atOnce: 4,
+      });
+      expect(differences).toEqual([]);
+      expect(executed).toBe(0);
+      // Half of the keys and known_hosts above are such that ssh warns, asks or writes.
+      const left = Object.values(declined).reduce((sum, times) => sum + times, 0);
+      expect(left).toBeLessThan(SSH_RUNS / 2);
+    });
+  },
+);

@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
+import { freePort } from "./free-port.ts";
+
+export interface SshdOptions {
+  readonly port?: number;
+  /** More lines of sshd_config; the first of a kind counts. */
+  readonly config?: readonly string[];
+}
+
+/** A folder with keys, made for a test and removed with it. */
+export class SshFolder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), "omd-worker-ssh-"));
+
+  file(name: string, text: string, mode = 0o600): string {
+    const path = join(this.path, name);
+    writeFileSync(path, text, "latin1");
+    chmodSync(path, mode);
+    return path;
+  }
+
+  /** Makes a key pair; returns the private one's path. */
+  async key(name: string, words: readonly string[] = ["-t", "ed25519"], passphrase = ""): Promise<string> {
+    const path = join(this.path, name);
+    await execa("ssh-keygen", ["-q", ...words, "-N", passphrase, "-C", name, "-f", path]);
+    return path;
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.path, name), "latin1");
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+const HOST = "127.0.0.1";
+const START_WITHIN_MS = 10_000;
+const ASK_EVERY_MS = 10;
+/** Where sshd's unprivileged part lives; sshd does not start without it. */
+const PRIVILEGE_SEPARATION = "/run/sshd";
+
+/**
+ * An sshd of its own for a test, Debian's, with one host key of each usual kind (`host_ed25519`, `host_ecdsa`, `host_rsa`) and one
+ * key that may log in as the user of this process (`user_ed25519`).
+ */
+export class Sshd implements AsyncDisposable {
+  readonly host = HOST;
+  readonly port: number;
+  readonly folder: SshFolder;
+  readonly user = userInfo().username;
+  readonly log: string[] = [];
+  readonly #config: string;
+  #child: ReturnType<typeof spawn> | undefined;
+
+  private constructor(folder: SshFolder, port: number, config: string) {
+    this.folder = folder;
+    this.port = port;
+    this.#config = config;
+  }
+
+  static async start({ port, config = [] }: SshdOptions = {}): Promise<Sshd> {
+    const folder = new SshFolder();
+    const listens = port ?? (await freePort());
+    await Promise.all([
+      folder.key("host_ed25519"),
+      folder.key("host_ecdsa", ["-t", "ecdsa"]),
+      folder.key("host_rsa", ["-t", "rsa", "-b", "2048"]),
+      folder.key("user_ed25519"),
+    ]);
+    const authorized = folder.file("authorized_keys", folder.read("user_ed25519.pub"));
+    const lines = [
+      ...config,
+      `Port ${listens}`,
+      `ListenAddress ${HOST}`,
+      ...["host_ed25519", "host_ecdsa", "host_rsa"].map((name) => `HostKey ${join(folder.path, name)}`),
+      `AuthorizedKeysFile ${authorized}`,
+      // bash reads ~/.bashrc before a command of ssh: whatever it does on this machine is no part of a test.
+      `SetEnv HOME=${folder.path}`,
+      "PermitRootLogin prohibit-password",
+      "PasswordAuthentication no",
+      "KbdInteractiveAuthentication no",
+      "StrictModes no",
+      "UsePAM no",
+      "PidFile none",
+      "MaxStartups 100:30:200",
+      "LogLevel VERBOSE",
+    ];
+    const sshd = new Sshd(folder, listens, folder.file("sshd_config", `${lines.join("\n")}\n`));
+    await sshd.restart();
+    return sshd;
+  }
+
+  /** The private key that may log in. */
+  get identity(): string {
+    return join(this.folder.path, "user_ed25519");
+  }
+
+  /** A line of known_hosts for this server. */
+  knownHost(key = "host_ed25519", name = `[${HOST}]:${this.port}`): string {
+    return `${name} ${this.folder.read(`${key}.pub`)}`;
+  }
+
+  /** How often somebody has logged in. */
+  get logins(): number {
+    return this.log.join("").split("Accepted publickey").length - 1;
+  }
+
+  /** Stops the listening process, if any; connections that stand live on, as after a restart of the service. */
+  async restart(): Promise<void> {
+    await this.stop();
+    mkdirSync(PRIVILEGE_SEPARATION, { recursive: true, mode: 0o755 });
+    const child = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", this.#config], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.#child = child;
+    child.stderr.setEncoding("latin1").on("data", (text: string) => this.log.push(text));
+    const killWithUs = () => child.kill("SIGKILL");
+    process.once("exit", killWithUs);
+    child.once("exit", () => process.off("exit", killWithUs));
+    await this.#ready(child);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "close");
+    child.kill("SIGTERM");
+    await exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.folder[Symbol.dispose]();
+  }
+
+  async #ready(child: ReturnType<typeof spawn>): Promise<void> {
+    const end = performance.now() + START_WITHIN_MS;
+    while (!(await this.#listens())) {
+      if (child.exitCode !== null || performance.now() > end)
+        throw new Error(`sshd does not start: ${this.log.join("")}`);
+      await pause(ASK_EVERY_MS);
+    }
+  }
+
+  async #listens(): Promise<boolean> {
+    const socket = connect(this.port, HOST);
+    try {
+      await once(socket, "connect");
+      return true;
+    } catch {
+      return false;
+    } finally {
+      socket.destroy();
+    }
+  }
+}
