@@ -17,7 +17,7 @@ export interface CoreOptions {
   readonly resultQueue?: string;
 }
 
-const PATIENCE = { timeout: 20_000, interval: 10 };
+const PATIENCE = { timeout: 45_000, interval: 10 };
 export const CLEAR = createEnvelope({ encryption: false });
 
 /** What Naemon with mod_gearman is to a worker: puts jobs into queues and takes the results. */

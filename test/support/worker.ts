@@ -19,8 +19,8 @@ export interface Ended {
 }
 
 /** How long something may take before a test fails; nothing ever waits for it to pass. */
-const PATIENCE = { timeout: 15_000, interval: 20 };
-const END_WITHIN_MS = 5_000;
+const PATIENCE = { timeout: 30_000, interval: 20 };
+const END_WITHIN_MS = 15_000;
 const SOURCES = join(import.meta.dirname, "../../src/cli");
 
 /** Runs one of our programs to its end, with no terminal and nothing on stdin. */
