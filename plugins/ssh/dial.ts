@@ -1,7 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
-import { getSystemErrorMap } from "node:util";
 import { CheckDeclined } from "../sdk/index.ts";
 import { line, ServerDropped, SshFailure } from "./ssh-failure.ts";
 import type { Target } from "./target.ts";
@@ -14,12 +13,14 @@ interface Address {
 /** Connects as ssh does: one address after the other. Throws an SshFailure with ssh's words. */
 export async function dial(target: Target, signal: AbortSignal): Promise<Socket> {
   const { host, port, connectTimeout } = target;
+  // One limit for all addresses together.
+  const limit = connectTimeout === undefined ? [] : [AbortSignal.timeout(connectTimeout * 1000)];
+  const limited = AbortSignal.any([signal, ...limit]);
   let failure: unknown;
   for (const { address, family } of await resolve(target)) {
     signal.throwIfAborted();
-    const limit = connectTimeout === undefined ? [] : [AbortSignal.timeout(connectTimeout * 1000)];
     try {
-      return await open(address, { port, family, signal: AbortSignal.any([signal, ...limit]) });
+      return await open(address, { port, family, signal: limited });
     } catch (error) {
       signal.throwIfAborted();
       failure = error;
@@ -85,13 +86,12 @@ function joinWrites(socket: Socket): Socket {
 /** As strerror says it; an abort can only be ConnectTimeout here. */
 function describe(error: unknown): string {
   if (error instanceof Error && error.name === "AbortError") return "Connection timed out";
-  const name = getSystemErrorMap().get(readErrno(error) ?? 0)?.[0] ?? "";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   // To ssh the connection stood, if only for a moment.
-  if (name === "ECONNRESET") throw new ServerDropped("the server resets connections", { cause: error });
-  const words = CONNECT_WORDS[name];
-  if (words === undefined)
-    throw new CheckDeclined("the connection failed in an unusual way", { cause: error });
-  return words;
+  if (code === "ECONNRESET") throw new ServerDropped("the server resets connections", { cause: error });
+  const words = CONNECT_WORDS[code];
+  if (words !== undefined) return words;
+  throw new CheckDeclined("the connection failed in an unusual way", { cause: error });
 }
 
 const CONNECT_WORDS: Readonly<Record<string, string>> = {
@@ -101,6 +101,7 @@ const CONNECT_WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "Connection timed out",
 };
 
+/** Two different ones of getaddrinfo have the same code, but not the same number. */
 function readErrno(error: unknown): number | undefined {
   const errno: unknown = error instanceof Error && "errno" in error ? error.errno : undefined;
   return typeof errno === "number" ? errno : undefined;

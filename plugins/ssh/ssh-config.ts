@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { CheckDeclined } from "../sdk/index.ts";
-import type { Files, Stamp } from "./files.ts";
+import type { Files, KnownFile, Stamp } from "./files.ts";
 import { KEYWORDS } from "./keywords.ts";
 import { matchesAny, matchesPattern } from "./pattern.ts";
 
@@ -30,7 +30,7 @@ export interface ReadConfig {
   readonly stamps: ReadonlyMap<string, Stamp>;
 }
 
-const SYSTEM_CONFIG = "/etc/ssh/ssh_config";
+const SYSTEM_FOLDER = "/etc/ssh";
 const MAX_DEPTH = 16;
 
 /** What ssh_config says for a host. Throws a CheckDeclined where a line is not understood. */
@@ -38,8 +38,8 @@ export function readConfig(sources: ConfigSources, files: Files): ReadConfig {
   const reading = new Reading(sources, files);
   for (const setting of sources.given) reading.take(setting);
   if (sources.file === undefined) {
-    reading.readUserConfig(join(sources.home, ".ssh/config"));
-    reading.readFile(SYSTEM_CONFIG, "/etc/ssh");
+    reading.readFile(join(sources.home, ".ssh/config"), join(sources.home, ".ssh"));
+    reading.readFile(join(SYSTEM_FOLDER, "ssh_config"), SYSTEM_FOLDER);
   } else if (sources.file !== "none") {
     const isThere = sources.file.startsWith("/") && files.read(sources.file) !== undefined;
     if (!isThere) throw new CheckDeclined("there is no such ssh_config");
@@ -50,16 +50,15 @@ export function readConfig(sources: ConfigSources, files: Files): ReadConfig {
 
 /** `HostName=a.example`, `SendEnv LANG LC_*`, `IdentityFile "~/my key"`; undefined for what is not understood. */
 export function readSetting(line: string): Setting | undefined {
-  const [, keyword = "", rest = ""] =
-    /^[ \t]*([A-Za-z0-9]+)(?:[ \t]*=[ \t]*|[ \t]+)(.*?)[ \t\r\f]*$/.exec(line) ?? [];
-  const words = keyword === "" ? undefined : readWords(rest);
+  const [begin = "", keyword = ""] = /^[ \t]*([A-Za-z0-9]+)(?:[ \t]*=[ \t]*|[ \t]+)/.exec(line) ?? [];
+  const words = keyword === "" ? undefined : readWords(line.slice(begin.length));
   return words === undefined || words.length === 0 ? undefined : { keyword: keyword.toLowerCase(), words };
 }
 
 /** A `#` ends the line; quotes inside of words and backslashes are ssh's own affair. */
 function readWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
-  for (const [word, quoted] of text.matchAll(/"([^"]*)"(?=[ \t]|$)|[^ \t]+/g)) {
+  for (const [word, quoted] of text.matchAll(/"([^"]*)"(?=[ \t\r\f]|$)|[^ \t\r\f]+/g)) {
     if (quoted === undefined && word.startsWith("#")) break;
     if (quoted === undefined ? /["'\\]/.test(word) : /[\\]/.test(quoted)) return undefined;
     words.push(quoted ?? word);
@@ -99,26 +98,11 @@ class Reading {
     this.#settings.set(keyword, [...(known ?? []), ...words]);
   }
 
-  /** ssh refuses to work with a file of which others may change a line. */
-  readUserConfig(path: string): void {
-    const file = this.#files.read(path);
-    const isSafe =
-      file === undefined ||
-      ((file.uid === 0 || file.uid === process.getuid?.()) && (file.mode & 0o022) === 0);
-    if (!isSafe) throw new CheckDeclined("others may change the ssh_config");
-    this.readFile(path, dirname(path));
-  }
-
   readFile(path: string, folder: string, depth = 0): void {
     if (depth > MAX_DEPTH) throw new CheckDeclined("ssh_config: too many levels of Include");
-    this.#stamps.set(path, this.#files.stamp(path));
-    const text = this.#files.read(path)?.text ?? "";
     let applies: boolean | "finally" = true;
     let last: Setting[] = [];
-    for (const line of text.split("\n")) {
-      if (/^[ \t\r\f]*(?:#|$)/.test(line)) continue;
-      const setting = readSetting(line);
-      if (setting === undefined) throw new CheckDeclined("ssh_config: a line is not understood");
+    for (const setting of this.#readSettings(path, folder)) {
       if (setting.keyword === "host") applies = matchesAny(this.#sources.host, setting.words);
       else if (setting.keyword === "match") {
         applies = readMatch(setting.words);
@@ -127,6 +111,21 @@ class Reading {
       } else if (applies === "finally") last.push(setting);
       else this.#takeFrom(setting, { applies, folder, depth });
     }
+  }
+
+  /** All lines of a file; none where there is no such file. */
+  #readSettings(path: string, folder: string): readonly Setting[] {
+    this.#stamps.set(path, this.#files.stamp(path));
+    const file = this.#files.read(path);
+    if (file === undefined) return [];
+    const isUsers = this.#sources.file === undefined && folder !== SYSTEM_FOLDER;
+    if (isUsers) checkOwner(file);
+    return file.text.split("\n").flatMap((line) => {
+      if (/^[ \t\r\f]*(?:#|$)/.test(line)) return [];
+      const setting = readSetting(line);
+      if (setting === undefined) throw new CheckDeclined("ssh_config: a line is not understood");
+      return [setting];
+    });
   }
 
   #takeFrom(
@@ -173,6 +172,12 @@ class Reading {
     const isLate = this.#settings.get("hostname")?.[0] !== name;
     if (isLate) throw new CheckDeclined("ssh_config: HostName after Match final");
   }
+}
+
+/** ssh refuses to work with a file of its user's of which others may change a line. */
+function checkOwner({ uid, mode }: KnownFile): void {
+  const isSafe = (uid === 0 || uid === process.getuid?.()) && (mode & 0o022) === 0;
+  if (!isSafe) throw new CheckDeclined("others may change the ssh_config");
 }
 
 /** Keywords that exist, and count only where they apply. */

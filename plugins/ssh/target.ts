@@ -98,7 +98,7 @@ export function resolveTarget({
   const numberOf = (keyword: string) => (settings.has(keyword) ? Number(first(keyword)) : undefined);
   const port = readPort(first("port"));
   const host = readHost((first("hostname") ?? "%h").replaceAll("%h", asked));
-  const alias = first("hostkeyalias")?.toLowerCase();
+  const alias = first("hostkeyalias");
   const user = first("user") ?? account.user;
   const expand = createExpansion(
     { "%": "%", h: host, n: asked, p: `${port}`, r: user, d: account.home, u: account.user },
@@ -136,11 +136,17 @@ export function resolveTarget({
 /** A name, or an address in the only form that cannot be written otherwise. */
 function readHost(text: string): string {
   const host = text.toLowerCase();
-  const isPlain =
-    isIP(host) === 4 || (isIP(host) === 6 && new URL(`http://[${host}]`).hostname === `[${host}]`);
-  if (isPlain || /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.?)*[a-z_][a-z0-9_.-]*$/.test(host))
-    return host;
+  const family = isIP(host);
+  const isPlain = family === 4 || (family === 6 && URL.parse(`http://[${host}]`)?.hostname === `[${host}]`);
+  if (isPlain || (family === 0 && isName(host))) return host;
   throw new CheckDeclined("the host's name is left to ssh");
+}
+
+/** What ends in a number is an address in one of its older forms: `127.1`, `0x7f000001`. */
+function isName(host: string): boolean {
+  if (host.length > 253 || !/^[a-z0-9_][a-z0-9_.-]*$/.test(host)) return false;
+  const last = host.slice(host.lastIndexOf(".") + 1);
+  return last !== "" && !/^(?:0x[0-9a-f]*|[0-9]+)$/.test(last);
 }
 
 function readPort(text = "22"): number {

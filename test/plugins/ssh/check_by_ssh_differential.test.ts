@@ -35,7 +35,7 @@ const COMMANDS: Choices = [
     "kill -9 $$",
     "echo before; kill -15 $$",
     "kill -9 $PPID",
-    "echo gone; kill -9 $PPID; sleep 1",
+    "echo gone; sleep 0.3; kill -9 $PPID; sleep 1",
     "echo err >&2",
     "echo err >&2; exit 1",
     "echo err >&2; exit 2",

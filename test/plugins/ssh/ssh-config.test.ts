@@ -45,6 +45,36 @@ describe("a line of ssh_config", () => {
   );
 });
 
+describe("a host", () => {
+  const file = () => folder.file("empty", "");
+
+  it.each([
+    ["h", "h"],
+    ["H.Example", "h.example"],
+    ["3com-1.example", "3com-1.example"],
+    ["a_b", "a_b"],
+    ["127.0.0.1", "127.0.0.1"],
+    ["::1", "::1"],
+  ])("%s is %s", (asked, host) => {
+    expect(resolve(asked, file()).host).toBe(host);
+  });
+
+  it.each([
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.1",
+    "h.",
+    "::0:1",
+    "fe80::1%eth0",
+    "-h",
+    "h/i",
+    `${"1".repeat(300)}h`,
+  ])("%s is left to ssh", (asked) => {
+    expect(() => resolve(asked, file())).toThrow(CheckDeclined);
+  });
+});
+
 describe("ssh_config is left to ssh", () => {
   it.each([
     ["an unknown keyword", "NoSuchKeyword yes"],
