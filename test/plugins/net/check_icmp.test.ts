@@ -31,53 +31,50 @@ const network = CHECKS.flatMap(({ name }) => readTranscripts(name)).filter(isOfN
 const lines = network.map(({ plugin, args }) => ({ check: plugin as Line["check"], argv: args }));
 const recorded = network.map(({ exit, stdout }) => ({ returnCode: exit, output: normalise(stdout) }));
 
-describe.skipIf(!hasServer("ip") || !mayHaveNetwork())(
-  "in a network of loss and missing routes",
-  () => {
-    it.concurrent.each<{ rights: Rights }>([{ rights: "capability" }, { rights: "group" }])(
-      "the transcripts, with the right of a $rights",
-      { timeout: 60_000 },
-      async ({ rights }) => {
-        const { results, log } = await runInNetwork(rights, { lines, compares: false });
-        expect(results.map(({ native }) => native)).toEqual(recorded);
-        expect(results).toHaveLength(15);
-        expect(log).toEqual([]);
-      },
-    );
+describe.skipIf(!hasServer("ip") || !mayHaveNetwork())("in a network of loss and missing routes", () => {
+  it.concurrent.each<{ rights: Rights }>([{ rights: "capability" }, { rights: "group" }])(
+    "the transcripts, with the right of a $rights",
+    { timeout: 60_000 },
+    async ({ rights }) => {
+      const { results, log } = await runInNetwork(rights, { lines, compares: false });
+      expect(results.map(({ native }) => native)).toEqual(recorded);
+      expect(results).toHaveLength(15);
+      expect(log).toEqual([]);
+    },
+  );
 
-    it.concurrent.each<{ rights: Rights }>([{ rights: "capability" }, { rights: "group" }])(
-      "forged replies and errors count for nothing, with the right of a $rights",
-      { timeout: 60_000 },
-      async ({ rights }) => {
-        const asked = [
-          ["10.6.0.1", "-n5"],
-          ["10.7.0.1", "-n1"],
-        ];
-        const hostile = asked.map((argv) => ({ check: "check_icmp", argv }) as const);
-        const { results, log } = await runInNetwork(rights, { lines: hostile, compares: false });
-        expect(results.map(({ native }) => native)).toMatchObject([
-          { returnCode: 0, output: expect.stringContaining("OK - 10.6.0.1: rta N.NNNms, lost 0%|") },
-          { returnCode: 2, output: expect.stringContaining("CRITICAL - 10.7.0.1: rta nan, lost 100%|") },
-        ]);
-        expect(log).toEqual([]);
-      },
-    );
-
-    it.concurrent("without the right to send, the plugins are executed, and it is said once for each family", {
-      timeout: 60_000,
-    }, async () => {
-      const other: Line = { check: "check_icmp", argv: ["::1"] };
-      const { results, log } = await runInNetwork("none", {
-        lines: [...lines, other, other],
-        compares: false,
-      });
-      expect(new Set(results.map(({ native }) => native))).toEqual(
-        new Set(["no ICMP socket can be opened here"]),
-      );
-      expect(log.toSorted()).toEqual([
-        expect.stringMatching(/^no ICMP socket for IPv4 \(EPERM\): /),
-        expect.stringMatching(/^no ICMP socket for IPv6 \(EPERM\): /),
+  it.concurrent.each<{ rights: Rights }>([{ rights: "capability" }, { rights: "group" }])(
+    "forged replies and errors count for nothing, with the right of a $rights",
+    { timeout: 60_000 },
+    async ({ rights }) => {
+      const asked = [
+        ["10.6.0.1", "-n5"],
+        ["10.7.0.1", "-n1"],
+      ];
+      const hostile = asked.map((argv) => ({ check: "check_icmp", argv }) as const);
+      const { results, log } = await runInNetwork(rights, { lines: hostile, compares: false });
+      expect(results.map(({ native }) => native)).toMatchObject([
+        { returnCode: 0, output: expect.stringContaining("OK - 10.6.0.1: rta N.NNNms, lost 0%|") },
+        { returnCode: 2, output: expect.stringContaining("CRITICAL - 10.7.0.1: rta nan, lost 100%|") },
       ]);
+      expect(log).toEqual([]);
+    },
+  );
+
+  it.concurrent("without the right to send, the plugins are executed, and it is said once for each family", {
+    timeout: 60_000,
+  }, async () => {
+    const other: Line = { check: "check_icmp", argv: ["::1"] };
+    const { results, log } = await runInNetwork("none", {
+      lines: [...lines, other, other],
+      compares: false,
     });
-  },
-);
+    expect(new Set(results.map(({ native }) => native))).toEqual(
+      new Set(["no ICMP socket can be opened here"]),
+    );
+    expect(log.toSorted()).toEqual([
+      expect.stringMatching(/^no ICMP socket for IPv4 \(EPERM\): /),
+      expect.stringMatching(/^no ICMP socket for IPv6 \(EPERM\): /),
+    ]);
+  });
+});

@@ -116,9 +116,9 @@ const FPING_OPTIONS: readonly Choices[] = [
   seldom([...given("-c", FPING_THRESHOLDS), ["--crit=7000,9%"]], 4),
   seldom(
     [
-      ["-n", "2", "-i", "50"],
-      ["-n3", "-i30", "-T", "400"],
-      ["--number=2", "--interval=60"],
+      ["-n", "2", "-i", "90"],
+      ["-n3", "-i90", "-T", "400"],
+      ["--number=2", "--interval=100"],
       ["-n", "1"],
     ],
     5,
@@ -146,28 +146,24 @@ async function expectSameAnswers(check: Check, rows: readonly Choices[], count: 
 
 const timeout = 60_000 + 200 * RUNS;
 
-describe.skipIf(!hasServer("check_dummy"))(
-  "on this machine, the same answers as",
-  { timeout },
-  () => {
-    it.concurrent.each([
-      { check: checkIcmp, name: "check_icmp", hosts: HOSTS },
-      { check: checkHost, name: "check_host", hosts: HOSTS },
-    ])("$name", async ({ check, hosts }) => {
-      const { executed } = await expectSameAnswers(check, [hosts, ...ICMP_OPTIONS], RUNS);
-      expect(executed).toBeLessThan(RUNS / 4);
-    });
+describe.skipIf(!hasServer("check_dummy"))("on this machine, the same answers as", { timeout }, () => {
+  it.concurrent.each([
+    { check: checkIcmp, name: "check_icmp", hosts: HOSTS },
+    { check: checkHost, name: "check_host", hosts: HOSTS },
+  ])("$name", async ({ check, hosts }) => {
+    const { executed } = await expectSameAnswers(check, [hosts, ...ICMP_OPTIONS], RUNS);
+    expect(executed).toBeLessThan(RUNS / 4);
+  });
 
-    it.concurrent.each([checkIcmp, checkHost])("$name at odd places, and over IPv6", async (check) => {
-      const options = ICMP_OPTIONS.filter((row) => !row.flat().includes("-s"));
-      await expectSameAnswers(check, [[...ODD_HOSTS, ...HOSTS_6], ...options], RUNS / 4);
-    });
+  it.concurrent.each([checkIcmp, checkHost])("$name at odd places, and over IPv6", async (check) => {
+    const options = ICMP_OPTIONS.filter((row) => !row.flat().includes("-s"));
+    await expectSameAnswers(check, [[...ODD_HOSTS, ...HOSTS_6], ...options], RUNS / 4);
+  });
 
-    it.concurrent("check_ping", async () => {
-      await expectSameAnswers(checkPing, [PING_HOSTS, ...PING_OPTIONS], RUNS / 2);
-    });
-  },
-);
+  it.concurrent("check_ping", async () => {
+    await expectSameAnswers(checkPing, [PING_HOSTS, ...PING_OPTIONS], RUNS / 2);
+  });
+});
 
 describe.skipIf(!hasServer("check_fping") || !hasServer("fping"))(
   "on this machine, the same answers as",
@@ -195,11 +191,11 @@ const KINDS: readonly { readonly kind: number; readonly arguments: readonly numb
 const NETWORK_OPTIONS: Readonly<Record<Line["check"], readonly Choices[]>> = {
   check_icmp: [
     [["-n1"], ["-n2"], ["-n3"], ["-n6"], ["-n5"]],
-    [["-i20"], ["-i40"]],
+    [["-i80"], ["-i90"]],
     [
-      ["-c", "100,50%"],
-      ["-c", "100,80%", "-w", "90,1%"],
-      ["-c", "110,34%", "-w", "80,33%"],
+      ["-c", "400,50%"],
+      ["-c", "400,80%", "-w", "390,1%"],
+      ["-c", "410,34%", "-w", "380,33%"],
     ],
     seldom([["-m1"], ["-m0"]], 7),
   ],
@@ -224,8 +220,8 @@ const NETWORK_OPTIONS: Readonly<Record<Line["check"], readonly Choices[]>> = {
   ],
   check_fping: [
     [["-n1"], ["-n2"], ["-n4"], ["-n5"]],
-    [["-i30"], ["-i40", "-T", "150"], ["-a", "-i40"]],
-    [["-w", "50,20%", "-c", "60,60%"], ["-w49%"]],
+    [["-i90"], ["-i90", "-T", "400"], ["-a", "-i90"]],
+    [["-w", "500,20%", "-c", "600,60%"], ["-w49%"]],
   ],
 };
 
@@ -255,7 +251,7 @@ const SHORT: Readonly<Record<Line["check"], readonly string[]>> = {
   check_icmp: ["-n2", "-i20", "-c", "100,80%"],
   check_host: ["-n2", "-i20", "-t1"],
   check_ping: ["-p1", "-w", "100,20%", "-c", "400,60%", "-t1"],
-  check_fping: ["-n2", "-i50"],
+  check_fping: ["-n2", "-i90"],
 };
 
 /** That the time to put fragments together was exceeded: only a capability lets a process hear of it. */

@@ -16,7 +16,6 @@ ip link set lo up
 ip addr add 192.0.2.1/32 dev lo
 ip route add 192.0.2.9/32 dev lo src 192.0.2.1
 ip route add unreachable 192.0.2.5
-ip route add blackhole 192.0.2.6
 ip addr add 10.255.255.254/32 dev lo
 ip route add 10.0.0.0/8 dev lo src 10.255.255.254
 ip -6 route add 2001:db8::9/128 dev lo
