@@ -35,7 +35,7 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-const NATIVE = { jobs: 3000, warmUp: 300, own: ["--native_checks=on"] } as const;
+const NATIVE = { jobs: 5000, warmUp: 2000, own: ["--native_checks=on"] } as const;
 const STARTED = { jobs: 400, warmUp: 50, own: EXECUTING, isOwnOnly: true } as const;
 
 /** The scenario `native`: each check answered in the worker, and the same command line executed by it. */

@@ -233,7 +233,8 @@ export class Worker {
     const isBusy = () =>
       this.#underWay.size > 0 || this.#allLinks().some((link) => link.outstandingGrabs > 0);
     while (!signal.aborted && isBusy()) {
-      await Promise.race([Promise.all(this.#underWay), pause(LOOK_MS)]);
+      const done = this.#underWay.size > 0 ? [Promise.all(this.#underWay)] : [];
+      await Promise.race([...done, pause(LOOK_MS)]);
     }
   }
 }
