@@ -1,7 +1,8 @@
 import { type DestinationStream, destination, type Level, type Logger, pino } from "pino";
 
 /** The part of pino's interface the rooms use; tests pass a stub. */
-export type Log = Pick<Logger, "trace" | "debug" | "info" | "warn" | "error">;
+export type Log = Pick<Logger, "trace" | "debug" | "info" | "warn" | "error"> &
+  Partial<Pick<Logger, "isLevelEnabled">>;
 
 export interface LogOptions {
   /** As in worker.conf: 0 info and errors, 1 debug, 2 and more trace; negative errors only. */

@@ -88,8 +88,13 @@ export class Connection {
   }
 
   send(packet: Packet): void {
+    if (this.#isConnected) this.sendBytes(encodePacket(packet));
+  }
+
+  /** An encoded packet. */
+  sendBytes(bytes: Uint8Array): void {
     if (!this.#isConnected) return;
-    this.#unsent.push(encodePacket(packet));
+    this.#unsent.push(bytes);
     this.#flushing ??= setImmediate(this.#flush);
   }
 

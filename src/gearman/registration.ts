@@ -1,7 +1,7 @@
 import type { Log } from "../log.ts";
 import { Connection, type ConnectionState, type ConnectionTiming } from "./connection.ts";
 import type { Orphans } from "./orphans.ts";
-import type { Packet, PacketOf } from "./packet.ts";
+import { encodePacket, type Packet, type PacketOf } from "./packet.ts";
 import {
   type Answer,
   type AssignedWorkload,
@@ -12,8 +12,8 @@ import {
 import { renderServerAddress, type ServerAddress } from "./server-address.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
-const GRAB: Packet = { type: "GRAB_JOB_UNIQ" };
-const PRE_SLEEP: Packet = { type: "PRE_SLEEP" };
+const GRAB = encodePacket({ type: "GRAB_JOB_UNIQ" });
+const PRE_SLEEP = encodePacket({ type: "PRE_SLEEP" });
 
 /** How many grabs may be without an answer at a time. */
 const MOST_GRABS = 64;
@@ -97,7 +97,7 @@ export class Registration implements JobHolder {
     ) {
       this.#outstandingGrabs++;
       this.#unconfirmed.grabbed();
-      connection.send(GRAB);
+      connection.sendBytes(GRAB);
     }
   }
 
@@ -187,7 +187,7 @@ export class Registration implements JobHolder {
   #sleep(): void {
     if (this.#isRetired || this.#isAsleep) return;
     this.#isAsleep = true;
-    this.#connection.send(PRE_SLEEP);
+    this.#connection.sendBytes(PRE_SLEEP);
   }
 
   #wokenUp(): void {

@@ -29,12 +29,17 @@ export type NativeOutcome = Outcome | { readonly kind: "declined"; readonly reas
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** Runs a native check. The outcome is there when time is up, even if the check is not through. */
-export async function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
-  if (run.signal?.aborted) return { kind: "crashed", error: run.signal.reason };
+export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
+  if (run.signal?.aborted) return Promise.resolve({ kind: "crashed", error: run.signal.reason });
   const deadline = new Deadline();
   const { promise, resolve } = Promise.withResolvers<NativeOutcome>();
-  const stop = (outcome: Outcome, reason: unknown) => {
+  const finish = (outcome: NativeOutcome) => {
+    clearTimeout(timer);
+    run.signal?.removeEventListener("abort", cancel);
     resolve(outcome);
+  };
+  const stop = (outcome: Outcome, reason: unknown) => {
+    finish(outcome);
     deadline.abort(reason);
   };
   const timer = setTimeout(
@@ -43,11 +48,8 @@ export async function runNative(route: NativeRoute, run: NativeRun): Promise<Nat
   );
   const cancel = () => stop({ kind: "crashed", error: run.signal?.reason }, run.signal?.reason);
   run.signal?.addEventListener("abort", cancel, { once: true });
-  answer(route, createContext(route, run, deadline)).then(resolve);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    run.signal?.removeEventListener("abort", cancel);
-  });
+  answer(route, createContext(route, run, deadline)).then(finish);
+  return promise;
 }
 
 /** An AbortController, made for those checks only that look at it. */

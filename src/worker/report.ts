@@ -37,10 +37,12 @@ export class Report {
   }
 
   run(job: Job, { outcome, via, why, startTime, finishTime }: Ran): void {
-    this.#log.debug(
-      { via, why, seconds: Number((finishTime - startTime).toFixed(6)), ...outcomeFields(outcome) },
-      `${job.type} job done: ${nameOf(job)}`,
-    );
+    // One for each job: not even made where nobody reads it.
+    if (this.#log.isLevelEnabled?.("debug") !== false) {
+      const seconds = Number((finishTime - startTime).toFixed(6));
+      const fields = { via, why, seconds, ...outcomeFields(outcome) };
+      this.#log.debug(fields, `${job.type} job done: ${nameOf(job)}`);
+    }
     this.#tellTrouble(job, outcome);
   }
 
