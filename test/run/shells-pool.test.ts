@@ -121,7 +121,7 @@ it("ends a command nobody waits for any more, and all it has started", async () 
   const command = { via: "shell", commandLine: script, env: [] } as const;
   const outcome = pool.shells.run(command, 20, wanted.signal);
   await until(() => existsSync(join(seen.path, "pid")));
-  const group = Number(stdoutOf(await pool.line(`ps -o pgid= -p $(cat ${seen.path}/pid)`)));
+  const group = Number(stdoutOf(await pool.line(`cut -d' ' -f5 /proc/$(cat ${seen.path}/pid)/stat`)));
   wanted.abort(new Error("no longer"));
   expect(await outcome).toEqual({ kind: "crashed", error: new Error("no longer") });
   await until(() => membersOf(group).length === 0);
