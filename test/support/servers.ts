@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
+import { mayHaveNetwork } from "./network-namespace.ts";
 
 interface Server {
   readonly package: string;
@@ -50,12 +51,15 @@ export function hasServer(name: ServerName): boolean {
 export default async function provideServers(): Promise<() => void> {
   const wanted = missing();
   const failure = wanted.length > 0 && mayInstall() ? await install(wanted) : undefined;
-  const lines = missing().map((server) => `${server.for} (Debian package ${server.package})`);
+  const lacking = missing().map((server) => `${server.for} (Debian package ${server.package})`);
+  // Nothing that could be installed: said, but no failure.
+  const forbidden = mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"];
+  const lines = [...lacking, ...forbidden];
   if (lines.length === 0) return () => {};
 
   const { CI } = process.env;
   const text = ["Not run:", ...lines.map((line) => `  ${line}`), ...(failure ? [failure] : [])].join("\n");
-  if (CI === "true") throw new Error(text);
+  if (CI === "true" && lacking.length > 0) throw new Error(text);
   return () => console.warn(text);
 }
 

@@ -4,9 +4,10 @@ import { checkHost } from "../../../plugins/net/check_host.ts";
 import { checkIcmp } from "../../../plugins/net/check_icmp.ts";
 import { checkPing } from "../../../plugins/net/check_ping.ts";
 import { SharedValues } from "../../../plugins/sdk/index.ts";
+import { mayHaveNetwork } from "../../support/network-namespace.ts";
 import { hasServer } from "../../support/servers.ts";
 import { normalise, readTranscripts, replay } from "../oracle.ts";
-import { isOfNetwork, mayHaveNetwork, type Rights, runInNetwork } from "./icmp-network.ts";
+import { isOfNetwork, type Rights, runInNetwork } from "./icmp-network.ts";
 import { type Line, TIMES } from "./icmp-network-run.ts";
 
 const CHECKS = [checkIcmp, checkHost, checkPing, checkFping];

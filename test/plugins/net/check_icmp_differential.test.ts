@@ -4,10 +4,11 @@ import { checkHost } from "../../../plugins/net/check_host.ts";
 import { checkIcmp } from "../../../plugins/net/check_icmp.ts";
 import { checkPing } from "../../../plugins/net/check_ping.ts";
 import type { Check } from "../../../plugins/sdk/index.ts";
+import { mayHaveNetwork } from "../../support/network-namespace.ts";
 import { hasServer } from "../../support/servers.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
-import { mayHaveNetwork, runInNetwork } from "./icmp-network.ts";
+import { runInNetwork } from "./icmp-network.ts";
 import { type Line, TIMES } from "./icmp-network-run.ts";
 
 const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);

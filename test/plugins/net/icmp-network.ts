@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { IN_NEW_NETWORK } from "../../support/network-namespace.ts";
 import type { Transcript } from "../oracle.ts";
 import type { NetworkResult, Task } from "./icmp-network-run.ts";
 
@@ -30,14 +31,6 @@ const RIGHTS: Readonly<Record<Rights, string>> = {
 
 /** Still root, which may read every file, but without a capability. */
 const POWERLESS = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all";
-
-const IN_NEW_NETWORK = ["-n", ...(process.getuid?.() === 0 ? [] : ["-r"])];
-
-/** Containers may forbid networks of one's own, or settings of them. */
-export function mayHaveNetwork(): boolean {
-  const trial = "ip link set lo up && echo '1 0' >/proc/sys/net/ipv4/ping_group_range";
-  return spawnSync("unshare", [...IN_NEW_NETWORK, "sh", "-c", trial], { stdio: "ignore" }).status === 0;
-}
 
 export async function runInNetwork(rights: Rights, task: Task): Promise<NetworkResult> {
   const [responder, runner] = ["icmp-responder.pl", "icmp-network-run.ts"].map((name) =>
