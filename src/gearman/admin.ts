@@ -33,7 +33,8 @@ const TIMEOUT_MS = 10_000;
 const LIST_END = /^\.\r?\n/m;
 const LINE_END = /\n/;
 const STATUS_LINE = /^(.*)\t(\d+)\t(\d+)\t(\d+)$/;
-const WORKERS_LINE = /^(\d+) (\S+) (.*?) :(?: (.*))?$/;
+/** The descriptor is -1 while gearmand is about to close the connection. */
+const WORKERS_LINE = /^(-?\d+) (\S+) (.*?) :(?: (.*))?$/;
 const VERSION_LINE = /^(?:OK )?(.+)$/;
 
 export async function readStatus(

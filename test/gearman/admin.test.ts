@@ -57,12 +57,13 @@ describe("the admin protocol", () => {
 
   it("reads workers, also by IPv6, without queues or with an odd client id", async () => {
     const server = await answering([
-      "12 127.0.0.1 - : host service\n13 ::1 my id : a\n14 127.0.0.1 - :\n.\n",
+      "12 127.0.0.1 - : host service\n13 ::1 my id : a\n14 127.0.0.1 - :\n-1 127.0.0.1 - :\n.\n",
     ]);
     expect(await readWorkers(server.address)).toEqual([
       { fileDescriptor: 12, host: "127.0.0.1", clientId: "-", queues: ["host", "service"] },
       { fileDescriptor: 13, host: "::1", clientId: "my id", queues: ["a"] },
       { fileDescriptor: 14, host: "127.0.0.1", clientId: "-", queues: [] },
+      { fileDescriptor: -1, host: "127.0.0.1", clientId: "-", queues: [] },
     ]);
   });
 
