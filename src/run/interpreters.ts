@@ -180,9 +180,7 @@ export class Interpreters {
   }
 
   #land({ order, seat }: Flight, outcome: Outcome): void {
-    this.#forget(seat);
-    if (this.#idleSeats.length < MAX_IDLE_SEATS) this.#idleSeats.push(seat);
-    else this.#close(seat);
+    this.#release(seat);
     order.resolve(outcome);
   }
 
@@ -219,7 +217,8 @@ export class Interpreters {
 
   #release(seat: Seat): void {
     this.#forget(seat);
-    this.#idleSeats.push(seat);
+    if (this.#idleSeats.length < MAX_IDLE_SEATS) this.#idleSeats.push(seat);
+    else this.#close(seat);
   }
 
   #close(seat: Seat): void {

@@ -43,7 +43,7 @@ export class Pool {
 
   /** Jobs that may be taken now. */
   get room(): number {
-    return Math.max(0, this.#size - this.#busy - this.#waiting.length);
+    return Math.max(0, this.#size - this.#busy);
   }
 
   /** Waits for a slot. There is one at once for who asked for `room` before. */

@@ -1,49 +1,17 @@
 import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import {
-  type CheckContext,
-  CheckDeclined,
-  CheckFailure,
-  type CheckOutput,
-  defineCheck,
-} from "../../plugins/sdk/index.ts";
+import { type CheckContext, CheckDeclined, CheckFailure, type CheckOutput } from "../../plugins/sdk/index.ts";
 import { SharedValues } from "../../plugins/sdk/shared.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "../../src/run/native.ts";
 import type { Outcome } from "../../src/run/outcome.ts";
 import { createRouter, type NativeRoute, type Route } from "../../src/run/route.ts";
 import { createShelf } from "../../src/run/shelf.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { nativeRoute } from "./native-route.ts";
 
 checkLeaks();
 
 const NESTED: Route = { via: "plugin", why: "", argv: ["/p/inner"], env: [] };
-
-function routeOf(
-  run: (context: CheckContext) => CheckOutput | Promise<CheckOutput>,
-  nested?: Route,
-): NativeRoute {
-  const check = defineCheck({
-    name: "check_x",
-    summary: "",
-    read: () => ({}),
-    run: (_, context) => run(context),
-  });
-  const argv = ["/p/check_x"];
-  const fallback = { via: "plugin", why: "", argv, env: [] } as const;
-  const understood = check.understand([]);
-  if (understood === undefined) throw new Error("not understood");
-  return {
-    via: "native",
-    why: "",
-    check,
-    name: "check_x",
-    argv,
-    keepsState: false,
-    run: understood.run,
-    nested,
-    fallback,
-  };
-}
 
 function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<NativeOutcome> {
   const log = { debug: vi.fn() };
@@ -73,22 +41,22 @@ describe("a check's answer is an outcome like a plugin's", () => {
     ["bytes", { returnCode: 0, output: "\xff\xc3\x84" }, said("\xff\xc3\x84")],
     ["Unicode text as UTF-8", { returnCode: 0, output: "20 °C ≈ ok" }, said("20 \xc2\xb0C \xe2\x89\x88 ok")],
   ])("%s", async (_, answer, outcome) => {
-    expect(await run(routeOf(() => answer))).toEqual(outcome);
-    expect(await run(routeOf(async () => answer))).toEqual(outcome);
+    expect(await run(nativeRoute(() => answer))).toEqual(outcome);
+    expect(await run(nativeRoute(async () => answer))).toEqual(outcome);
   });
 
   it("CheckDeclined is none: it leaves the answer to the plugin", async () => {
     const declining = async () => {
       throw new CheckDeclined("no raw socket here");
     };
-    expect(await run(routeOf(declining))).toEqual({ kind: "declined", reason: "no raw socket here" });
+    expect(await run(nativeRoute(declining))).toEqual({ kind: "declined", reason: "no raw socket here" });
   });
 
   it("CheckFailure is an answer", async () => {
     const failing = async () => {
       throw new CheckFailure("no route to host", 2);
     };
-    expect(await run(routeOf(failing))).toEqual(said("no route to host", 2));
+    expect(await run(nativeRoute(failing))).toEqual(said("no route to host", 2));
   });
 
   it.each([
@@ -99,7 +67,7 @@ describe("a check's answer is an outcome like a plugin's", () => {
     { returnCode: 0 },
     { returnCode: 0.5, output: "" },
   ])("%j is none", async (junk) => {
-    const outcome = await run(routeOf(() => junk as CheckOutput));
+    const outcome = await run(nativeRoute(() => junk as CheckOutput));
     expect(outcome).toMatchObject({ kind: "crashed", error: expect.any(TypeError) });
   });
 
@@ -108,14 +76,14 @@ describe("a check's answer is an outcome like a plugin's", () => {
     const throwing = () => {
       throw error;
     };
-    expect(await run(routeOf(throwing))).toEqual({ kind: "crashed", error });
-    expect(await run(routeOf(() => Promise.reject(error)))).toEqual({ kind: "crashed", error });
+    expect(await run(nativeRoute(throwing))).toEqual({ kind: "crashed", error });
+    expect(await run(nativeRoute(() => Promise.reject(error)))).toEqual({ kind: "crashed", error });
   });
 });
 
 describe("the deadline", () => {
   it("ends a check that does not listen", async () => {
-    const outcome = await run(routeOf(stuck), { timeoutMs: 1500 / 100 });
+    const outcome = await run(nativeRoute(stuck), { timeoutMs: 1500 / 100 });
     expect(outcome).toEqual({ kind: "timed-out", after: 0.015, stdout: "", stderr: "" });
   });
 
@@ -125,15 +93,15 @@ describe("the deadline", () => {
       heard = signal;
       return new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
     };
-    expect(await run(routeOf(listening), { timeoutMs: 5 })).toMatchObject({ kind: "timed-out" });
+    expect(await run(nativeRoute(listening), { timeoutMs: 5 })).toMatchObject({ kind: "timed-out" });
     expect(heard?.aborted).toBe(true);
   });
 
   it("may be further away than a timer reaches", async () => {
     const answer = () =>
       new Promise<CheckOutput>((resolve) => setImmediate(resolve, { returnCode: 0, output: "" }));
-    expect(await run(routeOf(answer), { timeoutMs: 1e12 })).toMatchObject({ kind: "exited" });
-    expect(await run(routeOf(answer), { timeoutMs: Number.POSITIVE_INFINITY })).toMatchObject({
+    expect(await run(nativeRoute(answer), { timeoutMs: 1e12 })).toMatchObject({ kind: "exited" });
+    expect(await run(nativeRoute(answer), { timeoutMs: Number.POSITIVE_INFINITY })).toMatchObject({
       kind: "exited",
     });
   });
@@ -142,14 +110,14 @@ describe("the deadline", () => {
 describe("the worker's signal", () => {
   it("ends a check", async () => {
     const abort = new AbortController();
-    const outcome = run(routeOf(stuck), { signal: abort.signal });
+    const outcome = run(nativeRoute(stuck), { signal: abort.signal });
     abort.abort("shutdown");
     expect(await outcome).toEqual({ kind: "crashed", error: "shutdown" });
   });
 
   it("keeps a check from starting", async () => {
     const started = vi.fn(stuck);
-    expect(await run(routeOf(started), { signal: AbortSignal.abort("shutdown") })).toEqual({
+    expect(await run(nativeRoute(started), { signal: AbortSignal.abort("shutdown") })).toEqual({
       kind: "crashed",
       error: "shutdown",
     });
@@ -163,12 +131,12 @@ it("binds a check's log to its name", async () => {
     context.log("connected");
     return { returnCode: 0, output: "" };
   };
-  await run(routeOf(answer), { log });
+  await run(nativeRoute(answer), { log });
   expect(log.debug).toHaveBeenCalledWith({ check: "check_x" }, "connected");
 });
 
 describe("the command of a check", () => {
-  const executing = routeOf(async ({ execute }) => {
+  const executing = nativeRoute(async ({ execute }) => {
     const outcome = await execute({ timeoutMs: 700 });
     return { returnCode: 1, output: JSON.stringify(outcome) };
   }, NESTED);
@@ -202,7 +170,7 @@ describe("the command of a check", () => {
   });
 
   it("must have been declared", async () => {
-    const undeclared = routeOf(async ({ execute }) => ({
+    const undeclared = nativeRoute(async ({ execute }) => ({
       returnCode: 0,
       output: String(await execute({ timeoutMs: 1 })),
     }));
@@ -246,7 +214,7 @@ describe("what checks share", () => {
     const POOL = { name: "pool", create: vi.fn(() => ({ [Symbol.dispose]: dispose })) };
     const shared = new SharedValues({ log: () => {} });
     const seen: unknown[] = [];
-    const route = routeOf((context) => {
+    const route = nativeRoute((context) => {
       seen.push(context.shared(POOL));
       return { returnCode: 0, output: "" };
     });

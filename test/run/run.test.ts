@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { CheckContext, CheckOutput } from "../../plugins/sdk/check.ts";
-import { CheckDeclined, defineCheck } from "../../plugins/sdk/index.ts";
+import { CheckDeclined } from "../../plugins/sdk/index.ts";
 import { SharedValues } from "../../plugins/sdk/shared.ts";
 import { decodeJob } from "../../src/job/decode.ts";
 import type { Command } from "../../src/run/command-text.ts";
@@ -10,6 +9,7 @@ import { createRunner } from "../../src/run/run.ts";
 import type { Shadow } from "../../src/run/shadow.ts";
 import { stubLog } from "../gearman/stub-log.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { nativeRoute } from "./native-route.ts";
 
 checkLeaks();
 
@@ -38,33 +38,6 @@ function createRoad(route: Route) {
   const shadow = { follow: vi.fn<Shadow["follow"]>() };
   const runner = createRunner({ router, executor: { run }, shared, log, onDeclined, shadow });
   return { runner, run, router, log, onDeclined, shadow };
-}
-
-function nativeRoute(
-  run: (context: CheckContext) => Promise<CheckOutput>,
-  nested: Route | undefined = undefined,
-): NativeRoute {
-  const check = defineCheck({
-    name: "check_x",
-    summary: "",
-    read: () => ({}),
-    run: (_, context) => run(context),
-  });
-  const understood = check.understand([]);
-  if (understood === undefined) throw new Error("not understood");
-  const argv = ["/p/check_x"];
-  const fallback = { via: "plugin", why: "", argv, env: [] } as const;
-  return {
-    via: "native",
-    why: "",
-    check,
-    name: "check_x",
-    argv,
-    keepsState: false,
-    run: understood.run,
-    nested,
-    fallback,
-  };
 }
 
 /** Passes on what its command says, as negate does. */

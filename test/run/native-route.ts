@@ -1,0 +1,31 @@
+import type { CheckContext, CheckOutput } from "../../plugins/sdk/check.ts";
+import { defineCheck } from "../../plugins/sdk/index.ts";
+import type { NativeRoute, Route } from "../../src/run/route.ts";
+
+/** To a check `check_x` that runs so, with the command it has declared, if any. */
+export function nativeRoute(
+  run: (context: CheckContext) => CheckOutput | Promise<CheckOutput>,
+  nested: Route | undefined = undefined,
+): NativeRoute {
+  const check = defineCheck({
+    name: "check_x",
+    summary: "",
+    read: () => ({}),
+    run: (_, context) => run(context),
+  });
+  const understood = check.understand([]);
+  if (understood === undefined) throw new Error("not understood");
+  const argv = ["/p/check_x"];
+  const fallback = { via: "plugin", why: "", argv, env: [] } as const;
+  return {
+    via: "native",
+    why: "",
+    check,
+    name: "check_x",
+    argv,
+    keepsState: false,
+    run: understood.run,
+    nested,
+    fallback,
+  };
+}
