@@ -2,9 +2,20 @@ import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Import, type Module, readModules, toModule } from "./support/modules.ts";
 
-/** The files of src/ itself, which every room of src/ may import. */
+/** Files of src/ itself which every room of src/ may import. */
 const GROUND = ["byte-string", "errors", "log"];
-const STAGES = ["sdk", "gearman", "config", "payload", "job", "run", "result", "metrics", "worker"];
+const STAGES = [
+  "sdk",
+  "gearman",
+  "config",
+  "payload",
+  "job",
+  "outcome",
+  "executor",
+  "run",
+  "result",
+  "metrics",
+];
 
 /**
  * The rooms in the order of a job's life, each with the rooms it may import besides itself and the ground.
@@ -21,14 +32,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   config: ["sdk", "gearman"],
   payload: [],
   job: ["config", "payload"],
-  run: ["sdk", "config", "job"],
-  result: ["config", "gearman", "payload", "job", "run"],
+  outcome: [],
+  executor: ["outcome"],
+  run: ["sdk", "config", "job", "outcome", "executor"],
+  result: ["config", "gearman", "payload", "job", "outcome"],
   metrics: ["config"],
-  worker: ["sdk", "gearman", "config", "payload", "job", "run", "result", "metrics"],
+  worker: STAGES,
   tools: ["config", "gearman", "payload", "job", "result"],
-  demo: STAGES,
-  cli: [...STAGES, "tools", "demo", "shelf"],
-  index: [...STAGES, "tools", "demo", "shelf"],
+  demo: [...STAGES, "worker"],
+  cli: [...STAGES, "worker", "tools", "demo", "shelf"],
+  index: [...STAGES, "worker", "tools", "demo", "shelf"],
 };
 
 /** Where a package may be imported: one file each, so that a driver can be replaced in one place. */
@@ -37,6 +50,9 @@ const DOORS: Readonly<Record<string, string>> = {
   "net-snmp": "plugins/snmp/session.ts",
   ssh2: "plugins/ssh/connection.ts",
 };
+
+/** getaddrinfo blocks a thread of the few there are. */
+const RESOLVES = "plugins/sdk/resolve.ts";
 
 /** Folders that may hold a single file. */
 const SINGLE_FILE_FOLDERS: readonly string[] = [];
@@ -71,6 +87,8 @@ const RULES: readonly Rule[] = [
       { "src/gearman/a.ts": 'import { Job } from "../job/job.ts";' },
       { "src/payload/a.ts": 'import type { Config } from "../config/load.ts";' },
       { "src/job/a.ts": 'export { run } from "../run/route.ts";' },
+      { "src/executor/a.ts": 'import type { Route } from "../run/route.ts";' },
+      { "src/executor/shells/a.ts": 'import type { Job } from "../../job/job.ts";' },
       { "src/run/a.ts": 'const { judge } = await import("../result/judge.ts");' },
       { "src/worker/a.ts": 'import { BUILTIN_CHECKS } from "../../plugins/index.ts";' },
       { "src/run/a.ts": 'import { check } from "../../plugins/net/check_tcp.ts";' },
@@ -111,6 +129,17 @@ const RULES: readonly Rule[] = [
       { "src/log.ts": 'import { execa } from "execa";' },
       { "plugins/sdk/a.ts": 'import { pino } from "pino";' },
       { "plugins/net/check_a.ts": 'const { Client } = await import("ssh2");' },
+    ],
+  },
+  {
+    says: "names are resolved in one place, where libuv's threads are rationed",
+    broken: (modules) =>
+      importsOf(modules, "builtin")
+        .filter(({ from, target }) => /^node:dns\b/.test(target) && from !== RESOLVES)
+        .map(({ from, target }) => `${from} imports ${target}`),
+    bad: [
+      { "plugins/net/check_a.ts": 'import { lookup } from "node:dns/promises";' },
+      { "src/worker/a.ts": 'const { resolve4 } = await import("node:dns");' },
     ],
   },
   {

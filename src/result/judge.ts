@@ -1,7 +1,7 @@
 import type { ByteString } from "../byte-string.ts";
 import { toByteString } from "../byte-string.ts";
 import type { Job } from "../job/job.ts";
-import type { Outcome, Output } from "../run/outcome.ts";
+import type { Outcome, Output } from "../outcome.ts";
 import { bracketStderr, joinLines, readOutput } from "./output.ts";
 import { sourceOf } from "./result.ts";
 

@@ -1,7 +1,5 @@
 import type { ByteString } from "../byte-string.ts";
-
-/** A variable set for one command: `LC_ALL=C /path/to/plugin`. */
-export type Assignment = readonly [name: string, value: ByteString];
+import type { Assignment } from "../executor/command.ts";
 
 /** What sh would make of a command line, where that can be told without asking sh. */
 export type CommandLine =
@@ -26,11 +24,6 @@ export function readCommandLine(line: ByteString): CommandLine {
   if (line.includes("\0")) return { kind: "unrunnable", reason: "the command line contains a NUL byte" };
   if (line.includes("\n")) return needsShell("it has more than one line");
   return readWords(line);
-}
-
-/** One word as sh reads it back unchanged. The word must not contain NUL. */
-export function quoteWord(word: ByteString): ByteString {
-  return /^[A-Za-z0-9_/.,:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function needsShell(why: string): CommandLine {

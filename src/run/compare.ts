@@ -1,5 +1,5 @@
 import { type ByteString, trimEnd } from "../byte-string.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome } from "../outcome.ts";
 
 /** Two runs of the same check never take the same time: what is measured anew each time, and what stands for it. */
 const VOLATILE: readonly (readonly [pattern: RegExp, stands: string])[] = [

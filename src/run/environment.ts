@@ -1,6 +1,6 @@
 import type { ByteString } from "../byte-string.ts";
+import type { Assignment } from "../executor/command.ts";
 import type { Job } from "../job/job.ts";
-import type { Assignment } from "./command-line.ts";
 
 /** Linux takes no variable longer than 128 KiB, name included: better a cut text than no notification. */
 const MAX_VALUE = 131_072 - 64;

@@ -3,7 +3,7 @@ import { CheckDeclined, CheckFailure } from "../../plugins/sdk/failure.ts";
 import type { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { NativeRoute, Route } from "./route.ts";
 
 export interface NativeRun {

@@ -1,13 +1,15 @@
 import type { SharedValues } from "../../plugins/sdk/shared.ts";
+import type { Assignment } from "../executor/command.ts";
+import type { Executor } from "../executor/executor.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
-import type { Assignment } from "./command-line.ts";
+import type { Outcome, Via } from "../outcome.ts";
 import { notificationEnvironment } from "./environment.ts";
-import type { Executor } from "./executor.ts";
 import { type NativeOutcome, runNative } from "./native.ts";
-import type { Outcome, Via } from "./outcome.ts";
-import type { NativeRoute, Route, Router } from "./route.ts";
+import type { NativeRoute, Route } from "./route.ts";
+import type { Router } from "./router.ts";
 import type { Shadow } from "./shadow.ts";
+import { Turns } from "./turns.ts";
 
 /** A run: what happened, which way it went and when. Times are seconds since the epoch. */
 export interface Ran {
@@ -46,18 +48,23 @@ interface Surroundings {
 
 export function createRunner(options: RunnerOptions): Runner {
   const { router, executor, shared, log, onDeclined, shadow } = options;
+  const turns = new Turns();
 
-  const answer = (route: NativeRoute, { env, timeout, signal }: Surroundings): Promise<NativeOutcome> =>
-    runNative(route, {
-      timeoutMs: timeout * 1000,
-      log,
-      shared,
-      signal,
-      execute: async (nested, limits) => {
-        const limit = Math.min(limits.timeoutMs / 1000, timeout);
-        return (await follow(nested, { env, timeout: limit, signal: limits.signal })).outcome;
-      },
-    });
+  const answer = (route: NativeRoute, { env, timeout, signal }: Surroundings): Promise<NativeOutcome> => {
+    const run = () =>
+      runNative(route, {
+        timeoutMs: timeout * 1000,
+        log,
+        shared,
+        signal,
+        execute: async (nested, limits) => {
+          const limit = Math.min(limits.timeoutMs / 1000, timeout);
+          return (await follow(nested, { env, timeout: limit, signal: limits.signal })).outcome;
+        },
+      });
+    const turn = turns.enter();
+    return turn === undefined ? run() : turn.then(run);
+  };
 
   const follow = async (route: Route, surroundings: Surroundings): Promise<Followed> => {
     const { via, why } = route;

@@ -1,5 +1,5 @@
 import type { ByteString } from "../byte-string.ts";
-import type { Assignment } from "./command-line.ts";
+import type { Assignment } from "../executor/command.ts";
 
 const MASK = "***";
 

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ByteString, fromByteString } from "../byte-string.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
+import type { Outcome } from "../outcome.ts";
 import { isSameAnswer } from "./compare.ts";
 import type { NativeOutcome } from "./native.ts";
-import type { Outcome } from "./outcome.ts";
 import type { NativeRoute } from "./route.ts";
 import { hideSecrets, type Masked, maskWords } from "./secrets.ts";
 

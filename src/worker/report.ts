@@ -3,9 +3,9 @@ import type { GrabbedJob } from "../gearman/grabber.ts";
 import { JobError } from "../job/decode.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
+import type { Outcome } from "../outcome.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import type { Judgement } from "../result/judge.ts";
-import type { Outcome } from "../run/outcome.ts";
 import type { Ran } from "../run/run.ts";
 import type { Seldom } from "./seldom.ts";
 

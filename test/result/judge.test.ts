@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeJob } from "../../src/job/decode.ts";
+import type { Outcome } from "../../src/outcome.ts";
 import { isWithheld, type JudgeOptions, judge, judgeSettings } from "../../src/result/judge.ts";
 import { escapeLineFeeds } from "../../src/result/output.ts";
-import type { Outcome } from "../../src/run/outcome.ts";
 import { expectedResult } from "../support/pick-list.ts";
 import {
   fieldsOf,

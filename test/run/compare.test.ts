@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Outcome } from "../../src/outcome.ts";
 import { isSameAnswer } from "../../src/run/compare.ts";
-import type { Outcome } from "../../src/run/outcome.ts";
 
 const said = (stdout: string, returnCode = 0, stderr = ""): Outcome => ({
   kind: "exited",

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { CheckDeclined } from "../../plugins/sdk/index.ts";
 import { SharedValues } from "../../plugins/sdk/shared.ts";
+import type { Command } from "../../src/executor/command.ts";
 import { decodeJob } from "../../src/job/decode.ts";
-import type { Command } from "../../src/run/command-text.ts";
-import type { Outcome } from "../../src/run/outcome.ts";
+import type { Outcome } from "../../src/outcome.ts";
 import type { NativeRoute, Route } from "../../src/run/route.ts";
 import { createRunner } from "../../src/run/run.ts";
 import type { Shadow } from "../../src/run/shadow.ts";
@@ -93,6 +93,20 @@ describe("a job's command", () => {
     });
     expect(run).not.toHaveBeenCalled();
     expect(log.debug).toHaveBeenCalledWith({ check: "check_x" }, "asked");
+  });
+
+  it("waits for the event loop's next turn where a native check has used up this one", async () => {
+    const order: string[] = [];
+    const { runner } = createRoad(
+      nativeRoute(async () => {
+        order.push("check");
+        for (const endMs = performance.now() + 20; performance.now() < endMs; );
+        return { returnCode: 0, output: "OK" };
+      }),
+    );
+    setImmediate(() => order.push("others"));
+    await Promise.all([runner(SERVICE, TIMEOUT), runner(SERVICE, TIMEOUT)]);
+    expect(order).toEqual(["check", "others", "check"]);
   });
 
   it("is ended at the job's time-out when it is a native check", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
+import type { Outcome } from "../../src/outcome.ts";
 import type { NativeOutcome } from "../../src/run/native.ts";
-import type { Outcome } from "../../src/run/outcome.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { stubLog } from "../gearman/stub-log.ts";
 

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:f
 import { delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
 import { mayHaveNetwork } from "./network-namespace.ts";
+import { mayHaveProcessIds } from "./process-namespace.ts";
 
 interface Server {
   readonly package: string;
@@ -53,7 +54,10 @@ export default async function provideServers(): Promise<() => void> {
   const failure = wanted.length > 0 && mayInstall() ? await install(wanted) : undefined;
   const lacking = missing().map((server) => `${server.for} (Debian package ${server.package})`);
   // Nothing that could be installed: said, but no failure.
-  const forbidden = mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"];
+  const forbidden = [
+    ...(mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"]),
+    ...(mayHaveProcessIds() ? [] : ["a test of two containers (not allowed here: unshare --pid)"]),
+  ];
   const lines = [...lacking, ...forbidden];
   if (lines.length === 0) return () => {};
 

@@ -13,7 +13,7 @@ const PASS = "/srv/oracle/snmp/pass.sh";
 const SERVERS = new URL("../fixtures/native/servers/", import.meta.url);
 const STARTED = /^NET-SNMP version /;
 
-/** An snmpd of its own for a test, Debian's, with the users and values of the recordings. */
+/** An snmpd of its own for a test or a benchmark, Debian's, with the users and values of the recordings. */
 export class Snmpd implements AsyncDisposable {
   readonly port: number;
   readonly #child: ChildProcess;
@@ -44,6 +44,10 @@ export class Snmpd implements AsyncDisposable {
     if (child.exitCode !== null) throw new Error(`snmpd does not start: ${lines.join("\n")}`);
     child.stdout.resume();
     return new Snmpd(port, child, folder);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

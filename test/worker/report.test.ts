@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
+import type { Outcome, Via } from "../../src/outcome.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
-import type { Outcome, Via } from "../../src/run/outcome.ts";
 import { Report } from "../../src/worker/report.ts";
 import { Seldom } from "../../src/worker/seldom.ts";
 import { stubLog } from "../gearman/stub-log.ts";

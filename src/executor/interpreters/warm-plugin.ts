@@ -1,0 +1,178 @@
+import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
+import { basename, isAbsolute, join } from "node:path";
+import type { ByteString } from "../../byte-string.ts";
+
+/** A script that may be run from a process in which it is compiled already. */
+export interface WarmPlugin {
+  readonly language: "perl" | "python";
+  /** As the command line names it. */
+  readonly file: ByteString;
+  /** Absolute path of what runs the script. */
+  readonly interpreter: ByteString;
+  /** What the first line gives the interpreter before the script, word by word as the kernel does. */
+  readonly switches: readonly ByteString[];
+  /** Another one when the file has changed. */
+  readonly version: string;
+}
+
+/** `marked`: plugins that ask for it. `implicitly`: all but those that ask not to. */
+export type WarmRule = "off" | "marked" | "implicitly";
+
+export interface WarmPluginOptions {
+  readonly perl: WarmRule;
+  readonly python: WarmRule;
+  /** Where `#!/usr/bin/env` looks: PATH as plugins get it. */
+  readonly path: string;
+  /** Plugins that are never warm, by their name or their whole path. */
+  readonly except: readonly string[];
+  /** How long what was seen of a file is believed; the template looks at its files itself, too. */
+  readonly lookAgainAfterMs?: number;
+}
+
+export type FindWarmPlugin = (file: ByteString) => WarmPlugin | undefined;
+
+const MAX_KNOWN = 10_000;
+
+interface Known {
+  readonly version: string;
+  readonly plugin: WarmPlugin | undefined;
+  readonly lookedAtMs: number;
+}
+
+/** Looks at a file's state now and then, and into the file only when that has changed. */
+export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
+  const { lookAgainAfterMs = 1000 } = options;
+  const known = new Map<ByteString, Known>();
+  const except = new Set(options.except);
+  return (file) => {
+    const before = known.get(file);
+    const lookedAtMs = performance.now();
+    if (before !== undefined && lookedAtMs - before.lookedAtMs < lookAgainAfterMs) return before.plugin;
+    const version = readVersion(file);
+    const plugin = version === before?.version ? before?.plugin : find(file, version);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(file, { version, plugin, lookedAtMs });
+    return plugin;
+  };
+
+  function find(file: ByteString, version: string): WarmPlugin | undefined {
+    const isExcepted = except.has(file) || except.has(basename(file));
+    return isExcepted || version === ABSENT ? undefined : qualify(file, version, options);
+  }
+}
+
+const ABSENT = "";
+
+function readVersion(file: ByteString): string {
+  const stats = lookAt(file);
+  if (stats === undefined) return ABSENT;
+  return `${stats.dev} ${stats.ino} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.size}`;
+}
+
+function lookAt(file: ByteString): Stats | undefined {
+  try {
+    const stats = statSync(Buffer.from(file, "latin1"), { throwIfNoEntry: false });
+    return stats?.isFile() ? stats : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Both peers look for marks in these. */
+const MARKED_LINES = 10;
+
+function qualify(file: ByteString, version: string, options: WarmPluginOptions): WarmPlugin | undefined {
+  if (!isExecutable(file)) return undefined;
+  const lines = readStart(file).split("\n", MARKED_LINES);
+  const start = readFirstLine(lines[0] ?? "", options.path);
+  if (start === undefined) return undefined;
+  const rule = options[start.language];
+  const isWarm = rule !== "off" && (readMarks(start.language, lines) ?? rule === "implicitly");
+  return isWarm ? { file, version, ...start } : undefined;
+}
+
+function isExecutable(file: ByteString): boolean {
+  try {
+    accessSync(Buffer.from(file, "latin1"), constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const START_LENGTH = 4096;
+
+function readStart(file: ByteString): ByteString {
+  try {
+    const fd = openSync(Buffer.from(file, "latin1"), "r");
+    try {
+      const buffer = Buffer.alloc(START_LENGTH);
+      return buffer.toString("latin1", 0, readSync(fd, buffer));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return "";
+  }
+}
+
+type Start = Pick<WarmPlugin, "language" | "interpreter" | "switches">;
+
+/** The kernel reads no more of a first line. */
+const LONGEST_FIRST_LINE = 255;
+/** Interpreter, then all the rest as one word. */
+const FIRST_LINE = /^#![ \t]*([^ \t\0]+)(?:[ \t]+([^\0]*?))?[ \t]*$/;
+
+function readFirstLine(line: ByteString, path: string): Start | undefined {
+  const [, named, rest] = FIRST_LINE.exec(line) ?? [];
+  if (named === undefined || line.length > LONGEST_FIRST_LINE) return undefined;
+  const isEnv = basename(named) === "env";
+  const [name, ...switches] = isEnv ? readEnv(rest ?? "") : [named, ...(rest ? [rest] : [])];
+  const interpreter = isEnv ? findIn(path, name ?? "") : named;
+  if (interpreter === undefined || !isAbsolute(interpreter)) return undefined;
+  const language = languageOf(interpreter);
+  if (language === undefined || !switches.every((word) => UNDERSTOOD[language].test(word))) return undefined;
+  return { language, interpreter, switches };
+}
+
+/** `#!/usr/bin/env perl`, or with -S words after it. */
+function readEnv(rest: ByteString): readonly ByteString[] {
+  const words = /^(?:-S|--split-string=?)[ \t]*(.*)$/.exec(rest)?.[1];
+  if (words === undefined) return [rest];
+  return /["'\\$#]/.test(words) ? [] : words.split(/[ \t]+/);
+}
+
+function findIn(path: string, name: ByteString): ByteString | undefined {
+  if (name === "" || name.includes("/")) return name;
+  return path
+    .split(":")
+    .map((directory) => join(directory, name))
+    .find((file) => lookAt(file) !== undefined && isExecutable(file));
+}
+
+function languageOf(interpreter: ByteString): WarmPlugin["language"] | undefined {
+  const name = basename(interpreter);
+  if (/^perl[0-9.]*$/.test(name)) return "perl";
+  return /^python(?:3[0-9.]*)?$/.test(name) ? "python" : undefined;
+}
+
+/** Switches that leave a script a script: not -n, -p, -s or -x of Perl, not -c, -i or -m of Python. */
+const UNDERSTOOD: Readonly<Record<WarmPlugin["language"], RegExp>> = {
+  perl: /^(?:-(?:[wWXtTU]+(?:C[0-9A-Za-z]*)?|C[0-9A-Za-z]*|[IMm][^ \t]+)(?:[ \t]+|$))+$/,
+  python: /^-(?:[bBdEIOPqRsSu]+|[WX][ \t]*[^ \t]+)$/,
+};
+
+const OMD_MARK = /^[ \t]*#[ \t]*omd-worker:[ \t]*(-?)warm\b/;
+const EPN_MARKS = /# (?:nagios|naemon|icinga):(.*)/;
+
+/** What the plugin asks for itself; undefined: nothing. */
+function readMarks(language: WarmPlugin["language"], lines: readonly ByteString[]): boolean | undefined {
+  const ours = lines.map((line) => OMD_MARK.exec(line)?.[1]).find((sign) => sign !== undefined);
+  if (ours === "-") return false;
+  if (language === "python") return ours === undefined ? undefined : true;
+  const marks = lines.flatMap((line) => EPN_MARKS.exec(line)?.[1]?.split(",") ?? []);
+  const epn = marks
+    .map((mark) => mark.replace(/^[ \t]+|[ \t\r]+$/g, ""))
+    .findLast((mark) => /^[+-]epn$/.test(mark));
+  return epn === undefined ? undefined : epn === "+epn";
+}

@@ -1,0 +1,216 @@
+import { realpathSync } from "node:fs";
+import { basename } from "node:path";
+import type { Log } from "../../log.ts";
+import { crashed, type Outcome, type Output } from "../../outcome.ts";
+import type { ShellCommand } from "../command.ts";
+import type { FifoSet } from "../fifos.ts";
+import type { Limits, Runs } from "../runs.ts";
+import { createDialect, type ShellDialect } from "./dialect.ts";
+import { endShell, endShellAndGroup } from "./end-shell.ts";
+import { Shell } from "./shell.ts";
+
+export interface ShellsOptions {
+  readonly log: Log;
+  readonly runs: Runs;
+  /** Shells that stay warm however idle they are. */
+  readonly warm: number;
+  /** Seconds after which a shell beyond `warm` ends; 0: never. */
+  readonly idleTimeout: number;
+  readonly shellPath?: string;
+}
+
+/** A command and who waits for it. */
+interface Order extends Limits {
+  readonly command: ShellCommand;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly resolve: (outcome: Outcome) => void;
+}
+
+/**
+ * The pool of warm shells. It starts as many as are asked for at once (the worker bounds that by its slots), keeps
+ * `warm` of them and lets the others end after `idleTimeout`.
+ *
+ * After a time-out the whole process group gets TERM, INT and KILL a second apart, and the shell is replaced.
+ */
+export class Shells {
+  #options: ShellsOptions;
+  readonly #runs: Runs;
+  readonly #dialect: ShellDialect;
+  readonly #shellPath: string;
+  readonly #busy = new Map<Shell, Order>();
+  readonly #idle: { readonly shell: Shell; readonly sinceMs: number }[] = [];
+  readonly #ending = new Map<Shell, Promise<void>>();
+  readonly #starting = new Set<Promise<void>>();
+  #idleTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(options: ShellsOptions) {
+    this.#options = options;
+    this.#runs = options.runs;
+    this.#shellPath = options.shellPath ?? "/bin/sh";
+    const isDash = basename(realpathSync(this.#shellPath)) === "dash";
+    const directory = this.#runs.directory.path;
+    this.#dialect = createDialect({ directory, shellPath: this.#shellPath, isDash });
+  }
+
+  /** Shells that are there, busy or idle. */
+  get size(): number {
+    return this.#busy.size + this.#idle.length;
+  }
+
+  /** New limits for what is idle from now on. */
+  configure(limits: Pick<ShellsOptions, "warm" | "idleTimeout">): void {
+    this.#options = { ...this.#options, ...limits };
+  }
+
+  async start(): Promise<void> {
+    const { warm } = this.#options;
+    await this.#runs.directory.prepare(warm);
+    for (let i = 0; i < warm; i++) this.#rest(this.#startShell(await this.#runs.directory.take()));
+  }
+
+  /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */
+  run(command: ShellCommand, timeout: number, signal?: AbortSignal): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const deadlineMs = performance.now() + timeout * 1000;
+      this.#begin({ command, timeout, deadlineMs, signal, resolve });
+    });
+  }
+
+  /** Ends everything that runs, at once and without a result. */
+  kill(): void {
+    for (const shell of this.#busy.keys()) shell.signal("SIGKILL");
+    for (const shell of this.#ending.keys()) shell.signal("SIGKILL");
+    for (const { shell } of this.#idle) shell.signal("SIGKILL");
+  }
+
+  /** What still runs is ended without a result; resolves when every process is gone. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#idleTimer);
+    for (const shell of [...this.#busy.keys()]) this.#drop(shell, crashed("the worker stopped"));
+    for (const { shell } of this.#idle.splice(0)) this.#retire(shell, endShell);
+    await Promise.all(this.#starting);
+    await Promise.all(this.#ending.values());
+  }
+
+  #begin(order: Order): void {
+    const idle = this.#idle.pop();
+    if (this.#isStopped) order.resolve(crashed("the worker stopped"));
+    else if (idle !== undefined) this.#runIn(idle.shell, order);
+    else {
+      const start = this.#startFor(order).finally(() => this.#starting.delete(start));
+      this.#starting.add(start);
+    }
+  }
+
+  async #startFor(order: Order): Promise<void> {
+    try {
+      const fifos = await this.#runs.directory.take();
+      if (this.#isStopped) order.resolve(crashed("the worker stopped"));
+      else this.#runIn(this.#startShell(fifos), order);
+    } catch (error) {
+      this.#options.log.error({ err: error }, "cannot start a plugin");
+      order.resolve({ kind: "crashed", error });
+    }
+  }
+
+  #runIn(shell: Shell, order: Order): void {
+    const { timeout, signal } = order;
+    this.#busy.set(shell, order);
+    this.#runs.add(shell, order, {
+      ended: (returnCode, output) => this.#ended(shell, returnCode, output),
+      timeIsUp: (output) => this.#drop(shell, { kind: "timed-out", after: timeout, ...output }),
+      isUnwanted: () => this.#drop(shell, { kind: "crashed", error: signal?.reason }),
+    });
+    try {
+      shell.run(this.#dialect.text(order.command));
+    } catch (error) {
+      this.#options.log.error({ err: error }, "cannot start a plugin");
+      this.#drop(shell, { kind: "crashed", error });
+    }
+  }
+
+  #startShell(fifos: FifoSet): Shell {
+    return new Shell({
+      id: this.#runs.newId(),
+      path: this.#shellPath,
+      args: this.#dialect.start(fifos.command),
+      fifos,
+      statusFd: this.#runs.statusFd,
+      onExit: (shell) => this.#exited(shell),
+    });
+  }
+
+  #ended(shell: Shell, returnCode: number, output: Output): void {
+    const order = this.#busy.get(shell);
+    this.#busy.delete(shell);
+    shell.forgetLongCommand();
+    this.#rest(shell);
+    order?.resolve({ kind: "exited", returnCode, ...this.#dialect.clean(order.command, returnCode, output) });
+  }
+
+  #rest(shell: Shell): void {
+    if (shell.hasExited) {
+      this.#retire(shell, endShell);
+      return;
+    }
+    this.#idle.push({ shell, sinceMs: performance.now() });
+    const { warm, idleTimeout } = this.#options;
+    if (idleTimeout > 0 && this.size > warm) this.#idleTimer ??= setTimeout(this.#shrink, idleTimeout * 1000);
+  }
+
+  readonly #shrink = (): void => {
+    const { warm, idleTimeout } = this.#options;
+    const longAgo = performance.now() - idleTimeout * 1000;
+    while (this.size > warm && (this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY) <= longAgo) {
+      const longest = this.#idle.shift();
+      if (longest !== undefined) this.#retire(longest.shell, endShell);
+    }
+    const next = this.size > warm ? this.#idle[0] : undefined;
+    this.#idleTimer =
+      next === undefined ? undefined : setTimeout(this.#shrink, Math.max(1, next.sinceMs - longAgo));
+  };
+
+  /** Ends a run whose shell cannot be used any more, with all it has started. */
+  #drop(shell: Shell, outcome: Outcome): void {
+    const order = this.#busy.get(shell);
+    this.#busy.delete(shell);
+    this.#runs.drop(shell.id);
+    this.#retire(shell, endShellAndGroup);
+    order?.resolve(outcome);
+  }
+
+  /** Sends a shell away; its pipes are not used again. */
+  #retire(shell: Shell, end: (shell: Shell) => Promise<void>): void {
+    this.#ending.set(
+      shell,
+      end(shell).then(() => {
+        shell.close();
+        this.#runs.directory.remove(shell.fifos);
+        this.#ending.delete(shell);
+      }),
+    );
+  }
+
+  /** A shell nobody sent away is gone: its plugin killed it, or it could not be started. */
+  #exited(shell: Shell): void {
+    if (this.#ending.has(shell)) return;
+    const position = this.#idle.findIndex((entry) => entry.shell === shell);
+    if (position >= 0) this.#idle.splice(position, 1);
+    if (this.#busy.has(shell))
+      setImmediate(() => setImmediate(() => this.#lose(shell))); // its last word may be on the way
+    else this.#retire(shell, endShell);
+  }
+
+  #lose(shell: Shell): void {
+    if (!this.#busy.has(shell) || this.#runs.finish(shell.id)) return;
+    const what =
+      shell.pid === undefined
+        ? `cannot start ${this.#shellPath}`
+        : "the shell that ran the plugin was killed";
+    this.#options.log.warn(this.#runs.drop(shell.id) ?? {}, what);
+    this.#drop(shell, crashed(what));
+  }
+}

@@ -1,0 +1,197 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { closeFifo, FifoDirectory, openFifo } from "../../src/executor/fifos.ts";
+import { mayHaveProcessIds, WITH_OWN_PROCESS_IDS } from "../support/process-namespace.ts";
+
+const MKFIFO = spawnSync("sh", ["-c", "command -v mkfifo"], { encoding: "utf8" }).stdout.trim();
+
+let parent: string;
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), "fifos-"));
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(parent, { recursive: true });
+});
+
+describe("the directory", () => {
+  it("is in the first place that can be written to, and for its owner alone", () => {
+    using directory = new FifoDirectory(["/nope", "/proc", parent, "/"]);
+    expect(readdirSync(parent)).toEqual([directory.path.slice(parent.length + 1)]);
+    expect(statSync(directory.path).mode & 0o777).toBe(0o700);
+  });
+
+  it("that can be nowhere is an error that says what to do", () => {
+    expect(() => new FifoDirectory(["/nope", "/proc"])).toThrow(
+      "no writable directory for the pipes of plugins among /nope, /proc: set TMPDIR",
+    );
+  });
+
+  it("goes with all that is in it", async () => {
+    const directory = new FifoDirectory([parent]);
+    await directory.prepare(1);
+    directory[Symbol.dispose]();
+    expect(readdirSync(parent)).toEqual([]);
+  });
+});
+
+describe("leftovers", () => {
+  const dead = spawnSync("true").pid;
+  /** The first process of a container is its worker. */
+  const ids = [dead, process.pid, 1];
+
+  it.each(ids)("of a worker that is gone are removed, whoever has its process id now: %d", (pid) => {
+    const leftover = makeDirectory(`omd-worker-${pid}-abc`);
+    makeFifo(leftover, "status");
+    using _ = new FifoDirectory([parent]);
+    expect(existsSync(leftover)).toBe(false);
+  });
+
+  it("whose removal was broken off are removed", () => {
+    const leftover = makeDirectory(`omd-worker-${dead}-abc`);
+    makeFifo(leftover, "1c");
+    using _ = new FifoDirectory([parent]);
+    expect(existsSync(leftover)).toBe(false);
+  });
+
+  it.each(ids)("are not what a worker reads that may not be seen from here, process id %d", (pid) => {
+    const other = makeDirectory(`omd-worker-${pid}-abc`);
+    const status = openFifo(makeFifo(other, "status"), "read");
+    using first = new FifoDirectory([parent]);
+    expect([first.path, other].every((path) => existsSync(path))).toBe(true);
+    closeFifo(status);
+    using _ = new FifoDirectory([parent]);
+    expect(existsSync(other)).toBe(false);
+  });
+
+  it("are not what a worker has just made, before it uses it", () => {
+    using first = new FifoDirectory([parent]);
+    using second = new FifoDirectory([parent]);
+    expect([first.path, second.path].map((path) => existsSync(path))).toEqual([true, true]);
+  });
+
+  it("are not what a worker is about to make", () => {
+    const seen = join(parent, "seen");
+    writeFileSync(join(parent, "mkfifo"), `#!/bin/sh\nls ${parent} >${seen}\nexec ${MKFIFO} "$@"\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv("PATH", `${parent}:${process.env["PATH"]}`);
+    using _ = new FifoDirectory([parent]);
+    const [unfinished, ...others] = readFileSync(seen, "latin1").match(/^.*omd-worker-.*$/gm) ?? [];
+    expect(others).toEqual([]);
+    const path = makeDirectory(unfinished ?? "");
+    using __ = new FifoDirectory([parent]);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it.runIf(mayHaveProcessIds())("are told from what a worker in another container uses", async () => {
+    using mine = new FifoDirectory([parent]);
+    const container = startContainer();
+    const [theirs] = await once(createInterface(container.stdout), "line");
+    expect(theirs).toContain("/omd-worker-1-");
+    expect(existsSync(mine.path)).toBe(true);
+    using _ = new FifoDirectory([parent]);
+    expect(existsSync(theirs)).toBe(true);
+    container.kill("SIGKILL");
+    await once(container, "close");
+    using __ = new FifoDirectory([parent]);
+    expect([theirs, mine.path].map((path) => existsSync(path))).toEqual([false, true]);
+  });
+
+  it("are nothing else", () => {
+    const names = ["", "x", "-1-a", dead, `${dead}a-b`, `x${dead}-a`].map((rest) => `omd-worker-${rest}`);
+    const others = [...names, `my-omd-worker-${dead}-a`].map(makeDirectory);
+    using _ = new FifoDirectory([parent]);
+    expect(others.filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+describe("pipes", () => {
+  it.each([
+    ["ahead of need", 50],
+    ["when they are wanted", 0],
+  ])("are made %s, each for one shell and for their owner alone", async (_, ahead) => {
+    using directory = new FifoDirectory([parent]);
+    if (ahead > 0) await directory.prepare(ahead);
+    const sets = await Promise.all(Array.from({ length: 50 }, () => directory.take()));
+    const paths = new Set(sets.flatMap((set) => Object.values(set)));
+    expect(paths.size).toBe(50 * 3);
+    for (const path of paths)
+      expect(statSync(path)).toSatisfy((stat: Stats) => stat.isFIFO() && (stat.mode & 0o777) === 0o600);
+  });
+
+  it("that cannot be made are an error that says where, until they can", async () => {
+    using directory = new FifoDirectory([parent]);
+    rmSync(directory.path, { recursive: true });
+    const message = `cannot make the pipes of plugins in ${directory.path}: mkfifo: `;
+    const taken = await Promise.allSettled([directory.take(), directory.take()]);
+    for (const each of taken)
+      expect(each).toEqual({
+        status: "rejected",
+        reason: expect.objectContaining({ message: expect.stringContaining(message) }),
+      });
+    mkdirSync(directory.path);
+    expect(existsSync((await directory.take()).command)).toBe(true);
+  });
+
+  it("are removed", async () => {
+    using directory = new FifoDirectory([parent]);
+    const set = await directory.take();
+    directory.remove(set);
+    expect(Object.values(set).filter((path) => existsSync(path))).toEqual([]);
+    directory.remove(set);
+  });
+
+  it("open without waiting for the other end", () => {
+    using directory = new FifoDirectory([parent]);
+    const path = directory.statusPath;
+    const reading = openFifo(path, "read");
+    const both = openFifo(path, "both");
+    writeSync(both, "1 0\n");
+    const buffer = Buffer.alloc(10);
+    expect(buffer.toString("latin1", 0, readSync(reading, buffer))).toBe("1 0\n");
+    closeFifo(both);
+    closeFifo(reading);
+  });
+});
+
+function makeDirectory(name: string): string {
+  const path = join(parent, name);
+  mkdirSync(path);
+  return path;
+}
+
+function makeFifo(directory: string, name: string): string {
+  const path = join(directory, name);
+  spawnSync("mkfifo", [path]);
+  return path;
+}
+
+/** A worker whose process ids are its own, like a container's, in the same place. */
+function startContainer() {
+  const module = JSON.stringify(new URL("../../src/executor/fifos.ts", import.meta.url).href);
+  const program = `const { FifoDirectory } = await import(${module});
+    console.log(new FifoDirectory([${JSON.stringify(parent)}]).path);
+    setInterval(() => {}, 1000);`;
+  const node = [process.execPath, "--input-type=module", "--eval", program];
+  return spawn("unshare", [...WITH_OWN_PROCESS_IDS, ...node], { stdio: ["ignore", "pipe", "inherit"] });
+}

@@ -1,0 +1,192 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interpreters/warm-plugin.ts";
+import type { Outcome } from "../../../src/outcome.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { hasServer } from "../../support/servers.ts";
+import { exited, membersOf, startShells, stdoutOf, until } from "../warm-shells.ts";
+
+checkLeaks();
+
+const TIMEOUT = 20;
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "warm-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const warm = createWarmPlugins({
+  perl: "implicitly",
+  python: "implicitly",
+  path: process.env["PATH"] ?? "",
+  except: [],
+  lookAgainAfterMs: 0,
+});
+
+/** A plugin file of its own for the test. */
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text, { mode: 0o755 });
+  return file;
+}
+
+function warmPlugin(file: string): WarmPlugin {
+  const plugin = warm(file);
+  if (plugin === undefined) throw new Error(`${file} does not qualify`);
+  return plugin;
+}
+
+type Pool = Awaited<ReturnType<typeof startShells>>;
+
+function run(
+  pool: Pool,
+  file: string,
+  args: readonly string[] = [],
+  timeout = TIMEOUT,
+  signal?: AbortSignal,
+) {
+  const command = { via: "warm", plugin: warmPlugin(file), argv: [file, ...args], env: [] } as const;
+  return pool.shells.run(command, timeout, signal);
+}
+
+const LANGUAGES = [
+  {
+    language: "perl",
+    server: "perl",
+    /** Prints its own and its parent's process, so that a fork of the same template shows. */
+    family: `#!/usr/bin/perl\nprint "$$ " . getppid() . "\\n"; exit 0;\n`,
+    echo: `#!/usr/bin/perl\nprint "@ARGV|$ENV{NAGIOS_TEST}\\n"; print STDERR "err\\n"; exit 2;\n`,
+    sleep: `#!/usr/bin/perl\n$| = 1; print "partly\\n"; system("sleep 60"); exit 0;\n`,
+    killParent: `#!/usr/bin/perl\nkill KILL => getppid(); sleep 60; exit 0;\n`,
+    broken: `#!/usr/bin/perl\nuse strict; print $undeclared; exit 0;\n`,
+  },
+  {
+    language: "python",
+    server: "python3",
+    family: `#!/usr/bin/python3\nimport os\nprint(os.getpid(), os.getppid())\n`,
+    echo: `#!/usr/bin/python3\nimport os, sys\nprint(" ".join(sys.argv[1:]) + "|" + os.environ.get("NAGIOS_TEST", ""))\nsys.stderr.write("err\\n")\nsys.exit(2)\n`,
+    sleep: `#!/usr/bin/python3\nimport subprocess\nprint("partly", flush=True)\nsubprocess.call(["sleep", "60"])\n`,
+    killParent: `#!/usr/bin/python3\nimport os, time\nos.kill(os.getppid(), 9)\ntime.sleep(60)\n`,
+    broken: `#!/usr/bin/python3\nprint("no end\n`,
+  },
+] as const;
+
+describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
+  "a warm $language plugin",
+  ({ language, family, echo, sleep, killParent, broken }) => {
+    it("runs in a child of one process for all its checks, in a process group of its own", async () => {
+      await using pool = await startShells();
+      const file = write("check_family", family);
+      const outcomes = await Promise.all(Array.from({ length: 10 }, () => run(pool, file)));
+      const processes = outcomes.map((outcome) => stdoutOf(outcome).trim().split(" "));
+      expect(new Set(processes.map(([pid]) => pid)).size).toBe(10);
+      expect(new Set(processes.map(([, parent]) => parent)).size).toBe(1);
+    });
+
+    it("gets its words and variables, and gives return code, stdout and stderr", async () => {
+      await using pool = await startShells();
+      const file = write("check_echo", echo);
+      const words = ["-w", "a b", "tab\tnewline\nback\\slash", "", "\xc3\xa4"];
+      const command = { via: "warm", plugin: warmPlugin(file), argv: [file, ...words] } as const;
+      expect(await pool.shells.run({ ...command, env: [["NAGIOS_TEST", "one\ttwo"]] }, TIMEOUT)).toEqual(
+        exited(2, `${words.join(" ")}|one\ttwo\n`, "err\n"),
+      );
+      expect(await pool.shells.run({ ...command, env: [] }, TIMEOUT)).toEqual(
+        exited(2, `${words.join(" ")}|\n`, "err\n"),
+      );
+    });
+
+    it("ends with all it has started when its time is up; the next check is not disturbed", async () => {
+      await using pool = await startShells();
+      const file = write("check_sleep", sleep);
+      const [slow, other] = await Promise.all([run(pool, file, [], 1), run(pool, write("f", family))]);
+      expect(slow).toEqual({ kind: "timed-out", after: 1, stdout: "partly\n", stderr: "" });
+      const [group] = stdoutOf(other).split(" ");
+      await until(() => membersOf(Number(group)).length === 0);
+      expect(stdoutOf(await run(pool, write("f", family)))).toMatch(/^\d+ \d+\n$/);
+    });
+
+    it("ends when nobody waits for it any more", async () => {
+      await using pool = await startShells();
+      const wanted = new AbortController();
+      const outcome = run(pool, write("check_sleep", sleep), [], TIMEOUT, wanted.signal);
+      wanted.abort(new Error("no longer"));
+      expect(await outcome).toEqual({ kind: "crashed", error: new Error("no longer") });
+    });
+
+    it("is compiled anew when its file has changed", async () => {
+      await using pool = await startShells();
+      const file = write("check_it", family);
+      expect(stdoutOf(await run(pool, file))).toMatch(/^\d+ \d+\n$/);
+      write("check_it", `${echo}\n# changed\n`);
+      expect(await run(pool, file, ["new"])).toEqual(exited(2, "new|\n", "err\n"));
+    });
+
+    it("that kills its parent costs its own check only, and is executed if it goes on", async () => {
+      await using pool = await startShells();
+      const file = write("check_kill", killParent);
+      for (let i = 0; i < 3; i++) {
+        expect(await run(pool, file, [], 5)).toEqual({
+          kind: "crashed",
+          error: new Error("the warm interpreter of the plugin was killed"),
+        });
+      }
+      write("check_kill_not", family);
+      expect(stdoutOf(await run(pool, join(folder, "check_kill_not")))).toMatch(/^\d+ \d+\n$/);
+      expect(pool.warnings.map(({ message }) => message)).toEqual(
+        Array(3).fill("a warm interpreter was killed"),
+      );
+    });
+
+    it("that does not compile says so", async () => {
+      await using pool = await startShells();
+      const outcome = await run(pool, write("check_broken", broken));
+      if (language === "perl") {
+        expect(outcome).toMatchObject({ kind: "exited", returnCode: 3, stderr: "" });
+        expect(stdoutOf(outcome)).toMatch(
+          /^\*\*ePN failed to compile .*check_broken: "Global symbol "\$undeclared" requires explicit package name/,
+        );
+      } else {
+        expect(outcome).toMatchObject({ kind: "exited", returnCode: 1, stdout: "" });
+        expect(outcome).toMatchObject({ stderr: expect.stringContaining("SyntaxError") });
+      }
+    });
+
+    it("leaves nothing when the worker stops, whatever it does", async () => {
+      const pool = await startShells();
+      const file = write("check_sleep", sleep);
+      const slow = run(pool, file);
+      const { stdout } = (await run(pool, write("check_family", family))) as Outcome & { stdout: string };
+      const [, template] = stdout.trim().split(" ");
+      await pool.shells.stop();
+      expect((await slow).kind).toBe("crashed");
+      expect(existsSync(`/proc/${template}`)).toBe(false);
+      expect(pool.warnings).toEqual([]);
+    });
+  },
+);
+
+describe.skipIf(!hasServer("perl"))("a warm Perl plugin", () => {
+  it("that does not call exit gives UNKNOWN and says so, as with the C worker", async () => {
+    await using pool = await startShells();
+    const file = write("check_fall", `#!/usr/bin/perl\nprint "OK - fell off\\n";\n`);
+    expect(await run(pool, file)).toEqual(
+      exited(3, `**ePN ${file}: plugin did not call exit()\nOK - fell off\n`),
+    );
+  });
+
+  it("that prints while it is compiled is started anew for each check", async () => {
+    await using pool = await startShells();
+    const log = join(folder, "log");
+    const file = write(
+      "check_begin",
+      `#!/usr/bin/perl\nBEGIN { print "compiled\\n" } open my $l, ">>", "${log}"; print $l getppid(), "\\n"; print "ran\\n"; exit 1;\n`,
+    );
+    expect(await run(pool, file)).toEqual(exited(1, "compiled\nran\n"));
+    expect(await run(pool, file)).toEqual(exited(1, "compiled\nran\n"));
+    expect(readFileSync(log, "latin1").split("\n").filter(Boolean)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,162 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
+import { constants as osConstants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import type { ByteString } from "../../../src/byte-string.ts";
+import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interpreters/warm-plugin.ts";
+
+const PLUGINS = join(import.meta.dirname, "../../fixtures/warm");
+const TEMPLATES = join(import.meta.dirname, "../../../src/executor/interpreters/templates");
+const TEMPLATE_ID = "77";
+
+/** What a check leaves behind, however it was run. */
+export interface Ended {
+  readonly returnCode: number;
+  readonly stdout: ByteString;
+  readonly stderr: ByteString;
+}
+
+const find = createWarmPlugins({
+  perl: "implicitly",
+  python: "implicitly",
+  path: process.env["PATH"] ?? "",
+  except: [],
+});
+
+const ARGUMENTS = {
+  perl: ({ switches, file }: WarmPlugin) => [...switches, `-I${TEMPLATES}`, `-MOmdWarm=${TEMPLATE_ID}`, file],
+  python: ({ switches, file }: WarmPlugin) => [...switches, join(TEMPLATES, "warm.py"), TEMPLATE_ID, file],
+};
+
+export type Template = Awaited<ReturnType<typeof openTemplate>>;
+
+/** Starts the template process of a plugin and speaks its protocol, with all it tells kept in `told`. */
+export async function openTemplate(file: string) {
+  const plugin = find(file);
+  if (plugin === undefined) throw new Error(`${file} does not qualify`);
+  const directory = mkdtempSync(join(tmpdir(), "template-"));
+  const makePipe = (name: string) => {
+    const path = join(directory, name);
+    spawnSync("mkfifo", [path]);
+    return path;
+  };
+  const statusFd = openSync(makePipe("status"), constants.O_RDWR | constants.O_NONBLOCK);
+  const child = spawn(plugin.interpreter, ARGUMENTS[plugin.language](plugin), {
+    stdio: ["pipe", statusFd, "pipe"],
+  });
+  const { stdin } = child;
+  if (stdin === null || child.stderr === null) throw new Error("spawn gives what stdio asks for");
+  const exited = once(child, "exit");
+  const stderr = text(child.stderr);
+  const status = new Socket({ fd: statusFd, readable: true, writable: false });
+  const told: string[] = [];
+  let news = Promise.withResolvers<void>();
+  createInterface({ input: status }).on("line", (line) => {
+    told.push(line);
+    news.resolve();
+    news = Promise.withResolvers();
+  });
+  void exited.then(() => news.resolve());
+
+  /** Waits until a line for this id has this form. */
+  const hear = async (id: number | string, form: RegExp): Promise<string> => {
+    for (;;) {
+      const words = told.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]);
+      const found = words.find(([of, word = ""]) => of === String(id) && form.test(word))?.[1];
+      if (found !== undefined) return found;
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`ended; told ${told.join(", ")}`);
+      await news.promise;
+    }
+  };
+  let requests = 0;
+  /** Sends a request; `ended` resolves when its output is complete and its return code told. */
+  const request = (words: readonly ByteString[], env: readonly ByteString[] = [], { isRead = true } = {}) => {
+    requests += 1;
+    const id = requests;
+    const pipes = [makePipe(`${id}o`), makePipe(`${id}e`)];
+    const outputs = isRead ? pipes.map(readPipe) : [];
+    const fields = [String(id), ...pipes, String(env.length), ...env, ...words];
+    stdin.write(`${fields.map(escaped).join("\t")}\n`, "latin1");
+    const end = async (): Promise<Ended> => {
+      const returnCode = Number(await hear(id, /^\d+$/));
+      const [stdout = "", stderr = ""] = await Promise.all(outputs.map(({ content }) => content));
+      return { returnCode, stdout, stderr };
+    };
+    /** Of a request that was not run, or whose output does not matter. */
+    const forget = () => {
+      for (const { socket, content } of outputs) {
+        content.catch(() => {});
+        socket.destroy();
+      }
+    };
+    return { id, end, forget };
+  };
+  return {
+    told,
+    /** No more requests. */
+    close: () => void stdin.end(),
+    hear,
+    request,
+    /** What it tells about itself. */
+    begun: () => hear(TEMPLATE_ID, /^(?:ready|-.*)$/),
+    run: (words: readonly ByteString[], env?: readonly ByteString[]) => request(words, env).end(),
+    exited,
+    stderr,
+    async [Symbol.asyncDispose]() {
+      stdin.end();
+      await exited;
+      status.destroy();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** Path of a plugin among the fixtures. */
+export function fixture(name: string): string {
+  return join(PLUGINS, name);
+}
+
+/** Runs a plugin the usual way. Node hands words over as UTF-8, so they must be that. */
+export function runPlain(
+  file: ByteString,
+  words: readonly ByteString[],
+  env: readonly ByteString[] = [],
+): Ended {
+  const additions = env.map((each) => [
+    each.slice(0, each.indexOf("=")),
+    utf8(each.slice(each.indexOf("=") + 1)),
+  ]);
+  const ended = spawnSync(file, words.map(utf8), {
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "latin1",
+    maxBuffer: 10_000_000,
+    env: { ...process.env, ...Object.fromEntries(additions) },
+  });
+  const signal = ended.signal === null ? 0 : osConstants.signals[ended.signal];
+  return { returnCode: ended.status ?? 128 + signal, stdout: ended.stdout, stderr: ended.stderr };
+}
+
+function utf8(bytes: ByteString): string {
+  return Buffer.from(bytes, "latin1").toString();
+}
+
+function readPipe(path: string) {
+  const socket = new Socket({
+    fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
+    readable: true,
+    writable: false,
+  });
+  socket.setEncoding("latin1");
+  return { socket, content: text(socket) };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+function escaped(field: ByteString): ByteString {
+  return field.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character);
+}

@@ -1,0 +1,198 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createWarmPlugins, type WarmPluginOptions } from "../../../src/executor/interpreters/warm-plugin.ts";
+
+let directory: string;
+let file: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "warm-plugin-"));
+  file = join(directory, "check_x");
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function install(contents: string, mode = 0o755): void {
+  writeFileSync(file, contents, "latin1");
+  chmodSync(file, mode);
+}
+
+function finder(options: Partial<WarmPluginOptions> = {}) {
+  return createWarmPlugins({
+    perl: "implicitly",
+    python: "implicitly",
+    path: "/nowhere",
+    except: [],
+    lookAgainAfterMs: 0,
+    ...options,
+  });
+}
+
+describe("what the first line starts", () => {
+  it.each<[line: string, start: readonly [string, string, readonly string[]]]>([
+    ["#!/usr/bin/perl", ["perl", "/usr/bin/perl", []]],
+    ["#! /opt/omd/perl5.36.0", ["perl", "/opt/omd/perl5.36.0", []]],
+    ["#!/usr/bin/perl -w -T ", ["perl", "/usr/bin/perl", ["-w -T"]]],
+    ["#!/usr/bin/perl\t-wCSD", ["perl", "/usr/bin/perl", ["-wCSD"]]],
+    ["#!/usr/bin/perl -I/opt/lib -MFoo", ["perl", "/usr/bin/perl", ["-I/opt/lib -MFoo"]]],
+    ["#!/usr/bin/python3", ["python", "/usr/bin/python3", []]],
+    ["#!/opt/venv/bin/python -u", ["python", "/opt/venv/bin/python", ["-u"]]],
+    ["#!/usr/bin/python3.11 -Wignore", ["python", "/usr/bin/python3.11", ["-Wignore"]]],
+  ])("%s", (line, [language, interpreter, switches]) => {
+    install(`${line}\n`);
+    const version = expect.any(String);
+    expect(finder()(file)).toEqual({ language, interpreter, switches, file, version });
+  });
+
+  it.each([
+    ["#!/bin/sh"],
+    ["#!/usr/bin/python2"],
+    ["#!/usr/bin/perldoc"],
+    ["#!/usr/bin/perl\r"],
+    ["#!perl"],
+    ["#!/usr/bin/perl -n"],
+    ["#!/usr/bin/perl -wnl"],
+    ["#!/usr/bin/perl -x"],
+    ["#!/usr/bin/perl script"],
+    ["#!/usr/bin/python3 -i"],
+    ["#!/usr/bin/python3 -m json"],
+    [`#!/usr/bin/perl -I${"x".repeat(300)}`],
+    ["#!"],
+    [" #!/usr/bin/perl"],
+    ["\x7fELF"],
+    [""],
+  ])("%j is not for a template", (line) => {
+    install(`${line}\n`);
+    expect(finder()(file)).toBeUndefined();
+  });
+
+  it("by env, what PATH has first that can be executed", () => {
+    for (const [name, mode] of [
+      ["a", 0o644],
+      ["b", 0o755],
+      ["c", 0o755],
+    ] as const) {
+      mkdirSync(join(directory, name));
+      writeFileSync(join(directory, name, "perl"), "", { mode });
+    }
+    const path = ["absent", "a", "b", "c"].map((name) => join(directory, name)).join(":");
+    const interpreter = join(directory, "b", "perl");
+    install("#!/usr/bin/env perl\n");
+    expect(finder({ path })(file)).toMatchObject({ interpreter, switches: [] });
+    install("#!/usr/bin/env -S perl -w -T\n");
+    expect(finder({ path })(file)).toMatchObject({ interpreter, switches: ["-w", "-T"] });
+    install("#!/usr/bin/env perl -w\n");
+    expect(finder({ path })(file)).toBeUndefined();
+    expect(finder()(file)).toBeUndefined();
+  });
+});
+
+const PERL = "#!/usr/bin/perl\n";
+const PYTHON = "#!/usr/bin/python3\n";
+const LINES = "\n".repeat(8);
+
+describe("what a plugin asks for", () => {
+  it.each<[contents: string, implicitly: boolean, marked: boolean]>([
+    [PERL, true, false],
+    [`${PERL}# nagios: +epn\n`, true, true],
+    [`${PERL}# naemon: +epn\n`, true, true],
+    [`${PERL}use strict; # icinga: other, +epn \r\n`, true, true],
+    [`${PERL}# nagios: -epn\n`, false, false],
+    [`${PERL}# icinga: -epn\n`, false, false],
+    [`${PERL}# nagios: epn\n`, true, false],
+    [`${PERL}#nagios: -epn\n`, true, false],
+    [`${PERL}${LINES}# nagios: -epn\n`, false, false],
+    [`${PERL}\n${LINES}# nagios: -epn\n`, true, false],
+    [`${PERL}# nagios: +epn\n# omd-worker: -warm\n`, false, false],
+    [`${PERL}# omd-worker: warm\n`, true, false],
+    [PYTHON, true, false],
+    [`${PYTHON}# omd-worker: warm\n`, true, true],
+    [`${PYTHON}  #omd-worker:warm\n`, true, true],
+    [`${PYTHON}# omd-worker: -warm\n`, false, false],
+    [`${PYTHON}# omd-worker: warmer\n`, true, false],
+    [`${PYTHON}# nagios: -epn\n`, true, false],
+    [`${PYTHON}\n${LINES}# omd-worker: warm\n`, true, false],
+  ])("%j", (contents, implicitly, marked) => {
+    install(contents);
+    const isWarm = (rule: WarmPluginOptions["perl"]) =>
+      finder({ perl: rule, python: rule })(file) !== undefined;
+    expect([isWarm("implicitly"), isWarm("marked"), isWarm("off")]).toEqual([implicitly, marked, false]);
+  });
+
+  it("goes by the rule of its language", () => {
+    install(PERL);
+    expect(finder({ perl: "off" })(file)).toBeUndefined();
+    expect(finder({ python: "off" })(file)).toMatchObject({ language: "perl" });
+    install(PYTHON);
+    expect(finder({ python: "off" })(file)).toBeUndefined();
+    expect(finder({ perl: "off" })(file)).toMatchObject({ language: "python" });
+  });
+
+  it("does not count when the operator has excepted it", () => {
+    install(`${PERL}# nagios: +epn\n`);
+    expect(finder({ except: ["check_x"] })(file)).toBeUndefined();
+    expect(finder({ except: [file] })(file)).toBeUndefined();
+    expect(finder({ except: ["check", "/other/check_x"] })(file)).toBeDefined();
+  });
+});
+
+describe("the file", () => {
+  it("has another version when it has changed", () => {
+    install(PERL);
+    const find = finder();
+    const first = find(file);
+    expect(find(file)).toBe(first);
+    install(`${PERL}#`);
+    const second = find(file);
+    expect(second?.version).not.toBe(first?.version);
+    const { atime, mtime } = statSync(file);
+    install(`${PERL}+`);
+    utimesSync(file, atime, mtime);
+    expect(find(file)?.version).not.toBe(second?.version);
+    install("#!/bin/sh\n");
+    expect(find(file)).toBeUndefined();
+    rmSync(file);
+    expect(find(file)).toBeUndefined();
+    install(PYTHON);
+    expect(find(file)).toMatchObject({ language: "python" });
+  });
+
+  it("must be one that can be executed", () => {
+    install(PERL, 0o644);
+    expect(finder()(file)).toBeUndefined();
+    expect(finder()(directory)).toBeUndefined();
+    expect(finder()(join(file, "below"))).toBeUndefined();
+  });
+
+  it("is named in bytes, also by a link", () => {
+    install(PERL);
+    const odd = join(directory, "\xff\xc4");
+    symlinkSync(file, Buffer.from(odd, "latin1"));
+    expect(finder()(odd)).toMatchObject({ file: odd });
+  });
+});
+
+it("what was seen of a file is believed for a while", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const find = finder({ lookAgainAfterMs: 1000 });
+    install("#!/usr/bin/perl\n");
+    const before = find(file);
+    install("#!/usr/bin/perl -w\n");
+    vi.advanceTimersByTime(999);
+    expect(find(file)).toBe(before);
+    vi.advanceTimersByTime(1);
+    expect(find(file)).toMatchObject({ switches: ["-w"] });
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -1,0 +1,93 @@
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { FifoDirectory } from "../../src/executor/fifos.ts";
+import { LARGEST_OUTPUT, OutputPipe } from "../../src/executor/output-pipe.ts";
+
+let directory: FifoDirectory;
+let path: string;
+let pipe: OutputPipe;
+
+beforeEach(async () => {
+  directory = new FifoDirectory([tmpdir()]);
+  path = (await directory.take()).stdout;
+  pipe = new OutputPipe(path);
+});
+
+afterEach(() => {
+  pipe[Symbol.dispose]();
+  directory[Symbol.dispose]();
+});
+
+it("is at its end when nobody writes, also before anybody did", () => {
+  expect(pipe.drain(4)).toBe("end");
+  expect(pipe.take()).toBe("");
+});
+
+it("is empty, but not at its end, while somebody holds the other end", () => {
+  const writer = openWriter();
+  expect(pipe.drain(4)).toBe("empty");
+  writeSync(writer, "text");
+  expect(pipe.drain(4)).toBe("empty");
+  closeSync(writer);
+  expect(pipe.drain(4)).toBe("end");
+  expect(pipe.take()).toBe("text");
+});
+
+it("is not at its end while one of several holds the other end", () => {
+  const [one, other] = [openWriter(), openWriter()];
+  closeSync(other);
+  expect(pipe.drain(4)).toBe("empty");
+  closeSync(one);
+  expect(pipe.drain(4)).toBe("end");
+});
+
+it("gives what was left by a writer that is gone, byte by byte", () => {
+  const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  const writer = openWriter();
+  writeSync(writer, every);
+  closeSync(writer);
+  expect(pipe.drain(4)).toBe("end");
+  expect(pipe.take()).toBe(every.toString("latin1"));
+});
+
+it("reads no more often than it was told", () => {
+  const writer = openWriter();
+  writeSync(writer, "text");
+  expect(pipe.drain(1)).toBe("more");
+  closeSync(writer);
+});
+
+it("starts anew after each taking", () => {
+  for (const text of ["first", "", "second"]) {
+    const writer = openWriter();
+    writeSync(writer, text);
+    closeSync(writer);
+    pipe.drain(4);
+    expect(pipe.bytesRead).toBe(text.length);
+    expect(pipe.take()).toBe(text);
+    expect(pipe.bytesRead).toBe(0);
+  }
+});
+
+it("keeps up to the limit, counts what it drops, and forgets that with the taking", () => {
+  const writer = openWriter();
+  const chunk = "0123456789abcdef".repeat(4096 / 16);
+  const chunks = LARGEST_OUTPUT / chunk.length + 3;
+  for (let i = 0; i < chunks; i++) {
+    writeSync(writer, i === 0 ? `${chunk.slice(1)}!` : chunk);
+    pipe.drain(1);
+  }
+  expect(pipe.bytesRead).toBe(chunks * chunk.length);
+  expect(pipe.dropped).toBe(3 * chunk.length);
+  expect(pipe.take().length).toBe(LARGEST_OUTPUT);
+  expect(pipe.dropped).toBe(0);
+  writeSync(writer, "next");
+  pipe.drain(1);
+  expect(pipe.take()).toBe("next");
+  closeSync(writer);
+});
+
+function openWriter(): number {
+  return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+}

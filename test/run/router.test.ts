@@ -1,0 +1,327 @@
+import { describe, expect, it, vi } from "vitest";
+import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import { defineCheck } from "../../plugins/sdk/index.ts";
+import type { Identify } from "../../src/run/identity.ts";
+import { createRestriction } from "../../src/run/restrict.ts";
+import { createRouter, type RouterOptions } from "../../src/run/router.ts";
+import { createShelf } from "../../src/run/shelf.ts";
+import type { NativeChecks } from "../../src/run/switches.ts";
+
+const NATIVE_CHECKS: NativeChecks = {
+  mode: "on",
+  speaksEnglish: true,
+  only: [],
+  except: [],
+  internalCheckDummy: true,
+  internalNegate: true,
+};
+const IS_PLUGIN: Identify = () => ({ isReplaced: true, why: "it is the plugin" });
+const IS_FOREIGN: Identify = () => ({ isReplaced: false, why: "somebody's script" });
+
+function routeWith(options: Partial<RouterOptions>) {
+  const shelf = createShelf(BUILTIN_CHECKS);
+  const router = createRouter({ shelf, identify: IS_PLUGIN, nativeChecks: NATIVE_CHECKS, ...options });
+  return (commandLine: string) => router({ commandLine });
+}
+
+const route = routeWith({});
+
+describe("a command line goes", () => {
+  it("to the plugin when it needs no shell", () => {
+    expect(route('LC_ALL=de A="b c" /p/check_x -w "1 2"')).toEqual({
+      via: "plugin",
+      why: "no native check has this name",
+      argv: ["/p/check_x", "-w", "1 2"],
+      env: [
+        ["LC_ALL", "de"],
+        ["A", "b c"],
+      ],
+    });
+  });
+
+  it("to the shell as it stands when only that can read it", () => {
+    const commandLine = "/p/check_dummy 0 ok | /bin/cat";
+    expect(route(commandLine)).toEqual({ via: "shell", why: "it has an unquoted |", commandLine });
+  });
+
+  it("nowhere when it cannot be run", () => {
+    expect(route("/p/check_x \0")).toMatchObject({
+      via: "refuse",
+      reason: "the command line contains a NUL byte",
+    });
+  });
+
+  it("to a native check that understands every word", () => {
+    expect(route('/p/check_dummy 1 "some text"')).toMatchObject({
+      via: "native",
+      why: "it is the plugin",
+      name: "check_dummy",
+      argv: ["/p/check_dummy", "1", "some text"],
+      nested: undefined,
+      fallback: { via: "plugin", argv: ["/p/check_dummy", "1", "some text"], env: [] },
+    });
+  });
+});
+
+describe("a native check does not answer", () => {
+  it.each<[line: string, why: string, options?: Partial<RouterOptions>]>([
+    ["/p/check_dummy --help", "the native check does not understand every word"],
+    ["/p/check_dummy", "the native check does not understand every word"],
+    ["/p/negate -t x /p/check_x", "the native check does not understand every word"],
+    ["LC_ALL=de_DE.UTF-8 /p/check_dummy 0", "the native check does not follow the variable LC_ALL"],
+    ["LC_ALL=C LD_PRELOAD=/x /p/check_dummy 0", "the native check does not follow the variable LD_PRELOAD"],
+    ["/p/check_dummy 0", "somebody's script", { identify: IS_FOREIGN }],
+    ["/p/check_dummy 0", "native_checks is off", { nativeChecks: { ...NATIVE_CHECKS, mode: "off" } }],
+    [
+      "/p/check_dummy 0",
+      "native_checks_except names the check",
+      { nativeChecks: { ...NATIVE_CHECKS, except: ["check_dummy"] } },
+    ],
+    [
+      "/p/check_dummy 0",
+      "native_checks_only does not name the check",
+      { nativeChecks: { ...NATIVE_CHECKS, only: ["negate"] } },
+    ],
+    [
+      "/p/check_dummy 0",
+      "internal_check_dummy is off",
+      { nativeChecks: { ...NATIVE_CHECKS, internalCheckDummy: false } },
+    ],
+    [
+      "/p/negate /p/check_dummy 0",
+      "internal_negate is off",
+      { nativeChecks: { ...NATIVE_CHECKS, internalNegate: false } },
+    ],
+    [
+      "/p/check_dummy 0",
+      "the worker's locale is not English",
+      { nativeChecks: { ...NATIVE_CHECKS, speaksEnglish: false } },
+    ],
+  ])("%s: %s", (line, why, options = {}) => {
+    expect(routeWith(options)(line)).toMatchObject({ via: "plugin", why });
+  });
+
+  it("with check_dummy alone: a slash is required", () => {
+    expect(route("check_dummy 0")).toMatchObject({ via: "shell" });
+  });
+
+  it("save for one that stands in for no plugin: its author chose the words", () => {
+    const own = defineCheck({
+      name: "check_own",
+      summary: "",
+      options: {},
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    const nativeChecks = { ...NATIVE_CHECKS, speaksEnglish: false };
+    expect(routeWith({ shelf: createShelf([own]), nativeChecks })("/p/check_own")).toMatchObject({
+      via: "native",
+    });
+  });
+
+  it("nor does anybody else where there is no plugin it could stand in for", () => {
+    const own = defineCheck({
+      name: "check_own",
+      summary: "",
+      options: {},
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    const absent: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+    const shelf = createShelf([own]);
+    expect(routeWith({ shelf, identify: absent })("/p/check_own --what")).toEqual({
+      via: "refuse",
+      why: "the native check does not understand every word",
+      reason:
+        "UNKNOWN - check_own does not understand this command line, see: omd-worker check check_own --help",
+    });
+    expect(routeWith({ shelf, identify: IS_FOREIGN })("/p/check_own --what")).toMatchObject({
+      via: "plugin",
+    });
+  });
+
+  it("when it fails to read the command line", () => {
+    const faulty = defineCheck({
+      name: "check_faulty",
+      summary: "",
+      read: (): object => {
+        throw new Error("a fault");
+      },
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    expect(routeWith({ shelf: createShelf([faulty]) })("/p/check_faulty")).toMatchObject({
+      via: "plugin",
+      why: "the native check failed to read the command line: Error: a fault",
+    });
+  });
+});
+
+it.each(["LC_ALL=C", "LANG=C.UTF-8 LC_MESSAGES=POSIX"])(
+  "%s changes nothing for a native check",
+  (variables) => {
+    expect(route(`${variables} /p/check_dummy 0`)).toMatchObject({ via: "native" });
+  },
+);
+
+describe("the command of negate", () => {
+  it("is routed as any other, with the variable negate sets", () => {
+    expect(route("/p/negate -s /p/check_dummy 2 text")).toMatchObject({
+      via: "native",
+      name: "negate",
+      nested: { via: "native", name: "check_dummy", argv: ["/p/check_dummy", "2", "text"] },
+    });
+    expect(route("/p/negate /p/check_x 'a b'")).toMatchObject({
+      nested: { via: "plugin", argv: ["/p/check_x", "a b"], env: [["LC_ALL", "C"]] },
+    });
+  });
+
+  it("may be somebody's script where negate is the plugin", () => {
+    const identify: Identify = (path, check) => (path === "/p/negate" ? IS_PLUGIN : IS_FOREIGN)(path, check);
+    expect(routeWith({ identify })("/p/negate /p/check_dummy 0")).toMatchObject({
+      via: "native",
+      nested: { via: "plugin", why: "somebody's script" },
+    });
+  });
+
+  it("is not followed for ever", () => {
+    const line = `${"/p/negate ".repeat(50_000)}/p/check_dummy 0`;
+    let depth = 0;
+    let at = route(line);
+    for (; at.via === "native" && at.nested !== undefined; at = at.nested) depth += 1;
+    expect(depth).toBe(4);
+    expect(at).toMatchObject({ via: "plugin", why: "the command of its command is nested too deep" });
+  });
+});
+
+describe("in shadow mode", () => {
+  const shadow = { nativeChecks: { ...NATIVE_CHECKS, mode: "shadow" } } as const;
+
+  it("the plugin answers, and the native check stands by with its whole road", () => {
+    expect(routeWith(shadow)("/p/negate /p/check_dummy 2")).toMatchObject({
+      via: "plugin",
+      why: "native_checks is shadow",
+      argv: ["/p/negate", "/p/check_dummy", "2"],
+      shadow: { via: "native", name: "negate", nested: { via: "native", name: "check_dummy" } },
+    });
+  });
+
+  it.each(["/p/check_rate", "/p/negate /p/check_rate", "/p/negate /p/check_y"])(
+    "%s has no shadow: it would be executed, or change its state, a second time",
+    (line) => {
+      const rate = defineCheck({
+        name: "check_rate",
+        summary: "",
+        options: {},
+        keepsState: () => true,
+        run: () => ({ returnCode: 0, output: "" }),
+      });
+      const shelf = createShelf([...BUILTIN_CHECKS, rate]);
+      expect(routeWith({ shelf })(line)).toMatchObject({ via: "native" });
+      const route = routeWith({ ...shadow, shelf })(line);
+      expect(route).toMatchObject({ via: "plugin", why: "native_checks is shadow" });
+      expect(route).not.toHaveProperty("shadow");
+    },
+  );
+
+  it("the check answers where there is no plugin to do it", () => {
+    const identify: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+    expect(routeWith({ ...shadow, identify })("/p/check_dummy 0")).toMatchObject({ via: "native" });
+  });
+
+  it.each([
+    ["/p/check_dummy --help", IS_PLUGIN],
+    ["/p/check_dummy 0", IS_FOREIGN],
+  ])("%s is the plugin's alone", (line, identify) => {
+    const route = routeWith({ ...shadow, identify })(line);
+    expect(route).toMatchObject({ via: "plugin" });
+    expect(route).not.toHaveProperty("shadow");
+  });
+});
+
+describe("restrict_path", () => {
+  const restriction = createRestriction({ restrictPath: ["/p"], restrictCommandCharacters: "&;" });
+  const restricted = routeWith({ restriction });
+
+  it.each([
+    ["/p/check_x a", "plugin"],
+    ["/p/check_dummy 0", "native"],
+    ["/p/negate /p/check_dummy 0", "native"],
+    ["/q/check_x", "refuse"],
+    ["/q/check_dummy 0", "refuse"],
+    ["/p/../q/check_dummy 0", "refuse"],
+    ["check_dummy 0", "refuse"],
+    ["/p/check_dummy 0 `id`", "refuse"],
+    ["A=1 /p/check_dummy 0", "refuse"],
+    ["/p/check_dummy \0", "refuse"],
+    ["/p/negate /q/check_dummy 0", "refuse"],
+    ["/p/negate -t 5 /bin/sh -c id", "refuse"],
+    ["/p/negate '/bin/sh -c id'", "refuse"],
+    ["/p/negate /p/negate /p/negate /q/check_x", "refuse"],
+    [`${"/p/negate ".repeat(9)}/q/check_x`, "refuse"],
+  ])("%s: %s", (line, via) => {
+    expect(restricted(line).via).toBe(via);
+  });
+
+  it("gives the reason", () => {
+    const reason = "ERROR: command does not start with any of the restricted paths: /q/check...";
+    expect(restricted("/q/check_x")).toEqual({ via: "refuse", why: "restrict_path is set", reason });
+    expect(restricted("/p/negate /q/check_x")).toMatchObject({ reason });
+  });
+
+  it("holds for the command of negate where the plugin is executed", () => {
+    const off = { ...NATIVE_CHECKS, internalNegate: false };
+    const executed = routeWith({ restriction, nativeChecks: off });
+    expect(executed("/p/negate /bin/sh -c id").via).toBe("refuse");
+    expect(executed("/p/negate /p/check_x").via).toBe("plugin");
+  });
+
+  it("is asked for every job", () => {
+    const asked = vi.fn(() => undefined);
+    const ask = routeWith({ restriction: asked });
+    ask("/p/check_x");
+    ask("/p/check_x");
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("what is known of a line is kept", () => {
+  const understand = vi.fn(() => undefined);
+  const shelf = createShelf([{ name: "check_x", summary: "", replaces: undefined, understand }]);
+
+  it("while files are looked at for every job", () => {
+    const answers = [true, false, true].map((isReplaced) => ({ isReplaced, why: "" }));
+    const identify = () => answers.shift() ?? { isReplaced: false, why: "" };
+    const ask = routeWith({ identify });
+    expect([1, 2, 3].map(() => ask("/p/check_dummy 0").via)).toEqual(["native", "plugin", "native"]);
+  });
+
+  it("until there are other checks on the shelf", () => {
+    const full = createShelf(BUILTIN_CHECKS);
+    const changing = { ...full, generation: 0, find: full.find };
+    const ask = routeWith({ shelf: changing });
+    expect(ask("/p/check_dummy 0").via).toBe("native");
+    changing.find = () => undefined;
+    expect(ask("/p/check_dummy 0").via).toBe("native");
+    changing.generation = 1;
+    expect(ask("/p/check_dummy 0").via).toBe("plugin");
+  });
+
+  it("but never for more lines than fit", () => {
+    const ask = routeWith({ shelf });
+    ask("/p/check_x 0");
+    ask("/p/check_x 0");
+    expect(understand).toHaveBeenCalledTimes(1);
+    for (let line = 1; line <= 20_000; line += 1) ask(`/p/check_x ${line}`);
+    understand.mockClear();
+    ask("/p/check_x 0");
+    ask("/p/check_x 20000");
+    expect(understand).toHaveBeenCalledTimes(1);
+  });
+
+  it("and not for very long ones", () => {
+    const ask = routeWith({ shelf });
+    understand.mockClear();
+    const line = `/p/check_x ${"x".repeat(5000)}`;
+    ask(line);
+    ask(line);
+    expect(understand).toHaveBeenCalledTimes(2);
+  });
+});

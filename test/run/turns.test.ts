@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { Turns } from "../../src/run/turns.ts";
+
+/** Each who enters works for that long, on a clock of the test's own. */
+async function work(checks: number, eachMs: number) {
+  let nowMs = 0;
+  let turn = 0;
+  const turns = new Turns(() => nowMs);
+  const begun: { readonly who: number; readonly turn: number }[] = [];
+  const enter = async (who: number) => {
+    const other = turns.enter();
+    if (other !== undefined) await other;
+    nowMs += eachMs;
+    begun.push({ who, turn });
+  };
+  // Before all others that wait for a turn, so that they find it counted.
+  const count = () => {
+    turn += 1;
+    if (begun.length < checks) setImmediate(count);
+  };
+  setImmediate(count);
+  await Promise.all(Array.from({ length: checks }, (_, who) => enter(who)));
+  return begun;
+}
+
+describe("turns of the event loop", () => {
+  it("holds nobody up for whom there is time", async () => {
+    expect(new Set((await work(100, 0.05)).map(({ turn }) => turn))).toEqual(new Set([0]));
+  });
+
+  it("gives the others a turn when one has gone on for ten milliseconds", async () => {
+    const begun = await work(25, 1);
+    const counts = new Map<number, number>();
+    for (const { turn } of begun) counts.set(turn, (counts.get(turn) ?? 0) + 1);
+    expect([...counts.values()]).toEqual([10, 10, 5]);
+  });
+
+  it("keeps the order", async () => {
+    expect((await work(50, 3)).map(({ who }) => who)).toEqual(Array.from({ length: 50 }, (_, who) => who));
+  });
+
+  it("lets in one that takes longer than a turn all the same", async () => {
+    expect((await work(3, 50)).map(({ turn }) => turn)).toEqual([0, 1, 2]);
+  });
+});
