@@ -32,14 +32,24 @@ export type CommandOutcome =
 export interface Shared<Value extends Disposable | AsyncDisposable> {
   /** For the log. */
   readonly name: string;
-  /** Called by the first check that asks. The worker disposes of the value when it stops. */
+  /** Called by the first who asks. The worker disposes of the value when it stops, and then of those it has asked for itself. */
   readonly create: (surroundings: SharedContext) => Value;
 }
 
 /** What outlives a single check, and may be kept by what is shared. */
 export interface SharedContext {
+  /** As a check's `context.shared`: what this value is built on, `RESOLVER` say. */
+  readonly shared: <Value extends Disposable | AsyncDisposable>(shared: Shared<Value>) => Value;
+  /** What the operator has set, now: it may change while the worker runs. */
+  readonly settings: () => CheckSettings;
   /** Writes one debug line. Never pass secrets. */
   readonly log: (message: string) => void;
+}
+
+/** What worker.conf says about how checks do their work; each is the option of that name. */
+export interface CheckSettings {
+  /** Connections to HTTP servers are kept for the next check. */
+  readonly nativeHttpKeepalive: boolean;
 }
 
 /** What the worker hands to a running check. */
@@ -80,6 +90,8 @@ export interface Check {
   readonly replaces: Replaces | undefined;
   /** The rows of `--help`; a check that reads its words itself may have none. */
   readonly rows?: readonly OptionRow[];
+  /** Does once what the first run would else wait for. */
+  readonly prepare?: () => Promise<void>;
   /** `argv` is what follows the command. Undefined: not every word is understood, the plugin has to answer. */
   readonly understand: (argv: readonly string[]) => UnderstoodCommand | undefined;
 }

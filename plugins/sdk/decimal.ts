@@ -14,6 +14,7 @@ export interface Rounded {
 
 /** `value` not negative and finite → `12.50`. */
 export function toFixed(value: number, precision: number): string {
+  if (isQuick(value, precision)) return value.toFixed(precision);
   const { digits, point } = writeOut(value);
   const rounded = round(digits, point + precision).padStart(precision + 1, "0");
   const whole = rounded.slice(0, rounded.length - precision);
@@ -26,6 +27,12 @@ export function toSignificant(value: number, count: number): Rounded {
   const rounded = round(digits, count);
   const carry = rounded.length - count;
   return { digits: rounded.slice(0, count), exponent: point - 1 + carry };
+}
+
+/** JavaScript's own rounds exactly, too, but for ties; halfway between two decimals lie only some of the multiples of 2^-(precision + 1). */
+function isQuick(value: number, precision: number): boolean {
+  if (value >= 1e21 || precision > 100) return false;
+  return Number.isInteger(value) || !Number.isInteger(value * 2 ** (precision + 1));
 }
 
 /** Every double is a decimal of finite length: m / 2^n = m × 5^n / 10^n. */

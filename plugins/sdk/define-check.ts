@@ -18,6 +18,12 @@ interface CheckParts<Options> {
   readonly command?: (options: Options) => Command;
   /** True where a run leaves a state behind, as for rates: the shadow mode lets the plugin alone then. */
   readonly keepsState?: (options: Options) => boolean;
+  /**
+   * What the first run would else wait for and hold others up with, an import of a large package say: done when the worker starts,
+   * before it takes jobs, and only where the check is switched on. A run may not count on it: where it fails, or takes longer than
+   * ten seconds, the worker logs that and goes on. No I/O but the reading of files.
+   */
+  readonly prepare?: () => Promise<void>;
   readonly run: (options: Options, context: CheckContext) => CheckOutput | Promise<CheckOutput>;
 }
 
@@ -62,13 +68,14 @@ function createCheck<Options>(
   parts: CheckParts<Options> & { options?: OptionTable },
   read: (argv: readonly string[]) => Options | undefined,
 ): Check {
-  const { name, summary, replaces, command, keepsState, run, options: table } = parts;
+  const { name, summary, replaces, command, keepsState, prepare, run, options: table } = parts;
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) throw new TypeError(`a check is named as a file: "${name}"`);
   return Object.freeze({
     name,
     summary,
     replaces,
     rows: table === undefined ? [] : listRows(table),
+    ...(prepare && { prepare }),
     understand(argv: readonly string[]) {
       const options = read(argv);
       if (options === undefined) return undefined;

@@ -11,6 +11,7 @@ export type {
   Check,
   CheckContext,
   CheckOutput,
+  CheckSettings,
   Command,
   CommandOutcome,
   Replaces,
@@ -22,6 +23,7 @@ export { type TimeLimit, withinSeconds } from "./deadline.ts";
 export { type CheckDefinition, defineCheck, type ReadingCheckDefinition } from "./define-check.ts";
 export { createEreSearch, type EreSearch } from "./ere-search.ts";
 export type { Encoding, EreRules } from "./ere-syntax.ts";
+export { errnoName, errnoText } from "./errno.ts";
 export { CheckDeclined, CheckFailure } from "./failure.ts";
 export { renderHelp } from "./help.ts";
 export {
@@ -71,6 +73,15 @@ export { fperfdata, type PerfdataLimits, perfdata, sperfdata, sperfdataInt } fro
 export { type PrintfArgument, sprintf } from "./printf.ts";
 export { checkRange, getStatus, type Range, readRange, type Thresholds } from "./range.ts";
 export { createOptionsReader, type GivenText, type OptionsReader, type ReadOptions } from "./read-options.ts";
+export {
+  type Address,
+  type Family,
+  type Lookup,
+  RESOLVER,
+  ResolveError,
+  type ResolveOptions,
+  Resolver,
+} from "./resolve.ts";
 export { SharedValues } from "./shared.ts";
 export {
   CRITICAL,

@@ -52,6 +52,7 @@ export function createOptionsReader<const Table extends OptionTable>(
   const names = new Map(
     Object.entries(table).flatMap(([name, option]) => option.rows.map((row) => [row, name] as const)),
   );
+  const readTable = createTableReader(table);
   const wordsRow = rows.find((row) => namesOf(row).length === 0);
   const readArgv = createArgvReader(rows, rules);
   return (argv) => {
@@ -61,21 +62,27 @@ export function createOptionsReader<const Table extends OptionTable>(
     const words = wordsRow === undefined ? [] : read.words.map((text) => ({ spelling: wordsRow, text }));
     const all = [...read.given, ...words];
     if (!all.every(({ spelling }) => names.has(spelling))) return undefined;
-    const options = readTable(table, all);
+    const options = readTable(Map.groupBy(all, ({ spelling }) => names.get(spelling) ?? ""));
     const given = all.map(({ spelling, text }) => ({ name: names.get(spelling) ?? "", text }));
     return options && { options, given };
   };
 }
 
-function readTable<Table extends OptionTable>(
+/** Most options of a table are not given, and what that comes to never changes. */
+function createTableReader<Table extends OptionTable>(
   table: Table,
-  given: readonly GivenOption<OptionRow>[],
-): OptionsOf<Table> | undefined {
-  const options: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(table)) {
-    const read = option.read(given.filter(({ spelling }) => option.rows.includes(spelling)));
-    if (read === undefined) return undefined;
-    options[name] = read.value;
-  }
-  return options as OptionsOf<Table>;
+): (given: ReadonlyMap<string, readonly GivenOption<OptionRow>[]>) => OptionsOf<Table> | undefined {
+  const absent = Object.entries(table).map(([name, option]) => [name, option.read([])] as const);
+  const required = absent.filter(([, read]) => read === undefined).map(([name]) => name);
+  const defaults = Object.fromEntries(absent.map(([name, read]) => [name, read?.value]));
+  return (given) => {
+    if (!required.every((name) => given.has(name))) return undefined;
+    const values: Record<string, unknown> = { ...defaults };
+    for (const [name, mine] of given) {
+      const read = table[name]?.read(mine);
+      if (read === undefined) return undefined;
+      values[name] = read.value;
+    }
+    return values as OptionsOf<Table>;
+  };
 }

@@ -1,4 +1,12 @@
-import type { Shared, SharedContext } from "./check.ts";
+import type { CheckSettings, Shared, SharedContext } from "./check.ts";
+
+interface Surroundings extends Pick<SharedContext, "log"> {
+  /** Undefined: nothing was configured yet, or never will be. */
+  readonly settings?: () => CheckSettings | undefined;
+}
+
+/** Where there is no worker.conf. */
+const DEFAULTS: CheckSettings = { nativeHttpKeepalive: false };
 
 /** Everything checks share in one worker. Created lazily, disposed of together, the last created first. */
 export class SharedValues implements AsyncDisposable {
@@ -6,8 +14,12 @@ export class SharedValues implements AsyncDisposable {
   readonly #values = new Map<unknown, Disposable | AsyncDisposable>();
   readonly #created = new AsyncDisposableStack();
 
-  constructor(surroundings: SharedContext) {
-    this.#surroundings = surroundings;
+  constructor({ log, settings }: Surroundings) {
+    this.#surroundings = {
+      log,
+      settings: () => settings?.() ?? DEFAULTS,
+      shared: (shared) => this.get(shared),
+    };
   }
 
   /** The value for `context.shared`. Throws once the worker has stopped. */

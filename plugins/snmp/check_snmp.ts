@@ -17,6 +17,7 @@ import { quoteLabel } from "./labels.ts";
 import { type ReadObject, readObjects } from "./objects.ts";
 import { OPTIONS } from "./options.ts";
 import { readRateState, writeRateState } from "./rate-state.ts";
+import { loadNetSnmp } from "./session.ts";
 import { SESSIONS } from "./sessions.ts";
 import { snmpget } from "./snmpget.ts";
 
@@ -27,6 +28,7 @@ export const checkSnmp = defineCheck({
   options: OPTIONS,
   read: readCommand,
   keepsState: ({ rate }: SnmpCommand) => rate !== undefined,
+  prepare: async () => void (await loadNetSnmp()),
 
   async run(command: SnmpCommand, context) {
     const now = Math.floor(Date.now() / 1000);

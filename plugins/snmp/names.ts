@@ -1,5 +1,5 @@
-import { lookup } from "node:dns/promises";
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
+import { ResolveError, type Resolver } from "../sdk/index.ts";
 import type { Family } from "./wires.ts";
 
 export interface Address {
@@ -7,37 +7,19 @@ export interface Address {
   readonly family: Family;
 }
 
-/** getaddrinfo occupies one of the process's four threads, and all else that needs one waits. */
-const MAX_AT_ONCE = 2;
-
-/** Resolves host names, each once for all who ask for it at a time. Nothing is kept: the plugin asks anew for each check, too. */
-export class Names {
-  readonly #asked = new Map<string, Promise<Address | undefined>>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
-
-  /** Undefined: there is no such host. An IPv6 address stands in brackets, and may have snmpget's `udp6:` before them. */
-  resolve(host: string): Promise<Address | undefined> {
-    if (isIPv4(host)) return Promise.resolve({ address: host, family: "udp4" });
-    const bracketed = readBracketed(host);
-    if (bracketed !== undefined) return Promise.resolve({ address: bracketed, family: "udp6" });
-    const asked = this.#asked.get(host) ?? this.#ask(host).finally(() => this.#asked.delete(host));
-    this.#asked.set(host, asked);
-    return asked;
-  }
-
-  async #ask(host: string): Promise<Address | undefined> {
-    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running += 1;
-    try {
-      const address = (await find(host, 4)) ?? (await find(host, 6));
-      return address;
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running -= 1;
-      else next();
-    }
-  }
+/**
+ * The address snmpget would ask, of IPv4 if there is one; undefined: there is no such host. An IPv6 address stands in brackets, and
+ * may have snmpget's `udp6:` before them. Rejects only when the signal aborts.
+ */
+export async function findAddress(
+  host: string,
+  resolver: Resolver,
+  signal: AbortSignal,
+): Promise<Address | undefined> {
+  const bracketed = readBracketed(host);
+  if (bracketed !== undefined) return { address: bracketed, family: "udp6" };
+  const find = (family: 4 | 6) => findFirst(resolver.resolve(host, family, signal, { anew: true }));
+  return (await find(4)) ?? (await find(6));
 }
 
 function readBracketed(host: string): string | undefined {
@@ -45,12 +27,14 @@ function readBracketed(host: string): string | undefined {
   return address !== undefined && isIPv6(address) ? address : undefined;
 }
 
-async function find(host: string, family: 4 | 6): Promise<Address | undefined> {
+/** Whatever the reason, snmpget calls the host unknown. */
+async function findFirst(asked: ReturnType<Resolver["resolve"]>): Promise<Address | undefined> {
   try {
-    const { address } = await lookup(host, { family });
-    return { address, family: family === 4 ? "udp4" : "udp6" };
-  } catch {
-    return undefined;
+    const [first] = await asked;
+    return first && { address: first.address, family: first.family === 4 ? "udp4" : "udp6" };
+  } catch (error) {
+    if (error instanceof ResolveError) return undefined;
+    throw error;
   }
 }
 

@@ -1,14 +1,13 @@
-import type { Shared } from "../sdk/index.ts";
+import { RESOLVER, type Resolver, type Shared } from "../sdk/index.ts";
 import type { Access } from "./access.ts";
 import { ClientConfig } from "./client-config.ts";
-import { Names } from "./names.ts";
+import { type Address, findAddress } from "./names.ts";
 import { loadNetSnmp, type Question, type Reply, SnmpSession, type Target } from "./session.ts";
-import { type Family, Wires } from "./wires.ts";
+import { Wires } from "./wires.ts";
 
 /** Checks of one target that ask at once; more of them wait, each within its own time. */
 export const MAX_PER_TARGET = 32;
-/** Sessions kept for a target and its credentials, and for all of them. */
-const MAX_IDLE_EACH = 4;
+/** Sessions kept for all targets together; for one target and its credentials, as many as may ask it at once. */
 const MAX_IDLE = 10_000;
 const MAX_IDLE_MS = 5 * 60_000;
 
@@ -30,19 +29,24 @@ interface Queue {
  */
 export class Sessions implements Disposable {
   readonly config = new ClientConfig();
+  readonly #resolver: Resolver;
   readonly #wires = new Wires();
-  readonly #names = new Names();
   readonly #idle = new Map<string, Idle[]>();
   readonly #queues = new Map<string, Queue>();
   #idleCount = 0;
+
+  constructor(resolver: Resolver) {
+    this.#resolver = resolver;
+  }
 
   /** What is open now. */
   get size() {
     return { ...this.#wires.size, idle: this.#idleCount, targets: this.#queues.size };
   }
 
-  resolve(host: string): Promise<{ readonly address: string; readonly family: Family } | undefined> {
-    return this.#names.resolve(host);
+  /** As findAddress does. */
+  resolve(host: string, signal: AbortSignal): Promise<Address | undefined> {
+    return findAddress(host, this.#resolver, signal);
   }
 
   /** Rejects only when the signal aborts. */
@@ -106,21 +110,22 @@ export class Sessions implements Disposable {
 
   #keep(session: SnmpSession, key: string): void {
     const idle = this.#idle.get(key) ?? [];
-    if (idle.length >= MAX_IDLE_EACH) {
-      session.close();
-      return;
+    // The last one kept is the first one used: those of a rush long ago are in front.
+    if (isOld(idle[0])) {
+      idle.shift()?.session.close();
+      this.#idleCount -= 1;
     }
+    idle.push({ session, since: performance.now() });
     // Behind all others: the map's first key is the one longest out of use.
     this.#idle.delete(key);
-    this.#idle.set(key, [...idle, { session, since: performance.now() }]);
+    this.#idle.set(key, idle);
     this.#idleCount += 1;
     this.#closeOld();
   }
 
   #closeOld(): void {
     for (const [key, idle] of this.#idle) {
-      const isOld = performance.now() - (idle.at(-1)?.since ?? 0) > MAX_IDLE_MS;
-      if (!isOld && this.#idleCount <= MAX_IDLE) return;
+      if (!isOld(idle.at(-1)) && this.#idleCount <= MAX_IDLE) return;
       this.#idle.delete(key);
       this.#idleCount -= idle.length;
       for (const { session } of idle) session.close();
@@ -148,6 +153,10 @@ export class Sessions implements Disposable {
   }
 }
 
+function isOld(idle: Idle | undefined): boolean {
+  return idle !== undefined && performance.now() - idle.since > MAX_IDLE_MS;
+}
+
 function waitForTurn({ waiting }: Queue, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const leave = () => {
@@ -173,4 +182,7 @@ function keyOf(target: Target, access: Access): string {
 }
 
 /** One for all checks of the family. */
-export const SESSIONS: Shared<Sessions> = { name: "SNMP sessions", create: () => new Sessions() };
+export const SESSIONS: Shared<Sessions> = {
+  name: "SNMP sessions",
+  create: ({ shared }) => new Sessions(shared(RESOLVER)),
+};

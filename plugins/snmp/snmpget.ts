@@ -29,7 +29,7 @@ export async function snmpget(
   signal: AbortSignal,
 ): Promise<Printed> {
   const { host, port } = options;
-  const found = await sessions.resolve(host);
+  const found = await sessions.resolve(host, signal);
   if (found === undefined) return failed(`${programOf(options)}: Unknown host (${host}:${port})`);
   const errors: string[] = [];
   let { oids } = options;

@@ -17,6 +17,7 @@ import {
   withinSeconds,
   words,
 } from "../sdk/index.ts";
+import { loadDriver } from "./connection.ts";
 import { SSH_POOL, type SshPool } from "./pool.ts";
 import { type AnswerOptions, answerAs, type SshEnd } from "./ssh-answer.ts";
 import { isPlainHost, listGiven, readSettings, type SshArguments } from "./ssh-arguments.ts";
@@ -70,6 +71,7 @@ export const checkBySsh = defineCheck<ByTheCommandLine>({
   summary: "runs a command over ssh and answers with what it says",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: OPTIONS,
+  prepare: async () => void (await loadDriver()),
 
   read(argv): ByTheCommandLine | undefined {
     const read = readOptions(argv);

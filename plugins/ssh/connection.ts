@@ -10,7 +10,7 @@ import type {
   SignCallback,
   SigningRequestOptions,
 } from "ssh2";
-import { CheckDeclined } from "../sdk/index.ts";
+import { CheckDeclined, type Resolver } from "../sdk/index.ts";
 import { chooseAlgorithms } from "./algorithms.ts";
 import { dial } from "./dial.ts";
 import type { Files } from "./files.ts";
@@ -30,17 +30,24 @@ const LONGEST_FIRST_LINE = 255;
 
 type Driver = typeof import("ssh2");
 
-/** The door to the driver: nothing else imports it, and it is loaded when the first connection is made. */
-async function loadDriver(): Promise<Driver> {
+/** The door to the driver: nothing else imports it, and it is loaded for the first connection, or before. */
+export async function loadDriver(): Promise<Driver> {
   return (await import("ssh2")).default;
+}
+
+/** What a connection is made with. */
+export interface ConnectionMeans {
+  readonly files: Files;
+  readonly resolver: Resolver;
 }
 
 /** Connects and logs in. Throws an SshFailure with what ssh would say, or a CheckDeclined where ssh has to do it. */
 export async function openConnection(
   target: Target,
-  files: Files,
+  means: ConnectionMeans,
   signal: AbortSignal,
 ): Promise<LiveConnection> {
+  const { files } = means;
   const driver = await loadDriver();
   const knownHost = await readKnownHost(target, files);
   const identities = await listIdentities(target, {
@@ -50,7 +57,7 @@ export async function openConnection(
   });
   signal.throwIfAborted();
   const startedAt = performance.now();
-  const pipe = await openPipe(target, files, signal);
+  const pipe = await openPipe(target, means, signal);
   const parts: LoginParts = {
     driver,
     target,
@@ -78,12 +85,12 @@ export async function openConnection(
 
 const OVER_JUMP_HOST = "a connection over a jump host failed";
 
-async function openPipe(target: Target, files: Files, signal: AbortSignal): Promise<Pipe> {
+async function openPipe(target: Target, means: ConnectionMeans, signal: AbortSignal): Promise<Pipe> {
   if (target.jump === undefined) {
-    const stream = await dial(target, signal);
+    const stream = await dial(target, means.resolver, signal);
     return { stream, received: () => stream.bytesRead };
   }
-  const jump = await openConnection(target.jump, files, signal).catch((error: unknown) => {
+  const jump = await openConnection(target.jump, means, signal).catch((error: unknown) => {
     throw error instanceof SshFailure ? new CheckDeclined(OVER_JUMP_HOST, { cause: error }) : error;
   });
   const close = () => jump[Symbol.dispose]();

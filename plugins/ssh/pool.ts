@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CheckDeclined, type Shared } from "../sdk/index.ts";
+import { CheckDeclined, RESOLVER, type Resolver, type Shared, type SharedContext } from "../sdk/index.ts";
 import { openConnection } from "./connection.ts";
 import { FileCache, type Stamp } from "./files.ts";
 import { isStillTrusted } from "./host-key.ts";
@@ -11,7 +11,7 @@ import { ServerDropped } from "./ssh-failure.ts";
 /** The worker's ssh connections. */
 export const SSH_POOL: Shared<SshPool> = {
   name: "ssh connections",
-  create: ({ log }) => new SshPool(log),
+  create: ({ log, shared }) => new SshPool(log, shared(RESOLVER)),
 };
 
 const SWEEP_MS = 15_000;
@@ -32,14 +32,16 @@ interface Left {
 /** A lane for every way to connect; two that differ in anything that decides a connection do not meet. */
 export class SshPool implements Disposable {
   readonly plan: Planner;
-  readonly #log: (message: string) => void;
+  readonly #log: SharedContext["log"];
+  readonly #resolver: Resolver;
   readonly #files = new FileCache();
   readonly #lanes = new Map<string, { readonly lane: Lane; trust: Stamp }>();
   readonly #left = new Map<string, Left>();
   readonly #sweep: NodeJS.Timeout;
 
-  constructor(log: (message: string) => void) {
+  constructor(log: SharedContext["log"], resolver: Resolver) {
     this.#log = log;
+    this.#resolver = resolver;
     this.plan = createPlanner(this.#files);
     this.#sweep = setInterval(() => this.#sweepLanes(), SWEEP_MS).unref();
   }
@@ -81,14 +83,15 @@ export class SshPool implements Disposable {
   }
 
   #createLane({ target }: Plan): Lane {
+    const means = { files: this.#files, resolver: this.#resolver };
     const open = async (signal: AbortSignal): Promise<LiveConnection> => {
       this.#log("ssh: a new connection");
       try {
-        return await openConnection(target, this.#files, signal);
+        return await openConnection(target, means, signal);
       } catch (error) {
         if (!(error instanceof ServerDropped)) throw error;
         await pause(RETRY_MS.from + Math.random() * (RETRY_MS.to - RETRY_MS.from), undefined, { signal });
-        return openConnection(target, this.#files, signal);
+        return openConnection(target, means, signal);
       }
     };
     const isTrusted = ({ hostKey }: LiveConnection) => isStillTrusted(hostKey, target, this.#files);

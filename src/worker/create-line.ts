@@ -1,4 +1,6 @@
 import type { Config } from "../config/config.ts";
+import type { Executor } from "../executor/executor.ts";
+import { createWarmPlugins } from "../executor/interpreters/warm-plugin.ts";
 import type { Job } from "../job/job.ts";
 import { ageIfTooOld } from "../job/max-age.ts";
 import type { Log } from "../log.ts";
@@ -8,13 +10,12 @@ import { asPassive } from "../result/encode.ts";
 import { judge, judgeSettings } from "../result/judge.ts";
 import type { Parcel } from "../result/outbox.ts";
 import { isAnswered } from "../result/result.ts";
-import type { Executor } from "../run/executor.ts";
 import { createIdentification } from "../run/identity.ts";
 import { createRestriction } from "../run/restrict.ts";
-import { createRouter, type NativeChecks, type Router } from "../run/route.ts";
+import { createRouter, type Router } from "../run/router.ts";
 import { createRunner, type Ran } from "../run/run.ts";
 import type { Shelf } from "../run/shelf.ts";
-import { createWarmPlugins } from "../run/warm-plugin.ts";
+import { nativeChecks } from "./native-checks.ts";
 import type { NativeSide } from "./native-side.ts";
 import type { Line } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
@@ -120,28 +121,7 @@ export function createConfiguredRouter(
   });
 }
 
-/** Which native checks may answer. */
-export function nativeChecks(
-  config: Config,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): NativeChecks {
-  return {
-    mode: config.nativeChecks,
-    speaksEnglish: speaksEnglish(env),
-    only: config.nativeChecksOnly,
-    except: config.nativeChecksExcept,
-    internalCheckDummy: config.internalCheckDummy,
-    internalNegate: config.internalNegate,
-  };
-}
-
 function perlMode({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config) {
   if (!enableEmbeddedPerl) return "off";
   return useEmbeddedPerlImplicitly ? "implicitly" : "marked";
-}
-
-/** As native checks do, and plugins in these locales. */
-function speaksEnglish({ LC_ALL, LC_MESSAGES, LANG }: Readonly<Record<string, string | undefined>>): boolean {
-  const locale = LC_ALL || LC_MESSAGES || LANG || "C";
-  return /^(?:C|POSIX|en)(?:[_.@]|$)/.test(locale);
 }

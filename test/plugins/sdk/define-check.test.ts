@@ -84,6 +84,13 @@ it("says of a command line whether a run of it is remembered", () => {
   expect(defineCheck({ ...parts, options: {} }).understand([])?.keepsState).toBe(false);
 });
 
+it("has what is to be prepared, and only then", async () => {
+  const parts = { name: "check_x", summary: "", options: {}, run: () => NO_ANSWER };
+  const prepare = async () => {};
+  expect(defineCheck({ ...parts, prepare }).prepare).toBe(prepare);
+  expect(defineCheck(parts)).not.toHaveProperty("prepare");
+});
+
 it("turns what run throws into a rejection", async () => {
   const check = defineCheck({
     name: "check_y",

@@ -1,5 +1,10 @@
 import { expect, it, vi } from "vitest";
-import { type Shared, SharedValues } from "../../../plugins/sdk/index.ts";
+import {
+  type CheckSettings,
+  type Shared,
+  type SharedContext,
+  SharedValues,
+} from "../../../plugins/sdk/index.ts";
 
 /** Writes down what becomes of its value. */
 function recorded(name: string, events: string[]): Shared<AsyncDisposable> {
@@ -32,6 +37,22 @@ it("creates each value when first asked for, once, and disposes of the last firs
   expect(events.slice(2)).toEqual(["dispose socket", "dispose pool"]);
 });
 
+it("creates what a value is built on before it, the same as everybody's, and disposes of it after it", async () => {
+  const events: string[] = [];
+  const socket = recorded("socket", events);
+  const values = new SharedValues({ log: () => {} });
+  const pool: Shared<AsyncDisposable> = {
+    name: "pool",
+    create: (surroundings) => {
+      expect(surroundings.shared(socket)).toBe(values.get(socket));
+      return recorded("pool", events).create(surroundings);
+    },
+  };
+  values.get(pool);
+  await values[Symbol.asyncDispose]();
+  expect(events).toEqual(["create socket", "create pool", "dispose pool", "dispose socket"]);
+});
+
 it("keeps values of one name apart: each kind is its own", async () => {
   await using values = new SharedValues({ log: () => {} });
   expect(values.get(recorded("pool", []))).not.toBe(values.get(recorded("pool", [])));
@@ -54,4 +75,19 @@ it("gives nothing once it is closed", async () => {
   values.get(pool);
   await values[Symbol.asyncDispose]();
   expect(() => values.get(pool)).toThrow("the worker has stopped: no pool");
+});
+
+it("shows the operator's settings as they are now, and those of no worker.conf where there is none", async () => {
+  const read = {
+    name: "settings",
+    create: ({ settings }: SharedContext) => ({ settings, [Symbol.dispose]() {} }),
+  };
+  let current: CheckSettings | undefined;
+  await using values = new SharedValues({ log: () => {}, settings: () => current });
+  const { settings } = values.get(read);
+  expect(settings()).toEqual({ nativeHttpKeepalive: false });
+  current = { nativeHttpKeepalive: true };
+  expect(settings()).toEqual({ nativeHttpKeepalive: true });
+  await using others = new SharedValues({ log: () => {} });
+  expect(others.get(read).settings()).toEqual({ nativeHttpKeepalive: false });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { SharedValues } from "../../../plugins/sdk/index.ts";
 import { runCheck } from "../../../plugins/sdk/testing.ts";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
@@ -41,8 +41,27 @@ describe("sessions", () => {
     await run();
     await run();
     expect(shared.get(SESSIONS).size).toMatchObject({ idle: 1, questions: 0, targets: 0, sockets: 1 });
+    await Promise.all(Array.from({ length: MAX_PER_TARGET }, run));
+    expect(shared.get(SESSIONS).size).toMatchObject({ idle: MAX_PER_TARGET, questions: 0, targets: 0 });
+  });
+
+  it("of a rush are closed one by one when they have not been used for long", async () => {
+    await using shared = createShared();
+    await using agent = await SnmpAgent.start(answerOne);
+    const run = () => runCheck(checkSnmp, at(agent.port), { shared });
     await Promise.all([run(), run(), run()]);
-    expect(shared.get(SESSIONS).size).toMatchObject({ idle: 3, questions: 0, targets: 0 });
+    const now = performance.now();
+    vi.spyOn(performance, "now").mockImplementation(() => now + 301_000);
+    try {
+      await run();
+      expect(shared.get(SESSIONS).size).toMatchObject({ idle: 2 });
+      await run();
+      expect(shared.get(SESSIONS).size).toMatchObject({ idle: 1 });
+      await run();
+      expect(shared.get(SESSIONS).size).toMatchObject({ idle: 1 });
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it("that had no answer are not kept", async () => {

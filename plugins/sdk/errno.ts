@@ -1,3 +1,5 @@
+import { getSystemErrorName } from "node:util";
+
 /** What `strerror` and `gai_strerror` of glibc say in the C locale, by the names Node gives to the numbers. */
 const TEXTS: Readonly<Record<string, string>> = {
   EACCES: "Permission denied",
@@ -32,13 +34,16 @@ const TEXTS: Readonly<Record<string, string>> = {
   EAI_NONAME: "Name or service not known",
 };
 
-/** `ECONNREFUSED` → `Connection refused`. */
+/** `ECONNREFUSED` → `Connection refused`, as the plugins print it; a name that is not in the list is given back as it is. */
 export function errnoText(code: string): string {
   return TEXTS[code] ?? code;
 }
 
-/** The name of the number an error of Node carries: `EAI_NODATA` too, where its `code` says ENOTFOUND. */
-export function errnoName(error: unknown, nameOf: (errno: number) => string): string {
+/**
+ * The name of what has gone wrong in a call of Node's: `ECONNREFUSED`. It is read from the error's number, which tells `EAI_NODATA`
+ * from `EAI_NONAME` where the error's `code` is ENOTFOUND for both. Of anything else that was thrown: its code, message or text.
+ */
+export function errnoName(error: unknown, nameOf: (errno: number) => string = getSystemErrorName): string {
   if (!(error instanceof Error)) return String(error);
   if ("errno" in error && typeof error.errno === "number") return nameOf(error.errno);
   return "code" in error && typeof error.code === "string" ? error.code : error.message;

@@ -1,22 +1,30 @@
 import { type LookupAddress, promises } from "node:dns";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import { getSystemErrorName } from "node:util";
-import type { Shared } from "../sdk/index.ts";
+import type { Shared } from "./check.ts";
 import { errnoName, errnoText } from "./errno.ts";
 
-/** 0 is either, as AF_UNSPEC. */
+/** The kind of address that is asked for: 0 is either, as AF_UNSPEC. */
 export type Family = 0 | 4 | 6;
 
+/** An address of a host. */
 export interface Address {
+  /** `192.0.2.1`, `2001:db8::1`; a link's own with its zone, where it was asked for so: `fe80::1%eth0`. */
   readonly address: string;
+  /** 4 or 6. */
   readonly family: number;
 }
 
-/** The message is what `gai_strerror` says. */
+/** What is special about a question. */
+export interface ResolveOptions {
+  /** True: nothing that was kept will do, as for a program that knows nothing of its last run. False by default. */
+  readonly anew?: boolean;
+}
+
+/** There is no address, or nobody could say one. The message is what `gai_strerror` says: `Name or service not known`. */
 export class ResolveError extends Error {
   override readonly name = "ResolveError";
-  /** `EAI_NONAME` … */
+  /** getaddrinfo's own: `EAI_NONAME`, `EAI_NODATA`, `EAI_AGAIN`, `EAI_ADDRFAMILY` … */
   readonly code: string;
 
   constructor(code: string) {
@@ -34,6 +42,7 @@ const SLOW_MS = 1_000;
 /** libuv itself gives getaddrinfo no more than half of its threads, which leaves the others to files. */
 const SLOTS = Math.max(2, Math.floor((Number(process.env["UV_THREADPOOL_SIZE"]) || 4) / 2));
 
+/** What getaddrinfo does. Rejects with a ResolveError. */
 export type Lookup = (host: string, family: Family) => Promise<readonly Address[]>;
 
 /** A name asked for, whoever waits for it. */
@@ -47,11 +56,12 @@ interface Question {
 
 /**
  * Names to addresses, as getaddrinfo has them: /etc/hosts, nsswitch and the order of RFC 6724 are glibc's own, because it is glibc
- * that is asked. It blocks a thread for as long as a name server is silent, so what reaches it is rationed:
+ * that is asked. It blocks one of the process's few threads for as long as a name server is silent, so what reaches it is rationed,
+ * for all checks together: whoever needs an address asks `context.shared(RESOLVER)`, and gives Node's sockets the address alone.
  *
  * - An address that is one already needs no thread and no turn.
- * - One question is asked once, however many checks wait for it, and its answer is kept for a few seconds. That a name is unknown is
- *   never kept: the plugin would ask again too.
+ * - One question is asked once, however many checks wait for it, and its answer is kept for five seconds, for those who do not ask
+ *   anew. That a name is unknown is never kept: the plugin would ask again too.
  * - No more questions are under way than libuv works on; the others wait here, where a check whose time is up takes its question back.
  * - A name that was slow last time gets one slot less than there are: a dead name server cannot hold up the others' names.
  */
@@ -69,13 +79,21 @@ export class Resolver implements Disposable {
     this.#now = now;
   }
 
-  /** At least one address. Rejects with a ResolveError, or with the signal's reason. */
-  async resolve(host: string, family: Family, signal: AbortSignal): Promise<readonly Address[]> {
+  /**
+   * The addresses of a name, or an address itself: at least one, in the order to try them. IPv6 stands without brackets. Rejects with
+   * a ResolveError, or with the signal's reason as soon as that aborts; it is the only limit, so have one.
+   */
+  async resolve(
+    host: string,
+    family: Family,
+    signal: AbortSignal,
+    { anew = false }: ResolveOptions = {},
+  ): Promise<readonly Address[]> {
     const numeric = readNumeric(host, family);
     if (numeric !== undefined) return [numeric];
     signal.throwIfAborted();
     const key = `${family} ${host}`;
-    const kept = this.#kept.get(key);
+    const kept = anew ? undefined : this.#kept.get(key);
     if (kept !== undefined && kept.until > this.#now()) return kept.addresses;
     return this.#wait(this.#asked.get(key) ?? this.#ask(key, host, family), signal);
   }
@@ -151,7 +169,7 @@ export class Resolver implements Disposable {
   }
 }
 
-/** One for all checks of this worker. */
+/** One for all checks of this worker, of whichever family: `context.shared(RESOLVER)`. */
 export const RESOLVER: Shared<Resolver> = { name: "names", create: () => new Resolver() };
 
 /** Undefined: a name. Notations like `127.1` are names here; getaddrinfo reads them without a server. */
@@ -174,6 +192,6 @@ async function ask(host: string, family: Family): Promise<readonly LookupAddress
   try {
     return await promises.lookup(host, { all: true, family, order: "verbatim" });
   } catch (error) {
-    throw new ResolveError(errnoName(error, getSystemErrorName));
+    throw new ResolveError(errnoName(error));
   }
 }

@@ -1,0 +1,22 @@
+import { expect, it, vi } from "vitest";
+import { checkTcp } from "../../plugins/net/check_tcp.ts";
+import { type Check, RESOLVER, SharedValues } from "../../plugins/sdk/index.ts";
+import { runCheck } from "../../plugins/sdk/testing.ts";
+import { checkSnmp } from "../../plugins/snmp/check_snmp.ts";
+import { checkBySsh } from "../../plugins/ssh/check_by_ssh.ts";
+import { freePort } from "../support/free-port.ts";
+import { checkLeaks } from "../support/leaks.ts";
+
+checkLeaks();
+
+it.each<readonly [string, Check, readonly string[], readonly unknown[]]>([
+  ["check_tcp", checkTcp, [], []],
+  ["check_snmp", checkSnmp, ["-o", ".1.3.6.1", "-t", "1", "-e", "0"], [{ anew: true }]],
+  ["check_by_ssh", checkBySsh, ["-F", "/dev/null", "-C", "true"], [{ anew: true }]],
+])("%s asks the resolver of all checks for names", async (_, check, words, options) => {
+  await using shared = new SharedValues({ log: () => {} });
+  const resolve = vi.spyOn(shared.get(RESOLVER), "resolve");
+  await runCheck(check, ["-H", "localhost", "-p", `${await freePort()}`, ...words], { shared });
+  const [host, , , ...rest] = resolve.mock.lastCall ?? [];
+  expect([host, ...rest]).toEqual(["localhost", ...options]);
+});
