@@ -3,6 +3,8 @@ import { EXECUTING } from "./lines.ts";
 
 interface Check extends Pick<Part, "command" | "output"> {
   readonly name: string;
+  /** Another way of ours to answer, measured beside the usual one: a name, and what the worker gets for it. */
+  readonly other?: { readonly name: string; readonly own: readonly string[] };
 }
 
 /** Command lines that a native check answers, each with something on this machine that it asks. */
@@ -12,6 +14,7 @@ const CHECKS: readonly Check[] = [
     name: "http",
     command: "{plugins}/check_http -H 127.0.0.1 -p {http}",
     output: "^HTTP OK: HTTP/1.1 200 OK",
+    other: { name: "http-keepalive", own: ["--native_http_keepalive=on"] },
   },
   { name: "ssh", command: "{plugins}/check_ssh -p {banner} 127.0.0.1", output: "^SSH OK - OpenSSH_9.2p1" },
   {
@@ -22,7 +25,7 @@ const CHECKS: readonly Check[] = [
   {
     name: "snmp-v3",
     command:
-      "{plugins}/check_snmp -H 127.0.0.1 -p {snmp} -P 3 -L authPriv -U bench -a SHA -A authenticate -x AES -X encipherment " +
+      "{plugins}/check_snmp -H 127.0.0.1 -p {snmp} -P 3 -L authPriv -U shaaes -a SHA -A authpass123 -x AES -X privpass123 " +
       "-o .1.3.6.1.2.1.1.3.0",
     output: "^SNMP OK - ",
   },
@@ -39,10 +42,13 @@ const NATIVE = { jobs: 5000, warmUp: 2000, own: ["--native_checks=on"] } as cons
 const STARTED = { jobs: 400, warmUp: 50, own: EXECUTING, isOwnOnly: true } as const;
 
 /** The scenario `native`: each check answered in the worker, and the same command line executed by it. */
-export const CHECK_LINES: readonly Line[] = CHECKS.flatMap(({ name, command, output = "" }) => {
+export const CHECK_LINES: readonly Line[] = CHECKS.flatMap(({ name, command, output = "", other }) => {
   const mix = only({ command, output });
   return [
     { name, mix, ...NATIVE },
+    ...(other
+      ? [{ ...NATIVE, name: other.name, mix, own: [...NATIVE.own, ...other.own], isOwnOnly: true as const }]
+      : []),
     { name: `${name}-exec`, mix, ...STARTED },
   ];
 });

@@ -4,10 +4,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { join } from "node:path";
 import { freePort } from "../test/support/free-port.ts";
 import { hasServer } from "../test/support/servers.ts";
+import { Snmpd } from "../test/support/snmpd.ts";
 import { Sshd } from "../test/support/sshd.ts";
 import type { Line } from "./line.ts";
 import { readStat } from "./process-tree.ts";
-import { type SnmpAgent, startSnmpAgent } from "./snmp-agent.ts";
 
 /** What the lines' commands talk to in place of a site's devices. */
 export interface StandIns extends AsyncDisposable {
@@ -29,7 +29,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   await using cleanup = new AsyncDisposableStack();
   const asked = (name: string) => commands.includes(`{${name}}`);
   const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
-  const agent = asked("snmp") ? cleanup.use(await startSnmpAgent()) : undefined;
+  const agent = asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start()) : undefined;
   const values: Values = {
     plugins: PLUGINS,
     data: DATA,
@@ -59,6 +59,6 @@ function sshValues(sshd: Sshd): Values {
   return { sshd: sshd.port, sshkey: sshd.identity, knownhosts: knownHosts };
 }
 
-function cpuMsOf(agent: SnmpAgent | undefined): number {
-  return (agent && readStat(agent.pid)?.cpuMs) ?? 0;
+function cpuMsOf(agent: Snmpd | undefined): number {
+  return agent?.pid === undefined ? 0 : (readStat(agent.pid)?.cpuMs ?? 0);
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import {
+  type Address,
   atof,
   atoi,
   type CheckContext,
@@ -8,6 +9,7 @@ import {
   CRITICAL,
   createOptionsReader,
   defineCheck,
+  type Family,
   flag,
   fperfdata,
   integer,
@@ -16,6 +18,8 @@ import {
   OK,
   option,
   perfdata,
+  RESOLVER,
+  ResolveError,
   STATE_NAMES,
   type State,
   sprintf,
@@ -28,7 +32,6 @@ import { family, isPlainHost } from "./host.ts";
 import { pickAddress } from "./icmp-address.ts";
 import type { Report } from "./icmp-frames.ts";
 import { ICMP } from "./icmp-sender.ts";
-import { type Address, type Family, RESOLVER, ResolveError } from "./resolve.ts";
 
 const OPTIONS = {
   hosts: list(text("-H, --hostname=HOST", "host to ping")),

@@ -3,17 +3,20 @@ import {
   CheckFailure,
   type CheckOutput,
   defineCheck,
+  RESOLVER,
   type State,
   withinSeconds,
 } from "../sdk/index.ts";
 import { socketTimeout } from "./host.ts";
 import { type HttpCommand, readHttpCommand } from "./http-command.ts";
-import { type ExchangeContext, exchange, stopwatch } from "./http-exchange.ts";
+import { HTTP_CONNECTIONS } from "./http-connections.ts";
+import { type ExchangeContext, exchange } from "./http-exchange.ts";
 import { judgeStatus, judgeVisit, type Visit } from "./http-judge.ts";
 import { HTTP_OPTIONS } from "./http-options.ts";
 import { followRedirect, type Hop } from "./http-redirect.ts";
 import { renderUrl } from "./http-request.ts";
-import { RESOLVER } from "./resolve.ts";
+import { stopwatch } from "./stopwatch.ts";
+import { TLS_CONTEXTS } from "./tls-contexts.ts";
 
 export const checkHttp = defineCheck({
   name: "check_http",
@@ -30,7 +33,12 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
   const printed = expectations.isLinked ? [`<A HREF="${renderUrl(target)}" target="_blank">`] : [];
   const answer = (returnCode: State, text: string) => ({ returnCode, output: printed.join("") + text });
   const limit = { seconds: expectations.timeout, signal, onTimeout: socketTimeout(expectations.timeout) };
-  const surroundings = { resolver: shared(RESOLVER), print: (text: string) => void printed.push(text) };
+  const surroundings = {
+    resolver: shared(RESOLVER),
+    contexts: shared(TLS_CONTEXTS),
+    connections: shared(HTTP_CONNECTIONS),
+    print: (text: string) => void printed.push(text),
+  };
   try {
     const visit = await withinSeconds(limit, (deadline) =>
       visitPage(command, { ...surroundings, signal: deadline }),

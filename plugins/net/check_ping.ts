@@ -1,11 +1,13 @@
 import { constants } from "node:os";
 import {
+  type Address,
   type CheckContext,
   CheckDeclined,
   type CheckOutput,
   CRITICAL,
   createOptionsReader,
   defineCheck,
+  type Family,
   fperfdata,
   integer,
   leftToPlugin,
@@ -14,6 +16,8 @@ import {
   oneOf,
   option,
   perfdata,
+  RESOLVER,
+  ResolveError,
   STATE_NAMES,
   type State,
   seconds,
@@ -28,7 +32,6 @@ import { pickAddress } from "./icmp-address.ts";
 import type { Report } from "./icmp-frames.ts";
 import { pingErrorText } from "./icmp-ping-errors.ts";
 import { ICMP } from "./icmp-sender.ts";
-import { type Address, type Family, RESOLVER, ResolveError } from "./resolve.ts";
 
 const OPTIONS = {
   hosts: list(text("-H, --hostname=HOST", "host to ping; of several the first")),

@@ -5,12 +5,15 @@ import {
   CRITICAL,
   createOptionsReader,
   defineCheck,
+  type Family,
   fperfdata,
   type GivenText,
   integer,
   isIntPos,
   leftToPlugin,
   OK,
+  RESOLVER,
+  ResolveError,
   seconds,
   text,
   UNKNOWN,
@@ -20,7 +23,6 @@ import {
 import { type DialContext, DialError, dial } from "./dial.ts";
 import { family, isPlainHost, socketTimeout } from "./host.ts";
 import { StreamPeer } from "./peer.ts";
-import { type Family, RESOLVER, ResolveError } from "./resolve.ts";
 
 const OPTIONS = {
   hostname: text("-H, --hostname, --host=ADDRESS", "host name or address"),

@@ -5,14 +5,16 @@ import {
   type CheckOutput,
   CRITICAL,
   defineCheck,
+  RESOLVER,
+  ResolveError,
   withinSeconds,
 } from "../sdk/index.ts";
 import { type DialContext, DialError } from "./dial.ts";
 import { socketTimeout } from "./host.ts";
-import { RESOLVER, ResolveError } from "./resolve.ts";
 import { converse } from "./tcp-conversation.ts";
 import { readTcpRequest, type Service, TCP_OPTIONS, type TcpRequest } from "./tcp-request.ts";
 import { TlsError } from "./tls.ts";
+import { TLS_CONTEXTS } from "./tls-contexts.ts";
 
 export const checkTcp = defineService("a TCP port, and what it says", { name: "check_tcp" });
 
@@ -107,14 +109,17 @@ function defineService(summary: string, service: Service): Check {
 
 async function run(request: TcpRequest, context: CheckContext): Promise<CheckOutput> {
   const { signal } = context;
-  const resolver = context.shared(RESOLVER);
+  const surroundings = { resolver: context.shared(RESOLVER), contexts: context.shared(TLS_CONTEXTS) };
   const printed: string[] = [];
-  await checkHost(request, { resolver, signal });
+  await checkHost(request, { ...surroundings, signal });
   const onTimeout = socketTimeout(request.timeout, printed);
   return withinSeconds({ seconds: request.timeout, signal, onTimeout }, async (deadline) => {
-    const { returnCode, output } = await converse({ request, printed, resolver, signal: deadline }).catch(
-      (error: unknown) => readFailure(error, request),
-    );
+    const { returnCode, output } = await converse({
+      request,
+      printed,
+      ...surroundings,
+      signal: deadline,
+    }).catch((error: unknown) => readFailure(error, request));
     return { returnCode, output: `${printed.join("")}${output}` };
   });
 }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { getSystemErrorName } from "node:util";
+import { errnoName } from "../sdk/index.ts";
 import { connectFailure, type DialContext, DialError, resolveTarget, type Target, wirePort } from "./dial.ts";
-import { errnoName } from "./errno.ts";
 import { Inbox } from "./inbox.ts";
 import type { Peer } from "./peer.ts";
 

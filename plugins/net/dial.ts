@@ -1,9 +1,16 @@
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { getSystemErrorName } from "node:util";
-import { CRITICAL, type State, UNKNOWN } from "../sdk/index.ts";
-import { errnoName, errnoText } from "./errno.ts";
-import { type Family, ResolveError, type Resolver } from "./resolve.ts";
+import {
+  CRITICAL,
+  errnoName,
+  errnoText,
+  type Family,
+  ResolveError,
+  type Resolver,
+  type State,
+  UNKNOWN,
+} from "../sdk/index.ts";
 
 /** Where to: a host and a port as the operator wrote them, or the path of a Unix socket. */
 export type Target =

@@ -1,5 +1,4 @@
-import { CheckFailure, CRITICAL, oneOf } from "../sdk/index.ts";
-import type { Family } from "./resolve.ts";
+import { CheckFailure, CRITICAL, type Family, oneOf } from "../sdk/index.ts";
 
 /** `-4` and `-6`, of which the last one counts. */
 export const family = oneOf<Family, { readonly default: 0 }>(

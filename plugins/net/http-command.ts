@@ -4,6 +4,7 @@ import {
   createOptionsReader,
   type Encoding,
   type EreSearch,
+  type Family,
   type GivenText,
   type OptionsOf,
   type Thresholds,
@@ -18,7 +19,6 @@ import {
   type TlsVersions,
 } from "./http-options.ts";
 import type { HttpTarget, RequestParts } from "./http-request.ts";
-import type { Family } from "./resolve.ts";
 
 /** What a page must be like. */
 export interface Expectations {
@@ -123,6 +123,7 @@ function readTarget(options: Options, given: readonly GivenText[]): HttpTarget |
 /** `-l` and `-R` hold for the patterns after them, the last of which counts. All must be right. */
 function readPattern(options: Options, given: readonly GivenText[]): EreSearch | "unsure" | undefined {
   const texts = { patterns: options.patterns.values(), caselessPatterns: options.caselessPatterns.values() };
+  if (!given.some(({ name }) => name in texts)) return undefined;
   const rules = { knowsLines: true, ignoresCase: false, encoding: readEncoding(process.env) };
   let last: { readonly text: string; readonly search: EreSearch } | undefined;
   for (const { name } of given) {

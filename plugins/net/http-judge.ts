@@ -14,9 +14,9 @@ import {
   UNKNOWN,
   WARNING,
 } from "../sdk/index.ts";
+import type { Times } from "./http-ask.ts";
 import type { Expectations } from "./http-command.ts";
 import { type Finding, judgeAge } from "./http-dates.ts";
-import type { Times } from "./http-exchange.ts";
 import type { Redirects } from "./http-options.ts";
 import { type HttpPage, isChunked, unchunk } from "./http-page.ts";
 import { type HttpTarget, renderUrl } from "./http-request.ts";

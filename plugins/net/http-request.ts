@@ -23,8 +23,11 @@ export interface RequestParts {
   readonly body: { readonly text: string; readonly contentType: string } | undefined;
 }
 
+/** What becomes of the connection; the plugin's is closed. */
+export type Persistence = "close" | "keep-alive";
+
 /** The request in the plugin's order of lines: servers tell some of it back. */
-export function renderRequest(target: HttpTarget, parts: RequestParts): string {
+export function renderRequest(target: HttpTarget, parts: RequestParts, persistence: Persistence): string {
   const { hostName, url } = target;
   const { method, agent, headers, authorization, proxyAuthorization, body } = parts;
   const forced = headers.findLastIndex((header) => header.startsWith("Host:"));
@@ -32,7 +35,7 @@ export function renderRequest(target: HttpTarget, parts: RequestParts): string {
   const lines = [
     `${method} ${url} HTTP/1.${hostName === undefined ? 0 : 1}`,
     `User-Agent: ${agent}`,
-    "Connection: close",
+    `Connection: ${persistence}`,
     ...(host === undefined ? [] : [host]),
     ...headers.filter((_, at) => at !== forced),
     ...renderAuthorization("Authorization", authorization),

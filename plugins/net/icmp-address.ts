@@ -1,4 +1,4 @@
-import type { Address, Family } from "./resolve.ts";
+import type { Address, Family } from "../sdk/index.ts";
 
 export interface PickedAddress {
   readonly address: string;

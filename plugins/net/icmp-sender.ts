@@ -20,7 +20,7 @@ export interface SendLimits {
   readonly signal: AbortSignal;
 }
 
-export interface IcmpSenderOptions extends SharedContext {
+export interface IcmpSenderOptions extends Pick<SharedContext, "log"> {
   /** What is started, for tests. */
   readonly command?: readonly [string, ...string[]];
   /** How long a report may take after the series' time; a process that cannot do that is ended. */

@@ -1,10 +1,17 @@
 import { isIP } from "node:net";
-import { type CheckContext, CheckDeclined, CheckFailure } from "../sdk/index.ts";
+import {
+  type Address,
+  type CheckContext,
+  CheckDeclined,
+  CheckFailure,
+  type Family,
+  RESOLVER,
+  ResolveError,
+} from "../sdk/index.ts";
 import type { Target } from "./icmp-answer.ts";
 import type { Series } from "./icmp-frames.ts";
 import { completionTime, type IcmpRequest } from "./icmp-options.ts";
 import type { IcmpSender, SendLimits } from "./icmp-sender.ts";
-import { type Address, type Family, RESOLVER, ResolveError } from "./resolve.ts";
 
 /** A host of the command line, and an address of it. */
 export interface Destination {

@@ -9,11 +9,13 @@ import { NOT_ASKED, readReply } from "./reply.ts";
 import { renderAnswer } from "./tcp-answer.ts";
 import type { TcpRequest } from "./tcp-request.ts";
 import { upgrade } from "./tls.ts";
+import type { TlsContexts } from "./tls-contexts.ts";
 
 export interface Conversation extends DialContext {
   readonly request: TcpRequest;
   /** What has been said already, and stays before the answer whatever that is, a time-out too. */
   readonly printed: string[];
+  readonly contexts: TlsContexts;
 }
 
 /** Connects, sends, reads, and answers. Rejects with a DialError, a TlsError or the signal's reason. */
@@ -35,8 +37,8 @@ export async function converse(conversation: Conversation): Promise<CheckOutput>
 }
 
 async function askOverTls(socket: Socket, conversation: Conversation, begin: number): Promise<CheckOutput> {
-  const { request, printed, signal } = conversation;
-  const secure = await upgrade(socket, { servername: request.servername, signal });
+  const { request, printed, signal, contexts } = conversation;
+  const secure = await upgrade(socket, { servername: request.servername, signal, contexts });
   try {
     if (request.expiry !== undefined) {
       const { state, text } = judgeCertificate(readCertificate(secure), request.expiry);

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import {
   atoi,
   createOptionsReader,
+  type Family,
   flag,
   type GivenText,
   integer,
@@ -21,7 +22,6 @@ import type { ExpiryLimits } from "./certificate.ts";
 import { wirePort } from "./dial.ts";
 import { family, isPlainHost } from "./host.ts";
 import type { Expected } from "./reply.ts";
-import type { Family } from "./resolve.ts";
 
 /** What the plugin does of its own accord when it is called by this name. */
 export interface Service {

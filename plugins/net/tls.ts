@@ -1,19 +1,15 @@
-import { constants } from "node:crypto";
 import type { Socket } from "node:net";
-import { connect, createSecureContext, type SecureVersion, type TLSSocket } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { getSystemErrorName } from "node:util";
+import { errnoName } from "../sdk/index.ts";
 import { destroyOnAbort } from "./dial.ts";
-import { errnoName } from "./errno.ts";
+import { type ContextSettings, createContext, type TlsContexts } from "./tls-contexts.ts";
 
-export interface TlsSettings {
+export interface TlsSettings extends ContextSettings {
   /** The name for SNI; none is sent without. */
   readonly servername?: string | undefined;
-  /** TLSv1 by default. */
-  readonly minVersion?: SecureVersion | undefined;
-  readonly maxVersion?: SecureVersion | undefined;
-  /** A certificate of ours, PEM, and its key. */
-  readonly cert?: Buffer | string | undefined;
-  readonly key?: Buffer | string | undefined;
+  /** Where one of these settings may be had. */
+  readonly contexts?: TlsContexts | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -23,24 +19,6 @@ export class TlsError extends Error {
 }
 
 const FAILED = "CRITICAL - Cannot make SSL connection.";
-
-const ALGORITHMS = [
-  ...["ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512", "ed25519", "ed448"],
-  ...["rsa_pss_pss_sha256", "rsa_pss_pss_sha384", "rsa_pss_pss_sha512"],
-  ...["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"],
-  ...["rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512", "ECDSA+SHA224", "RSA+SHA224"],
-];
-
-/**
- * What Debian's OpenSSL offers a server, on security level 2: the level itself means something else to Node's OpenSSL, which would
- * not speak TLS 1.0 and 1.1 on it. Of the groups none costs a key exchange of its own in every first message, as ML-KEM would.
- */
-const OFFER = {
-  ciphers: "DEFAULT@SECLEVEL=0",
-  ecdhCurve: "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192",
-  sigalgs: ALGORITHMS.join(":"),
-  secureOptions: constants.SSL_OP_NO_TICKET,
-} as const;
 
 /** Bits; the least on that level. */
 const LEAST_DH = 2048;
@@ -52,21 +30,13 @@ const LEAST_DH = 2048;
  * Rejects with a TlsError, or with the signal's reason.
  */
 export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TLSSocket> {
-  const { servername, signal, minVersion = "TLSv1", maxVersion = "TLSv1.3", cert, key } = settings;
+  const { servername, signal, contexts } = settings;
   signal.throwIfAborted();
   if (socket.destroyed) throw new TlsError(FAILED);
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-  const context = {
-    ...OFFER,
-    ca: NO_AUTHORITIES,
-    minVersion,
-    maxVersion,
-    ...(cert && { cert }),
-    ...(key && { key }),
-  };
   const secure = connect({
     socket,
-    secureContext: createSecureContext(context),
+    secureContext: contexts?.get(settings) ?? createContext(settings),
     rejectUnauthorized: false,
     minDHSize: LEAST_DH,
     ...(servername !== undefined && { servername }),
@@ -80,9 +50,6 @@ export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TL
   secure.on("error", (error) => fail(opensslLines(error), error));
   return promise;
 }
-
-/** Else Node loads all of Mozilla's, which takes some ten milliseconds the first time. */
-const NO_AUTHORITIES: string[] = [];
 
 /** Before TLS 1.2 a key exchange is signed with SHA-1, which is below that level. Only one that is not signed gets through. */
 function isLegacySigned(secure: TLSSocket): boolean {

@@ -1,4 +1,4 @@
-import { type Check, SharedValues } from "../../plugins/sdk/index.ts";
+import { type Check, type CheckSettings, SharedValues } from "../../plugins/sdk/index.ts";
 import { seededRandom } from "../support/random.ts";
 import { execute } from "./core/real-plugins.ts";
 import { type NormalRule, normalise } from "./oracle.ts";
@@ -20,6 +20,8 @@ export interface ComparisonOptions {
   readonly rules?: readonly NormalRule[];
   /** 16 by default: most of the time they wait. */
   readonly atOnce?: number;
+  /** What worker.conf says; nothing by default. */
+  readonly settings?: CheckSettings;
 }
 
 interface Answer {
@@ -36,9 +38,9 @@ export async function compareWithPlugin(
   check: Check,
   plugin: string,
   lines: Iterable<readonly string[]>,
-  { rules = [], atOnce = 16 }: ComparisonOptions = {},
+  { rules = [], atOnce = 16, settings }: ComparisonOptions = {},
 ): Promise<Comparison> {
-  await using shared = new SharedValues({ log: () => {} });
+  await using shared = new SharedValues({ log: () => {}, settings: () => settings });
   const answers: Answer[] = [];
   const environment = { rules, shared };
   const waiting = lines[Symbol.iterator]();

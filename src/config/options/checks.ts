@@ -142,6 +142,15 @@ export const CHECK_OPTIONS = [
     reload: "live",
   },
   {
+    name: "native_http_keepalive",
+    kind: flag,
+    default: false,
+    help: "Of the checks the worker knows itself check_http leaves its connections open for the next check of the same server. That saves half of its work, over TLS most of it, but no longer does every check prove that the server takes new connections. See docs/native-checks.md.",
+    knownBy: ["omd-worker"],
+    effect: "full",
+    reload: "live",
+  },
+  {
     name: "shadow_share",
     kind: decimal({ max: 100 }),
     default: 10,

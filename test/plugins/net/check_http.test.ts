@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkHttp } from "../../../plugins/net/check_http.ts";
+import { type CheckSettings, SharedValues } from "../../../plugins/sdk/index.ts";
 import { FakeServers, startRecordedServers } from "../../support/fake-servers.ts";
 import { type Nginx, startNginx } from "../../support/nginx.ts";
 import { hasServer } from "../../support/servers.ts";
-import { replay } from "../oracle.ts";
+import { type NormalRule, replay } from "../oracle.ts";
 import { oddServer } from "./http-pages.ts";
+
+/** `Connection: keep-alive` is longer than `Connection: close`, in the server's answer too. */
+const KEPT: readonly NormalRule[] = [
+  [/\b\d+ bytes in/g, "N bytes in"],
+  [/\bsize=\d+B/g, "size=NB"],
+];
 
 describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
   const servers = new FakeServers();
@@ -19,8 +26,12 @@ describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
   });
   afterAll(() => Promise.all([servers[Symbol.asyncDispose](), nginx[Symbol.asyncDispose]()]));
 
-  it("are answered as the plugin answered them", async () => {
-    const replayed = await replay(checkHttp, { places, atOnce: 16 });
+  it.each<[string, CheckSettings, readonly NormalRule[]]>([
+    ["each over a connection of its own", { nativeHttpKeepalive: false }, []],
+    ["over connections that are kept", { nativeHttpKeepalive: true }, KEPT],
+  ])("are answered as the plugin answered them, %s", async (_, settings, rules) => {
+    await using shared = new SharedValues({ log: () => {}, settings: () => settings });
+    const replayed = await replay(checkHttp, { places, rules, atOnce: 16, shared });
     expect(replayed.differences).toEqual([]);
     expect(replayed).toMatchObject({
       counts: { equal: 65, executed: 7, different: 0 },

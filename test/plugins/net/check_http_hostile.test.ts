@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkHttp } from "../../../plugins/net/check_http.ts";
-import { CheckDeclined } from "../../../plugins/sdk/index.ts";
+import { CheckDeclined, SharedValues } from "../../../plugins/sdk/index.ts";
 import { runCheck } from "../../../plugins/sdk/testing.ts";
 import { createCertificate, inDays } from "../../support/certificates.ts";
 import { banner, FakeServers, type Serve } from "../../support/fake-servers.ts";
@@ -9,6 +9,8 @@ import { checkLeaks } from "../../support/leaks.ts";
 
 const MEGABYTE = 1_024 * 1_024;
 const OK = "HTTP/1.1 200 OK\r\nServer: odd\r\n\r\n";
+
+const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 /** Writes as fast as it is read, for ever or so often. */
 function flood(first: string, more: string, times = Number.POSITIVE_INFINITY): Serve {
@@ -38,32 +40,63 @@ function drip(text: string): Serve {
 const TIMEOUT = "CRITICAL - Socket timeout after 1 seconds";
 const filler = "x".repeat(65_536);
 
-describe("a server that", () => {
+type Hostile = readonly [name: string, serve: Serve, options: string];
+
+/** To each connection. */
+const ALWAYS: readonly Hostile[] = [
+  ["never ends its page", flood(OK, filler), ""],
+  ["sends line breaks only", flood("", "\r\n".repeat(1_000)), ""],
+  ["sends a byte now and then", drip(OK), ""],
+  ["says nothing", () => {}, ""],
+  ["redirects for ever", (socket) => redirect(socket), "-f follow --max-redirs 1000000"],
+];
+
+const ONCE: readonly Hostile[] = [
+  ...ALWAYS,
+  ["never ends the page that is searched", flood(OK, filler), "-s needle -r needle"],
+  ["never ends its header", flood("HTTP/1.1 200 OK\r\n", "A: b\r\n".repeat(1_000)), "-N"],
+  ["never ends its status line", flood("HTTP/1.1 200 ", filler), "-N"],
+  ["says nothing in the handshake", () => {}, "-S"],
+  ["sends a record without end", banner("\x16\x03\x03\x40\x00\x02"), "-S"],
+];
+
+const KEPT: readonly Hostile[] = [
+  ...ALWAYS,
+  ["never ends what it sends in chunks", flood(CHUNKED, "1\r\nx\r\n".repeat(10_000)), ""],
+  ["never ends a chunk", flood(`${CHUNKED}7fffffff\r\n`, filler), ""],
+  [
+    "never ends what has a length",
+    flood("HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n", filler),
+    "",
+  ],
+];
+
+describe.each([
+  { how: "asked once", nativeHttpKeepalive: false },
+  { how: "whose connections are kept", nativeHttpKeepalive: true },
+])("a server, $how, that", (settings) => {
+  const { nativeHttpKeepalive } = settings;
+  const run = async (line: string, signal?: AbortSignal) => {
+    await using shared = new SharedValues({ log: () => {}, settings: () => settings });
+    return await runCheck(checkHttp, line, { shared, ...(signal && { signal }) });
+  };
   const certificate = createCertificate({ commonNames: ["odd.example"], notAfter: inDays(20) });
   checkLeaks();
 
-  it.each<[string, Serve, string]>([
-    ["never ends its page", flood(OK, filler), ""],
-    ["never ends the page that is searched", flood(OK, filler), "-s needle -r needle"],
-    ["never ends its header", flood("HTTP/1.1 200 OK\r\n", "A: b\r\n".repeat(1_000)), "-N"],
-    ["never ends its status line", flood("HTTP/1.1 200 ", filler), "-N"],
-    ["sends line breaks only", flood("", "\r\n".repeat(1_000)), ""],
-    ["sends a byte now and then", drip(OK), ""],
-    ["says nothing", () => {}, ""],
-    ["says nothing in the handshake", () => {}, "-S"],
-    ["sends a record without end", banner("\x16\x03\x03\x40\x00\x02"), "-S"],
-    ["redirects for ever", (socket) => redirect(socket), "-f follow --max-redirs 1000000"],
-  ])("%s is left when the time is up", async (_, serve, options) => {
-    await using servers = new FakeServers();
-    const port = await servers.tcp(serve);
-    const { returnCode, output } = await runCheck(checkHttp, `-H 127.0.0.1 -p ${port} -t 1 ${options}`);
-    expect({ returnCode, output: output.trimEnd() }).toEqual({ returnCode: 2, output: TIMEOUT });
-  });
+  it.each<Hostile>(nativeHttpKeepalive ? KEPT : ONCE)(
+    "%s is left when the time is up",
+    async (_, serve, options) => {
+      await using servers = new FakeServers();
+      const port = await servers.tcp(serve);
+      const { returnCode, output } = await run(`-H 127.0.0.1 -p ${port} -t 1 ${options}`);
+      expect({ returnCode, output: output.trimEnd() }).toEqual({ returnCode: 2, output: TIMEOUT });
+    },
+  );
 
   it("floods over TLS is left when the time is up", async () => {
     await using servers = new FakeServers();
     const port = await servers.tls(certificate, flood(OK, filler));
-    const { output } = await runCheck(checkHttp, `-S -H 127.0.0.1 -p ${port} -t 1`);
+    const { output } = await run(`-S -H 127.0.0.1 -p ${port} -t 1`);
     expect(output).toContain(TIMEOUT);
   });
 
@@ -71,8 +104,7 @@ describe("a server that", () => {
     await using servers = new FakeServers();
     const port = await servers.tcp((socket) => socket.on("data", () => stop.abort(new Error("stopped"))));
     const stop = new AbortController();
-    const run = runCheck(checkHttp, `-H 127.0.0.1 -p ${port}`, { signal: stop.signal });
-    await expect(run).rejects.toThrow("stopped");
+    await expect(run(`-H 127.0.0.1 -p ${port}`, stop.signal)).rejects.toThrow("stopped");
   });
 });
 

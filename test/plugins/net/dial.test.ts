@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { connectFailure, dial, type Target, wirePort } from "../../../plugins/net/dial.ts";
-import { Resolver } from "../../../plugins/net/resolve.ts";
+import { Resolver } from "../../../plugins/sdk/index.ts";
 import { banner, FakeServers } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";

@@ -1,0 +1,179 @@
+/** How far an answer has come. `unclear`: where it ends is not to be told for sure. */
+export type Progress = "open" | "complete" | "unclear";
+
+/** Told by the header, when it has come. */
+export interface AnswerHead {
+  readonly status: number;
+  /** For so long the server keeps the connection for the next request; 0: it closes it. */
+  readonly idleMs: number;
+}
+
+/** Looks at text from `at` on. */
+type Body = (text: string, at: number) => Progress;
+
+/** A header larger than this is nothing to be sure about. */
+const MOST_HEAD = 64 * 1_024;
+
+/**
+ * Finds the end of an answer on a connection that stays open. Strict: an answer that two readers could take for two things, or that is
+ * not the only one, is unclear. Nobody is to be served what belongs to the answer before.
+ */
+export class AnswerEnd {
+  readonly #method: string;
+  #text = "";
+  #body: Body | undefined;
+  #head: AnswerHead | undefined;
+
+  constructor(method: string) {
+    this.#method = method;
+  }
+
+  get head(): AnswerHead | undefined {
+    return this.#head;
+  }
+
+  put(text: string): Progress {
+    if (this.#body !== undefined) return this.#body(text, 0);
+    this.#text += text;
+    const end = /\n\r?\n/.exec(this.#text);
+    if (end === null) return mayBeHead(this.#text) ? "open" : "unclear";
+    const whole = this.#text;
+    this.#text = "";
+    const start = end.index + end[0].length;
+    const read = readHead(whole.slice(0, start), this.#method);
+    if (read === undefined) return "unclear";
+    this.#head = read.head;
+    this.#body = read.body;
+    return read.body(whole, start);
+  }
+}
+
+function mayBeHead(text: string): boolean {
+  return text.length <= MOST_HEAD && "HTTP/1.".startsWith(text.slice(0, 7));
+}
+
+/** Interim answers (1xx) are none. */
+const STATUS_LINE = /^HTTP\/1\.([01]) ([2-5][0-9]{2})(?: [^\r\n\0]*)?\r\n/;
+const FIELDS = /(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*\r\n)*\r\n$/y;
+/** Those that say where an answer ends, and what becomes of the connection. */
+const TELLING = /^(content-length|transfer-encoding|connection|keep-alive):[ \t]*([^\r\n]*)/gim;
+
+/** RFC 9112, section 6.3, but for what is allowed and doubtful. */
+function readHead(
+  text: string,
+  method: string,
+): { readonly head: AnswerHead; readonly body: Body } | undefined {
+  const [line, minor, digits] = STATUS_LINE.exec(text) ?? [];
+  if (line === undefined) return undefined;
+  FIELDS.lastIndex = line.length;
+  if (!FIELDS.test(text)) return undefined;
+  const fields = readFields(text);
+  const status = Number(digits);
+  const isKept = isConnectionKept(fields.connection, minor === "1");
+  const head = { status, idleMs: isKept ? readIdleMs(fields["keep-alive"]) : 0 };
+  // As the plugin has it: whatever comes until the server closes the connection is the page.
+  if (!isKept) return { head, body: () => "open" };
+  const body = findBody(fields, { status, method, isModern: minor === "1" });
+  return body && { head, body };
+}
+
+type FieldName = "content-length" | "transfer-encoding" | "connection" | "keep-alive";
+type Fields = { readonly [Name in FieldName]: readonly string[] };
+
+function readFields(text: string): Fields {
+  const fields: Record<FieldName, string[]> = {
+    "content-length": [],
+    "transfer-encoding": [],
+    connection: [],
+    "keep-alive": [],
+  };
+  for (const [, name = "", value = ""] of text.matchAll(TELLING)) {
+    fields[name.toLowerCase() as FieldName].push(value.toLowerCase());
+  }
+  return fields;
+}
+
+function isConnectionKept(values: readonly string[], isModern: boolean): boolean {
+  const words: readonly string[] = values.join(",").match(/[^ \t,]+/g) ?? [];
+  return !words.includes("close") && (isModern || words.includes("keep-alive"));
+}
+
+/** nginx and most others, where they do not say. */
+const USUAL_IDLE_MS = 75_000;
+/** The server counts from the moment it has sent the answer. */
+const IDLE_MARGIN_MS = 1_000;
+
+function readIdleMs(values: readonly string[]): number {
+  const [, seconds] = /\btimeout *= *([0-9]{1,6})\b/.exec(values.join(",")) ?? [];
+  if (seconds === undefined) return USUAL_IDLE_MS;
+  return Math.max(0, Math.min(USUAL_IDLE_MS, Number(seconds) * 1_000 - IDLE_MARGIN_MS));
+}
+
+interface Circumstances {
+  readonly status: number;
+  readonly method: string;
+  readonly isModern: boolean;
+}
+
+function findBody(fields: Fields, { status, method, isModern }: Circumstances): Body | undefined {
+  const { "content-length": lengths, "transfer-encoding": encodings } = fields;
+  if (method === "HEAD" || status === 304) return bodyOf(0);
+  if (status === 204) return lengths.length + encodings.length === 0 ? bodyOf(0) : undefined;
+  if (lengths.length + encodings.length !== 1) return undefined;
+  const [, length] = /^([0-9]{1,15})[ \t]*$/.exec(lengths.join()) ?? [];
+  if (length !== undefined) return bodyOf(Number(length));
+  return isModern && /^chunked[ \t]*$/.test(encodings.join()) ? bodyOfChunks() : undefined;
+}
+
+function bodyOf(length: number): Body {
+  let left = length;
+  return (text, at) => {
+    left -= text.length - at;
+    if (left === 0) return "complete";
+    return left > 0 ? "open" : "unclear";
+  };
+}
+
+/** The lines around chunks, begun or whole, and which one comes after each. */
+const LINES = {
+  length: /^(?:[0-9a-f]{1,8}(?:;[^\r\n]{0,250})?(?:\r\n?)?)?$/i,
+  lineBreak: /^(?:\r\n?)?$/,
+  /** Behind the chunk of no length. There may be more of a header, which is unclear here. */
+  end: /^(?:\r\n?)?$/,
+} as const;
+
+function bodyOfChunks(): Body {
+  const chunks = new Chunks();
+  return (text, at) => chunks.put(text, at);
+}
+
+class Chunks {
+  #expected: keyof typeof LINES = "length";
+  #line = "";
+  /** Of the chunk. */
+  #left = 0;
+
+  put(text: string, from: number): Progress {
+    for (let at = from; at < text.length; ) {
+      const taken = Math.min(this.#left, text.length - at);
+      this.#left -= taken;
+      at += taken;
+      if (at === text.length) return "open";
+      const lineEnd = text.indexOf("\n", at) + 1 || text.length;
+      this.#line += text.slice(at, lineEnd);
+      at = lineEnd;
+      if (!LINES[this.#expected].test(this.#line)) return "unclear";
+      if (!this.#line.endsWith("\n")) return "open";
+      if (this.#expected === "end") return at === text.length ? "complete" : "unclear";
+      this.#endLine();
+    }
+    return "open";
+  }
+
+  #endLine(): void {
+    if (this.#expected === "length") this.#left = Number.parseInt(this.#line, 16);
+    const isLast = this.#left === 0;
+    this.#expected = this.#expected === "lineBreak" ? "length" : isLast ? "end" : "lineBreak";
+    this.#line = "";
+  }
+}
