@@ -1,5 +1,4 @@
 import { createSocket, type Socket } from "node:dgram";
-import { getSystemErrorName } from "node:util";
 import { errnoName } from "../sdk/index.ts";
 import { connectFailure, type DialContext, DialError, resolveTarget, type Target, wirePort } from "./dial.ts";
 import { Inbox } from "./inbox.ts";
@@ -23,7 +22,7 @@ export async function dialUdp(
     } catch (error) {
       socket.close();
       context.signal.throwIfAborted();
-      code = errnoName(error, getSystemErrorName);
+      code = errnoName(error);
     }
   }
   throw new DialError("connect", connectFailure(target.host, target.port, code));

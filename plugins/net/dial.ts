@@ -1,6 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { getSystemErrorName } from "node:util";
 import {
   CRITICAL,
   errnoName,
@@ -55,7 +54,7 @@ export async function dial(target: Target, { resolver, signal }: DialContext): P
       );
     } catch (error) {
       signal.throwIfAborted();
-      code = errnoName(error, getSystemErrorName);
+      code = errnoName(error);
       if (code === "EAFNOSUPPORT") throw new DialError("socket", "Socket creation failed");
     }
   }
@@ -95,7 +94,7 @@ async function dialPath(path: string, signal: AbortSignal): Promise<Socket> {
       return await open({ path }, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const code = errnoName(error, getSystemErrorName);
+      const code = errnoName(error);
       if (code !== "EAGAIN")
         throw new DialError("connect", `connect to file socket ${path}: ${errnoText(code)}`);
       await pause(RETRY_MS, undefined, { signal });
@@ -118,7 +117,7 @@ function open(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
 
 /** Connected, and reset before Node looked: a plugin's connect has succeeded by then, and what it reads next is the end. */
 function isBroken(error: Error): boolean {
-  return errnoName(error, getSystemErrorName) === "ECONNRESET";
+  return errnoName(error) === "ECONNRESET";
 }
 
 /** Until the socket is closed. */

@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
-import { getSystemErrorName } from "node:util";
 import { errnoName } from "../sdk/index.ts";
 import { destroyOnAbort } from "./dial.ts";
 import { type ContextSettings, createContext, type TlsContexts } from "./tls-contexts.ts";
@@ -74,5 +73,5 @@ function opensslLines(error: Error): readonly string[] {
     return [FORMER_REASONS.reduce((known, [now, then]) => known.replace(now, then), line)];
   }
   const isReset = "syscall" in error;
-  return errnoName(error, getSystemErrorName) === "ECONNRESET" && !isReset ? [UNEXPECTED_END] : [];
+  return errnoName(error) === "ECONNRESET" && !isReset ? [UNEXPECTED_END] : [];
 }

@@ -43,8 +43,8 @@ export function errnoText(code: string): string {
  * The name of what has gone wrong in a call of Node's: `ECONNREFUSED`. It is read from the error's number, which tells `EAI_NODATA`
  * from `EAI_NONAME` where the error's `code` is ENOTFOUND for both. Of anything else that was thrown: its code, message or text.
  */
-export function errnoName(error: unknown, nameOf: (errno: number) => string = getSystemErrorName): string {
+export function errnoName(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ("errno" in error && typeof error.errno === "number") return nameOf(error.errno);
+  if ("errno" in error && typeof error.errno === "number") return getSystemErrorName(error.errno);
   return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }
