@@ -16,9 +16,16 @@ export function fromByteString(bytes: ByteString): string {
 
 /** ASCII white space only: 0xA0 and 0x85 are parts of UTF-8 sequences. */
 export function trim(text: ByteString): ByteString {
-  return text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, "");
+  return trimEnd(text).replace(/^[ \t-\r]+/, "");
 }
 
+/** By no regular expression: one looks at every run of blanks again from each of its blanks on. */
 export function trimEnd(text: ByteString): ByteString {
-  return text.replace(/[ \t-\r]+$/, "");
+  let end = text.length;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toByteString } from "../src/byte-string.ts";
+import { toByteString, trim, trimEnd } from "../src/byte-string.ts";
 
 it.each([
   ["worker-1", "worker-1"],
@@ -7,4 +7,19 @@ it.each([
   ["日", "\xe6\x97\xa5"],
 ])("%s becomes its UTF-8 bytes", (text, bytes) => {
   expect(toByteString(text)).toBe(bytes);
+});
+
+it.each([
+  ["", "", ""],
+  [" \t\n\v\f\r", "", ""],
+  ["\n a b\r\n", "a b", "\n a b"],
+  ["\xa0a\x85", "\xa0a\x85", "\xa0a\x85"],
+])("%j without ASCII white space at its ends is %j, at its end %j", (text, trimmed, trimmedEnd) => {
+  expect(trim(text)).toBe(trimmed);
+  expect(trimEnd(text)).toBe(trimmedEnd);
+});
+
+it("a million blanks inside a text cost no more than the text", () => {
+  const text = `a${" ".repeat(1_000_000)}b`;
+  expect(trim(text)).toBe(text);
 });

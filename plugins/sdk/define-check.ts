@@ -50,9 +50,25 @@ export function defineCheck<Options>(definition: ReadingCheckDefinition<Options>
 export function defineCheck(
   definition: CheckDefinition<OptionTable> | ReadingCheckDefinition<unknown>,
 ): Check {
+  requireParts(definition);
   return "read" in definition
     ? createCheck(definition, definition.read)
     : createCheck(definition, createTableReader(definition));
+}
+
+/** A site's own file may be plain JavaScript: what is missing is told when it is read, not when it runs. */
+function requireParts(
+  definition: Partial<CheckDefinition<OptionTable> | ReadingCheckDefinition<unknown>>,
+): void {
+  const { name, summary, options, run } = definition;
+  if (typeof name !== "string" || !/^[A-Za-z0-9_.-]+$/.test(name))
+    throw new TypeError(`a check is named as a file: ${JSON.stringify(name)}`);
+  if (typeof summary !== "string")
+    throw new TypeError(`${name} has no summary: one line for lists and --help`);
+  if (typeof run !== "function")
+    throw new TypeError(`${name} has no run: (options, context) => ({ returnCode, output })`);
+  if (!("read" in definition) && (typeof options !== "object" || options === null))
+    throw new TypeError(`${name} has no options: a table of them, {} where there are none`);
 }
 
 function createTableReader({ options: table, argv: rules, accept }: CheckDefinition<OptionTable>) {
@@ -69,7 +85,6 @@ function createCheck<Options>(
   read: (argv: readonly string[]) => Options | undefined,
 ): Check {
   const { name, summary, replaces, command, keepsState, prepare, run, options: table } = parts;
-  if (!/^[A-Za-z0-9_.-]+$/.test(name)) throw new TypeError(`a check is named as a file: "${name}"`);
   return Object.freeze({
     name,
     summary,

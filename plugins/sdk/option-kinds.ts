@@ -71,6 +71,8 @@ export function range<const Given extends Settings<Range>>(
   help: string,
   settings?: Given,
 ): Option<ValueOf<Range, Given>> {
+  if (typeof settings?.default === "string")
+    throw new TypeError(`the default of "${spelling}" is a range: readRange("${settings.default}")`);
   return option(spelling, help, readRange, settings);
 }
 

@@ -1,5 +1,17 @@
 import { execFile, execFileSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -33,16 +45,19 @@ export class FifoDirectory {
   readonly path: string;
   /** Of the pipe on which return codes are told. */
   readonly statusPath: string;
-  readonly #statusFd: number;
+  readonly #owner: number;
+  #statusFd: number;
   readonly #spares: FifoSet[] = [];
   #made = 0;
   #wanted = 0;
   #preparing: Promise<void> | undefined;
+  #isDisposed = false;
 
   constructor(candidates: readonly string[] = ["/dev/shm", tmpdir(), "/run", "."]) {
     const unfinished = makeUnfinished(candidates);
     this.#statusFd = makeStatus(unfinished);
     this.path = finish(unfinished);
+    this.#owner = statSync(this.path).uid;
     this.statusPath = join(this.path, STATUS);
     removeLeftovers(dirname(this.path));
   }
@@ -58,18 +73,19 @@ export class FifoDirectory {
   async take(): Promise<FifoSet> {
     this.#wanted += 1;
     try {
-      while (this.#spares.length === 0) {
-        this.#preparing ??= Promise.resolve()
-          .then(() => this.prepare(this.#wanted))
-          .finally(() => {
-            this.#preparing = undefined;
-          });
-        await this.#preparing;
+      for (;;) {
+        const spare = this.#spares.pop();
+        if (spare !== undefined && this.has(spare)) return spare;
+        if (spare === undefined) await this.#prepareForAll();
       }
     } finally {
       this.#wanted -= 1;
     }
-    return this.#spares.pop() ?? this.take();
+  }
+
+  /** False when somebody has removed them, as logind does with all a user has in /dev/shm (RemoveIPC). */
+  has({ stdout, stderr }: FifoSet): boolean {
+    return existsSync(stdout) && existsSync(stderr);
   }
 
   remove(set: FifoSet): void {
@@ -77,16 +93,37 @@ export class FifoDirectory {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     rmSync(this.path, { recursive: true, force: true });
     closeFifo(this.#statusFd);
   }
 
+  #prepareForAll(): Promise<void> {
+    this.#preparing ??= Promise.resolve()
+      .then(() => this.prepare(this.#wanted))
+      .finally(() => {
+        this.#preparing = undefined;
+      });
+    return this.#preparing;
+  }
+
   async #make(paths: readonly string[]): Promise<void> {
     try {
+      this.#restore();
       await run("mkfifo", [...FOR_OWNER, ...paths]);
     } catch (error) {
       throw cannotMake(this.path, error);
     }
+  }
+
+  /** Makes the directory again if it was removed; one that somebody else has put in its place is an error. */
+  #restore(): void {
+    const owner = lstatSync(this.path, { throwIfNoEntry: false })?.uid;
+    if (owner === this.#owner || this.#isDisposed) return;
+    mkdirSync(this.path, { mode: 0o700 });
+    const statusFd = makeStatus(this.path);
+    closeFifo(this.#statusFd);
+    this.#statusFd = statusFd;
   }
 
   #name(): FifoSet {

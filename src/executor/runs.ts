@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
-import type { Output } from "../outcome.ts";
-import { FifoDirectory } from "./fifos.ts";
+import { crashed, type Outcome, type Output } from "../outcome.ts";
+import { FifoDirectory, type FifoSet } from "./fifos.ts";
 import { LARGEST_OUTPUT, type OutputPipe } from "./output-pipe.ts";
 import { StatusPipe } from "./status-pipe.ts";
 
@@ -98,7 +98,7 @@ export class Runs {
       lookGapMs: LOOK_MS,
       returnCode: undefined,
     });
-    this.#timer ??= setTimeout(this.#look, LOOK_MS);
+    this.#timer ??= setTimeout(this.#wake, LOOK_MS);
   }
 
   /** Ends the run if it was told its return code and all output is there: the last look at a place that is gone. */
@@ -114,6 +114,12 @@ export class Runs {
     this.#runs.delete(id);
     drain(run);
     return this.#takeOutput(run);
+  }
+
+  /** What such an end means if it has printed nothing because its pipes were removed: then it was not even started. */
+  findLoss(fifos: FifoSet, returnCode: number, { stdout, stderr }: Output): Outcome | undefined {
+    if (returnCode === 0 || stdout !== "" || stderr !== "" || this.directory.has(fifos)) return undefined;
+    return crashed(`the pipes of plugins were removed from ${this.directory.path}`);
   }
 
   /** To be called when everything that ran is gone. */
@@ -154,6 +160,9 @@ export class Runs {
     return { stdout: stdout.take(), stderr: stderr.take() };
   }
 
+  /** What was told while the event loop was held up is heard before the clock is looked at. */
+  readonly #wake = (): void => void setImmediate(this.#look);
+
   /** Looks after runs that are not quick: drains their pipes, and ends those whose time is up. */
   readonly #look = (): void => {
     const now = performance.now();
@@ -163,7 +172,7 @@ export class Runs {
       else if (run.signal?.aborted) this.#forget(run);
       else if (now >= run.nextLookMs && this.#lookAt(run, now)) nextMs = 1;
     }
-    this.#timer = this.#runs.size > 0 ? setTimeout(this.#look, nextMs) : undefined;
+    this.#timer = this.#runs.size > 0 ? setTimeout(this.#wake, nextMs) : undefined;
   };
 
   /** True when the plugin floods its pipe and should be looked at again at once. */

@@ -113,8 +113,14 @@ async function answer(route: NativeRoute, context: CheckContext): Promise<Native
 }
 
 /** A site's own check is not typed: what it gives is looked at before it is believed. */
-function readOutput(name: string, { returnCode, output, stderr = "" }: CheckOutput): Outcome {
-  if (!Number.isInteger(returnCode) || typeof output !== "string" || typeof stderr !== "string") {
+function readOutput(name: string, answered: CheckOutput): Outcome {
+  const { returnCode, output, stderr = "" }: Partial<CheckOutput> = answered ?? {};
+  if (
+    returnCode === undefined ||
+    !Number.isInteger(returnCode) ||
+    typeof output !== "string" ||
+    typeof stderr !== "string"
+  ) {
     throw new TypeError(`${name} gave no return code and output`);
   }
   return { kind: "exited", returnCode, stdout: readText(output), stderr: readText(stderr) };

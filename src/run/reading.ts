@@ -1,4 +1,4 @@
-import type { Check, Command, UnderstoodCommand } from "../../plugins/sdk/check.ts";
+import type { Check, Command } from "../../plugins/sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
@@ -46,17 +46,16 @@ function readPlugin(line: ByteString, command: Words, options: ReadingOptions): 
   const name = readName(argv);
   const check = options.shelf.find(name);
   if (check === undefined) return { ...unread, executed: plugin("no native check has this name") };
-  const understood = understand(check, argv);
+  const understood = understand(check, argv, options);
   if (typeof understood === "string") {
     const executed = plugin(understood);
     const isAlone = check.replaces === undefined && findSwitch(check, options.nativeChecks) === undefined;
     return isAlone ? { ...unread, executed, baffled: check } : { ...unread, executed };
   }
-  const nested = understood.command && readNested(understood.command, options);
+  const { keepsState, run, nested } = understood;
   const whyNot = findObstacle(check, command, nested, options.nativeChecks);
   const fallback = plugin(whyNot ?? "no native check was asked");
   if (whyNot !== undefined) return { ...unread, executed: fallback, nested };
-  const { keepsState = false, run } = understood;
   const native = { via: "native", check, name, argv, keepsState, run, fallback } as const;
   return { ...unread, executed: fallback, native, nested };
 }
@@ -65,10 +64,19 @@ function readName([path = ""]: readonly ByteString[]): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+interface Understood extends Pick<Reading, "nested">, Pick<NativeRoute, "keepsState" | "run"> {}
+
 /** A faulty check costs its own answers only: the plugin gives them. */
-function understand(check: Check, [, ...argv]: readonly ByteString[]): UnderstoodCommand | string {
+function understand(
+  check: Check,
+  [, ...argv]: readonly ByteString[],
+  options: ReadingOptions,
+): Understood | string {
   try {
-    return check.understand(argv) ?? "the native check does not understand every word";
+    const understood = check.understand(argv);
+    if (understood === undefined) return "the native check does not understand every word";
+    const { command, keepsState = false, run } = understood;
+    return { keepsState, run, nested: command && readNested(command, options) };
   } catch (error) {
     return `the native check failed to read the command line: ${error}`;
   }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -142,6 +143,7 @@ describe("pipes", () => {
   it("that cannot be made are an error that says where, until they can", async () => {
     using directory = new FifoDirectory([parent]);
     rmSync(directory.path, { recursive: true });
+    writeFileSync(directory.path, "");
     const message = `cannot make the pipes of plugins in ${directory.path}: mkfifo: `;
     const taken = await Promise.allSettled([directory.take(), directory.take()]);
     for (const each of taken)
@@ -149,8 +151,28 @@ describe("pipes", () => {
         status: "rejected",
         reason: expect.objectContaining({ message: expect.stringContaining(message) }),
       });
-    mkdirSync(directory.path);
+    rmSync(directory.path);
     expect(existsSync((await directory.take()).command)).toBe(true);
+  });
+
+  it("are made again when somebody has removed them all, in a directory that is in use", async () => {
+    using directory = new FifoDirectory([parent]);
+    await directory.prepare(1);
+    rmSync(directory.path, { recursive: true });
+    const set = await directory.take();
+    expect(directory.has(set)).toBe(true);
+    expect(statSync(directory.path).mode & 0o777).toBe(0o700);
+    using _ = new FifoDirectory([parent]);
+    expect(directory.has(set)).toBe(true);
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)("are never made in what somebody else has put there", async () => {
+    using directory = new FifoDirectory([parent]);
+    rmSync(directory.path, { recursive: true });
+    mkdirSync(directory.path);
+    chownSync(directory.path, 1, 1);
+    await expect(directory.take()).rejects.toThrow("EEXIST");
+    chownSync(directory.path, 0, 0);
   });
 
   it("are removed", async () => {

@@ -37,6 +37,11 @@ describe("the same but for the time it took", () => {
     expect(isSameAnswer(said(one), said(other))).toBe(true);
   });
 
+  it.each(["1", " ", "1.", "A"])("of a million of %j, which are looked at once", (text) => {
+    const long = said(text.repeat(1_000_000));
+    expect(isSameAnswer(long, long)).toBe(true);
+  });
+
   it("two that were not through", () => {
     const late: Outcome = { kind: "timed-out", after: 60, stdout: "", stderr: "" };
     expect(isSameAnswer(late, { ...late, stdout: "half" })).toBe(true);

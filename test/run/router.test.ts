@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import type { Check } from "../../plugins/sdk/check.ts";
 import { defineCheck } from "../../plugins/sdk/index.ts";
 import type { Identify } from "../../src/run/identity.ts";
 import { createRestriction } from "../../src/run/restrict.ts";
@@ -150,6 +151,18 @@ describe("a native check does not answer", () => {
     expect(routeWith({ shelf: createShelf([faulty]) })("/p/check_faulty")).toMatchObject({
       via: "plugin",
       why: "the native check failed to read the command line: Error: a fault",
+    });
+  });
+
+  it("when the command it declares is none, as only an untyped one's can be", () => {
+    const command = Object.assign({ environment: [] }, JSON.parse('{ "words": "no list" }'));
+    const faulty: Check = {
+      ...{ name: "check_faulty", summary: "", replaces: undefined },
+      understand: () => ({ command, run: async () => ({ returnCode: 0, output: "" }) }),
+    };
+    expect(routeWith({ shelf: createShelf([faulty]) })("/p/check_faulty")).toMatchObject({
+      via: "plugin",
+      why: expect.stringContaining("the native check failed to read the command line: TypeError"),
     });
   });
 });

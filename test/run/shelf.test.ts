@@ -180,6 +180,7 @@ export const check = defineCheck({
     ["a check's bad name", source("a b", ""), ':4: a check is named as a file: "a b"'],
     ["a throw", "\n\n\nthrow new Error('no luck');", ":4: no luck"],
     ["no error at all", "throw 'text';", ": text"],
+    ["what no text can be made of", "throw Object.create(null);", ": [Object: null prototype] {}"],
     ["no check", "export const a = { name: 'check_site' };", ": exports no check made by defineCheck"],
   ])(
     "are refused with file and line for %s, and what was there stays",

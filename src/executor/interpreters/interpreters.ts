@@ -35,6 +35,8 @@ interface Flight {
 }
 
 const MAX_IDLE_SEATS = 32;
+/** A template that does not come to a request so long after its deadline hangs. */
+const PATIENCE_MS = 3_000;
 /** Beyond so many sudden deaths of its template a plugin is executed, until its file changes. */
 const MAX_DEATHS = 3;
 
@@ -88,7 +90,7 @@ export class Interpreters {
     for (const flight of [...this.#flights.values()]) this.#cut(flight, crashed("the worker stopped"));
     await Promise.all(this.#ending);
     await this.#templates.stop();
-    for (const seat of this.#idleSeats.splice(0)) this.#close(seat);
+    this.#closeIdleSeats();
   }
 
   async #begin(order: Order): Promise<void> {
@@ -106,7 +108,12 @@ export class Interpreters {
 
   async #makeSeat(): Promise<Seat> {
     const fifos = await this.#runs.directory.take();
-    return new Seat(this.#runs.newId(), fifos);
+    try {
+      return new Seat(this.#runs.newId(), fifos);
+    } catch (error) {
+      this.#runs.directory.remove(fifos);
+      throw error;
+    }
   }
 
   #fly(order: Order, seat: Seat): void {
@@ -116,7 +123,7 @@ export class Interpreters {
     this.#flights.set(seat.id, flight);
     this.#runs.listen(seat.id, (word) => this.#hear(flight, word));
     this.#runs.add(seat, order, {
-      ended: (returnCode, output) => this.#land(flight, readOutcome(flight, returnCode, output)),
+      ended: (returnCode, output) => this.#ended(flight, returnCode, output),
       timeIsUp: (output) => this.#cut(flight, { kind: "timed-out", after: order.timeout, ...output }),
       isUnwanted: () => this.#cut(flight, { kind: "crashed", error: order.signal?.reason }),
     });
@@ -136,9 +143,12 @@ export class Interpreters {
     void this.#begin(order);
   }
 
-  #land({ order, seat }: Flight, outcome: Outcome): void {
+  #ended(flight: Flight, returnCode: number, output: Output): void {
+    const { order, seat } = flight;
+    const loss = this.#runs.findLoss(seat.fifos, returnCode, output);
     this.#release(seat);
-    order.resolve(outcome);
+    if (loss !== undefined) this.#closeIdleSeats();
+    order.resolve(loss ?? readOutcome(flight, returnCode, output));
   }
 
   /** Ends a run before its end; its pipes are not used again. */
@@ -155,14 +165,21 @@ export class Interpreters {
     order.resolve(outcome);
   }
 
-  /** A request that may still be waiting: nothing but the template's end takes it back. */
+  /**
+   * A request that may still be waiting cannot be taken back, only be ended as soon as it is begun. The template is killed where it
+   * hangs; one that is merely late still has other plugins to tell of.
+   */
   async #takeBack({ seat, template }: Flight): Promise<void> {
     this.#templates.dismiss(template);
-    this.#runs.listen(seat.id, (word) => {
-      if (word.startsWith("+")) signalGroup(Number(word.slice(1)), "SIGKILL"); // just started all the same
+    const begun = new Promise<void>((resolve) => {
+      this.#runs.listen(seat.id, (word) => {
+        if (word.startsWith("+")) signalGroup(Number(word.slice(1)), "SIGKILL");
+        resolve();
+      });
     });
-    template.kill();
-    await template.exited;
+    const killTimer = setTimeout(() => template.kill(), template.isReady ? PATIENCE_MS : 0);
+    await Promise.race([begun, template.exited]);
+    clearTimeout(killTimer);
     this.#runs.listen(seat.id);
   }
 
@@ -178,13 +195,19 @@ export class Interpreters {
     else this.#close(seat);
   }
 
+  #closeIdleSeats(): void {
+    for (const seat of this.#idleSeats.splice(0)) this.#close(seat);
+  }
+
   #close(seat: Seat): void {
     seat.close();
     this.#runs.directory.remove(seat.fifos);
   }
 
   #exited(template: Template, isSudden: boolean): void {
-    if (isSudden && template.isReady) this.#countDeath(template.plugin);
+    const { plugin, isReady, refusal, complaint } = template;
+    const wasKilled = isReady ? isSudden : (refusal ?? complaint) === "";
+    if (wasKilled && !this.#isStopped) this.#countDeath(plugin);
     for (const flight of [...this.#flights.values()]) if (flight.template === template) this.#lose(flight);
   }
 
@@ -202,7 +225,7 @@ export class Interpreters {
     else this.#giveUp(flight);
   }
 
-  /** It cannot be warm: it is run as any other, now and until its file changes. For Perl the C worker has words. */
+  /** It is run as any other, and if it cannot be warm, until its file changes. For Perl the C worker has words. */
   #giveUp(flight: Flight): void {
     const { order, seat, template } = flight;
     const { plugin, refusal, complaint } = template;
@@ -211,8 +234,10 @@ export class Interpreters {
       return;
     }
     const why = refusal ?? complaint;
-    this.#log.info({ why }, `plugin ${plugin.file} cannot be kept warm, it is started anew for each check`);
-    this.#deaths.set(keyOf(plugin), MAX_DEATHS);
+    if (why !== "") {
+      this.#log.info({ why }, `plugin ${plugin.file} cannot be kept warm, it is started anew for each check`);
+      this.#deaths.set(keyOf(plugin), MAX_DEATHS);
+    }
     this.#release(seat);
     const timeout = Math.max(0, (order.deadlineMs - performance.now()) / 1000);
     this.#execute(order.command, timeout, order.signal).then(order.resolve);

@@ -50,10 +50,10 @@ export class TemplatePool {
     for (const template of this.#living) template.kill();
   }
 
-  /** Resolves when every template is gone. */
+  /** Resolves when every template is gone. To be called when none runs a plugin: a plugin may have stopped it with STOP. */
   async stop(): Promise<void> {
     clearTimeout(this.#sweepTimer);
-    for (const template of this.#living) this.dismiss(template);
+    this.kill();
     if (this.#living.size > 0)
       await new Promise<void>((resolve) => {
         this.#gone = resolve;

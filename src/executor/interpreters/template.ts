@@ -8,6 +8,8 @@ import type { WarmPlugin } from "./warm-plugin.ts";
 
 /** What a compiler says is kept up to here, as in the C worker. */
 const LONGEST_COMPLAINT = 4_096;
+/** What it has started while it compiled the plugin may hold its stderr open for ever. */
+const LAST_WORDS_MS = 100;
 const PROGRAMS = fileURLToPath(new URL("./templates/", import.meta.url));
 
 /** One check for a warm plugin: the words after the plugin, and variables set for it alone. */
@@ -54,6 +56,9 @@ export class Template {
     });
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#process.once("close", resolve);
+    this.#process.once("exit", () =>
+      setTimeout(() => this.#process.stderr?.destroy(), LAST_WORDS_MS).unref(),
+    );
     this.#process.once("error", resolve); // comes instead, if it could not be started
     this.exited = promise.then(() => nextTurn()).then(() => onExit(this));
     this.#process.stdin?.on("error", () => {}); // it is gone: "close" tells

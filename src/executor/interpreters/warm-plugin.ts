@@ -124,8 +124,9 @@ const LONGEST_FIRST_LINE = 255;
 const FIRST_LINE = /^#![ \t]*([^ \t\0]+)(?:[ \t]+([^\0]*?))?[ \t]*$/;
 
 function readFirstLine(line: ByteString, path: string): Start | undefined {
+  if (line.length > LONGEST_FIRST_LINE) return undefined;
   const [, named, rest] = FIRST_LINE.exec(line) ?? [];
-  if (named === undefined || line.length > LONGEST_FIRST_LINE) return undefined;
+  if (named === undefined) return undefined;
   const isEnv = basename(named) === "env";
   const [name, ...switches] = isEnv ? readEnv(rest ?? "") : [named, ...(rest ? [rest] : [])];
   const interpreter = isEnv ? findIn(path, name ?? "") : named;

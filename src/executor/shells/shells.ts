@@ -90,7 +90,7 @@ export class Shells {
     this.#isStopped = true;
     clearTimeout(this.#idleTimer);
     for (const shell of [...this.#busy.keys()]) this.#drop(shell, crashed("the worker stopped"));
-    for (const { shell } of this.#idle.splice(0)) this.#retire(shell, endShell);
+    this.#retireIdle();
     await Promise.all(this.#starting);
     await Promise.all(this.#ending.values());
   }
@@ -133,17 +133,28 @@ export class Shells {
   }
 
   #startShell(fifos: FifoSet): Shell {
-    return new Shell({
-      id: this.#runs.newId(),
-      path: this.#shellPath,
-      args: this.#dialect.start(fifos.command),
-      fifos,
-      statusFd: this.#runs.statusFd,
-      onExit: (shell) => this.#exited(shell),
-    });
+    try {
+      return new Shell({
+        id: this.#runs.newId(),
+        path: this.#shellPath,
+        args: this.#dialect.start(fifos.command),
+        fifos,
+        statusFd: this.#runs.statusFd,
+        onExit: (shell) => this.#exited(shell),
+      });
+    } catch (error) {
+      this.#runs.directory.remove(fifos);
+      throw error;
+    }
   }
 
   #ended(shell: Shell, returnCode: number, output: Output): void {
+    const loss = this.#runs.findLoss(shell.fifos, returnCode, output);
+    if (loss !== undefined) {
+      this.#retireIdle();
+      this.#drop(shell, loss);
+      return;
+    }
     const order = this.#busy.get(shell);
     this.#busy.delete(shell);
     shell.forgetLongCommand();
@@ -180,6 +191,10 @@ export class Shells {
     this.#runs.drop(shell.id);
     this.#retire(shell, endShellAndGroup);
     order?.resolve(outcome);
+  }
+
+  #retireIdle(): void {
+    for (const { shell } of this.#idle.splice(0)) this.#retire(shell, endShell);
   }
 
   /** Sends a shell away; its pipes are not used again. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { stripTypeScriptTypes } from "node:module";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 
 interface Place {
   readonly path: string;
@@ -14,11 +15,17 @@ const NOT_FOUND = /^Cannot find (?:module|package) '([^']+)' imported from ([^\n
 
 /** `/site/check_x.ts:4: a check is named as a file: "a b"`: what is wrong with a file that could not be loaded, and where. */
 export async function renderFault(path: string, error: unknown): Promise<string> {
-  const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+  const [message = ""] = readMessage(error).split("\n", 1);
   const place = await findPlace(path, error).catch(() => ({ path, line: undefined }));
   const where = place.line === undefined ? place.path : `${place.path}:${place.line}`;
   const file = place.path === path ? where : `${path}: ${where}`;
   return `${file}: ${message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message}`;
+}
+
+/** A file may throw anything, also what no String can be made of. */
+function readMessage(error: unknown): string {
+  if (typeof error === "string") return error;
+  return error instanceof Error ? `${error.message}` : inspect(error);
 }
 
 async function findPlace(path: string, error: unknown): Promise<Place> {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FifoDirectory } from "../../../src/executor/fifos.ts";
 import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interpreters/warm-plugin.ts";
 import type { Outcome } from "../../../src/outcome.ts";
 import { checkLeaks } from "../../support/leaks.ts";
@@ -60,6 +61,8 @@ const LANGUAGES = [
     family: `#!/usr/bin/perl\nprint "$$ " . getppid() . "\\n"; exit 0;\n`,
     echo: `#!/usr/bin/perl\nprint "@ARGV|$ENV{NAGIOS_TEST}\\n"; print STDERR "err\\n"; exit 2;\n`,
     sleep: `#!/usr/bin/perl\n$| = 1; print "partly\\n"; system("sleep 60"); exit 0;\n`,
+    nap: `#!/usr/bin/perl\nselect undef, undef, undef, $ARGV[0]; print "$$ " . getppid() . "\\n"; exit 0;\n`,
+    slow: `#!/usr/bin/perl\nBEGIN { select undef, undef, undef, 1 } print "$$ " . getppid() . "\\n"; exit 0;\n`,
     killParent: `#!/usr/bin/perl\nkill KILL => getppid(); sleep 60; exit 0;\n`,
     broken: `#!/usr/bin/perl\nuse strict; print $undeclared; exit 0;\n`,
   },
@@ -69,6 +72,8 @@ const LANGUAGES = [
     family: `#!/usr/bin/python3\nimport os\nprint(os.getpid(), os.getppid())\n`,
     echo: `#!/usr/bin/python3\nimport os, sys\nprint(" ".join(sys.argv[1:]) + "|" + os.environ.get("NAGIOS_TEST", ""))\nsys.stderr.write("err\\n")\nsys.exit(2)\n`,
     sleep: `#!/usr/bin/python3\nimport subprocess\nprint("partly", flush=True)\nsubprocess.call(["sleep", "60"])\n`,
+    nap: `#!/usr/bin/python3\nimport os, sys, time\ntime.sleep(float(sys.argv[1]))\nprint(os.getpid(), os.getppid())\n`,
+    slow: `#!/usr/bin/python3\n# omd-worker: warm\nimport os, slow_to_load\nprint(os.getpid(), os.getppid())\n`,
     killParent: `#!/usr/bin/python3\nimport os, time\nos.kill(os.getppid(), 9)\ntime.sleep(60)\n`,
     broken: `#!/usr/bin/python3\nprint("no end\n`,
   },
@@ -76,7 +81,7 @@ const LANGUAGES = [
 
 describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
   "a warm $language plugin",
-  ({ language, family, echo, sleep, killParent, broken }) => {
+  ({ language, family, echo, sleep, nap, slow, killParent, broken }) => {
     it("runs in a child of one process for all its checks, in a process group of its own", async () => {
       await using pool = await startShells();
       const file = write("check_family", family);
@@ -155,6 +160,69 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       }
     });
 
+    it("late to begin costs no other check of its plugin", async () => {
+      await using pool = await startShells();
+      const file = write("check_nap", nap);
+      const [, template] = stdoutOf(await run(pool, file, ["0"]))
+        .trim()
+        .split(" ");
+      const other = run(pool, file, ["0.5"]);
+      await run(pool, file, ["0"]);
+      process.kill(Number(template), "SIGSTOP");
+      expect(await run(pool, file, ["0"], 0.1)).toMatchObject({ kind: "timed-out" });
+      process.kill(Number(template), "SIGCONT");
+      expect(await other).toMatchObject({ kind: "exited", returnCode: 0 });
+      await until(() => !existsSync(`/proc/${template}`));
+      expect(pool.warnings).toEqual([]);
+    });
+
+    it("whose parent does not come to it leaves nothing behind", async () => {
+      await using pool = await startShells();
+      const file = write("check_family", family);
+      const [, template] = stdoutOf(await run(pool, file))
+        .trim()
+        .split(" ");
+      process.kill(Number(template), "SIGSTOP");
+      expect(await run(pool, file, [], 0.1)).toMatchObject({ kind: "timed-out" });
+      expect(await run(pool, file), "another parent has it").toMatchObject({ kind: "exited" });
+      await until(() => !existsSync(`/proc/${template}`));
+    });
+
+    it("whose parent is stopped does not keep the worker from stopping", async () => {
+      const pool = await startShells();
+      const [, template] = stdoutOf(await run(pool, write("check_family", family)))
+        .trim()
+        .split(" ");
+      process.kill(Number(template), "SIGSTOP");
+      await pool.shells.stop();
+      expect(existsSync(`/proc/${template}`)).toBe(false);
+    });
+
+    it("that takes too long to compile has another chance", async () => {
+      await using pool = await startShells();
+      write("slow_to_load.py", "import time\ntime.sleep(1)\n");
+      const file = write("check_slow", slow);
+      const outcomes = await Promise.all([0.2, TIMEOUT].map((timeout) => run(pool, file, [], timeout)));
+      expect(outcomes).toEqual([
+        expect.objectContaining({ kind: "timed-out" }),
+        expect.objectContaining({ returnCode: 0 }),
+      ]);
+      expect(pool.warnings.map(({ message }) => message)).toEqual(["a warm interpreter was killed"]);
+      const families = await Promise.all([1, 2].map(() => run(pool, file)));
+      expect(new Set(families.map((outcome) => stdoutOf(outcome).split(" ")[1])).size, "one parent").toBe(1);
+    });
+
+    it("whose pipes were removed is no answer, and the next has others", async () => {
+      const directory = new FifoDirectory([folder]);
+      await using pool = await startShells({ directory });
+      const file = write("check_echo", echo);
+      expect(await run(pool, file)).toMatchObject({ returnCode: 2 });
+      rmSync(directory.path, { recursive: true });
+      const error = new Error(`the pipes of plugins were removed from ${directory.path}`);
+      expect(await run(pool, file)).toEqual({ kind: "crashed", error });
+      expect(await run(pool, file)).toEqual(exited(2, "|\n", "err\n"));
+    });
+
     it("leaves nothing when the worker stops, whatever it does", async () => {
       const pool = await startShells();
       const file = write("check_sleep", sleep);
@@ -188,5 +256,23 @@ describe.skipIf(!hasServer("perl"))("a warm Perl plugin", () => {
     expect(await run(pool, file)).toEqual(exited(1, "compiled\nran\n"));
     expect(await run(pool, file)).toEqual(exited(1, "compiled\nran\n"));
     expect(readFileSync(log, "latin1").split("\n").filter(Boolean)).toHaveLength(2);
+  });
+});
+
+describe.skipIf(!hasServer("python3"))("a warm Python plugin", () => {
+  it("that leaves a process behind while it is compiled does not keep the worker from stopping", async () => {
+    const pool = await startShells();
+    const pidFile = join(folder, "pid");
+    write(
+      "leaves.py",
+      `import subprocess\nopen("${pidFile}", "w").write(str(subprocess.Popen(["sleep", "60"]).pid))\n`,
+    );
+    const file = write(
+      "check_leaves",
+      "#!/usr/bin/python3\n# omd-worker: warm\nimport leaves\nprint('fine')\n",
+    );
+    expect(await run(pool, file)).toEqual(exited(0, "fine\n"));
+    await pool.shells.stop();
+    process.kill(Number(readFileSync(pidFile, "latin1")), "SIGKILL"); // throws when it is not there any more
   });
 });

@@ -103,14 +103,32 @@ it("tells when its shell cannot be started", async () => {
   });
 });
 
-it("tells when its directory is gone, and serves again with what it has", async () => {
+it("takes no removed pipe for a plugin's answer, and serves again with others", async () => {
   await using parent = useDirectory();
   const directory = new FifoDirectory([parent.path]);
-  await using pool = await startShells({ warm: 0, directory });
+  await using pool = await startShells({ warm: 3, directory });
+  await Promise.all([1, 2, 3].map(() => pool.line("sleep 0.05")));
   rmSync(directory.path, { recursive: true });
+  const error = new Error(`the pipes of plugins were removed from ${directory.path}`);
+  expect(await pool.line("echo a")).toEqual({ kind: "crashed", error });
+  for (const word of ["b", "c", "d"]) expect(await pool.line(`echo ${word}`)).toEqual(exited(0, `${word}\n`));
+});
+
+it("gives the pipes back of a shell that could not be started", async () => {
+  await using parent = useDirectory();
+  const directory = new FifoDirectory([parent.path]);
+  const take = directory.take.bind(directory);
+  directory.take = async () => {
+    const fifos = await take();
+    rmSync(fifos.stderr);
+    return fifos;
+  };
+  await using pool = await startShells({ warm: 0, directory });
+  const before = readdirSync(directory.path).length;
   expect(await pool.line("true")).toMatchObject({ kind: "crashed" });
   expect(pool.shells.size).toBe(0);
   expect(pool.warnings[0]?.message).toBe("cannot start a plugin");
+  expect(readdirSync(directory.path)).toHaveLength(before - 3);
 });
 
 it("ends a command nobody waits for any more, and all it has started", async () => {

@@ -95,6 +95,14 @@ describe.each(VIAS)("a time-out, via %s", (via) => {
     },
   );
 
+  it("does not come to one that ended in time while the worker itself was held up", async () => {
+    await using pool = await startShells();
+    const outcome = pool.script(via, "sleep 0.05; echo in time", 0.2);
+    await new Promise(setImmediate);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    expect(await outcome).toEqual(exited(0, "in time\n"));
+  });
+
   it("ends a plugin that has stopped its shell", async () => {
     await using pool = await startShells();
     const outcome = await pool.script(via, "echo $PPID; kill -STOP $PPID; exit 0", 0.3);

@@ -107,3 +107,13 @@ it.each(["", "check x", "../check_x", "a/b"])("refuses the name %j: it names a f
   const define = () => defineCheck({ name, summary: "", options: {}, run: () => NO_ANSWER });
   expect(define).toThrow("a check is named as a file");
 });
+
+it.each([
+  [{}, "a check is named as a file: undefined"],
+  [{ name: "check_x" }, "check_x has no summary"],
+  [{ name: "check_x", summary: "" }, "check_x has no run"],
+  [{ name: "check_x", summary: "", run: "" }, "check_x has no run"],
+  [{ name: "check_x", summary: "", run: () => NO_ANSWER }, "check_x has no options"],
+])("tells the author of plain JavaScript what is missing in %o", (definition, complaint) => {
+  expect(() => Reflect.apply(defineCheck, undefined, [definition])).toThrow(complaint);
+});

@@ -299,3 +299,8 @@ describe("a spelling is refused", () => {
     expect(() => text("-x=X", "", { bare: "" })).toThrow("may stand bare");
   });
 });
+
+it("takes no text for a threshold's default", () => {
+  const define = () => Reflect.apply(range, undefined, ["-w, --warning=RANGE", "", { default: "10:20" }]);
+  expect(define).toThrow('the default of "-w, --warning=RANGE" is a range: readRange("10:20")');
+});
