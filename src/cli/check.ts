@@ -17,7 +17,7 @@ import type { Io } from "./io.ts";
 import { loadOptions, reportConfigError } from "./load-options.ts";
 import { pluginPath } from "./plugin-folders.ts";
 
-const USAGE = `usage: omd-worker check [--explain] [OPTION=VALUE…] [--] COMMAND…
+const USAGE = `usage: omd-worker check [--explain] [--OPTION=VALUE…] [--] COMMAND…
        omd-worker check NAME --help
   Runs COMMAND as the worker would, prints what the core would see, exits with the return code.
   With --explain it runs nothing, but says which way COMMAND goes, why, and what would be started.
@@ -32,7 +32,7 @@ export async function checkCommand(argv: readonly string[], io: Io): Promise<num
     return 3;
   }
   try {
-    const config = loadOptions(options, io.env);
+    const config = loadOptions(options, io);
     return config === undefined ? 3 : await answer(config, command, explains, io);
   } catch (error) {
     reportConfigError(error, io);
@@ -97,6 +97,9 @@ async function runCheck(commandLine: string, { config, router, log }: Surroundin
     const job = { ...NO_JOB, commandLine };
     const { outcome, via, why } = await runner(job, config.jobTimeout);
     log.info({ via, why }, "ran");
+    // The core sees the message alone; who tries a check wants to know the line.
+    if (via === "native" && outcome.kind === "crashed" && outcome.error instanceof Error)
+      io.stderr(`${outcome.error.stack}\n`);
     const { returnCode, output } = judge(job, outcome, judgeSettings(config));
     io.stdout(Buffer.from(`${output}\n`, "latin1"));
     return returnCode;

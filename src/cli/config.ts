@@ -24,7 +24,7 @@ export async function configCommand(argv: readonly string[], io: ConfigIo): Prom
   const [command, ...rest] = argv;
   switch (command) {
     case "check":
-      return rest.length > 0 ? check(rest, io) : usage(io);
+      return rest.length > 0 && !rest.some((file) => file.startsWith("-")) ? check(rest, io) : usage(io);
     case "show":
       return show(rest, io);
     case "sample":

@@ -1,3 +1,4 @@
+import { findQuestion } from "../config/arguments.ts";
 import { renderHelp } from "../config/render.ts";
 import { checkCommand } from "./check.ts";
 import { configCommand } from "./config.ts";
@@ -62,10 +63,17 @@ export async function main(
     env: process.env,
   };
   const [first = "", ...rest] = argv;
-  if (/^(-V|-v|--?version|version)$/.test(first)) return showVersion(name, io);
-  if (/^(-h|--?help|help)$/.test(first)) return showHelp(name, io);
   const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
-  return command === undefined ? runCommand(argv, io) : command.run(rest, io);
+  if (command !== undefined && command !== COMMANDS["run"]) return command.run(rest, io);
+  const options = command === undefined ? argv : rest;
+  switch (findQuestion(options)) {
+    case "version":
+      return showVersion(name, io);
+    case "help":
+      return showHelp(name, io);
+    case undefined:
+      return runCommand(options, io);
+  }
 }
 
 function showVersion(name: string, io: Io): number {

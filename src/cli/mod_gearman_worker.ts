@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { main } from "./main.ts";
+import { refuseOldNode } from "./node-version.ts";
+
+refuseOldNode();
+const { main } = await import("./main.ts");
 
 /** The C worker's name, for service units and scripts that call it. */
 process.exit(await main("mod_gearman_worker", process.argv.slice(2)));

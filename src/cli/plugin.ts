@@ -41,7 +41,7 @@ function usage(io: Io): number {
 
 async function list(options: readonly string[], io: Io): Promise<number> {
   try {
-    const config = loadOptions(options, io.env);
+    const config = loadOptions(options, io);
     if (config === undefined) return usage(io);
     let isComplete = true;
     const tell = (line: unknown) => io.stderr(`${line}\n`);

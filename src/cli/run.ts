@@ -10,6 +10,7 @@ import { handleSignals } from "../worker/signals.ts";
 import { Worker } from "../worker/worker.ts";
 import { forgetMark, isDaemon, startDaemon, tellLauncher } from "./daemon.ts";
 import type { Io } from "./io.ts";
+import { handleStrayErrors } from "./stray-errors.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs the worker until a signal ends it; the exit codes are the C worker's: 0, and 1 when it cannot start. */
@@ -18,7 +19,10 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
   forgetMark();
   try {
     const loaded = load(argv, io);
-    if (loaded.config.daemon && !isInBackground) return await startDaemon(io);
+    if (loaded.config.daemon && !isInBackground) {
+      for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
+      return await startDaemon(io);
+    }
     keepHeapSmall();
     return await serve(argv, loaded, io, () => isInBackground && tellLauncher({ ready: true }));
   } catch (error) {
@@ -61,6 +65,7 @@ async function serve(
   const log = createLog({ debug: config.debug, file: logFile(loaded), format: config.logFormat });
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
   reportConfig(loaded, log);
+  using _strayErrors = handleStrayErrors(log, () => process.exit(1));
   const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName: hostname() });
   await worker.start();
   const signals = handleSignals({

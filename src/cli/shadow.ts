@@ -15,10 +15,10 @@ export async function shadowCommand(argv: readonly string[], io: Io): Promise<nu
   const [command, ...options] = argv;
   if (command !== "report") return usage(io);
   try {
-    const config = loadOptions(options, io.env);
+    const config = loadOptions(options, io);
     if (config === undefined) return usage(io);
     if (config.shadowFile === undefined) {
-      io.stderr("shadow_file is not set, so that the worker writes no report\n");
+      io.stderr("shadow_file is not set: name the worker's --config=FILE here, or shadow_file=FILE\n");
       return 1;
     }
     return await report(config.shadowFile, io);
@@ -38,7 +38,8 @@ async function report(file: string, io: Io): Promise<number> {
     io.stdout(renderReport(JSON.parse(await readFile(file, "utf8"))));
     return 0;
   } catch (error) {
-    const why = error instanceof SyntaxError ? "it is no report" : error instanceof Error && error.message;
+    const isNoReport = error instanceof SyntaxError || error instanceof TypeError;
+    const why = isNoReport ? "it is no report" : error instanceof Error && error.message;
     io.stderr(
       `cannot read ${file}: ${why}; the worker writes it every minute while native_checks is shadow\n`,
     );

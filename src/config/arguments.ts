@@ -8,9 +8,11 @@ export type Question = "help" | "version";
 
 const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ["help", "help"],
+  ["-help", "help"],
   ["--help", "help"],
   ["-h", "help"],
   ["version", "version"],
+  ["-version", "version"],
   ["--version", "version"],
   ["-V", "version"],
   ["-v", "version"],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { toByteString } from "../byte-string.ts";
 import { findQuestion, type Question, readArguments } from "./arguments.ts";
 import type { Config } from "./config.ts";
@@ -34,7 +35,10 @@ export function loadConfig(argv: readonly string[], machine: Machine): Loaded {
   if (wants !== undefined) return { wants };
 
   const problems: Problem[] = [];
-  const report = (problem: Problem) => void problems.push(problem);
+  // A file that includes itself is read several times.
+  const report = (problem: Problem) => {
+    if (!problems.some((known) => isDeepStrictEqual(known, problem))) problems.push(problem);
+  };
   const written = readArguments(argv).flatMap((entry) => expandEntry(entry, { machine, report }));
   const isComplete = !problems.some(isError);
   const draft = draftConfig([...written, ...readEnvironment(machine)], report);

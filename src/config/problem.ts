@@ -29,7 +29,8 @@ export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.filter(isError).map(renderProblem).join("\n"));
+    // Warnings, too: a mistyped `encryption` is the reason for a missing key.
+    super(problems.map(renderProblem).join("\n"));
     this.problems = problems;
   }
 }

@@ -4,6 +4,7 @@ import { findKey } from "./key.ts";
 import type { Machine } from "./machine.ts";
 import type { WorkerOption } from "./option.ts";
 import { error, type Problem, type Remark, warning } from "./problem.ts";
+import { systemReason } from "./read-file.ts";
 import { type OptionName, WORKER_OPTIONS } from "./worker-options.ts";
 
 const ROWS: readonly WorkerOption[] = WORKER_OPTIONS;
@@ -28,6 +29,13 @@ export function settleConfig(draft: Draft, machine: Machine, report: (problem: P
     const message = `min-worker ${given.minWorker} is more than max-worker ${given.maxWorker}, using ${given.maxWorker}`;
     reportAt("min-worker")(warning(message));
   }
+  if (config.daemon && (config.logmode === "stdout" || config.logfile === undefined)) {
+    reportAt("daemon")(warning("in the background nothing is logged without a log file", "logfile=FILE"));
+  }
+  // The lines of a list are not told apart any more.
+  const file = draft.origins.get("plugin_path")?.at(-1)?.file;
+  for (const remark of findMissingFolders(config, machine))
+    report({ ...remark, ...(file !== undefined && { file }) });
   if (config.server.length === 0) {
     report(error("please specify at least one server", "server=localhost:4730"));
   }
@@ -64,6 +72,17 @@ function loadLimits({ loadCpuMulti }: Config, { values }: Draft, { cpus }: Machi
 function hasQueue(config: Config): boolean {
   const { hosts, services, eventhandler, notifications, hostgroups, servicegroups } = config;
   return hosts || services || eventhandler || notifications || hostgroups.length + servicegroups.length > 0;
+}
+
+/** They are looked for again and again, as one may be made later. A mistyped one would look the same. */
+function findMissingFolders({ pluginPath }: Config, machine: Machine): readonly Remark[] {
+  return pluginPath.flatMap((folder) => {
+    try {
+      return machine.stat(folder).isDirectory() ? [] : [warning(`plugin_path: ${folder} is no folder`)];
+    } catch (cause) {
+      return [warning(`plugin_path: could not open ${folder}: ${systemReason(cause)}`)];
+    }
+  });
 }
 
 function freeze(config: Config): Config {

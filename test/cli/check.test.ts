@@ -1,7 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkCommand } from "../../src/cli/check.ts";
+import { createFolder } from "../e2e/folder.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { leftBehind, pipeDirectories } from "../support/leftovers.ts";
+import { runProgram } from "../support/worker.ts";
 import { run } from "./io.ts";
 
 checkLeaks();
@@ -35,7 +39,7 @@ describe("omd-worker check without a command", () => {
   ])("%s explains itself and exits 3", async (_, argv) => {
     const { code, stdout, stderr } = await run(checkCommand, argv);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-    expect(stderr).toMatch(/^usage: omd-worker check \[--explain\] \[OPTION=VALUE/);
+    expect(stderr).toMatch(/^usage: omd-worker check \[--explain\] \[--OPTION=VALUE/);
   });
 });
 
@@ -116,6 +120,21 @@ describe("a native check's name alone", () => {
     const { code, stdout } = await run(checkCommand, ["negate", "--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^negate: runs a plugin and exchanges its states\n\nusage: negate \[OPTION/);
+  });
+});
+
+it("shows where a site's check has failed", async () => {
+  using folder = createFolder();
+  const check = `import { defineCheck } from "omd-worker/sdk";
+export const check = defineCheck({ name: "check_site", summary: "", options: {}, run() {
+  throw new Error("a fault");
+} });`;
+  writeFileSync(join(folder.path, "check_site.ts"), check);
+  const argv = ["check", `--plugin_path=${folder.path}`, "--", "check_site"];
+  expect(await runProgram("omd-worker", argv)).toEqual({
+    exitCode: 3,
+    stdout: expect.stringMatching(/^UNKNOWN: a fault \(worker: /),
+    stderr: expect.stringMatching(/^Error: a fault\n.*\/check_site\.ts\?[^:]*:3:/),
   });
 });
 

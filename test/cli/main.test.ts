@@ -49,6 +49,20 @@ describe.each(["--version", "-version", "-V", "-v", "version"])("%s", (argument)
   });
 });
 
+describe("a question among options is answered, as by the C worker", () => {
+  it.each<[string, readonly string[], number, string]>([
+    ["--version", ["--config=/nowhere", "--version"], 3, "mod_gearman_worker: version "],
+    ["--help", ["server=localhost", "--help"], 0, "Usage:\n"],
+    ["--help after run", ["run", "--help"], 0, "Usage:\n"],
+  ])("%s", async (_, argv, code, stdout) => {
+    expect(await run("mod_gearman_worker", ...argv)).toEqual({
+      code,
+      stdout: expect.stringMatching(`^${stdout}`),
+      stderr: "",
+    });
+  });
+});
+
 describe.each(["--help", "-help", "-h", "help"])("%s", (argument) => {
   it.each(["omd-worker", "mod_gearman_worker"] as const)(
     "of %s shows all commands and options",
@@ -104,7 +118,7 @@ describe("without a command's word the worker runs", () => {
     ["nothing at all", [], "please specify at least one server (server=localhost:4730)"],
     ["options as the C worker takes them", ["server=localhost", "encryption=maybe"], "encryption: 'maybe'"],
     ["a word that every object has", ["constructor"], "please specify at least one server"],
-    ["a question among options", ["server=localhost", "--help"], "help must be the only word"],
+    ["a mistyped command", ["chekc", "/bin/true"], "command line: warning: unknown option 'chekc'"],
   ])("%s", async (_, argv, stderr) => {
     expect(await run("omd-worker", ...argv)).toEqual({
       code: 1,

@@ -69,6 +69,17 @@ describe("omd-worker plugin test", () => {
   });
 });
 
+it.each([
+  ["a folder", "checks.test.ts", "is a folder, name its files: "],
+  ["a file that is no test, and would pass", "check_a.ts", "is no test: those end in .test.ts\n"],
+])("omd-worker plugin test refuses %s", async (_, name, says) => {
+  const path = join(folder, name);
+  if (name === "check_a.ts") writeFileSync(path, "");
+  else mkdirSync(path);
+  const { code, stderr } = await run(pluginCommand, ["test", path]);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${path} ${says}`) });
+});
+
 describe("omd-worker plugin list of a site's folder", () => {
   const list = () => runProgram("omd-worker", ["plugin", "list", `plugin_path=${folder}`]);
 
@@ -79,6 +90,15 @@ describe("omd-worker plugin list of a site's folder", () => {
     expect(stdout).toMatch(
       new RegExp(`^check_a +${folder}/check_a\\.ts +native: no such plugin found +the sum`, "m"),
     );
+  });
+
+  it("warns of an option it does not know, and of a folder that is not there", async () => {
+    const { stderr } = await run(pluginCommand, ["list", "plugin_pth=/x", `plugin_path=${folder}/gone`]);
+    expect(stderr.split("\n")).toEqual([
+      "command line: warning: unknown option 'plugin_pth' (did you mean plugin_path?)",
+      `command line: warning: plugin_path: could not open ${folder}/gone: no such file or directory`,
+      "",
+    ]);
   });
 
   it("exits with 1 when a file is refused", async () => {

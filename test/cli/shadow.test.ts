@@ -70,8 +70,8 @@ check_http, the last differences:
 });
 
 describe("omd-worker shadow cannot", () => {
-  it("show a report that is none", async () => {
-    const { code, stderr } = await show("{");
+  it.each(["{", "{}", "null", "7"])("show a report that is none: %s", async (text) => {
+    const { code, stderr } = await show(text);
     expect(code).toBe(1);
     expect(stderr).toContain("it is no report");
   });
@@ -79,6 +79,7 @@ describe("omd-worker shadow cannot", () => {
   it.each<[string, readonly string[], number, string]>([
     ["without a file", ["report"], 1, "shadow_file is not set"],
     ["with one that is missing", ["report", "shadow_file=/nowhere/shadow.json"], 1, "/nowhere/shadow.json"],
+    ["with a file's name alone", ["report", "/x.json"], 1, "warning: unknown option '/x.json'"],
     ["without a word", [], 3, "usage: omd-worker shadow report"],
     ["with another word", ["status"], 3, "usage: omd-worker shadow report"],
     ["with a bad option", ["report", "encryption=maybe"], 3, "encryption"],

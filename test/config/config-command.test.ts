@@ -67,14 +67,18 @@ describe("omd-worker config", () => {
     expect(await run(command)).toEqual({ code: 0, stdout, stderr: "" });
   });
 
-  it.each([[[]], [["chekc"]], [["check"]], [["show", "--help"]]])(
-    "%j shows the usage and exits 2",
-    async (argv) => {
-      const { code, stdout, stderr } = await run(...argv);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toContain("omd-worker config check FILE...");
-    },
-  );
+  it.each([
+    [[]],
+    [["chekc"]],
+    [["check"]],
+    [["check", "--help"]],
+    [["check", "--config=/w.conf"]],
+    [["show", "--help"]],
+  ])("%j shows the usage and exits 2", async (argv) => {
+    const { code, stdout, stderr } = await run(...argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("omd-worker config check FILE...");
+  });
 });
 
 async function run(...argv: readonly string[]) {

@@ -141,6 +141,41 @@ describe("the whole", () => {
     expect(origins.get("load_limit1")).toEqual(origin);
   });
 
+  it.each([
+    ["no log file", []],
+    ["a log file that is not used", ["logfile=/l", "logmode=syslog"]],
+  ])("warns of a background with %s", (_, argv) => {
+    const warning =
+      "command line: warning: in the background nothing is logged without a log file (logfile=FILE)";
+    expect(warningsOf(loadMinimal(["-d", ...argv]))).toContain(warning);
+    expect(warningsOf(loadMinimal(argv))).not.toContain(warning);
+    expect(warningsOf(loadMinimal(["-d", "logfile=/l"]))).toEqual([]);
+  });
+
+  it("warns of folders of checks that are not there", () => {
+    const files = { "/checks/check_a.ts": "", "/file": "" };
+    const loaded = loadFile("plugin_path=/checks\nplugin_path=/gone\nplugin_path=/file\n", { files });
+    expect(warningsOf(loaded)).toEqual([
+      "/w.conf: warning: plugin_path: could not open /gone: no such file or directory",
+      "/w.conf: warning: plugin_path: /file is no folder",
+    ]);
+    expect(loaded.config.pluginPath).toEqual(["/checks", "/gone", "/file"]);
+  });
+
+  it("tells once what is wrong with a line, however often its file is read", () => {
+    const files = { "/w.conf": "foo=1\ninclude=/w.conf" };
+    expect(problemsOf(() => loadMinimal(["config=/w.conf"], { files }))).toEqual([
+      "/w.conf:2: deep recursion in config files! (/w.conf seems to include itself)",
+      "/w.conf:1: warning: unknown option 'foo'",
+    ]);
+  });
+
+  it("tells in its error what it has warned of, too: that may be the reason", () => {
+    expect(() => load(["server=localhost", "encription=no"])).toThrow(
+      /^command line: warning: unknown option 'encription' \(did you mean encryption\?\)\nno encryption key provided/,
+    );
+  });
+
   it("logs no more than 2 in the background", () => {
     expect(loadMinimal(["debug=5", "-d"]).config.debug).toBe(2);
     expect(loadMinimal(["debug=5"]).config.debug).toBe(5);

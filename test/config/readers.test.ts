@@ -15,7 +15,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["show_error_output=False", "showErrorOutput", false],
     ["show_error_output=0", "showErrorOutput", false],
     ["workaround_rc_25", "workaroundRc25", true],
-    ["-d", "daemon", true],
+    ["-d", "daemon", true, "in the background nothing is logged without a log file (logfile=FILE)"],
     ["--daemon=no", "daemon", false],
     ["hosts=maybe", "hosts", true, "hosts: 'maybe' is neither yes nor no, taken as yes (write yes or no)"],
     ["hosts=", "hosts", true, "hosts: '' is neither yes nor no, taken as yes (write yes or no)"],
@@ -140,7 +140,7 @@ describe.each(Object.entries(CASES))("%s", (_, cases: readonly Case[]) => {
   it.each(cases.map((row) => ({ line: row[0], row })))(
     "$line",
     ({ row: [line, property, value, warning] }) => {
-      const loaded = loadMinimal([line]);
+      const loaded = loadMinimal([line], { files: { "/site/Prüfung,1/check_a.ts": "" } });
       expect(loaded.config[property]).toEqual(value);
       expect(warningsOf(loaded)).toEqual(warning === undefined ? [] : [`command line: warning: ${warning}`]);
     },

@@ -89,7 +89,9 @@ describe("every spelling", () => {
       `${key.replaceAll("-", "_")}=${text}`,
     ];
     for (const line of lines) {
-      const loaded = loadMinimal(["hosts", "services", line]);
+      const loaded = loadMinimal(["hosts", "services", line], {
+        files: { "/usr/lib/plugins/check_a.ts": "" },
+      });
       expect(warningsOf(loaded)).toEqual([]);
       expect(loaded.origins.get(option.name)?.at(-1)).toEqual({ file: "command line" });
     }

@@ -75,6 +75,23 @@ describe.skipIf(!hasServer("gearmand"))("a worker with plugin_path", () => {
     expect(await answer(core, "/nowhere/check_site")).toBe("no luck");
   });
 
+  it("goes on when a check throws where nobody listens", async () => {
+    using folder = createFolder();
+    const file = join(folder.path, "check_site.ts");
+    const run = [
+      "setImmediate(() => { throw new Error('thrown in a callback'); });",
+      "Promise.reject(new Error('of a forgotten promise'));",
+      'return new Promise((resolve) => setTimeout(resolve, 50, { returnCode: 0, output: "there" }));',
+    ];
+    write(file, checkThat("check_site", run.join("\n")));
+    await using worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`]);
+    await using core = new Core({ port: gearmand.port });
+    expect(await answer(core, "/nowhere/check_site")).toBe("there");
+    await worker.logged(`${file}:8: thrown in a callback`);
+    await worker.logged(`${file}:9: of a forgotten promise`);
+    expect(await answer(core, "/nowhere/check_site")).toBe("there");
+  });
+
   it("takes other folders on HUP", async () => {
     using folder = createFolder();
     const [before, after] = [join(folder.path, "before"), join(folder.path, "after")];

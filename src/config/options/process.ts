@@ -56,7 +56,7 @@ export const PROCESS_OPTIONS = [
     name: "debug",
     kind: integer({ min: 0 }),
     default: 0,
-    help: "0 logs what an operator should know, 1 adds a line for every job, 2 and more add what was sent and received.",
+    help: "0 logs what an operator should know, 1 and more add a line for every job.",
     knownBy: ["C worker", "Go worker", "core module"],
     effect: "full",
     reload: "live",
@@ -68,7 +68,7 @@ export const PROCESS_OPTIONS = [
     help: "Where the log goes with logmode automatic or file.",
     knownBy: ["C worker", "Go worker", "core module"],
     effect: "full",
-    reload: "live",
+    reload: "restart",
   },
   {
     name: "logmode",
@@ -77,7 +77,7 @@ export const PROCESS_OPTIONS = [
     help: "automatic writes to logfile if there is one, otherwise to standard output. syslog and core are accepted and mean stdout.",
     knownBy: ["C worker", "Go worker", "core module"],
     effect: "full",
-    reload: "live",
+    reload: "restart",
   },
   {
     name: "log_format",

@@ -120,6 +120,13 @@ describe("a connection that is left", () => {
   });
 });
 
+it("a question on a connection that is closed already is not answered", async () => {
+  const connection = open();
+  connection[Symbol.dispose]();
+  await new Promise((done) => setImmediate(done));
+  expect(await connection.ask("GET", new Reception({ stopsAtHeader: false }))).toBe("closed");
+});
+
 it("an odd page is odd for ten minutes", () => {
   using connections = create();
   connections.setOdd("page");

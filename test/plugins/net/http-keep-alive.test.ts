@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkHttp } from "../../../plugins/net/check_http.ts";
+import { readHttpCommand } from "../../../plugins/net/http-command.ts";
 import { HTTP_CONNECTIONS } from "../../../plugins/net/http-connections.ts";
-import { SharedValues } from "../../../plugins/sdk/index.ts";
+import { askPersistently } from "../../../plugins/net/http-keep-alive.ts";
+import { TLS_CONTEXTS } from "../../../plugins/net/tls-contexts.ts";
+import { RESOLVER, Resolver, SharedValues } from "../../../plugins/sdk/index.ts";
 import { runCheck } from "../../../plugins/sdk/testing.ts";
 import { createCertificate, inDays } from "../../support/certificates.ts";
 import { FakeServers } from "../../support/fake-servers.ts";
@@ -277,13 +280,51 @@ describe("kept connections", () => {
     expect([connections(), idleCount()]).toEqual([[0, 0], 0]);
   });
 
-  it("do not know a check any more that is over", async () => {
+  it("are closed when the worker gives a check up that has made one", async () => {
     const stop = new AbortController();
-    const port = await servers.tcp(serve(PAGE));
-    await run(port, "", stop.signal);
-    stop.abort(new Error("too late to matter"));
-    await run(port);
-    expect(connections()).toEqual([0, 0]);
+    const port = await servers.tcp(serve(() => stop.abort(new Error("given up"))));
+    await expect(run(port, "", stop.signal)).rejects.toThrow("given up");
+    await once(sockets[0] as Socket, "close");
+    expect(idleCount()).toBe(0);
+  });
+
+  describe("asked for directly", () => {
+    const open = (words: readonly string[], signal: AbortSignal, resolver = shared.get(RESOLVER)) => {
+      const command = readHttpCommand(words);
+      if (command === undefined) throw new Error("not understood");
+      const door = { target: command.target, command, identity: { cert: undefined, key: undefined } };
+      const [kept, contexts] = [shared.get(HTTP_CONNECTIONS), shared.get(TLS_CONTEXTS)];
+      return askPersistently(door, { connections: kept, contexts, resolver, signal });
+    };
+
+    it("do not know a check any more that is over", async () => {
+      const over = new AbortController();
+      const words = ["-H", "127.0.0.1", "-p", String(await servers.tcp(serve(PAGE)))];
+      await open(words, over.signal);
+      over.abort(new Error("too late to matter"));
+      await open(words, new AbortController().signal);
+      expect(connections()).toEqual([0, 0]);
+    });
+
+    it("are not left where a name's first address does not answer: it may when the next check comes", async () => {
+      const addresses = ["127.0.0.2", "127.0.0.1"].map((address) => ({ address, family: 4 }));
+      const port = await servers.tcp(serve(PAGE));
+      const resolver = new Resolver(async () => addresses);
+      const words = ["-H", "two.example", "-p", String(port)];
+      for (const _ of [1, 2]) await open(words, new AbortController().signal, resolver);
+      expect([connections(), idleCount()]).toEqual([[0, 1], 0]);
+    });
+
+    it("are not used where the name stands for another address", async () => {
+      const port = await servers.tcp(serve(PAGE));
+      const words = ["-H", "moved.example", "-p", String(port)];
+      const at = (address: string) => new Resolver(async () => [{ address, family: 4 }]);
+      const { signal } = new AbortController();
+      await open(words, signal, at("127.0.0.1"));
+      await expect(open(words, signal, at("127.0.0.2"))).rejects.toThrow("Connection refused");
+      await open(words, signal, at("127.0.0.1"));
+      expect(connections()).toEqual([0, 0]);
+    });
   });
 
   it("are closed with the worker", async () => {

@@ -1,0 +1,15 @@
+/** As package.json says. */
+const NEEDED = 24;
+
+/** Asked before the worker's own modules are linked: an older Node.js fails at the first name it does not know, and tells no more. */
+export function describeOldNode({ version, path }: { version: string; path: string }): string | undefined {
+  const major = Number.parseInt(version.replace(/^v/, ""), 10);
+  return major < NEEDED ? `omd-worker needs Node.js ${NEEDED} or newer, ${path} is ${version}` : undefined;
+}
+
+export function refuseOldNode(): void {
+  const reason = describeOldNode({ version: process.version, path: process.execPath });
+  if (reason === undefined) return;
+  process.stderr.write(`${reason}\n`);
+  process.exit(3);
+}
