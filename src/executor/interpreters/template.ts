@@ -3,11 +3,13 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ByteString } from "../../byte-string.ts";
 import type { Assignment } from "../command.ts";
+import { LIMIT_OPEN_FILES } from "../open-files.ts";
 import type { Seat } from "./seat.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
 /** What a compiler says is kept up to here, as in the C worker. */
 const LONGEST_COMPLAINT = 4_096;
+const START = `${LIMIT_OPEN_FILES}; exec "$0" "$@"`;
 /** What it has started while it compiled the plugin may hold its stderr open for ever. */
 const LAST_WORDS_MS = 100;
 const PROGRAMS = fileURLToPath(new URL("./templates/", import.meta.url));
@@ -50,7 +52,7 @@ export class Template {
   constructor({ id, plugin, statusFd, onExit }: TemplateOptions) {
     this.id = id;
     this.plugin = plugin;
-    this.#process = spawn(plugin.interpreter, startArguments(plugin, id), {
+    this.#process = spawn("/bin/sh", ["-c", START, plugin.interpreter, ...startArguments(plugin, id)], {
       detached: true,
       stdio: ["pipe", statusFd, "pipe"],
     });

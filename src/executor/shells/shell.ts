@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync, writeFileSync, writeSync } from "node:fs";
 import type { ByteString } from "../../byte-string.ts";
 import { closeFifo, type FifoSet, openFifo } from "../fifos.ts";
+import { LIMIT_OPEN_FILES } from "../open-files.ts";
 import { OutputPipe } from "../output-pipe.ts";
 import { signalGroup } from "../process-group.ts";
 import { quoteWord } from "./quote-word.ts";
@@ -16,7 +17,7 @@ const LONGEST_LINE = 4_000;
  * Closes the pipe it was given besides the one it opens: with it the shell cannot hang in that opening when the worker
  * dies meanwhile. With the trap it outlives `kill 0` and the TERM of a time-out; what it starts has the default again.
  */
-const PROLOGUE = "exec 3>&-; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM\n";
+const PROLOGUE = `exec 3>&-; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM; ${LIMIT_OPEN_FILES}\n`;
 
 export interface ShellOptions {
   readonly id: number;
