@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { type DestinationStream, destination, type Level, type Logger, pino } from "pino";
 
 /** The part of pino's interface the rooms use; tests pass a stub. */
@@ -16,14 +17,25 @@ export interface LogOptions {
 
 export interface WorkerLog extends Log {
   readonly setDebug: (debug: number) => void;
-  /** Opens the file anew, after logrotate moved it. */
+  /** Opens the file anew, after logrotate moved it. Throws when it cannot, and goes on with the old one. */
   readonly reopen: () => void;
+  /** Tries once more to write what could not be written. All else is written at once. */
   readonly flush: () => void;
 }
 
+/** Bytes. What cannot be written, as on a full disk, waits for the next line that can; beyond this it is lost. */
+const MOST_WAITING = 1024 * 1024;
+
 /** Only this file knows pino. */
 export function createLog({ debug, file, toStderr = false, format }: LogOptions): WorkerLog {
-  const target = destination({ dest: file ?? (toStderr ? 2 : 1), sync: true, append: true });
+  const target = destination({
+    dest: file ?? (toStderr ? 2 : 1),
+    sync: true,
+    append: true,
+    maxLength: MOST_WAITING,
+  });
+  // A full disk must not end the worker, and the log is all there is to tell it to.
+  target.on("error", () => {});
   const logger = pino(
     { level: levelOf(debug), base: null, timestamp: () => `,"time":${Date.now()}` },
     format === "json" ? target : textOnto(target),
@@ -33,9 +45,13 @@ export function createLog({ debug, file, toStderr = false, format }: LogOptions)
       logger.level = levelOf(value);
     },
     reopen: () => {
-      if (file !== undefined) target.reopen();
+      if (file === undefined) return;
+      // A trial: after a reopen that failed, the next one closes the old descriptor twice.
+      closeSync(openSync(file, "a"));
+      target.reopen();
     },
-    flush: () => target.flushSync(),
+    // Not flushSync: on a full disk it tries for ever.
+    flush: () => void target.write(""),
   });
 }
 
@@ -72,9 +88,11 @@ function renderValue(value: unknown): string {
   return typeof value === "string" ? onOneLine(value) : JSON.stringify(value);
 }
 
-/** Nothing a plugin prints can look like another line of the log. */
+/** Nothing a plugin prints can look like another line of the log, or speak to the terminal it is read on. */
 function onOneLine(text: string): string {
-  return text.replace(/\n/g, "\\n").replace(/\r/g, "\\r");
+  return text.replace(/\p{Cc}/gu, (control) =>
+    control === "\t" ? control : JSON.stringify(control).slice(1, -1),
+  );
 }
 
 function renderTime(date: Date): string {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLog, levelOf, renderLine } from "../src/log.ts";
@@ -32,6 +32,7 @@ describe("a line of text", () => {
     ["fields alone", { a: 1 }, " (a=1)"],
     ["a field of several lines", { msg: "a", output: "one\ntwo\n" }, "a (output=one\\ntwo\\n)"],
     ["a text of several lines", { msg: "output: one\n[2026-11-03] two" }, "output: one\\n[2026-11-03] two"],
+    ["what a terminal would obey", { msg: "\x1b[2Ja\0b\tc" }, "\\u001b[2Ja\\u0000b\tc"],
     ["an error of several lines", { msg: "no", err: { message: "one\ntwo" } }, "no: one\\ntwo"],
   ])("%s, on one line", (_, fields, text) => {
     expect(render({ level: 30, ...fields })).toBe(`${START}[INFO ] ${text}\n`);
@@ -120,6 +121,27 @@ describe("a log file", () => {
     log.flush();
     expect(readFileSync(`${file}.1`, "utf8")).toBe(`${START}[INFO ] old\n${START}[INFO ] still old\n`);
     expect(readFileSync(file, "utf8")).toBe(`${START}[INFO ] new\n`);
+  });
+
+  it("that cannot be opened anew stays the old one", () => {
+    using folder = createFolder();
+    const logs = join(folder.path, "logs");
+    const file = join(logs, "worker.log");
+    mkdirSync(logs);
+    const log = createLog({ debug: 0, file, format: "text" });
+    renameSync(logs, `${logs}.old`);
+    expect(() => log.reopen()).toThrow(/ENOENT.*logs\/worker\.log/);
+    log.info("still here");
+    renameSync(`${logs}.old`, logs);
+    log.reopen();
+    log.info("again");
+    expect(readFileSync(file, "utf8")).toBe(`${START}[INFO ] still here\n${START}[INFO ] again\n`);
+  });
+
+  it("on a full disk costs lines, not the worker", () => {
+    const log = createLog({ debug: 0, file: "/dev/full", format: "text" });
+    for (let i = 0; i < 3; i++) log.info("lost");
+    log.flush();
   });
 
   it("that cannot be opened is told at the start", () => {

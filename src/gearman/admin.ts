@@ -32,9 +32,10 @@ const TIMEOUT_MS = 10_000;
 /** `status` and `workers` end with a line of one dot, `version` is one line. */
 const LIST_END = /^\.\r?\n/m;
 const LINE_END = /\n/;
-const STATUS_LINE = /^(.*)\t(\d+)\t(\d+)\t(\d+)$/;
+/** Whoever submits a job may have put a carriage return into the queue's name. */
+const STATUS_LINE = /^(.*)\t(\d+)\t(\d+)\t(\d+)$/s;
 /** The descriptor is -1 while gearmand is about to close the connection. */
-const WORKERS_LINE = /^(-?\d+) (\S+) (.*?) :(?: (.*))?$/;
+const WORKERS_LINE = /^(-?\d+) (\S+) (.*?) :(?: (.*))?$/s;
 const VERSION_LINE = /^(?:OK )?(.+)$/;
 
 export async function readStatus(

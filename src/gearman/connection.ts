@@ -132,7 +132,7 @@ export class Connection {
     this.#socket = socket;
     const reader = new PacketReader({
       // A packet after the end of its connection is answered by nobody: the job is the server's again.
-      onPacket: (packet) => this.#socket === socket && this.#options.onPacket(packet),
+      onPacket: (packet) => this.#socket === socket && this.#packet(packet),
     });
     const slow = setTimeout(
       () => socket.destroy(new Error("no answer in time")),
@@ -169,14 +169,18 @@ export class Connection {
 
   #read(socket: Socket, reader: PacketReader, chunk: Buffer): void {
     this.#heartbeat?.heard();
-    // Only now: a server that takes connections and drops them unheard must not be called ten times a second.
-    this.#failures = 0;
     try {
       reader.push(chunk);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       socket.destroy(error);
     }
+  }
+
+  #packet(packet: Packet): void {
+    // Only now: what takes connections and drops them, or is no job server, must not be called ten times a second.
+    this.#failures = 0;
+    this.#options.onPacket(packet);
   }
 
   #lost(reason: string): void {
@@ -187,9 +191,10 @@ export class Connection {
 
     const { log, onState } = this.#options;
     const fields = { ...this.#log, reason };
-    if (wasConnected) log.warn(fields, "lost the connection to the job server");
-    else if (this.#failures === 1) log.warn(fields, "cannot connect to the job server");
-    else log.debug({ ...fields, failures: this.#failures }, "still cannot connect to the job server");
+    if (this.#failures > 1)
+      log.debug({ ...fields, failures: this.#failures }, "still cannot connect to the job server");
+    else if (wasConnected) log.warn(fields, "lost the connection to the job server");
+    else log.warn(fields, "cannot connect to the job server");
     if (wasConnected) onState("disconnected");
   }
 

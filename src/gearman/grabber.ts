@@ -17,7 +17,12 @@ export interface GrabberOptions {
   /** How many more jobs may be taken right now; asked before every grab. */
   readonly room: () => number;
   readonly onJob: (job: GrabbedJob) => void;
+  /** Connected: the server has answered, so it is one. */
   readonly onState?: (state: ConnectionState) => void;
+  /** Grabs have ended without a job: who shares one room among several grabbers has to wake the others. */
+  readonly onRoomLeft?: () => void;
+  /** Shared by grabbers that may be given one another's jobs, as with two connections to one job server. */
+  readonly orphans?: Orphans;
   readonly timing?: Partial<ConnectionTiming>;
 }
 
@@ -36,14 +41,14 @@ export class Grabber {
   constructor(options: GrabberOptions) {
     this.#options = options;
     this.#queues = options.queues;
-    this.#orphans = new Orphans({ log: options.log });
+    this.#orphans = options.orphans ?? new Orphans({ log: options.log });
   }
 
   get isConnected(): boolean {
     return this.#current?.isConnected ?? false;
   }
 
-  /** Jobs without an answer yet, those of a lost connection included. */
+  /** Jobs without an answer yet, those of a lost connection (of any who shares the orphans) included. */
   get jobsInFlight(): number {
     return sum(this.#registrations(), (each) => each.jobsInFlight) + this.#orphans.running;
   }
@@ -102,6 +107,10 @@ export class Grabber {
       onJob,
       onState: (state) => {
         if (registration === this.#current) onState?.(state);
+      },
+      onRoomLeft: () => {
+        this.wake();
+        this.#options.onRoomLeft?.();
       },
       onDrained: () => this.#drained(registration),
       ...(timing && { timing }),

@@ -29,7 +29,10 @@ export interface RegistrationOptions {
   readonly orphans: Orphans;
   readonly room: () => number;
   readonly onJob: (job: GrabbedJob) => void;
+  /** Connected: the server has answered, so it is one. */
   readonly onState: (state: ConnectionState) => void;
+  /** Grabs have ended without a job: the room they took is there for others. */
+  readonly onRoomLeft: () => void;
   /** After `retire`: the last job has been answered, or the connection is lost. */
   readonly onDrained: () => void;
   readonly timing?: Partial<ConnectionTiming>;
@@ -55,6 +58,7 @@ export class Registration implements JobHolder {
   #lastJobMs = Number.NEGATIVE_INFINITY;
   #isAsleep = false;
   #isRetired = false;
+  #isHeard = false;
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
@@ -129,10 +133,21 @@ export class Registration implements JobHolder {
     this.#outstandingGrabs = 0;
     this.#mostGrabs = 1;
     this.#isAsleep = false;
-    if (state === "connected") this.#register();
-    else this.#orphan();
-    this.#options.onState(state);
-    this.wake();
+    if (state === "connected") {
+      this.#register();
+      this.wake();
+    } else {
+      this.#orphan();
+      if (this.#isHeard) this.#options.onState(state);
+      this.#isHeard = false;
+      this.#options.onRoomLeft();
+    }
+  }
+
+  #heard(): void {
+    if (this.#isHeard) return;
+    this.#isHeard = true;
+    this.#options.onState("connected");
   }
 
   #register(): void {
@@ -154,6 +169,7 @@ export class Registration implements JobHolder {
   }
 
   #packet(packet: Packet): void {
+    this.#heard();
     switch (packet.type) {
       case "JOB_ASSIGN_UNIQ":
         this.#replied();
@@ -167,6 +183,7 @@ export class Registration implements JobHolder {
         this.#mostGrabs = 1;
         if (this.#outstandingGrabs === 0) this.#sleep();
         this.#grabbed();
+        this.#options.onRoomLeft();
         break;
       case "NOOP":
         this.#wokenUp();

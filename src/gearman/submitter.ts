@@ -40,6 +40,9 @@ interface Waiting {
 
 type Requested = PromiseWithResolvers<Buffer>;
 
+/** gearmand reads names into 8 KiB, and hangs up when they do not fit: all other submissions would be lost with it. */
+const LONGEST_NAME = 4_096;
+
 /**
  * Gives jobs to one job server. Any number may be under way: the server answers submissions in their order, and
  * requests by their handle. A lost connection rejects all of them, for nobody knows which were accepted.
@@ -114,6 +117,8 @@ export class Submitter {
     const { queue, unique, workload, priority = "normal" } = submission;
     try {
       this.#assertConnected();
+      assertFits("queue", queue);
+      assertFits("unique", unique);
       this.#connection.send({ type: submitPacketName({ priority, isForeground }), queue, unique, workload });
       this.#waiting.push(waiting);
     } catch (error) {
@@ -180,4 +185,9 @@ export class Submitter {
     for (let each = waiting.shift(); each; each = waiting.shift()) each.reject(error);
     for (const each of requested) each.reject(error);
   }
+}
+
+function assertFits(what: string, name: string): void {
+  if (name.length <= LONGEST_NAME) return;
+  throw new SubmitError("refused", `a ${what} name of ${name.length} bytes, gearmand takes no such`);
 }

@@ -29,6 +29,8 @@ interface Entry extends Parcel {
 export interface OutboxOptions {
   /** The job servers in the order of the configuration, as it is now. */
   readonly doors: () => readonly Door[];
+  /** Those configured no more: still the right ones for the results of their own jobs, and for no others. */
+  readonly retired?: () => Iterable<Door>;
   readonly log: Log;
   /** Begins the unique of every result: must differ between workers and between their starts. */
   readonly prefix: string;
@@ -115,8 +117,10 @@ export class Outbox {
   }
 
   #doorFor(server: string): Door | undefined {
-    const open = this.#options.doors().filter(({ results }) => results.isConnected);
-    return open.find(({ name }) => name === server) ?? open[0];
+    const { doors, retired } = this.#options;
+    const isOwn = ({ name }: Door) => name === server;
+    const open = doors().filter(isOpen);
+    return open.find(isOwn) ?? [...(retired?.() ?? [])].filter(isOpen).find(isOwn) ?? open[0];
   }
 
   #sendAgain(entry: Entry, error: unknown): void {
@@ -137,6 +141,10 @@ export class Outbox {
       this.flush();
     }, RETRY_MS);
   }
+}
+
+function isOpen({ results }: Door): boolean {
+  return results.isConnected;
 }
 
 function notAccepted(): Error {

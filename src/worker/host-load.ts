@@ -49,16 +49,25 @@ export function memoryUsedPercent(meminfo: string): number {
 const QUIET_MS = 60_000;
 
 /** Whether the host's load allows another slot; says why not, at most once a minute. */
-export function createLoadGuard(limits: () => LoadLimits, log: Log): () => boolean {
+export function createLoadGuard(limits: () => LoadLimits, log: Log, read = readHost): () => boolean {
   let lastSaidMs = Number.NEGATIVE_INFINITY;
   return () => {
     const { loadLimit1, loadLimit5, loadLimit15, memLimit } = limits();
     if (loadLimit1 + loadLimit5 + loadLimit15 + memLimit === 0) return true;
-    const reason = exceededLimit(limits(), readHost());
+    const reason = findReason(limits(), read);
     if (reason !== undefined && performance.now() - lastSaidMs > QUIET_MS) {
       lastSaidMs = performance.now();
       log.info(reason);
     }
     return reason === undefined;
   };
+}
+
+/** Who cannot even read the load, as without a free file descriptor, had better not open another slot. */
+function findReason(limits: LoadLimits, read: () => HostReadings): string | undefined {
+  try {
+    return exceededLimit(limits, read());
+  } catch (error) {
+    return `cannot read the host's load, not starting any more workers: ${error}`;
+  }
 }

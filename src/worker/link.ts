@@ -1,4 +1,6 @@
+import type { ConnectionTiming } from "../gearman/connection.ts";
 import { type GrabbedJob, Grabber } from "../gearman/grabber.ts";
+import type { Orphans } from "../gearman/orphans.ts";
 import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
 import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";
@@ -9,10 +11,15 @@ export interface LinkOptions {
   readonly statusQueue: string;
   readonly log: Log;
   readonly room: (asking: Link) => number;
+  /** It uses less of the room than it was given. */
+  readonly onRoomLeft: () => void;
+  /** Shared by all links: the jobs of one may come again over another. */
+  readonly orphans: Orphans;
   readonly onJob: (job: GrabbedJob) => void;
   readonly onStatus: (job: GrabbedJob) => void;
   /** Results can be submitted (again). */
   readonly onResultsOpen: () => void;
+  readonly timing: Partial<ConnectionTiming>;
 }
 
 /**
@@ -26,18 +33,21 @@ export class Link {
   readonly #jobs: Grabber;
   readonly #status: Grabber;
 
-  constructor({ server, queues, statusQueue, log, room, onJob, onStatus, onResultsOpen }: LinkOptions) {
+  constructor(options: LinkOptions) {
+    const { server, queues, statusQueue, log, room, onRoomLeft, orphans } = options;
+    const { onJob, onStatus, onResultsOpen, timing } = options;
     const name = renderServerAddress(server);
     this.name = name;
     const onState = (state: "connected" | "disconnected") =>
       state === "connected"
         ? log.info(`connected to job server ${name}`)
         : log.warn(`lost connection to job server ${name}, trying again`);
-    this.#jobs = new Grabber({ server, queues, log, room: () => room(this), onJob, onState });
-    this.#status = new Grabber({ server, queues: [statusQueue], log, room: () => 1, onJob: onStatus });
+    const connection = { server, log, timing };
+    const roomOfJobs = { room: () => room(this), onRoomLeft };
+    this.#jobs = new Grabber({ ...connection, ...roomOfJobs, queues, orphans, onJob, onState });
+    this.#status = new Grabber({ ...connection, queues: [statusQueue], room: () => 1, onJob: onStatus });
     this.results = new Submitter({
-      server,
-      log,
+      ...connection,
       onState: (state) => state === "connected" && onResultsOpen(),
     });
   }

@@ -10,6 +10,8 @@ import type { Ran } from "../run/run.ts";
 import type { Seldom } from "./seldom.ts";
 
 const SHOWN_OUTPUT = 500;
+/** A core may send a megabyte. */
+const SHOWN_COMMAND = 5_000;
 
 /** What the log says of jobs, in the C worker's words where it has some. */
 export class Report {
@@ -50,7 +52,7 @@ export class Report {
   failedCommand(job: Job, { returnCode, output }: Judgement): void {
     const object = job.serviceDescription === undefined ? "host" : "service";
     this.#log.error(`${object} ${job.type} exited with return code ${returnCode}`);
-    this.#log.error(`cmd: ${fromByteString(job.commandLine)}`);
+    this.#log.error(`cmd: ${commandOf(job)}`);
     this.#log.error(`output: ${fromByteString(output.slice(0, SHOWN_OUTPUT))}`);
   }
 
@@ -100,7 +102,11 @@ function withoutCommand(reason: string): string {
 
 function timedOutOf(job: Job): string {
   const isCommand = job.type === "eventhandler" || job.type === "notification";
-  return isCommand ? `${job.type}: ${fromByteString(job.commandLine)}` : `${job.type}check: ${nameOf(job)}`;
+  return isCommand ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
+}
+
+function commandOf({ commandLine }: Job): string {
+  return fromByteString(commandLine.slice(0, SHOWN_COMMAND));
 }
 
 function nameOf({ hostName, serviceDescription, commandLine }: Job): string {

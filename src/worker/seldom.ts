@@ -1,6 +1,8 @@
 import type { Log } from "../log.ts";
 
 const QUIET_MS = 60_000;
+/** A kind may carry words from outside: what was told longest ago is forgotten first. */
+const MOST_KINDS = 1_000;
 
 /**
  * Keeps a flood of like events from flooding the log: the first of each kind is written at once, the next ones
@@ -30,8 +32,16 @@ export class Seldom {
       this.#log.debug(fields, message);
       return;
     }
-    this.#kinds.set(kind, { lastMs: now, unsaid: 0 });
+    this.#remember(kind, now);
     const more = seen === undefined || seen.unsaid === 0 ? "" : `; ${seen.unsaid} more like it since`;
     this.#log[level](fields, message + more);
+  }
+
+  /** The map's order is that of `lastMs`. */
+  #remember(kind: string, now: number): void {
+    this.#kinds.delete(kind);
+    this.#kinds.set(kind, { lastMs: now, unsaid: 0 });
+    const [oldest] = this.#kinds.keys();
+    if (this.#kinds.size > MOST_KINDS && oldest !== undefined) this.#kinds.delete(oldest);
   }
 }

@@ -4,7 +4,10 @@ import type { Check } from "../../plugins/sdk/check.ts";
 import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";
+import type { ConnectionTiming } from "../gearman/connection.ts";
 import type { GrabbedJob } from "../gearman/grabber.ts";
+import { Orphans } from "../gearman/orphans.ts";
+import { renderServerAddress } from "../gearman/server-address.ts";
 import type { Job } from "../job/job.ts";
 import { queueNames } from "../job/queues.ts";
 import type { Log } from "../log.ts";
@@ -17,6 +20,7 @@ import { Link } from "./link.ts";
 import { NativeSide } from "./native-side.ts";
 import { type Line, performJob } from "./perform-job.ts";
 import { Pool } from "./pool.ts";
+import { Seldom } from "./seldom.ts";
 import { renderStatus, statusQueueName } from "./status-queue.ts";
 
 export interface WorkerOptions {
@@ -31,8 +35,10 @@ export interface WorkerOptions {
 
 /** With so many results undelivered no more jobs are taken. */
 const FULL_OUTBOX = 5000;
-/** A job assigned to us in the last moment is waited for like this. */
+/** A job assigned to us in the last moment is waited for like this … */
 const LOOK_MS = 50;
+/** … but not for ever: a server that hangs need not be asked whether it has one. */
+const ANSWER_WITHIN_MS = 2_000;
 
 /**
  * The whole in motion. Life: made → started → (reloaded)* → stopped.
@@ -48,6 +54,8 @@ export class Worker {
   readonly #executor: Executor;
   readonly #native: NativeSide;
   readonly #outbox: Outbox;
+  readonly #orphans: Orphans;
+  readonly #seldom: Seldom;
   readonly #underWay = new Set<Promise<void>>();
   #config: Config;
   #line: Line;
@@ -55,6 +63,7 @@ export class Worker {
   /** Of an earlier configuration, until the last job that came over them is completed. */
   readonly #retired = new Set<Link>();
   #duplicates: readonly Duplicates[] = [];
+  #taken = 0;
   #done = 0;
   readonly #killed = Promise.withResolvers<void>();
   #stopped: Promise<boolean> | undefined;
@@ -68,7 +77,14 @@ export class Worker {
     this.#pool = new Pool(config, mayGrow, () => this.#wake());
     this.#executor = new Executor({ log, ...executorLimits(config) });
     this.#native = new NativeSide(options);
-    this.#outbox = new Outbox({ doors: () => this.#links, log, prefix: randomUUID() });
+    this.#orphans = new Orphans({ log });
+    this.#seldom = new Seldom(log);
+    this.#outbox = new Outbox({
+      doors: () => this.#links,
+      retired: () => this.#retired,
+      log,
+      prefix: randomUUID(),
+    });
     this.#line = this.#createLine();
   }
 
@@ -91,8 +107,8 @@ export class Worker {
     void this.#native.configure(config);
     this.#pool.configure(config);
     this.#executor.configure(executorLimits(config));
-    if (diff.reconnect.length > 0) this.#reconnect();
-    if (diff.reconnect.some((name) => name.startsWith("dupserver"))) this.#reopenDuplicates();
+    if (!diff.reconnect.every(isOfDuplicates)) this.#reconnect();
+    if (diff.reconnect.some(isOfDuplicates)) this.#reopenDuplicates();
     return diff;
   }
 
@@ -151,20 +167,28 @@ export class Worker {
           statusQueue: statusQueueName(identifier),
           log: this.#log,
           room: (link) => this.#room(link),
+          onRoomLeft: () => this.#wake(),
+          orphans: this.#orphans,
           onJob: (job) => this.#take(job),
           onStatus: (job) => job.complete(Buffer.from(this.#renderStatus(), "latin1")),
           onResultsOpen: () => this.#outbox.flush(),
+          timing: connectionTiming(this.#config),
         }),
     );
     for (const link of links) link.start();
     return links;
   }
 
+  /** One that stays keeps its connection, and the copies that wait for it. */
   #openDuplicates(): readonly Duplicates[] {
-    const { dupserver, dupserverBacklogQueueSize } = this.#config;
-    const opened = dupserver.map((server) => new Duplicates(server, dupserverBacklogQueueSize, this.#log));
-    for (const duplicates of opened) duplicates.start();
-    return opened;
+    const { dupserver, dupserverBacklogQueueSize: limit } = this.#config;
+    return dupserver.map((server) => {
+      const kept = this.#duplicates.find(({ name }) => name === renderServerAddress(server));
+      const duplicates = kept ?? new Duplicates(server, limit, this.#log, connectionTiming(this.#config));
+      duplicates.setLimit(limit);
+      duplicates.start();
+      return duplicates;
+    });
   }
 
   /** New connections at once; the old ones go when their last job is completed. */
@@ -184,8 +208,9 @@ export class Worker {
   }
 
   #reopenDuplicates(): void {
-    for (const duplicates of this.#duplicates) void duplicates.stop();
-    this.#duplicates = this.#openDuplicates();
+    const opened = this.#openDuplicates();
+    for (const duplicates of this.#duplicates) if (!opened.includes(duplicates)) void duplicates.stop();
+    this.#duplicates = opened;
   }
 
   #allLinks(): readonly Link[] {
@@ -200,16 +225,20 @@ export class Worker {
     return this.#pool.room - coming;
   }
 
+  /** After each job another one comes first, so that none starves while one has more jobs than we can do. */
   #wake(): void {
-    for (const link of this.#links) link.wake();
+    const { length } = this.#links;
+    for (let i = 0; i < length; i++) this.#links[(this.#taken + i) % length]?.wake();
   }
 
   #take(grabbed: GrabbedJob): void {
+    this.#taken += 1;
     const job = performJob(grabbed, this.#line)
       .catch((error: unknown) => this.#failed(grabbed, error))
       .finally(() => {
         this.#underWay.delete(job);
         this.#done += 1;
+        this.#wake(); // the outbox may have been full
       });
     this.#underWay.add(job);
   }
@@ -217,7 +246,8 @@ export class Worker {
   /** The result could not be delivered, or we have a fault: without an answer the job goes back when we close. */
   #failed(grabbed: GrabbedJob, error: unknown): void {
     if (this.#stopped !== undefined) return;
-    this.#log.error({ err: error, handle: grabbed.handle, queue: grabbed.queue }, "cannot finish a job");
+    const fields = { err: error, handle: grabbed.handle, queue: grabbed.queue };
+    this.#seldom.error("job", fields, "cannot finish a job");
     grabbed.fail();
   }
 
@@ -230,13 +260,25 @@ export class Worker {
 
   /** Waits for all jobs, those too that were on their way when we stopped asking. */
   async #finish(signal: AbortSignal): Promise<void> {
-    const isBusy = () =>
-      this.#underWay.size > 0 || this.#allLinks().some((link) => link.outstandingGrabs > 0);
+    const giveUpMs = performance.now() + ANSWER_WITHIN_MS;
+    const mayCome = () =>
+      performance.now() < giveUpMs && this.#allLinks().some((link) => link.outstandingGrabs > 0);
+    const isBusy = () => this.#underWay.size > 0 || mayCome();
     while (!signal.aborted && isBusy()) {
-      const done = this.#underWay.size > 0 ? [Promise.all(this.#underWay)] : [];
-      await Promise.race([...done, pause(LOOK_MS)]);
+      await (this.#underWay.size > 0 ? Promise.all(this.#underWay) : pause(LOOK_MS));
     }
   }
+}
+
+function isOfDuplicates(option: string): boolean {
+  return option.startsWith("dupserver");
+}
+
+/** As long as one of Node's timers can wait. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+function connectionTiming({ gearmanConnectionTimeout }: Config): Partial<ConnectionTiming> {
+  return { connectWithinMs: gearmanConnectionTimeout || FOREVER_MS };
 }
 
 function executorLimits({ minWorker, idleTimeout }: Config): ExecutorLimits {

@@ -41,10 +41,10 @@ describe("the admin protocol", () => {
     expect(await readStatus(server.address)).toHaveLength(20_000);
   });
 
-  it("reads an empty status, and names with blanks and dots", async () => {
+  it("reads an empty status, and names with blanks, dots and carriage returns", async () => {
     expect(await readStatus((await answering([".\n"])).address)).toEqual([]);
-    const odd = await answering([".\t1\t2\t3\na b\t0\t0\t0\n.\n"]);
-    expect((await readStatus(odd.address)).map(({ queue }) => queue)).toEqual([".", "a b"]);
+    const odd = await answering([".\t1\t2\t3\na b\t0\t0\t0\nc\r\t0\t0\t0\n.\n"]);
+    expect((await readStatus(odd.address)).map(({ queue }) => queue)).toEqual([".", "a b", "c\r"]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { Transform } from "node:stream";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 
 /** Stands between a worker and its job server, to cut their connection while both live on. */
@@ -8,6 +9,8 @@ export class Cable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isOpen = true;
+  #isHeld: (chunk: Buffer) => boolean = () => false;
+  #held: (() => void)[] = [];
   connections = 0;
 
   constructor(target: ServerAddress) {
@@ -41,11 +44,32 @@ export class Cable {
     this.#isOpen = true;
   }
 
+  /** What a worker sends in such chunks waits until `release`. */
+  hold(isHeld: (chunk: Buffer) => boolean): void {
+    this.#isHeld = isHeld;
+  }
+
+  release(): void {
+    this.#isHeld = () => false;
+    for (const pass of this.#held.splice(0)) pass();
+  }
+
   async stop(): Promise<void> {
     this.cut();
     const closed = once(this.#server, "close");
     this.#server.close();
     await closed;
+  }
+
+  /** Once a chunk is held, those behind it are too. */
+  #gate(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        const pass = () => done(null, chunk);
+        if (this.#isHeld(chunk)) this.#held.push(pass);
+        else pass();
+      },
+    });
   }
 
   #accept(near: Socket): void {
@@ -55,7 +79,7 @@ export class Cable {
     }
     this.connections++;
     const far = connect(this.#target);
-    near.pipe(far).pipe(near);
+    near.pipe(this.#gate()).pipe(far).pipe(near);
     for (const [socket, other] of [
       [near, far],
       [far, near],

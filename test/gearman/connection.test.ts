@@ -106,6 +106,36 @@ describe("the connection", () => {
     );
   });
 
+  it.each([
+    ["hangs up on everybody", (each: SilentServer) => each.cut()],
+    ["is none", (each: SilentServer) => each.say(Buffer.from("SSH-2.0-OpenSSH_10.0p1\r\n"))],
+  ])("calls a server that %s less and less often, and complains once", async (_, answer) => {
+    const { states, log } = open();
+    for (let i = 0; i < 5; i++) {
+      await states.next();
+      answer(server);
+      await states.next();
+    }
+    expect(states.all.filter((state) => state === "disconnected")).toHaveLength(5);
+    expect(log.warn).toHaveBeenCalledTimes(1);
+    expect(log.debug).toHaveBeenLastCalledWith(
+      expect.objectContaining({ failures: 5 }),
+      "still cannot connect to the job server",
+    );
+  });
+
+  it("complains again when it is lost once more after the server had answered", async () => {
+    const { states, packets, log } = open();
+    for (let i = 0; i < 2; i++) {
+      await states.next();
+      server.say(encodePacket({ type: "NOOP" }, "response"));
+      await packets.next();
+      server.cut();
+      await states.next();
+    }
+    expect(log.warn).toHaveBeenCalledTimes(2);
+  });
+
   it("asks a silent server for a sign of life, and gives it up when none comes", async () => {
     const { states, log } = open({ timing: { ...QUICK, probeAfterMs: 20, answerWithinMs: 20 } });
     await states.next();

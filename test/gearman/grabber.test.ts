@@ -215,7 +215,7 @@ for (const kind of JOB_SERVERS) {
       await until(() => expect(grabber.isConnected).toBe(false));
       server = await kind.start(server.address.port);
       await status("service", 0, 0, 1);
-      expect(states).toEqual(["connected", "disconnected", "connected"]);
+      await until(() => expect(states).toEqual(["connected", "disconnected", "connected"]));
       client = await actors.client(server.address);
       await submit("service", "after the crash");
       expect(textOf(await jobs.next())).toBe("after the crash");

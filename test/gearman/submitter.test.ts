@@ -37,6 +37,11 @@ for (const kind of JOB_SERVERS) {
     });
 
     it.each([
+      [
+        "a queue's name gearmand would hang up on",
+        { queue: "q".repeat(9_000) },
+        "a queue name of 9000 bytes, gearmand takes no such",
+      ],
       ["a NUL byte in the queue's name", { queue: "a\0b" }, "a NUL byte in the argument 'queue'"],
       [
         "a unique longer than gearmand takes",

@@ -71,6 +71,15 @@ describe("a dupserver", () => {
   });
 });
 
+it("a dupserver that is there gets its copies, even if none are to be kept while it is away", async () => {
+  const { port } = await startServer();
+  const { duplicates } = startDuplicates(port, 0);
+  const sending = setInterval(() => duplicates.send(parcel("a")), 5);
+  const { jobs } = actors.worker({ host: HOST, port }, [QUEUE]);
+  expect(textOf(await jobs.next())).toBe("a");
+  clearInterval(sending);
+});
+
 describe("a dupserver that is away", () => {
   it("costs the newest copies beyond the limit, and the log says so once", async () => {
     const port = await freePort();

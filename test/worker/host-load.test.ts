@@ -87,6 +87,19 @@ describe("the guard", () => {
     expect(log.info).toHaveBeenCalledTimes(mayGrow ? 0 : 1);
   });
 
+  it("stops where the load cannot be read, and does not fail", () => {
+    const log = stubLog();
+    const mayGrow = createLoadGuard(
+      () => FAR,
+      log,
+      () => {
+        throw new Error("EMFILE: too many open files");
+      },
+    );
+    expect(mayGrow()).toBe(false);
+    expect(log.info).toHaveBeenCalledWith(expect.stringContaining("EMFILE"));
+  });
+
   it("says why at once, and then once a minute at most", () => {
     const log = stubLog();
     const mayGrow = createLoadGuard(() => HIT, log);

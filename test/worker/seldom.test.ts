@@ -76,6 +76,17 @@ describe("what happens often", () => {
     ]);
   });
 
+  it("is forgotten when a thousand others came since", () => {
+    const { seldom, log } = createSeldom();
+    seldom.error("key", {}, "wrong key");
+    for (let i = 0; i < 999; i++) seldom.error(`kind ${i}`, {}, "other");
+    seldom.error("key", {}, "wrong key");
+    expect(log.error).toHaveBeenCalledTimes(1_000);
+    seldom.error("kind 999", {}, "other");
+    seldom.error("key", {}, "wrong key");
+    expect(log.error).toHaveBeenCalledTimes(1_002);
+  });
+
   it("hides no other kind", () => {
     const { seldom, log } = createSeldom();
     seldom.error("key", {}, "wrong key");

@@ -1,36 +1,261 @@
-import { expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { defineCheck } from "../../plugins/sdk/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
+import { readStatus } from "../../src/gearman/admin.ts";
+import { JobServer } from "../../src/gearman/job-server.ts";
 import { encodePacket } from "../../src/gearman/packet.ts";
+import type { ServerAddress } from "../../src/gearman/server-address.ts";
+import { createEnvelope } from "../../src/payload/crypt.ts";
+import { readLines } from "../../src/payload/lines.ts";
 import { Worker } from "../../src/worker/worker.ts";
-import { startSilentServer } from "../gearman/silent-server.ts";
+import { Actors, until, untilStatus } from "../gearman/actors.ts";
+import { Cable } from "../gearman/cable.ts";
+import { type SilentServer, startSilentServer } from "../gearman/silent-server.ts";
 import { stubLog } from "../gearman/stub-log.ts";
+import { freePort } from "../support/free-port.ts";
 import { checkLeaks } from "../support/leaks.ts";
 
-checkLeaks();
-
 const GRAB = encodePacket({ type: "GRAB_JOB_UNIQ" }).toString("latin1");
+const SUBMIT_HEAD = encodePacket({
+  type: "SUBMIT_JOB_BG",
+  queue: "",
+  unique: "",
+  workload: Buffer.alloc(0),
+}).subarray(0, 8);
+const CLEAR = createEnvelope({ encryption: false });
+const HOST = "127.0.0.1";
+
+checkLeaks();
+const actors = new Actors();
+afterEach(async () => {
+  await actors.stop();
+  vi.unstubAllEnvs();
+});
+
+function readConfig(servers: readonly ServerAddress[], ...options: readonly string[]) {
+  const given = [
+    ...servers.map(({ host, port }) => `server=${host}:${port}`),
+    "encryption=no",
+    "services=yes",
+    ...options,
+  ];
+  const loaded = loadConfig(given, { ...thisMachine(), env: {} });
+  if (loaded.wants !== "run") throw new Error("no run");
+  return loaded.config;
+}
+
+/** Answered in the process: `check_gate` waits until the gate is opened, and counts how often it ran. */
+function createGate() {
+  const opened = Promise.withResolvers<void>();
+  const gate = { runs: 0, open: () => opened.resolve() };
+  const check = defineCheck({
+    name: "check_gate",
+    summary: "",
+    options: {},
+    async run() {
+      gate.runs += 1;
+      await opened.promise;
+      return { returnCode: 0, output: "" };
+    },
+  });
+  return Object.assign(gate, { check });
+}
+
+async function startWorker(
+  servers: readonly ServerAddress[],
+  options: readonly string[] = [],
+  gate = createGate(),
+) {
+  vi.stubEnv("LC_ALL", "C");
+  const log = stubLog();
+  const config = readConfig(servers, ...options);
+  const ran: string[] = [];
+  const worker = new Worker({
+    ...{ config, checks: [gate.check], log, version: "1", hostName: "here" },
+    onRun: ({ serviceDescription = "" }) => ran.push(serviceDescription),
+  });
+  actors.add({
+    stop: async () => {
+      gate.open();
+      worker.kill();
+      await worker.stop();
+    },
+  });
+  await worker.start();
+  return { worker, log, gate, ran };
+}
+
+async function startServer(port = 0): Promise<ServerAddress> {
+  const server = actors.add(new JobServer({ port }));
+  await server.start();
+  return { host: HOST, port: server.port };
+}
+
+async function startCable(target: ServerAddress): Promise<Cable> {
+  return actors.add(await new Cable(target).start());
+}
+
+/** Puts services into the queue, each a run of `check_gate`. */
+async function submit(server: ServerAddress, ...services: readonly string[]): Promise<void> {
+  const client = await actors.client(server);
+  await Promise.all(
+    services.map((service) => {
+      const fields = [
+        "type=service",
+        "result_queue=check_results",
+        "host_name=host",
+        `service_description=${service}`,
+        "command_line=/nowhere/check_gate",
+      ];
+      return client.submit({ queue: "service", unique: "", workload: CLEAR.seal(fields.join("\n")) });
+    }),
+  );
+}
+
+/** The services whose results are or come to the server. */
+async function results(
+  server: ServerAddress,
+  count: number,
+  queue = "check_results",
+): Promise<readonly string[]> {
+  const { jobs } = actors.worker(server, [queue]);
+  const taken = await jobs.take(count);
+  for (const job of taken) job.complete();
+  return taken.map((job) => readLines(CLEAR.open(job.workload)).get("service_description") ?? "");
+}
+
+const status = untilStatus;
+
+describe("a worker with one slot", () => {
+  it("serves each of its job servers", async () => {
+    const servers = [await startServer(), await startServer()];
+    const { gate } = await startWorker(servers, ["max-worker=1"]);
+    gate.open();
+    for (const server of servers) await status(server, "service", { workers: 1 });
+    for (const server of servers.toReversed()) {
+      await submit(server, "one");
+      expect(await results(server, 1)).toEqual(["one"]);
+    }
+  });
+
+  it("does not let one of them starve while another has more jobs than it can do", async () => {
+    const [busy, other] = [await startServer(), await startServer()];
+    const { gate, ran } = await startWorker([busy, other], ["max-worker=1"]);
+    for (const server of [busy, other]) await status(server, "service", { workers: 1 });
+    await submit(busy, ...Array.from({ length: 20 }, (_, i) => `busy ${i}`));
+    await until(() => expect(gate.runs).toBe(1));
+    await submit(other, "one", "two");
+    gate.open();
+    await until(() => expect(ran).toHaveLength(22));
+    expect(ran.slice(0, 6)).toContain("two");
+  });
+
+  it("serves one job server when the other goes away that was just asked", async () => {
+    const silent = await startSilentServer();
+    const server = await startServer();
+    const { gate } = await startWorker([silent.address, server], ["max-worker=1"]);
+    gate.open();
+    await untilGrabs(silent, 2);
+    await submit(server, "one");
+    await silent.stop();
+    expect(await results(server, 1)).toEqual(["one"]);
+  });
+});
 
 it("a worker that is stopped while its grab is under way hears the answer, and ends", async () => {
-  const server = await startSilentServer();
-  try {
-    const options = [
-      `server=127.0.0.1:${server.address.port}`,
-      "encryption=no",
-      "min-worker=0",
-      "services=yes",
-    ];
-    const loaded = loadConfig(options, { ...thisMachine(), env: {} });
-    if (loaded.wants !== "run") throw new Error("no run");
-    const { config } = loaded;
-    const worker = new Worker({ config, checks: [], log: stubLog(), version: "1", hostName: "here" });
-    await worker.start();
-    // One for the jobs, one for the status queue.
-    while (server.received.split(GRAB).length <= 2) await server.heard();
-    const stopped = worker.stop();
-    setImmediate(() => server.say(encodePacket({ type: "NO_JOB" }, "response")));
-    expect(await stopped).toBe(true);
-  } finally {
-    await server.stop();
-  }
+  const server = actors.add(await startSilentServer());
+  const { worker } = await startWorker([server.address]);
+  // One for the jobs, one for the status queue.
+  await untilGrabs(server, 2);
+  const stopped = worker.stop();
+  setImmediate(() => server.say(encodePacket({ type: "NO_JOB" }, "response")));
+  expect(await stopped).toBe(true);
 });
+
+it("a worker that is stopped while its job server hangs ends all the same", async () => {
+  const server = actors.add(await startSilentServer());
+  const { worker } = await startWorker([server.address], ["shutdown_timeout=3600"]);
+  await untilGrabs(server, 2);
+  expect(await worker.stop()).toBe(true);
+});
+
+it("a worker whose outbox was full takes jobs again when its results are accepted", async () => {
+  const most = 5_000;
+  const server = await startServer();
+  const cable = await startCable(server);
+  const { gate } = await startWorker([cable.address], ["min-worker=100", "max-worker=100"]);
+  gate.open();
+  cable.hold((chunk) => chunk.subarray(0, SUBMIT_HEAD.length).equals(SUBMIT_HEAD));
+  await submit(server, ...Array.from({ length: most + 200 }, (_, i) => `${i}`));
+  await until(async () => {
+    const { runs } = gate;
+    expect(runs).toBeGreaterThanOrEqual(most);
+    await readStatus(server);
+    expect(gate.runs, "jobs still come").toBe(runs);
+  });
+  cable.release();
+  expect(await results(server, most + 200)).toHaveLength(most + 200);
+});
+
+describe("a reload of the queues while a job runs", () => {
+  const reloads = (cable: Cable) => ({
+    before: readConfig([cable.address]),
+    after: readConfig([cable.address], "hosts=yes"),
+  });
+
+  it.each(["before", "after"])("and %s its connection is cut does not have it run twice", async (when) => {
+    const server = await startServer();
+    const cable = await startCable(server);
+    const { worker, gate } = await startWorker([cable.address]);
+    await submit(server, "one");
+    await until(() => expect(gate.runs).toBe(1));
+    if (when === "before") {
+      worker.reload(reloads(cable).after);
+      await status(server, "host", { workers: 1 });
+    }
+    cable.cut();
+    await status(server, "service", { total: 1, running: 0, workers: 0 });
+    if (when === "after") worker.reload(reloads(cable).after);
+    cable.mend();
+    await status(server, "service", { total: 1, running: 1 });
+    gate.open();
+    expect(await results(server, 1)).toEqual(["one"]);
+    await status(server, "service", { total: 0 });
+    expect(gate.runs).toBe(1);
+  });
+});
+
+it("a result goes to the job server its job came from, though that is configured no more", async () => {
+  const [before, after] = [await startServer(), await startServer()];
+  const { worker, gate } = await startWorker([before]);
+  await submit(before, "one");
+  await until(() => expect(gate.runs).toBe(1));
+  worker.reload(readConfig([after]));
+  await status(after, "service", { workers: 1 });
+  gate.open();
+  expect(await results(before, 1)).toEqual(["one"]);
+  await status(before, "service", { total: 0, workers: 0 });
+});
+
+describe("a reload of the dupservers", () => {
+  it("keeps the copies for one that stays, and the connections to the job servers", async () => {
+    const server = await startServer();
+    const cable = await startCable(server);
+    const away = { host: HOST, port: await freePort() };
+    const dupserver = `dupserver=${away.host}:${away.port}`;
+    const { worker, gate } = await startWorker([cable.address], [dupserver]);
+    gate.open();
+    await submit(server, "one");
+    expect(await results(server, 1)).toEqual(["one"]);
+    const { connections } = cable;
+    worker.reload(readConfig([cable.address], dupserver, `dupserver=${HOST}:${await freePort()}`));
+    await startServer(away.port);
+    expect(await results(away, 1)).toEqual(["one"]);
+    expect(cable.connections).toBe(connections);
+  });
+});
+
+async function untilGrabs(server: SilentServer, count: number): Promise<void> {
+  while (server.received.split(GRAB).length <= count) await server.heard();
+}
