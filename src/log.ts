@@ -17,8 +17,11 @@ export interface LogOptions {
 
 export interface WorkerLog extends Log {
   readonly setDebug: (debug: number) => void;
-  /** Opens the file anew, after logrotate moved it. Throws when it cannot, and goes on with the old one. */
-  readonly reopen: () => void;
+  /**
+   * Opens the file anew, after logrotate moved it, or another one. Throws when it cannot, and goes on with the old one. Standard output
+   * stays what it is.
+   */
+  readonly reopen: (file?: string) => void;
   /** Tries once more to write what could not be written. All else is written at once. */
   readonly flush: () => void;
 }
@@ -28,6 +31,7 @@ const MOST_WAITING = 1024 * 1024;
 
 /** Only this file knows pino. */
 export function createLog({ debug, file, toStderr = false, format }: LogOptions): WorkerLog {
+  let current = file;
   const target = destination({
     dest: file ?? (toStderr ? 2 : 1),
     sync: true,
@@ -44,11 +48,12 @@ export function createLog({ debug, file, toStderr = false, format }: LogOptions)
     setDebug: (value: number) => {
       logger.level = levelOf(value);
     },
-    reopen: () => {
-      if (file === undefined) return;
+    reopen: (other = current) => {
+      if (current === undefined || other === undefined) return;
       // A trial: after a reopen that failed, the next one closes the old descriptor twice.
-      closeSync(openSync(file, "a"));
-      target.reopen();
+      closeSync(openSync(other, "a"));
+      target.reopen(other);
+      current = other;
     },
     // Not flushSync: on a full disk it tries for ever.
     flush: () => void target.write(""),

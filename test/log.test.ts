@@ -123,6 +123,19 @@ describe("a log file", () => {
     expect(readFileSync(file, "utf8")).toBe(`${START}[INFO ] new\n`);
   });
 
+  it("may become another one", () => {
+    using folder = createFolder();
+    const [file, other] = [join(folder.path, "worker.log"), join(folder.path, "other.log")];
+    const log = createLog({ debug: 0, file, format: "text" });
+    log.info("old");
+    log.reopen(other);
+    log.info("new");
+    log.reopen();
+    log.info("newer");
+    expect(readFileSync(file, "utf8")).toBe(`${START}[INFO ] old\n`);
+    expect(readFileSync(other, "utf8")).toBe(`${START}[INFO ] new\n${START}[INFO ] newer\n`);
+  });
+
   it("that cannot be opened anew stays the old one", () => {
     using folder = createFolder();
     const logs = join(folder.path, "logs");

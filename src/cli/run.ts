@@ -67,18 +67,18 @@ async function serve(
   reportConfig(loaded, log);
   using _strayErrors = handleStrayErrors(log, () => process.exit(1));
   const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName: hostname() });
-  await worker.start();
   const signals = handleSignals({
     worker,
     log,
     reload: () => {
       const reloaded = load(argv, io);
-      log.reopen();
+      reopenLog(log, logFile(loaded), logFile(reloaded));
       log.setDebug(reloaded.config.debug);
       reportConfig(reloaded, log);
       return reloaded.config;
     },
   });
+  await worker.start();
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
   onReady();
   const isClean = await signals.ended;
@@ -89,6 +89,13 @@ async function serve(
 
 function logFile({ config: { logmode, logfile } }: LoadedConfig): string | undefined {
   return logmode === "stdout" ? undefined : logfile;
+}
+
+/** `first` is what the worker was started with. */
+function reopenLog(log: WorkerLog, first: string | undefined, now: string | undefined): void {
+  log.reopen(now);
+  if ((first === undefined) !== (now === undefined))
+    log.warn("the log goes from standard output to a file, or back, at the next start only");
 }
 
 function reportConfig({ warnings, withoutEffect }: LoadedConfig, log: WorkerLog): void {

@@ -66,6 +66,8 @@ export class Worker {
   #taken = 0;
   #done = 0;
   readonly #killed = Promise.withResolvers<void>();
+  #started: Promise<void> | undefined;
+  #isOpen = false;
   #stopped: Promise<boolean> | undefined;
 
   constructor(options: WorkerOptions) {
@@ -93,10 +95,10 @@ export class Worker {
     return this.#underWay.size;
   }
 
-  async start(): Promise<void> {
-    await Promise.all([this.#executor.start(), this.#native.configure(this.#config)]);
-    this.#links = this.#openLinks();
-    this.#duplicates = this.#openDuplicates();
+  /** Jobs are taken when all is there that runs them; not at all when `stop` has come before. */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
   }
 
   /** Takes over what can be changed while it runs; connections are made anew where their options changed. */
@@ -107,6 +109,7 @@ export class Worker {
     void this.#native.configure(config);
     this.#pool.configure(config);
     this.#executor.configure(executorLimits(config));
+    if (!this.#isOpen) return diff;
     if (!diff.reconnect.every(isOfDuplicates)) this.#reconnect();
     if (diff.reconnect.some(isOfDuplicates)) this.#reopenDuplicates();
     return diff;
@@ -123,7 +126,16 @@ export class Worker {
     this.#killed.resolve();
   }
 
+  async #start(): Promise<void> {
+    await Promise.all([this.#executor.start(), this.#native.configure(this.#config)]);
+    if (this.#stopped !== undefined) return;
+    this.#isOpen = true;
+    this.#links = this.#openLinks();
+    this.#duplicates = this.#openDuplicates();
+  }
+
   async #stop(): Promise<boolean> {
+    await this.#started?.catch(() => {}); // whoever called `start` hears of it
     for (const link of this.#links) link.pause();
     const timeIsUp = pause(this.#config.shutdownTimeout * 1000, undefined, { ref: false });
     const waiting = new AbortController();

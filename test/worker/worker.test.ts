@@ -163,6 +163,19 @@ describe("a worker with one slot", () => {
   });
 });
 
+it("a worker that is stopped while it starts takes no job, and leaves nothing", async () => {
+  const server = await startServer();
+  await submit(server, "one");
+  const gate = createGate();
+  const config = readConfig([server]);
+  const worker = new Worker({ config, checks: [gate.check], log: stubLog(), version: "1", hostName: "here" });
+  const started = worker.start();
+  worker.reload(readConfig([server], "hosts=yes"));
+  expect(await worker.stop()).toBe(true);
+  await started;
+  expect(gate.runs).toBe(0);
+});
+
 it("a worker that is stopped while its grab is under way hears the answer, and ends", async () => {
   const server = actors.add(await startSilentServer());
   const { worker } = await startWorker([server.address]);

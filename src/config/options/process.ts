@@ -68,7 +68,7 @@ export const PROCESS_OPTIONS = [
     help: "Where the log goes with logmode automatic or file.",
     knownBy: ["C worker", "Go worker", "core module"],
     effect: "full",
-    reload: "restart",
+    reload: "live",
   },
   {
     name: "logmode",
