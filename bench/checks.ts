@@ -37,7 +37,7 @@ const CHECKS: readonly Check[] = [
     command:
       "{plugins}/check_by_ssh -H 127.0.0.1 -p {sshd} -i {sshkey} -o UserKnownHostsFile={knownhosts} -C 'echo all is well'",
     output: "^all is well$",
-    counts: { jobs: 3000, warmUp: 2000 },
+    counts: { jobs: 5000, warmUp: 5000 },
   },
 ];
 

@@ -16,6 +16,7 @@ import { dial } from "./dial.ts";
 import type { Files } from "./files.ts";
 import { type KnownHost, readKnownHost } from "./host-key.ts";
 import { type Identity, listIdentities } from "./identities.ts";
+import { keepKeys } from "./keys.ts";
 import { LiveConnection, type Pipe } from "./live-connection.ts";
 import { Login } from "./login.ts";
 import { line, ServerDropped, SshFailure } from "./ssh-failure.ts";
@@ -139,8 +140,10 @@ function logIn(parts: LoginParts): Promise<LiveConnection> {
   return new Promise((resolve, reject) => {
     let isEncrypted = false;
     let cause: Error | undefined;
-    client.once("handshake", () => {
+    // After each exchange of keys.
+    client.on("handshake", () => {
       isEncrypted = true;
+      keepKeys(client);
     });
     client.on("banner", (text) => {
       login.hearBanner(text);
