@@ -13,7 +13,7 @@ const KEYS = [
 
 /**
  * Has the driver keep its keys as key objects. It hands them to Node as bytes for each packet, of which Node makes an object each time:
- * a fifth of what a command costs. Where the driver has no such keys all goes on, only slower.
+ * a third of what a command costs. Where the driver has no such keys all goes on, only slower.
  *
  * @param client the driver's, when keys have been exchanged
  */

@@ -92,7 +92,7 @@ export const PROCESS_OPTIONS = [
     name: "debug-result",
     kind: flag,
     default: false,
-    help: "Log every result that is sent.",
+    help: "Put the identifier of the worker in front of every output: (NAME) - ….",
     knownBy: ["C worker", "core module"],
     effect: "full",
     reload: "live",
