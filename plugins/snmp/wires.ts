@@ -37,16 +37,16 @@ interface OpenLine extends LineEvents {
 
 /**
  * A few UDP sockets for any number of SNMP sessions. Answers are told apart by their message number, and by whom they come from
- * where two questions have the same one: a device may answer from another of its addresses, as net-snmp's programs accept it.
+ * where two questions have the same one: a device may answer from another of its addresses, as net-snmp's programs accept it. Two
+ * questions to one device that happen to have the same number go over different wires.
  */
 export class Wires implements Disposable {
   readonly #wires: Readonly<Record<Family, Set<Wire>>> = { udp4: new Set(), udp6: new Set() };
-  readonly #byPlace = new Map<string, Open>();
-  readonly #byId = new Map<number, Open>();
 
   /** How many sockets are open, and how many questions wait for an answer. */
   get size(): { readonly sockets: number; readonly questions: number } {
-    return { sockets: this.#wires.udp4.size + this.#wires.udp6.size, questions: this.#byPlace.size };
+    const wires = this.#allWires();
+    return { sockets: wires.length, questions: wires.reduce((sum, { questions }) => sum + questions, 0) };
   }
 
   openLine(family: Family, events: LineEvents): Line {
@@ -60,7 +60,11 @@ export class Wires implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const wire of [...this.#wires.udp4, ...this.#wires.udp6]) this.#drop(wire);
+    for (const wire of this.#allWires()) this.#drop(wire);
+  }
+
+  #allWires(): readonly Wire[] {
+    return [...this.#wires.udp4, ...this.#wires.udp6];
   }
 
   #send(
@@ -69,20 +73,20 @@ export class Wires implements Disposable {
   ): void {
     const id = readMessageId(message) ?? 0;
     const place = placeOf(id, port, address);
-    const known = this.#byPlace.get(place);
-    if (known !== undefined) this.#forget(known);
-    const open: Open = { id, place, line, wire: this.#chooseWire(family) };
-    line.questions.add(open);
-    this.#byPlace.set(place, open);
-    this.#byId.set(id, open);
-    open.wire.take();
-    open.wire.send(message, port, address, line.onUnsent);
+    const { wire } = findByPlace(line, place) ?? this.#open(line, { id, place, family });
+    wire.send(message, port, address, line.onUnsent);
   }
 
-  #receive(message: Buffer, { address, port }: RemoteInfo): void {
+  #open(line: OpenLine, { id, place, family }: Pick<Open, "id" | "place"> & { family: Family }): Open {
+    const open: Open = { id, place, line, wire: this.#chooseWire(family, place) };
+    line.questions.add(open);
+    open.wire.take(open);
+    return open;
+  }
+
+  #receive(wire: Wire, message: Buffer, { address, port }: RemoteInfo): void {
     const id = readMessageId(message);
-    if (id === undefined) return;
-    const open = this.#byPlace.get(placeOf(id, port, address)) ?? this.#byId.get(id);
+    const open = id === undefined ? undefined : wire.find(id, placeOf(id, port, address));
     if (open === undefined) return;
     this.#forget(open);
     open.line.onMessage(message);
@@ -90,23 +94,22 @@ export class Wires implements Disposable {
 
   #forget(open: Open): void {
     if (!open.line.questions.delete(open)) return;
-    this.#byPlace.delete(open.place);
-    if (this.#byId.get(open.id) === open) this.#byId.delete(open.id);
-    open.wire.release();
+    open.wire.release(open);
     if (open.wire.questions === 0) this.#closeIdle(open.wire);
   }
 
   /** The first one that is not busy, so that the others come to rest; a new one; the least busy. */
-  #chooseWire(family: Family): Wire {
+  #chooseWire(family: Family, place: string): Wire {
     const wires = this.#wires[family];
     let quietest: Wire | undefined;
     for (const wire of wires) {
+      if (wire.has(place)) continue;
       if (wire.questions < BUSY) return wire;
       if (quietest === undefined || wire.questions < quietest.questions) quietest = wire;
     }
     if (quietest !== undefined && wires.size >= MAX_WIRES) return quietest;
     const wire = new Wire(family, {
-      onMessage: (message, from) => this.#receive(message, from),
+      onMessage: (message, from) => this.#receive(wire, message, from),
       onError: (error) => this.#fail(wire, error),
     });
     wires.add(wire);
@@ -122,14 +125,22 @@ export class Wires implements Disposable {
 
   #fail(wire: Wire, error: Error): void {
     this.#drop(wire);
-    const lost = Array.from(this.#byPlace.values()).filter((open) => open.wire === wire);
-    for (const { line } of lost) line.onUnsent(error);
+    for (const open of wire.open) {
+      this.#forget(open);
+      open.line.onUnsent(error);
+    }
   }
 
   #drop(wire: Wire): void {
     this.#wires[wire.family].delete(wire);
     wire[Symbol.dispose]();
   }
+}
+
+/** A question that is asked again. */
+function findByPlace({ questions }: OpenLine, place: string): Open | undefined {
+  for (const open of questions) if (open.place === place) return open;
+  return undefined;
 }
 
 function placeOf(id: number, port: number, address: string): string {
@@ -145,7 +156,8 @@ interface WireEvents {
 class Wire implements Disposable {
   readonly family: Family;
   readonly #socket: Socket;
-  #questions = 0;
+  readonly #byPlace = new Map<string, Open>();
+  readonly #byId = new Map<number, Open>();
   #isClosed = false;
 
   constructor(family: Family, { onMessage, onError }: WireEvents) {
@@ -160,17 +172,32 @@ class Wire implements Disposable {
   }
 
   get questions(): number {
-    return this.#questions;
+    return this.#byPlace.size;
   }
 
-  take(): void {
-    this.#questions += 1;
-    if (this.#questions === 1 && !this.#isClosed) this.#socket.ref();
+  get open(): readonly Open[] {
+    return [...this.#byPlace.values()];
   }
 
-  release(): void {
-    this.#questions -= 1;
-    if (this.#questions === 0 && !this.#isClosed) this.#socket.unref();
+  has(place: string): boolean {
+    return this.#byPlace.has(place);
+  }
+
+  /** The question an answer belongs to. */
+  find(id: number, place: string): Open | undefined {
+    return this.#byPlace.get(place) ?? this.#byId.get(id);
+  }
+
+  take(open: Open): void {
+    if (this.questions === 0 && !this.#isClosed) this.#socket.ref();
+    this.#byPlace.set(open.place, open);
+    this.#byId.set(open.id, open);
+  }
+
+  release({ place, id }: Open): void {
+    this.#byPlace.delete(place);
+    if (this.#byId.get(id)?.place === place) this.#byId.delete(id);
+    if (this.questions === 0 && !this.#isClosed) this.#socket.unref();
   }
 
   send(message: Buffer, port: number, address: string, onUnsent: (error: Error) => void): void {

@@ -51,6 +51,18 @@ describe("wires", () => {
     expect((await second.heard).toString("latin1").at(-1)).toBe("2");
   });
 
+  it("keep equal numbers for one device apart, and close the wire they needed", async () => {
+    await using agent = await SnmpAgent.start(({ message: asked }) => [
+      Buffer.concat([asked, Buffer.from(String(agent.questions))]),
+    ]);
+    const lines = [openLine(), openLine(), openLine()];
+    for (const { line } of lines) line.send(message(7), agent.port, HOST);
+    expect(wires.size).toEqual({ sockets: 3, questions: 3 });
+    const heard = await Promise.all(lines.map(async (each) => (await each.heard).toString("latin1").at(-1)));
+    expect(heard.sort()).toEqual(["1", "2", "3"]);
+    expect(wires.size).toEqual({ sockets: 2, questions: 0 });
+  });
+
   it("open more sockets when many answers are awaited, and close them again", async () => {
     const silent = createSocket("udp4").bind(0, HOST);
     await new Promise((resolve) => silent.once("listening", resolve));
