@@ -39,13 +39,14 @@ export class Link {
     const name = renderServerAddress(server);
     this.name = name;
     const onState = (state: "connected" | "disconnected") =>
-      state === "connected"
-        ? log.info(`connected to job server ${name}`)
-        : log.warn(`lost connection to job server ${name}, trying again`);
+      state === "connected" && log.info(`connected to job server ${name}`);
     const connection = { server, log, timing };
     const roomOfJobs = { room: () => room(this), onRoomLeft };
     this.#jobs = new Grabber({ ...connection, ...roomOfJobs, queues, orphans, onJob, onState });
-    this.#status = new Grabber({ ...connection, queues: [statusQueue], room: () => 1, onJob: onStatus });
+    this.#status = new Grabber({
+      ...{ ...connection, log: quiet(log) },
+      ...{ queues: [statusQueue], room: () => 1, onJob: onStatus },
+    });
     this.results = new Submitter({
       ...connection,
       onState: (state) => state === "connected" && onResultsOpen(),
@@ -86,4 +87,10 @@ export class Link {
   async stop(): Promise<void> {
     await Promise.all([this.#jobs.stop(), this.#status.stop(), this.results.stop()]);
   }
+}
+
+/** What becomes of a server its other connections tell. */
+function quiet(log: Log): Log {
+  const debug = log.debug.bind(log);
+  return { trace: log.trace.bind(log), debug, info: debug, warn: debug, error: log.error.bind(log) };
 }

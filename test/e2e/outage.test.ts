@@ -93,7 +93,7 @@ describe.skipIf(!hasServer("gearmand"))("a gearmand that dies", () => {
     await gate.entered(5);
     await second.collected(1);
     await dying.crash();
-    await worker.logged(`lost connection to job server 127.0.0.1:${dying.port}`);
+    await worker.logged(`lost the connection to the job server (server=127.0.0.1:${dying.port}`);
     gate.open();
     await second.collected(6);
     expect(second.services).toEqual([...names(5), "own"].toSorted());
