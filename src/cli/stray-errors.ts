@@ -1,9 +1,7 @@
-import { fileURLToPath } from "node:url";
 import type { Log } from "../log.ts";
+import { readStack } from "../run/site/fault.ts";
 import { Seldom } from "../worker/seldom.ts";
 
-/** A line of a stack in one of a site's files, which are imported with this mark (run/site/resolve-sdk.ts). */
-const SITE_LINE = /(file:\/\/[^\s?)]+)\?omd-worker=[0-9]+:([0-9]+)/;
 /** Of the worker's source, or of what is built from it. */
 const OWN_FOLDER = new URL("../../", import.meta.url).href;
 
@@ -16,9 +14,9 @@ export function handleStrayErrors(log: Log, end: () => void): Disposable {
   const seldom = new Seldom(log);
   const handle = (error: unknown) => {
     const { message, stack } = readError(error);
-    const [, url, line] = SITE_LINE.exec(stack) ?? [];
-    if (url !== undefined) {
-      const place = `${fileURLToPath(url)}:${line}`;
+    const site = readStack({ stack });
+    if (site !== undefined) {
+      const place = `${site.path}:${site.line}`;
       const text = `${place}: ${message}: nobody waits for this error, await its promise or listen to "error"`;
       seldom.error(place, {}, text);
     } else if (!stack.includes(OWN_FOLDER)) {

@@ -7,6 +7,7 @@ import type { Outcome } from "../outcome.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import type { Judgement } from "../result/judge.ts";
 import type { Ran } from "../run/run.ts";
+import { readStack } from "../run/site/fault.ts";
 import type { Seldom } from "./seldom.ts";
 
 const SHOWN_OUTPUT = 500;
@@ -78,12 +79,20 @@ export class Report {
         this.#seldom.error(`refused ${withoutCommand(outcome.reason)}`, { job: nameOf(job) }, outcome.reason);
         break;
       case "crashed":
-        this.#seldom.error("crashed", { err: outcome.error, job: nameOf(job) }, "cannot run a job's command");
+        this.#tellCrash(job, outcome.error);
         break;
       case "exited":
       case "signalled":
         break;
     }
+  }
+
+  /** With the line of a site's own check, for its author. */
+  #tellCrash(job: Job, error: unknown): void {
+    const place = error instanceof Error ? readStack(error) : undefined;
+    const at = place && `${place.path}:${place.line}`;
+    const fields = { err: error, job: nameOf(job), ...(at && { at }) };
+    this.#seldom.error(`crashed ${at}`, fields, "cannot run a job's command");
   }
 }
 

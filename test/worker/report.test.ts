@@ -117,6 +117,15 @@ describe("a job that was not run", () => {
     );
   });
 
+  it("because a site's own check has a fault, and on which line", () => {
+    const error = new TypeError("no such thing");
+    error.stack = "TypeError: no such thing\n    at run (file:///site/check_x.ts?omd-worker=3:12:7)";
+    expect(tell(HOST, { kind: "crashed", error }).error).toHaveBeenCalledWith(
+      { err: error, job: "web1", at: "/site/check_x.ts:12" },
+      "cannot run a job's command",
+    );
+  });
+
   it.each<[string, (index: number) => Outcome]>([
     ["too old", (index) => ({ kind: "too-old", age: 61 + index })],
     [

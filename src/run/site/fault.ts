@@ -4,12 +4,14 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 
-interface Place {
+/** Where in a site's files. */
+export interface Place {
   readonly path: string;
   readonly line: number | undefined;
 }
 
 const MAX_MESSAGE = 200;
+/** A line of a stack in one of a site's files, which are imported with this mark (resolve-sdk.ts). */
 const MARKED = /(file:\/\/[^\s?)]+)\?omd-worker=[0-9]+:([0-9]+)/;
 const NOT_FOUND = /^Cannot find (?:module|package) '([^']+)' imported from ([^\n]+)$/;
 
@@ -35,7 +37,7 @@ async function findPlace(path: string, error: unknown): Promise<Place> {
 }
 
 /** The first place in one of a site's files; the SDK's own come before it where a definition was refused. */
-function readStack({ stack = "" }: Error): Place | undefined {
+export function readStack({ stack = "" }: Pick<Error, "stack">): Place | undefined {
   const [, url, line] = MARKED.exec(stack) ?? [];
   return url === undefined ? undefined : { path: fileURLToPath(url), line: Number(line) };
 }
