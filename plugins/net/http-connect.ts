@@ -95,9 +95,10 @@ async function shakeHands(tcp: Socket, { target, command, identity }: Door, cont
   const { signal, contexts } = context;
   const servername = command.tls.sni ? target.hostName : undefined;
   if (isIP(servername ?? "") !== 0) throw new CheckDeclined("TLS is to name an address");
-  requireIdentity(identity);
+  const settings = readSettings(command.tls, identity);
+  if (settings.cert !== undefined && !contexts.has(settings)) requireIdentity(settings);
   try {
-    return await upgrade(tcp, { signal, contexts, servername, ...readSettings(command.tls, identity) });
+    return await upgrade(tcp, { signal, contexts, servername, ...settings });
   } catch (error) {
     if (!(error instanceof TlsError)) throw error;
     throw new CheckFailure(`${error.message}\n`, CRITICAL);
@@ -110,8 +111,7 @@ function readSettings({ versions }: TlsWishes, { cert, key }: Identity): Context
   return cert === undefined ? only : { ...only, cert, key };
 }
 
-function requireIdentity({ cert, key }: Identity): void {
-  if (cert === undefined) return;
+function requireIdentity({ cert, key }: ContextSettings): void {
   requireContext({ cert }, "Unable to open certificate chain file!");
   requireContext({ cert, key }, "Private key does not seem to match certificate!");
 }

@@ -1,4 +1,4 @@
-import { OK } from "../sdk/index.ts";
+import { OK, whenAborted } from "../sdk/index.ts";
 import { type Asked, ask, type MetPage, readAnswer } from "./http-ask.ts";
 import type { HttpCommand } from "./http-command.ts";
 import { type ConnectContext, connect, type Door, findAddress, tlsName } from "./http-connect.ts";
@@ -133,9 +133,4 @@ function render({ target, command }: Door): string {
 /** How long the connection may be left. */
 function idleMs({ ending }: Asked, { head }: Reception): number {
   return ending === "complete" && head !== undefined ? head.idleMs : 0;
-}
-
-function whenAborted(signal: AbortSignal, act: () => void): Disposable {
-  signal.addEventListener("abort", act, { once: true });
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
 }

@@ -19,6 +19,11 @@ const MOST_CONTEXTS = 16;
 export class TlsContexts implements Disposable {
   readonly #contexts = new Map<string, SecureContext>();
 
+  /** Whether one with these settings could be made. */
+  has(settings: ContextSettings): boolean {
+    return this.#contexts.has(contextName(settings));
+  }
+
   get(settings: ContextSettings): SecureContext {
     const name = contextName(settings);
     const context = this.#contexts.get(name) ?? createContext(settings);

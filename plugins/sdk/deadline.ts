@@ -35,5 +35,11 @@ export async function withinSeconds<Value>(
   }
 }
 
+/** Calls `act` when the signal is aborted, unless it is disposed of before: `using _closing = whenAborted(signal, close)`. */
+export function whenAborted(signal: AbortSignal, act: () => void): Disposable {
+  signal.addEventListener("abort", act, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
+}
+
 /** The longest time setTimeout takes. */
-const MAX_TIMEOUT_MS = 2_147_483_647;
+export const MAX_TIMEOUT_MS = 2_147_483_647;

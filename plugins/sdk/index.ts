@@ -19,7 +19,7 @@ export type {
   SharedContext,
   UnderstoodCommand,
 } from "./check.ts";
-export { type TimeLimit, withinSeconds } from "./deadline.ts";
+export { type TimeLimit, whenAborted, withinSeconds } from "./deadline.ts";
 export { type CheckDefinition, defineCheck, type ReadingCheckDefinition } from "./define-check.ts";
 export { createEreSearch, type EreSearch } from "./ere-search.ts";
 export type { Encoding, EreRules } from "./ere-syntax.ts";

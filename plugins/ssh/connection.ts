@@ -10,7 +10,7 @@ import type {
   SignCallback,
   SigningRequestOptions,
 } from "ssh2";
-import { CheckDeclined, type Resolver } from "../sdk/index.ts";
+import { CheckDeclined, type Resolver, whenAborted } from "../sdk/index.ts";
 import { chooseAlgorithms } from "./algorithms.ts";
 import { dial } from "./dial.ts";
 import type { Files } from "./files.ts";
@@ -67,8 +67,7 @@ export async function openConnection(
     login: new Login(target, knownHost, identities),
     signal,
   };
-  const close = () => pipe.stream.destroy();
-  signal.addEventListener("abort", close, { once: true });
+  using _closing = whenAborted(signal, () => pipe.stream.destroy());
   const timer = watchFirstByte(parts, startedAt);
   try {
     return await logIn(parts);
@@ -80,7 +79,6 @@ export async function openConnection(
     throw pipe.jump !== undefined && error instanceof SshFailure ? new CheckDeclined(OVER_JUMP_HOST) : error;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", close);
   }
 }
 
@@ -95,15 +93,13 @@ async function openPipe(target: Target, means: ConnectionMeans, signal: AbortSig
     throw error instanceof SshFailure ? new CheckDeclined(OVER_JUMP_HOST, { cause: error }) : error;
   });
   const close = () => jump[Symbol.dispose]();
-  signal.addEventListener("abort", close, { once: true });
+  using _closing = whenAborted(signal, close);
   try {
     const stream = await jump.forward(target.host, target.port);
     return { stream, received: () => jump.received, jump };
   } catch (error) {
     close();
     throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
   }
 }
 

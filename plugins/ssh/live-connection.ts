@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { CheckDeclined } from "../sdk/index.ts";
+import { CheckDeclined, whenAborted } from "../sdk/index.ts";
 import { type CommandChannel, type Ran, readChannel } from "./channel.ts";
 import type { HostKey } from "./known-hosts.ts";
 import { type Line, line } from "./ssh-failure.ts";
@@ -118,12 +118,11 @@ export class LiveConnection implements Disposable {
       this.#isRetired = true;
       reject(signal.reason);
     };
-    signal.addEventListener("abort", stop, { once: true });
+    using _stopping = whenAborted(signal, stop);
     this.#busy += 1;
     try {
       return await Promise.race([this.#execute(command, signal), promise]);
     } finally {
-      signal.removeEventListener("abort", stop);
       this.#busy -= 1;
       if (this.#isRetired) this.retire();
     }
@@ -192,13 +191,8 @@ type Opened = OpenChannel | "refused" | "unsent" | "lost";
 const NOTHING: Ran = { returnCode: undefined, stdout: "", stderr: "" };
 
 async function readUntilAborted({ channel, ran }: OpenChannel, signal: AbortSignal): Promise<Ran> {
-  const close = () => channel.close();
-  signal.addEventListener("abort", close, { once: true });
-  try {
-    return await ran;
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
+  using _closing = whenAborted(signal, () => channel.close());
+  return await ran;
 }
 
 function describeEnd(error: DriverError, host: string): Line | "silence" {

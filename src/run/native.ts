@@ -1,4 +1,5 @@
 import type { CheckContext, CheckOutput, CommandOutcome } from "../../plugins/sdk/check.ts";
+import { MAX_TIMEOUT_MS } from "../../plugins/sdk/deadline.ts";
 import { CheckDeclined, CheckFailure } from "../../plugins/sdk/failure.ts";
 import type { SharedValues } from "../../plugins/sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
@@ -24,9 +25,6 @@ export interface ExecuteLimits {
 
 /** What a native check comes to; `declined`: it left the answer to the plugin. */
 export type NativeOutcome = Outcome | { readonly kind: "declined"; readonly reason: string };
-
-/** The longest time setTimeout takes. */
-const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** Runs a native check. The outcome is there when time is up, even if the check is not through. */
 export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {

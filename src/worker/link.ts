@@ -53,10 +53,6 @@ export class Link {
     });
   }
 
-  get isConnected(): boolean {
-    return this.#jobs.isConnected;
-  }
-
   /** Jobs without an answer, or that may come at any moment. */
   get isBusy(): boolean {
     return this.#jobs.jobsInFlight + this.#jobs.outstandingGrabs > 0;

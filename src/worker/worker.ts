@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "../../plugins/sdk/check.ts";
+import { MAX_TIMEOUT_MS } from "../../plugins/sdk/deadline.ts";
 import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";
@@ -286,11 +287,8 @@ function isOfDuplicates(option: string): boolean {
   return option.startsWith("dupserver");
 }
 
-/** As long as one of Node's timers can wait. */
-const FOREVER_MS = 2 ** 31 - 1;
-
 function connectionTiming({ gearmanConnectionTimeout }: Config): Partial<ConnectionTiming> {
-  return { connectWithinMs: gearmanConnectionTimeout || FOREVER_MS };
+  return { connectWithinMs: gearmanConnectionTimeout || MAX_TIMEOUT_MS };
 }
 
 function executorLimits({ minWorker, idleTimeout }: Config): ExecutorLimits {

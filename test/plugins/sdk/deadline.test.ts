@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { withinSeconds } from "../../../plugins/sdk/index.ts";
+import { whenAborted, withinSeconds } from "../../../plugins/sdk/index.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -57,4 +57,17 @@ it.each([0, -1, 2_147_484])("sets no limit of %d seconds", async (seconds) => {
   expect(vi.getTimerCount()).toBe(0);
   resolve("here");
   expect(await result).toBe("here");
+});
+
+it("acts once when a signal is aborted, and not any more when disposed of", () => {
+  const [one, other] = [new AbortController(), new AbortController()];
+  const act = vi.fn();
+  {
+    using _acting = whenAborted(one.signal, act);
+    one.abort();
+    expect(act).toHaveBeenCalledOnce();
+  }
+  whenAborted(other.signal, act)[Symbol.dispose]();
+  other.abort();
+  expect(act).toHaveBeenCalledOnce();
 });
