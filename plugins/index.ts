@@ -1,11 +1,14 @@
+import type { Check } from "../sdk/check.ts";
 import { checkDummy } from "./core/check_dummy.ts";
 import { negate } from "./core/negate.ts";
-import { checkFping } from "./net/check_fping.ts";
-import { checkHost } from "./net/check_host.ts";
-import { checkHttp } from "./net/check_http.ts";
-import { checkIcmp } from "./net/check_icmp.ts";
-import { checkPing } from "./net/check_ping.ts";
-import { checkSsh } from "./net/check_ssh.ts";
+import { checkHttp } from "./http/check_http.ts";
+import { checkFping } from "./icmp/check_fping.ts";
+import { checkHost } from "./icmp/check_host.ts";
+import { checkIcmp } from "./icmp/check_icmp.ts";
+import { checkPing } from "./icmp/check_ping.ts";
+import { checkSnmp } from "./snmp/check_snmp.ts";
+import { checkBySsh } from "./ssh/check_by_ssh.ts";
+import { checkSsh } from "./ssh/check_ssh.ts";
 import {
   checkClamd,
   checkFtp,
@@ -19,10 +22,7 @@ import {
   checkSsmtp,
   checkTcp,
   checkUdp,
-} from "./net/check_tcp.ts";
-import type { Check } from "./sdk/check.ts";
-import { checkSnmp } from "./snmp/check_snmp.ts";
-import { checkBySsh } from "./ssh/check_by_ssh.ts";
+} from "./tcp/check_tcp.ts";
 
 /** Every check of ours, in alphabetical order of its name. */
 export const BUILTIN_CHECKS: readonly Check[] = [

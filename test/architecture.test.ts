@@ -3,45 +3,32 @@ import { describe, expect, it } from "vitest";
 import { type Import, type Module, readModules, toModule } from "./support/modules.ts";
 
 /** Files of src/ itself which every room of src/ may import. */
-const GROUND = ["byte-string", "errors", "log"];
-const STAGES = [
-  "sdk",
-  "gearman",
-  "config",
-  "payload",
-  "job",
-  "outcome",
-  "executor",
-  "run",
-  "result",
-  "metrics",
-];
+const GROUND = ["byte-string", "log"];
 
 /**
- * The rooms in the order of a job's life, each with the rooms it may import besides itself and the ground.
- * A row names only rooms above it, so no arrow points back.
+ * The rooms from the ground up, each with the rooms it may import besides itself and the ground. A row names only rooms above it, so no
+ * arrow points back, and only arrows that some file uses.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  sdk: [],
-  family: ["sdk"],
+  libc: [],
+  sdk: ["libc"],
+  transport: ["libc", "sdk"],
+  family: ["libc", "sdk", "transport"],
   shelf: ["sdk", "family"],
   "byte-string": [],
-  errors: [],
   log: [],
   gearman: [],
-  config: ["sdk", "gearman"],
+  config: ["gearman"],
   payload: [],
-  job: ["config", "payload"],
+  job: ["payload"],
   outcome: [],
   executor: ["outcome"],
-  run: ["sdk", "config", "job", "outcome", "executor"],
-  result: ["config", "gearman", "payload", "job", "outcome"],
-  metrics: ["config"],
-  worker: STAGES,
-  tools: ["config", "gearman", "payload", "job", "result"],
-  demo: [...STAGES, "worker"],
-  cli: [...STAGES, "worker", "tools", "demo", "shelf"],
-  index: [...STAGES, "worker", "tools", "demo", "shelf"],
+  run: ["sdk", "job", "outcome", "executor"],
+  result: ["gearman", "job", "outcome"],
+  worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
+  demo: ["sdk", "gearman", "config", "payload", "worker"],
+  cli: ["sdk", "shelf", "config", "job", "executor", "run", "result", "worker", "demo"],
+  index: ["config", "worker"],
 };
 
 /** Where a package may be imported: one file each, so that a driver can be replaced in one place. */
@@ -52,7 +39,7 @@ const DOORS: Readonly<Record<string, string>> = {
 };
 
 /** getaddrinfo blocks a thread of the few there are. */
-const RESOLVES = "plugins/sdk/resolve.ts";
+const RESOLVES = "sdk/resolve.ts";
 
 /** Folders that may hold a single file. */
 const SINGLE_FILE_FOLDERS: readonly string[] = [];
@@ -65,6 +52,7 @@ const WITHOUT_IO = ["node:assert", "node:buffer", "node:crypto", "node:util"];
 const VAGUE_NAME = /^(?:utils?|lib|common|helpers?|misc|types)(?:\.ts)?$/;
 const ENDS_PROCESS = /\bprocess\s*\.\s*(?:exit|exitCode|abort|reallyExit)\b|\bfrom "(?:node:)?process"/;
 const MAX_LINES = 299;
+const MAX_FILES = 20;
 
 interface Rule {
   readonly says: string;
@@ -91,11 +79,28 @@ const RULES: readonly Rule[] = [
       { "src/executor/shells/a.ts": 'import type { Job } from "../../job/job.ts";' },
       { "src/run/a.ts": 'const { judge } = await import("../result/judge.ts");' },
       { "src/worker/a.ts": 'import { BUILTIN_CHECKS } from "../../plugins/index.ts";' },
-      { "src/run/a.ts": 'import { check } from "../../plugins/net/check_tcp.ts";' },
+      { "src/run/a.ts": 'import { check } from "../../plugins/tcp/check_tcp.ts";' },
       { "src/attic/a.ts": 'import { log } from "../log.ts";' },
-      { "plugins/net/check_a.ts": 'import { createLog } from "../../src/log.ts";' },
-      { "plugins/sdk/a.ts": 'import type { Check } from "../core/check_dummy.ts";' },
+      { "plugins/tcp/check_a.ts": 'import { createLog } from "../../src/log.ts";' },
+      { "sdk/a.ts": 'import type { Check } from "../plugins/core/check_dummy.ts";' },
+      { "plugins/libc/a.ts": 'import type { State } from "../../sdk/state.ts";' },
+      { "plugins/transport/a.ts": 'import { checkTcp } from "../tcp/check_tcp.ts";' },
     ],
+  },
+  {
+    says: "every arrow a row permits is used by some file",
+    broken: (modules) => {
+      const used = new Set(
+        ownImports(modules).map(({ from, target }) => `${roomOf(from)} → ${roomOf(target)}`),
+      );
+      const rows = Object.entries(ROOMS).filter(([room]) =>
+        modules.some(({ path }) => roomOf(path) === room),
+      );
+      return rows
+        .flatMap(([room, others]) => others.map((other) => `${room} → ${other}`))
+        .filter((arrow) => !used.has(arrow));
+    },
+    bad: [{ "src/executor/a.ts": 'import { log } from "../log.ts";' }],
   },
   {
     says: "no import cycles, type-only ones included",
@@ -110,13 +115,13 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
-    says: "a plugin imports only its own family and the SDK",
+    says: "no family imports another",
     broken: (modules) =>
       ownImports(modules)
         .filter(({ from, target }) => roomOf(from) === "family" && roomOf(target) === "family")
-        .filter(({ from, target }) => posix.dirname(from) !== posix.dirname(target))
+        .filter(({ from, target }) => familyOf(from) !== familyOf(target))
         .map(({ from, target }) => `${from} imports ${target}`),
-    bad: [{ "plugins/net/check_a.ts": 'import { session } from "../snmp/session.ts";' }],
+    bad: [{ "plugins/tcp/check_a.ts": 'import { session } from "../snmp/session.ts";' }],
   },
   {
     says: "an npm package is imported through its one door",
@@ -127,8 +132,8 @@ const RULES: readonly Rule[] = [
     bad: [
       { "src/worker/a.ts": 'import type { Logger } from "pino";' },
       { "src/log.ts": 'import { execa } from "execa";' },
-      { "plugins/sdk/a.ts": 'import { pino } from "pino";' },
-      { "plugins/net/check_a.ts": 'const { Client } = await import("ssh2");' },
+      { "sdk/a.ts": 'import { pino } from "pino";' },
+      { "plugins/tcp/check_a.ts": 'const { Client } = await import("ssh2");' },
     ],
   },
   {
@@ -138,7 +143,7 @@ const RULES: readonly Rule[] = [
         .filter(({ from, target }) => /^node:dns\b/.test(target) && from !== RESOLVES)
         .map(({ from, target }) => `${from} imports ${target}`),
     bad: [
-      { "plugins/net/check_a.ts": 'import { lookup } from "node:dns/promises";' },
+      { "plugins/tcp/check_a.ts": 'import { lookup } from "node:dns/promises";' },
       { "src/worker/a.ts": 'const { resolve4 } = await import("node:dns");' },
     ],
   },
@@ -172,7 +177,7 @@ const RULES: readonly Rule[] = [
     bad: [
       { "src/worker/a.ts": "if (failed) process.exit(1);" },
       { "src/run/a.ts": 'import { exit } from "node:process";' },
-      { "plugins/net/check_a.ts": "process.exitCode = 2;" },
+      { "plugins/tcp/check_a.ts": "process.exitCode = 2;" },
     ],
   },
   {
@@ -182,6 +187,18 @@ const RULES: readonly Rule[] = [
         .filter(([folder, entries]) => entries.size === 1 && !SINGLE_FILE_FOLDERS.includes(folder))
         .map(([folder]) => folder),
     bad: [{ "src/a/a.ts": "", "src/b.ts": "" }],
+  },
+  {
+    says: "a folder holds no more files than a reader can take in",
+    broken: (modules) =>
+      [...folders(modules)]
+        .map(
+          ([folder, entries]) =>
+            [folder, [...entries].filter((entry) => entry.endsWith(".ts")).length] as const,
+        )
+        .filter(([, files]) => files > MAX_FILES)
+        .map(([folder, files]) => `${folder}: ${files} files`),
+    bad: [Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`src/run/a${at}.ts`, ""]))],
   },
   {
     says: "a name says what a file is, not where it is kept",
@@ -200,7 +217,7 @@ const RULES: readonly Rule[] = [
 ];
 
 describe("the house", () => {
-  const tree = readModules("src", "plugins");
+  const tree = readModules("src", "plugins", "sdk");
 
   it("has modules to look at", () => {
     expect(tree.length).toBeGreaterThan(1);
@@ -228,10 +245,17 @@ describe("the house", () => {
 
 /** `src/gearman/packet.ts` → `gearman`, `src/log.ts` → `log`, a plugin's folder → `family`. */
 function roomOf(path: string): string {
-  if (path.startsWith("plugins/sdk/")) return "sdk";
+  if (path.startsWith("sdk/")) return "sdk";
+  if (path.startsWith("plugins/libc/")) return "libc";
+  if (path.startsWith("plugins/transport/")) return "transport";
   if (path === "plugins/index.ts") return "shelf";
   if (path.startsWith("plugins/")) return "family";
   return (path.split("/")[1] ?? path).replace(/\.ts$/, "");
+}
+
+/** `plugins/ssh/openssh/config.ts` → `ssh` */
+function familyOf(path: string): string {
+  return path.split("/")[1] ?? path;
 }
 
 type Arrow = Import & { readonly from: string };

@@ -1,4 +1,5 @@
-import { defineCheck, isState, STATE_NAMES, UNKNOWN } from "../sdk/index.ts";
+import { defineCheck, STATE_NAMES, UNKNOWN } from "../../sdk/index.ts";
+import { isState } from "../../sdk/state.ts";
 
 export const checkDummy = defineCheck({
   name: "check_dummy",

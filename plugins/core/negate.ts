@@ -3,18 +3,17 @@ import {
   CRITICAL,
   defineCheck,
   flag,
-  isState,
   OK,
   type OptionsOf,
   option,
-  readState,
   STATE_NAMES,
   type State,
   seconds,
   UNKNOWN,
   WARNING,
   words,
-} from "../sdk/index.ts";
+} from "../../sdk/index.ts";
+import { isState, readState } from "../../sdk/state.ts";
 
 const NAMES = "OK, WARNING, CRITICAL, UNKNOWN or 0 to 3";
 

@@ -7,10 +7,10 @@ import {
   maxState,
   OK,
   STATE_NAMES,
-  strtod,
   UNKNOWN,
   withinSeconds,
-} from "../sdk/index.ts";
+} from "../../sdk/index.ts";
+import { strtod } from "../libc/number.ts";
 import { readCommand, type SnmpCommand } from "./command.ts";
 import { type Judged, judge } from "./judge.ts";
 import { quoteLabel } from "./labels.ts";

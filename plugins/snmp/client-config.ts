@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { CheckDeclined } from "../sdk/index.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
 
 const DIRECTORIES = ["/etc/snmp", "/usr/share/snmp", "/usr/lib/snmp", "/var/lib/snmp"];
 const NAMES = ["snmp", "snmpapp"].flatMap((name) => [`${name}.conf`, `${name}.local.conf`]);

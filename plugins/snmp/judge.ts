@@ -4,11 +4,11 @@ import {
   getStatus,
   OK,
   type State,
-  sprintf,
-  strtod,
   type Thresholds,
   UNKNOWN,
-} from "../sdk/index.ts";
+} from "../../sdk/index.ts";
+import { strtod } from "../libc/number.ts";
+import { sprintf } from "../libc/printf.ts";
 import type { Scale, Search, SnmpCommand } from "./command.ts";
 import type { ReadObject } from "./objects.ts";
 import type { RateState } from "./rate-state.ts";

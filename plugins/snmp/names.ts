@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { ResolveError, type Resolver } from "../sdk/index.ts";
+import { ResolveError, type Resolver } from "../../sdk/index.ts";
 import type { Family } from "./wires.ts";
 
 export interface Address {

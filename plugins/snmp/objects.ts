@@ -1,4 +1,4 @@
-import { CheckDeclined } from "../sdk/index.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
 
 /** One object as the plugin reads it out of snmpget's lines. */
 export interface ReadObject {

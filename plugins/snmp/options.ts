@@ -6,10 +6,10 @@ import {
   type OptionsOf,
   option,
   seconds,
-  strtod,
   text,
   words,
-} from "../sdk/index.ts";
+} from "../../sdk/index.ts";
+import { strtod } from "../libc/number.ts";
 import { DELIMITER } from "./objects.ts";
 
 /** check_snmp's options. */

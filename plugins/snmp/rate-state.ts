@@ -2,7 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { atof, atoi, CheckFailure, sprintf, strtoul } from "../sdk/index.ts";
+import { CheckFailure } from "../../sdk/index.ts";
+import { atof, atoi, strtoul } from "../libc/number.ts";
+import { sprintf } from "../libc/printf.ts";
 
 /** What `--rate` remembers of its last run. */
 export interface RateState {

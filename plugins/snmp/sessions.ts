@@ -1,4 +1,4 @@
-import { RESOLVER, type Resolver, type Shared } from "../sdk/index.ts";
+import { RESOLVER, type Resolver, type Shared } from "../../sdk/index.ts";
 import type { Access } from "./access.ts";
 import { ClientConfig } from "./client-config.ts";
 import { type Address, findAddress } from "./names.ts";

@@ -1,4 +1,4 @@
-import { CheckDeclined, withinSeconds } from "../sdk/index.ts";
+import { CheckDeclined, withinSeconds } from "../../sdk/index.ts";
 import type { Access } from "./access.ts";
 import { type Oid, renderOid } from "./oid.ts";
 import type { Reply, Target } from "./session.ts";

@@ -1,4 +1,5 @@
-import { type Range, readRange, strtod, type Thresholds } from "../sdk/index.ts";
+import { type Range, readRange, type Thresholds } from "../../sdk/index.ts";
+import { strtod } from "../libc/number.ts";
 
 /** The text of `-w` or `-c`: ranges with commas between them, one for each object. */
 export type RangeList = string | undefined;

@@ -1,4 +1,4 @@
-import { sprintf } from "../sdk/index.ts";
+import { sprintf } from "../libc/printf.ts";
 import { type Oid, renderOid } from "./oid.ts";
 
 /** The tag of a value, as BER has it. */

@@ -1,6 +1,6 @@
-import { CheckDeclined } from "../sdk/index.ts";
-import type { HostKeys } from "./known-hosts.ts";
-import type { AlgorithmKind, Target } from "./target.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
+import type { HostKeys } from "./openssh/known-hosts.ts";
+import type { AlgorithmKind, Target } from "./openssh/target.ts";
 
 /**
  * ssh's own by default, as far as the driver has them, and without what would hold up the event loop: Diffie-Hellman over numbers

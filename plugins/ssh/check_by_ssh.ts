@@ -1,12 +1,9 @@
 import {
-  atoi,
   CheckDeclined,
   CheckFailure,
   CRITICAL,
-  createOptionsReader,
   defineCheck,
   flag,
-  isInteger,
   leftToPlugin,
   list,
   type OptionsOf,
@@ -16,12 +13,14 @@ import {
   text,
   withinSeconds,
   words,
-} from "../sdk/index.ts";
+} from "../../sdk/index.ts";
+import { createOptionsReader } from "../../sdk/read-options.ts";
+import { atoi, isInteger } from "../libc/number.ts";
+import { type AnswerOptions, answerAs, type SshEnd } from "./answer.ts";
 import { loadDriver } from "./connection.ts";
+import { printLines, SshFailure } from "./failure.ts";
+import { isPlainHost, listGiven, readSettings, type SshArguments } from "./openssh/arguments.ts";
 import { SSH_POOL, type SshPool } from "./pool.ts";
-import { type AnswerOptions, answerAs, type SshEnd } from "./ssh-answer.ts";
-import { isPlainHost, listGiven, readSettings, type SshArguments } from "./ssh-arguments.ts";
-import { printLines, SshFailure } from "./ssh-failure.ts";
 
 /** How many lines are passed over: all of them where no number is given. */
 const lineCount = (spelling: string, help: string) =>

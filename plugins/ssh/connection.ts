@@ -10,17 +10,18 @@ import type {
   SignCallback,
   SigningRequestOptions,
 } from "ssh2";
-import { CheckDeclined, type Resolver, whenAborted } from "../sdk/index.ts";
+import { whenAborted } from "../../sdk/deadline.ts";
+import { CheckDeclined, type Resolver } from "../../sdk/index.ts";
 import { chooseAlgorithms } from "./algorithms.ts";
 import { dial } from "./dial.ts";
-import type { Files } from "./files.ts";
+import { line, ServerDropped, SshFailure } from "./failure.ts";
 import { type KnownHost, readKnownHost } from "./host-key.ts";
-import { type Identity, listIdentities } from "./identities.ts";
 import { keepKeys } from "./keys.ts";
 import { LiveConnection, type Pipe } from "./live-connection.ts";
 import { Login } from "./login.ts";
-import { line, ServerDropped, SshFailure } from "./ssh-failure.ts";
-import type { Target } from "./target.ts";
+import type { Files } from "./openssh/files.ts";
+import { type Identity, listIdentities } from "./openssh/identities.ts";
+import type { Target } from "./openssh/target.ts";
 
 /** Dead servers are noticed within a minute or so. */
 const KEEPALIVE_MS = 20_000;

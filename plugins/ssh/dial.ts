@@ -1,15 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import {
-  type Address,
-  CheckDeclined,
-  errnoName,
-  errnoText,
-  ResolveError,
-  type Resolver,
-} from "../sdk/index.ts";
-import { line, ServerDropped, SshFailure } from "./ssh-failure.ts";
-import type { Target } from "./target.ts";
+import { type Address, CheckDeclined, ResolveError, type Resolver } from "../../sdk/index.ts";
+import { errnoName, errnoText } from "../libc/errno.ts";
+import { line, ServerDropped, SshFailure } from "./failure.ts";
+import type { Target } from "./openssh/target.ts";
 
 type Destination = Pick<Target, "host" | "port" | "family" | "connectTimeout">;
 

@@ -1,8 +1,8 @@
-import { CheckDeclined } from "../sdk/index.ts";
-import type { Files } from "./files.ts";
-import { findHostKeys, type HostKey, type HostKeys } from "./known-hosts.ts";
-import { type Line, line, SshFailure } from "./ssh-failure.ts";
-import type { Target } from "./target.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
+import { type Line, line, SshFailure } from "./failure.ts";
+import type { Files } from "./openssh/files.ts";
+import { findHostKeys, type HostKey, type HostKeys } from "./openssh/known-hosts.ts";
+import type { Target } from "./openssh/target.ts";
 
 /** What is known of a target's host before its server has said a word. */
 export interface KnownHost {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CheckDeclined } from "../sdk/index.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
 import type { Execution, LiveConnection, RemoteCommand } from "./live-connection.ts";
 
 /** How a command ended, and what ssh printed before when it connected. */

@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
-import { CheckDeclined, whenAborted } from "../sdk/index.ts";
+import { whenAborted } from "../../sdk/deadline.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
 import { type CommandChannel, type Ran, readChannel } from "./channel.ts";
-import type { HostKey } from "./known-hosts.ts";
-import { type Line, line } from "./ssh-failure.ts";
+import { type Line, line } from "./failure.ts";
+import type { HostKey } from "./openssh/known-hosts.ts";
 
 /** A command as it is sent, and the variables that go with it. */
 export interface RemoteCommand {

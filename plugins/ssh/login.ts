@@ -1,9 +1,9 @@
-import { CheckDeclined } from "../sdk/index.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
+import { type Line, line, printLines, SshFailure } from "./failure.ts";
 import { judgeHostKey, type KnownHost } from "./host-key.ts";
-import type { Identity } from "./identities.ts";
-import { type HostKey, readKeyType } from "./known-hosts.ts";
-import { type Line, line, printLines, SshFailure } from "./ssh-failure.ts";
-import type { Target } from "./target.ts";
+import type { Identity } from "./openssh/identities.ts";
+import { type HostKey, readKeyType } from "./openssh/known-hosts.ts";
+import type { Target } from "./openssh/target.ts";
 
 /** Banners are a page of law at most. */
 const MAX_BANNER = 65_536;

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CheckDeclined, RESOLVER, type Resolver, type Shared, type SharedContext } from "../sdk/index.ts";
+import { CheckDeclined, RESOLVER, type Resolver, type Shared, type SharedContext } from "../../sdk/index.ts";
 import { openConnection } from "./connection.ts";
-import { FileCache, type Stamp } from "./files.ts";
+import { ServerDropped } from "./failure.ts";
 import { isStillTrusted } from "./host-key.ts";
 import { type Executed, Lane } from "./lane.ts";
 import type { LiveConnection, RemoteCommand } from "./live-connection.ts";
-import { createPlanner, type Plan, type Planner } from "./plan.ts";
-import { ServerDropped } from "./ssh-failure.ts";
+import { FileCache, type Stamp } from "./openssh/files.ts";
+import { createPlanner, type Plan, type Planner } from "./openssh/plan.ts";
 
 /** The worker's ssh connections. */
 export const SSH_POOL: Shared<SshPool> = {

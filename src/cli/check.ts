@@ -1,6 +1,5 @@
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import { renderHelp } from "../../plugins/sdk/help.ts";
-import { SharedValues } from "../../plugins/sdk/shared.ts";
+import { SharedValues } from "../../sdk/shared.ts";
 import { toByteString } from "../byte-string.ts";
 import type { Config } from "../config/config.ts";
 import { Executor } from "../executor/executor.ts";
@@ -12,6 +11,7 @@ import type { Router } from "../run/router.ts";
 import { createRunner } from "../run/run.ts";
 import { SiteShelf } from "../run/shelf.ts";
 import { createConfiguredRouter } from "../worker/create-line.ts";
+import { renderHelp } from "./check-help.ts";
 import { renderRoute } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { loadOptions, reportConfigError } from "./load-options.ts";

@@ -1,4 +1,4 @@
-import type { Check } from "../../plugins/sdk/check.ts";
+import type { Check } from "../../sdk/check.ts";
 import { type ByteString, fromByteString } from "../byte-string.ts";
 import type { NativeRoute, Route } from "../run/route.ts";
 import { maskAssignment, maskLine, maskWords } from "../run/secrets.ts";

@@ -1,5 +1,5 @@
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import type { Check } from "../../plugins/sdk/check.ts";
+import type { Check } from "../../sdk/check.ts";
 import { toByteString } from "../byte-string.ts";
 import type { Config } from "../config/config.ts";
 import { createIdentification, type Identify } from "../run/identity.ts";
@@ -8,9 +8,9 @@ import { findSwitch } from "../run/switches.ts";
 import { nativeChecks } from "../worker/native-checks.ts";
 import type { Io } from "./io.ts";
 import { loadOptions, reportConfigError } from "./load-options.ts";
+import { newPlugin } from "./plugin/new.ts";
+import { testPlugins } from "./plugin/test.ts";
 import { pluginPath } from "./plugin-folders.ts";
-import { newPlugin } from "./plugin-new.ts";
-import { testPlugins } from "./plugin-test.ts";
 import { renderTable } from "./table.ts";
 
 const USAGE = `usage: omd-worker plugin list [OPTION=VALUE…]    the checks the worker knows itself

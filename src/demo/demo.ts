@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { Check } from "../../plugins/sdk/check.ts";
+import type { Check } from "../../sdk/check.ts";
 import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
 import { JobServer } from "../gearman/job-server.ts";

@@ -1,5 +1,5 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
-import type { Check } from "../../plugins/sdk/check.ts";
+import type { Check } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import { PROGRAMS } from "./programs.ts";
 

@@ -1,7 +1,7 @@
-import type { CheckContext, CheckOutput, CommandOutcome } from "../../plugins/sdk/check.ts";
-import { MAX_TIMEOUT_MS } from "../../plugins/sdk/deadline.ts";
-import { CheckDeclined, CheckFailure } from "../../plugins/sdk/failure.ts";
-import type { SharedValues } from "../../plugins/sdk/shared.ts";
+import type { CheckContext, CheckOutput, CommandOutcome } from "../../sdk/check.ts";
+import { MAX_TIMEOUT_MS } from "../../sdk/deadline.ts";
+import { CheckDeclined, CheckFailure } from "../../sdk/failure.ts";
+import type { SharedValues } from "../../sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome.ts";

@@ -1,4 +1,4 @@
-import type { Check, Command } from "../../plugins/sdk/check.ts";
+import type { Check, Command } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";

@@ -1,4 +1,4 @@
-import type { Check, CheckContext, CheckOutput } from "../../plugins/sdk/check.ts";
+import type { Check, CheckContext, CheckOutput } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
 import type { WarmPlugin } from "../executor/interpreters/warm-plugin.ts";

@@ -1,4 +1,4 @@
-import type { Check } from "../../plugins/sdk/check.ts";
+import type { Check } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { FindWarmPlugin } from "../executor/interpreters/warm-plugin.ts";
 import type { Job } from "../job/job.ts";

@@ -1,4 +1,4 @@
-import type { SharedValues } from "../../plugins/sdk/shared.ts";
+import type { SharedValues } from "../../sdk/shared.ts";
 import type { Assignment } from "../executor/command.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { Job } from "../job/job.ts";

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
-import type { Check } from "../../plugins/sdk/check.ts";
-import { withinSeconds } from "../../plugins/sdk/deadline.ts";
+import type { Check } from "../../sdk/check.ts";
+import { withinSeconds } from "../../sdk/deadline.ts";
 import type { Log } from "../log.ts";
 import { type CheckFile, findCheckFiles } from "./site/check-files.ts";
 import { renderFault } from "./site/fault.ts";

@@ -1,4 +1,4 @@
-import type { Check } from "../../plugins/sdk/check.ts";
+import type { Check } from "../../sdk/check.ts";
 
 /** Which checks of the shelf may answer, as the operator set it. */
 export interface NativeChecks {

@@ -1,6 +1,6 @@
-import type { Check, CheckSettings } from "../../plugins/sdk/check.ts";
-import { withinSeconds } from "../../plugins/sdk/deadline.ts";
-import { SharedValues } from "../../plugins/sdk/shared.ts";
+import type { Check, CheckSettings } from "../../sdk/check.ts";
+import { withinSeconds } from "../../sdk/deadline.ts";
+import { SharedValues } from "../../sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import { Shadow } from "../run/shadow.ts";

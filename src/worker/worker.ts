@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Check } from "../../plugins/sdk/check.ts";
-import { MAX_TIMEOUT_MS } from "../../plugins/sdk/deadline.ts";
+import type { Check } from "../../sdk/check.ts";
+import { MAX_TIMEOUT_MS } from "../../sdk/deadline.ts";
 import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";

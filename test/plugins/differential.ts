@@ -1,4 +1,6 @@
-import { type Check, type CheckSettings, SharedValues } from "../../plugins/sdk/index.ts";
+import type { CheckSettings } from "../../sdk/check.ts";
+import type { Check } from "../../sdk/index.ts";
+import { SharedValues } from "../../sdk/shared.ts";
 import { seededRandom } from "../support/random.ts";
 import { execute } from "./core/real-plugins.ts";
 import { type NormalRule, normalise } from "./oracle.ts";

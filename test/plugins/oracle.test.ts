@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defineCheck, text, words } from "../../plugins/sdk/index.ts";
+import { defineCheck, text, words } from "../../sdk/index.ts";
 import { exchange, normalise, readTranscripts, replay, type Transcript } from "./oracle.ts";
 
 /** Answers with what it is given, and a time. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Check, SharedValues } from "../../plugins/sdk/index.ts";
-import { runCheck } from "../../plugins/sdk/testing.ts";
+import type { Check } from "../../sdk/index.ts";
+import type { SharedValues } from "../../sdk/shared.ts";
+import { runCheck } from "../../sdk/testing.ts";
 
 /** One recorded run of a real plugin: a line of test/fixtures/native/*.jsonl. Texts are byte strings. */
 export interface Transcript {

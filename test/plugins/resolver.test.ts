@@ -1,9 +1,10 @@
 import { expect, it, vi } from "vitest";
-import { checkTcp } from "../../plugins/net/check_tcp.ts";
-import { type Check, RESOLVER, SharedValues } from "../../plugins/sdk/index.ts";
-import { runCheck } from "../../plugins/sdk/testing.ts";
 import { checkSnmp } from "../../plugins/snmp/check_snmp.ts";
 import { checkBySsh } from "../../plugins/ssh/check_by_ssh.ts";
+import { checkTcp } from "../../plugins/tcp/check_tcp.ts";
+import { type Check, RESOLVER } from "../../sdk/index.ts";
+import { SharedValues } from "../../sdk/shared.ts";
+import { runCheck } from "../../sdk/testing.ts";
 import { freePort } from "../support/free-port.ts";
 import { checkLeaks } from "../support/leaks.ts";
 

@@ -1,5 +1,5 @@
-import type { CheckContext, CheckOutput } from "../../plugins/sdk/check.ts";
-import { defineCheck } from "../../plugins/sdk/index.ts";
+import type { CheckContext, CheckOutput } from "../../sdk/check.ts";
+import { defineCheck } from "../../sdk/index.ts";
 import type { NativeRoute, Route } from "../../src/run/route.ts";
 
 /** To a check `check_x` that runs so, with the command it has declared, if any. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import { type CheckContext, CheckDeclined, CheckFailure, type CheckOutput } from "../../plugins/sdk/index.ts";
-import { SharedValues } from "../../plugins/sdk/shared.ts";
+import { type CheckContext, CheckDeclined, CheckFailure, type CheckOutput } from "../../sdk/index.ts";
+import { SharedValues } from "../../sdk/shared.ts";
 import type { Outcome } from "../../src/outcome.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "../../src/run/native.ts";
 import type { NativeRoute, Route } from "../../src/run/route.ts";

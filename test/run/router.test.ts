@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import type { Check } from "../../plugins/sdk/check.ts";
-import { defineCheck } from "../../plugins/sdk/index.ts";
+import type { Check } from "../../sdk/check.ts";
+import { defineCheck } from "../../sdk/index.ts";
 import type { Identify } from "../../src/run/identity.ts";
 import { createRestriction } from "../../src/run/restrict.ts";
 import { createRouter, type RouterOptions } from "../../src/run/router.ts";

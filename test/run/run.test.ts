@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { CheckDeclined } from "../../plugins/sdk/index.ts";
-import { SharedValues } from "../../plugins/sdk/shared.ts";
+import { CheckDeclined } from "../../sdk/index.ts";
+import { SharedValues } from "../../sdk/shared.ts";
 import type { Command } from "../../src/executor/command.ts";
 import { decodeJob } from "../../src/job/decode.ts";
 import type { Outcome } from "../../src/outcome.ts";

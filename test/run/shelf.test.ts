@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defineCheck } from "../../plugins/sdk/index.ts";
+import { defineCheck } from "../../sdk/index.ts";
 import { createShelf, SiteShelf } from "../../src/run/shelf.ts";
 import { stubLog } from "../gearman/stub-log.ts";
 import { nativeImport } from "../support/native-import.ts";

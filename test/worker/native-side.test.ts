@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Check, defineCheck, type SharedContext } from "../../plugins/sdk/index.ts";
+import { type Check, defineCheck, type SharedContext } from "../../sdk/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
 import { NativeSide } from "../../src/worker/native-side.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { defineCheck } from "../../plugins/sdk/index.ts";
+import { defineCheck } from "../../sdk/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
 import { readStatus } from "../../src/gearman/admin.ts";

@@ -1,4 +1,4 @@
-import type { Check } from "../../../plugins/sdk/check.ts";
+import type { Check } from "../../../sdk/check.ts";
 
 /** A check on the shelf. */
 export interface Place {

@@ -5,8 +5,8 @@ export const RESOLVER_URL = import.meta.url;
 
 /** The one SDK of this process: what a check throws must be what the worker knows. */
 const SDK: Readonly<Record<string, string>> = {
-  "omd-worker/sdk": ownFile("../../../plugins/sdk/index"),
-  "omd-worker/sdk/testing": ownFile("../../../plugins/sdk/testing"),
+  "omd-worker/sdk": ownFile("../../../sdk/index"),
+  "omd-worker/sdk/testing": ownFile("../../../sdk/testing"),
 };
 
 /** Marks a site's files: a URL that was not loaded before is read anew. */

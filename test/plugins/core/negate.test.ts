@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { negate } from "../../../plugins/core/negate.ts";
-import type { CheckContext } from "../../../plugins/sdk/index.ts";
+import type { CheckContext } from "../../../sdk/index.ts";
 import { createIdentification } from "../../../src/run/identity.ts";
 import { answerNatively, execute, findPlugin } from "./real-plugins.ts";
 

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { buffer } from "node:stream/consumers";
-import type { Check, Command, CommandOutcome } from "../../../plugins/sdk/index.ts";
+import type { Command, CommandOutcome } from "../../../sdk/check.ts";
+import type { Check } from "../../../sdk/index.ts";
 
 const { CI, PATH } = process.env;
 const DIRECTORIES = ["/usr/lib/nagios/plugins", "/usr/lib/monitoring-plugins", "/usr/lib64/nagios/plugins"];

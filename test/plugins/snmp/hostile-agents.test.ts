@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { runCheck } from "../../../plugins/sdk/testing.ts";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
 import { readMessageId } from "../../../plugins/snmp/message-id.ts";
+import { runCheck } from "../../../sdk/testing.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import {
   type Answering,

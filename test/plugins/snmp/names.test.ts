@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Address, ResolveError, Resolver } from "../../../plugins/sdk/index.ts";
 import { findAddress, isUnderstoodHost } from "../../../plugins/snmp/names.ts";
+import { type Address, ResolveError } from "../../../sdk/index.ts";
+import { Resolver } from "../../../sdk/resolve.ts";
 
 const { signal } = new AbortController();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CheckDeclined } from "../../../plugins/sdk/index.ts";
 import { readObjects } from "../../../plugins/snmp/objects.ts";
+import { CheckDeclined } from "../../../sdk/index.ts";
 
 describe("an object", () => {
   it.each([

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { runCheck } from "../../../plugins/sdk/testing.ts";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
 import { readCommand } from "../../../plugins/snmp/command.ts";
 import { readRateState, writeRateState } from "../../../plugins/snmp/rate-state.ts";
+import { runCheck } from "../../../sdk/testing.ts";
 import { hasServer } from "../../support/servers.ts";
 import { SnmpAgent } from "../../support/snmp-agent.ts";
 import { execute, findPlugin } from "../core/real-plugins.ts";

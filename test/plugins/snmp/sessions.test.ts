@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { SharedValues } from "../../../plugins/sdk/index.ts";
-import { runCheck } from "../../../plugins/sdk/testing.ts";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
 import { MAX_PER_TARGET, SESSIONS } from "../../../plugins/snmp/sessions.ts";
+import { SharedValues } from "../../../sdk/shared.ts";
+import { runCheck } from "../../../sdk/testing.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers.ts";
 import { encodeAnswer, INTEGER, SnmpAgent } from "../../support/snmp-agent.ts";

@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SharedValues } from "../../../plugins/sdk/index.ts";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
+import { SharedValues } from "../../../sdk/shared.ts";
 import { createIdentification } from "../../../src/run/identity.ts";
 import { FakeServers } from "../../support/fake-servers.ts";
 import { hasServer } from "../../support/servers.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { CheckDeclined, ResolveError, Resolver } from "../../../plugins/sdk/index.ts";
 import { dial } from "../../../plugins/ssh/dial.ts";
-import { SshFailure } from "../../../plugins/ssh/ssh-failure.ts";
+import { SshFailure } from "../../../plugins/ssh/failure.ts";
+import { CheckDeclined, ResolveError } from "../../../sdk/index.ts";
+import { Resolver } from "../../../sdk/resolve.ts";
 import { banner, FakeServers } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";

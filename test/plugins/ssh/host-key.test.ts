@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { CheckDeclined } from "../../../plugins/sdk/index.ts";
 import { chooseAlgorithms } from "../../../plugins/ssh/algorithms.ts";
-import { FileCache } from "../../../plugins/ssh/files.ts";
+import { SshFailure } from "../../../plugins/ssh/failure.ts";
 import { isStillTrusted, judgeHostKey, readKnownHost } from "../../../plugins/ssh/host-key.ts";
-import { createPlanner } from "../../../plugins/ssh/plan.ts";
-import { SshFailure } from "../../../plugins/ssh/ssh-failure.ts";
-import type { Target } from "../../../plugins/ssh/target.ts";
+import { FileCache } from "../../../plugins/ssh/openssh/files.ts";
+import { createPlanner } from "../../../plugins/ssh/openssh/plan.ts";
+import type { Target } from "../../../plugins/ssh/openssh/target.ts";
+import { CheckDeclined } from "../../../sdk/index.ts";
 import { SshFolder } from "../../support/sshd.ts";
 
 const folder = new SshFolder();

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { SharedValues } from "../../../plugins/sdk/index.ts";
-import { runCheck } from "../../../plugins/sdk/testing.ts";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
+import { SharedValues } from "../../../sdk/shared.ts";
+import { runCheck } from "../../../sdk/testing.ts";
 import { FakeServers } from "../../support/fake-servers.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { SshServer, type SshServerOptions } from "./ssh-server.ts";

@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { CheckDeclined } from "../../../plugins/sdk/index.ts";
 import { Lane } from "../../../plugins/ssh/lane.ts";
 import { LiveConnection } from "../../../plugins/ssh/live-connection.ts";
+import { CheckDeclined } from "../../../sdk/index.ts";
 
 const COMMAND = { text: "a command", environment: {} };
 const MINUTE = 60_000;

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { ServerChannel } from "ssh2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { SharedValues } from "../../../plugins/sdk/index.ts";
-import { type CheckRun, runCheck } from "../../../plugins/sdk/testing.ts";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
+import { SharedValues } from "../../../sdk/shared.ts";
+import { type CheckRun, runCheck } from "../../../sdk/testing.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { SshServer, type SshServerOptions, say } from "./ssh-server.ts";
 

@@ -1,4 +1,4 @@
-import { type Check, CheckDeclined } from "../../../plugins/sdk/index.ts";
+import { type Check, CheckDeclined } from "../../../sdk/index.ts";
 import { execute } from "../core/real-plugins.ts";
 
 /** A check that answers as a worker with it does: what it declines the plugin answers. */

@@ -1,0 +1,223 @@
+import { isIP } from "node:net";
+import {
+  type Address,
+  type CheckContext,
+  CheckDeclined,
+  type CheckOutput,
+  CRITICAL,
+  defineCheck,
+  type Family,
+  flag,
+  fperfdata,
+  integer,
+  leftToPlugin,
+  list,
+  OK,
+  option,
+  perfdata,
+  RESOLVER,
+  ResolveError,
+  STATE_NAMES,
+  type State,
+  text,
+  UNKNOWN,
+  WARNING,
+  words,
+} from "../../sdk/index.ts";
+import { createOptionsReader } from "../../sdk/read-options.ts";
+import { atof, atoi } from "../libc/number.ts";
+import { sprintf } from "../libc/printf.ts";
+import { family, isPlainHost } from "../transport/host.ts";
+import { pickAddress } from "./address.ts";
+import type { Report } from "./frames.ts";
+import { ICMP } from "./sender.ts";
+
+const OPTIONS = {
+  hosts: list(text("-H, --hostname=HOST", "host to ping")),
+  words: words("[HOST]", "the same as --hostname, if it comes first", { max: 1 }),
+  warning: list(option("-w, --warning=RTA,LOSS%", "time in ms and loss that are a warning", readThreshold)),
+  critical: list(option("-c, --critical=RTA,LOSS%", "time in ms and loss that are critical", readThreshold)),
+  isContentWithFirst: flag("-a, --alive", "the first reply is enough"),
+  size: integer("-b, --bytes=INTEGER", "size of a request", { default: 56, min: 16, max: 1400 }),
+  packets: integer("-n, --number=INTEGER", "how many requests", { default: 1, min: 1, max: 1000 }),
+  timeoutMs: integer("-T, --target-timeout=INTEGER", "how long a reply may take, in ms", { min: 50 }),
+  intervalMs: integer("-i, --interval=INTEGER", "time between two requests, in ms", {
+    min: 10,
+    max: 100_000,
+  }),
+  family,
+  sourceAddress: leftToPlugin("-S, --sourceip=HOST", "address to send from"),
+  sourceInterface: leftToPlugin("-I, --sourceif=IF", "interface to send from"),
+  verbose: leftToPlugin("-v, --verbose", "show what goes on"),
+};
+
+/** Only what was given. */
+interface Threshold {
+  /** Milliseconds. */
+  readonly rta?: number;
+  readonly loss?: number;
+}
+
+interface FpingRequest {
+  readonly host: string;
+  /** The plugin itself looks the name up; else fping does. */
+  readonly isLookedUp: boolean;
+  readonly family: Family;
+  readonly warning: Threshold;
+  readonly critical: Threshold;
+  readonly isContentWithFirst: boolean;
+  readonly size: number;
+  readonly packets: number;
+  readonly timeoutMs: number;
+  readonly intervalMs: number;
+}
+
+const readOptions = createOptionsReader(OPTIONS, { words: "around" });
+
+export const checkFping = defineCheck({
+  name: "check_fping",
+  summary: "round trip time and loss, as fping has them",
+  replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  options: OPTIONS,
+  read: readRequest,
+  run,
+});
+
+const DEFAULT_INTERVAL_MS = 1000;
+/** Where fping is not told how long to wait for a reply, that is the interval, but no longer than this. */
+const MAX_DEFAULT_TIMEOUT_MS = 2000;
+
+/** The plugin looks a name up where it stands, before the -4 or -6 behind it: with those only addresses are answered here. */
+function readRequest(argv: readonly string[]): FpingRequest | undefined {
+  const options = readOptions(argv)?.options;
+  if (options === undefined) return undefined;
+  const { hosts, words: word, family, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  const { timeoutMs = Math.min(intervalMs, MAX_DEFAULT_TIMEOUT_MS) } = options;
+  const [host, ...others] = [...hosts, ...word];
+  if (others.length > 0 || (word.length > 0 && argv[0] !== word[0])) return undefined;
+  if (host === undefined || !isPlainHost(host) || host.includes("%") || host.startsWith("-"))
+    return undefined;
+  if (family !== 0 && isIP(host) !== family) return undefined;
+  const { isContentWithFirst, size, packets } = options;
+  // With several requests under way, loss is what fping has counted until then.
+  if (isContentWithFirst && packets > 1 && timeoutMs > intervalMs) return undefined;
+  return {
+    isLookedUp: hosts.length > 0,
+    ...{ host, family, isContentWithFirst, size, packets, timeoutMs, intervalMs },
+    warning: Object.assign({}, ...options.warning),
+    critical: Object.assign({}, ...options.critical),
+  };
+}
+
+/** `100,20%`, `20%,100`, `20%` or `100`: what has a percent sign is loss, anything else is time. */
+function readThreshold(text: string): Threshold | undefined {
+  const [, first = "", second] = /^([^,:]*)(?:[,:](.*))?$/s.exec(text) ?? [];
+  if (second === undefined) return first.includes("%") ? { loss: atoi(first) } : { rta: atof(first) };
+  if (first.includes("%") === second.includes("%")) return undefined;
+  const [rta, loss] = second.includes("%") ? [first, second] : [second, first];
+  return { rta: atof(rta), loss: atoi(loss) };
+}
+
+async function run(request: FpingRequest, context: CheckContext): Promise<CheckOutput> {
+  const { host, packets, size, timeoutMs, intervalMs, isContentWithFirst } = request;
+  const addresses = await resolve(request, context);
+  if (addresses === undefined) return answerUnknown(host);
+  const { address, family } = pickAddress(addresses, request.family);
+  const report = await context.shared(ICMP).send(
+    {
+      ...{ address, family, count: packets, size, gap: intervalMs * 1000, limit: timeoutMs * 1000 },
+      rules: ["paced", "ignoresRepeated", ...(isContentWithFirst ? (["firstWithoutLoss"] as const) : [])],
+      withinMs: (packets - 1) * intervalMs + timeoutMs,
+    },
+    { signal: context.signal },
+  );
+  if (isContentWithFirst && report.received > 0 && report.received === report.attempts) {
+    return answerAlive(request, report);
+  }
+  return isUnreachable(report, family) ? answerUnreachable() : answerFping(request, report);
+}
+
+async function resolve(
+  { host, family, isLookedUp }: FpingRequest,
+  { shared, signal }: CheckContext,
+): Promise<readonly Address[] | undefined> {
+  try {
+    return await shared(RESOLVER).resolve(host, family, signal);
+  } catch (error) {
+    if (!(error instanceof ResolveError)) throw error;
+    if (isLookedUp) return undefined;
+    throw new CheckDeclined("a name only fping looks up");
+  }
+}
+
+function answerUnknown(host: string): CheckOutput {
+  const usage = " check_fping <host_address> -w limit -c limit [-b size] [-n number] [-T number] [-i number]";
+  const output = `check_fping: Invalid hostname/address - ${host}\nUsage:\n${usage}\n`;
+  return { returnCode: UNKNOWN, output };
+}
+
+const UNREACHABLE = 3;
+
+/** fping reads what routers say of IPv4 requests, the plugin only that one word of it. */
+function isUnreachable({ error, errors }: Report, family: 4 | 6): boolean {
+  if (family === 6 || error === undefined) return false;
+  if (error.type === UNREACHABLE) return true;
+  if (errors === 1) return false;
+  throw new CheckDeclined("several errors of which only fping knows the order");
+}
+
+function answerUnreachable(): CheckOutput {
+  return { returnCode: CRITICAL, output: "FPING CRITICAL - host is unreachable\n" };
+}
+
+function answerAlive({ host, ...request }: FpingRequest, report: Report): CheckOutput {
+  const rta = readRta(report);
+  const text = `FPING OK - ${host} (rta=${sprintf("%f", rta)} ms)`;
+  return { returnCode: OK, output: `${text}|${rtaPerfdata(rta, request)}\n` };
+}
+
+function answerFping({ host, ...request }: FpingRequest, report: Report): CheckOutput {
+  const loss = Math.trunc(((report.attempts - report.received) * 100) / report.attempts);
+  const { warning, critical } = request;
+  const limits = { warning: warning.loss, critical: critical.loss, min: 0, max: 100 };
+  const lossPerfdata = perfdata("loss", loss, "%", limits);
+  if (report.received === 0) {
+    const output = `FPING CRITICAL - ${host} (loss=100% )|${lossPerfdata}\n`;
+    return { returnCode: CRITICAL, output };
+  }
+  const rta = readRta(report);
+  const state = judge(request, { rta, loss });
+  const text = `FPING ${STATE_NAMES[state]} - ${host} (loss=${loss}%, rta=${sprintf("%f", rta)} ms)`;
+  return { returnCode: state, output: `${text}|${lossPerfdata} ${rtaPerfdata(rta, request)}\n` };
+}
+
+type Limits = Pick<FpingRequest, "warning" | "critical">;
+
+function judge({ warning, critical }: Limits, measured: Required<Threshold>): State {
+  if (exceeds(measured, critical)) return CRITICAL;
+  return exceeds(measured, warning) ? WARNING : OK;
+}
+
+function exceeds({ rta, loss }: Required<Threshold>, limit: Threshold): boolean {
+  return (limit.loss !== undefined && loss > limit.loss) || (limit.rta !== undefined && rta > limit.rta);
+}
+
+/** In seconds. */
+function rtaPerfdata(rta: number, { warning, critical }: Limits): string {
+  const inSeconds = (limit: number | undefined) => (limit === undefined ? undefined : limit / 1000);
+  const limits = { warning: inSeconds(warning.rta), critical: inSeconds(critical.rta), min: 0 };
+  return fperfdata("rta", rta / 1000, "s", limits);
+}
+
+/** The average in milliseconds, of which fping prints about three digits. */
+function readRta({ sum, received }: Report): number {
+  const ms = sum / received / 1000;
+  const { digits } = PRECISIONS.find(({ below }) => ms < below) ?? { digits: 0 };
+  return Number(sprintf("%.*f", digits, ms));
+}
+
+const PRECISIONS = [
+  { below: 1, digits: 3 },
+  { below: 10, digits: 2 },
+  { below: 100, digits: 1 },
+];

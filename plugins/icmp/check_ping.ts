@@ -1,0 +1,215 @@
+import { constants } from "node:os";
+import {
+  type Address,
+  type CheckContext,
+  CheckDeclined,
+  type CheckOutput,
+  CRITICAL,
+  defineCheck,
+  type Family,
+  fperfdata,
+  integer,
+  leftToPlugin,
+  list,
+  OK,
+  oneOf,
+  option,
+  perfdata,
+  RESOLVER,
+  ResolveError,
+  STATE_NAMES,
+  type State,
+  seconds,
+  text,
+  UNKNOWN,
+  WARNING,
+  words,
+} from "../../sdk/index.ts";
+import { createOptionsReader } from "../../sdk/read-options.ts";
+import { sprintf } from "../libc/printf.ts";
+import { family, isPlainHost } from "../transport/host.ts";
+import { pickAddress } from "./address.ts";
+import type { Report } from "./frames.ts";
+import { pingErrorText } from "./ping-errors.ts";
+import { ICMP } from "./sender.ts";
+
+const OPTIONS = {
+  hosts: list(text("-H, --hostname=HOST", "host to ping; of several the first")),
+  words: words("[HOST]", "the same as --hostname", { max: 1 }),
+  warning: list(option("-w, --warning=RTA,LOSS%", "time in ms and loss that are a warning", readThreshold)),
+  critical: list(option("-c, --critical=RTA,LOSS%", "time in ms and loss that are critical", readThreshold)),
+  packets: integer("-p, --packets=INTEGER", "how many replies", { default: 5, min: 1, max: 1000 }),
+  timeout: seconds("-t, --timeout=SECONDS", "how long it may take", { default: 10 }),
+  family,
+  html: oneOf({ "-L, --link": true, "-n, --nohtml": false }, "a link around the text, or none", {
+    default: false,
+  }),
+  verbose: leftToPlugin("-v, --verbose", "show what goes on"),
+};
+
+/** Of both only what was given. The plugin has floats. */
+interface Threshold {
+  /** Milliseconds. */
+  readonly rta?: number;
+  readonly loss?: number;
+}
+
+interface PingRequest {
+  readonly hosts: readonly string[];
+  readonly warning: Required<Threshold>;
+  readonly critical: Required<Threshold>;
+  readonly packets: number;
+  readonly timeout: number;
+  readonly family: Family;
+  readonly isLinked: boolean;
+}
+
+const readOptions = createOptionsReader(OPTIONS, { rewrites: { "-to": "-t", "-nohtml": "-n" } });
+
+export const checkPing = defineCheck({
+  name: "check_ping",
+  summary: "round trip time and loss, as ping has them",
+  replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  options: OPTIONS,
+  read: readRequest,
+  run,
+});
+
+const MAX_SECONDS = 86_400;
+
+function readRequest(argv: readonly string[]): PingRequest | undefined {
+  const options = readOptions(argv)?.options;
+  if (options === undefined) return undefined;
+  const { words: word, packets, family, html: isLinked } = options;
+  const hosts = options.hosts.flatMap((host) => host.split(","));
+  if (hosts.length > 0 && word.length > 0) return undefined;
+  hosts.push(...word);
+  const { warning, critical } = { warning: combine(options.warning), critical: combine(options.critical) };
+  if (warning === undefined || critical === undefined) return undefined;
+  if (hosts.length === 0 || !hosts.every(isPlainHost) || hosts.some((host) => host.startsWith("-"))) {
+    return undefined;
+  }
+  if (warning.rta > critical.rta || warning.loss > critical.loss) return undefined;
+  const longest = Math.fround((critical.rta / 1000) * packets + packets);
+  if (longest > MAX_SECONDS || options.timeout > MAX_SECONDS) return undefined;
+  const timeout = longest > options.timeout ? Math.trunc(longest) : options.timeout;
+  return { hosts, warning, critical, packets, timeout, family, isLinked };
+}
+
+/** `100.5,20%`, `20%` or `100`; the plugin takes more than that. */
+function readThreshold(text: string): Threshold | undefined {
+  const [, rta, loss] = /^(?:([0-9]{1,9}(?:\.[0-9]{0,9})?)(?:[,:]|$))?(?:([0-9]{1,3})%)?$/.exec(text) ?? [];
+  if (rta === undefined && loss === undefined) return undefined;
+  if (loss === undefined && !/^[0-9]+$/.test(text)) return undefined;
+  if (Number(loss ?? 0) > 100) return undefined;
+  return {
+    ...(rta !== undefined && { rta: Math.fround(Number(rta)) }),
+    ...(loss !== undefined && { loss: Number(loss) }),
+  };
+}
+
+function combine(given: readonly Threshold[]): Required<Threshold> | undefined {
+  const { rta, loss }: Threshold = Object.assign({}, ...given);
+  return rta === undefined || loss === undefined ? undefined : { rta, loss };
+}
+
+/** Several hosts are names of one to the plugin: it pings the first, and does not look at what comes of it. */
+async function run(request: PingRequest, context: CheckContext): Promise<CheckOutput> {
+  const { hosts, packets, timeout } = request;
+  const [host = "", ...others] = hosts;
+  const addresses = await resolveAll(hosts, request.family, context);
+  if ("unknown" in addresses) return answerUnknown(addresses.unknown);
+  const { address, family, isOnly } = pickAddress(addresses.first, request.family);
+  const report = await context.shared(ICMP).send(
+    {
+      ...{ address, family, count: packets, size: PING_SIZE, gap: 1_000_000 },
+      withinMs: timeout * 1000,
+      rules: ["paced", "countsReplies", "endsOnError", "endsUnsent"],
+    },
+    { signal: context.signal },
+  );
+  if (report.errno !== 0) return answerUnsent(host, report.errno, isOnly);
+  const said = report.error && pingErrorText(family, report.error);
+  if (said !== undefined) return answerError(host, said);
+  if (report.error !== undefined && report.repeated > 0) {
+    throw new CheckDeclined("numbers of ping the plugin mistakes for another");
+  }
+  const loss = Math.trunc(((report.sent - report.received) * 100) / report.sent);
+  return others.length > 0
+    ? { returnCode: OK, output: `${host} is alive\n` }
+    : answerPing(request, report, loss);
+}
+
+const PING_SIZE = 56;
+
+type Found = { readonly first: readonly Address[] } | { readonly unknown: string };
+
+async function resolveAll(
+  hosts: readonly string[],
+  family: Family,
+  { shared, signal }: CheckContext,
+): Promise<Found> {
+  const found: (readonly Address[])[] = [];
+  for (const host of hosts) {
+    try {
+      found.push(await shared(RESOLVER).resolve(host, family, signal));
+    } catch (error) {
+      if (error instanceof ResolveError) return { unknown: host };
+      throw error;
+    }
+  }
+  return { first: found[0] ?? [] };
+}
+
+function answerUnknown(host: string): CheckOutput {
+  const usage = `check_ping -H <host_address> -w <wrta>,<wpl>% -c <crta>,<cpl>%\n [-p packets] [-t timeout] [-4|-6]`;
+  const output = `check_ping: Invalid hostname/address - ${host}\nUsage:\n${usage}\n`;
+  return { returnCode: UNKNOWN, output };
+}
+
+const NO_ROUTE: readonly number[] = [constants.errno.ENETUNREACH, constants.errno.EHOSTUNREACH];
+
+/** ping tries the next address where there is no route to the first. */
+function answerUnsent(host: string, errno: number, isOnly: boolean): CheckOutput {
+  if (!NO_ROUTE.includes(errno) || !isOnly)
+    throw new CheckDeclined("an error of which only ping knows the words");
+  return answerError(host, "Network Unreachable");
+}
+
+function answerError(host: string, text: string): CheckOutput {
+  return { returnCode: CRITICAL, output: `CRITICAL - ${text} (${host})\n` };
+}
+
+function answerPing(request: PingRequest, report: Report, loss: number): CheckOutput {
+  const { hosts, warning, critical, isLinked } = request;
+  const replies = report.received + report.repeated;
+  const rta = loss === 100 ? critical.rta : Math.fround(Math.trunc(report.sum / replies) / 1000);
+  const state = judge(request, { rta, loss, isRepeated: report.repeated > 0 });
+  const note = report.repeated > 0 ? "DUPLICATES FOUND! " : "";
+  const time = loss === 100 ? "" : `, RTA = ${sprintf("%2.2f", rta)} ms`;
+  const text = `PING ${STATE_NAMES[state]} - ${note}Packet loss = ${loss}%${time}`;
+  const link = `<A HREF='/nagios/cgi-bin/traceroute.cgi?${hosts[0]}'>${text}</A>`;
+  const limits = { warning: positive(warning.rta), critical: positive(critical.rta), min: 0 };
+  const rtaPerfdata =
+    loss === 100
+      ? ` rta=U;${sprintf("%f;%f", warning.rta, critical.rta)};;`
+      : fperfdata("rta", rta, "ms", limits);
+  const lossLimits = { warning: positive(warning.loss), critical: positive(critical.loss), min: 0 };
+  const output = `${isLinked ? link : text}|${rtaPerfdata} ${perfdata("pl", loss, "%", lossLimits)}\n`;
+  return { returnCode: state, output };
+}
+
+/** The plugin leaves a threshold of 0 out of the perfdata. */
+function positive(threshold: number): number | undefined {
+  return threshold > 0 ? threshold : undefined;
+}
+
+interface Measured extends Required<Threshold> {
+  readonly isRepeated: boolean;
+}
+
+/** Repeated replies are a warning, unless something is critical. */
+function judge({ warning, critical }: PingRequest, { rta, loss, isRepeated }: Measured): State {
+  if (loss >= critical.loss || rta >= critical.rta) return CRITICAL;
+  return isRepeated || loss >= warning.loss || rta >= warning.rta ? WARNING : OK;
+}

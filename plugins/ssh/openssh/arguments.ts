@@ -1,0 +1,50 @@
+import type { GivenText } from "../../../sdk/read-options.ts";
+import { isUnderstood, readSetting, type Setting } from "./config.ts";
+
+/** A command line of ssh: the part that says where to connect, and how. */
+export interface SshArguments {
+  /** As it was asked for: not yet what ssh_config makes of it. */
+  readonly host: string;
+  /** In the order they were given: the first of a kind counts. */
+  readonly settings: readonly Setting[];
+  /** The files of `-i`, which are among the settings too: ssh warns of one that is not there. */
+  readonly identities: readonly string[];
+  readonly configFile: string | undefined;
+  readonly family: 4 | 6 | undefined;
+  readonly isQuiet: boolean;
+}
+
+/** Options of the plugin that stand for a line of ssh_config. */
+const KEYWORD_OF: Readonly<Record<string, string>> = {
+  port: "port",
+  user: "user",
+  logname: "user",
+  identity: "identityfile",
+};
+
+/** The settings among the options given; undefined where one of them is not understood. */
+export function readSettings(given: readonly GivenText[]): readonly Setting[] | undefined {
+  const settings: Setting[] = [];
+  for (const { name, text = "" } of given) {
+    const setting = name === "sshOptions" ? readSetting(text) : shortSetting(name, text);
+    if (setting === "none") continue;
+    if (setting === undefined || !isUnderstood(setting)) return undefined;
+    settings.push(setting);
+  }
+  return settings;
+}
+
+function shortSetting(name: string, text: string): Setting | "none" {
+  const keyword = KEYWORD_OF[name];
+  return keyword === undefined ? "none" : { keyword, words: [text] };
+}
+
+/** All texts given for an option. */
+export function listGiven(given: readonly GivenText[], option: string): readonly string[] {
+  return given.flatMap(({ name, text }) => (name === option && text !== undefined ? [text] : []));
+}
+
+/** A host as ssh takes it for nothing else: not an option, no `user@`, no URL. */
+export function isPlainHost(text: string): boolean {
+  return /^[A-Za-z0-9_:][A-Za-z0-9_:.-]*$/.test(text);
+}

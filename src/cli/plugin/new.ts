@@ -1,0 +1,52 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Io } from "../io.ts";
+import { renderNewCheck, renderNewTest } from "./template.ts";
+
+const NAME = /^check_[a-z0-9][a-z0-9_]*$/;
+
+/** Writes a check and its test; undefined: it was asked wrongly. */
+export async function newPlugin(argv: readonly string[], io: Io): Promise<number | undefined> {
+  const asked = readArguments(argv);
+  if (asked === undefined) return undefined;
+  const { name, folder } = asked;
+  if (!NAME.test(name)) {
+    io.stderr(`${name}: a check is called check_, and then small letters, digits and _\n`);
+    return 1;
+  }
+  const files = { [`${name}.ts`]: renderNewCheck(name), [`${name}.test.ts`]: renderNewTest(name) };
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [file, text] of Object.entries(files))
+      await writeFile(join(folder, file), text, { flag: "wx" });
+  } catch (error) {
+    io.stderr(`${error instanceof Error ? error.message : error}\n`);
+    return 1;
+  }
+  io.stdout(renderNextSteps(name, folder));
+  return 0;
+}
+
+function readArguments(argv: readonly string[]): { name: string; folder: string } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { dir: { type: "string", default: "." } },
+      allowPositionals: true,
+    });
+    const [name, ...more] = positionals;
+    return name === undefined || more.length > 0 ? undefined : { name, folder: values.dir };
+  } catch {
+    return undefined;
+  }
+}
+
+function renderNextSteps(name: string, folder: string): string {
+  const file = join(folder, name);
+  return `${file}.ts and ${file}.test.ts are written. Try them:
+  omd-worker plugin test ${file}.test.ts
+  omd-worker check --plugin_path=${resolve(folder)} -- ${name} -w 2 3
+The worker takes them from the folders plugin_path= names in worker.conf, and again whenever they change.
+`;
+}

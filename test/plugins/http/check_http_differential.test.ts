@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { checkHttp } from "../../../plugins/http/check_http.ts";
+import { createCertificate, inDays } from "../../support/certificates.ts";
+import { FakeServers } from "../../support/fake-servers.ts";
+import { freePort } from "../../support/free-port.ts";
+import { type Nginx, startNginx } from "../../support/nginx.ts";
+import { hasServer } from "../../support/servers.ts";
+import { findPlugin } from "../core/real-plugins.ts";
+import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
+import type { NormalRule } from "../oracle.ts";
+import { listPaths, listRedirects, oddServer } from "./pages.ts";
+
+const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
+
+const STRINGS = [
+  "hello",
+  "World",
+  "nothing",
+  "caf\xc3\xa9",
+  "x".repeat(29),
+  "y".repeat(30),
+  "",
+  "method PUT",
+];
+
+const PATTERNS = [
+  "hello",
+  "^hello",
+  "hello$",
+  "^World$",
+  "h.*o",
+  "hel+o( |\n)+[A-Z]",
+  "status: *(up|ok)$",
+  "[0-9]{2,4}",
+  "[^<>]$",
+  "caf..",
+  "(hello|World).*\\.",
+  "[[:digit:]]+|[[:space:]]W",
+  "l{2}\\s*o",
+  "nothing",
+  "(a|b)*c?$",
+  "x{200}",
+];
+
+const HEADERS = [
+  ["-k", "X-Test: abc"],
+  ["-k", "Host: other.example"],
+  ["-k", "Host: one", "-k", "A: b", "--header=Host: two"],
+];
+
+/** What a page must be like. */
+const JUDGEMENT: readonly Choices[] = [
+  seldom([...given("-s", STRINGS), ["--string=hello"]], 7),
+  seldom([...given("-d", ["Server", "A: b", "nothing", "z".repeat(40)]), ["--header-string=odd"]], 8),
+  seldom([...given("-e", ["200", "HTTP/1.1 200,404", "OK", "", ",", "ICY,5"]), ["--expect=30"]], 8),
+  seldom([["-l"], ["--linespan"]], 7),
+  seldom([...given("-r", PATTERNS), ...given("-R", PATTERNS), ["--ereg", "hello"], ["--eregi=HELLO"]], 6),
+  seldom([["--invert-regex"], ["--inv"]], 8),
+  seldom([...given("-m", ["10", "100:200", "1:100000", "0", "250:251"]), ["--pagesize=300"]], 7),
+  seldom([...given("-M", ["1", "3h", "1d", "10d", "9999d", "0s", "5m"]), ["--max-age=2h"]], 7),
+  seldom([["-N"], ["--no-body"]], 9),
+  seldom([["-B"], ["--show-body"]], 8),
+  seldom([["-E"], ["--extended-perfdata"]], 8),
+  seldom([["-L"], ["-n"], ["-nohtml", "-L"], ["--link"]], 8),
+  seldom([...given("-w", ["0.000001", "50", "0:50", "@0:50", "20:", "~:30", "x"]), ["-wt", "9"]], 7),
+  seldom([...given("-c", ["0.000001", "50", "99.9", ":80", "@90:100"]), ["--critical=7"]], 7),
+  seldom([["-t5"], ["--timeout=8"], ["-to", "9"], ["-t", "0"]], 8),
+];
+
+/** What is asked. */
+const REQUEST: readonly Choices[] = [
+  seldom([["-a", "mon:secret"], ["-a", "mon:bad"], ["--authorization=caf\xc3\xa9:x"]], 8),
+  seldom([["-b", "proxy:secret"]], 9),
+  seldom([["-P", "a=b"], ["-P", "c\xc3\xa9", "-P", "second"], ["--post=x"]], 8),
+  seldom([["-j", "PUT"], ["-j", "HEAD"], ["--method=GET:POST"], ["-j", ""]], 8),
+  seldom([["-T", "text/plain"]], 8),
+  seldom(HEADERS, 8),
+  seldom([["-A", "my agent"], ["--useragent=x"]], 8),
+];
+
+const FOLLOW: Choices = [
+  ...given("-f", ["ok", "warning", "critical", "unknown", "follow", "follow", "sticky", "stickyport"]),
+  ["--onredirect=follow", "--max-redirs=2"],
+  ["-f", "follow", "--max-redirs", "0"],
+];
+
+const url = (paths: readonly string[]): Choices => paths.map((path) => ["-u", path]);
+
+/** Node's OpenSSL is not the plugin's: it names other functions, files and lines. */
+const OPENSSL: NormalRule = [/(:error:[0-9A-F]{8}:[^:]*):[^:]*:([^:]*):[^:]*:[0-9]+:/g, "$1:$2:"];
+
+/** `Connection: keep-alive` is longer than `Connection: close`, in the server's answer too. */
+const SIZE: readonly NormalRule[] = [
+  [/\b\d+ bytes in/g, "N bytes in"],
+  [/\bsize=\d+B/g, "size=NB"],
+];
+
+const AGE: NormalRule = [/modified 1:0\d:\d\d ago/g, "modified an hour ago"];
+
+describe.skipIf(!hasServer("check_dummy") || !hasServer("nginx")).each([
+  { how: "each over a connection of its own", nativeHttpKeepalive: false },
+  { how: "over connections that are kept", nativeHttpKeepalive: true },
+])("the same answers as the plugin, $how", ({ nativeHttpKeepalive }) => {
+  const servers = new FakeServers();
+  let nginx: Nginx;
+  let plain: Choices = [];
+  let tls: Choices = [];
+  let nobody = 0;
+  let odd = 0;
+  beforeAll(async () => {
+    vi.stubEnv("LC_ALL", "C.UTF-8"); // as the plugin is run
+    nginx = await startNginx();
+    nobody = await freePort();
+    const ports = { plain: 0, tls: 0 };
+    const serve = oddServer(ports);
+    ports.plain = odd = await servers.tcp(serve);
+    ports.tls = await servers.tls(
+      createCertificate({ commonNames: ["odd.example"], notAfter: inDays(20.5) }),
+      serve,
+    );
+    plain = at(ports.plain);
+    tls = at(ports.tls);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await Promise.all([servers[Symbol.asyncDispose](), nginx[Symbol.asyncDispose]()]);
+  });
+
+  /** The odd server has the same header for everybody. */
+  const counted = nativeHttpKeepalive ? SIZE : [];
+  const timeout = 60_000 + 200 * RUNS;
+
+  it("of pages in odd forms", { timeout }, () =>
+    expectSame([plain, url(listPaths()), ...JUDGEMENT], { count: RUNS }),
+  );
+
+  it("of redirects", { timeout }, () =>
+    expectSame([plain, url(listRedirects()), FOLLOW, ...JUDGEMENT.slice(0, 3)], { count: RUNS / 2 }),
+  );
+
+  it("of requests, as the server saw them", { timeout }, () =>
+    expectSame([plain, [["-u", "/echo", "-B"]], ...REQUEST], { count: RUNS / 3 }),
+  );
+
+  it("of nginx", { timeout }, () => {
+    const paths = ["/", "/nope", "/err", "/forbidden", "/auth", "/post", "/hdr", "/redir", "/redirrel"];
+    const rows = [at(nginx.port), url(paths), ...REQUEST, FOLLOW, ...JUDGEMENT];
+    return expectSame(rows, { count: RUNS / 2, rules: counted });
+  });
+
+  it("over TLS", { timeout }, () => {
+    const secure = seldom([["-C", "30"], ["-C", "10"], ["-C", "25,21"], ["--certificate=25,20"], ["-C0"]], 5);
+    const named = [["-I", "127.0.0.1", "-H", "vhost.example", "-p", String(nginx.tlsPort), "--sni"]];
+    const rows = [
+      [["-S"], ["--ssl"], ["-S1.2"], ["-S1.2+"], ["--ssl=1.1+"]],
+      secure,
+      seldom([["--continue-after-certificate"]], 4),
+      [...tls, ...at(nginx.tlsPort), ...at(nginx.port), ...named],
+      url([
+        "/",
+        "/bytes/lines",
+        "/bytes/large",
+        "/chunks/large",
+        "/empty",
+        "/redirect/7",
+        "/redirect/8",
+        "/redirect/21",
+      ]),
+      FOLLOW,
+      ...JUDGEMENT,
+    ];
+    return expectSame(rows, { count: RUNS / 3, rules: counted });
+  });
+
+  it("where nothing answers as it should", { timeout }, () => {
+    const port = String(odd);
+    const places = [
+      ["-H", "127.0.0.1", "-p", String(nobody)],
+      ["-I", "127.0.0.1", "-p", String(nobody), "-S"],
+      ["-H", "no.such.host.invalid", "-L"],
+      ["-I", "no.such.host.invalid", "-H", "localhost"],
+      ["-H", "255.255.255.255"],
+      ["-4", "-H", "::1"],
+      ["-6", "-H", "127.0.0.1"],
+      ["-H", "[127.0.0.1]", "-p", String(nobody)],
+      ["-H", "127.0.0.1", "-p", port, "-u", "/end/parts", "-s", "hello"],
+      ["-H", "127.0.0.1", "-p", port, "-u", "/end/reset", "-s", "hello"],
+      ["-H", "127.0.0.1", "-p", port, "-u", "/end/reset-at-once"],
+      ["-H", "127.0.0.1", "-p", port, "-u", "/hang", "-t1", "-L"],
+      ["-H", "127.0.0.1", "-p", port, "-u", "/hang", "-t", "1", "-c", "1.5"],
+      ["-H", "127.0.0.1", "-p", port, "-S", "-t", "1", "-u", "/hang"],
+    ];
+    return expectSame([places], { count: RUNS / 10 });
+  });
+
+  /** The host in all forms it may have. */
+  function at(port: number): Choices {
+    return [
+      ["-H", "127.0.0.1", "-p", String(port)],
+      ["-I", "127.0.0.1", "-p", String(port)],
+      ["-I", "127.0.0.1", "-H", "vhost.example", `--port=${port}`],
+      ["-H", `localhost:${port}`, "-4"],
+      ["-I", "127.0.0.1", "-p", String(port), "-H", "vhost.example:8080"],
+      ["-p", String(port), "127.0.0.1"],
+      ["-p", String(port), "127.0.0.1", "vhost.example"],
+      ["-hn", "127.0.0.1:80", "-H", "localhost", "-p", String(port)],
+    ];
+  }
+
+  async function expectSame(
+    rows: readonly Choices[],
+    { count, rules = [] }: { readonly count: number; readonly rules?: readonly NormalRule[] },
+  ): Promise<void> {
+    const whole = Math.round(count);
+    const lines = randomLines(rows, { count: whole });
+    const { equal, executed, differences } = await compareWithPlugin(
+      checkHttp,
+      findPlugin("check_http") ?? "",
+      lines,
+      { rules: [OPENSSL, AGE, ...rules], settings: { nativeHttpKeepalive } },
+    );
+    expect(differences).toEqual([]);
+    expect({ equal, executed }).toEqual({ equal: whole, executed: 0 });
+  }
+});

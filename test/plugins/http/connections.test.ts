@@ -1,0 +1,143 @@
+import { Socket } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { HttpConnection } from "../../../plugins/http/connection.ts";
+import { HttpConnections } from "../../../plugins/http/connections.ts";
+import { Reception } from "../../../plugins/http/reception.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let clock = 0;
+let isOn = true;
+const now = () => performance.now() + clock;
+const create = () => new HttpConnections({ isOn: () => isOn, now });
+const open = () => new HttpConnection(new Socket());
+
+afterEach(() => {
+  vi.useRealTimers();
+  [clock, isOn] = [0, true];
+});
+
+describe("a connection that is left", () => {
+  it("is taken once, the last one first, and only where it leads", () => {
+    using connections = create();
+    const [first, second] = [open(), open()];
+    connections.keep("here", first, MINUTE);
+    connections.keep("here", second, MINUTE);
+    expect(connections.take("there")).toBeUndefined();
+    expect(connections.take("here")).toBe(second);
+    expect(connections.take("here")).toBe(first);
+    expect(connections.take("here")).toBeUndefined();
+    expect(connections.idleCount).toBe(0);
+  });
+
+  it.each<[string, (connections: HttpConnections, connection: HttpConnection) => void]>([
+    ["for no time", (connections, connection) => connections.keep("here", connection, 0)],
+    [
+      "when it is closed",
+      (connections, connection) => {
+        connection[Symbol.dispose]();
+        connections.keep("here", connection, MINUTE);
+      },
+    ],
+    [
+      "while nobody wants it",
+      (connections, connection) => {
+        isOn = false;
+        connections.keep("here", connection, MINUTE);
+      },
+    ],
+    [
+      "after five minutes",
+      (connections, connection) => {
+        clock = 5 * MINUTE;
+        connections.keep("here", connection, MINUTE);
+      },
+    ],
+    [
+      "after a thousand questions",
+      (connections, connection) => {
+        for (let at = 0; at < 1_000; at += 1)
+          void connection.ask("", new Reception({ stopsAtHeader: false }));
+        connections.keep("here", connection, MINUTE);
+      },
+    ],
+    [
+      "when the worker stops",
+      (connections, connection) => {
+        connections[Symbol.dispose]();
+        connections.keep("here", connection, MINUTE);
+      },
+    ],
+  ])("is closed instead %s", (_, leave) => {
+    using connections = create();
+    const connection = open();
+    leave(connections, connection);
+    expect([connection.isOpen, connections.idleCount]).toEqual([false, 0]);
+  });
+
+  it.each<[string, () => void]>([
+    ["the server has said it keeps it", () => (clock = MINUTE)],
+    ["anybody wants it", () => (isOn = false)],
+  ])("is closed within five seconds, and not taken, when it is no longer so that %s", (_, change) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    using connections = create();
+    const [first, second] = [open(), open()];
+    connections.keep("here", first, MINUTE - 1);
+    connections.keep("there", second, 2 * MINUTE);
+    change();
+    if (isOn) expect(connections.take("here")).toBeUndefined();
+    vi.advanceTimersByTime(5_000);
+    expect([first.isOpen, second.isOpen]).toEqual([false, isOn]);
+  });
+
+  it("is closed five minutes after it was opened", () => {
+    using connections = create();
+    const connection = open();
+    clock = 4.5 * MINUTE;
+    connections.keep("here", connection, MINUTE);
+    clock = 5 * MINUTE;
+    expect(connections.take("here")).toBeUndefined();
+    expect(connection.isOpen).toBe(false);
+  });
+
+  it("is one of sixteen to a place, and of a thousand", () => {
+    using connections = create();
+    for (let at = 0; at < 20; at += 1) connections.keep("here", open(), MINUTE);
+    expect(connections.idleCount).toBe(16);
+    for (let at = 0; at < 1_000; at += 1) connections.keep(`place ${at}`, open(), MINUTE);
+    expect(connections.idleCount).toBe(1_000);
+  });
+
+  it("goes with all others of its place", () => {
+    using connections = create();
+    const all = [open(), open(), open()];
+    for (const each of all.slice(1)) connections.keep("here", each, MINUTE);
+    connections.keep("there", all[0] ?? open(), MINUTE);
+    connections.closeAll("here");
+    expect(all.map(({ isOpen }) => isOpen)).toEqual([true, false, false]);
+    expect(connections.idleCount).toBe(1);
+  });
+});
+
+it("a question on a connection that is closed already is not answered", async () => {
+  const connection = open();
+  connection[Symbol.dispose]();
+  await new Promise((done) => setImmediate(done));
+  expect(await connection.ask("GET", new Reception({ stopsAtHeader: false }))).toBe("closed");
+});
+
+it("an odd page is odd for ten minutes", () => {
+  using connections = create();
+  connections.setOdd("page");
+  expect([connections.isOdd("page"), connections.isOdd("other")]).toEqual([true, false]);
+  clock = 10 * MINUTE;
+  expect(connections.isOdd("page")).toBe(false);
+});
+
+it("no end of odd pages is remembered", () => {
+  using connections = create();
+  for (let at = 0; at <= 10_000; at += 1) connections.setOdd(`page ${at}`);
+  clock = -HOUR;
+  expect([connections.isOdd("page 0"), connections.isOdd("page 10000")]).toEqual([false, true]);
+});

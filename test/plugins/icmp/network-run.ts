@@ -1,0 +1,89 @@
+/** The program icmp-network.ts starts in a network of its own: reads a task, prints what became of it. */
+import { json } from "node:stream/consumers";
+import { checkFping } from "../../../plugins/icmp/check_fping.ts";
+import { checkHost } from "../../../plugins/icmp/check_host.ts";
+import { checkIcmp } from "../../../plugins/icmp/check_icmp.ts";
+import { checkPing } from "../../../plugins/icmp/check_ping.ts";
+import { CheckDeclined } from "../../../sdk/index.ts";
+import { SharedValues } from "../../../sdk/shared.ts";
+import { runCheck } from "../../../sdk/testing.ts";
+import { execute, findPlugin } from "../core/real-plugins.ts";
+import { type NormalRule, normalise } from "../oracle.ts";
+
+const CHECKS = {
+  check_fping: checkFping,
+  check_host: checkHost,
+  check_icmp: checkIcmp,
+  check_ping: checkPing,
+};
+
+export interface Task {
+  readonly lines: readonly Line[];
+  /** Runs the plugin, too. */
+  readonly compares: boolean;
+}
+
+export interface Line {
+  readonly check: keyof typeof CHECKS;
+  readonly argv: readonly string[];
+}
+
+export interface Said {
+  readonly returnCode: number;
+  readonly output: string;
+}
+
+export interface LineResult extends Line {
+  /** A text: why it was left to the plugin. */
+  readonly native: Said | string;
+  readonly plugin: Said | undefined;
+}
+
+export interface NetworkResult {
+  readonly results: readonly LineResult[];
+  readonly log: readonly string[];
+}
+
+/** Where the label has the address of one of several hosts before it. */
+export const TIMES: NormalRule = [/(?<=[0-9a-z]rta|[0-9a-z]rtmax|[0-9a-z]rtmin)=\d+\.\d{3}/g, "=N.NNN"];
+
+const AT_ONCE = 24;
+
+if (import.meta.main) {
+  // biome-ignore lint/suspicious/noConsole: it is what this program is for
+  console.log(JSON.stringify(await perform((await json(process.stdin)) as Task)));
+}
+
+async function perform({ lines, compares }: Task): Promise<NetworkResult> {
+  const log: string[] = [];
+  await using shared = new SharedValues({ log: (message) => log.push(message) });
+  const results: LineResult[] = [];
+  const waiting = lines.entries();
+  const runNext = async () => {
+    for (const [at, line] of waiting) {
+      const [native, plugin] = await Promise.all([
+        answer(line, shared),
+        compares ? runPlugin(line) : undefined,
+      ]);
+      results[at] = { ...line, native, plugin };
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, runNext));
+  return { results, log };
+}
+
+async function answer({ check, argv }: Line, shared: SharedValues): Promise<Said | string> {
+  try {
+    const { returnCode, output } = await runCheck(CHECKS[check], argv, { shared, timeoutMs: 60_000 });
+    return { returnCode, output: normalise(output, [TIMES]) };
+  } catch (error) {
+    if (error instanceof CheckDeclined) return error.message;
+    return String(error);
+  }
+}
+
+async function runPlugin({ check, argv }: Line): Promise<Said | undefined> {
+  const outcome = await execute({ words: [findPlugin(check) ?? "", ...argv], environment: [] });
+  if (outcome.kind !== "exited") return undefined;
+  return { returnCode: outcome.returnCode, output: normalise(outcome.stdout, [TIMES]) };
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import * as numbers from "../../../plugins/libc/number.ts";
+
+type Read = readonly [value: string, rest: string];
+
+/** What glibc's functions made of a text, and which of the plugins' `is_…` held for it. */
+interface Recorded {
+  readonly text: string;
+  readonly strtod: Read;
+  readonly strtol10: Read;
+  readonly strtol0: Read;
+  readonly strtol8: Read;
+  readonly strtol16: Read;
+  readonly strtoul0: Read;
+  readonly atoi: number;
+  readonly is: readonly string[];
+}
+
+const RECORDED: readonly Recorded[] = JSON.parse(
+  readFileSync(new URL("../../fixtures/sdk/numbers.json", import.meta.url), "utf8"),
+);
+
+const PREDICATES = {
+  isNumeric: numbers.isNumeric,
+  isPositive: numbers.isPositive,
+  isNegative: numbers.isNegative,
+  isNonNegative: numbers.isNonNegative,
+  isPercentage: numbers.isPercentage,
+  isInteger: numbers.isInteger,
+  isIntPos: numbers.isIntPos,
+  isIntNeg: numbers.isIntNeg,
+  isIntNonNeg: numbers.isIntNonNeg,
+  isIntPercent: numbers.isIntPercent,
+};
+
+const integer = ({ value, rest }: numbers.ReadNumber<bigint>): Read => [String(value), rest];
+/** C has a sign for what is not a number; it is of no interest. */
+const real = ([value, rest]: Read) => ({ value: Number(value.replace("inf", "Infinity")), rest });
+
+it("reads numbers as glibc and the plugins do", () => {
+  const ours = RECORDED.map(({ text }) => ({
+    text,
+    strtod: numbers.strtod(text),
+    strtol10: integer(numbers.strtol(text)),
+    strtol0: integer(numbers.strtol(text, 0)),
+    strtol8: integer(numbers.strtol(text, 8)),
+    strtol16: integer(numbers.strtol(text, 16)),
+    strtoul0: integer(numbers.strtoul(text, 0)),
+    atoi: numbers.atoi(text),
+    is: Object.entries(PREDICATES).flatMap(([name, holds]) => (holds(text) ? [name] : [])),
+  }));
+  const expected = RECORDED.map((each) => ({ ...each, strtod: real(each.strtod) }));
+  expect(ours).toEqual(expected);
+});

@@ -1,0 +1,90 @@
+import { expect, it, vi } from "vitest";
+import type { CheckSettings } from "../../sdk/check.ts";
+import type { Shared, SharedContext } from "../../sdk/index.ts";
+import { SharedValues } from "../../sdk/shared.ts";
+
+/** Writes down what becomes of its value. */
+function recorded(name: string, events: string[]): Shared<AsyncDisposable> {
+  return {
+    name,
+    create: ({ log }) => {
+      events.push(`create ${name}`);
+      log(`${name} is there`);
+      return {
+        [Symbol.asyncDispose]: async () => {
+          events.push(`dispose ${name}`);
+        },
+      };
+    },
+  };
+}
+
+it("creates each value when first asked for, once, and disposes of the last first", async () => {
+  const events: string[] = [];
+  const log = vi.fn();
+  const values = new SharedValues({ log });
+  const pool = recorded("pool", events);
+  const socket = recorded("socket", events);
+  expect(values.get(pool)).toBe(values.get(pool));
+  values.get(socket);
+  expect(events).toEqual(["create pool", "create socket"]);
+  expect(log.mock.calls).toEqual([["pool is there"], ["socket is there"]]);
+  await values[Symbol.asyncDispose]();
+  await values[Symbol.asyncDispose]();
+  expect(events.slice(2)).toEqual(["dispose socket", "dispose pool"]);
+});
+
+it("creates what a value is built on before it, the same as everybody's, and disposes of it after it", async () => {
+  const events: string[] = [];
+  const socket = recorded("socket", events);
+  const values = new SharedValues({ log: () => {} });
+  const pool: Shared<AsyncDisposable> = {
+    name: "pool",
+    create: (surroundings) => {
+      expect(surroundings.shared(socket)).toBe(values.get(socket));
+      return recorded("pool", events).create(surroundings);
+    },
+  };
+  values.get(pool);
+  await values[Symbol.asyncDispose]();
+  expect(events).toEqual(["create socket", "create pool", "dispose pool", "dispose socket"]);
+});
+
+it("keeps values of one name apart: each kind is its own", async () => {
+  await using values = new SharedValues({ log: () => {} });
+  expect(values.get(recorded("pool", []))).not.toBe(values.get(recorded("pool", [])));
+});
+
+it("tries again after a creation that failed", async () => {
+  await using values = new SharedValues({ log: () => {} });
+  const create = vi.fn(() => new DisposableStack());
+  create.mockImplementationOnce(() => {
+    throw new Error("no descriptor left");
+  });
+  const shared = { name: "pool", create };
+  expect(() => values.get(shared)).toThrow("no descriptor left");
+  expect(values.get(shared)).toBeInstanceOf(DisposableStack);
+});
+
+it("gives nothing once it is closed", async () => {
+  const values = new SharedValues({ log: () => {} });
+  const pool = recorded("pool", []);
+  values.get(pool);
+  await values[Symbol.asyncDispose]();
+  expect(() => values.get(pool)).toThrow("the worker has stopped: no pool");
+});
+
+it("shows the operator's settings as they are now, and those of no worker.conf where there is none", async () => {
+  const read = {
+    name: "settings",
+    create: ({ settings }: SharedContext) => ({ settings, [Symbol.dispose]() {} }),
+  };
+  let current: CheckSettings | undefined;
+  await using values = new SharedValues({ log: () => {}, settings: () => current });
+  const { settings } = values.get(read);
+  expect(settings()).toEqual({ nativeHttpKeepalive: false });
+  current = { nativeHttpKeepalive: true };
+  expect(settings()).toEqual({ nativeHttpKeepalive: true });
+  await using others = new SharedValues({ log: () => {} });
+  expect(others.get(read).settings()).toEqual({ nativeHttpKeepalive: false });
+});
