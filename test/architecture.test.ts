@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   job: ["payload"],
   outcome: [],
   executor: ["outcome"],
-  run: ["sdk", "job", "outcome", "executor"],
+  run: ["sdk", "config", "job", "outcome", "executor"],
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],

@@ -1,6 +1,5 @@
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../executor/executor.ts";
-import { createWarmPlugins } from "../executor/interpreters/warm-plugin.ts";
 import type { Job } from "../job/job.ts";
 import { ageIfTooOld } from "../job/max-age.ts";
 import type { Log } from "../log.ts";
@@ -10,12 +9,8 @@ import { asPassive } from "../result/encode.ts";
 import { judge, judgeSettings } from "../result/judge.ts";
 import type { Parcel } from "../result/outbox.ts";
 import { isAnswered } from "../result/result.ts";
-import { createIdentification } from "../run/identity.ts";
-import { createRestriction } from "../run/restrict.ts";
-import { createRouter, type Router } from "../run/router.ts";
+import { createConfiguredRouter } from "../run/configured-router.ts";
 import { createRunner, type Ran } from "../run/run.ts";
-import type { Shelf } from "../run/shelf.ts";
-import { nativeChecks } from "./native-checks.ts";
 import type { NativeSide } from "./native-side.ts";
 import type { Line } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
@@ -99,29 +94,4 @@ export function createLine({ config, native, log, pool, executor, onRun, send }:
 /** Run for its effect alone; all else is asked for its result. */
 function isCommand({ type }: Job): boolean {
   return type === "eventhandler" || type === "notification";
-}
-
-/** Which way command lines go, as the operator set it. */
-export function createConfiguredRouter(
-  config: Config,
-  shelf: Shelf,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Router {
-  return createRouter({
-    shelf,
-    identify: createIdentification(),
-    nativeChecks: nativeChecks(config, env),
-    restriction: createRestriction(config),
-    findWarmPlugin: createWarmPlugins({
-      perl: perlMode(config),
-      python: config.warmPython,
-      except: config.warmExcept,
-      path: env["PATH"] ?? "",
-    }),
-  });
-}
-
-function perlMode({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config) {
-  if (!enableEmbeddedPerl) return "off";
-  return useEmbeddedPerlImplicitly ? "implicitly" : "marked";
 }

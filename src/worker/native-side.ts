@@ -3,11 +3,11 @@ import { withinSeconds } from "../../sdk/deadline.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
+import { nativeChecks } from "../run/native-checks.ts";
 import { Shadow } from "../run/shadow.ts";
 import { SiteShelf } from "../run/shelf.ts";
 import { FolderWatch } from "../run/site/folder-watch.ts";
 import { findSwitch, type NativeChecks } from "../run/switches.ts";
-import { nativeChecks } from "./native-checks.ts";
 import { ShadowFile } from "./shadow-file.ts";
 
 export interface NativeSideOptions {

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { NativeChecks } from "../run/switches.ts";
+import type { NativeChecks } from "./switches.ts";
 
 /** Which native checks may answer. */
 export function nativeChecks(
