@@ -1,12 +1,12 @@
-import { available } from "./availability.ts";
+import { type Run, runAll } from "./measuring/run.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
-import { type Report, renderReport } from "./report.ts";
-import { type Run, runAll } from "./run.ts";
-import { keepRun, publishRun } from "./saved-run.ts";
-import { startStandIns } from "./stand-ins.ts";
-import { summarise } from "./summary.ts";
-import { describeMachine, describeWorker } from "./versions.ts";
-import { builtWorker, sourceWorker, takesPart, type Worker } from "./workers.ts";
+import { type Report, renderReport } from "./reporting/report.ts";
+import { keepRun, publishRun } from "./reporting/saved-run.ts";
+import { summarise } from "./reporting/summary.ts";
+import { describeMachine, describeWorker } from "./reporting/versions.ts";
+import { available } from "./stand-ins/availability.ts";
+import { startStandIns } from "./stand-ins/stand-ins.ts";
+import { builtWorker, sourceWorker, takesPart, type Worker } from "./workers/worker.ts";
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());

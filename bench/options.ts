@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import type { Line, Wishes } from "./line.ts";
-import { atRate, SCENARIOS, type Scenario } from "./scenarios.ts";
-import type { Settings } from "./setup.ts";
-import { readWorker, type Worker } from "./workers.ts";
+import type { Line, Wishes } from "./scenarios/line.ts";
+import { atRate, SCENARIOS, type Scenario } from "./scenarios/scenarios.ts";
+import type { Settings } from "./workers/warm-worker.ts";
+import { readWorker, type Worker } from "./workers/worker.ts";
 
 export interface Options extends Settings, Wishes {
   readonly scenario: Scenario;

@@ -1,5 +1,5 @@
-import type { Figures } from "../../bench/figures.ts";
-import type { Measurement } from "../../bench/measurement.ts";
+import type { Figures } from "../../bench/measuring/figures.ts";
+import type { Measurement } from "../../bench/measuring/measurement.ts";
 
 /** A measurement with these figures; the rest is ordinary. */
 export function measurement(worker: string, figures: Figures, more: Partial<Measurement> = {}): Measurement {

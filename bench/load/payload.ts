@@ -1,0 +1,79 @@
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import type { Part } from "../scenarios/line.ts";
+
+const CIPHER = "aes-256-ecb";
+const KEY_BYTES = 32;
+const BLOCK = 16;
+/** Of a sealed result only so much is opened: all fields, and the beginning of an output however large. */
+const HEAD = 4096;
+const HOST_NAME = "bench";
+
+/** mod_gearman's envelope: base64, around AES where there is a key. Kept apart from `src/payload` on purpose. */
+export interface Envelope {
+  readonly seal: (text: string) => Buffer;
+  /** The beginning of the text. */
+  readonly open: (payload: Buffer) => string;
+}
+
+export function envelope(key: string | undefined): Envelope {
+  if (key === undefined) {
+    return {
+      seal: (text) => Buffer.from(Buffer.from(text, "latin1").toString("base64"), "latin1"),
+      open: (payload) => headOf(payload).toString("latin1"),
+    };
+  }
+  const bytes = Buffer.alloc(KEY_BYTES);
+  bytes.write(key, "latin1");
+  const cipher = createCipheriv(CIPHER, bytes, null).setAutoPadding(false);
+  const decipher = createDecipheriv(CIPHER, bytes, null).setAutoPadding(false);
+  return {
+    seal: (text) => {
+      const padded = Buffer.alloc(Math.ceil(text.length / BLOCK) * BLOCK);
+      padded.write(text, "latin1");
+      return Buffer.from(cipher.update(padded).toString("base64"), "latin1");
+    },
+    open: (payload) => decipher.update(headOf(payload)).toString("latin1"),
+  };
+}
+
+/** A multiple of 4 characters of base64, so a multiple of AES blocks comes out: `HEAD` is both. */
+function headOf(payload: Buffer): Buffer {
+  return Buffer.from(payload.toString("latin1", 0, HEAD), "base64");
+}
+
+/** What a core would send for the host or service number `index`. */
+export function jobText({ queue, command }: Pick<Part, "queue" | "command">, index: number): string {
+  const now = (Date.now() / 1000).toFixed(6);
+  return [
+    `type=${queue}`,
+    "result_queue=check_results",
+    `host_name=${HOST_NAME}${index}`,
+    ...(queue === "service" ? [`service_description=service ${index}`] : []),
+    `core_time=${now}`,
+    "timeout=60",
+    `command_line=${command}`,
+    "\n\n",
+  ].join("\n");
+}
+
+export interface ResultText {
+  readonly index: number;
+  readonly returnCode: number;
+  /** The first line. */
+  readonly output: string;
+}
+
+export function readResult(text: string): ResultText {
+  return {
+    index: Number.parseInt(field(text, `host_name=${HOST_NAME}`), 10),
+    returnCode: Number.parseInt(field(text, "return_code="), 10),
+    output: field(text, "output=").split("\\n", 1)[0] ?? "",
+  };
+}
+
+function field(text: string, start: string): string {
+  const at = text.startsWith(start) ? 0 : text.indexOf(`\n${start}`) + 1;
+  if (at === 0 && !text.startsWith(start)) return "";
+  const end = text.indexOf("\n", at);
+  return text.slice(at + start.length, end < 0 ? undefined : end);
+}

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { execaNode } from "execa";
+import type { LoadOrder, LoadReport } from "./order.ts";
+
+/** A load process that has everything encoded and waits for the word. */
+export interface ReadyLoad {
+  readonly run: () => Promise<LoadReport>;
+}
+
+export async function prepareLoad(order: LoadOrder, signal: AbortSignal): Promise<ReadyLoad> {
+  const child = execaNode(join(import.meta.dirname, "load-process.ts"), [JSON.stringify(order)], {
+    cancelSignal: signal,
+    stderr: "inherit",
+  });
+  // When the process fails, so do the messages waited for; its own failure is not to be reported twice.
+  child.catch(() => {});
+  await child.getOneMessage();
+  return {
+    run: async () => {
+      const report = child.getOneMessage();
+      await child.sendMessage("go");
+      return (await report) as unknown as LoadReport;
+    },
+  };
+}

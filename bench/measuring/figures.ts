@@ -1,0 +1,49 @@
+interface Figure {
+  readonly title: string;
+  readonly digits: number;
+  /** Shown with its range, and against the base. */
+  readonly isKey: boolean;
+}
+
+/** Everything a measurement may tell. CPU is that of the worker and all it starts. */
+export const FIGURES = {
+  checksPerSecond: { title: "checks/s", digits: 0, isKey: true },
+  /** From the first result to the last. */
+  seconds: { title: "first to last s", digits: 2, isKey: false },
+  cpuMsPerCheck: { title: "CPU ms/check", digits: 3, isKey: true },
+  gearmandMsPerCheck: { title: "gearmand ms/check", digits: 3, isKey: false },
+  /** CPU seconds a second, at the rate the jobs are offered. */
+  cores: { title: "cores", digits: 3, isKey: true },
+  gearmandCores: { title: "gearmand cores", digits: 3, isKey: true },
+  /** Latency: from submission to result. */
+  p50Ms: { title: "p50 ms", digits: 1, isKey: true },
+  p95Ms: { title: "p95 ms", digits: 1, isKey: true },
+  p99Ms: { title: "p99 ms", digits: 1, isKey: true },
+  maxMs: { title: "max ms", digits: 1, isKey: false },
+  /** How late the event loop of our own worker is. */
+  loopP99Ms: { title: "loop p99 ms", digits: 1, isKey: false },
+  loopMaxMs: { title: "loop max ms", digits: 1, isKey: false },
+  /** Voluntary context switches of all threads. */
+  wakeUpsPerSecond: { title: "wake-ups/s", digits: 1, isKey: true },
+  cpuMsPerSecond: { title: "CPU ms/s", digits: 2, isKey: true },
+  gearmandMsPerSecond: { title: "gearmand ms/s", digits: 2, isKey: false },
+  processes: { title: "processes", digits: 0, isKey: false },
+  /** Shared memory counts once. */
+  pssMiB: { title: "PSS MiB", digits: 0, isKey: false },
+  idlePssMiB: { title: "idle PSS MiB", digits: 0, isKey: false },
+  /** As the kernel counts, page cache and all; only with a cgroup. */
+  peakMiB: { title: "peak MiB", digits: 0, isKey: false },
+  submitsPerSecond: { title: "submits/s", digits: 0, isKey: false },
+  /** Share of the machine that strangers used meanwhile: above a few percent, take care. */
+  otherCpuPercent: { title: "other CPU %", digits: 0, isKey: false },
+} as const satisfies Readonly<Record<string, Figure>>;
+
+export type FigureName = keyof typeof FIGURES;
+export type Figures = Readonly<Partial<Record<FigureName, number>>>;
+
+export const FIGURE_NAMES = Object.keys(FIGURES) as readonly FigureName[];
+
+export function renderFigure(name: FigureName, value: number): string {
+  const { digits } = FIGURES[name];
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}

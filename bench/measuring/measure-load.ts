@@ -1,0 +1,94 @@
+import { availableParallelism } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import type { LoadReport } from "../load/order.ts";
+import { prepareLoad } from "../load/prepare-load.ts";
+import { machineCpuMs, readStat } from "../processes/process-tree.ts";
+import { type Line, offerOf } from "../scenarios/line.ts";
+import type { StandIns } from "../stand-ins/stand-ins.ts";
+import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
+import type { Worker } from "../workers/worker.ts";
+import type { Figures } from "./figures.ts";
+import type { Circumstances, Measurement } from "./measurement.ts";
+
+/** Offers the jobs of a line to a warm worker. */
+export async function measureLoad(
+  worker: Worker,
+  line: Line,
+  { settings, standIns, signal }: Circumstances,
+): Promise<Measurement> {
+  await using setup = await startWarmWorker(worker, line, settings, signal);
+  const { running, order, pool } = setup;
+  const idle = running.memory();
+  const { jobs, rate } = offerOf(line, settings);
+  const load = await prepareLoad({ ...order, jobs, rate }, signal);
+  const before = clocks(setup, standIns);
+  const [report, atWork] = await Promise.all([
+    load.run(),
+    line.memoryAfterMs && pause(line.memoryAfterMs, running, { signal }).then((worker) => worker.memory()),
+  ]);
+  const after = clocks(setup, standIns);
+  if (report.results < 2) throw new Error(`${worker.name} gave no results: ${running.log}`);
+  const { peakMiB, loopDelay } = running;
+  return {
+    worker: worker.name,
+    line: line.name,
+    pool,
+    jobs,
+    cpuMeasuredBy: running.how,
+    figures: {
+      ...loadFigures(report, rate, before, after),
+      ...(atWork || running.memory()),
+      idlePssMiB: idle.pssMiB,
+      ...(peakMiB === undefined ? {} : { peakMiB }),
+      ...(loopDelay === undefined ? {} : { loopP99Ms: loopDelay.p99Ms, loopMaxMs: loopDelay.maxMs }),
+    },
+    wrong: report.wrong + jobs - report.results,
+    sample: report.sample,
+  };
+}
+
+/** Readings of CPU time in milliseconds, and of the clock. */
+interface Clocks {
+  readonly worker: number;
+  readonly gearmand: number;
+  readonly bench: number;
+  readonly machine: number;
+  readonly wall: number;
+}
+
+function clocks({ running, gearmandPid }: WarmWorker, standIns: Pick<StandIns, "cpuMs">): Clocks {
+  const { user, system } = process.cpuUsage();
+  return {
+    worker: running.cpuMs,
+    gearmand: readStat(gearmandPid)?.cpuMs ?? 0,
+    bench: (user + system) / 1000 + standIns.cpuMs(),
+    machine: machineCpuMs(),
+    wall: performance.now(),
+  };
+}
+
+function loadFigures(report: LoadReport, rate: number | undefined, before: Clocks, after: Clocks): Figures {
+  const worker = after.worker - before.worker;
+  const gearmand = after.gearmand - before.gearmand;
+  const ours = worker + gearmand + report.cpuMs + after.bench - before.bench;
+  const wall = after.wall - before.wall;
+  const others = Math.max(0, after.machine - before.machine - ours);
+  const checksPerSecond = (report.results - 1) / report.seconds;
+  // Not by the clock: sleepers make it run on behind the last job, and a worker that falls behind has a backlog.
+  const coresOf = (cpuMs: number): number => ((cpuMs / report.results) * (rate ?? checksPerSecond)) / 1000;
+  const { p50, p95, p99, max } = report.latencyMs;
+  return {
+    checksPerSecond,
+    seconds: report.seconds,
+    cpuMsPerCheck: worker / report.results,
+    gearmandMsPerCheck: gearmand / report.results,
+    cores: coresOf(worker),
+    gearmandCores: coresOf(gearmand),
+    p50Ms: p50,
+    p95Ms: p95,
+    p99Ms: p99,
+    maxMs: max,
+    submitsPerSecond: report.submitsPerSecond,
+    otherCpuPercent: (others / (wall * availableParallelism())) * 100,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Line } from "../scenarios/line.ts";
+import type { Scenario } from "../scenarios/scenarios.ts";
+import { takesPart, type Worker } from "../workers/worker.ts";
+import { FIGURES, renderFigure } from "./figures.ts";
+import type { Circumstances, Measurement } from "./measurement.ts";
+
+export interface Plan {
+  readonly scenario: Scenario;
+  readonly lines: readonly Line[];
+  readonly workers: readonly Worker[];
+  readonly reps: number;
+}
+
+export interface Run {
+  readonly measurements: readonly Measurement[];
+  readonly failures: readonly Failure[];
+}
+
+/** What a worker could not do. */
+export interface Failure {
+  readonly line: string;
+  readonly worker: string;
+  readonly message: string;
+}
+
+/** Measures every worker on every line; `say` is told how far it is. */
+export async function runAll(
+  plan: Plan,
+  circumstances: Circumstances,
+  say: (words: string) => void,
+): Promise<Run> {
+  const measurements: Measurement[] = [];
+  const failures: Failure[] = [];
+  for (const { line, worker } of turnsOf(plan)) {
+    if (circumstances.signal.aborted) break;
+    try {
+      const measurement = await plan.scenario.measure(worker, line, circumstances);
+      measurements.push(measurement);
+      say(progress(measurement, plan.scenario));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      failures.push({ line: line.name, worker: worker.name, message });
+      say(`${line.name} ${worker.name}: ${message}`);
+    }
+  }
+  return { measurements, failures };
+}
+
+interface Turn {
+  readonly line: Line;
+  readonly worker: Worker;
+}
+
+/** The workers take turns (A B C A B C): what disturbs the machine for a while disturbs them all. */
+export function turnsOf({ lines, workers, reps }: Omit<Plan, "scenario">): readonly Turn[] {
+  return lines.flatMap((line) => {
+    const round = workers.filter((worker) => takesPart(worker, line)).map((worker) => ({ line, worker }));
+    return Array.from({ length: reps }, () => round).flat();
+  });
+}
+
+function progress({ line, worker, figures, wrong, sample }: Measurement, { charts }: Scenario): string {
+  const told = charts.flatMap((name) => {
+    const value = figures[name];
+    return value === undefined ? [] : `${FIGURES[name].title} ${renderFigure(name, value)}`;
+  });
+  const text = `${line} ${worker}: ${told.join(", ")}`;
+  return wrong === 0 ? text : `${text}; ${wrong} wrong or missing, such as: ${sample ?? "(missing)"}`;
+}

@@ -1,0 +1,28 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FigureName } from "../measuring/figures.ts";
+import type { Run } from "../measuring/run.ts";
+import { renderChart } from "./chart.ts";
+import type { Report } from "./report.ts";
+
+const RESULTS = join(import.meta.dirname, "../results");
+
+/** The same names every time, so that a document may show them; nothing but what may be told. */
+export function publishRun(report: Report, charts: readonly FigureName[]): readonly string[] {
+  return write(report.scenario, report, renderChart(report, charts));
+}
+
+/** Names with the date, and every single measurement. */
+export function keepRun(report: Report, run: Run, charts: readonly FigureName[]): readonly string[] {
+  const name = `${report.date.replaceAll(":", "-")}-${report.scenario}`;
+  return write(name, { ...report, ...run }, renderChart(report, charts));
+}
+
+function write(name: string, figures: object, chart: string): readonly string[] {
+  mkdirSync(RESULTS, { recursive: true });
+  const json = join(RESULTS, `${name}.json`);
+  const svg = join(RESULTS, `${name}.svg`);
+  writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  writeFileSync(svg, chart);
+  return [json, svg];
+}

@@ -1,0 +1,61 @@
+import { EXECUTING } from "./commands.ts";
+import { type Line, only, type Part } from "./line.ts";
+
+interface Check extends Pick<Part, "command" | "output"> {
+  readonly name: string;
+  /** Of a check that takes long: fewer runs. */
+  readonly counts?: Pick<Line, "jobs" | "warmUp">;
+  /** Another way of ours to answer, measured beside the usual one: a name, and what the worker gets for it. */
+  readonly other?: { readonly name: string; readonly own: readonly string[] };
+}
+
+/** Command lines that a native check answers, each with something on this machine that it asks. */
+const CHECKS: readonly Check[] = [
+  { name: "tcp", command: "{plugins}/check_tcp -H 127.0.0.1 -p {tcp}", output: "^TCP OK - " },
+  {
+    name: "http",
+    command: "{plugins}/check_http -H 127.0.0.1 -p {http}",
+    output: "^HTTP OK: HTTP/1.1 200 OK",
+    other: { name: "http-keepalive", own: ["--native_http_keepalive=on"] },
+  },
+  { name: "ssh", command: "{plugins}/check_ssh -p {banner} 127.0.0.1", output: "^SSH OK - OpenSSH_9.2p1" },
+  {
+    name: "snmp-v2c",
+    command: "{plugins}/check_snmp -H 127.0.0.1 -p {snmp} -P 2c -C public -o .1.3.6.1.2.1.1.3.0",
+    output: "^SNMP OK - ",
+  },
+  {
+    name: "snmp-v3",
+    command:
+      "{plugins}/check_snmp -H 127.0.0.1 -p {snmp} -P 3 -L authPriv -U shaaes -a SHA -A authpass123 -x AES -X privpass123 " +
+      "-o .1.3.6.1.2.1.1.3.0",
+    output: "^SNMP OK - ",
+  },
+  { name: "icmp", command: "{plugins}/check_icmp -n 1 127.0.0.1", output: "^OK - 127.0.0.1: rta " },
+  {
+    name: "by-ssh",
+    command:
+      "{plugins}/check_by_ssh -H 127.0.0.1 -p {sshd} -i {sshkey} -o UserKnownHostsFile={knownhosts} -C 'echo all is well'",
+    output: "^all is well$",
+    counts: { jobs: 5000, warmUp: 5000 },
+  },
+];
+
+/** A site has the warm-up behind it after some minutes: by then V8 has made its final code. */
+const NATIVE = { jobs: 10_000, warmUp: 20_000, own: ["--native_checks=on"] } as const;
+const STARTED = { jobs: 400, warmUp: 50, own: EXECUTING, isOwnOnly: true } as const;
+
+/** The scenario `native`: each check answered in the worker, and the same command line executed by it. */
+export const NATIVE_LINES: readonly Line[] = CHECKS.flatMap(
+  ({ name, command, output = "", counts, other }) => {
+    const mix = only({ command, output });
+    const native = { ...NATIVE, ...counts, mix };
+    return [
+      { ...native, name },
+      ...(other
+        ? [{ ...native, name: other.name, own: [...NATIVE.own, ...other.own], isOwnOnly: true as const }]
+        : []),
+      { name: `${name}-exec`, mix, ...STARTED },
+    ];
+  },
+);

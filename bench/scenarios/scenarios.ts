@@ -1,0 +1,87 @@
+import type { FigureName } from "../measuring/figures.ts";
+import { measureIdle } from "../measuring/measure-idle.ts";
+import { measureLoad } from "../measuring/measure-load.ts";
+import type { Measure } from "../measuring/measurement.ts";
+import { IDLE_LINES } from "./idle.ts";
+import { LATENCY_LINES } from "./latency.ts";
+import type { Line } from "./line.ts";
+import { NATIVE_LINES } from "./native-checks.ts";
+import { NULL_LINES } from "./null-jobs.ts";
+import { PLUGIN_START_LINES } from "./plugin-starts.ts";
+import { SITE_LINES } from "./site.ts";
+
+/** A question to some workers, and how its answer is shown. */
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  readonly lines: readonly Line[];
+  readonly measure: Measure;
+  readonly columns: readonly FigureName[];
+  readonly charts: readonly FigureName[];
+}
+
+const LATENCIES = ["p50Ms", "p95Ms", "p99Ms", "maxMs"] as const;
+const LOOP = ["loopP99Ms", "loopMaxMs"] as const;
+const COST = ["cpuMsPerCheck", "gearmandMsPerCheck", "pssMiB", "peakMiB"] as const;
+
+const OPEN_LOAD = {
+  measure: measureLoad,
+  columns: ["checksPerSecond", ...LATENCIES, ...LOOP, ...COST],
+  charts: ["p50Ms", "p95Ms", "p99Ms", "cpuMsPerCheck"],
+} as const satisfies Partial<Scenario>;
+
+const BURSTS: Scenario = {
+  name: "lines",
+  about: "what starting a plugin costs",
+  lines: PLUGIN_START_LINES,
+  measure: measureLoad,
+  columns: ["checksPerSecond", "seconds", ...COST],
+  charts: ["checksPerSecond", "cpuMsPerCheck"],
+};
+
+export const SCENARIOS: readonly Scenario[] = [
+  BURSTS,
+  {
+    name: "latency",
+    about: "250 jobs a second, from submission to result",
+    lines: LATENCY_LINES,
+    ...OPEN_LOAD,
+  },
+  {
+    name: "idle",
+    about: "a worker that has nothing to do",
+    lines: IDLE_LINES,
+    measure: measureIdle,
+    columns: ["wakeUpsPerSecond", "cpuMsPerSecond", "gearmandMsPerSecond", "processes", "pssMiB"],
+    charts: ["wakeUpsPerSecond", "cpuMsPerSecond", "pssMiB"],
+  },
+  {
+    name: "nulljobs",
+    about: "checks answered inside the worker, 20,000 a second and all at once",
+    lines: NULL_LINES,
+    measure: measureLoad,
+    columns: ["checksPerSecond", "submitsPerSecond", ...COST],
+    charts: ["checksPerSecond", "cpuMsPerCheck", "gearmandMsPerCheck"],
+  },
+  {
+    name: "native",
+    about: "checks answered in the worker, and the same command lines executed",
+    lines: NATIVE_LINES,
+    measure: measureLoad,
+    columns: ["checksPerSecond", ...COST],
+    charts: ["checksPerSecond", "cpuMsPerCheck"],
+  },
+  {
+    name: "site",
+    about: "1,750 hosts and 11,000 services, each once a minute",
+    lines: SITE_LINES,
+    measure: measureLoad,
+    columns: ["cores", "gearmandCores", "checksPerSecond", ...LATENCIES, "pssMiB", "peakMiB"],
+    charts: ["cores", "gearmandCores", "p50Ms", "p95Ms", "p99Ms"],
+  },
+];
+
+/** Lines that are offered at a rate instead of all at once have latencies to show. */
+export function atRate(scenario: Scenario): Scenario {
+  return scenario === BURSTS ? { ...scenario, ...OPEN_LOAD } : scenario;
+}

@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { freePort } from "../../test/support/free-port.ts";
+import { hasServer } from "../../test/support/servers.ts";
+import { Snmpd } from "../../test/support/snmpd.ts";
+import { Sshd } from "../../test/support/sshd.ts";
+import { readStat } from "../processes/process-tree.ts";
+import type { Line } from "../scenarios/line.ts";
+
+/** What the lines' commands talk to in place of a site's devices. */
+export interface StandIns extends AsyncDisposable {
+  /** What stands for the placeholders of commands; one whose server is not there is missing. */
+  readonly values: Readonly<Record<string, string | number>>;
+  /** So that it does not count as a stranger's. */
+  readonly cpuMs: () => number;
+}
+
+type Values = Readonly<Record<string, string | number>>;
+
+const PLUGINS = "/usr/lib/nagios/plugins";
+const DATA = join(import.meta.dirname, "../plugins");
+const PAGE = "<html><body>It works</body></html>\n";
+const BANNER = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n";
+
+export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
+  const commands = lines.flatMap(({ mix }) => mix.map(({ command }) => command)).join("\n");
+  await using cleanup = new AsyncDisposableStack();
+  const asked = (name: string) => commands.includes(`{${name}}`);
+  const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
+  const agent = asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start()) : undefined;
+  const values: Values = {
+    plugins: PLUGINS,
+    data: DATA,
+    tcp: await listening(createServer((socket) => socket.on("error", () => {}).end())),
+    ...(asked("http") && { http: await listening(createHttpServer((_, response) => response.end(PAGE))) }),
+    ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
+    ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
+    ...(agent && { snmp: agent.port }),
+  };
+  const running = cleanup.move();
+  return { values, cpuMs: () => cpuMsOf(agent), [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function listen(server: Server): Promise<AddressInfo> {
+  server.listen(await freePort(), "127.0.0.1");
+  await once(server, "listening");
+  return server.address() as AddressInfo;
+}
+
+function say(socket: Socket, text: string): void {
+  socket.on("error", () => {}).resume();
+  socket.write(text);
+}
+
+function sshValues(sshd: Sshd): Values {
+  const knownHosts = sshd.folder.file("known_hosts", sshd.knownHost());
+  return { sshd: sshd.port, sshkey: sshd.identity, knownhosts: knownHosts };
+}
+
+function cpuMsOf(agent: Snmpd | undefined): number {
+  return agent?.pid === undefined ? 0 : (readStat(agent.pid)?.cpuMs ?? 0);
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { envelope, jobText, readResult } from "../../../bench/load/payload.ts";
+
+describe("the load's envelope", () => {
+  it.each([undefined, "secret"])("opens what it sealed, with the key %s", (key) => {
+    const { seal, open } = envelope(key);
+    const text = jobText({ queue: "service", command: "/bin/echo \xff" }, 3);
+    expect(open(seal(text)).replace(/\0+$/, "")).toBe(text);
+  });
+
+  it.each([undefined, "secret"])("opens only the beginning of a large result, with the key %s", (key) => {
+    const { seal, open } = envelope(key);
+    const text = `host_name=bench5\nreturn_code=0\noutput=${"x".repeat(1_000_000)}\n`;
+    const head = open(seal(text));
+    expect(head.length).toBeLessThan(5000);
+    expect(text.startsWith(head)).toBe(true);
+    expect(readResult(head)).toMatchObject({ index: 5, returnCode: 0 });
+  });
+});
+
+describe("a job of the load", () => {
+  it("is a service's", () => {
+    expect(jobText({ queue: "service", command: "a b" }, 12)).toMatch(
+      /^type=service\nresult_queue=check_results\nhost_name=bench12\nservice_description=service 12\ncore_time=[\d.]+\ntimeout=60\ncommand_line=a b\n\n\n$/,
+    );
+  });
+
+  it("is a host's, which has no service", () => {
+    const text = jobText({ queue: "host", command: "a b" }, 12);
+    expect(text).toMatch(/^type=host\n/);
+    expect(text).not.toContain("service");
+  });
+});
+
+describe("a result as the load reads it", () => {
+  it("knows its job by the host's name, and the first line of its output", () => {
+    const text = "source=bench\nhost_name=bench12\nreturn_code=2\noutput=DOWN\\nmore\\n\n\n";
+    expect(readResult(text)).toEqual({ index: 12, returnCode: 2, output: "DOWN" });
+  });
+
+  it("is nobody's without a host's name", () => {
+    expect(readResult("return_code=0\n").index).toBeNaN();
+  });
+});

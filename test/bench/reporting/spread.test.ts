@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { spread } from "../../../bench/reporting/spread.ts";
+
+describe("the spread of repetitions", () => {
+  it.each([
+    ["one", [3], { median: 3, least: 3, most: 3 }],
+    ["an odd number: the middle one", [10, 9, 100], { median: 10, least: 9, most: 100 }],
+    ["an even number: between the two in the middle", [4, 1, 2, 8], { median: 3, least: 1, most: 8 }],
+  ])("%s", (_, values, expected) => {
+    expect(spread(values)).toEqual(expected);
+  });
+});

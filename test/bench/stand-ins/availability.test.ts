@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { type Line, only, type Part } from "../../../bench/scenarios/line.ts";
+import { available } from "../../../bench/stand-ins/availability.ts";
+
+const PRESENT: Part = { command: "{bin}/sh -c :", share: 3, queue: "service", isTimed: true };
+const VALUES = { bin: "/bin" };
+
+const lineOf = (mix: readonly Part[], more: Partial<Line> = {}): Line => ({
+  name: "a",
+  mix,
+  jobs: 400,
+  warmUp: 0,
+  own: [],
+  ...more,
+});
+const alone = (part: Parameters<typeof only>[0]) => available([lineOf(only(part))], VALUES);
+
+describe("what a machine can run", () => {
+  it("has its placeholders replaced", () => {
+    const { lines, notes } = available([lineOf([PRESENT])], VALUES);
+    expect(lines).toEqual([lineOf([{ ...PRESENT, command: "/bin/sh -c :" }])]);
+    expect(notes).toEqual([]);
+  });
+
+  it.each([
+    ["a plugin", { command: "{bin}/nowhere 1" }, "a: skipped, /bin/nowhere is not installed"],
+    ["a stand-in", { command: "{bin}/sh {snmp}" }, "a: skipped, there is no server for {snmp}"],
+    [
+      "something else",
+      { command: "{bin}/sh", needs: { what: "Perl's Some::Module", probe: ["/bin/false"] } },
+      "a: skipped, Perl's Some::Module is not installed",
+    ],
+  ])("is not a line that lacks %s", (_, part, note) => {
+    expect(alone(part)).toEqual({ lines: [], notes: [note] });
+  });
+
+  it("is what a probe finds", () => {
+    expect(alone({ command: "{bin}/sh", needs: { what: "it", probe: ["/bin/true"] } }).notes).toEqual([]);
+  });
+
+  it("may be a part of a mix, which then offers fewer jobs in the same time", () => {
+    const missing: Part = { ...PRESENT, command: "/nowhere/plugin", share: 1 };
+    const { lines, notes } = available([lineOf([PRESENT, missing], { rate: 100 })], VALUES);
+    expect(lines).toMatchObject([{ jobs: 300, rate: 75, mix: [{ share: 3 }] }]);
+    expect(notes).toEqual(["a: 25 % of the jobs left out, /nowhere/plugin is not installed"]);
+  });
+});
