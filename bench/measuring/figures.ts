@@ -23,6 +23,14 @@ export const FIGURES = {
   /** How late the event loop of our own worker is. */
   loopP99Ms: { title: "loop p99 ms", digits: 1, isKey: false },
   loopMaxMs: { title: "loop max ms", digits: 1, isKey: false },
+  /** From the start of a program to its end, or until it is registered at gearmand. */
+  startMs: { title: "start ms", digits: 1, isKey: true },
+  startCpuMs: { title: "start CPU ms", digits: 1, isKey: true },
+  /** The same of `node -e 0`, and how many times as long the program takes. */
+  nodeMs: { title: "node ms", digits: 1, isKey: false },
+  nodeCpuMs: { title: "node CPU ms", digits: 1, isKey: false },
+  timesNode: { title: "× node", digits: 2, isKey: true },
+  timesNodeCpu: { title: "× node CPU", digits: 2, isKey: true },
   /** Voluntary context switches of all threads. */
   wakeUpsPerSecond: { title: "wake-ups/s", digits: 1, isKey: true },
   cpuMsPerSecond: { title: "CPU ms/s", digits: 2, isKey: true },

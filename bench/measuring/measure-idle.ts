@@ -1,6 +1,5 @@
-import { availableParallelism } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { machineCpuMs, readStat } from "../processes/process-tree.ts";
+import { machineCpuMs, machinePercent, readStat } from "../processes/process-tree.ts";
 import { readSwitches, switchesSince } from "../processes/wake-ups.ts";
 import type { Line } from "../scenarios/line.ts";
 import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
@@ -36,7 +35,7 @@ export async function measureIdle(
       wakeUpsPerSecond: switchesSince(before.switches, after.switches) / seconds,
       cpuMsPerSecond: perSecond(({ worker }) => worker),
       gearmandMsPerSecond: perSecond(({ gearmand }) => gearmand),
-      otherCpuPercent: Math.max(0, others) / 10 / availableParallelism(),
+      otherCpuPercent: machinePercent(others, 1000),
       ...running.memory(),
     },
     wrong: 0,

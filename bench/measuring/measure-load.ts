@@ -1,8 +1,7 @@
-import { availableParallelism } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LoadReport } from "../load/order.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
-import { machineCpuMs, readStat } from "../processes/process-tree.ts";
+import { machineCpuMs, machinePercent, readStat } from "../processes/process-tree.ts";
 import { type Line, offerOf } from "../scenarios/line.ts";
 import type { StandIns } from "../stand-ins/stand-ins.ts";
 import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
@@ -72,7 +71,7 @@ function loadFigures(report: LoadReport, rate: number | undefined, before: Clock
   const gearmand = after.gearmand - before.gearmand;
   const ours = worker + gearmand + report.cpuMs + after.bench - before.bench;
   const wall = after.wall - before.wall;
-  const others = Math.max(0, after.machine - before.machine - ours);
+  const others = after.machine - before.machine - ours;
   const checksPerSecond = (report.results - 1) / report.seconds;
   // Not by the clock: sleepers make it run on behind the last job, and a worker that falls behind has a backlog.
   const coresOf = (cpuMs: number): number => ((cpuMs / report.results) * (rate ?? checksPerSecond)) / 1000;
@@ -89,6 +88,6 @@ function loadFigures(report: LoadReport, rate: number | undefined, before: Clock
     p99Ms: p99,
     maxMs: max,
     submitsPerSecond: report.submitsPerSecond,
-    otherCpuPercent: (others / (wall * availableParallelism())) * 100,
+    otherCpuPercent: machinePercent(others, wall),
   };
 }

@@ -21,7 +21,7 @@ export interface Measurement {
   readonly line: string;
   readonly pool: number;
   readonly jobs: number;
-  readonly cpuMeasuredBy: Cage["how"];
+  readonly cpuMeasuredBy: Cage["how"] | "bash's time";
   readonly figures: Figures;
   /** The number of wrong, second and missing results. */
   readonly wrong: number;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 
 /** Linux reports CPU time in hundredths of a second, whatever the kernel was built with. */
 const MS_PER_TICK = 10;
@@ -51,6 +52,11 @@ export function machineCpuMs(): number {
     .split("\n", 1)
     .flatMap((line) => line.split(/\s+/).map(Number));
   return (user + nice + system + irq + softirq) * MS_PER_TICK;
+}
+
+/** CPU time as a share of all the machine has. Readings are coarse, so a difference may be below zero: that is none. */
+export function machinePercent(cpuMs: number, wallMs: number): number {
+  return (Math.max(0, cpuMs) / (wallMs * availableParallelism())) * 100;
 }
 
 function readProc(pid: number, file: string): string {

@@ -1,6 +1,6 @@
 import { FIGURES, type FigureName, renderFigure } from "../measuring/figures.ts";
+import type { Spread } from "../measuring/spread.ts";
 import { type Report, renderOrigin } from "./report.ts";
-import type { Spread } from "./spread.ts";
 import type { Summary } from "./summary.ts";
 import { escapeText, path, rect, text } from "./svg.ts";
 

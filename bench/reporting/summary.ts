@@ -1,6 +1,6 @@
 import { FIGURE_NAMES, type FigureName, type Figures } from "../measuring/figures.ts";
 import type { Measurement } from "../measuring/measurement.ts";
-import { type Spread, spread } from "./spread.ts";
+import { type Spread, spread } from "../measuring/spread.ts";
 
 export type Spreads = Readonly<Partial<Record<FigureName, Spread>>>;
 

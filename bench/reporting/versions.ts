@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release } from "node:os";
 import { execa } from "execa";
-import type { Worker } from "../workers/worker.ts";
+import { programOf, type Worker } from "../workers/worker.ts";
 
 export interface Machine {
   readonly cpu: string;
@@ -29,13 +29,11 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-export async function describeWorker({ name, template }: Worker): Promise<WorkerVersion> {
-  const firstOption = template.findIndex((word) => word.startsWith("-"));
-  const program = firstOption < 0 ? template : template.slice(0, firstOption);
+export async function describeWorker(worker: Worker): Promise<WorkerVersion> {
   return {
-    name,
-    version: withoutFolders(await readVersion(program)),
-    command: template.map(withoutFolders).join(" "),
+    name: worker.name,
+    version: withoutFolders(await readVersion(programOf(worker))),
+    command: worker.template.map(withoutFolders).join(" "),
   };
 }
 

@@ -66,3 +66,8 @@ export function offerOf(line: Line, { jobs, rate, seconds, scale }: Wishes): Off
   const count = perSecond !== undefined && seconds !== undefined ? perSecond * seconds : whole;
   return { jobs: Math.max(2, Math.round(count)), rate: perSecond };
 }
+
+/** How many times a line starts a worker: nothing is offered, so there is no rate. */
+export function startsOf(line: Line, { jobs, scale }: Pick<Wishes, "jobs" | "scale">): number {
+  return offerOf(line, { jobs, scale, rate: undefined, seconds: undefined }).jobs;
+}

@@ -1,6 +1,8 @@
 import type { FigureName } from "../measuring/figures.ts";
 import { measureIdle } from "../measuring/measure-idle.ts";
 import { measureLoad } from "../measuring/measure-load.ts";
+import { measureRegister } from "../measuring/measure-register.ts";
+import { measureStart } from "../measuring/measure-start.ts";
 import type { Measure } from "../measuring/measurement.ts";
 import { IDLE_LINES } from "./idle.ts";
 import { LATENCY_LINES } from "./latency.ts";
@@ -9,6 +11,7 @@ import { NATIVE_LINES } from "./native-checks.ts";
 import { NULL_LINES } from "./null-jobs.ts";
 import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
+import { REGISTER_LINES, START_LINES } from "./worker-start.ts";
 
 /** A question to some workers, and how its answer is shown. */
 export interface Scenario {
@@ -78,6 +81,22 @@ export const SCENARIOS: readonly Scenario[] = [
     measure: measureLoad,
     columns: ["cores", "gearmandCores", "checksPerSecond", ...LATENCIES, "pssMiB", "peakMiB"],
     charts: ["cores", "gearmandCores", "p50Ms", "p95Ms", "p99Ms"],
+  },
+  {
+    name: "start",
+    about: "omd-worker version, in turn with node -e 0",
+    lines: START_LINES,
+    measure: measureStart,
+    columns: ["startMs", "startCpuMs", "nodeMs", "nodeCpuMs", "timesNode", "timesNodeCpu"],
+    charts: ["startMs", "startCpuMs", "timesNode", "timesNodeCpu"],
+  },
+  {
+    name: "register",
+    about: "from the start of a worker until it is registered at gearmand",
+    lines: REGISTER_LINES,
+    measure: measureRegister,
+    columns: ["startMs", "startCpuMs"],
+    charts: ["startMs", "startCpuMs"],
   },
 ];
 

@@ -2,7 +2,7 @@ import { startGearmand } from "../../test/support/gearmand.ts";
 import type { LoadOrder } from "../load/order.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import type { Line } from "../scenarios/line.ts";
-import { workersRegistered } from "./registration.ts";
+import { allRegistered } from "./registration.ts";
 import { RunningWorker } from "./running-worker.ts";
 import { commandOf, type Worker } from "./worker.ts";
 
@@ -33,7 +33,7 @@ export async function startWarmWorker(
   const { port, pid } = gearmand;
   const running = cleanup.use(new RunningWorker(commandOf(worker, line, { port, pool, key })));
   const mayGoOn = AbortSignal.any([signal, running.ended]);
-  await workersRegistered(port, "service", mayGoOn).catch((cause: Error) => {
+  await allRegistered(port, "service", mayGoOn).catch((cause: Error) => {
     throw new Error(`${worker.name} did not register: ${running.log}`, { cause });
   });
   const order = { port, key, mix: line.mix };

@@ -66,6 +66,12 @@ export function takesPart(worker: Worker, line: Line): boolean {
   return worker.lines?.includes(line.name) ?? true;
 }
 
+/** The words of a worker's command before its first option. */
+export function programOf({ template }: Worker): readonly string[] {
+  const firstOption = template.findIndex((word) => word.startsWith("-"));
+  return firstOption < 0 ? template : template.slice(0, firstOption);
+}
+
 /** `{port}`, `{w}` and `{enc}` are replaced; a word with `{key}` vanishes where there is no key. */
 export function commandOf(worker: Worker, line: Line, { port, pool, key }: Setting): readonly string[] {
   const values = { port, w: pool, enc: key === undefined ? "no" : "yes", key: key ?? "" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { spread } from "../../../bench/reporting/spread.ts";
+import { spread } from "../../../bench/measuring/spread.ts";
 
 describe("the spread of repetitions", () => {
   it.each([

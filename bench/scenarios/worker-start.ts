@@ -1,0 +1,12 @@
+import type { Line } from "./line.ts";
+
+/** Nothing is offered to these workers. The first runs fill the caches of the disk and of the compiler. */
+const STARTS = { mix: [], warmUp: 2 } as const;
+
+/** The scenario `start`: a command that prints a line and ends. `own` are the words of the command. */
+export const START_LINES: readonly Line[] = [
+  { name: "version", ...STARTS, jobs: 20, pool: 1, own: ["version"], isOwnOnly: true },
+];
+
+/** The scenario `register`: from the start of a worker until gearmand knows it. */
+export const REGISTER_LINES: readonly Line[] = [{ name: "registered", ...STARTS, jobs: 10, own: [] }];
