@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLog, levelOf, renderLine } from "../src/log.ts";
-import { createFolder } from "./e2e/folder.ts";
+import { createFolder } from "./support/folder.ts";
 
 const TIME = new Date(2026, 10, 3, 7, 6, 2, 18).getTime();
 const STAMP = "[2026-11-03 07:06:02,018]";

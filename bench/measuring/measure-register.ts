@@ -1,4 +1,4 @@
-import { startGearmand } from "../../test/support/gearmand.ts";
+import { startGearmand } from "../../test/support/gearman/gearmand.ts";
 import { machineCpuMs, machinePercent, readStat } from "../processes/process-tree.ts";
 import { type Line, startsOf } from "../scenarios/line.ts";
 import { firstRegistered, noneRegistered } from "../workers/registration.ts";

@@ -3,9 +3,9 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../test/support/free-port.ts";
-import { hasServer } from "../../test/support/servers.ts";
-import { Snmpd } from "../../test/support/snmpd.ts";
-import { Sshd } from "../../test/support/sshd.ts";
+import { hasServer } from "../../test/support/servers/installed.ts";
+import { Snmpd } from "../../test/support/servers/snmpd.ts";
+import { Sshd } from "../../test/support/servers/sshd.ts";
 import { readStat } from "../processes/process-tree.ts";
 import type { Line } from "../scenarios/line.ts";
 

@@ -3,7 +3,7 @@ import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createMark } from "../../test/support/leftovers.ts";
+import { createMark } from "../../test/support/processes/leftovers.ts";
 import { type Cage, openCage } from "../processes/cage.ts";
 import { pssMiB } from "../processes/process-tree.ts";
 import { LOOP_DELAY_FILE, type LoopDelay, readLoopDelay } from "./loop-delay.ts";

@@ -1,4 +1,4 @@
-import { startGearmand } from "../../test/support/gearmand.ts";
+import { startGearmand } from "../../test/support/gearman/gearmand.ts";
 import type { LoadOrder } from "../load/order.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import type { Line } from "../scenarios/line.ts";

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkCommand } from "../../src/cli/check.ts";
-import { createFolder } from "../e2e/folder.ts";
+import { createFolder } from "../support/folder.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { leftBehind, pipeDirectories } from "../support/leftovers.ts";
-import { runProgram } from "../support/worker.ts";
+import { leftBehind, pipeDirectories } from "../support/processes/leftovers.ts";
+import { runProgram } from "../support/processes/worker.ts";
 import { run } from "./io.ts";
 
 checkLeaks();

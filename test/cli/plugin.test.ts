@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pluginCommand } from "../../src/cli/plugin.ts";
-import { runProgram } from "../support/worker.ts";
+import { runProgram } from "../support/processes/worker.ts";
 import { run } from "./io.ts";
 
 let folder: string;

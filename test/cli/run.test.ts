@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { runCommand } from "../../src/cli/run.ts";
-import { createFolder } from "../e2e/folder.ts";
+import { createFolder } from "../support/folder.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { run } from "./io.ts";
 

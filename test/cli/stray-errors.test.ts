@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { handleStrayErrors } from "../../src/cli/stray-errors.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const OWN = new URL("../../src/worker/worker.ts", import.meta.url).href;
 const SITE = "file:///site/check_a.ts?omd-worker=3";

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { type Config, configKey } from "../../src/config/config.ts";
 import type { Secret } from "../../src/config/secret.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
-import { loadMinimal } from "./load-memory.ts";
+import { loadMinimal } from "../support/config/load-memory.ts";
 
 describe("Config", () => {
   it("has the types its rows promise", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diffConfig } from "../../src/config/diff.ts";
-import { load } from "./load-memory.ts";
+import { load } from "../support/config/load-memory.ts";
 
 const BEFORE = ["server=localhost", "key=should_be_changed"];
 const NOTHING = { live: [], reconnect: [], restart: [] };

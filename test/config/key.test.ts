@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { load, problemsOf, warningsOf } from "./load-memory.ts";
+import { load, problemsOf, warningsOf } from "../support/config/load-memory.ts";
 
 const LONG = "0123456789abcdefghijklmnopqrstuvwxyz";
 

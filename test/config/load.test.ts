@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/config/problem.ts";
-import { load, loadFile, loadMinimal, problemsOf, warningsOf } from "./load-memory.ts";
-import { memoryMachine } from "./memory-machine.ts";
+import { load, loadFile, loadMinimal, problemsOf, warningsOf } from "../support/config/load-memory.ts";
+import { memoryMachine } from "../support/config/memory-machine.ts";
 
 describe("the command line", () => {
   it.each([

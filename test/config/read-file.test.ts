@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { load, loadFile, loadMinimal, problemsOf, warningsOf } from "./load-memory.ts";
-import { memoryMachine } from "./memory-machine.ts";
+import { load, loadFile, loadMinimal, problemsOf, warningsOf } from "../support/config/load-memory.ts";
+import { memoryMachine } from "../support/config/memory-machine.ts";
 
 describe("a line of a file", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/config.ts";
-import { loadMinimal, problemsOf, warningsOf } from "./load-memory.ts";
+import { loadMinimal, problemsOf, warningsOf } from "../support/config/load-memory.ts";
 
 type Case = readonly [line: string, property: keyof Config, value: unknown, warning?: string];
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { renderEffective, renderHelp, renderSampleConf } from "../../src/config/render.ts";
 import { renderMarkdown } from "../../src/config/render-markdown.ts";
-import { load, loadMinimal, warningsOf } from "./load-memory.ts";
+import { load, loadMinimal, warningsOf } from "../support/config/load-memory.ts";
 
 const KEY_FILE = { "/etc/mod-gearman/secret.key": "should_be_changed" };
 

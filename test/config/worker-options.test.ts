@@ -5,7 +5,7 @@ import type { WorkerOption } from "../../src/config/option.ts";
 import { renderDefault, renderHelp, renderSampleConf } from "../../src/config/render.ts";
 import { renderMarkdown } from "../../src/config/render-markdown.ts";
 import { OPTION_GROUPS, WORKER_OPTIONS } from "../../src/config/worker-options.ts";
-import { loadMinimal, problemsOf, warningsOf } from "./load-memory.ts";
+import { loadMinimal, problemsOf, warningsOf } from "../support/config/load-memory.ts";
 
 const OPTIONS: readonly WorkerOption[] = WORKER_OPTIONS;
 const BY_NAME = OPTIONS.map((option) => [option.name, option] as const);

@@ -6,10 +6,10 @@ import { JobServer } from "../../src/gearman/job-server.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
-import { Actors, until, untilStatus } from "../gearman/actors.ts";
-import type { Arrivals } from "../gearman/arrivals.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { Actors, until, untilStatus } from "../support/gearman/actors.ts";
+import type { Arrivals } from "../support/gearman/arrivals.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 /** Long enough for one check of an object in a test. */
 const ONCE_MS = 60_000;

@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { type Demo, startDemo } from "../../src/demo/demo.ts";
 import { OBJECTS } from "../../src/demo/objects.ts";
-import { until } from "../gearman/actors.ts";
+import { until } from "../support/gearman/actors.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { leftBehind, pipeDirectories } from "../support/leftovers.ts";
+import { leftBehind, pipeDirectories } from "../support/processes/leftovers.ts";
 
 checkLeaks();
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createMark, leftBehind } from "../support/leftovers.ts";
-import { runProgram } from "../support/worker.ts";
-import { createFolder } from "./folder.ts";
+import { createFolder } from "../support/folder.ts";
+import { createMark, leftBehind } from "../support/processes/leftovers.ts";
+import { runProgram } from "../support/processes/worker.ts";
 
 const PLUGINS = join(import.meta.dirname, "../fixtures/mod-gearman/plugins");
 /** Not there, so that the worker's own answers. */

@@ -3,7 +3,7 @@ import type { ByteString } from "../../src/byte-string.ts";
 import { type GrabbedJob, Grabber } from "../../src/gearman/grabber.ts";
 import { Submitter } from "../../src/gearman/submitter.ts";
 import { createEnvelope, type Envelope } from "../../src/payload/crypt.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 /** A result as the core gets it. */
 export interface CollectedResult {

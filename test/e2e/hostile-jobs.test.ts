@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
-import { untilStatus } from "../gearman/actors.ts";
-import { type Gearmand, startGearmand } from "../support/gearmand.ts";
-import { hasServer } from "../support/servers.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
+import { untilStatus } from "../support/gearman/actors.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { type RunningWorker, startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
 import { CLEAR, Core, serviceJob, textOf } from "./core.ts";
 
 interface Flood {

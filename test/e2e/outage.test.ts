@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { untilStatus } from "../gearman/actors.ts";
-import { Cable } from "../gearman/cable.ts";
-import { startSilentServer } from "../gearman/silent-server.ts";
+import { createFolder, writeBook, writeGate } from "../support/folder.ts";
 import { freePort } from "../support/free-port.ts";
-import { type Gearmand, startGearmand } from "../support/gearmand.ts";
-import { hasServer } from "../support/servers.ts";
-import { startWorker } from "../support/worker.ts";
+import { untilStatus } from "../support/gearman/actors.ts";
+import { Cable } from "../support/gearman/cable.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { startSilentServer } from "../support/gearman/silent-server.ts";
+import { startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
 import { Core, serviceJob } from "./core.ts";
-import { createFolder, writeBook, writeGate } from "./folder.ts";
 
 const RUNNING = 40;
 const JOBS = 2_000;

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ByteString } from "../../src/byte-string.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
-import { type Gearmand, startGearmand } from "../support/gearmand.ts";
-import { expectedResult } from "../support/pick-list.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { expectedResult } from "../support/mod-gearman/pick-list.ts";
 import {
   fieldsOf,
   plainOf,
@@ -16,9 +16,9 @@ import {
   recordedEvents,
   recordedPairs,
   wireOf,
-} from "../support/recorded.ts";
-import { hasServer } from "../support/servers.ts";
-import { type RunningWorker, startWorker } from "../support/worker.ts";
+} from "../support/mod-gearman/recorded.ts";
+import { type RunningWorker, startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
 import { type CollectedResult, Core } from "./core.ts";
 
 const FIXTURES = new URL("../fixtures/mod-gearman/", import.meta.url);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { untilStatus } from "../gearman/actors.ts";
-import { type Gearmand, startGearmand } from "../support/gearmand.ts";
-import { leftBehind, pipeDirectories } from "../support/leftovers.ts";
-import { hasServer } from "../support/servers.ts";
-import { startWorker } from "../support/worker.ts";
+import { createFolder, type Gate, writeGate } from "../support/folder.ts";
+import { untilStatus } from "../support/gearman/actors.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { leftBehind, pipeDirectories } from "../support/processes/leftovers.ts";
+import { startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
 import { Core, serviceJob } from "./core.ts";
-import { createFolder, type Gate, writeGate } from "./folder.ts";
 
 const JOBS = 50;
 

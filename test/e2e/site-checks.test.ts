@@ -1,11 +1,11 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Gearmand, startGearmand } from "../support/gearmand.ts";
-import { hasServer } from "../support/servers.ts";
-import { runProgram, startWorker } from "../support/worker.ts";
+import { createFolder } from "../support/folder.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { runProgram, startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
 import { Core, serviceJob } from "./core.ts";
-import { createFolder } from "./folder.ts";
 
 const DUMMY = "/usr/lib/nagios/plugins/check_dummy";
 

@@ -2,13 +2,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { untilStatus } from "../gearman/actors.ts";
-import { type Gearmand, startGearmand } from "../support/gearmand.ts";
-import { createMark, leftBehind, pipeDirectories } from "../support/leftovers.ts";
-import { hasServer } from "../support/servers.ts";
-import { runProgram, startWorker } from "../support/worker.ts";
+import { createFolder, writeGate } from "../support/folder.ts";
+import { untilStatus } from "../support/gearman/actors.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { createMark, leftBehind, pipeDirectories } from "../support/processes/leftovers.ts";
+import { runProgram, startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
 import { Core, serviceJob } from "./core.ts";
-import { createFolder, writeGate } from "./folder.ts";
 
 const QUEUES = ["host", "service", "eventhandler", "notification"];
 

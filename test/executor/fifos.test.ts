@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { closeFifo, FifoDirectory, openFifo } from "../../src/executor/fifos.ts";
-import { mayHaveProcessIds, WITH_OWN_PROCESS_IDS } from "../support/process-namespace.ts";
+import { mayHaveProcessIds, WITH_OWN_PROCESS_IDS } from "../support/processes/process-namespace.ts";
 
 const MKFIFO = spawnSync("sh", ["-c", "command -v mkfifo"], { encoding: "utf8" }).stdout.trim();
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createWarmPlugins } from "../../src/executor/interpreters/warm-plugin.ts";
 import { LIMIT_OPEN_FILES } from "../../src/executor/open-files.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { hasServer } from "../support/servers.ts";
+import { hasServer } from "../support/servers/installed.ts";
 import { exited, startShells, VIAS } from "./warm-shells.ts";
 
 checkLeaks();

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { readStatus, readVersion, readWorkers } from "../../src/gearman/admin.ts";
 import { freePort } from "../support/free-port.ts";
+import { Actors, untilStatus } from "../support/gearman/actors.ts";
+import { startSilentServer } from "../support/gearman/silent-server.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { Actors, untilStatus } from "./actors.ts";
 import { JOB_SERVERS } from "./job-servers.ts";
-import { startSilentServer } from "./silent-server.ts";
 
 const RECORDED_STATUS = readFileSync(new URL("../fixtures/gearman/status.txt", import.meta.url));
 

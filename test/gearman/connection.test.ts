@@ -3,11 +3,11 @@ import { Connection, type ConnectionOptions } from "../../src/gearman/connection
 import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { freePort } from "../support/free-port.ts";
+import { Actors, until } from "../support/gearman/actors.ts";
+import { Arrivals } from "../support/gearman/arrivals.ts";
+import { type SilentServer, startSilentServer } from "../support/gearman/silent-server.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { Actors, until } from "./actors.ts";
-import { Arrivals } from "./arrivals.ts";
-import { type SilentServer, startSilentServer } from "./silent-server.ts";
-import { stubLog } from "./stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const QUICK = { retryFirstMs: 1, retryAtMostMs: 5 };
 const ECHO_REQ = "\0REQ\0\0\0\x10";

@@ -1,7 +1,7 @@
 import { JobServer } from "../../src/gearman/job-server.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
-import { startGearmand } from "../support/gearmand.ts";
-import { hasServer } from "../support/servers.ts";
+import { startGearmand } from "../support/gearman/gearmand.ts";
+import { hasServer } from "../support/servers/installed.ts";
 
 export interface StartedServer {
   readonly address: ServerAddress;

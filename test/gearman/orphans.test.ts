@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { type Claim, Orphans } from "../../src/gearman/orphans.ts";
 import { type Answer, RunningJob } from "../../src/gearman/running-job.ts";
-import { stubLog } from "./stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const DATA = Buffer.from("done");
 

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type GrabbedJob, Grabber } from "../../src/gearman/grabber.ts";
 import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
 import { PacketReader } from "../../src/gearman/packet-reader.ts";
+import { Arrivals } from "../support/gearman/arrivals.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { Arrivals } from "./arrivals.ts";
-import { stubLog } from "./stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 checkLeaks();
 

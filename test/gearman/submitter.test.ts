@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Submission, SubmitError, Submitter } from "../../src/gearman/submitter.ts";
+import { Actors, textOf, until, untilStatus } from "../support/gearman/actors.ts";
+import { startSilentServer } from "../support/gearman/silent-server.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { Actors, textOf, until, untilStatus } from "./actors.ts";
+import { stubLog } from "../support/stub-log.ts";
 import { JOB_SERVERS, type StartedServer } from "./job-servers.ts";
-import { startSilentServer } from "./silent-server.ts";
-import { stubLog } from "./stub-log.ts";
 
 const TIMEOUT = { timeoutMs: 10_000 };
 

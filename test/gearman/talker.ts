@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
 import { PacketReader } from "../../src/gearman/packet-reader.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
-import { Arrivals } from "./arrivals.ts";
+import { Arrivals } from "../support/gearman/arrivals.ts";
 
 const DONE = Buffer.from("all before this is answered");
 

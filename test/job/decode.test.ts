@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeJob, JobError, type JobErrorKind } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
+import { fieldsOf, plainOf, recordedEvents, recordedPairs } from "../support/mod-gearman/recorded.ts";
 import { seededRandom } from "../support/random.ts";
-import { fieldsOf, plainOf, recordedEvents, recordedPairs } from "../support/recorded.ts";
 
 const SERVICE = "type=service\nhost_name=web1\nservice_description=Ping\n";
 const COMMAND = "command_line=/bin/true\n";

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createEnvelope, type Envelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError, type PayloadErrorKind } from "../../src/payload/payload-error.ts";
+import { plainOf, recordedEvents, recordedPairs, wireOf } from "../support/mod-gearman/recorded.ts";
 import { seededRandom } from "../support/random.ts";
-import { plainOf, recordedEvents, recordedPairs, wireOf } from "../support/recorded.ts";
 
 const JOB =
   "type=service\nresult_queue=check_results\ntarget_queue=service\nhost_name=web1\nservice_description=Ping\n" +

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeJob } from "../../src/job/decode.ts";
 import { asPassive, encodeResult } from "../../src/result/encode.ts";
 import { isAnswered, RESULT_FIELDS, type Result, sourceOf } from "../../src/result/result.ts";
-import { fieldsOf, plainOf, recordedPairs } from "../support/recorded.ts";
+import { fieldsOf, plainOf, recordedPairs } from "../support/mod-gearman/recorded.ts";
 
 const RESULT: Result = {
   hostName: "web1",

@@ -3,15 +3,15 @@ import { decodeJob } from "../../src/job/decode.ts";
 import type { Outcome } from "../../src/outcome.ts";
 import { isWithheld, type JudgeOptions, judge, judgeSettings } from "../../src/result/judge.ts";
 import { escapeLineFeeds } from "../../src/result/output.ts";
-import { expectedResult } from "../support/pick-list.ts";
+import { DEVIATIONS } from "../support/mod-gearman/deviations.ts";
+import { expectedResult } from "../support/mod-gearman/pick-list.ts";
 import {
   fieldsOf,
   plainOf,
   RECORDED_IDENTIFIER,
   recordedOutcomes,
   recordedPairs,
-} from "../support/recorded.ts";
-import { DEVIATIONS } from "./deviations.ts";
+} from "../support/mod-gearman/recorded.ts";
 
 const DEFAULTS: JudgeOptions = {
   identifier: "w1",

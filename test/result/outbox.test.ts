@@ -6,7 +6,7 @@ import {
   type Submitter,
 } from "../../src/gearman/submitter.ts";
 import { Outbox, type Parcel } from "../../src/result/outbox.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const RETRY_MS = 1_000;
 const REFUSED_MS = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../src/job/job.ts";
 import { notificationEnvironment } from "../../src/run/environment.ts";
-import { fieldsOf, recordedEvents } from "../support/recorded.ts";
+import { fieldsOf, recordedEvents } from "../support/mod-gearman/recorded.ts";
 
 const NOTIFICATION: Job = {
   type: "notification",

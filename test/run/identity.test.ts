@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { createIdentification } from "../../src/run/identity.ts";
-import { hasServer } from "../support/servers.ts";
+import { hasServer } from "../support/servers/installed.ts";
 
 const REPLACES = { suite: "monitoring-plugins", versions: ["2.3"] };
 const CHECK = { name: "check_x", replaces: REPLACES };

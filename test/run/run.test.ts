@@ -7,8 +7,8 @@ import type { Outcome } from "../../src/outcome.ts";
 import type { NativeRoute, Route } from "../../src/run/route.ts";
 import { createRunner } from "../../src/run/run.ts";
 import type { Shadow } from "../../src/run/shadow.ts";
-import { stubLog } from "../gearman/stub-log.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { stubLog } from "../support/stub-log.ts";
 import { nativeRoute } from "./native-route.ts";
 
 checkLeaks();

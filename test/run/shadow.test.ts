@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Outcome } from "../../src/outcome.ts";
 import type { NativeOutcome } from "../../src/run/native.ts";
 import { Shadow } from "../../src/run/shadow.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const SERVICE = { type: "service" } as const;
 const CHECK = { name: "check_x", argv: ["/p/check_x", "-C", "public"] };

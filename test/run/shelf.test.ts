@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defineCheck } from "../../sdk/index.ts";
 import { createShelf, SiteShelf } from "../../src/run/shelf.ts";
-import { stubLog } from "../gearman/stub-log.ts";
 import { nativeImport } from "../support/native-import.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const define = (name: string) =>
   defineCheck({ name, summary: "", read: () => ({}), run: () => ({ returnCode: 0, output: "" }) });

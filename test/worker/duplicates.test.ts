@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { JobServer } from "../../src/gearman/job-server.ts";
 import type { Parcel } from "../../src/result/outbox.ts";
 import { Duplicates } from "../../src/worker/duplicates.ts";
-import { Actors, textOf, untilStatus } from "../gearman/actors.ts";
-import { stubLog } from "../gearman/stub-log.ts";
 import { freePort } from "../support/free-port.ts";
+import { Actors, textOf, untilStatus } from "../support/gearman/actors.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const HOST = "127.0.0.1";
 const QUEUE = "check_results";

@@ -6,7 +6,7 @@ import {
   memoryUsedPercent,
   readHost,
 } from "../../src/worker/host-load.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const NONE: LoadLimits = { loadLimit1: 0, loadLimit5: 0, loadLimit15: 0, memLimit: 0 };
 const READINGS = { load: [4.126, 2.5, 0.75], memoryUsedPercent: 69.6 };

@@ -6,8 +6,8 @@ import { type Check, defineCheck, type SharedContext } from "../../sdk/index.ts"
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
 import { NativeSide } from "../../src/worker/native-side.ts";
-import { stubLog } from "../gearman/stub-log.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 checkLeaks();
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { PidFileError, takePidFile } from "../../src/worker/pid-file.ts";
-import { createFolder } from "../e2e/folder.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { createFolder } from "../support/folder.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const OURS = `${process.pid}\n`;
 /** Above the highest pid Linux gives. */

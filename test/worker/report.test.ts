@@ -7,7 +7,7 @@ import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
 import { Report } from "../../src/worker/report.ts";
 import { Seldom } from "../../src/worker/seldom.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const MAX_AGE = 60;
 const SERVICE = decodeJob("type=service\nhost_name=web1\nservice_description=Ping\ncommand_line=/p/x a b\n");

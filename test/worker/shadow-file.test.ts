@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ShadowFile } from "../../src/worker/shadow-file.ts";
-import { stubLog } from "../gearman/stub-log.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 checkLeaks();
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ConfigDiff } from "../../src/config/diff.ts";
 import { handleSignals } from "../../src/worker/signals.ts";
 import type { Worker } from "../../src/worker/worker.ts";
-import { loadMinimal } from "../config/load-memory.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { loadMinimal } from "../support/config/load-memory.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const UNCHANGED: ConfigDiff = { live: [], reconnect: [], restart: [] };
 const { config: CONFIG } = loadMinimal([]);

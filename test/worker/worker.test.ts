@@ -9,12 +9,12 @@ import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import { Worker } from "../../src/worker/worker.ts";
-import { Actors, until, untilStatus } from "../gearman/actors.ts";
-import { Cable } from "../gearman/cable.ts";
-import { type SilentServer, startSilentServer } from "../gearman/silent-server.ts";
-import { stubLog } from "../gearman/stub-log.ts";
 import { freePort } from "../support/free-port.ts";
+import { Actors, until, untilStatus } from "../support/gearman/actors.ts";
+import { Cable } from "../support/gearman/cable.ts";
+import { type SilentServer, startSilentServer } from "../support/gearman/silent-server.ts";
 import { checkLeaks } from "../support/leaks.ts";
+import { stubLog } from "../support/stub-log.ts";
 
 const GRAB = encodePacket({ type: "GRAB_JOB_UNIQ" }).toString("latin1");
 const SUBMIT_HEAD = encodePacket({

@@ -6,7 +6,7 @@ import { FifoDirectory } from "../../../src/executor/fifos.ts";
 import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interpreters/warm-plugin.ts";
 import type { Outcome } from "../../../src/outcome.ts";
 import { checkLeaks } from "../../support/leaks.ts";
-import { hasServer } from "../../support/servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { exited, membersOf, startShells, stdoutOf, until } from "../warm-shells.ts";
 
 checkLeaks();

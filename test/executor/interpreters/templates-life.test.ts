@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkLeaks } from "../../support/leaks.ts";
-import { hasServer } from "../../support/servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { fixture, openTemplate, runPlain, type Template } from "./template-driver.ts";
 
 beforeEach(({ skip }) => skip(!hasServer("perl") || !hasServer("python3"), "needs Perl and Python"));

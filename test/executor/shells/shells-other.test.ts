@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { checkLeaks } from "../../support/leaks.ts";
-import { hasServer } from "../../support/servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { exited, fixture, membersOf, startShells, stdoutOf, until, VIAS } from "../warm-shells.ts";
 
 checkLeaks();

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkHttp } from "../../../plugins/http/check_http.ts";
 import type { CheckSettings } from "../../../sdk/check.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
-import { FakeServers, startRecordedServers } from "../../support/fake-servers.ts";
-import { type Nginx, startNginx } from "../../support/nginx.ts";
-import { hasServer } from "../../support/servers.ts";
+import { FakeServers, startRecordedServers } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { type Nginx, startNginx } from "../../support/servers/nginx.ts";
 import { type NormalRule, replay } from "../oracle.ts";
 import { oddServer } from "./pages.ts";
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkHttp } from "../../../plugins/http/check_http.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { FakeServers } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
-import { type Nginx, startNginx } from "../../support/nginx.ts";
-import { hasServer } from "../../support/servers.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { FakeServers } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { type Nginx, startNginx } from "../../support/servers/nginx.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
 import type { NormalRule } from "../oracle.ts";

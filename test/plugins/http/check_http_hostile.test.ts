@@ -4,9 +4,9 @@ import { checkHttp } from "../../../plugins/http/check_http.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { banner, FakeServers, type Serve } from "../../support/fake-servers.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { banner, FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
 
 const MEGABYTE = 1_024 * 1_024;
 const OK = "HTTP/1.1 200 OK\r\nServer: odd\r\n\r\n";

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkHttp } from "../../../plugins/http/check_http.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { FakeServers, type Serve } from "../../support/fake-servers.ts";
-import { hasServer } from "../../support/servers.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { compareWithPlugin } from "../differential.ts";
 

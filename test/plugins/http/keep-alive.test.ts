@@ -13,9 +13,9 @@ import { RESOLVER } from "../../../sdk/index.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { FakeServers } from "../../support/fake-servers.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { FakeServers } from "../../support/servers/fake-servers.ts";
 
 const PAGE = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const CLOSED = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Serve } from "../../support/fake-servers.ts";
+import type { Serve } from "../../support/servers/fake-servers.ts";
 
 /** What an odd server sends for a path: bytes, and the end of the connection, or something else. */
 type Page = string | ((socket: Socket, request: string) => void);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { IN_NEW_NETWORK } from "../../support/network-namespace.ts";
+import { IN_NEW_NETWORK } from "../../support/processes/network-namespace.ts";
 import type { Transcript } from "../oracle.ts";
 import type { NetworkResult, Task } from "./network-run.ts";
 

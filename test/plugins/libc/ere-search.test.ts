@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createEreSearch } from "../../../plugins/libc/ere-search.ts";
 import type { EreRules } from "../../../plugins/libc/ere-syntax.ts";
 import { seededRandom } from "../../support/random.ts";
-import { hasServer } from "../../support/servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { RUNS } from "../differential.ts";
 
 const RULES: EreRules = { ignoresCase: false, knowsLines: true, encoding: "bytes" };

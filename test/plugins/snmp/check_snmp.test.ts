@@ -7,9 +7,9 @@ import { runCheck } from "../../../sdk/testing.ts";
 import { createIdentification } from "../../../src/run/identity.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
-import { hasServer } from "../../support/servers.ts";
-import { SnmpAgent } from "../../support/snmp-agent.ts";
-import { Snmpd } from "../../support/snmpd.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { SnmpAgent } from "../../support/servers/snmp-agent.ts";
+import { Snmpd } from "../../support/servers/snmpd.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type NormalRule, readTranscripts, replay, type Transcript } from "../oracle.ts";
 

@@ -1,9 +1,9 @@
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
-import { hasServer } from "../../support/servers.ts";
-import { type AgentObject, INTEGER, OCTETS, SnmpAgent } from "../../support/snmp-agent.ts";
-import { Snmpd } from "../../support/snmpd.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { type AgentObject, INTEGER, OCTETS, SnmpAgent } from "../../support/servers/snmp-agent.ts";
+import { Snmpd } from "../../support/servers/snmpd.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
 

@@ -13,7 +13,7 @@ import {
   RESPONSE,
   SEQUENCE,
   SnmpAgent,
-} from "../../support/snmp-agent.ts";
+} from "../../support/servers/snmp-agent.ts";
 
 const NONE = Buffer.alloc(0);
 const byte = (value: number) => Buffer.from([value]);

@@ -6,8 +6,8 @@ import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
 import { readCommand } from "../../../plugins/snmp/command.ts";
 import { readRateState, writeRateState } from "../../../plugins/snmp/rate-state.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { hasServer } from "../../support/servers.ts";
-import { SnmpAgent } from "../../support/snmp-agent.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { SnmpAgent } from "../../support/servers/snmp-agent.ts";
 import { execute, findPlugin } from "../core/real-plugins.ts";
 
 const NOW = 1_700_000_000;

@@ -4,9 +4,9 @@ import { MAX_PER_TARGET, SESSIONS } from "../../../plugins/snmp/sessions.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
 import { checkLeaks } from "../../support/leaks.ts";
-import { hasServer } from "../../support/servers.ts";
-import { encodeAnswer, INTEGER, SnmpAgent } from "../../support/snmp-agent.ts";
-import { Snmpd } from "../../support/snmpd.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { encodeAnswer, INTEGER, SnmpAgent } from "../../support/servers/snmp-agent.ts";
+import { Snmpd } from "../../support/servers/snmpd.ts";
 
 const createShared = () => new SharedValues({ log: () => {} });
 const at = (port: number, ...words: readonly string[]) => [

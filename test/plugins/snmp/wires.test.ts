@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { afterEach, describe, expect, it } from "vitest";
 import { Wires } from "../../../plugins/snmp/wires.ts";
 import { checkLeaks } from "../../support/leaks.ts";
-import { encodeAnswer, SnmpAgent } from "../../support/snmp-agent.ts";
+import { encodeAnswer, SnmpAgent } from "../../support/servers/snmp-agent.ts";
 
 const HOST = "127.0.0.1";
 const COMMUNITY = Buffer.from("public");

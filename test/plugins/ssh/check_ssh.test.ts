@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkSsh } from "../../../plugins/ssh/check_ssh.ts";
-import { banner, FakeServers, type Serve, startRecordedServers } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
-import { hasServer } from "../../support/servers.ts";
+import { banner, FakeServers, type Serve, startRecordedServers } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
 import { readTranscripts, replay } from "../oracle.ts";

@@ -3,9 +3,9 @@ import { dial } from "../../../plugins/ssh/dial.ts";
 import { SshFailure } from "../../../plugins/ssh/failure.ts";
 import { CheckDeclined, ResolveError } from "../../../sdk/index.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
-import { banner, FakeServers } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { banner, FakeServers } from "../../support/servers/fake-servers.ts";
 
 checkLeaks();
 

@@ -6,7 +6,7 @@ import { FileCache } from "../../../plugins/ssh/openssh/files.ts";
 import { createPlanner } from "../../../plugins/ssh/openssh/plan.ts";
 import type { Target } from "../../../plugins/ssh/openssh/target.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
-import { SshFolder } from "../../support/sshd.ts";
+import { SshFolder } from "../../support/servers/sshd.ts";
 
 const folder = new SshFolder();
 afterAll(() => folder[Symbol.dispose]());

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { FakeServers } from "../../support/fake-servers.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { SshServer, type SshServerOptions } from "./ssh-server.ts";
 
 const IDENT = "SSH-2.0-OpenSSH_9.2p1\r\n";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkFtp, checkImap, checkPop, checkTcp, checkUdp } from "../../../plugins/tcp/check_tcp.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { FakeServers, startRecordedServers } from "../../support/fake-servers.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { FakeServers, startRecordedServers } from "../../support/servers/fake-servers.ts";
 import { readTranscripts, replay } from "../oracle.ts";
 
 describe("the transcripts", () => {

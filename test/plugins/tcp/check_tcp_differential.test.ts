@@ -15,10 +15,10 @@ import {
   checkUdp,
 } from "../../../plugins/tcp/check_tcp.ts";
 import type { Check } from "../../../sdk/index.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { banner, FakeServers, type Serve } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
-import { hasServer } from "../../support/servers.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { banner, FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
 import type { NormalRule } from "../oracle.ts";

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { checkSsh } from "../../../plugins/ssh/check_ssh.ts";
 import { checkTcp, checkUdp } from "../../../plugins/tcp/check_tcp.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { FakeServers, type Serve } from "../../support/fake-servers.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
 
 checkLeaks();
 

@@ -2,9 +2,9 @@ import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { connectFailure, dial, type Target, wirePort } from "../../../plugins/transport/dial.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
-import { banner, FakeServers } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { banner, FakeServers } from "../../support/servers/fake-servers.ts";
 
 checkLeaks();
 

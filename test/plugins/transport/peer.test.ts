@@ -6,9 +6,9 @@ import { dialUdp } from "../../../plugins/transport/datagram.ts";
 import { StreamPeer } from "../../../plugins/transport/peer.ts";
 import { upgrade } from "../../../plugins/transport/tls.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { banner, FakeServers, type Serve } from "../../support/fake-servers.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { banner, FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
 
 checkLeaks();
 

@@ -3,9 +3,9 @@ import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { upgrade } from "../../../plugins/transport/tls.ts";
 import { type ContextSettings, TlsContexts } from "../../../plugins/transport/tls-contexts.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { FakeServers } from "../../support/fake-servers.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { FakeServers } from "../../support/servers/fake-servers.ts";
 
 checkLeaks();
 

@@ -4,10 +4,10 @@ import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { readCertificate } from "../../../plugins/transport/certificate.ts";
 import { type TlsSettings, upgrade } from "../../../plugins/transport/tls.ts";
-import { createCertificate, inDays } from "../../support/certificates.ts";
-import { banner, FakeServers, type Serve } from "../../support/fake-servers.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
+import { banner, FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
 
 checkLeaks();
 

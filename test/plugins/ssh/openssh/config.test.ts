@@ -9,8 +9,8 @@ import { createPlanner } from "../../../../plugins/ssh/openssh/plan.ts";
 import type { Target } from "../../../../plugins/ssh/openssh/target.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
 import { seededRandom } from "../../../support/random.ts";
-import { hasServer } from "../../../support/servers.ts";
-import { SshFolder } from "../../../support/sshd.ts";
+import { hasServer } from "../../../support/servers/installed.ts";
+import { SshFolder } from "../../../support/servers/sshd.ts";
 
 const folder = new SshFolder();
 afterAll(() => folder[Symbol.dispose]());

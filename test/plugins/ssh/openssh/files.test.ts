@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { FileCache } from "../../../../plugins/ssh/openssh/files.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
-import { SshFolder } from "../../../support/sshd.ts";
+import { SshFolder } from "../../../support/servers/sshd.ts";
 
 const folder = new SshFolder();
 afterAll(() => folder[Symbol.dispose]());

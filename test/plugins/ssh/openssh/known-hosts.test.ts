@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findHostKeys, nameInKnownHosts } from "../../../../plugins/ssh/openssh/known-hosts.ts";
-import { hasServer } from "../../../support/servers.ts";
-import { SshFolder } from "../../../support/sshd.ts";
+import { hasServer } from "../../../support/servers/installed.ts";
+import { SshFolder } from "../../../support/servers/sshd.ts";
 
 const folder = new SshFolder();
 afterAll(() => folder[Symbol.dispose]());

@@ -1,5 +1,5 @@
-import { type LoadedConfig, loadConfig } from "../../src/config/load.ts";
-import { ConfigError, renderProblem } from "../../src/config/problem.ts";
+import { type LoadedConfig, loadConfig } from "../../../src/config/load.ts";
+import { ConfigError, renderProblem } from "../../../src/config/problem.ts";
 import { type MemoryMachine, memoryMachine } from "./memory-machine.ts";
 
 /** What every start needs; not part of what a test is about. */

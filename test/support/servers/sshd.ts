@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../free-port.ts";
 
 export interface SshdOptions {
   readonly port?: number;

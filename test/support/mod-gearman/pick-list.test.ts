@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEVIATIONS } from "../result/deviations.ts";
+import { DEVIATIONS } from "./deviations.ts";
 import { expectedResult, recordedResult } from "./pick-list.ts";
 import { fieldsOf, type RecordedPair, recordedPairs } from "./recorded.ts";
 

@@ -1,10 +1,10 @@
 import { vi } from "vitest";
-import { type QueueStatus, readStatus } from "../../src/gearman/admin.ts";
-import { type GrabbedJob, Grabber, type GrabberOptions } from "../../src/gearman/grabber.ts";
-import type { ServerAddress } from "../../src/gearman/server-address.ts";
-import { Submitter } from "../../src/gearman/submitter.ts";
+import { type QueueStatus, readStatus } from "../../../src/gearman/admin.ts";
+import { type GrabbedJob, Grabber, type GrabberOptions } from "../../../src/gearman/grabber.ts";
+import type { ServerAddress } from "../../../src/gearman/server-address.ts";
+import { Submitter } from "../../../src/gearman/submitter.ts";
+import { stubLog } from "../stub-log.ts";
 import { Arrivals } from "./arrivals.ts";
-import { stubLog } from "./stub-log.ts";
 
 /** How long an event may take before a test fails; nothing ever waits for it to pass. */
 const PATIENCE = { timeout: 10_000, interval: 5 };

@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../free-port.ts";
 
 /** The recorded configuration's places. */
 const PORT = /\b16161\b/g;
 const SMUX = /\b10199\b/g;
 const PASS = "/srv/oracle/snmp/pass.sh";
-const SERVERS = new URL("../fixtures/native/servers/", import.meta.url);
+const SERVERS = new URL("../../fixtures/native/servers/", import.meta.url);
 const STARTED = /^NET-SNMP version /;
 
 /** An snmpd of its own for a test or a benchmark, Debian's, with the users and values of the recordings. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import type { ServerAddress } from "../../src/gearman/server-address.ts";
+import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 
 export interface SilentServer {
   readonly address: ServerAddress;

@@ -5,8 +5,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "../free-port.ts";
 import { createCertificate, inDays, type ServerCertificate } from "./certificates.ts";
-import { freePort } from "./free-port.ts";
 
 /** The pages and the set-up of the transcripts' nginx. */
 export interface Nginx extends AsyncDisposable {
@@ -15,7 +15,7 @@ export interface Nginx extends AsyncDisposable {
   readonly certificate: ServerCertificate;
 }
 
-const CONFIGURATION = new URL("../fixtures/native/servers/nginx.conf", import.meta.url);
+const CONFIGURATION = new URL("../../fixtures/native/servers/nginx.conf", import.meta.url);
 const PAGE = "<html><body>Hello <b>World</b> it works</body></html>\n";
 /** No threshold of an age is near it. */
 const HOUR_AGO = Date.now() / 1_000 - 3_600;

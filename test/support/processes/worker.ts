@@ -21,7 +21,7 @@ export interface Ended {
 /** How long something may take before a test fails; nothing ever waits for it to pass. */
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const END_WITHIN_MS = 15_000;
-const SOURCES = join(import.meta.dirname, "../../src/cli");
+const SOURCES = join(import.meta.dirname, "../../../src/cli");
 
 /** Runs one of our programs to its end, with no terminal and nothing on stdin. */
 export async function runProgram(

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { readVersion } from "../../src/gearman/admin.ts";
-import { freePort } from "./free-port.ts";
+import { readVersion } from "../../../src/gearman/admin.ts";
+import { freePort } from "../free-port.ts";
 
 export interface GearmandOptions {
   readonly port?: number;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { Worker } from "node:worker_threads";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../free-port.ts";
 
 export type Serve = (socket: Socket) => void;
 

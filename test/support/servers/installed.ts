@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
-import { mayHaveNetwork } from "./network-namespace.ts";
-import { mayHaveProcessIds } from "./process-namespace.ts";
+import { mayHaveNetwork } from "../processes/network-namespace.ts";
+import { mayHaveProcessIds } from "../processes/process-namespace.ts";
 
 interface Server {
   readonly package: string;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { Transform } from "node:stream";
-import type { ServerAddress } from "../../src/gearman/server-address.ts";
+import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 
 /** Stands between a worker and its job server, to cut their connection while both live on. */
 export class Cable {

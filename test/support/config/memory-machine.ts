@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Machine } from "../../src/config/machine.ts";
+import type { Machine } from "../../../src/config/machine.ts";
 
 export interface MemoryMachine {
   /** Path → content; the directories are there because their files are. */

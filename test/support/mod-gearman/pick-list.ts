@@ -1,5 +1,5 @@
-import type { ByteString } from "../../src/byte-string.ts";
-import type { DeviationCase } from "../result/deviations.ts";
+import type { ByteString } from "../../../src/byte-string.ts";
+import type { DeviationCase } from "./deviations.ts";
 import { fieldsOf, type RecordedPair, type RecordedPayload } from "./recorded.ts";
 
 /** What our worker must answer to a recorded job. `output` as on the wire, with escaped line feeds. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { ByteString } from "../../src/byte-string.ts";
-import type { Outcome } from "../../src/outcome.ts";
+import type { ByteString } from "../../../src/byte-string.ts";
+import type { Outcome } from "../../../src/outcome.ts";
 
 /** A payload as it was on the wire, and its decrypted bytes with their padding. Both base64. */
 export interface RecordedPayload {
@@ -25,7 +25,7 @@ export interface RecordedOutcome {
 /** The identifier both workers ran under. */
 export const RECORDED_IDENTIFIER = "rigworker";
 
-const FIXTURES = new URL("../fixtures/mod-gearman/", import.meta.url);
+const FIXTURES = new URL("../../fixtures/mod-gearman/", import.meta.url);
 
 export function recordedPairs(): readonly RecordedPair[] {
   return readFixture("pairs-enc.json") as readonly RecordedPair[];
