@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../free-port.ts";
 import { createCertificate, inDays, type ServerCertificate } from "./certificates.ts";
+import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
 /** The pages and the set-up of the transcripts' nginx. */
 export interface Nginx extends AsyncDisposable {
@@ -20,8 +17,6 @@ const PAGE = "<html><body>Hello <b>World</b> it works</body></html>\n";
 /** No threshold of an age is near it. */
 const HOUR_AGO = Date.now() / 1_000 - 3_600;
 const PASSWORDS = "mon:{PLAIN}secret\n";
-const START_WITHIN_MS = 10_000;
-const ASK_EVERY_MS = 10;
 
 /** Debian's nginx, with a port each for plain and TLS. Ready when it resolves. */
 export async function startNginx(days = 3_650): Promise<Nginx> {
@@ -29,16 +24,20 @@ export async function startNginx(days = 3_650): Promise<Nginx> {
   const certificate = createCertificate({ commonNames: ["localhost"], notAfter: inDays(days) });
   const [port, tlsPort] = [await freePort(), await freePort()];
   writeFiles(folder, certificate, { 18080: String(port), 18443: String(tlsPort), "/srv/oracle": folder });
-  const child = startChild(folder);
+  const child = spawnDaemon("nginx", ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    // Its workers end with it only when it can tell them.
+    atExit: "SIGTERM",
+  });
   const stop = async () => {
-    await end(child);
+    await endDaemon(child, "SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await ready(child, port);
-  } catch (error) {
+    await untilReady(child, () => canConnect(port));
+  } catch (cause) {
     await stop();
-    throw error;
+    throw new Error("nginx does not start", { cause });
   }
   return { port, tlsPort, certificate, [Symbol.asyncDispose]: stop };
 }
@@ -59,46 +58,4 @@ function writeFiles(
   writeFileSync(join(folder, "nrpe/s.crt"), cert);
   writeFileSync(join(folder, "nrpe/s.key"), key);
   chmodSync(folder, 0o755);
-}
-
-function startChild(folder: string): ChildProcess {
-  const { PATH = "" } = process.env;
-  const child = spawn("nginx", ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"], {
-    // Debian installs it in /usr/sbin, which is not in everybody's PATH.
-    env: { ...process.env, PATH: `${PATH}:/usr/sbin` },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const endWithUs = () => child.kill("SIGTERM");
-  process.once("exit", endWithUs);
-  child.once("exit", () => process.off("exit", endWithUs));
-  return child;
-}
-
-async function ready(child: ChildProcess, port: number): Promise<void> {
-  const failed = once(child, "error").then(([error]) => Promise.reject(error));
-  failed.catch(() => {});
-  const end = performance.now() + START_WITHIN_MS;
-  while (!(await Promise.race([answers(port), failed]))) {
-    if (child.exitCode !== null || performance.now() > end) throw new Error("nginx does not start");
-    await pause(ASK_EVERY_MS);
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill("SIGTERM");
-  await exited;
 }

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { freePort } from "../free-port.ts";
+import { endDaemon, spawnDaemon } from "./daemon.ts";
 
 /** The recorded configuration's places. */
 const PORT = /\b16161\b/g;
@@ -29,20 +30,13 @@ export class Snmpd implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), "omd-worker-snmpd-"));
     const port = at ?? (await freePort());
     writeConfiguration(folder, port, await freePort());
-    const child = spawn("snmpd", ["-f", "-Lo", "-C", "-c", join(folder, "snmpd.conf")], {
-      env: { PATH: `${process.env["PATH"]}:/usr/sbin`, MIBS: "", SNMP_PERSISTENT_DIR: join(folder, "state") },
+    const child = spawnDaemon("snmpd", ["-f", "-Lo", "-C", "-c", join(folder, "snmpd.conf")], {
+      env: { MIBS: "", SNMP_PERSISTENT_DIR: join(folder, "state") },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const killWithUs = () => child.kill("SIGKILL");
-    process.once("exit", killWithUs);
-    child.once("exit", () => process.off("exit", killWithUs));
-    const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (STARTED.test(line)) break;
-      lines.push(line);
-    }
+    const lines = await linesUntil(STARTED, child.stdout);
     if (child.exitCode !== null) throw new Error(`snmpd does not start: ${lines.join("\n")}`);
-    child.stdout.resume();
+    child.stdout?.resume();
     return new Snmpd(port, child, folder);
   }
 
@@ -51,11 +45,20 @@ export class Snmpd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = once(this.#child, "exit");
-    this.#child.kill("SIGTERM");
-    await exited;
+    await endDaemon(this.#child, "SIGTERM");
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** The lines before the first one that matches, or all. */
+async function linesUntil(pattern: RegExp, input: Readable | null): Promise<readonly string[]> {
+  const lines: string[] = [];
+  if (input === null) return lines;
+  for await (const line of createInterface({ input })) {
+    if (pattern.test(line)) break;
+    lines.push(line);
+  }
+  return lines;
 }
 
 function writeConfiguration(folder: string, port: number, smuxPort: number): void {

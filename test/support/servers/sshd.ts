@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { freePort } from "../free-port.ts";
+import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
 export interface SshdOptions {
   readonly port?: number;
@@ -42,8 +40,6 @@ export class SshFolder implements Disposable {
 }
 
 const HOST = "127.0.0.1";
-const START_WITHIN_MS = 10_000;
-const ASK_EVERY_MS = 10;
 /** Where sshd's unprivileged part lives; sshd does not start without it. */
 const PRIVILEGE_SEPARATION = "/run/sshd";
 
@@ -58,7 +54,7 @@ export class Sshd implements AsyncDisposable {
   readonly user = userInfo().username;
   readonly log: string[] = [];
   readonly #config: string;
-  #child: ReturnType<typeof spawn> | undefined;
+  #child: ChildProcess | undefined;
 
   private constructor(folder: SshFolder, port: number, config: string) {
     this.folder = folder;
@@ -117,49 +113,24 @@ export class Sshd implements AsyncDisposable {
   async restart(): Promise<void> {
     await this.stop();
     mkdirSync(PRIVILEGE_SEPARATION, { recursive: true, mode: 0o755 });
-    const child = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", this.#config], {
+    const child = spawnDaemon("/usr/sbin/sshd", ["-D", "-e", "-f", this.#config], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#child = child;
-    child.stderr.setEncoding("latin1").on("data", (text: string) => this.log.push(text));
-    const killWithUs = () => child.kill("SIGKILL");
-    process.once("exit", killWithUs);
-    child.once("exit", () => process.off("exit", killWithUs));
-    await this.#ready(child);
+    child.stderr?.setEncoding("latin1").on("data", (text: string) => this.log.push(text));
+    await untilReady(child, () => canConnect(this.port)).catch((cause: unknown) => {
+      throw new Error(`sshd does not start: ${this.log.join("")}`, { cause });
+    });
   }
 
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "close");
-    child.kill("SIGTERM");
-    await exited;
+    if (child !== undefined) await endDaemon(child, "SIGTERM", "close");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.folder[Symbol.dispose]();
-  }
-
-  async #ready(child: ReturnType<typeof spawn>): Promise<void> {
-    const end = performance.now() + START_WITHIN_MS;
-    while (!(await this.#listens())) {
-      if (child.exitCode !== null || performance.now() > end)
-        throw new Error(`sshd does not start: ${this.log.join("")}`);
-      await pause(ASK_EVERY_MS);
-    }
-  }
-
-  async #listens(): Promise<boolean> {
-    const socket = connect(this.port, HOST);
-    try {
-      await once(socket, "connect");
-      return true;
-    } catch {
-      return false;
-    } finally {
-      socket.destroy();
-    }
   }
 }
