@@ -15,7 +15,7 @@ const options = readOptions(process.argv.slice(2));
 if (options === undefined) console.log(HELP);
 else process.exitCode = (await bench(options)) ? 0 : 1;
 
-/** True: every worker did every line, and every result was right. */
+/** Returns true when no measurement failed and every result was right. */
 async function bench(options: Options): Promise<boolean> {
   const { scenario, reps } = options;
   const all = [options.fromSource ? sourceWorker() : await builtWorker(), ...options.peers];

@@ -33,7 +33,7 @@ ${SCENARIOS.map(({ name, lines }) => `    ${name.padEnd(22)} ${lines.map((line) 
   --publish                writes bench/results/SCENARIO.{json,svg} instead of bench/results/DATE-SCENARIO.{json,svg}
 `;
 
-/** Undefined: the help is wanted. */
+/** Returns undefined when the help is asked for. */
 export function readOptions(argv: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...argv],
@@ -85,7 +85,7 @@ function linesNamed(names: string, among: readonly Line[], option: string): read
   });
 }
 
-/** A worker may be limited to lines of any scenario, so that one set of commands serves all of them. */
+/** A peer may name lines of any scenario, so that the same `--worker` options serve every scenario. */
 function readPeer(text: string): Worker {
   const peer = readWorker(text);
   const everyLine = SCENARIOS.flatMap(({ lines }) => lines);

@@ -4,12 +4,12 @@ import { encodePacket, PACKET, packetReader } from "./packets.ts";
 const GRAB = encodePacket(PACKET.GRAB_JOB);
 const PRE_SLEEP = encodePacket(PACKET.PRE_SLEEP);
 
-/** Grabs under way at most: enough that the collector never waits for gearmand. */
+/** At most so many grabs wait for an answer. So many are enough that the load never waits for gearmand. */
 const MOST_GRABS = 32;
 
 /**
- * Takes the jobs of one queue as a worker does, as fast as gearmand hands them out. It begins with one grab and sends
- * two for each job it gets, so a single result costs little and many results arrive without a pause.
+ * Takes the jobs of one queue as a worker does, as fast as gearmand sends them. It begins with one grab and
+ * sends two for each job it gets. So a single result costs little, and many results arrive without a pause.
  */
 export function grabJobs(socket: Socket, queue: string, onJob: (workload: Buffer) => void): void {
   let grabs = 0;

@@ -10,9 +10,9 @@ import { collectResults } from "./results.ts";
 import { submit } from "./submission.ts";
 
 /*
- * The load of one measurement, a process of its own: what the worker under test does never delays it.
- * It reads its order from the command line, encodes all jobs, says that it is ready, waits for the word, submits,
- * collects and reports.
+ * The load of one measurement. It is a process of its own, so that the worker under test never delays it. It
+ * reads its order from the command line, encodes all jobs and says that it is ready. When it is told to go,
+ * it submits the jobs, collects the results and reports.
  */
 
 const order: LoadOrder = JSON.parse(process.argv[2] ?? "");

@@ -2,8 +2,8 @@
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**
- * Which part of a mix the job number `index` is of. Every part gets its share of any stretch of jobs, and they come
- * well mixed, in the same order every time.
+ * Returns a function that tells which part of a mix a job belongs to. Every part gets its share of any
+ * sequence of jobs. The parts are well mixed, and the order is always the same.
  */
 export function mixer<T extends { readonly share: number }>(mix: readonly T[]): (index: number) => T {
   const total = mix.reduce((sum, { share }) => sum + share, 0);

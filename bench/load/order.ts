@@ -1,20 +1,20 @@
 import type { Part } from "../scenarios/line.ts";
 import type { Percentiles } from "./percentiles.ts";
 
-/** What the load process is told, as JSON in its one argument. */
+/** What the load process has to do: JSON in its only argument. */
 export interface LoadOrder {
   readonly port: number;
   readonly key: string | undefined;
-  /** Without placeholders. */
+  /** Its commands have no placeholders. */
   readonly mix: readonly Part[];
   readonly jobs: number;
   /** Jobs a second; undefined: as fast as they go. */
   readonly rate: number | undefined;
 }
 
-/** What it found. */
+/** What the load process has found. */
 export interface LoadReport {
-  /** Jobs that got one. */
+  /** The number of jobs that got a result. */
   readonly results: number;
   readonly wrong: number;
   /** The first wrong result. */
@@ -22,7 +22,7 @@ export interface LoadReport {
   readonly submitsPerSecond: number;
   /** From the first result to the last. */
   readonly seconds: number;
-  /** From submission to result, of the parts that are timed. */
+  /** From submission to result, for the parts that are timed. */
   readonly latencyMs: Percentiles;
   readonly cpuMs: number;
 }

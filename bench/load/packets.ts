@@ -1,6 +1,6 @@
 /**
- * As much of the Gearman protocol as the load needs. It stands apart from `src/gearman` on purpose: what measures a
- * worker should not share its faults.
+ * The part of the Gearman protocol that the load needs. It shares no code with `src/gearman` on purpose: a
+ * fault in the worker's code must not be in the load, too.
  */
 export const PACKET = {
   CAN_DO: 1,
@@ -38,7 +38,7 @@ export function packetReader(onPacket: (type: number, body: Buffer) => void): (c
   return (chunk) => {
     chunks.push(chunk);
     length += chunk.length;
-    // Joined only when a packet is complete: a result of a megabyte arrives in many chunks.
+    // Chunks are joined only when a packet is complete: a result of a megabyte arrives in many chunks.
     if (length < wanted) return;
     const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks);
     let at = 0;

@@ -4,11 +4,14 @@ import type { Part } from "../scenarios/line.ts";
 const CIPHER = "aes-256-ecb";
 const KEY_BYTES = 32;
 const BLOCK = 16;
-/** Of a sealed result only so much is opened: all fields, and the beginning of an output however large. */
+/** Only so many bytes of a sealed result are opened. They hold all fields and the beginning of the output. */
 const HEAD = 4096;
 const HOST_NAME = "bench";
 
-/** mod_gearman's envelope: base64, around AES where there is a key. Kept apart from `src/payload` on purpose. */
+/**
+ * mod_gearman's envelope: base64, around AES when there is a key. It shares no code with `src/payload` on
+ * purpose.
+ */
 export interface Envelope {
   readonly seal: (text: string) => Buffer;
   /** The beginning of the text. */
@@ -36,12 +39,12 @@ export function envelope(key: string | undefined): Envelope {
   };
 }
 
-/** A multiple of 4 characters of base64, so a multiple of AES blocks comes out: `HEAD` is both. */
+/** `HEAD` characters of base64 decode to a whole number of AES blocks. */
 function headOf(payload: Buffer): Buffer {
   return Buffer.from(payload.toString("latin1", 0, HEAD), "base64");
 }
 
-/** What a core would send for the host or service number `index`. */
+/** The job a core would send for the host or service number `index`. */
 export function jobText({ queue, command }: Pick<Part, "queue" | "command">, index: number): string {
   const now = (Date.now() / 1000).toFixed(6);
   return [

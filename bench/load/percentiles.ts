@@ -1,4 +1,4 @@
-/** Of some latencies, in milliseconds. */
+/** Percentiles of latencies, in milliseconds. */
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
@@ -6,7 +6,7 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** By the nearest rank: always a value that occurred. NaN of nothing. */
+/** The nearest-rank method: a percentile is always one of the values. Without values it is NaN. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number =>

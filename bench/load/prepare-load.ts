@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { execaNode } from "execa";
 import type { LoadOrder, LoadReport } from "./order.ts";
 
-/** A load process that has everything encoded and waits for the word. */
+/** A load process that has encoded its jobs and waits until it is told to go. */
 export interface ReadyLoad {
   readonly run: () => Promise<LoadReport>;
 }
@@ -12,7 +12,8 @@ export async function prepareLoad(order: LoadOrder, signal: AbortSignal): Promis
     cancelSignal: signal,
     stderr: "inherit",
   });
-  // When the process fails, so do the messages waited for; its own failure is not to be reported twice.
+  // When the process fails, waiting for its messages fails too. Its own failure is not reported a second
+  // time.
   child.catch(() => {});
   await child.getOneMessage();
   return {

@@ -3,12 +3,12 @@ import type { Part } from "../scenarios/line.ts";
 import { grabJobs } from "./grabber.ts";
 import { type Envelope, readResult } from "./payload.ts";
 
-/** Without a result for so long, the rest is given up as lost. */
+/** When no result has come for so long, the missing ones are lost. */
 const GIVE_UP_MS = 20_000;
 const SAMPLE_LENGTH = 400;
 
 export interface Collected {
-  /** Of each job that got a result, by its index, in the order of arrival. */
+  /** When the result of each job arrived, by the index of the job, in the order of arrival. */
   readonly arrivedAt: ReadonlyMap<number, number>;
   readonly wrong: number;
   readonly sample: string | undefined;
@@ -20,7 +20,7 @@ export interface Expected {
   readonly open: Envelope["open"];
 }
 
-/** Ends when every job has its result, or none comes any more. A second result for a job is wrong. */
+/** Ends when every job has its result, or when no more results come. A second result for a job is wrong. */
 export function collectResults(socket: Socket, { jobs, partOf, open }: Expected): Promise<Collected> {
   const arrivedAt = new Map<number, number>();
   let wrong = 0;

@@ -1,17 +1,17 @@
 import type { Socket } from "node:net";
 import { PACKET, packetReader } from "./packets.ts";
 
-/** At a fixed rate, jobs that are due are submitted this often. */
+/** At a fixed rate, the jobs that are due are submitted this often. */
 const TICK_MS = 1;
 
 export interface Submission {
-  /** Of each job, by its index. */
+  /** When each job was sent, by its index. */
   readonly sentAt: readonly number[];
-  /** When gearmand has answered for every job. */
+  /** Resolves when gearmand has accepted every job. */
   readonly acceptedAfterMs: Promise<number>;
 }
 
-/** Submits all packets, `rate` a second whether or not results come back, or all at once. */
+/** Submits all packets: `rate` a second, whether or not results come back, or all at once without a rate. */
 export function submit(socket: Socket, packets: readonly Buffer[], rate: number | undefined): Submission {
   const start = performance.now();
   const sentAt: number[] = [];

@@ -1,18 +1,18 @@
 interface Figure {
   readonly title: string;
   readonly digits: number;
-  /** Shown with its range, and against the base. */
+  /** It is shown with its range, and with its ratio to the base. */
   readonly isKey: boolean;
 }
 
-/** Everything a measurement may tell. CPU is that of the worker and all it starts. */
+/** Every figure a measurement may have. CPU is that of the worker and every process it starts. */
 export const FIGURES = {
   checksPerSecond: { title: "checks/s", digits: 0, isKey: true },
   /** From the first result to the last. */
   seconds: { title: "first to last s", digits: 2, isKey: false },
   cpuMsPerCheck: { title: "CPU ms/check", digits: 3, isKey: true },
   gearmandMsPerCheck: { title: "gearmand ms/check", digits: 3, isKey: false },
-  /** CPU seconds a second, at the rate the jobs are offered. */
+  /** CPU seconds per second, at the rate the jobs are offered. */
   cores: { title: "cores", digits: 3, isKey: true },
   gearmandCores: { title: "gearmand cores", digits: 3, isKey: true },
   /** Latency: from submission to result. */
@@ -39,10 +39,12 @@ export const FIGURES = {
   /** Shared memory counts once. */
   pssMiB: { title: "PSS MiB", digits: 0, isKey: false },
   idlePssMiB: { title: "idle PSS MiB", digits: 0, isKey: false },
-  /** As the kernel counts, page cache and all; only with a cgroup. */
+  /** The kernel's count, which includes the page cache; only with a cgroup. */
   peakMiB: { title: "peak MiB", digits: 0, isKey: false },
   submitsPerSecond: { title: "submits/s", digits: 0, isKey: false },
-  /** Share of the machine that strangers used meanwhile: above a few percent, take care. */
+  /**
+   * The share of the machine's CPU that other programs used meanwhile. It should stay below a few percent.
+   */
   otherCpuPercent: { title: "other CPU %", digits: 0, isKey: false },
 } as const satisfies Readonly<Record<string, Figure>>;
 

@@ -7,10 +7,10 @@ import type { Worker } from "../workers/worker.ts";
 import type { Circumstances, Measurement } from "./measurement.ts";
 
 const SECONDS = 10;
-/** After the warm-up: connections close, timers run out. */
+/** A pause after the warm-up, in which connections close and timers end. */
 const SETTLE_MS = 2_000;
 
-/** What a worker costs that has worked, and has nothing to do. */
+/** Measures what a worker costs that has worked and now has nothing to do. */
 export async function measureIdle(
   worker: Worker,
   line: Line,

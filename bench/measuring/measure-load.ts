@@ -46,7 +46,7 @@ export async function measureLoad(
   };
 }
 
-/** Readings of CPU time in milliseconds, and of the clock. */
+/** CPU times in milliseconds, and the clock. */
 interface Clocks {
   readonly worker: number;
   readonly gearmand: number;
@@ -73,7 +73,7 @@ function loadFigures(report: LoadReport, rate: number | undefined, before: Clock
   const wall = after.wall - before.wall;
   const others = after.machine - before.machine - ours;
   const checksPerSecond = (report.results - 1) / report.seconds;
-  // Not by the clock: sleepers make it run on behind the last job, and a worker that falls behind has a backlog.
+  // The elapsed time is not used: sleeping plugins make it longer, and so does the backlog of a slow worker.
   const coresOf = (cpuMs: number): number => ((cpuMs / report.results) * (rate ?? checksPerSecond)) / 1000;
   const { p50, p95, p99, max } = report.latencyMs;
   return {

@@ -49,7 +49,7 @@ export async function measureRegister(
 interface Start {
   readonly wallMs: number;
   readonly cpuMs: number;
-  /** CPU time of strangers meanwhile. */
+  /** CPU time of other programs meanwhile. */
   readonly othersMs: number;
   readonly how: RunningWorker["how"];
 }

@@ -16,14 +16,14 @@ export interface Run {
   readonly failures: readonly Failure[];
 }
 
-/** What a worker could not do. */
+/** A measurement that has failed. */
 export interface Failure {
   readonly line: string;
   readonly worker: string;
   readonly message: string;
 }
 
-/** Measures every worker on every line; `say` is told how far it is. */
+/** Measures every worker on every line. `say` gets a text after each measurement. */
 export async function runAll(
   plan: Plan,
   circumstances: Circumstances,
@@ -51,7 +51,7 @@ interface Turn {
   readonly worker: Worker;
 }
 
-/** The workers take turns (A B C A B C): what disturbs the machine for a while disturbs them all. */
+/** The workers take turns (A B C A B C), so that a disturbance of the machine meets all of them. */
 export function turnsOf({ lines, workers, reps }: Omit<Plan, "scenario">): readonly Turn[] {
   return lines.flatMap((line) => {
     const round = workers.filter((worker) => takesPart(worker, line)).map((worker) => ({ line, worker }));

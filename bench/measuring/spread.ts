@@ -1,11 +1,11 @@
-/** The middle, the least and the most of some repetitions. */
+/** The median, the least and the most of some repetitions. */
 export interface Spread {
   readonly median: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** NaN of nothing. */
+/** Without values all three are NaN. */
 export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? Number.NaN;

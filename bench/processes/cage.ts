@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { processTree } from "./process-tree.ts";
 
-/** What a worker and all it starts run in, so that their CPU time and memory can be told from everyone else's. */
+/** Holds a worker and every process it starts, so that their CPU time and memory are counted separately. */
 export interface Cage {
   readonly how: "cgroup v1" | "cgroup v2" | "process tree";
-  /** The command that runs `argv` in here. */
+  /** The command that runs `argv` in the cage. */
   readonly enter: (argv: readonly string[]) => readonly string[];
-  /** `root` is the process `enter` was started as. */
+  /** `root` is the process id of the command that `enter` returned. */
   readonly pids: (root: number) => readonly number[];
   readonly cpuMs: (root: number) => number;
   readonly peakMiB: () => number | undefined;
-  /** False: a process in it has not quite ended, try again. */
+  /** False: a process in the cage has not ended yet, try again. */
   readonly remove: () => boolean;
 }
 
@@ -19,7 +19,7 @@ const NS_PER_MS = 1e6;
 const US_PER_MS = 1e3;
 const BYTES_PER_MIB = 2 ** 20;
 
-/** A fresh cgroup where we may make one, else the process tree. */
+/** A new cgroup when this user may make one, otherwise the process tree. */
 export function openCage(name: string): Cage {
   try {
     return existsSync(`${CGROUPS}/cgroup.controllers`) ? cgroup2(name) : cgroup1(name);
@@ -54,7 +54,9 @@ function cgroup2(name: string): Cage {
   };
 }
 
-/** Without the right to make a cgroup. A process that leaves both tree and session is not seen. */
+/**
+ * For users who may not make a cgroup. A process that leaves both the tree and the session is not counted.
+ */
 const PROCESS_TREE: Cage = {
   how: "process tree",
   enter: (argv) => argv,

@@ -9,11 +9,11 @@ interface Stat {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
-  /** Its own CPU time, and that of the children it has waited for. */
+  /** CPU time of the process and of the children it has waited for. */
   readonly cpuMs: number;
 }
 
-/** A process, everything below it, and everything else of its session. */
+/** A process, its descendants, and the other processes of its session. */
 export function processTree(root: number): readonly Stat[] {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -30,7 +30,7 @@ export function processTree(root: number): readonly Stat[] {
 export function readStat(pid: number): Stat | undefined {
   const text = readProc(pid, "stat");
   if (text === "") return undefined;
-  // The name in parentheses may hold anything; behind it the fields start with the third.
+  // The name in parentheses may hold any character. The text after it begins with the third field.
   const fields = text
     .slice(text.lastIndexOf(")") + 2)
     .split(" ")
@@ -40,13 +40,13 @@ export function readStat(pid: number): Stat | undefined {
   return { pid, parent, session, cpuMs: (user + system + childrenUser + childrenSystem) * MS_PER_TICK };
 }
 
-/** Proportional set size: memory that processes share counts once. */
+/** The proportional set size: memory that processes share is counted once. */
 export function pssMiB(pids: readonly number[]): number {
   const kib = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(readProc(pid, "smaps_rollup"))?.[1] ?? 0));
   return kib.reduce((sum, one) => sum + one, 0) / KIB_PER_MIB;
 }
 
-/** CPU time of the whole machine since it was started, without idling. */
+/** CPU time of the whole machine since its start, without the idle time. */
 export function machineCpuMs(): number {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
     .split("\n", 1)
@@ -54,7 +54,9 @@ export function machineCpuMs(): number {
   return (user + nice + system + irq + softirq) * MS_PER_TICK;
 }
 
-/** CPU time as a share of all the machine has. Readings are coarse, so a difference may be below zero: that is none. */
+/**
+ * CPU time in percent of what the machine has. Readings are coarse: a difference below zero counts as zero.
+ */
 export function machinePercent(cpuMs: number, wallMs: number): number {
   return (Math.max(0, cpuMs) / (wallMs * availableParallelism())) * 100;
 }

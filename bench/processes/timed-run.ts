@@ -7,8 +7,8 @@ export interface TimedRun {
 }
 
 /**
- * Node tells the CPU time of its children in hundredths of a second only, so bash takes the time: it tells thousandths.
- * `time` starts after bash itself.
+ * Node cannot tell the CPU time of a child that has ended, and /proc has it in hundredths of a second only.
+ * bash tells thousandths. The time that bash itself needs is not in them.
  */
 const SCRIPT = 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null';
 

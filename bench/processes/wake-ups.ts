@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Voluntary context switches so far, by thread. A thread that waits and is woken makes one. */
+/** Voluntary context switches so far, by thread. A thread makes one each time it waits. */
 export function readSwitches(pids: readonly number[]): ReadonlyMap<string, number> {
   return new Map(
     pids.flatMap((pid) =>
@@ -9,7 +9,7 @@ export function readSwitches(pids: readonly number[]): ReadonlyMap<string, numbe
   );
 }
 
-/** How many all threads made together; one that has ended meanwhile is not counted. */
+/** The switches of all threads together. A thread that has ended meanwhile is not counted. */
 export function switchesSince(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
@@ -25,7 +25,7 @@ function threadsOf(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`);
   } catch {
-    return []; // it has ended
+    return []; // the process has ended
   }
 }
 

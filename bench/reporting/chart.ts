@@ -7,18 +7,18 @@ import { escapeText, path, rect, text } from "./svg.ts";
 const WIDTH = 960;
 const MARGIN = 20;
 const LABELS = 130;
-/** Behind a bar, for its value. */
+/** The room for a value to the right of its bar. */
 const VALUE = 70;
 const GAP = 16;
 const ROW = 20;
 const BAR = 12;
-/** Of a text beside a bar, below the bar's top. */
+/** The distance from the top of a bar to the baseline of the text beside it. */
 const BASELINE = 10;
 const HEADING = 30;
 const TOP = 92;
 const FOOT = 40;
 
-/** Light and dark; our own worker has the first colour. */
+/** Colours of the light and the dark mode. Our own worker has the first colour. */
 const COLOURS: readonly (readonly [string, string])[] = [
   ["#2563eb", "#60a5fa"],
   ["#94a3b8", "#94a3b8"],
@@ -43,7 +43,7 @@ ${COLOURS.map(([, dark], index) => `    .w${index} { fill: ${dark} }`).join("\n"
 const FOOTNOTE =
   "Bar: median. Thin line: least to most. Every group of bars has a scale of its own, from zero. CPU: the worker and all it starts.";
 
-/** Bars, a group for each line and a column for each figure; a thin line shows the range. */
+/** A chart of bars: a group for each line, a column for each figure. A thin line shows the range. */
 export function renderChart(report: Report, figures: readonly FigureName[]): string {
   const columns = columnsOf(figures);
   const workers = [...new Set(report.workers.map(({ name }) => name))];
@@ -73,7 +73,7 @@ export function renderChart(report: Report, figures: readonly FigureName[]): str
 interface Column {
   readonly figure: FigureName;
   readonly x: number;
-  /** Of the longest bar. */
+  /** The length of the longest bar. */
   readonly length: number;
 }
 
@@ -122,7 +122,7 @@ interface Bar {
   readonly spread: Spread;
   readonly x: number;
   readonly y: number;
-  /** Pixels a unit. */
+  /** Pixels per unit of the figure. */
   readonly scale: number;
   readonly colour: string;
 }

@@ -4,7 +4,7 @@ import type { Summary } from "./summary.ts";
 import { renderTable } from "./table.ts";
 import type { Machine, WorkerVersion } from "./versions.ts";
 
-/** A run as it may be published: nothing in it tells where on this machine something lies. */
+/** A run as it may be published. It holds no path of this machine. */
 export interface Report {
   readonly scenario: string;
   readonly about: string;
@@ -12,13 +12,13 @@ export interface Report {
   readonly date: string;
   readonly machine: Machine;
   readonly workers: readonly WorkerVersion[];
-  /** As they are written: placeholders stand for folders and ports. */
+  /** Their commands still have placeholders for folders and ports. */
   readonly lines: readonly Line[];
   readonly encryption: boolean;
   readonly cpuMeasuredBy: string;
-  /** The name of the worker the ratios are against. */
+  /** The name of the worker that the others are compared with. */
   readonly base: string | undefined;
-  /** What was left out, and what failed. */
+  /** Texts about what was left out and what failed. */
   readonly notes: readonly string[];
   readonly rows: readonly Summary[];
 }

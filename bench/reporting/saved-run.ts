@@ -7,12 +7,12 @@ import type { Report } from "./report.ts";
 
 const RESULTS = join(import.meta.dirname, "../results");
 
-/** The same names every time, so that a document may show them; nothing but what may be told. */
+/** Writes what may be published, under a name without a date, so that documents can link to it. */
 export function publishRun(report: Report, charts: readonly FigureName[]): readonly string[] {
   return write(report.scenario, report, renderChart(report, charts));
 }
 
-/** Names with the date, and every single measurement. */
+/** Writes the report and every single measurement, under a name with the date. */
 export function keepRun(report: Report, run: Run, charts: readonly FigureName[]): readonly string[] {
   const name = `${report.date.replaceAll(":", "-")}-${report.scenario}`;
   return write(name, { ...report, ...run }, renderChart(report, charts));

@@ -12,13 +12,16 @@ export interface Summary {
   readonly jobs: number;
   readonly reps: number;
   readonly figures: Spreads;
-  /** Of the medians against the base's. */
+  /** Each median divided by that of the base. */
   readonly ratios: Figures;
-  /** Over all repetitions. */
+  /** The sum of all repetitions. */
   readonly wrong: number;
 }
 
-/** Of the measurements of one line, one row a worker; `base` is the worker the ratios are against. */
+/**
+ * Sums up the measurements of one line, a row for each worker. `base` is the worker the others are compared
+ * with.
+ */
 export function summarise(
   measurements: readonly Measurement[],
   base: string | undefined,

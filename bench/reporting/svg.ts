@@ -17,7 +17,7 @@ export function escapeText(words: string): string {
   return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** A tenth of a pixel is enough. */
+/** Rounded to a tenth of a pixel. */
 function px(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

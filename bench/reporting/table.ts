@@ -15,11 +15,11 @@ const LEADING: readonly Column[] = [
 
 const TRAILING: readonly Column[] = [
   { title: "wrong", cell: (row) => String(row.wrong) },
-  // The worst repetition counts: a disturbance is never averaged away.
+  // The worst repetition is shown, as a median would hide a disturbance.
   { title: "other CPU", cell: ({ figures }) => `${(figures.otherCpuPercent?.most ?? 0).toFixed(0)} %` },
 ];
 
-/** A table in Markdown, aligned, so that it reads well in a terminal and in a document. */
+/** A Markdown table with aligned columns, so that a terminal shows it well, too. */
 export function renderTable(rows: readonly Summary[], figures: readonly FigureName[]): string {
   const hasRatios = rows.some(({ ratios }) => Object.keys(ratios).length > 0);
   const columns = [...LEADING, ...figures.flatMap((name) => columnsOf(name, hasRatios)), ...TRAILING];

@@ -37,7 +37,9 @@ export async function describeWorker(worker: Worker): Promise<WorkerVersion> {
   };
 }
 
-/** `/a/b/worker` → `worker`, `--file=/a/b/c` → `--file=c`: where it lies on this machine is nobody's business. */
+/**
+ * `/a/b/worker` → `worker`, `--file=/a/b/c` → `--file=c`: a published report holds no path of this machine.
+ */
 export function withoutFolders(word: string): string {
   return word.replace(/(^|[=:\s])[^=:\s]*\/(?=[^/\s])/g, "$1");
 }

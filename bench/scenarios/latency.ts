@@ -4,7 +4,8 @@ import { type Line, only } from "./line.ts";
 /** The scenario `latency`: jobs arrive one by one, with time in between. */
 export const LATENCY_LINES: readonly Line[] = [
   { name: "steady", mix: only(DUMMY), jobs: 2500, rate: 250, hasLoopDelay: true, ...EXECUTED },
-  // Four plugins a second last five seconds, four others print a megabyte: nobody else should wait for them.
+  // Four plugins a second last five seconds, four others print a megabyte: other checks should not wait for
+  // them.
   {
     name: "mixed",
     mix: [

@@ -5,45 +5,51 @@ export interface Line {
   readonly jobs: number;
   /** Jobs a second; absent: all at once. */
   readonly rate?: number;
-  /** Takes the place of `--pool`. */
+  /** Used in place of `--pool`. */
   readonly pool?: number;
   /** Jobs run before the measurement, so that pools are full and code is compiled. */
   readonly warmUp: number;
-  /** When memory is read, counted from the first job; else after the last result. */
+  /** Memory is read so long after the first job; absent: after the last result. */
   readonly memoryAfterMs?: number;
-  /** What our own worker gets besides its usual arguments. */
+  /** Arguments that our own worker gets besides its usual ones. */
   readonly own: readonly string[];
-  /** Our own worker tells how late its event loop is. */
+  /** Our own worker records how late its event loop is. */
   readonly hasLoopDelay?: true;
-  /** Only to compare our worker with itself: peers would do once more what they do on another line. */
+  /** Only our own worker is measured: a peer would repeat what it does on another line. */
   readonly isOwnOnly?: true;
 }
 
 /** `{plugins}`, `{data}`, `{tcp}` and `{snmp}` in a command are replaced by what `startStandIns` knows. */
 export interface Part {
   readonly command: string;
-  /** A regular expression for the first line of the output; a result that says anything else is counted as wrong. */
+  /**
+   * A regular expression for the first line of the output; a result that says anything else is counted as
+   * wrong.
+   */
   readonly output?: string;
-  /** Of all jobs of the line, in any unit. */
+  /** The share of the jobs of the line, in any unit. */
   readonly share: number;
   readonly queue: "host" | "service";
-  /** False: it lasts by its nature, its latency says nothing about the worker. */
+  /** False: the command takes long by itself, so its latency says nothing about the worker. */
   readonly isTimed: boolean;
   readonly needs?: Need;
 }
 
-/** What a machine may lack; `probe` succeeds where it is there. A missing file or stand-in needs no probe. */
+/**
+ * Something a machine may lack. `probe` is a command that succeeds where it is installed. Files and stand-ins
+ * need no probe.
+ */
 export interface Need {
   readonly what: string;
   readonly probe: readonly string[];
 }
 
-/** The whole mix of a line with one command. */
+/** The mix of a line that has one command only. */
 export function only(part: Pick<Part, "command" | "output" | "needs">): readonly Part[] {
   return [{ ...part, share: 1, queue: "service", isTimed: true }];
 }
 
-/** What the operator asks for beside the line's own numbers. */
+/** Options that change the numbers of a line. */
 export interface Wishes {
   readonly jobs: number | undefined;
   /** Jobs a second. */

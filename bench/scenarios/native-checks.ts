@@ -3,13 +3,13 @@ import { type Line, only, type Part } from "./line.ts";
 
 interface Check extends Pick<Part, "command" | "output"> {
   readonly name: string;
-  /** Of a check that takes long: fewer runs. */
+  /** Fewer runs, for a check that takes long. */
   readonly counts?: Pick<Line, "jobs" | "warmUp">;
-  /** Another way of ours to answer, measured beside the usual one: a name, and what the worker gets for it. */
+  /** A second line for the same check: its name, and arguments that make our worker answer in another way. */
   readonly other?: { readonly name: string; readonly own: readonly string[] };
 }
 
-/** Command lines that a native check answers, each with something on this machine that it asks. */
+/** Command lines that a native check answers. Each asks a stand-in on this machine. */
 const CHECKS: readonly Check[] = [
   { name: "tcp", command: "{plugins}/check_tcp -H 127.0.0.1 -p {tcp}", output: "^TCP OK - " },
   {
@@ -41,7 +41,7 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-/** A site has the warm-up behind it after some minutes: by then V8 has made its final code. */
+/** After so many checks V8 has optimised the code, as it has on a site after some minutes. */
 const NATIVE = { jobs: 10_000, warmUp: 20_000, own: ["--native_checks=on"] } as const;
 const STARTED = { jobs: 400, warmUp: 50, own: EXECUTING, isOwnOnly: true } as const;
 

@@ -3,7 +3,7 @@ import { type Line, only } from "./line.ts";
 
 const WARMED = { jobs: 400, warmUp: 100, own: [...EXECUTING, ...WARM] } as const;
 const STARTED = { jobs: 400, warmUp: 100, own: EXECUTING, isOwnOnly: true } as const;
-/** Each starts with an empty pool. */
+/** The pool is empty when the jobs arrive. */
 const SLEEPING = { warmUp: 0, own: EXECUTING } as const;
 
 /** The scenario `lines`: what starting a plugin costs. */
@@ -30,7 +30,7 @@ export const PLUGIN_START_LINES: readonly Line[] = [
   { name: "perl-mp-exec", mix: only(ENTRIES), ...STARTED },
   { name: "python", mix: only(JSON_VALUE), ...WARMED },
   { name: "python-exec", mix: only(JSON_VALUE), ...STARTED },
-  // As `dummy`, but our own worker answers it in its process.
+  // The command of `dummy`, answered by our own worker in its process.
   {
     name: "native",
     mix: only(DUMMY),
@@ -47,7 +47,7 @@ export const PLUGIN_START_LINES: readonly Line[] = [
     memoryAfterMs: 900,
     ...SLEEPING,
   },
-  // All wait at once if the last result comes less than ten seconds after the first.
+  // All plugins wait at the same time if the last result comes less than ten seconds after the first.
   {
     name: "sleep2000",
     mix: only({ command: "/bin/sleep 10" }),

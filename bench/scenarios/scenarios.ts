@@ -13,7 +13,7 @@ import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
 import { REGISTER_LINES, START_LINES } from "./worker-start.ts";
 
-/** A question to some workers, and how its answer is shown. */
+/** What is measured of each worker, and which figures are shown. */
 export interface Scenario {
   readonly name: string;
   readonly about: string;

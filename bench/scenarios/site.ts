@@ -4,7 +4,7 @@ import type { Line, Part } from "./line.ts";
 const TCP = { command: "{plugins}/check_tcp -H 127.0.0.1 -p {tcp}", output: "^TCP OK - " } as const;
 const HOST = { queue: "host", isTimed: true } as const;
 const SERVICE = { queue: "service", isTimed: true } as const;
-/** Stands for a plugin that waits for its device. */
+/** A plugin that waits for its device. */
 const WAITING = { queue: "service", isTimed: false } as const;
 
 /** 1,750 hosts and 11,000 services; the share is the number of checks a minute. */

@@ -1,6 +1,6 @@
 import type { Line } from "./line.ts";
 
-/** Nothing is offered to these workers. The first runs fill the caches of the disk and of the compiler. */
+/** These workers get no jobs. The runs of the warm-up fill the caches of the disk and of the compiler. */
 const STARTS = { mix: [], warmUp: 2 } as const;
 
 /** The scenario `start`: a command that prints a line and ends. `own` are the words of the command. */

@@ -4,21 +4,21 @@ import type { Line, Part } from "../scenarios/line.ts";
 import { fill, unfilled } from "./placeholders.ts";
 
 export interface Available {
-  /** With no placeholder left in a command. */
+  /** Lines this machine can run; no placeholder is left in their commands. */
   readonly lines: readonly Line[];
-  /** What was left out, in words. */
+  /** What was left out and why, as texts for the report. */
   readonly notes: readonly string[];
 }
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** What of some lines this machine can run. */
+/** Finds which lines, or which parts of them, this machine can run. */
 export function available(lines: readonly Line[], values: Values): Available {
   const results = lines.map((line) => availableLine(line, values));
   return { lines: results.flatMap(({ lines }) => lines), notes: results.flatMap(({ notes }) => notes) };
 }
 
-/** A part that can't be run is left out, and the rest of the mix stays as fast as it was. */
+/** Leaves out the parts of a mix that cannot be run here. The other parts keep their rates. */
 function availableLine(line: Line, values: Values): Available {
   const parts = line.mix.map((part) => {
     const filled = { ...part, command: fill(part.command, values) };
@@ -39,7 +39,7 @@ function availableLine(line: Line, values: Values): Available {
   return { lines: [fewer], notes: missing.map((lack) => `${line.name}: ${share}, ${lack}`) };
 }
 
-/** Why a command can't be run here; undefined: it can. */
+/** Why a command cannot be run here; undefined: it can. */
 function lackOf({ command, needs }: Part): string | undefined {
   const standIn = unfilled(command);
   if (standIn !== undefined) return `there is no server for {${standIn}}`;

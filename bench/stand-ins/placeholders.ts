@@ -1,4 +1,4 @@
-/** `{name}` → its value; a name without one stays as it is. */
+/** `{name}` → its value. A name without a value is left as it is. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
 }

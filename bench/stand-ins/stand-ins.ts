@@ -9,11 +9,11 @@ import { Sshd } from "../../test/support/servers/sshd.ts";
 import { readStat } from "../processes/process-tree.ts";
 import type { Line } from "../scenarios/line.ts";
 
-/** What the lines' commands talk to in place of a site's devices. */
+/** Servers that the commands of the lines talk to in place of a site's devices. */
 export interface StandIns extends AsyncDisposable {
-  /** What stands for the placeholders of commands; one whose server is not there is missing. */
+  /** Values for the placeholders of commands. A server that is not installed has none. */
   readonly values: Readonly<Record<string, string | number>>;
-  /** So that it does not count as a stranger's. */
+  /** CPU time of the stand-ins, so that it is not counted as that of other programs. */
   readonly cpuMs: () => number;
 }
 

@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 /*
- * Loaded into our own worker before its program: how late its event loop is, written to a file again and again. The
- * measurement itself costs a timer every RESOLUTION_MS, so it is used for latencies only.
+ * Our own worker loads this file before its program. It measures how late the event loop is and writes that
+ * to a file, again and again. The measurement needs a timer every RESOLUTION_MS, so only lines for latencies
+ * use it.
  */
 
-/** Names the file. */
+/** The environment variable with the path of the file. */
 export const LOOP_DELAY_FILE = "OMD_BENCH_LOOP_DELAY";
 
 const RESOLUTION_MS = 5;
@@ -30,11 +31,11 @@ function record(path: string): void {
     const told: LoopDelay = { p99Ms: late(delay.percentile(99)), maxMs: late(delay.max) };
     writeFileSync(path, JSON.stringify(told));
   }, WRITE_EVERY_MS).unref();
-  // Not the start and the first compilation.
+  // The start of the program and the first compilation are left out.
   setTimeout(() => delay.reset(), SETTLED_AFTER_MS).unref();
 }
 
-/** What a worker has written so far; undefined when it was not asked to, or has not come to it. */
+/** The last values a worker has written; undefined when it has written none. */
 export function readLoopDelay(path: string): LoopDelay | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8"));

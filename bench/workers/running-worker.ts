@@ -19,12 +19,12 @@ export interface Memory {
 }
 
 /**
- * A worker under test with all it starts. It has a session of its own: a worker may signal its whole process group
- * when it ends. Disposing of it sends TERM, waits, and then kills what is left.
+ * A worker under test, with every process it starts. It has a session of its own, because a worker may signal
+ * its whole process group when it ends. Disposing of it sends TERM, waits, and then kills what is left.
  */
 export class RunningWorker {
   readonly #cage: Cage = openCage(`bench-${process.pid}-${performance.now().toFixed(0)}`);
-  /** Finds what has left both the cage and the session. */
+  /** Finds processes that have left both the cage and the session. */
   readonly #mark = createMark();
   readonly #folder = mkdtempSync(join(tmpdir(), "bench-"));
   readonly #pid: number;
@@ -45,7 +45,7 @@ export class RunningWorker {
     return this.#cage.how;
   }
 
-  /** Aborted when the worker ends by itself. */
+  /** Aborted when the worker ends. */
   get ended(): AbortSignal {
     return this.#end.signal;
   }
@@ -62,12 +62,12 @@ export class RunningWorker {
     return this.#cage.peakMiB();
   }
 
-  /** The beginning of what it printed, for an error. */
+  /** The beginning of what the worker printed, for an error. */
   get log(): string {
     return readFileSync(this.#logFile, "latin1").slice(0, LOG_LENGTH).trim();
   }
 
-  /** Since its start; only our own worker tells it, on lines that ask for it. */
+  /** How late the event loop was. Only our own worker records it, and only on lines that ask for it. */
   get loopDelay(): LoopDelay | undefined {
     return readLoopDelay(this.#loopDelayFile);
   }
@@ -87,7 +87,7 @@ export class RunningWorker {
       this.#mark.processes().map(({ pid }) => pid),
       "SIGKILL",
     );
-    // An empty cgroup that stays after all costs nothing.
+    // An empty cgroup that cannot be removed costs nothing.
     await until(() => this.#cage.remove(), KILL_PATIENCE_MS);
     rmSync(this.#folder, { recursive: true });
   }
@@ -117,7 +117,7 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
 }

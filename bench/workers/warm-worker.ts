@@ -6,12 +6,12 @@ import { allRegistered } from "./registration.ts";
 import { RunningWorker } from "./running-worker.ts";
 import { commandOf, type Worker } from "./worker.ts";
 
-/** A worker, warm, at a gearmand of its own. */
+/** A worker after its warm-up, at a gearmand of its own. */
 export interface WarmWorker extends AsyncDisposable {
   readonly running: RunningWorker;
   readonly gearmandPid: number;
   readonly pool: number;
-  /** Of what a load process must know, the part that is the same for every load. */
+  /** The part of an order that is the same for every load. */
   readonly order: Pick<LoadOrder, "port" | "key" | "mix">;
 }
 

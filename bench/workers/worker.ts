@@ -4,16 +4,16 @@ import { execa } from "execa";
 import type { Line } from "../scenarios/line.ts";
 import { fill } from "../stand-ins/placeholders.ts";
 
-/** A worker to measure: its name and its command, with placeholders. */
+/** A worker to measure: its name and its command with placeholders. */
 export interface Worker {
   readonly name: string;
   readonly template: readonly string[];
   readonly isOwn: boolean;
-  /** The lines it takes part in; undefined: in all. */
+  /** The lines it takes part in; undefined: all lines. */
   readonly lines: readonly string[] | undefined;
 }
 
-/** What the placeholders stand for. */
+/** Values for the placeholders of a command. */
 export interface Setting {
   readonly port: number;
   readonly pool: number;
@@ -34,7 +34,10 @@ const OWN_ARGUMENTS = [
   "--identifier=bench",
 ];
 
-/** Our worker as it is installed: stripping types when it starts would cost 18 MiB nobody pays in production. */
+/**
+ * Our worker as it is installed. From the sources it would need 18 MiB more, to strip the types when it
+ * starts.
+ */
 export async function builtWorker(): Promise<Worker> {
   await execa("npm", ["run", "--silent", "build"], { cwd: ROOT });
   return ownWorker(join(ROOT, "dist/src/cli/omd-worker.js"));
@@ -72,7 +75,7 @@ export function programOf({ template }: Worker): readonly string[] {
   return firstOption < 0 ? template : template.slice(0, firstOption);
 }
 
-/** `{port}`, `{w}` and `{enc}` are replaced; a word with `{key}` vanishes where there is no key. */
+/** `{port}`, `{w}` and `{enc}` are replaced; a word with `{key}` is removed when there is no key. */
 export function commandOf(worker: Worker, line: Line, { port, pool, key }: Setting): readonly string[] {
   const values = { port, w: pool, enc: key === undefined ? "no" : "yes", key: key ?? "" };
   const words = worker.template.filter((word) => key !== undefined || !word.includes("{key}"));

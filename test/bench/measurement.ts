@@ -1,7 +1,7 @@
 import type { Figures } from "../../bench/measuring/figures.ts";
 import type { Measurement } from "../../bench/measuring/measurement.ts";
 
-/** A measurement with these figures; the rest is ordinary. */
+/** A measurement with these figures. Everything else in it is usual. */
 export function measurement(worker: string, figures: Figures, more: Partial<Measurement> = {}): Measurement {
   return {
     worker,

@@ -2,11 +2,11 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below 32768: above it an outgoing connection may hold the port, and a server then fails to bind. */
+/** Ports from 32768 on may be held by an outgoing connection, so that a server cannot bind them. */
 const LOWEST = 20_000;
 const HIGHEST = 32_767;
 
-/** A port of 127.0.0.1 that nothing listens on just now. */
+/** A port of 127.0.0.1 on which nothing listens now. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST + 1);

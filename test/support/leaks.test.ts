@@ -7,7 +7,7 @@ import { checkLeaks, leftOpen, openResources } from "./leaks.ts";
 describe("the leak check", () => {
   checkLeaks();
 
-  it("names what is left open, and finds nothing once it is closed", async () => {
+  it("names what is left open, and nothing after it is closed", async () => {
     const before = openResources();
     const port = await freePort();
     const server = createServer().listen(port, "127.0.0.1");

@@ -2,8 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach } from "vitest";
 
 /**
- * Closing takes a turn or two of the event loop, and vitest itself starts a timer now and then. Such a one may also
- * hide a timer of the test, if it runs when the test begins; sockets and processes cannot hide.
+ * Closing takes a turn or two of the event loop, and vitest itself starts a timer now and then. If such a
+ * timer runs when the test begins, a timer that the test leaves is not found. Sockets and processes are
+ * always found.
  */
 const SETTLE_MS = 1_000;
 const TURN_MS = 5;
@@ -26,14 +27,17 @@ export function checkLeaks(): void {
   });
 }
 
-/** What keeps the event loop alive, by Node's own name and how many of each. */
+/** What keeps the event loop alive: Node's name of each kind of resource, and how many there are. */
 export function openResources(): Resources {
   const count = new Map<string, number>();
   for (const name of process.getActiveResourcesInfo()) count.set(name, (count.get(name) ?? 0) + 1);
   return count;
 }
 
-/** What is open now beyond `before`, as words for an error; waits until it is closed, for a while. */
+/**
+ * What is open now and was not open `before`, as texts for an error. Waits up to `settleMs` until it is
+ * closed.
+ */
 export async function leftOpen(before: Resources, settleMs = SETTLE_MS): Promise<readonly string[]> {
   const end = performance.now() + settleMs;
   for (;;) {

@@ -24,7 +24,8 @@ const ROOT = posix.join(import.meta.dirname, "../..");
 const BLOCK_COMMENT = /^[ \t]*\/\*[\s\S]*?\*\//gm;
 const LINE_COMMENT = /(^|[ \t])\/\/.*$/gm;
 
-// An import or export statement starts a line (the formatter sees to it); its clause has no quote and no parenthesis.
+// An import or export statement starts a line (the formatter sees to it); its clause has no quote and no
+// parenthesis.
 const STATEMENT =
   /^(?:import|export)\b(?<clause>[\w\s{},*$]*?\bfrom)?\s*(?<quote>["'])(?<specifier>[^"']+)\k<quote>/gm;
 const TYPE_CLAUSE = /^\s+type\s+(?!from$)[\w{*]/;

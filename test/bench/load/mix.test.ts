@@ -22,17 +22,17 @@ describe("a mix", () => {
     expect(count(all, "rare")).toBeLessThan(105);
   });
 
-  it.each([0, 1000, 123_456])("is even in every stretch, also from job %i", (from) => {
+  it.each([0, 1000, 123_456])("is even in every sequence of jobs, from job %i on", (from) => {
     const some = count(names(from, 100), "seldom");
     expect(some).toBeGreaterThanOrEqual(7);
     expect(some).toBeLessThanOrEqual(11);
   });
 
-  it("is the same every time", () => {
+  it("has the same order every time", () => {
     expect(names(0, 500)).toEqual(names(0, 500));
   });
 
-  it("cannot be made of nothing", () => {
+  it("is an error without parts", () => {
     expect(() => mixer([])).toThrow("nothing to mix");
   });
 });

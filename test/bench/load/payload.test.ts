@@ -19,13 +19,13 @@ describe("the load's envelope", () => {
 });
 
 describe("a job of the load", () => {
-  it("is a service's", () => {
+  it("is that of a service", () => {
     expect(jobText({ queue: "service", command: "a b" }, 12)).toMatch(
       /^type=service\nresult_queue=check_results\nhost_name=bench12\nservice_description=service 12\ncore_time=[\d.]+\ntimeout=60\ncommand_line=a b\n\n\n$/,
     );
   });
 
-  it("is a host's, which has no service", () => {
+  it("is that of a host and has no service", () => {
     const text = jobText({ queue: "host", command: "a b" }, 12);
     expect(text).toMatch(/^type=host\n/);
     expect(text).not.toContain("service");
@@ -33,12 +33,12 @@ describe("a job of the load", () => {
 });
 
 describe("a result as the load reads it", () => {
-  it("knows its job by the host's name, and the first line of its output", () => {
+  it("tells its job by the host name, and the first line of its output", () => {
     const text = "source=bench\nhost_name=bench12\nreturn_code=2\noutput=DOWN\\nmore\\n\n\n";
     expect(readResult(text)).toEqual({ index: 12, returnCode: 2, output: "DOWN" });
   });
 
-  it("is nobody's without a host's name", () => {
+  it("belongs to no job without a host name", () => {
     expect(readResult("return_code=0\n").index).toBeNaN();
   });
 });

@@ -12,7 +12,7 @@ const CIRCUMSTANCES: Circumstances = {
 };
 
 describe("the start of a program", () => {
-  it("is compared with node -e 0, run in turn, as often as asked", async () => {
+  it("is compared with node -e 0 as often as --jobs says", async () => {
     const worker = readWorker("shell=/bin/echo --server=a");
     const { jobs, figures, wrong } = await measureStart(worker, LINE, CIRCUMSTANCES);
     expect([jobs, wrong]).toEqual([2, 0]);
@@ -27,7 +27,7 @@ describe("the start of a program", () => {
     expect((await measureStart(worker, equal, CIRCUMSTANCES)).jobs).toBe(2);
   });
 
-  it("is no figure when the program fails", async () => {
+  it("is an error when the program fails", async () => {
     const worker = readWorker("false=/bin/false --server=a");
     await expect(measureStart(worker, LINE, CIRCUMSTANCES)).rejects.toThrow("false");
   });

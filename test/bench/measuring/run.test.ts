@@ -17,7 +17,7 @@ const LINES = [lineOf("x"), lineOf("y")];
 const WORKERS = [readWorker("a=a"), readWorker("b@y=b")];
 
 describe("the turns of a run", () => {
-  it("alternate the workers, line by line, each only where it takes part", () => {
+  it("alternate the workers on each line they take part in", () => {
     const turns = turnsOf({ lines: LINES, workers: WORKERS, reps: 2 });
     expect(turns.map(({ line, worker }) => line.name + worker.name)).toEqual([
       ...["xa", "xa"],

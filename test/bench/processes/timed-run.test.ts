@@ -5,7 +5,7 @@ const NEVER = new AbortController().signal;
 const run = (...command: readonly string[]) => timeRun(command, NEVER);
 
 describe("a run whose time is taken", () => {
-  it("has the time that has passed, most of it without CPU while the command waits", async () => {
+  it("has the elapsed time, in which a waiting command uses little CPU", async () => {
     const { wallMs, cpuMs } = await run("sleep", "0.2");
     expect(wallMs).toBeGreaterThanOrEqual(200);
     expect(cpuMs).toBeLessThan(100);

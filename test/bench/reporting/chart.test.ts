@@ -23,7 +23,7 @@ const REPORT: Report = {
   rows: summarise(RUNS, "c<1>"),
 };
 
-/** The attributes of all elements with a class. */
+/** The attributes of every element with this class. */
 const elements = (svg: string, style: string): readonly string[] =>
   [...svg.matchAll(new RegExp(`<\\w+ class="${style}" ([^>]*)/?>`, "g"))].map(
     ([, attributes = ""]) => attributes,
@@ -61,7 +61,7 @@ describe("the chart", () => {
     expect(svg).toContain(">c&lt;1&gt;</text>");
   });
 
-  it("has a dark side, and asks nobody for anything", () => {
+  it("has colours for a dark mode, and loads nothing from the network", () => {
     expect(svg).toContain("@media (prefers-color-scheme: dark)");
     expect(svg.replace("http://www.w3.org/2000/svg", "")).not.toContain("http");
   });

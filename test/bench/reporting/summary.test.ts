@@ -26,7 +26,7 @@ describe("the summary of one line", () => {
     expect(c?.figures.peakMiB).toEqual({ median: 7, least: 7, most: 7 });
   });
 
-  it("adds up what was wrong", () => {
+  it("adds up the wrong results", () => {
     expect(ours?.wrong).toBe(3);
   });
 
@@ -36,11 +36,11 @@ describe("the summary of one line", () => {
     expect(c?.ratios.checksPerSecond).toBe(1);
   });
 
-  it.each(["go", undefined])("compares nothing where the base was not measured: %s", (base) => {
+  it.each(["go", undefined])("has no ratios when the base was not measured: %s", (base) => {
     expect(summarise(RUNS, base)[0]?.ratios).toEqual({});
   });
 
-  it("compares nothing with a base of zero", () => {
+  it("has no ratio to a base of zero", () => {
     const idle = [measurement("ours", { cpuMsPerSecond: 1 }), measurement("c", { cpuMsPerSecond: 0 })];
     expect(summarise(idle, "c")[0]?.ratios).toEqual({});
   });

@@ -11,7 +11,7 @@ const RUNS = [
 ];
 
 describe("the table", () => {
-  it("shows ranges and ratios of the key figures, and the worst disturbance", () => {
+  it("shows ranges and ratios of the key figures, and the most CPU of other programs", () => {
     expect(renderTable(summarise(RUNS, "c"), FIGURES)).toBe(
       [
         "| line | worker | pool | jobs    | checks/s            | ×    | PSS MiB | wrong | other CPU |",
@@ -22,7 +22,7 @@ describe("the table", () => {
     );
   });
 
-  it("has no column for ratios without a base", () => {
+  it("has no column of ratios without a base", () => {
     expect(renderTable(summarise(RUNS, undefined), FIGURES)).not.toContain("×  ");
   });
 });

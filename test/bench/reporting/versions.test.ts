@@ -18,7 +18,7 @@ describe("a word of a published command", () => {
 });
 
 describe("a worker that is described", () => {
-  it("says its version, asked as it is started, without its options", async () => {
+  it("tells its version when it is started without its options", async () => {
     const worker = readWorker(`node=env A=/b/c ${process.execPath} --max-worker={w}`);
     expect(await describeWorker(worker)).toEqual({
       name: "node",
@@ -27,7 +27,7 @@ describe("a worker that is described", () => {
     });
   });
 
-  it("may have none", async () => {
+  it("may have no known version", async () => {
     expect(await describeWorker(readWorker("n=/nowhere/worker"))).toEqual({
       name: "n",
       version: "version unknown",

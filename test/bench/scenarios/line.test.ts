@@ -10,13 +10,13 @@ describe("what a line offers", () => {
     ["its jobs at once", BURST, {}, { jobs: 1000, rate: undefined }],
     ["other jobs on request", BURST, { jobs: 7 }, { jobs: 7, rate: undefined }],
     ["a smaller burst", BURST, { scale: 0.1 }, { jobs: 100, rate: undefined }],
-    ["a burst has no duration", BURST, { seconds: 3 }, { jobs: 1000, rate: undefined }],
+    ["its jobs at once, as a burst has no duration", BURST, { seconds: 3 }, { jobs: 1000, rate: undefined }],
     ["its jobs at its rate", OPEN, {}, { jobs: 1000, rate: 50 }],
     ["another rate on request", OPEN, { rate: 20 }, { jobs: 1000, rate: 20 }],
-    ["a rate in place of a burst", BURST, { rate: 20, seconds: 3 }, { jobs: 60, rate: 20 }],
+    ["a rate instead of a burst", BURST, { rate: 20, seconds: 3 }, { jobs: 60, rate: 20 }],
     ["as long as requested", OPEN, { seconds: 3 }, { jobs: 150, rate: 50 }],
-    ["a scaled load lasts as long as the whole", OPEN, { scale: 0.1 }, { jobs: 100, rate: 5 }],
-    ["two jobs at least, or there is no rate", OPEN, { scale: 0.001 }, { jobs: 2, rate: 0.05 }],
+    ["a scaled load that lasts as long as the full one", OPEN, { scale: 0.1 }, { jobs: 100, rate: 5 }],
+    ["at least two jobs, as one has no rate", OPEN, { scale: 0.001 }, { jobs: 2, rate: 0.05 }],
   ])("%s", (_, line, wishes, expected) => {
     expect(offerOf(line, { ...NO_WISHES, ...wishes })).toEqual(expected);
   });

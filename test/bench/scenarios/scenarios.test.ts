@@ -8,12 +8,12 @@ const sharesOf = (queue: string): number =>
   sum(SITE_MIX.filter((part) => part.queue === queue).map(({ share }) => share));
 
 describe("the scenarios", () => {
-  it("have lines with names of their own: a peer is limited to them by name", () => {
+  it("use each line name once, as a peer is limited to lines by their names", () => {
     const names = SCENARIOS.flatMap(({ lines }) => lines.map(({ name }) => name));
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it.each(SCENARIOS)("chart of $name only what its table has or its lines measure", ({ columns, charts }) => {
+  it.each(SCENARIOS)("show in the chart of $name only figures of its table", ({ columns, charts }) => {
     expect(columns).toEqual(expect.arrayContaining([...charts]));
   });
 });

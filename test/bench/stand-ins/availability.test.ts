@@ -16,7 +16,7 @@ const lineOf = (mix: readonly Part[], more: Partial<Line> = {}): Line => ({
 const alone = (part: Parameters<typeof only>[0]) => available([lineOf(only(part))], VALUES);
 
 describe("what a machine can run", () => {
-  it("has its placeholders replaced", () => {
+  it("has no placeholders left", () => {
     const { lines, notes } = available([lineOf([PRESENT])], VALUES);
     expect(lines).toEqual([lineOf([{ ...PRESENT, command: "/bin/sh -c :" }])]);
     expect(notes).toEqual([]);
@@ -30,15 +30,15 @@ describe("what a machine can run", () => {
       { command: "{bin}/sh", needs: { what: "Perl's Some::Module", probe: ["/bin/false"] } },
       "a: skipped, Perl's Some::Module is not installed",
     ],
-  ])("is not a line that lacks %s", (_, part, note) => {
+  ])("does not include a line that lacks %s", (_, part, note) => {
     expect(alone(part)).toEqual({ lines: [], notes: [note] });
   });
 
-  it("is what a probe finds", () => {
+  it("includes what a probe finds", () => {
     expect(alone({ command: "{bin}/sh", needs: { what: "it", probe: ["/bin/true"] } }).notes).toEqual([]);
   });
 
-  it("may be a part of a mix, which then offers fewer jobs in the same time", () => {
+  it("may be a part of a mix, which then has fewer jobs in the same time", () => {
     const missing: Part = { ...PRESENT, command: "/nowhere/plugin", share: 1 };
     const { lines, notes } = available([lineOf([PRESENT, missing], { rate: 100 })], VALUES);
     expect(lines).toMatchObject([{ jobs: 300, rate: 75, mix: [{ share: 3 }] }]);

@@ -32,7 +32,7 @@ describe("a peer", () => {
     expect(() => readWorker(text)).toThrow(`--worker: not name=command: ${text}`);
   });
 
-  it("does not take part where our worker is compared with itself", () => {
+  it("does not take part in a line for our own worker only", () => {
     const line: Line = { ...LINE, isOwnOnly: true };
     expect(takesPart(readWorker("c=worker"), line)).toBe(false);
     expect(takesPart(sourceWorker(), line)).toBe(true);
@@ -51,7 +51,7 @@ describe("the command of a worker", () => {
     expect(commandOf(peer, LINE, { ...SETTING, key })).toEqual(expected);
   });
 
-  it("has the line's own arguments for our worker only", () => {
+  it("has the arguments of the line only when it is our worker", () => {
     expect(commandOf(sourceWorker(), LINE, SETTING).at(-1)).toBe("--native_checks=off");
     expect(commandOf(peer, LINE, SETTING)).not.toContain("--native_checks=off");
   });

@@ -2,7 +2,7 @@ import { type LoadedConfig, loadConfig } from "../../../src/config/load.ts";
 import { ConfigError, renderProblem } from "../../../src/config/problem.ts";
 import { type MemoryMachine, memoryMachine } from "./memory-machine.ts";
 
-/** What every start needs; not part of what a test is about. */
+/** Options that every start needs. */
 const MINIMUM = ["server=localhost", "encryption=no"];
 
 export function load(argv: readonly string[], given?: MemoryMachine): LoadedConfig {
@@ -11,7 +11,7 @@ export function load(argv: readonly string[], given?: MemoryMachine): LoadedConf
   return loaded;
 }
 
-/** The same on top of a server and `encryption=no`. */
+/** Loads these options together with a server and `encryption=no`. */
 export function loadMinimal(argv: readonly string[], given?: MemoryMachine): LoadedConfig {
   return load([...MINIMUM, ...argv], given);
 }
@@ -24,7 +24,7 @@ export function warningsOf({ warnings }: LoadedConfig): readonly string[] {
   return warnings.map(renderProblem);
 }
 
-/** Everything a failing load complains of; undefined when it does not fail. */
+/** All problems of a load that fails; undefined when it does not fail. */
 export function problemsOf(action: () => unknown): readonly string[] | undefined {
   try {
     action();

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Machine } from "../../../src/config/machine.ts";
 
 export interface MemoryMachine {
-  /** Path → content; the directories are there because their files are. */
+  /** Path → content. A directory exists when a file in it does. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -23,7 +23,7 @@ export function memoryMachine({ files = {}, env = {} }: MemoryMachine = {}): Mac
       if (files[path] !== undefined) return { isDirectory: () => false };
       return children(path).length > 0 ? { isDirectory: () => true } : missing(path);
     },
-    // Neither sorted nor free of duplicates matters to a reader: the first it must do itself.
+    // In reverse order: a reader must sort the names itself.
     readdir: (path) => [...new Set(children(path))].sort().reverse(),
   };
 }

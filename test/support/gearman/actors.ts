@@ -25,7 +25,7 @@ export class Actors {
     return actor;
   }
 
-  /** Takes all there is unless `room` says otherwise. */
+  /** Starts a worker that takes every job, unless `room` says otherwise. */
   worker(server: ServerAddress, queues: readonly string[], options: Partial<GrabberOptions> = {}): Worker {
     const jobs = new Arrivals<GrabbedJob>();
     const states: string[] = [];
@@ -59,7 +59,7 @@ export class Actors {
   }
 }
 
-/** Resolves when the server tells these numbers of a queue: total, running, workers. */
+/** Resolves when the server reports these numbers for a queue: total, running, workers. */
 export async function untilStatus(
   server: ServerAddress,
   queue: string,

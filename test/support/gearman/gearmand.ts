@@ -17,10 +17,11 @@ export interface Gearmand {
 
 const HOST = "127.0.0.1";
 
-/** A gearmand of its own for a test, Debian's. Ready when it resolves. */
+/** Starts Debian's gearmand for one test. Resolves when it answers. */
 export async function startGearmand(options: GearmandOptions = {}): Promise<Gearmand> {
   const { port = await freePort(), args = [] } = options;
-  // No --job-retries: 0 means "no limit" to 1.1.20 and "no second try" to 2.0. Without it, both have no limit.
+  // No --job-retries: 0 means "no limit" to 1.1.20 and "no second try" to 2.0. Without it, both have no
+  // limit.
   const child = spawnDaemon("gearmand", ["-p", `${port}`, "-L", HOST, "--log-file=stderr", ...args], {
     stdio: ["ignore", "ignore", "pipe"],
   });

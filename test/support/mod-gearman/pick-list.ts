@@ -6,7 +6,10 @@ import { fieldsOf, type RecordedPair, type RecordedPayload } from "./recorded.ts
 export interface ExpectedResult {
   readonly returnCode: number;
   readonly output: ByteString;
-  /** Set if it is neither the C nor the Go worker's: the row of DEVIATIONS that says why. */
+  /**
+   * Set when the result is neither that of the C nor that of the Go worker: the row of DEVIATIONS that says
+   * why.
+   */
   readonly deviation?: DeviationCase;
 }
 
@@ -17,15 +20,15 @@ interface Rule {
   readonly apply: (result: PlainResult) => PlainResult;
 }
 
-/** Jobs where the C worker's answer is of its own making, and the Go worker's is ours. */
+/** Jobs for which we answer as the Go worker does, not as the C worker does. */
 const AS_GO = new Set([
   // Without a shell the C worker gives the plugin a closed stdin, and stderr is full of it.
   "/srv/rig/plugins/p_stdin",
 ]);
 
 /**
- * What is done to the C worker's result to get ours. The first rule that changes a result names the
- * deviation, if it comes to one. Output is unescaped between the rules.
+ * These rules make our result from that of the C worker. If ours then differs from both workers, the first
+ * rule that changed the result names the deviation. The output is unescaped while the rules are applied.
  */
 const RULES: readonly Rule[] = [
   {
@@ -46,7 +49,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The result our worker must send for a recorded job: the pick list's choice between the two peers'. */
+/** The result our worker must send for a recorded job. */
 export function expectedResult(pair: RecordedPair): ExpectedResult {
   const c = recordedResult(pair.result_c);
   const go = recordedResult(pair.result_go);

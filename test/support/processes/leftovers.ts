@@ -7,13 +7,13 @@ const SETTLE_MS = 3_000;
 const TURN_MS = 20;
 
 /**
- * A worker's shells and plugins have sessions of their own, and a plugin's grandchild may have any parent. What all
- * of them inherit is the environment: a variable in it finds every process that is left of a worker.
+ * A worker's shells and plugins have sessions of their own, and a plugin's grandchild may have any parent.
+ * But all of them inherit the environment. A variable in it finds every process that is left of a worker.
  */
 export interface Mark {
   readonly env: Readonly<Record<string, string>>;
   processes(): readonly Process[];
-  /** KILL to all of them, whatever they are. */
+  /** Sends KILL to all of them. */
   kill(): void;
 }
 
@@ -35,12 +35,12 @@ export function createMark(): Mark {
   };
 }
 
-/** The directories of named pipes of these workers. */
+/** The directories in which the worker with this process id keeps its named pipes. */
 export function pipeDirectories(pid: number): readonly string[] {
   return readdirSync(PIPES_PARENT).filter((name) => name.startsWith(`omd-worker-${pid}-`));
 }
 
-/** What is still there after a moment, as words for an error. */
+/** What is still found after some seconds, as texts for an error. */
 export async function leftBehind(find: () => readonly string[]): Promise<readonly string[]> {
   const end = performance.now() + SETTLE_MS;
   for (;;) {

@@ -34,8 +34,9 @@ export async function runProgram(
 }
 
 /**
- * A worker in a process of its own, up and logging. When the test leaves its scope the worker gets a TERM, and it is
- * an error if anything of it is left then: a shell, a plugin, a directory. `args` come last, so they win.
+ * Starts a worker in a process of its own and waits until it logs. When the test leaves the scope, the worker
+ * gets a TERM. It is an error if a shell, a plugin or a directory of the worker is left after that. `args`
+ * come last, so they override the options that every test needs.
  */
 export async function startWorker(
   ports: readonly number[],
@@ -59,7 +60,7 @@ export async function startWorker(
 
 export class RunningWorker implements AsyncDisposable {
   readonly pid: number;
-  /** For whatever the test puts there; gone with the worker. */
+  /** A folder for files of the test. It is removed with the worker. */
   readonly folder: string;
   readonly mark: Mark;
   readonly ended: Promise<Ended>;
@@ -84,7 +85,7 @@ export class RunningWorker implements AsyncDisposable {
     }
   }
 
-  /** The lines with this text. */
+  /** The lines of the log with this text. */
   linesWith(text: string): readonly string[] {
     return this.log.split("\n").filter((line) => line.includes(text));
   }
@@ -103,7 +104,7 @@ export class RunningWorker implements AsyncDisposable {
     process.kill(this.pid, name);
   }
 
-  /** As `ended`, but an error with the last of its log when that takes too long. */
+  /** Waits for `ended`. If that takes too long, the error has the end of the log. */
   async untilEnded(): Promise<Ended> {
     await vi.waitFor(() => {
       if (!this.#hasEnded) throw new Error(`the worker does not end:\n${this.#lastWords()}`);
@@ -111,13 +112,13 @@ export class RunningWorker implements AsyncDisposable {
     return this.ended;
   }
 
-  /** TERM; resolves when the process is gone. */
+  /** Sends TERM and waits until the process has ended. */
   terminate(): Promise<Ended> {
     this.signal("SIGTERM");
     return this.untilEnded();
   }
 
-  /** As a crash does: it cannot tidy up. */
+  /** Ends the worker as a crash does: it cannot clean up. */
   kill9(): Promise<Ended> {
     this.#wasKilled = true;
     if (!this.#hasEnded) this.signal("SIGKILL");
@@ -136,7 +137,9 @@ export class RunningWorker implements AsyncDisposable {
     if (problems.length > 0) throw new Error(problems.join("\n"));
   }
 
-  /** A first TERM would wait for what the test left running. Returns whether it ended by itself. */
+  /**
+   * Sends a second TERM, as the first one waits for checks that still run. Returns false if KILL was needed.
+   */
   async #end(): Promise<boolean> {
     this.signal("SIGTERM");
     await Promise.race([this.ended, this.#saidItEnds()]);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** PEM, both. */
+/** Both are PEM. */
 export interface ServerCertificate {
   readonly key: string;
   readonly cert: string;
@@ -9,7 +9,7 @@ export interface ServerCertificate {
 export interface CertificateSettings {
   readonly commonNames?: readonly string[];
   readonly notAfter: Date;
-  /** An elliptic curve's is made faster. */
+  /** A key of an elliptic curve is made faster. */
   readonly algorithm?: "ec" | "rsa";
 }
 
@@ -19,7 +19,7 @@ export function inDays(days: number): Date {
   return new Date(Date.now() + days * DAY_MS);
 }
 
-/** A self-signed certificate with any end, which no program at hand makes: X.509 version 3. */
+/** Makes a self-signed X.509 certificate (version 3) with any end date, in the past too. */
 export function createCertificate(settings: CertificateSettings): ServerCertificate {
   const { commonNames = [], notAfter, algorithm = "ec" } = settings;
   const { publicKey, privateKey } = createKeys(algorithm);
@@ -50,7 +50,7 @@ const [INTEGER, BIT_STRING, NULL, OBJECT, UTF8_STRING, UTC_TIME, GENERALIZED_TIM
 ];
 const [SEQUENCE, SET, VERSION] = [0x30, 0x31, 0xa0];
 const COMMON_NAME = der(OBJECT, Buffer.of(0x55, 4, 3));
-/** With SHA-256. */
+/** Signature algorithms with SHA-256. */
 const SIGNATURES = {
   ec: [der(OBJECT, Buffer.from("2a8648ce3d040302", "hex"))],
   rsa: [der(OBJECT, Buffer.from("2a864886f70d01010b", "hex")), der(NULL)],
@@ -65,7 +65,7 @@ function sequence(...contents: readonly Buffer[]): Buffer {
   return der(SEQUENCE, ...contents);
 }
 
-/** Tag, length, contents. */
+/** An element of DER: tag, length, contents. */
 function der(tag = 0, ...contents: readonly Buffer[]): Buffer {
   const body = Buffer.concat(contents);
   const size = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];

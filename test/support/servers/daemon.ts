@@ -26,7 +26,10 @@ export function spawnDaemon(
   return child;
 }
 
-/** Asks until `ask` resolves. An error when the daemon ends before, or takes too long; its cause is the last answer. */
+/**
+ * Asks until `ask` resolves. An error when the daemon ends before, or takes too long; its cause is the last
+ * answer.
+ */
 export async function untilReady(child: ChildProcess, ask: () => Promise<unknown>): Promise<void> {
   const failed = once(child, "error").then(([error]) => Promise.reject(error));
   failed.catch(() => {});

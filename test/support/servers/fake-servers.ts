@@ -10,14 +10,14 @@ import { freePort } from "../free-port.ts";
 
 export type Serve = (socket: Socket) => void;
 
-/** Says this and leaves the rest to the other side. */
+/** Sends this text and then waits for the other side. */
 export function banner(text: string): Serve {
   return (socket) => socket.write(text, "latin1");
 }
 
 const SLOW_MS = 1_300;
 
-/** By the port they had when the transcripts were recorded: what the servers of then say and do. */
+/** What the servers of the transcripts did, by the ports they had when the transcripts were recorded. */
 const RECORDED_SERVERS: Readonly<Record<string, Serve>> = {
   12222: banner("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"),
   17001: () => {},
@@ -37,7 +37,7 @@ const RECORDED_SERVERS: Readonly<Record<string, Serve>> = {
   18080: () => {},
 };
 
-/** Listens and accepts nobody: a thread that sleeps. */
+/** A thread that listens and then sleeps, so it accepts no connection. */
 const SLEEPER = `
 const { createServer } = require("node:net");
 const { parentPort, workerData } = require("node:worker_threads");
@@ -46,10 +46,10 @@ createServer().listen({ port: workerData, host: "127.0.0.1", backlog: 1 }, () =>
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 });`;
 
-/** More than the queue of the kernel takes. */
+/** More connections than the kernel's queue holds. */
 const WAITING = 4;
 
-/** Servers of a test, all on 127.0.0.1, all closed with it. */
+/** Servers of a test on 127.0.0.1. All are closed when the test ends. */
 export class FakeServers implements AsyncDisposable {
   readonly #closing = new AsyncDisposableStack();
 
@@ -74,7 +74,7 @@ export class FakeServers implements AsyncDisposable {
     return this.#listen(createServer({ allowHalfOpen: true }), serve, join(folder, "s.sock"));
   }
 
-  /** A datagram answered by nothing is not answered. */
+  /** `answer` returns undefined for a datagram that gets no answer. */
   async udp(answer: (datagram: Buffer) => Buffer | undefined): Promise<number> {
     const socket = createSocket("udp4");
     const port = await freePort();
@@ -88,7 +88,7 @@ export class FakeServers implements AsyncDisposable {
     return port;
   }
 
-  /** A port whose queue is full: whoever connects waits for ever. */
+  /** A port whose queue is full: a client that connects waits for ever. */
   async full(): Promise<number> {
     const port = await freePort();
     const worker = new Worker(SLEEPER, { eval: true, workerData: port });

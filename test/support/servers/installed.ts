@@ -7,11 +7,11 @@ import { mayHaveProcessIds } from "../processes/process-namespace.ts";
 interface Server {
   readonly package: string;
   readonly binary: string;
-  /** What is not run where it is missing. */
+  /** Names the tests that are not run without this package. */
   readonly for: string;
 }
 
-/** The Debian packages whose programs tests talk to or run, by the name tests ask with. */
+/** Debian packages with programs that tests need. A test asks for them by these names. */
 const SERVERS = {
   gearmand: { package: "gearman-job-server", binary: "gearmand", for: "suites on a real gearmand" },
   check_dummy: {
@@ -32,7 +32,7 @@ const SERVERS = {
   snmpget: { package: "snmp", binary: "snmpget", for: "suites that compare with check_snmp, which needs it" },
   sshd: { package: "openssh-server", binary: "/usr/sbin/sshd", for: "suites on a real sshd" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
-  // Its programs alone are in perl-base, too.
+  // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
   python3: { package: "python3", binary: "python3", for: "suites with Python plugins" },
 } as const satisfies Record<string, Server>;
@@ -48,12 +48,15 @@ export function hasServer(name: ServerName): boolean {
   return isInstalled(SERVERS[name]);
 }
 
-/** vitest's global setup: installs what is missing where it may, and names what is not run at the run's end. */
+/**
+ * vitest's global setup: installs missing packages if it may. At the end of the run it names the tests that
+ * were not run.
+ */
 export default async function provideServers(): Promise<() => void> {
   const wanted = missing();
   const failure = wanted.length > 0 && mayInstall() ? await install(wanted) : undefined;
   const lacking = missing().map((server) => `${server.for} (Debian package ${server.package})`);
-  // Nothing that could be installed: said, but no failure.
+  // No package can help here, so this is reported but is no failure.
   const forbidden = [
     ...(mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"]),
     ...(mayHaveProcessIds() ? [] : ["a test of two containers (not allowed here: unshare --pid)"]),
@@ -91,7 +94,7 @@ function mayInstall(): boolean {
   return process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
 }
 
-/** Returns what went wrong, if anything did. */
+/** Returns an error text; undefined when all went well. */
 async function install(servers: readonly Server[]): Promise<string | undefined> {
   const packages = servers.map((server) => server.package);
   const allowStarts = forbidStarts();
@@ -106,7 +109,10 @@ async function install(servers: readonly Server[]): Promise<string | undefined> 
   }
 }
 
-/** Debian starts a daemon when it is installed; a policy that answers 101 forbids that. Returns the undo. */
+/**
+ * Debian starts a daemon when it is installed. A policy that answers 101 forbids that. Returns a function
+ * that removes the policy.
+ */
 function forbidStarts(): () => void {
   if (existsSync(POLICY)) return () => {};
   writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });

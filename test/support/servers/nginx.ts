@@ -5,7 +5,7 @@ import { freePort } from "../free-port.ts";
 import { createCertificate, inDays, type ServerCertificate } from "./certificates.ts";
 import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
-/** The pages and the set-up of the transcripts' nginx. */
+/** nginx with the pages and the configuration of the transcripts. */
 export interface Nginx extends AsyncDisposable {
   readonly port: number;
   readonly tlsPort: number;
@@ -14,7 +14,7 @@ export interface Nginx extends AsyncDisposable {
 
 const CONFIGURATION = new URL("../../fixtures/native/servers/nginx.conf", import.meta.url);
 const PAGE = "<html><body>Hello <b>World</b> it works</body></html>\n";
-/** No threshold of an age is near it. */
+/** Far from every threshold for the age of a page. */
 const HOUR_AGO = Date.now() / 1_000 - 3_600;
 const PASSWORDS = "mon:{PLAIN}secret\n";
 
@@ -42,7 +42,7 @@ export async function startNginx(days = 3_650): Promise<Nginx> {
   return { port, tlsPort, certificate, [Symbol.asyncDispose]: stop };
 }
 
-/** nginx's workers are another user's where it is started as root: they read what everybody may read. */
+/** Started as root, nginx runs its workers as another user, so every user may read these files. */
 function writeFiles(
   folder: string,
   { key, cert }: ServerCertificate,

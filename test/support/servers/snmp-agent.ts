@@ -9,7 +9,7 @@ export interface AgentObject {
   readonly content: Buffer;
 }
 
-/** A question of SNMPv1 or v2c, and all of it as it came. */
+/** A request of SNMPv1 or v2c. `message` is the whole datagram. */
 export interface AgentQuestion {
   readonly version: number;
   readonly community: Buffer;
@@ -25,14 +25,14 @@ export interface AgentAnswer {
   readonly objects: readonly AgentObject[];
 }
 
-/** Raw bytes are sent as they are, each as a datagram; none are silence. */
+/** An answer is encoded. Buffers are sent as they are, each as a datagram; an empty list sends nothing. */
 export type Answering = (question: AgentQuestion) => AgentAnswer | readonly Buffer[];
 
-/** An SNMP agent that says what a test wants it to. */
+/** An SNMP agent whose answers a test decides. */
 export class SnmpAgent implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #answering: Answering;
-  /** How many questions came, and where the last one came from. */
+  /** The number of questions so far. `asker` is the sender of the last one. */
   questions = 0;
   asker = { port: 0, address: "" };
 
@@ -87,7 +87,7 @@ export const OCTETS = 0x04;
 export const OID = 0x06;
 export const RESPONSE = 0xa2;
 
-/** An answer as an agent of SNMPv1 and v2c sends it. */
+/** Encodes an answer as an agent of SNMPv1 and v2c does. */
 export function encodeAnswer(
   { version, community, id }: Pick<AgentQuestion, "version" | "community" | "id">,
   { status = 0, index = 0, objects }: AgentAnswer,

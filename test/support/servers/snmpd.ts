@@ -7,14 +7,14 @@ import type { Readable } from "node:stream";
 import { freePort } from "../free-port.ts";
 import { endDaemon, spawnDaemon } from "./daemon.ts";
 
-/** The recorded configuration's places. */
+/** Ports and a path in the recorded configuration, which are replaced. */
 const PORT = /\b16161\b/g;
 const SMUX = /\b10199\b/g;
 const PASS = "/srv/oracle/snmp/pass.sh";
 const SERVERS = new URL("../../fixtures/native/servers/", import.meta.url);
 const STARTED = /^NET-SNMP version /;
 
-/** An snmpd of its own for a test or a benchmark, Debian's, with the users and values of the recordings. */
+/** Debian's snmpd for one test or benchmark, with the users and values of the recordings. */
 export class Snmpd implements AsyncDisposable {
   readonly port: number;
   readonly #child: ChildProcess;

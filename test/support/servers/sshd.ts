@@ -8,7 +8,7 @@ import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
 export interface SshdOptions {
   readonly port?: number;
-  /** More lines of sshd_config; the first of a kind counts. */
+  /** More lines of sshd_config. Of several lines with the same keyword, sshd uses the first. */
   readonly config?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export class SshFolder implements Disposable {
     return path;
   }
 
-  /** Makes a key pair; returns the private one's path. */
+  /** Makes a key pair. Returns the path of the private key. */
   async key(name: string, words: readonly string[] = ["-t", "ed25519"], passphrase = ""): Promise<string> {
     const path = join(this.path, name);
     await execa("ssh-keygen", ["-q", ...words, "-N", passphrase, "-C", name, "-f", path]);
@@ -40,12 +40,12 @@ export class SshFolder implements Disposable {
 }
 
 const HOST = "127.0.0.1";
-/** Where sshd's unprivileged part lives; sshd does not start without it. */
+/** The folder for sshd's unprivileged process. sshd does not start without it. */
 const PRIVILEGE_SEPARATION = "/run/sshd";
 
 /**
- * An sshd of its own for a test, Debian's, with one host key of each usual kind (`host_ed25519`, `host_ecdsa`, `host_rsa`) and one
- * key that may log in as the user of this process (`user_ed25519`).
+ * Debian's sshd for one test. It has a host key of each usual kind (`host_ed25519`, `host_ecdsa`, `host_rsa`)
+ * and a key that may log in as the user of this process (`user_ed25519`).
  */
 export class Sshd implements AsyncDisposable {
   readonly host = HOST;
@@ -78,7 +78,7 @@ export class Sshd implements AsyncDisposable {
       `ListenAddress ${HOST}`,
       ...["host_ed25519", "host_ecdsa", "host_rsa"].map((name) => `HostKey ${join(folder.path, name)}`),
       `AuthorizedKeysFile ${authorized}`,
-      // bash reads ~/.bashrc before a command of ssh: whatever it does on this machine is no part of a test.
+      // bash reads ~/.bashrc before a command of ssh. That of this machine must not change a test.
       `SetEnv HOME=${folder.path}`,
       "PermitRootLogin prohibit-password",
       "PasswordAuthentication no",
@@ -104,12 +104,15 @@ export class Sshd implements AsyncDisposable {
     return `${name} ${this.folder.read(`${key}.pub`)}`;
   }
 
-  /** How often somebody has logged in. */
+  /** The number of logins so far. */
   get logins(): number {
     return this.log.join("").split("Accepted publickey").length - 1;
   }
 
-  /** Stops the listening process, if any; connections that stand live on, as after a restart of the service. */
+  /**
+   * Stops the listening process and starts a new one. Open connections stay open, as after a restart of the
+   * service.
+   */
   async restart(): Promise<void> {
     await this.stop();
     mkdirSync(PRIVILEGE_SEPARATION, { recursive: true, mode: 0o755 });
