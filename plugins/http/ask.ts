@@ -1,5 +1,5 @@
 import { CheckFailure, CRITICAL, type State } from "../../sdk/index.ts";
-import { stopwatch } from "../transport/stopwatch.ts";
+import { stopwatch } from "../transport/timing.ts";
 import type { Connected } from "./connect.ts";
 import type { Ending, HttpConnection } from "./connection.ts";
 import { type HttpPage, readPage } from "./page.ts";

@@ -7,8 +7,7 @@ import {
   type State,
   withinSeconds,
 } from "../../sdk/index.ts";
-import { socketTimeout } from "../transport/host.ts";
-import { stopwatch } from "../transport/stopwatch.ts";
+import { socketTimeout, stopwatch } from "../transport/timing.ts";
 import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { type HttpCommand, readHttpCommand } from "./command.ts";
 import { HTTP_CONNECTIONS } from "./connections.ts";

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { isIP, type Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../sdk/index.ts";
-import { DialError, dial, resolveTarget } from "../transport/dial.ts";
-import { stopwatch } from "../transport/stopwatch.ts";
+import { DialError, dial, resolveHost } from "../transport/dial.ts";
+import { stopwatch } from "../transport/timing.ts";
 import { TlsError, upgrade } from "../transport/tls.ts";
 import { type ContextSettings, contextName, type TlsContexts } from "../transport/tls-contexts.ts";
 import type { HttpCommand, TlsWishes } from "./command.ts";
@@ -57,7 +57,7 @@ export async function connect(door: Door, context: ConnectContext): Promise<Conn
 export async function findAddress({ target, command }: Door, context: ConnectContext): Promise<string> {
   const { address: host } = target;
   try {
-    const [first] = await resolveTarget({ host, family: command.family }, context);
+    const [first] = await resolveHost({ host, family: command.family }, context);
     return first?.address ?? "";
   } catch (error) {
     throw toFailure(error);

@@ -1,4 +1,4 @@
-import { stopwatch } from "../transport/stopwatch.ts";
+import { stopwatch } from "../transport/timing.ts";
 import type { AnswerEnd, AnswerHead, Progress } from "./framing.ts";
 import { findHeaderEnd } from "./page.ts";
 

@@ -10,7 +10,7 @@ import {
   withinSeconds,
 } from "../../sdk/index.ts";
 import { type DialContext, DialError } from "../transport/dial.ts";
-import { socketTimeout } from "../transport/host.ts";
+import { socketTimeout } from "../transport/timing.ts";
 import { TlsError } from "../transport/tls.ts";
 import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { converse } from "./conversation.ts";
