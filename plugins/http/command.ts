@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import type { Family, OptionsOf, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
-import { createEreSearch, type EreSearch } from "../libc/ere-search.ts";
-import type { Encoding } from "../libc/ere-syntax.ts";
+import type { Encoding } from "../libc/ere/expression.ts";
+import { createEreSearch, type EreSearch } from "../libc/ere/search.ts";
 import type { ExpiryLimits } from "../transport/certificate.ts";
 import {
   HTTP_OPTIONS,

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { createEreSearch } from "../../../plugins/libc/ere-search.ts";
-import type { EreRules } from "../../../plugins/libc/ere-syntax.ts";
-import { seededRandom } from "../../support/random.ts";
-import { hasServer } from "../../support/servers.ts";
-import { RUNS } from "../differential.ts";
+import type { EreRules } from "../../../../plugins/libc/ere/expression.ts";
+import { createEreSearch } from "../../../../plugins/libc/ere/search.ts";
+import { seededRandom } from "../../../support/random.ts";
+import { hasServer } from "../../../support/servers.ts";
+import { RUNS } from "../../differential.ts";
 
 const RULES: EreRules = { ignoresCase: false, knowsLines: true, encoding: "bytes" };
 const signal = new AbortController().signal;
