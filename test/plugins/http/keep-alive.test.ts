@@ -294,9 +294,13 @@ describe("kept connections", () => {
     const open = (words: readonly string[], signal: AbortSignal, resolver = shared.get(RESOLVER)) => {
       const command = readHttpCommand(words);
       if (command === undefined) throw new Error("not understood");
-      const door = { target: command.target, command, identity: { cert: undefined, key: undefined } };
+      const page = {
+        target: command.target,
+        command,
+        clientCertificate: { cert: undefined, key: undefined },
+      };
       const [kept, contexts] = [shared.get(HTTP_CONNECTIONS), shared.get(TLS_CONTEXTS)];
-      return askPersistently(door, { connections: kept, contexts, resolver, signal });
+      return askPersistently(page, { connections: kept, contexts, resolver, signal });
     };
 
     it("do not know a check any more that is over", async () => {
