@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as sdk from "../../sdk/index.ts";
 
-/** All that `omd-worker/sdk` promises to the authors of checks. A new name is a decision, so it is written down here. */
+/**
+ * All names of `omd-worker/sdk`. A new name is a promise to the authors of checks, so it must be added here.
+ */
 const NAMES = [
   ...["Check", "CheckContext", "CheckOutput", "Shared", "SharedContext", "CheckDefinition", "defineCheck"],
   ...["CheckDeclined", "CheckFailure", "withinSeconds"],
@@ -34,7 +36,7 @@ function readExports(index: string): readonly Export[] {
   );
 }
 
-/** Whether a comment ends in the line above the first declaration of the name, and says something. */
+/** Whether a comment with a text ends in the line above the first declaration of the name. */
 function hasDocstring(name: string, source: string): boolean {
   const lines = source.split("\n");
   const declaration = new RegExp(

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The example of a guide, the first one that defines this check. */
+/** The first example of a guide that defines this check. */
 function readExample(guide: string, name: string): string {
   const text = readFileSync(new URL(`../../${guide}`, import.meta.url), "utf8");
   const examples = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
@@ -41,7 +41,7 @@ it("the example for authors runs as it stands", async () => {
   });
 });
 
-it("the example of a check of the worker's own runs, wherever it lies", async () => {
+it("the example of the worker's own check runs in another folder too", async () => {
   const code = readExample("plugins/README.md", "check_banner");
   writeFileSync(join(folder, "check_banner.ts"), code.replace("../../sdk/index.ts", "omd-worker/sdk"));
   const server = createServer((socket) => socket.end("220 ready\r\n"));

@@ -49,7 +49,7 @@ export async function execute(
   return { kind: "exited", returnCode: code, stdout, stderr };
 }
 
-/** What the native check answers in place of the plugin; undefined: it leaves the answer to the plugin. */
+/** The answer of the native check. Undefined: it leaves the answer to the plugin. */
 export async function answerNatively(
   check: Check,
   argv: readonly string[],

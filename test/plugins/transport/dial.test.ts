@@ -76,7 +76,7 @@ describe("a connection", () => {
     socket.destroy();
   });
 
-  it("that is reset at once is one all the same", async () => {
+  it("that is reset at once counts as a connection", async () => {
     await using servers = new FakeServers();
     const port = await servers.tcp((socket) => socket.resetAndDestroy());
     const socket = await connect({ host: "127.0.0.1", port });

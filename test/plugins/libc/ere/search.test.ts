@@ -53,7 +53,7 @@ describe("a pattern is left to the plugin", () => {
   });
 });
 
-/** Asks glibc itself, which Python lends its libc for. */
+/** Asks glibc itself, through Python's ctypes. */
 const GLIBC = `
 import ctypes, json, sys
 libc = ctypes.CDLL(None)
