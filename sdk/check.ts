@@ -1,44 +1,58 @@
 import type { OptionRow } from "./option.ts";
 
 /**
- * What a check has to say. Texts are byte strings, one character per byte, as the words of the command line are;
- * a text with a character above U+00FF is taken as Unicode and leaves as UTF-8.
+ * The result of a check: what a plugin would return and print.
+ *
+ * Texts are byte strings, as the words of the command line are: one character is one byte. A text that holds
+ * a character above U+00FF is taken as Unicode and is sent as UTF-8.
  */
 export interface CheckOutput {
-  /** A state. Only a check that passes on the answer of another command has other return codes. */
+  /**
+   * 0 to 3, a state. Other return codes are for a check that passes on the return code of another command.
+   */
   readonly returnCode: number;
-  /** What a plugin would print on stdout, perfdata after `|` included; the last line break may be left out. */
+  /**
+   * What a plugin would print on stdout, with the perfdata after `|`. The last line break may be left out.
+   */
   readonly output: string;
   /** What a plugin would print on stderr. */
   readonly stderr?: string;
 }
 
-/** A command a check has run for it: the words as exec takes them, and variables set for this command alone. */
-export interface Command {
+/** A command that the worker runs for a check, as `negate` needs it. */
+export interface NestedCommand {
+  /** The program and its arguments, as exec takes them: no shell reads them. */
   readonly words: readonly string[];
+  /** Variables that are set for this command only. */
   readonly environment: readonly (readonly [name: string, value: string])[];
 }
 
-/** How that command ended. */
+/** How a nested command ended. `signal` is the signal's number. */
 export type CommandOutcome =
   | { readonly kind: "exited"; readonly returnCode: number; readonly stdout: string; readonly stderr: string }
   | { readonly kind: "signalled"; readonly signal: number; readonly stdout: string; readonly stderr: string }
   | { readonly kind: "timed-out" };
 
 /**
- * Something checks share for as long as the worker lives: a pool of sessions, one socket for all pings. A constant of its family's
- * module, so that each has its own type and no two families meet under one name.
+ * A value that checks share as long as the worker lives: a pool of sessions, one socket for all pings.
+ *
+ * It is a constant of the file that needs it, and a check asks for it with `context.shared(POOL)`. The worker
+ * tells shared values apart by this object, not by its name, so two families cannot get each other's value.
  */
 export interface Shared<Value extends Disposable | AsyncDisposable> {
-  /** For the log. */
+  /** The name that the log shows. */
   readonly name: string;
-  /** Called by the first who asks. The worker disposes of the value when it stops, and then of those it has asked for itself. */
-  readonly create: (surroundings: SharedContext) => Value;
+  /**
+   * Makes the value. The worker calls it when a check asks for the value for the first time, and again if it
+   * threw. The worker disposes of the value when it stops, before it disposes of the values that `create`
+   * asked for.
+   */
+  readonly create: (context: SharedContext) => Value;
 }
 
-/** What outlives a single check, and may be kept by what is shared. */
+/** What `create` of a shared value gets. The value may keep it: it is valid as long as the worker runs. */
 export interface SharedContext {
-  /** As a check's `context.shared`: what this value is built on, `RESOLVER` say. */
+  /** Gives another shared value that this one is built on, such as `RESOLVER`. */
   readonly shared: <Value extends Disposable | AsyncDisposable>(shared: Shared<Value>) => Value;
   /** What the operator has set, now: it may change while the worker runs. */
   readonly settings: () => CheckSettings;
@@ -52,46 +66,63 @@ export interface CheckSettings {
   readonly nativeHttpKeepalive: boolean;
 }
 
-/** What the worker hands to a running check. */
+/** What a check gets from the worker for one run. */
 export interface CheckContext {
-  /** Aborted when the check's time is up or the worker stops: close everything and return. */
+  /** Is aborted when the time of the check is up or the worker stops. Close everything then, and return. */
   readonly signal: AbortSignal;
-  /** The one value of this kind in the worker, created when first asked for. */
+  /**
+   * Gives the shared value, which is created when a check asks for it first. Throws when the worker has
+   * stopped.
+   */
   readonly shared: <Value extends Disposable | AsyncDisposable>(shared: Shared<Value>) => Value;
-  /** Writes one debug line bound to the job. Never pass secrets. */
+  /** Writes one debug line, with the job's fields. Never pass secrets. */
   readonly log: (message: string) => void;
-  /** Runs the command the check has declared, in this process where a native check answers for it. */
+  /**
+   * Runs the command that the check has declared with `command`. A native check may answer it in this
+   * process. Rejects when the check has declared none.
+   */
   readonly execute: (limits: { readonly timeoutMs: number }) => Promise<CommandOutcome>;
 }
 
-/** The plugins a check stands in for: file contents of another suite or version are executed. */
+/**
+ * The plugin that a check stands in for. The worker looks at the file on the command line: a plugin of
+ * another suite or version is executed.
+ */
 export interface Replaces {
   readonly suite: string;
-  /** `2.3` is every 2.3.x. */
+  /** `2.3` stands for every 2.3.x. */
   readonly versions: readonly string[];
 }
 
-/** A command line a check has understood completely. */
+/** A command line that a check has understood completely. */
 export interface UnderstoodCommand {
-  /** The command `context.execute` will run. */
-  readonly command: Command | undefined;
-  /** A run leaves something behind that the next one, or the plugin, answers by: it is not made twice for one job. */
+  /** The command that `context.execute` runs. */
+  readonly command: NestedCommand | undefined;
+  /**
+   * True: a run changes what the next run, or the plugin, will answer. So one job makes one run, also in
+   * shadow mode.
+   */
   readonly keepsState?: boolean;
   readonly run: (context: CheckContext) => Promise<CheckOutput>;
 }
 
-/** A native check, made by `defineCheck`. Frozen; what a run needs lives in its run. */
+/** A native check, made by `defineCheck`. It is frozen and holds no state of a run. */
 export interface Check {
-  /** The plugin's file name. */
+  /** The file name of the plugin. */
   readonly name: string;
-  /** One line for lists. */
+  /** One line for lists and `--help`. */
   readonly summary: string;
-  /** Undefined: there is no such plugin, the check answers only where the file named does not exist. */
+  /**
+   * Undefined: there is no such plugin. The check answers only if the file on the command line does not
+   * exist.
+   */
   readonly replaces: Replaces | undefined;
-  /** The rows of `--help`; a check that reads its words itself may have none. */
+  /** The rows of `--help`. A check that reads its words itself may have none. */
   readonly rows?: readonly OptionRow[];
-  /** Does once what the first run would else wait for. */
+  /** Does once, when the worker starts, what the first run would have to wait for otherwise. */
   readonly prepare?: () => Promise<void>;
-  /** `argv` is what follows the command. Undefined: not every word is understood, the plugin has to answer. */
+  /**
+   * Reads the words after the command. Undefined: some word is not understood, so the plugin has to answer.
+   */
   readonly understand: (argv: readonly string[]) => UnderstoodCommand | undefined;
 }

@@ -1,45 +1,52 @@
+/** How long some work may take, and what happens when it takes longer. */
 export interface TimeLimit {
-  /** Of 0 and less, and of more than 24 days, only `signal` is the limit, as `alarm(0)` sets none. */
+  /**
+   * Seconds the work may take. 0 and less is no limit, as `alarm(0)` sets none; nor is more than 24 days,
+   * which Node's timers cannot count. `signal` is the only limit then.
+   */
   readonly seconds: number;
-  /** The check's own deadline: `context.signal`. */
-  readonly signal: AbortSignal;
-  /** What the promise rejects with when the seconds are up: mostly a `CheckFailure`. */
+  /** The deadline of the check: `context.signal`. Undefined where there is none, as outside of a check. */
+  readonly signal: AbortSignal | undefined;
+  /** Makes the error that the promise rejects with when the seconds are up: mostly a `CheckFailure`. */
   readonly onTimeout: () => Error;
 }
 
 /**
- * Runs `work` for a limited time, as a plugin does with its `-t`. The signal it is given is aborted when the seconds are up or the
- * check's own signal is; nobody waits for `work` after that: the promise rejects with what `onTimeout` gives, or with the reason of
- * the check's signal.
+ * Runs `work` for a limited time, as a plugin does with its `-t`.
+ *
+ * `work` gets a signal that is aborted when the seconds are up or the check's own signal is aborted. The
+ * promise does not wait for `work` after that. It rejects with the error of `onTimeout`, with the reason of
+ * the check's signal, or with what `work` throws.
  */
 export async function withinSeconds<Value>(
   { seconds, signal, onTimeout }: TimeLimit,
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const deadline = new AbortController();
   const stop = (reason: unknown) => {
     reject(reason);
     deadline.abort(reason);
   };
-  const cancel = () => stop(signal.reason);
   const isLimited = seconds > 0 && seconds * 1000 <= MAX_TIMEOUT_MS;
   const timer = isLimited ? setTimeout(() => stop(onTimeout()), seconds * 1000) : undefined;
-  signal.addEventListener("abort", cancel, { once: true });
+  using _stopping = signal && whenAborted(signal, () => stop(signal.reason));
   try {
     return await Promise.race([work(deadline.signal), promise]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", cancel);
   }
 }
 
-/** Calls `act` when the signal is aborted, unless it is disposed of before: `using _closing = whenAborted(signal, close)`. */
+/**
+ * Calls `act` when the signal is aborted, at most once. Disposing of the result takes that back:
+ * `using _closing = whenAborted(signal, close)`. A signal that is aborted already calls nothing.
+ */
 export function whenAborted(signal: AbortSignal, act: () => void): Disposable {
   signal.addEventListener("abort", act, { once: true });
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", act) };
 }
 
-/** The longest time setTimeout takes. */
+/** The longest delay that setTimeout takes: 24.8 days. It fires at once for a longer one. */
 export const MAX_TIMEOUT_MS = 2_147_483_647;

@@ -1,50 +1,59 @@
 import type { ArgvRules } from "../plugins/libc/getopt.ts";
-import type { Check, CheckContext, CheckOutput, Command, Replaces } from "./check.ts";
+import type { Check, CheckContext, CheckOutput, NestedCommand, Replaces } from "./check.ts";
 import type { OptionsOf, OptionTable } from "./option.ts";
 import { createOptionsReader, type GivenText, listRows } from "./read-options.ts";
 
-/** What every check says of itself and does; `Options` is what was read of the command line. */
+/** The parts that every check has. `Options` is what was read from the command line. */
 interface CheckParts<Options> {
-  /** The plugin's file name. */
+  /** The file name of the plugin, as it stands on the command line: letters, digits, `_`, `.` and `-`. */
   readonly name: string;
   /** One line for lists and `--help`. */
   readonly summary: string;
-  /** The plugin this check stands in for; without it the check answers only where no such file exists. */
+  /** The plugin that this check stands in for. Without it the check answers only if no such file exists. */
   readonly replaces?: Replaces;
   /**
-   * A command this check runs. It is declared, not started by the check, so that the worker routes it as any other:
-   * restricted paths hold for it, and a native check may answer.
+   * The command that this check runs. The check declares it and the worker runs it as any other command:
+   * restricted paths hold for it, and a native check may answer it.
    */
-  readonly command?: (options: Options) => Command;
-  /** True where a run leaves a state behind, as for rates: the shadow mode lets the plugin alone then. */
+  readonly command?: (options: Options) => NestedCommand;
+  /** True: a run leaves a state behind, as for rates. The shadow mode makes no second run then. */
   readonly keepsState?: (options: Options) => boolean;
   /**
-   * What the first run would else wait for and hold others up with, an import of a large package say: done when the worker starts,
-   * before it takes jobs, and only where the check is switched on. A run may not count on it: where it fails, or takes longer than
-   * ten seconds, the worker logs that and goes on. No I/O but the reading of files.
+   * Does what the first run would have to wait for otherwise, such as the import of a large package.
+   *
+   * The worker calls it when it starts, before it takes jobs, and only if the check is switched on. A run may
+   * not rely on it: if it fails or takes longer than ten seconds, the worker logs that and goes on. It may
+   * read files, but do no other I/O.
    */
   readonly prepare?: () => Promise<void>;
+  /** Makes the check. A thrown `CheckFailure` is an answer; any other error is a fault of the check. */
   readonly run: (options: Options, context: CheckContext) => CheckOutput | Promise<CheckOutput>;
 }
 
-/** A check with a table of options, from which its words are read, its types inferred and its help rendered. */
+/**
+ * A check with a table of options. The words of the command line are read by the table, the types of the
+ * options follow from it, and `--help` is printed from it.
+ */
 export interface CheckDefinition<Table extends OptionTable> extends CheckParts<OptionsOf<Table>> {
   readonly options: Table;
-  /** How the plugin takes its words, where it differs from the others. */
+  /** How the plugin reads its words, where it differs from other plugins. */
   readonly argv?: ArgvRules;
-  /** False: these options together are left to the plugin. Pure. */
+  /** False: the plugin has to answer these options together. It must be pure. */
   readonly accept?: (options: OptionsOf<Table>, given: readonly GivenText[]) => boolean;
 }
 
-/** A check that reads its words itself. */
+/** A check that reads the words of its command line itself, with `read` in place of a table. */
 export interface ReadingCheckDefinition<Options> extends CheckParts<Options> {
-  /** For `--help` alone; `read` may take it to `createOptionsReader`. */
+  /** The rows of `--help`. Nothing else is done with this table. */
   readonly options?: OptionTable;
-  /** The words after the command → options; undefined when one of them is not understood. Pure. */
+  /** Reads the words after the command. Undefined: some word is not understood. It must be pure. */
   readonly read: (argv: readonly string[]) => Options | undefined;
 }
 
-/** Makes a check. Throws a TypeError where its name or its table cannot be. */
+/**
+ * Makes a check of its definition: with a table of `options`, or with a `read` of its own. Throws a TypeError
+ * if a part is missing, the name is not a file name, or the table names an option twice.
+ */
 export function defineCheck<const Table extends OptionTable>(definition: CheckDefinition<Table>): Check;
 export function defineCheck<Options>(definition: ReadingCheckDefinition<Options>): Check;
 export function defineCheck(
@@ -56,7 +65,7 @@ export function defineCheck(
     : createCheck(definition, createTableReader(definition));
 }
 
-/** A site's own file may be plain JavaScript: what is missing is told when it is read, not when it runs. */
+/** A site's own check may be plain JavaScript, so missing parts are found here, before the first run. */
 function requireParts(
   definition: Partial<CheckDefinition<OptionTable> | ReadingCheckDefinition<unknown>>,
 ): void {

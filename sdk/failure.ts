@@ -1,6 +1,9 @@
 import { type State, UNKNOWN } from "./state.ts";
 
-/** Ends a check with this text and state from any depth. Anything else thrown is a fault of the check itself. */
+/**
+ * Throw it to end a check with this text and state (UNKNOWN by default), from any depth. Any other error that
+ * is thrown counts as a fault of the check.
+ */
 export class CheckFailure extends Error {
   override readonly name = "CheckFailure";
   readonly state: State;
@@ -12,9 +15,11 @@ export class CheckFailure extends Error {
 }
 
 /**
- * Leaves the answer to the plugin after all, from any depth: this process cannot give it here and now (no right to a raw socket, a
- * server that speaks what only the plugin knows). The worker runs the plugin in the time that is left, and logs each reason once in
- * a while: a few fixed words, without secrets or names of hosts.
+ * Throw it to leave the answer to the plugin, from any depth, when this process cannot give it now: it has no
+ * right to a raw socket, or the server speaks what only the plugin knows.
+ *
+ * The worker runs the plugin in the time that is left. It logs each reason from time to time, so the text is
+ * a few fixed words without secrets or host names.
  */
 export class CheckDeclined extends Error {
   override readonly name = "CheckDeclined";

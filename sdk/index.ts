@@ -1,4 +1,8 @@
-/** `omd-worker/sdk`: everything a check is written against. */
+/**
+ * `omd-worker/sdk`: all that the author of a check imports. Each name is a promise to the sites that have
+ * written checks, so `test/sdk/contract.test.ts` lists them. Other files of this folder may export more, for
+ * the worker and its checks.
+ */
 export type {
   Check,
   CheckContext,

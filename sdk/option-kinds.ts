@@ -1,82 +1,100 @@
 import { atof, atoi, isInteger, isNumeric } from "../plugins/libc/number.ts";
-import { type Option, option, readSpelling, type Settings, type ValueOf } from "./option.ts";
+import { type Option, type OptionSettings, type OptionValue, option, readSpelling } from "./option.ts";
 import { type Range, readRange } from "./range.ts";
 
-/** Bounds, both of them allowed. Outside of them the command line is left to the plugin. */
-export interface NumberSettings extends Settings<number> {
+/**
+ * Settings of an option that is a number. A command line with a number below `min` or above `max` is left to
+ * the plugin.
+ */
+export interface NumberSettings extends OptionSettings<number> {
   readonly min?: number;
   readonly max?: number;
-  /** The plugin takes any text for a number: junk after it is ignored, no number is 0 (`atoi`, `strtod`). */
+  /**
+   * True: the plugin takes any text. What follows the number is ignored, and no number is 0 (`atoi`,
+   * `strtod`).
+   */
   readonly lenient?: boolean;
 }
 
-/** Given or not. */
+/** An option without a value: true if it is given. */
 export function flag(spelling: string, help: string): Option<boolean> {
   return counted(spelling, help, (given) => given > 0);
 }
 
-/** How often it was given. */
+/** An option without a value: how many times it is given. */
 export function count(spelling: string, help: string): Option<number> {
   return counted(spelling, help, (given) => given);
 }
 
-/** Any text. */
-export function text<const Given extends Settings<string>>(
+/** An option with any text. */
+export function text<const Given extends OptionSettings<string>>(
   spelling: string,
   help: string,
   settings?: Given,
-): Option<ValueOf<string, Given>> {
+): Option<OptionValue<string, Given>> {
   return option(spelling, help, (given): string => given, settings);
 }
 
-/** A whole number of 32 bits, as the plugins' `is_integer` takes and `atoi` reads it. */
+/**
+ * An option with a whole number of 32 bits: texts that `is_integer` of the plugins accepts, read as `atoi`
+ * reads them. Other texts are left to the plugin, unless `lenient`.
+ */
 export function integer<const Given extends NumberSettings>(
   spelling: string,
   help: string,
   settings?: Given,
-): Option<ValueOf<number, Given>> {
+): Option<OptionValue<number, Given>> {
   return option(spelling, help, numberReader(isInteger, atoi, settings), settings);
 }
 
-/** A real number, as the plugins' `is_numeric` takes and `strtod` reads it. */
+/**
+ * An option with a real number: texts that `is_numeric` of the plugins accepts, read as `strtod` reads them.
+ * Other texts are left to the plugin, unless `lenient`.
+ */
 export function number<const Given extends NumberSettings>(
   spelling: string,
   help: string,
   settings?: Given,
-): Option<ValueOf<number, Given>> {
+): Option<OptionValue<number, Given>> {
   return option(spelling, help, numberReader(isNumeric, atof, settings), settings);
 }
 
-/** Whole seconds, at least one: for `-t` and its like. */
-export function seconds<const Given extends Settings<number>>(
+/** An option with whole seconds, at least one, such as `-t`. Other texts are left to the plugin. */
+export function seconds<const Given extends OptionSettings<number>>(
   spelling: string,
   help: string,
   settings?: Given,
-): Option<ValueOf<number, Given>> {
+): Option<OptionValue<number, Given>> {
   return option(spelling, help, numberReader(isInteger, atoi, { min: 1 }), settings);
 }
 
-/** A port from 1 to 65535; what the plugins make of others is their own affair. */
-export function port<const Given extends Settings<number>>(
+/** An option with a port number from 1 to 65535. Other texts are left to the plugin. */
+export function port<const Given extends OptionSettings<number>>(
   spelling: string,
   help: string,
   settings?: Given,
-): Option<ValueOf<number, Given>> {
+): Option<OptionValue<number, Given>> {
   return option(spelling, help, numberReader(isInteger, atoi, { min: 1, max: 65_535 }), settings);
 }
 
-/** A threshold. */
-export function range<const Given extends Settings<Range>>(
+/**
+ * An option with a threshold, read by `readRange`. Throws a TypeError for a default that is a text: it has to
+ * be a range, as `readRange("30:")` gives it.
+ */
+export function range<const Given extends OptionSettings<Range>>(
   spelling: string,
   help: string,
   settings?: Given,
-): Option<ValueOf<Range, Given>> {
+): Option<OptionValue<Range, Given>> {
   if (typeof settings?.default === "string")
     throw new TypeError(`the default of "${spelling}" is a range: readRange("${settings.default}")`);
   return option(spelling, help, readRange, settings);
 }
 
-/** An option that may be given several times: all its values in order, none is an empty list. */
+/**
+ * An option that may be repeated: all its values in their order. The list is empty if the option is not
+ * given.
+ */
 export function list<Value>(element: Option<Value>): Option<readonly Exclude<Value, undefined>[]> {
   return {
     rows: element.rows.map((row) => ({ ...row, note: "may be repeated" })),
@@ -89,16 +107,19 @@ export function list<Value>(element: Option<Value>): Option<readonly Exclude<Val
   };
 }
 
-/** Flags of which the last one counts: `oneOf({ "-4, --use-ipv4": 4, "-6, --use-ipv6": 6 }, "use only this protocol")`. */
-export function oneOf<const Value, const Given extends Settings<NoInfer<Value>>>(
+/**
+ * Several options without a value, each of which stands for one; the last one given counts:
+ * `oneOf({ "-4, --use-ipv4": 4, "-6, --use-ipv6": 6 }, "use only this protocol")`.
+ */
+export function oneOf<const Value, const Given extends OptionSettings<NoInfer<Value>>>(
   values: Readonly<Record<string, Value>>,
   help: string,
   settings?: Given,
-): Option<ValueOf<Value, Given>>;
+): Option<OptionValue<Value, Given>>;
 export function oneOf<Value>(
   values: Readonly<Record<string, Value>>,
   help: string,
-  settings: Settings<Value> = {},
+  settings: OptionSettings<Value> = {},
 ): Option<Value | undefined> {
   return {
     rows: Object.keys(values).map((spelling) => ({ ...flagSpelling(spelling), help, note: undefined })),
@@ -110,7 +131,10 @@ export function oneOf<Value>(
   };
 }
 
-/** An option the plugin has, and whose answer only the plugin can give. Listed, because it makes abbreviations ambiguous. */
+/**
+ * An option of the plugin that only the plugin can answer: the check does not understand a command line that
+ * has it. It must be in the table because it can make an abbreviation of another option ambiguous.
+ */
 export function leftToPlugin(spelling: string, help: string): Option<undefined> {
   return {
     rows: [{ ...readSpelling(spelling), help, note: "the plugin is executed" }],
@@ -118,7 +142,10 @@ export function leftToPlugin(spelling: string, help: string): Option<undefined> 
   };
 }
 
-/** The words that belong to no option; other numbers of them than these are left to the plugin. */
+/**
+ * The words that belong to no option. A command line with fewer than `min` (0 by default) or more than `max`
+ * of them is left to the plugin.
+ */
 export function words(
   spelling: string,
   help: string,

@@ -1,60 +1,70 @@
 import type { GivenOption, OptionSpelling } from "../plugins/libc/getopt.ts";
 
-/** One row of `--help`, and how it is spelled on the command line. */
+/** One row of `--help`, and the spellings of the option on the command line. */
 export interface OptionRow extends OptionSpelling {
-  /** As the author wrote it: `-p, --port=INTEGER`. */
+  /** All its spellings, as the author wrote them: `-p, --port=INTEGER`. */
   readonly text: string;
   readonly help: string;
   /** `required`, `default: 10` … */
   readonly note: string | undefined;
 }
 
-/** An option of a check. Made by the functions of `option-kinds.ts`. */
+/** An option of a check. `option` and the functions of its kinds (`text`, `integer`, `flag` …) make it. */
 export interface Option<Value> {
   readonly rows: readonly OptionRow[];
-  /** All of its kind that were given, in order → the value. Undefined: one of them is for the plugin to answer. */
+  /**
+   * Reads all occurrences of the option, in their order. Undefined: the plugin has to answer the command
+   * line.
+   */
   readonly read: (given: readonly GivenOption<OptionRow>[]) => { readonly value: Value } | undefined;
 }
 
-/** What a check's `options` are: the name its code uses → the option. */
+/** The `options` of a check, each by the name that the check's code uses. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
-/** The values of a table, by its names. */
+/** The values that a table of options reads, by the same names: `OptionsOf<typeof TABLE>`. */
 export type OptionsOf<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };
 
-export interface Settings<Value> {
-  /** The value where the option is not given. */
+/** What every kind of option with a value takes besides its spelling and help. */
+export interface OptionSettings<Value> {
+  /** The value if the option is not given. */
   readonly default?: Value;
-  /** Without this option the command line is left to the plugin. */
+  /** True: without this option the command line is left to the plugin. */
   readonly required?: boolean;
-  /** The value of an option given bare; it makes the text optional and belongs to a spelling `--skip[=LINES]`. */
+  /**
+   * The value of an option that is given without a text. It belongs to a spelling such as `--skip[=LINES]`.
+   */
   readonly bare?: Value;
 }
 
-/** An option that is neither required nor has a default may be undefined. */
-export type ValueOf<Value, Given> = Given extends { readonly required: true } | { readonly default: Value }
+/** The type of an option's value: it may be undefined unless the option is required or has a default. */
+export type OptionValue<Value, Given> = Given extends
+  | { readonly required: true }
+  | { readonly default: Value }
   ? Value
   : Value | undefined;
 
 /**
- * An option with a value of its own kind. Every text given is read, the last one counts.
+ * Makes an option of a kind of your own. If the option is given several times, every text must be valid and
+ * the last one counts. Throws a TypeError if the spelling cannot be read, or does not fit `settings.bare`.
  *
  * @param spelling all its names: `-p, --port=INTEGER`, `-S, --skip-stdout, --skip[=LINES]`
- * @param read the text → the value; undefined where the plugin would complain or do something else
+ * @param help one line for `--help`
+ * @param read reads the text; undefined if the plugin would complain or do something else
  */
-export function option<Value, const Given extends Settings<NoInfer<Value>>>(
+export function option<Value, const Given extends OptionSettings<NoInfer<Value>>>(
   spelling: string,
   help: string,
   read: (text: string) => Value | undefined,
   settings?: Given,
-): Option<ValueOf<Value, Given>>;
+): Option<OptionValue<Value, Given>>;
 export function option<Value>(
   spelling: string,
   help: string,
   read: (text: string) => Value | undefined,
-  settings: Settings<Value> = {},
+  settings: OptionSettings<Value> = {},
 ): Option<Value | undefined> {
   const row = { ...readSpelling(spelling), help, note: noteOf(settings) };
   if (row.value === "none")
@@ -75,7 +85,7 @@ export function option<Value>(
   };
 }
 
-function noteOf({ required, default: value }: Settings<unknown>): string | undefined {
+function noteOf({ required, default: value }: OptionSettings<unknown>): string | undefined {
   if (required) return "required";
   return typeof value === "string" || typeof value === "number" ? `default: ${value}` : undefined;
 }
@@ -83,7 +93,9 @@ function noteOf({ required, default: value }: Settings<unknown>): string | undef
 const SPELLING =
   /^((?:-[A-Za-z0-9?]|--[A-Za-z0-9][A-Za-z0-9-]*)(?:, (?:-[A-Za-z0-9?]|--[A-Za-z0-9][A-Za-z0-9-]*))*)(=.+|\[=.+\])?$/;
 
-/** `-p, --port=INTEGER` → its names, and whether it takes a value. */
+/**
+ * Reads `-p, --port=INTEGER`: the names, and whether the option takes a value. Throws a TypeError otherwise.
+ */
 export function readSpelling(text: string): OptionSpelling & { readonly text: string } {
   const [, names, value] = SPELLING.exec(text) ?? [];
   if (names === undefined)

@@ -1,21 +1,24 @@
 import type { CheckOutput } from "./check.ts";
 import { STATE_NAMES, type State } from "./state.ts";
 
-/** An answer in the form most plugins give it. */
+/** The parts of an answer in the form that most plugins use. */
 export interface Answer {
-  /** What stands before the state: `TCP`, `SNMP`. */
+  /** The word before the state, such as `TCP` or `SNMP`. */
   readonly service?: string;
   readonly state: State;
   readonly text: string;
-  /** As `perfdata` and its like print it. */
+  /** Values as `perfdata` and `fperfdata` print them. */
   readonly perfdata?: readonly string[];
-  /** Lines below the first. */
+  /** The lines below the first one (the long output). */
   readonly lines?: readonly string[];
 }
 
 /**
- * `TCP OK - 0.002 second response time|time=0.001946s;;;0.000000;10.000000`, and the lines below. A `|` would begin the perfdata,
- * a line break end the text: from outside they are the check's to remove.
+ * Makes an answer: `TCP OK - 0.002 second response time|time=0.001946s;;;0.000000;10.000000`, then the other
+ * lines.
+ *
+ * Nothing is escaped. A `|` in the text begins the perfdata and a line break ends the text, so the check must
+ * remove them from texts that a server sent.
  */
 export function answer({ service, state, text, perfdata = [], lines = [] }: Answer): CheckOutput {
   const title = service === undefined ? STATE_NAMES[state] : `${service} ${STATE_NAMES[state]}`;

@@ -1,6 +1,9 @@
 import { sprintf } from "../plugins/libc/printf.ts";
 
-/** What stands after a value: `;WARNING;CRITICAL;MINIMUM;MAXIMUM`. What is left out stays empty. */
+/**
+ * The limits after a value of perfdata, `;WARNING;CRITICAL;MINIMUM;MAXIMUM`. A limit that is left out is
+ * empty.
+ */
 export interface PerfdataLimits<Threshold, Value> {
   readonly warning?: Threshold | undefined;
   readonly critical?: Threshold | undefined;
@@ -11,10 +14,10 @@ export interface PerfdataLimits<Threshold, Value> {
 type Integer = number | bigint;
 
 /**
- * `label=1B;2;3;0;4`: integers of 64 bits, as `perfdata` of the plugins prints them. The semicolon before the maximum always
- * stands.
+ * Prints integers of 64 bits, as `perfdata` of the plugins does: `label=1B;2;3;0;4`. There are always four
+ * semicolons. A label with a blank, `=` or `'` is put in quotes.
  *
- * @param uom unit of measurement: `s`, `ms`, `%`, `B`, `c` … or empty
+ * @param uom the unit of measurement: `s`, `ms`, `%`, `B`, `c` … or empty
  */
 export function perfdata(
   label: string,
@@ -26,7 +29,10 @@ export function perfdata(
   return `${quote(label)}=${sprintf("%ld", value)}${uom};${limits.join(";")}`;
 }
 
-/** `label=0.001946s;;;0.000000;10.000000`: reals, as `fperfdata` of the plugins prints them. No maximum, no semicolon for it. */
+/**
+ * Prints real numbers, as `fperfdata` of the plugins does: `label=0.001946s;;;0.000000;10.000000`. Without a
+ * maximum there are only three semicolons. Units and labels are as with `perfdata`.
+ */
 export function fperfdata(
   label: string,
   value: number,
@@ -37,7 +43,10 @@ export function fperfdata(
   return sperfdata(label, value, uom, { ...thresholds, min, max });
 }
 
-/** As `fperfdata`, with the thresholds as the operator wrote them: `sperfdata` of the plugins. */
+/**
+ * Prints real numbers with the thresholds as the operator wrote them, as `sperfdata` of the plugins does.
+ * Only the worker's own checks use it; it is not part of `omd-worker/sdk`.
+ */
 export function sperfdata(
   label: string,
   value: number,
@@ -47,7 +56,7 @@ export function sperfdata(
   return printWith("%f", label, value, uom, limits);
 }
 
-/** Integers of 32 bits, with the thresholds as the operator wrote them: `sperfdata_int` of the plugins. */
+/** Prints integers of 32 bits in the same way, as `sperfdata_int` of the plugins does. */
 export function sperfdataInt(
   label: string,
   value: number,
@@ -72,7 +81,7 @@ function print(format: string, limit: Integer | undefined): string {
   return limit === undefined ? "" : sprintf(format, limit);
 }
 
-/** A quote within the label stays as it is, as the plugins leave it. */
+/** Puts a label in quotes. A quote inside the label is not escaped: the plugins do not escape it either. */
 function quote(label: string): string {
   return /['= ]/.test(label) ? `'${label}'` : label;
 }

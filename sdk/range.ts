@@ -1,27 +1,28 @@
 import { strtod } from "../plugins/libc/number.ts";
 import { CRITICAL, OK, type State, WARNING } from "./state.ts";
 
-/** A threshold: an alert is raised outside of it, both ends belong to it. */
+/** A threshold. A value outside of it raises the alert; both ends belong to the range. */
 export interface Range {
-  /** -Infinity for `~`. */
+  /** The lower end: -Infinity for `~`. */
   readonly start: number;
-  /** Infinity where the text names none. */
+  /** The upper end: Infinity if the text has none. */
   readonly end: number;
-  /** `@`: the alert is raised inside. */
+  /** True for `@`: a value inside raises the alert. */
   readonly alertsInside: boolean;
-  /** As the operator wrote it; perfdata repeats it. */
+  /** The range as the operator wrote it, for perfdata. */
   readonly text: string;
 }
 
+/** The two thresholds of a value. One that is undefined never raises an alert. */
 export interface Thresholds {
   readonly warning?: Range | undefined;
   readonly critical?: Range | undefined;
 }
 
 /**
- * Reads `10`, `10:`, `~:10`, `10:20`, `@10:20` as `parse_range_string` of the plugins does: numbers as strtod reads them, what
- * follows them ignored, no number is 0. Undefined where the start is above the end; a plugin dies of that
- * (`Range format incorrect`).
+ * Reads `10`, `10:`, `~:10`, `10:20`, `@10:20` as `parse_range_string` of the plugins does: `strtod` reads
+ * the numbers, what follows a number is ignored, and no number is 0. Undefined if the start is above the end:
+ * a plugin ends with `Range format incorrect` then.
  */
 export function readRange(text: string): Range | undefined {
   const alertsInside = text.startsWith("@");
@@ -41,14 +42,16 @@ function readEnd(text: string): number {
   return text === "" ? Number.POSITIVE_INFINITY : strtod(text).value;
 }
 
-/** Does this value raise the alert? (`check_range` of the plugins; not a number is outside of any bound.) */
+/**
+ * Whether the value raises the alert (`check_range` of the plugins). NaN counts as outside of every bound.
+ */
 export function checkRange(value: number, { start, end, alertsInside }: Range): boolean {
   const isAbove = start === Number.NEGATIVE_INFINITY || start <= value;
   const isBelow = end === Number.POSITIVE_INFINITY || value <= end;
   return (isAbove && isBelow) === alertsInside;
 }
 
-/** The state of a value, the critical range asked first (`get_status` of the plugins). */
+/** The state of a value: CRITICAL, else WARNING, else OK (`get_status` of the plugins). */
 export function getStatus(value: number, { warning, critical }: Thresholds): State {
   if (critical !== undefined && checkRange(value, critical)) return CRITICAL;
   return warning !== undefined && checkRange(value, warning) ? WARNING : OK;

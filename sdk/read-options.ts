@@ -2,33 +2,34 @@ import { type ArgvRules, createArgvReader, type GivenOption } from "../plugins/l
 import type { OptionRow, OptionsOf, OptionTable } from "./option.ts";
 import { leftToPlugin } from "./option-kinds.ts";
 
-/** One option as it was given, by its name in the table. Words that belong to no option come last. */
+/** One occurrence of an option, by its name in the table. Words that belong to no option come last. */
 export interface GivenText {
   readonly name: string;
   readonly text: string | undefined;
 }
 
-/** A command line read by a table. */
+/** A command line that a table has read. */
 export interface ReadOptions<Table extends OptionTable> {
   readonly options: OptionsOf<Table>;
-  /** In the order they were given, for checks to which it matters. */
+  /** All options in the order of the command line, for checks that depend on the order. */
   readonly given: readonly GivenText[];
 }
 
+/** Reads the words after the command. Undefined: some word is not understood. */
 export type OptionsReader<Table extends OptionTable> = (
   argv: readonly string[],
 ) => ReadOptions<Table> | undefined;
 
-/** Every plugin has them; a table that spells one of these names itself means its own. */
+/** Options that every plugin has. A table may use one of these names for an option of its own. */
 const STANDARD = [
   leftToPlugin("-h, --help", "the plugin's own help"),
   leftToPlugin("-V, --version", "the plugin's version"),
 ];
 
-/** At this word every plugin takes options out of an ini file, wherever it stands. */
+/** With this word, in any place, every plugin reads options from an ini file. */
 const EXTRA_OPTIONS = /^--extra-opts(?:=|$)/;
 
-/** All rows of `--help`: the table's, and those every plugin has. */
+/** All rows of `--help`: the rows of the table, and those that every plugin has. */
 export function listRows(table: OptionTable): readonly OptionRow[] {
   const rows = Object.values(table).flatMap((option) => option.rows);
   const taken = new Set(rows.flatMap(namesOf));
@@ -41,8 +42,12 @@ function namesOf({ shorts, longs }: OptionRow): readonly string[] {
 }
 
 /**
- * Makes a reader of command lines. It gives undefined where a word is not understood: unknown or ambiguous options, missing or bad
- * values, required options not given, words where the table has no `words`, `--extra-opts`, `--help` and `--version`.
+ * Makes a reader of command lines. It gives undefined for unknown or ambiguous options, missing or bad
+ * values, required options that are not given, words if the table has no `words`, and for `--extra-opts`,
+ * `--help` and `--version`.
+ *
+ * The worker's own checks call it; `defineCheck` calls it for a site's check. Throws a TypeError if two
+ * options have the same name.
  */
 export function createOptionsReader<const Table extends OptionTable>(
   table: Table,
@@ -68,7 +73,9 @@ export function createOptionsReader<const Table extends OptionTable>(
   };
 }
 
-/** Most options of a table are not given, and what that comes to never changes. */
+/**
+ * Makes a reader of values. The values of options that are not given never change, so they are computed once.
+ */
 function createTableReader<Table extends OptionTable>(
   table: Table,
 ): (given: ReadonlyMap<string, readonly GivenOption<OptionRow>[]>) => OptionsOf<Table> | undefined {

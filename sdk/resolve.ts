@@ -3,28 +3,32 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { errnoName, errnoText } from "../plugins/libc/errno.ts";
 import type { Shared } from "./check.ts";
+import { whenAborted } from "./deadline.ts";
 
-/** The kind of address that is asked for: 0 is either, as AF_UNSPEC. */
+/** The kind of address to ask for: 4 for IPv4, 6 for IPv6, 0 for both, as AF_UNSPEC. */
 export type Family = 0 | 4 | 6;
 
-/** An address of a host. */
+/** One address of a host, as `Resolver` gives it. */
 export interface Address {
-  /** `192.0.2.1`, `2001:db8::1`; a link's own with its zone, where it was asked for so: `fe80::1%eth0`. */
+  /** `192.0.2.1`, `2001:db8::1`. A link-local address keeps the zone it was asked with: `fe80::1%eth0`. */
   readonly address: string;
   /** 4 or 6. */
   readonly family: number;
 }
 
-/** What is special about a question. */
+/** What one call of `resolve` does differently. */
 export interface ResolveOptions {
-  /** True: nothing that was kept will do, as for a program that knows nothing of its last run. False by default. */
+  /** True: no kept answer is used, as a program knows nothing of its last run. The default is false. */
   readonly anew?: boolean;
 }
 
-/** There is no address, or nobody could say one. The message is what `gai_strerror` says: `Name or service not known`. */
+/**
+ * There is no address, or the name server has not answered. The message is the text of `gai_strerror`, such
+ * as `Name or service not known`.
+ */
 export class ResolveError extends Error {
   override readonly name = "ResolveError";
-  /** getaddrinfo's own: `EAI_NONAME`, `EAI_NODATA`, `EAI_AGAIN`, `EAI_ADDRFAMILY` … */
+  /** The error of getaddrinfo: `EAI_NONAME`, `EAI_NODATA`, `EAI_AGAIN`, `EAI_ADDRFAMILY` … */
   readonly code: string;
 
   constructor(code: string) {
@@ -33,55 +37,66 @@ export class ResolveError extends Error {
   }
 }
 
-/** Long enough for the checks of one host that are due together, too short for anybody to notice a change late. */
+/**
+ * How long an answer is kept: enough for the checks of one host that run together, too short to hide a
+ * change.
+ */
 const KEPT_MS = 5_000;
 
-/** A lookup that took longer makes its name wait in the slow lane next time. */
+/** A name whose last lookup took longer than this is slow: slow names get fewer slots. */
 const SLOW_MS = 1_000;
 
-/** libuv itself gives getaddrinfo no more than half of its threads, which leaves the others to files. */
+/** Lookups at a time. libuv gives getaddrinfo no more than half of its threads; files need the others. */
 const SLOTS = Math.max(2, Math.floor((Number(process.env["UV_THREADPOOL_SIZE"]) || 4) / 2));
 
-/** What getaddrinfo does. Rejects with a ResolveError. */
+/** Asks getaddrinfo for the addresses of a name. Rejects with a ResolveError. */
 export type Lookup = (host: string, family: Family) => Promise<readonly Address[]>;
 
-/** A name asked for, whoever waits for it. */
-interface Question {
+/** A lookup that has not ended, and how many callers wait for it. */
+interface PendingLookup {
   readonly key: string;
   readonly host: string;
   readonly family: Family;
   readonly answer: PromiseWithResolvers<readonly Address[]>;
-  waiting: number;
+  callers: number;
 }
 
 /**
- * Names to addresses, as getaddrinfo has them: /etc/hosts, nsswitch and the order of RFC 6724 are glibc's own, because it is glibc
- * that is asked. It blocks one of the process's few threads for as long as a name server is silent, so what reaches it is rationed,
- * for all checks together: whoever needs an address asks `context.shared(RESOLVER)`, and gives Node's sockets the address alone.
+ * Turns host names into addresses by glibc's getaddrinfo, so /etc/hosts, nsswitch and the order of RFC 6724
+ * hold.
  *
- * - An address that is one already needs no thread and no turn.
- * - One question is asked once, however many checks wait for it, and its answer is kept for five seconds, for those who do not ask
- *   anew. That a name is unknown is never kept: the plugin would ask again too.
- * - No more questions are under way than libuv works on; the others wait here, where a check whose time is up takes its question back.
- * - A name that was slow last time gets one slot less than there are: a dead name server cannot hold up the others' names.
+ * getaddrinfo blocks one of the few threads of the process until the name server answers. So all checks share
+ * one resolver, `context.shared(RESOLVER)`, which limits the lookups. A socket must get the address, not the
+ * name: with a name Node asks getaddrinfo itself.
+ *
+ * - A text that is an address already needs no thread and does not wait.
+ * - Checks that ask for the same name at the same time share one lookup. Its answer is kept for five seconds,
+ *   for calls without `anew`. An error is never kept: the plugin would ask again too.
+ * - No more lookups run than libuv works on. The others wait here, and one whose callers have all given up is
+ *   dropped.
+ * - Names that were slow the last time may use all slots but one: a dead name server cannot block the other
+ *   names.
  */
 export class Resolver implements Disposable {
   readonly #lookup: Lookup;
   readonly #now: () => number;
   readonly #kept = new Map<string, { readonly addresses: readonly Address[]; readonly until: number }>();
-  readonly #asked = new Map<string, Question>();
-  readonly #waiting = new Set<Question>();
-  readonly #running = new Set<Question>();
+  readonly #pending = new Map<string, PendingLookup>();
+  readonly #waiting = new Set<PendingLookup>();
+  readonly #running = new Set<PendingLookup>();
   readonly #slow = new Set<string>();
 
-  constructor(lookup: Lookup = ask, now: () => number = () => performance.now()) {
+  constructor(lookup: Lookup = askGetaddrinfo, now: () => number = () => performance.now()) {
     this.#lookup = lookup;
     this.#now = now;
   }
 
   /**
-   * The addresses of a name, or an address itself: at least one, in the order to try them. IPv6 stands without brackets. Rejects with
-   * a ResolveError, or with the signal's reason as soon as that aborts; it is the only limit, so have one.
+   * Gives the addresses of a host name, or the address itself if `host` is one: at least one, in the order to
+   * try them. IPv6 addresses stand without brackets, in `host` too.
+   *
+   * Rejects with a ResolveError, or with the signal's reason when it is aborted. There is no other time
+   * limit.
    */
   async resolve(
     host: string,
@@ -95,44 +110,42 @@ export class Resolver implements Disposable {
     const key = `${family} ${host}`;
     const kept = anew ? undefined : this.#kept.get(key);
     if (kept !== undefined && kept.until > this.#now()) return kept.addresses;
-    return this.#wait(this.#asked.get(key) ?? this.#ask(key, host, family), signal);
+    return this.#wait(this.#pending.get(key) ?? this.#start(key, host, family), signal);
   }
 
-  /** Nobody is left to wait for what is still under way. */
+  /** Drops the lookups that have not begun. The worker disposes of it when no check runs any more. */
   [Symbol.dispose](): void {
     this.#waiting.clear();
   }
 
-  #ask(key: string, host: string, family: Family): Question {
-    const question = { key, host, family, answer: Promise.withResolvers<readonly Address[]>(), waiting: 0 };
-    question.answer.promise.catch(() => {}); // all who waited may have gone
-    this.#asked.set(key, question);
-    this.#waiting.add(question);
-    this.#start();
-    return question;
+  #start(key: string, host: string, family: Family): PendingLookup {
+    const pending = { key, host, family, answer: Promise.withResolvers<readonly Address[]>(), callers: 0 };
+    pending.answer.promise.catch(() => {}); // all callers may have given up
+    this.#pending.set(key, pending);
+    this.#waiting.add(pending);
+    this.#fillSlots();
+    return pending;
   }
 
-  async #wait(question: Question, signal: AbortSignal): Promise<readonly Address[]> {
+  async #wait(pending: PendingLookup, signal: AbortSignal): Promise<readonly Address[]> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const leave = () => reject(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
-    question.waiting += 1;
+    using _leaving = whenAborted(signal, () => reject(signal.reason));
+    pending.callers += 1;
     try {
-      return await Promise.race([question.answer.promise, promise]);
+      return await Promise.race([pending.answer.promise, promise]);
     } finally {
-      signal.removeEventListener("abort", leave);
-      question.waiting -= 1;
-      if (question.waiting === 0 && this.#waiting.delete(question)) this.#asked.delete(question.key);
+      pending.callers -= 1;
+      if (pending.callers === 0 && this.#waiting.delete(pending)) this.#pending.delete(pending.key);
     }
   }
 
-  #start(): void {
-    for (const question of this.#waiting) {
+  #fillSlots(): void {
+    for (const pending of this.#waiting) {
       if (this.#running.size >= SLOTS) return;
-      if (this.#slow.has(question.key) && this.#slowRunning() >= SLOTS - 1) continue;
-      this.#waiting.delete(question);
-      this.#running.add(question);
-      void this.#run(question);
+      if (this.#slow.has(pending.key) && this.#slowRunning() >= SLOTS - 1) continue;
+      this.#waiting.delete(pending);
+      this.#running.add(pending);
+      void this.#run(pending);
     }
   }
 
@@ -140,8 +153,8 @@ export class Resolver implements Disposable {
     return [...this.#running].filter(({ key }) => this.#slow.has(key)).length;
   }
 
-  async #run(question: Question): Promise<void> {
-    const { key, host, family, answer } = question;
+  async #run(pending: PendingLookup): Promise<void> {
+    const { key, host, family, answer } = pending;
     const begin = this.#now();
     try {
       const addresses = await this.#lookup(host, family);
@@ -150,14 +163,14 @@ export class Resolver implements Disposable {
     } catch (error) {
       answer.reject(error);
     }
-    this.#running.delete(question);
-    this.#asked.delete(key);
+    this.#running.delete(pending);
+    this.#pending.delete(key);
     if (this.#now() - begin > SLOW_MS) this.#slow.add(key);
     else this.#slow.delete(key);
-    this.#start();
+    this.#fillSlots();
   }
 
-  /** All are kept equally long, so the first that has not expired ends the old ones. */
+  /** Every answer is kept for the same time, so the expired ones are the first ones of the map. */
   #keep(key: string, addresses: readonly Address[]): void {
     const now = this.#now();
     for (const [old, { until }] of this.#kept) {
@@ -169,10 +182,12 @@ export class Resolver implements Disposable {
   }
 }
 
-/** One for all checks of this worker, of whichever family: `context.shared(RESOLVER)`. */
+/** The one resolver of all checks of this worker: `context.shared(RESOLVER)`. */
 export const RESOLVER: Shared<Resolver> = { name: "names", create: () => new Resolver() };
 
-/** Undefined: a name. Notations like `127.1` are names here; getaddrinfo reads them without a server. */
+/**
+ * Undefined: the text is a name. `127.1` counts as a name here: getaddrinfo reads it without a name server.
+ */
 function readNumeric(host: string, family: Family): Address | undefined {
   const version = isIP(host);
   if (version === 0) return undefined;
@@ -181,14 +196,14 @@ function readNumeric(host: string, family: Family): Address | undefined {
   return { address: host, family: version };
 }
 
-/** A zone is a number, or an interface where the address is a link's own. */
+/** Whether getaddrinfo accepts the zone: a number, or for a link-local address the name of an interface. */
 function isZoneKnown(host: string): boolean {
   const [address = "", zone = ""] = host.split("%");
   if (/^[0-9]+$/.test(zone)) return true;
   return /^(?:fe[89ab]|ff.2:)/i.test(address) && networkInterfaces()[zone] !== undefined;
 }
 
-async function ask(host: string, family: Family): Promise<readonly LookupAddress[]> {
+async function askGetaddrinfo(host: string, family: Family): Promise<readonly LookupAddress[]> {
   try {
     return await promises.lookup(host, { all: true, family, order: "verbatim" });
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { CheckSettings, Shared, SharedContext } from "./check.ts";
 
-interface Surroundings extends Pick<SharedContext, "log"> {
+interface SharedValuesOptions extends Pick<SharedContext, "log"> {
   /** Undefined: nothing was configured yet, or never will be. */
   readonly settings?: () => CheckSettings | undefined;
 }
@@ -14,7 +14,7 @@ export class SharedValues implements AsyncDisposable {
   readonly #values = new Map<unknown, Disposable | AsyncDisposable>();
   readonly #created = new AsyncDisposableStack();
 
-  constructor({ log, settings }: Surroundings) {
+  constructor({ log, settings }: SharedValuesOptions) {
     this.#surroundings = {
       log,
       settings: () => settings?.() ?? DEFAULTS,

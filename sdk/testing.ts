@@ -1,11 +1,11 @@
-import type { Check, CheckOutput, Command, CommandOutcome } from "./check.ts";
+import type { Check, CheckOutput, CommandOutcome, NestedCommand } from "./check.ts";
 import { withinSeconds } from "./deadline.ts";
 import { CheckFailure } from "./failure.ts";
 import { SharedValues } from "./shared.ts";
 
 /** `omd-worker/sdk/testing`: runs a check from a test. */
 
-/** What the core would be told, and what was logged on the way. */
+/** The result of one run: what the core would get, and the lines the check has logged. */
 export interface CheckRun {
   readonly returnCode: number;
   readonly output: string;
@@ -13,21 +13,30 @@ export interface CheckRun {
   readonly log: readonly string[];
 }
 
+/** How `runCheck` runs a check. */
 export interface CheckRunOptions {
-  /** When the check's signal is aborted and its run given up; 10 seconds by default. */
+  /** Milliseconds after which the check's signal is aborted and the run fails. The default is 10,000. */
   readonly timeoutMs?: number;
-  /** Aborts the check earlier. */
+  /** Aborts the check before its time is up. */
   readonly signal?: AbortSignal;
-  /** What the check shares, to be kept from run to run and disposed of by the test; by default each run has its own. */
+  /**
+   * Shared values that several runs have in common; the test disposes of them. By default each run has its
+   * own.
+   */
   readonly shared?: SharedValues;
-  /** Stands in for `context.execute`. */
-  readonly execute?: (command: Command, limits: { readonly timeoutMs: number }) => Promise<CommandOutcome>;
+  /** Is called by `context.execute`, in place of the worker. */
+  readonly execute?: (
+    command: NestedCommand,
+    limits: { readonly timeoutMs: number },
+  ) => Promise<CommandOutcome>;
 }
 
 /**
- * Runs a check on the words after its name, given as they stand or as a command line (blanks, quotes and `\\` as a shell has them,
- * nothing else). Rejects where the check leaves the words to the plugin, throws anything but a `CheckFailure`, or is not through
- * in time.
+ * Runs a check on the words after its name. The words are given as a list, or as one command line: blanks,
+ * quotes and `\\` mean what they mean to a shell, and nothing else does.
+ *
+ * Rejects if the check leaves the words to the plugin, throws an error that is no `CheckFailure`, or takes
+ * too long.
  */
 export async function runCheck(
   check: Check,
@@ -57,7 +66,7 @@ export async function runCheck(
 }
 
 async function execute(
-  command: Command | undefined,
+  command: NestedCommand | undefined,
   limits: { readonly timeoutMs: number },
   options: CheckRunOptions,
 ): Promise<CommandOutcome> {

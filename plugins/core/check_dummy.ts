@@ -6,7 +6,7 @@ export const checkDummy = defineCheck({
   summary: "answers with the state and the text it is given",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
 
-  /** The plugin takes its words as they stand: no options, and nothing after the text counts. */
+  /** The plugin has no options. It ignores the words after the text. */
   read([state, text]) {
     if (state === undefined || !/^(?:[0-9]{1,9}|-[1-9][0-9]{0,8})$/.test(state)) return undefined;
     return { state: Number(state), text };

@@ -40,7 +40,7 @@ const SWAPPED: Answers = {
   [UNKNOWN]: UNKNOWN,
 };
 
-/** The plugin reports a command that died of a signal as -1. */
+/** The return code of a command that died of a signal: the plugin returns -1. */
 const SIGNALLED = 255;
 
 export const negate = defineCheck({
@@ -51,7 +51,7 @@ export const negate = defineCheck({
   argv: { words: "last" },
   accept: (options) => readCommand(options.words) !== undefined,
 
-  /** The plugin sets LC_ALL for what it runs. */
+  /** The plugin sets LC_ALL for the command. */
   command: (options) => ({ words: readCommand(options.words) ?? [], environment: [["LC_ALL", "C"]] }),
 
   async run(options, context) {
@@ -68,7 +68,10 @@ export const negate = defineCheck({
   },
 });
 
-/** With one state asked for nothing is swapped that is not. */
+/**
+ * Without options OK and CRITICAL are swapped. With one of them, only the states that options name are
+ * changed.
+ */
 function readAnswers({ ok, warning, critical, unknown }: NegateOptions): Answers {
   if ([ok, warning, critical, unknown].every((state) => state === undefined)) return SWAPPED;
   return {
@@ -79,7 +82,10 @@ function readAnswers({ ok, warning, critical, unknown }: NegateOptions): Answers
   };
 }
 
-/** A single word is a whole command line to the plugin: split at white space; with quotes in it, that is the plugin's affair. */
+/**
+ * Reads the command. The plugin splits a single word at white space, as a whole command line. Undefined: it
+ * has quotes, or no path, so the plugin has to answer.
+ */
 function readCommand(words: readonly string[]): readonly string[] | undefined {
   const [first] = words;
   if (first === undefined || !/^\.?\//.test(first)) return undefined;
@@ -99,7 +105,10 @@ function answer(returnCode: number, lines: readonly string[], options: NegateOpt
   return { returnCode: answered, output: output.replaceAll(STATE_NAMES[returnCode], STATE_NAMES[answered]) };
 }
 
-/** The plugin's lines are C strings: each ends at its first NUL, and is printed with a line break. */
+/**
+ * Splits the output into lines. A line ends at its first NUL, as a C string does, and is printed with a line
+ * break.
+ */
 function readLines(text: string): readonly string[] {
   if (text === "") return [];
   const lines = text.endsWith("\n") ? text.slice(0, -1).split("\n") : text.split("\n");

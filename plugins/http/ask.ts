@@ -1,12 +1,12 @@
 import { CheckFailure, CRITICAL, type State } from "../../sdk/index.ts";
-import { stopwatch } from "../transport/stopwatch.ts";
+import { stopwatch } from "../transport/timing.ts";
 import type { Connected } from "./connect.ts";
 import type { Ending, HttpConnection } from "./connection.ts";
 import { type HttpPage, readPage } from "./page.ts";
 import type { Reception } from "./reception.ts";
 
-/** Seconds of each step. */
-export interface Times {
+/** How long each step took, in seconds. */
+export interface StepTimes {
   readonly connect: number;
   readonly tls: number;
   readonly headers: number;
@@ -14,33 +14,40 @@ export interface Times {
   readonly transfer: number;
 }
 
-export interface MetPage {
+/** A page that has come. */
+export interface ReceivedPage {
   readonly kind: "page";
   readonly page: HttpPage;
-  /** By what came before the page. */
+  /** The state of what came before the page: the server's certificate, or OK. */
   readonly state: State;
-  readonly times: Times;
+  readonly times: StepTimes;
 }
 
-/** How a question ended, and how long it took to be put. */
-export interface Asked {
+/** How a request ended. */
+export interface RequestOutcome {
   readonly ending: Ending;
+  /** Seconds it took to send. */
   readonly headers: number;
 }
 
-export async function ask(connection: HttpConnection, request: string, reception: Reception): Promise<Asked> {
+/** Sends a request, and waits until the answer is in the reception. */
+export async function ask(
+  connection: HttpConnection,
+  request: string,
+  reception: Reception,
+): Promise<RequestOutcome> {
   const sent = stopwatch();
   const answered = connection.ask(request, reception);
   const headers = sent();
   return { ending: await answered, headers };
 }
 
-/** Throws a CheckFailure where there is no page. */
+/** Makes a page of the answer. Throws a CheckFailure if there is none. */
 export function readAnswer(
   reception: Reception,
-  { ending, headers }: Asked,
-  { times, state }: Pick<MetPage, "state"> & Pick<Connected, "times">,
-): MetPage {
+  { ending, headers }: RequestOutcome,
+  { times, state }: Pick<ReceivedPage, "state"> & Pick<Connected, "times">,
+): ReceivedPage {
   if (ending === "broken") throw new CheckFailure("HTTP CRITICAL - Error on receive\n", CRITICAL);
   const { text, behind, size, isCut, ...received } = reception.finish();
   if (size === 0) throw new CheckFailure("HTTP CRITICAL - No data received from host\n", CRITICAL);

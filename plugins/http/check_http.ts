@@ -7,8 +7,7 @@ import {
   type State,
   withinSeconds,
 } from "../../sdk/index.ts";
-import { socketTimeout } from "../transport/host.ts";
-import { stopwatch } from "../transport/stopwatch.ts";
+import { socketTimeout, stopwatch } from "../transport/timing.ts";
 import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { type HttpCommand, readHttpCommand } from "./command.ts";
 import { HTTP_CONNECTIONS } from "./connections.ts";
@@ -33,7 +32,7 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
   const printed = expectations.isLinked ? [`<A HREF="${renderUrl(target)}" target="_blank">`] : [];
   const answer = (returnCode: State, text: string) => ({ returnCode, output: printed.join("") + text });
   const limit = { seconds: expectations.timeout, signal, onTimeout: socketTimeout(expectations.timeout) };
-  const surroundings = {
+  const values = {
     resolver: shared(RESOLVER),
     contexts: shared(TLS_CONTEXTS),
     connections: shared(HTTP_CONNECTIONS),
@@ -41,7 +40,7 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
   };
   try {
     const visit = await withinSeconds(limit, (deadline) =>
-      visitPage(command, { ...surroundings, signal: deadline }),
+      visitPage(command, { ...values, signal: deadline }),
     );
     if (visit.kind === "certificate") return answer(visit.state, "");
     const { state, text } = await judgeVisit(visit, elapsed(), { expectations, signal });
@@ -54,7 +53,7 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
 
 type Visited = { readonly kind: "certificate"; readonly state: State } | ({ readonly kind: "page" } & Visit);
 
-/** To the page, and on as long as it is elsewhere. */
+/** Asks for the page, and follows redirects. */
 async function visitPage(command: HttpCommand, context: ExchangeContext): Promise<Visited> {
   const { expectations, maximumRedirects: maximum } = command;
   const end = expectations.isLinked ? "</A>" : "";

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import type { Family, OptionsOf, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
-import { createEreSearch, type EreSearch } from "../libc/ere-search.ts";
-import type { Encoding } from "../libc/ere-syntax.ts";
+import type { Encoding } from "../libc/ere/expression.ts";
+import { createEreSearch, type EreSearch } from "../libc/ere/search.ts";
 import type { ExpiryLimits } from "../transport/certificate.ts";
 import {
   HTTP_OPTIONS,
@@ -14,9 +14,9 @@ import {
 } from "./options.ts";
 import type { HttpTarget, RequestParts } from "./request.ts";
 
-/** What a page must be like. */
+/** What the page must be like, and how the answer is printed. */
 export interface Expectations {
-  /** Replaces all judgement of the status. */
+  /** Texts for the status line. If it has one of them, the status is not judged. */
   readonly expect: string | undefined;
   readonly headerText: string;
   readonly bodyText: string;
@@ -34,24 +34,25 @@ export interface Expectations {
   readonly isLinked: boolean;
 }
 
-/** How a target is talked to. */
-export interface TlsWishes {
+/** How a TLS connection is made, and what is checked on it. */
+export interface TlsOptions {
   readonly versions: TlsVersions;
-  /** Names the host in the handshake. */
+  /** True: the handshake names the host (SNI). */
   readonly sni: boolean;
-  /** A file, PEM. */
+  /** The file of the client certificate, in PEM. */
   readonly certificate: string | undefined;
-  /** Its key's file. Without a certificate it is not used, but must be readable. */
+  /** The file of its key. Without a certificate the key is not used, but the file must be readable. */
   readonly key: string | undefined;
   readonly expiry: ExpiryLimits | undefined;
-  /** The certificate is not all that is asked for. */
+  /** True: the page is asked for too, after the server's certificate was judged. */
   readonly continues: boolean;
 }
 
+/** A command line that was understood. */
 export interface HttpCommand {
   readonly target: HttpTarget;
   readonly family: Family;
-  readonly tls: TlsWishes;
+  readonly tls: TlsOptions;
   readonly request: RequestParts;
   readonly maximumRedirects: number;
   readonly expectations: Expectations;
@@ -61,7 +62,7 @@ type Options = OptionsOf<typeof HTTP_OPTIONS>;
 
 const readOptions = createOptionsReader(HTTP_OPTIONS, { rewrites: HTTP_REWRITES });
 
-/** Undefined: the plugin is executed. */
+/** Reads a command line. Undefined: the plugin has to answer it. */
 export function readHttpCommand(argv: readonly string[]): HttpCommand | undefined {
   const read = readOptions(argv);
   if (read === undefined) return undefined;
@@ -70,7 +71,7 @@ export function readHttpCommand(argv: readonly string[]): HttpCommand | undefine
   const pattern = readPattern(options, given);
   const tls = readTls(options);
   if (target === undefined || tls === undefined || pattern === "unsure") return undefined;
-  if (tls.sni && isIP(target.hostName ?? "") !== 0) return undefined; // Node sends no address as a name
+  if (tls.sni && isIP(target.hostName ?? "") !== 0) return undefined; // Node sends no address as SNI
   return {
     target,
     tls,
@@ -81,10 +82,12 @@ export function readHttpCommand(argv: readonly string[]): HttpCommand | undefine
   };
 }
 
-/** The names of the rows that switch TLS on, and with it its port, unless one was given before or is after. */
+/** The options that switch TLS on, and set the port to 443 unless another option sets it. */
 const TLS_ROWS: readonly string[] = ["tls", "expiry", "clientCertificate", "privateKey"];
 
-/** Words count in their order: a port of `-H` is lost to a `-S` that follows it, but not for the Host header. */
+/**
+ * The order of the options counts: `-S` replaces the port of a `-H` before it, but not in the Host header.
+ */
 function readTarget(options: Options, given: readonly GivenText[]): HttpTarget | undefined {
   const names = options.hostNames.values();
   let port = 80;
@@ -114,7 +117,7 @@ function readTarget(options: Options, given: readonly GivenText[]): HttpTarget |
   };
 }
 
-/** `-l` and `-R` hold for the patterns after them, the last of which counts. All must be right. */
+/** `-l` and `-R` hold for the patterns after them. The last pattern counts, but all of them must be valid. */
 function readPattern(options: Options, given: readonly GivenText[]): EreSearch | "unsure" | undefined {
   const texts = { patterns: options.patterns.values(), caselessPatterns: options.caselessPatterns.values() };
   if (!given.some(({ name }) => name in texts)) return undefined;
@@ -134,20 +137,20 @@ function readPattern(options: Options, given: readonly GivenText[]): EreSearch |
 
 const EMPTY: EreSearch = { finds: async () => true };
 
-/** The plugin's locale is the worker's. */
+/** The plugin runs with the locale of the worker. */
 function readEncoding({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Encoding {
   return /\.utf-?8\b/i.test(LC_ALL || LC_CTYPE || LANG || "") ? "utf-8" : "bytes";
 }
 
-/** Undefined: the plugin complains of a certificate without a key. */
-function readTls(options: Options): TlsWishes | undefined {
+/** Undefined: there is a certificate without a key, and the plugin complains. */
+function readTls(options: Options): TlsOptions | undefined {
   const { clientCertificate: certificate, privateKey: key, sni, expiry, continues } = options;
   if (certificate !== undefined && key === undefined) return undefined;
   const versions = options.tls.findLast((each) => each !== "unsaid") ?? "any";
   return { versions, sni, certificate, key, expiry, continues };
 }
 
-/** Of several `-P` the first counts. */
+/** The first `-P` counts. */
 function readRequest(options: Options): RequestParts {
   const { method, contentType } = options;
   const [body] = options.bodies;
@@ -176,7 +179,7 @@ function readExpectations(options: Options, pattern: EreSearch | undefined): Exp
     stopsAtHeader: options.noBody,
     redirects: options.redirects,
     thresholds: { warning, critical },
-    // The plugin waits for what is critical.
+    // The plugin raises its time-out to the critical threshold.
     timeout: isLate ? Math.trunc(critical.end) + 1 : timeout,
     extended: options.extended,
     isLinked: options.isLinked,

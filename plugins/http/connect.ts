@@ -2,22 +2,22 @@ import { readFile } from "node:fs/promises";
 import { isIP, type Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../sdk/index.ts";
-import { DialError, dial, resolveTarget } from "../transport/dial.ts";
-import { stopwatch } from "../transport/stopwatch.ts";
+import { DialError, dial, resolveHost } from "../transport/dial.ts";
+import { stopwatch } from "../transport/timing.ts";
 import { TlsError, upgrade } from "../transport/tls.ts";
 import { type ContextSettings, contextName, type TlsContexts } from "../transport/tls-contexts.ts";
-import type { HttpCommand, TlsWishes } from "./command.ts";
+import type { HttpCommand, TlsOptions } from "./command.ts";
 import type { HttpTarget } from "./request.ts";
 
-/** Whom to connect to, and as whom. */
-export interface Door {
+/** One page to ask for: where, how, and with which client certificate. */
+export interface PageRequest {
   readonly target: HttpTarget;
   readonly command: HttpCommand;
-  readonly identity: Identity;
+  readonly clientCertificate: ClientCertificate;
 }
 
-/** Our certificate and its key. */
-export interface Identity {
+/** The client certificate and its key, in PEM. */
+export interface ClientCertificate {
   readonly cert: Buffer | undefined;
   readonly key: Buffer | undefined;
 }
@@ -25,11 +25,11 @@ export interface Identity {
 export interface ConnectContext {
   readonly resolver: Resolver;
   readonly contexts: TlsContexts;
-  /** Closes the connection when it is aborted. */
+  /** The connection is closed when this is aborted. */
   readonly signal: AbortSignal;
 }
 
-/** Whoever has it destroys both sockets. */
+/** A connection. Its user destroys both sockets. */
 export interface Connected {
   readonly tcp: Socket;
   readonly tls: TLSSocket | undefined;
@@ -37,15 +37,15 @@ export interface Connected {
   readonly times: { readonly connect: number; readonly tls: number };
 }
 
-/** Throws a CheckFailure where there is no connection. */
-export async function connect(door: Door, context: ConnectContext): Promise<Connected> {
+/** Connects, and starts TLS if the target needs it. Throws a CheckFailure if that fails. */
+export async function connect(page: PageRequest, context: ConnectContext): Promise<Connected> {
   const connected = stopwatch();
-  const tcp = await open(door, context);
+  const tcp = await open(page, context);
   const times = { connect: connected(), tls: 0 };
-  if (!door.target.usesTls) return { tcp, tls: undefined, times };
+  if (!page.target.usesTls) return { tcp, tls: undefined, times };
   const secured = stopwatch();
   try {
-    const tls = await shakeHands(tcp, door, context);
+    const tls = await shakeHands(tcp, page, context);
     return { tcp, tls, times: { ...times, tls: secured() } };
   } catch (error) {
     tcp.destroy();
@@ -53,32 +53,39 @@ export async function connect(door: Door, context: ConnectContext): Promise<Conn
   }
 }
 
-/** The address a name stands for, the first one. Throws as `connect` does. */
-export async function findAddress({ target, command }: Door, context: ConnectContext): Promise<string> {
+/** Gives the first address of the target's name. Throws as `connect` does. */
+export async function findAddress(
+  { target, command }: PageRequest,
+  context: ConnectContext,
+): Promise<string> {
   const { address: host } = target;
   try {
-    const [first] = await resolveTarget({ host, family: command.family }, context);
+    const [first] = await resolveHost({ host, family: command.family }, context);
     return first?.address ?? "";
   } catch (error) {
     throw toFailure(error);
   }
 }
 
-/** All that decides what a handshake comes to, but the address. */
-export function tlsName({ target, command: { tls }, identity }: Door): string {
+/** A key that is different for handshakes with different settings. It is empty without TLS. */
+export function tlsKey({ target, command: { tls }, clientCertificate }: PageRequest): string {
   return target.usesTls
-    ? `${contextName(readSettings(tls, identity))} ${tls.sni ? target.hostName : ""}`
+    ? `${contextName(readSettings(tls, clientCertificate))} ${tls.sni ? target.hostName : ""}`
     : "";
 }
 
-export async function readIdentity({ certificate, key }: TlsWishes): Promise<Identity> {
-  if (certificate === undefined && key === undefined) return NOBODY;
+/** Reads the files of the client certificate. Throws a CheckDeclined if one cannot be read. */
+export async function readClientCertificate({ certificate, key }: TlsOptions): Promise<ClientCertificate> {
+  if (certificate === undefined && key === undefined) return NO_CLIENT_CERTIFICATE;
   return { cert: await readPem(certificate), key: await readPem(key) };
 }
 
-const NOBODY: Identity = { cert: undefined, key: undefined };
+const NO_CLIENT_CERTIFICATE: ClientCertificate = { cert: undefined, key: undefined };
 
-async function open({ target: { address, port }, command }: Door, context: ConnectContext): Promise<Socket> {
+async function open(
+  { target: { address, port }, command }: PageRequest,
+  context: ConnectContext,
+): Promise<Socket> {
   try {
     return await dial({ host: address, port, family: command.family }, context);
   } catch (error) {
@@ -91,12 +98,16 @@ function toFailure(error: unknown): unknown {
   return new CheckFailure(`${error.message}\nHTTP CRITICAL - Unable to open TCP socket\n`, CRITICAL);
 }
 
-async function shakeHands(tcp: Socket, { target, command, identity }: Door, context: ConnectContext) {
+async function shakeHands(
+  tcp: Socket,
+  { target, command, clientCertificate }: PageRequest,
+  context: ConnectContext,
+) {
   const { signal, contexts } = context;
   const servername = command.tls.sni ? target.hostName : undefined;
   if (isIP(servername ?? "") !== 0) throw new CheckDeclined("TLS is to name an address");
-  const settings = readSettings(command.tls, identity);
-  if (settings.cert !== undefined && !contexts.has(settings)) requireIdentity(settings);
+  const settings = readSettings(command.tls, clientCertificate);
+  if (settings.cert !== undefined && !contexts.has(settings)) requireClientCertificate(settings);
   try {
     return await upgrade(tcp, { signal, contexts, servername, ...settings });
   } catch (error) {
@@ -105,18 +116,22 @@ async function shakeHands(tcp: Socket, { target, command, identity }: Door, cont
   }
 }
 
-/** A key alone is not used. */
-function readSettings({ versions }: TlsWishes, { cert, key }: Identity): ContextSettings {
+/** A key without a certificate is not used. */
+function readSettings({ versions }: TlsOptions, { cert, key }: ClientCertificate): ContextSettings {
   const only = versions === "1.2" ? ({ minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const) : {};
   return cert === undefined ? only : { ...only, cert, key };
 }
 
-function requireIdentity({ cert, key }: ContextSettings): void {
+/** Throws the plugin's complaint if OpenSSL does not take the certificate or its key. */
+function requireClientCertificate({ cert, key }: ContextSettings): void {
   requireContext({ cert }, "Unable to open certificate chain file!");
   requireContext({ cert, key }, "Private key does not seem to match certificate!");
 }
 
-/** Of a file that cannot be read the plugin complains before it connects, and tells its usage. */
+/**
+ * If a file cannot be read, the plugin complains before it connects and prints its usage, so it has to
+ * answer.
+ */
 async function readPem(file: string | undefined): Promise<Buffer | undefined> {
   if (file === undefined) return undefined;
   try {
@@ -126,7 +141,7 @@ async function readPem(file: string | undefined): Promise<Buffer | undefined> {
   }
 }
 
-/** The plugin prints one line break more than it should. */
+/** The plugin prints two line breaks here. */
 function requireContext(options: SecureContextOptions, complaint: string): void {
   try {
     createSecureContext(options);

@@ -2,28 +2,33 @@ import type { Socket } from "node:net";
 import type { Reception } from "./reception.ts";
 
 /**
- * How an answer ended: `complete` by its own form, `unclear` where that is doubtful, `closed` with the connection, `broken` with an
- * error of the system's that the plugin complains of.
+ * How an answer ended.
+ * - `complete`: its header or its chunks say that it is over.
+ * - `unclear`: it is not certain where it ends.
+ * - `closed`: the connection was closed.
+ * - `broken`: the system reported an error that the plugin complains about.
  */
 export type Ending = "complete" | "unclear" | "closed" | "broken";
 
-/** The answer under way. */
-interface Question {
+/** An answer that has not ended. */
+interface PendingAnswer {
   readonly reception: Reception;
   readonly resolve: (ending: Ending) => void;
 }
 
-/** A connection to an HTTP server: one question at a time, and between questions silence. */
+/**
+ * A connection to an HTTP server. It has one request at a time. The server must be silent between requests.
+ */
 export class HttpConnection implements Disposable {
   readonly openedAt = performance.now();
   readonly #socket: Socket;
-  /** Another one below, over TLS: that is the one which is there for sure. */
+  /** The TCP socket below a TLS socket; without TLS the same socket. */
   readonly #lower: Socket;
-  #question: Question | undefined;
+  #pending: PendingAnswer | undefined;
   #onLost: () => void = () => {};
-  #questions = 0;
+  #requestCount = 0;
 
-  /** @param lower what the socket, of TLS, runs over; it is closed with it */
+  /** @param lower the TCP socket below a TLS socket; it is closed with it */
   constructor(socket: Socket, lower: Socket = socket) {
     this.#socket = socket;
     this.#lower = lower;
@@ -35,26 +40,30 @@ export class HttpConnection implements Disposable {
     socket.resume();
   }
 
-  /** How many were asked on it. */
-  get questions(): number {
-    return this.#questions;
+  /** How many requests were sent on it. */
+  get requestCount(): number {
+    return this.#requestCount;
   }
 
   get isOpen(): boolean {
     return !this.#socket.destroyed && !this.#socket.readableEnded;
   }
 
-  /** Nobody hears that the request could not be sent: the answer is missing then. */
+  /**
+   * Sends a request, and waits for the end of the answer. If it cannot be sent, the answer ends as `closed`.
+   */
   ask(request: string, reception: Reception): Promise<Ending> {
     const { promise, resolve } = Promise.withResolvers<Ending>();
-    this.#questions += 1;
-    this.#question = { reception, resolve };
+    this.#requestCount += 1;
+    this.#pending = { reception, resolve };
     if (this.#socket.writable) this.#socket.write(request, "latin1");
     if (!this.isOpen) this.#end("closed");
     return promise;
   }
 
-  /** Calls when it is closed, or the server says anything, while nobody asks. It is closed then. */
+  /**
+   * Sets what is called when the connection is closed, or the server sends something, between two requests.
+   */
   whenLost(onLost: () => void): void {
     this.#onLost = onLost;
   }
@@ -65,21 +74,21 @@ export class HttpConnection implements Disposable {
   }
 
   #receive(text: string): void {
-    const progress = this.#question?.reception.put(text) ?? "closed";
+    const progress = this.#pending?.reception.put(text) ?? "closed";
     if (progress !== "open") this.#end(progress);
   }
 
   #end(ending: Ending): void {
-    const question = this.#question;
-    this.#question = undefined;
-    question?.resolve(ending);
-    if (question !== undefined) return;
+    const pending = this.#pending;
+    this.#pending = undefined;
+    pending?.resolve(ending);
+    if (pending !== undefined) return;
     this[Symbol.dispose]();
     this.#onLost();
   }
 }
 
-/** To the plugin a reset is an end like any other. */
+/** For the plugin a reset is the same as a close. */
 function isReset(error: Error): boolean {
   return "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
 }

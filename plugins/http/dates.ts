@@ -1,21 +1,21 @@
 import { CRITICAL, type State, UNKNOWN } from "../../sdk/index.ts";
 import { sprintf } from "../libc/printf.ts";
 
-/** What is wrong, in the words that stand between the status line and the size. */
+/** Something that is wrong with the page. The text stands between the status line and the size. */
 export interface Finding {
   readonly state: State;
   readonly text: string;
 }
 
-/** A name, a colon at once, and all up to the next line that is no continuation. Blanks before a value may be line breaks. */
+/** One field: a name, a colon without a blank before it, and all lines up to one that is no continuation. */
 const FIELD = /([^ \t\n\v\f\r:]*)(:?)[^\n]*(?:\n[ \t][^\n]*)*\n?/gy;
 const DAY = 86_400;
 const HOUR = 3_600;
 
-/** How much younger than the server's clock a page may be. */
-const CLOCKS_APART = 30;
+/** Seconds that the page's date may be ahead of the server's clock. */
+const MAX_SECONDS_AHEAD = 30;
 
-/** Is the page older than it may be? By the header's own date, the server's. */
+/** Judges the age of the page, in seconds before the `Date` of the header. Undefined: it is not too old. */
 export function judgeAge(header: string, maximumAge: number): Finding | undefined {
   const { date = "", "last-modified": modified = "" } = readDates(header);
   if (date === "") return { state: UNKNOWN, text: "Server date unknown" };
@@ -23,7 +23,7 @@ export function judgeAge(header: string, maximumAge: number): Finding | undefine
   const [server, document] = [readDate(date), readDate(modified)];
   if (server <= 0) return { state: CRITICAL, text: sprintf('Server date "%100s" unparsable', date) };
   if (document <= 0) return { state: CRITICAL, text: sprintf('Document date "%100s" unparsable', modified) };
-  if (document > server + CLOCKS_APART)
+  if (document > server + MAX_SECONDS_AHEAD)
     return { state: CRITICAL, text: `Document is ${document - server} seconds in the future` };
   if (document >= server - maximumAge) return undefined;
   return { state: CRITICAL, text: `Last modified ${renderAge(server - document)} ago` };
@@ -46,12 +46,13 @@ function readDates(header: string): Readonly<Record<string, string>> {
   return dates;
 }
 
+/** The value after the colon. The white space before it may be line breaks. */
 const VALUE = /[ \t\n\v\f\r]*([^\r\n]*)/y;
 
 const DATE = /^[A-Z][a-z]{2}, ([0-9 ][0-9]) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT/;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Seconds since 1970; 0 for what is no date, and for those before. */
+/** Seconds since 1970. 0 if the text is no date, or is before 1970. */
 function readDate(text: string): number {
   const [, day = "", monthName = "", ...others] = DATE.exec(text) ?? [];
   const month = MONTHS.indexOf(monthName);

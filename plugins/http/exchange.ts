@@ -1,37 +1,39 @@
 import { OK, type State } from "../../sdk/index.ts";
 import { judgeCertificate, readCertificate } from "../transport/certificate.ts";
-import { ask, type MetPage, readAnswer } from "./ask.ts";
+import { ask, type ReceivedPage, readAnswer } from "./ask.ts";
 import type { HttpCommand } from "./command.ts";
-import { connect, type Door, readIdentity } from "./connect.ts";
+import { connect, type PageRequest, readClientCertificate } from "./connect.ts";
 import { HttpConnection } from "./connection.ts";
 import { askPersistently, isPersistent, type KeepAliveContext } from "./keep-alive.ts";
 import { Reception } from "./reception.ts";
 import { type HttpTarget, renderRequest } from "./request.ts";
 
-/** A page, or where nobody asked for it, what the certificate is worth. */
-export type Exchange = MetPage | { readonly kind: "certificate"; readonly state: State };
+/** A page, or the state of the server's certificate if the page is not asked for. */
+export type Exchange = ReceivedPage | { readonly kind: "certificate"; readonly state: State };
 
 export interface ExchangeContext extends KeepAliveContext {
-  /** What the plugin prints on its way stands before whatever it says in the end. */
+  /** Adds a text before the answer, whatever that is: the plugin prints it before it goes on. */
   readonly print: (text: string) => void;
 }
 
-/** Connects and asks, or asks where a connection is left. Throws a CheckFailure where that ends before there is a page. */
+/**
+ * Asks for a page, on a kept connection or a new one. Throws a CheckFailure if there is no page in the end.
+ */
 export async function exchange(
   target: HttpTarget,
   command: HttpCommand,
   context: ExchangeContext,
 ): Promise<Exchange> {
-  const door = { target, command, identity: await readIdentity(command.tls) };
-  const isKept = context.connections.isOn && isPersistent(door);
-  return (isKept && (await askPersistently(door, context))) || exchangeOnce(door, context);
+  const page = { target, command, clientCertificate: await readClientCertificate(command.tls) };
+  const isKept = context.connections.isOn && isPersistent(page);
+  return (isKept && (await askPersistently(page, context))) || exchangeOnce(page, context);
 }
 
-/** As the plugin does it: reads until the server closes the connection. */
-async function exchangeOnce(door: Door, context: ExchangeContext): Promise<Exchange> {
-  const { target, command } = door;
+/** Asks as the plugin does: on a new connection, which it reads until the server closes it. */
+async function exchangeOnce(page: PageRequest, context: ExchangeContext): Promise<Exchange> {
+  const { target, command } = page;
   const { expiry, continues } = command.tls;
-  const { tcp, tls, times } = await connect(door, context);
+  const { tcp, tls, times } = await connect(page, context);
   using connection = new HttpConnection(tls ?? tcp, tcp);
   const certificate = tls && expiry && judgeCertificate(readCertificate(tls), expiry);
   if (certificate !== undefined) context.print(certificate.text);

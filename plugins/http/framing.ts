@@ -1,22 +1,24 @@
-/** How far an answer has come. `unclear`: where it ends is not to be told for sure. */
+/** How much of an answer has come. `unclear`: it is not certain where the answer ends. */
 export type Progress = "open" | "complete" | "unclear";
 
-/** Told by the header, when it has come. */
+/** What the header of an answer says. */
 export interface AnswerHead {
   readonly status: number;
-  /** For so long the server keeps the connection for the next request; 0: it closes it. */
+  /** How long the server keeps the connection for another request. 0: it closes the connection. */
   readonly idleMs: number;
 }
 
-/** Looks at text from `at` on. */
+/** Reads a part of the body: the text from `at` on. */
 type Body = (text: string, at: number) => Progress;
 
-/** A header larger than this is nothing to be sure about. */
-const MOST_HEAD = 64 * 1_024;
+/** An answer with a longer header is unclear. */
+const MAX_HEAD = 64 * 1_024;
 
 /**
- * Finds the end of an answer on a connection that stays open. Strict: an answer that two readers could take for two things, or that is
- * not the only one, is unclear. Nobody is to be served what belongs to the answer before.
+ * Finds the end of an answer on a connection that stays open.
+ *
+ * It is strict. An answer is unclear if two readers could read it differently, or if something follows it: no
+ * check may get a part of the answer to the request before.
  */
 export class AnswerEnd {
   readonly #method: string;
@@ -49,16 +51,16 @@ export class AnswerEnd {
 }
 
 function mayBeHead(text: string): boolean {
-  return text.length <= MOST_HEAD && "HTTP/1.".startsWith(text.slice(0, 7));
+  return text.length <= MAX_HEAD && "HTTP/1.".startsWith(text.slice(0, 7));
 }
 
-/** Interim answers (1xx) are none. */
+/** The status line of an answer. Interim answers (1xx) do not match, so they are unclear. */
 const STATUS_LINE = /^HTTP\/1\.([01]) ([2-5][0-9]{2})(?: [^\r\n\0]*)?\r\n/;
 const FIELDS = /(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*\r\n)*\r\n$/y;
-/** Those that say where an answer ends, and what becomes of the connection. */
-const TELLING = /^(content-length|transfer-encoding|connection|keep-alive):[ \t]*([^\r\n]*)/gim;
+/** The fields that say where the answer ends, and whether the connection stays open. */
+const FRAMING_FIELDS = /^(content-length|transfer-encoding|connection|keep-alive):[ \t]*([^\r\n]*)/gim;
 
-/** RFC 9112, section 6.3, but for what is allowed and doubtful. */
+/** Reads the header by RFC 9112, section 6.3. Undefined: it is unclear, even if the RFC allows it. */
 function readHead(
   text: string,
   method: string,
@@ -71,23 +73,23 @@ function readHead(
   const status = Number(digits);
   const isKept = isConnectionKept(fields.connection, minor === "1");
   const head = { status, idleMs: isKept ? readIdleMs(fields["keep-alive"]) : 0 };
-  // As the plugin has it: whatever comes until the server closes the connection is the page.
+  // As for the plugin, the page is all that comes until the server closes the connection.
   if (!isKept) return { head, body: () => "open" };
   const body = findBody(fields, { status, method, isModern: minor === "1" });
   return body && { head, body };
 }
 
 type FieldName = "content-length" | "transfer-encoding" | "connection" | "keep-alive";
-type Fields = { readonly [Name in FieldName]: readonly string[] };
+type FramingFields = { readonly [Name in FieldName]: readonly string[] };
 
-function readFields(text: string): Fields {
+function readFields(text: string): FramingFields {
   const fields: Record<FieldName, string[]> = {
     "content-length": [],
     "transfer-encoding": [],
     connection: [],
     "keep-alive": [],
   };
-  for (const [, name = "", value = ""] of text.matchAll(TELLING)) {
+  for (const [, name = "", value = ""] of text.matchAll(FRAMING_FIELDS)) {
     fields[name.toLowerCase() as FieldName].push(value.toLowerCase());
   }
   return fields;
@@ -98,9 +100,9 @@ function isConnectionKept(values: readonly string[], isModern: boolean): boolean
   return !words.includes("close") && (isModern || words.includes("keep-alive"));
 }
 
-/** nginx and most others, where they do not say. */
+/** What nginx and most other servers use, for servers that do not say it. */
 const USUAL_IDLE_MS = 75_000;
-/** The server counts from the moment it has sent the answer. */
+/** Is taken off the server's time, because the server counts from the moment it has sent the answer. */
 const IDLE_MARGIN_MS = 1_000;
 
 function readIdleMs(values: readonly string[]): number {
@@ -109,13 +111,13 @@ function readIdleMs(values: readonly string[]): number {
   return Math.max(0, Math.min(USUAL_IDLE_MS, Number(seconds) * 1_000 - IDLE_MARGIN_MS));
 }
 
-interface Circumstances {
+interface AnswerContext {
   readonly status: number;
   readonly method: string;
   readonly isModern: boolean;
 }
 
-function findBody(fields: Fields, { status, method, isModern }: Circumstances): Body | undefined {
+function findBody(fields: FramingFields, { status, method, isModern }: AnswerContext): Body | undefined {
   const { "content-length": lengths, "transfer-encoding": encodings } = fields;
   if (method === "HEAD" || status === 304) return bodyOf(0);
   if (status === 204) return lengths.length + encodings.length === 0 ? bodyOf(0) : undefined;
@@ -134,11 +136,11 @@ function bodyOf(length: number): Body {
   };
 }
 
-/** The lines around chunks, begun or whole, and which one comes after each. */
+/** The lines around the chunks. Each expression matches the start of a line too, as it may come in parts. */
 const LINES = {
   length: /^(?:[0-9a-f]{1,8}(?:;[^\r\n]{0,250})?(?:\r\n?)?)?$/i,
   lineBreak: /^(?:\r\n?)?$/,
-  /** Behind the chunk of no length. There may be more of a header, which is unclear here. */
+  /** The line after the last chunk, whose length is 0. A trailer is unclear here. */
   end: /^(?:\r\n?)?$/,
 } as const;
 
@@ -147,10 +149,11 @@ function bodyOfChunks(): Body {
   return (text, at) => chunks.put(text, at);
 }
 
+/** Reads a body in chunks. */
 class Chunks {
   #expected: keyof typeof LINES = "length";
   #line = "";
-  /** Of the chunk. */
+  /** Bytes of the chunk that have not come. */
   #left = 0;
 
   put(text: string, from: number): Progress {

@@ -14,19 +14,19 @@ import {
 } from "../../sdk/index.ts";
 import { maxStateAlt } from "../../sdk/state.ts";
 import { sprintf } from "../libc/printf.ts";
-import type { Times } from "./ask.ts";
+import type { StepTimes } from "./ask.ts";
 import type { Expectations } from "./command.ts";
 import { type Finding, judgeAge } from "./dates.ts";
 import type { Redirects } from "./options.ts";
 import { type HttpPage, isChunked, unchunk } from "./page.ts";
 import { type HttpTarget, renderUrl } from "./request.ts";
 
-/** What the status line says: a state and the words for it, or that the page is elsewhere. */
+/** What the status line means: a state with its text, or a redirect. */
 export type Status =
   | { readonly kind: "final"; readonly state: State; readonly text: string }
   | { readonly kind: "redirect"; readonly rules: Exclude<Redirects, State> };
 
-/** Throws a CheckFailure where it is none. */
+/** Judges the status line. Throws a CheckFailure if it is not a valid one. */
 export function judgeStatus(
   { statusLine, body }: HttpPage,
   { port }: HttpTarget,
@@ -47,7 +47,7 @@ export function judgeStatus(
   return { kind: "final", state: redirects, text: statusLine };
 }
 
-/** Where there is no blank in the line the plugin dies; it is no status line either. */
+/** Reads the status. A line without a blank is invalid; the plugin crashes on it. */
 function readStatus(statusLine: string): number {
   const [, digits = ""] = / ([0-9]*)/.exec(statusLine) ?? [];
   if (digits.length !== 3)
@@ -58,32 +58,34 @@ function readStatus(statusLine: string): number {
   return status;
 }
 
-/** All that is known when the last page has come. */
+/** The last page, and all that is known about it. */
 export interface Visit {
   readonly target: HttpTarget;
   readonly page: HttpPage;
-  readonly times: Times;
-  /** By the status line, and by the certificate. */
+  readonly times: StepTimes;
+  /** The states of the status line and of the server's certificate. */
   readonly states: readonly State[];
-  /** The status line, mostly. */
+  /** The first text of the answer: mostly the status line. */
   readonly title: string;
 }
 
-export interface Judgement {
+/** The answer of the check. */
+export interface VisitAnswer {
   readonly state: State;
   readonly text: string;
 }
 
 /**
- * Throws a CheckFailure for a page that cannot be judged.
+ * Judges the last page, and renders the answer. Throws a CheckFailure or a CheckDeclined if it cannot be
+ * judged.
  *
- * @param elapsed seconds the whole visit took
+ * @param elapsed seconds that the whole check took
  */
 export async function judgeVisit(
   visit: Visit,
   elapsed: number,
   { expectations, signal }: { readonly expectations: Expectations; readonly signal: AbortSignal },
-): Promise<Judgement> {
+): Promise<VisitAnswer> {
   const { page, target } = visit;
   const { maximumAge, thresholds, showsBody, isLinked } = expectations;
   const body = await readBody(page, expectations, signal);
@@ -104,7 +106,10 @@ export async function judgeVisit(
   return { state, text: showsBody ? `${text}${body}\n` : text };
 }
 
-/** Nobody looks at a page's chunks if it is too large to be kept; what is looked for in such a page may have been cut off. */
+/**
+ * Gives the body to search or show. A page that is too large was not kept completely, so its chunks are not
+ * read, and a check that needs the body is left to the plugin.
+ */
 async function readBody(page: HttpPage, expectations: Expectations, signal: AbortSignal): Promise<string> {
   const { header, body, isCut } = page;
   const { bodyText, pattern, showsBody, stopsAtHeader } = expectations;
@@ -116,8 +121,8 @@ async function readBody(page: HttpPage, expectations: Expectations, signal: Abor
   return whole;
 }
 
-/** Longer texts are cut to this where they are quoted. */
-const LONGEST_QUOTED = 29;
+/** Longer texts are cut when they are quoted. */
+const MAX_QUOTED = 29;
 
 function judgeText(
   kind: "header" | "string",
@@ -128,7 +133,7 @@ function judgeText(
   }: { readonly text: string; readonly expected: string; readonly target: HttpTarget },
 ): Finding | undefined {
   if (expected === "" || text.includes(expected)) return undefined;
-  const quoted = expected.length > LONGEST_QUOTED ? `${expected.slice(0, LONGEST_QUOTED - 3)}...` : expected;
+  const quoted = expected.length > MAX_QUOTED ? `${expected.slice(0, MAX_QUOTED - 3)}...` : expected;
   return { state: CRITICAL, text: `${kind} '${quoted}' not found on '${renderUrl(target)}'` };
 }
 
@@ -167,7 +172,7 @@ function renderPerfdata(
   ].join(" ");
 }
 
-/** The plugin prints an end left open as 0. */
+/** Gives the upper end of a threshold. The plugin prints 0 if there is none. */
 function endOf(threshold: Range | undefined): number | undefined {
   return threshold && (threshold.end === Number.POSITIVE_INFINITY ? 0 : threshold.end);
 }

@@ -21,12 +21,13 @@ import type { ExpiryLimits } from "../transport/certificate.ts";
 import { family, isPlainHost } from "../transport/host.ts";
 import type { RedirectRules } from "./redirect.ts";
 
-/** The plugin cuts what is longer. */
-const LONGEST_TEXT = 8_191;
-const LONGEST_PATTERN = 1_023;
+/** The plugin cuts longer texts and patterns. */
+const MAX_TEXT_LENGTH = 8_191;
+const MAX_PATTERN_LENGTH = 1_023;
+/** The largest `int` of C. */
 const INT_MAX = 2 ** 31 - 1;
 
-/** `-f`: a state for every redirect, or which of them are followed how. */
+/** `-f`: the state of a redirect, or how it is followed. */
 export type Redirects = State | Omit<RedirectRules, "maximum">;
 
 const REDIRECTS: Readonly<Record<string, Redirects>> = {
@@ -39,12 +40,13 @@ const REDIRECTS: Readonly<Record<string, Redirects>> = {
   stickyport: { keepsAddress: true, keepsPort: true },
 };
 
+/** Bytes that the page must have. 0 is no limit. */
 export interface PageSize {
   readonly min: number;
   readonly max: number;
 }
 
-/** Rows a reader walks in the order given are lists here: their last value may not be the one that counts. */
+/** Options whose order counts are lists here, because their last value is not always the one that counts. */
 export const HTTP_OPTIONS = {
   hostNames: list(
     option("-H, --hostname=NAME[:PORT]", "for the Host header, and what is connected to", readHostName),
@@ -101,15 +103,16 @@ export const HTTP_OPTIONS = {
   words: words("[ADDRESS [NAME]]", "where -I and -H are not given"),
 };
 
-/** The plugin reads these wherever they stand. */
+/** Words that the plugin replaces, in every place. */
 export const HTTP_REWRITES = { "-to": "-t", "-hn": "-H", "-wt": "-w", "-ct": "-c", "-nohtml": "-n" };
 
+/** The value of `-H`. */
 export interface HostName {
   readonly name: string;
   readonly port: number | undefined;
 }
 
-/** An address of IPv6 in brackets loses characters in the plugin where a port follows it. */
+/** An IPv6 address in brackets with a port is left to the plugin, which loses characters of it. */
 function readHostName(given: string): HostName | undefined {
   const [, name, portText] = /^([^:]+):([0-9]{1,5})$/.exec(given) ?? [];
   if (name === undefined) {
@@ -121,15 +124,19 @@ function readHostName(given: string): HostName | undefined {
   return isPort && readHost(name) !== undefined ? { name, port: portNumber } : undefined;
 }
 
+/** Accepts a host that this process resolves as the plugin does. */
 export function readHost(given: string): string | undefined {
   const plain = given.startsWith("[") && given.endsWith("]") ? given.slice(1, -1) : given;
   return isPlainHost(plain) && given.length <= 255 ? given : undefined;
 }
 
-/** A version of TLS the plugin's OpenSSL has, and Node's. */
+/** The versions of TLS that `-S` allows. `unsaid`: it was given without a version. */
 export type TlsVersions = "any" | "1.2" | "unsaid";
 
-/** Older ones alone are refused by OpenSSL, in words of its own; together with newer ones they change nothing. */
+/**
+ * OpenSSL refuses an old version alone, in its own words. Together with newer versions an old one changes
+ * nothing.
+ */
 function readTlsVersions(given: string): TlsVersions | undefined {
   if (given === "1.2") return "1.2";
   return ["1.2+", "1.1+", "1+", "3+", "2+"].includes(given) ? "any" : undefined;
@@ -141,7 +148,7 @@ function readExpiry(given: string): ExpiryLimits | undefined {
   return { warning: atoi(warning), critical: atoi(critical) };
 }
 
-/** CONNECT goes through a proxy. What follows a colon is for that alone. */
+/** CONNECT is left to the plugin: it goes through a proxy. A text after a colon is for the proxy too. */
 function readMethod(given: string): string | undefined {
   const [method = ""] = given.split(":", 1);
   return method === "CONNECT" ? undefined : method;
@@ -152,11 +159,11 @@ function shortText(spelling: string, help: string) {
 }
 
 function readShort(given: string): string | undefined {
-  return given.length <= LONGEST_TEXT ? given : undefined;
+  return given.length <= MAX_TEXT_LENGTH ? given : undefined;
 }
 
 function readPattern(given: string): string | undefined {
-  return given.length <= LONGEST_PATTERN ? given : undefined;
+  return given.length <= MAX_PATTERN_LENGTH ? given : undefined;
 }
 
 function readPageSize(given: string): PageSize | undefined {
@@ -176,13 +183,13 @@ function readCount(given: string): number | undefined {
   return isIntNonNeg(given) ? atoi(given) : undefined;
 }
 
-/** An end the plugin can make an integer of, or none. */
+/** Accepts a range whose upper end fits an integer of the plugin, or that has none. */
 function readSeconds(given: string): Range | undefined {
   const read = readRange(given);
   return read !== undefined && (read.end < INT_MAX || isOpen(read)) ? read : undefined;
 }
 
-/** Infinity may also be written out; the plugin prints that. */
+/** Whether the range has no upper end. `inf` as a text is one, and the plugin prints it. */
 function isOpen({ text: written, end }: Range): boolean {
   return end === Number.POSITIVE_INFINITY && /^@?(?:.*:)?$/s.test(written);
 }

@@ -1,35 +1,39 @@
 import { strtol } from "../libc/number.ts";
 import { Pace } from "../libc/pace.ts";
 
-/** A text taken apart as the plugin does it. */
+/** The parts of an answer, divided as the plugin does it. */
 export interface HttpMessage {
   readonly statusLine: string;
-  /** All lines of it, with the line breaks between them. */
+  /** All lines of the header, with the line breaks between them. */
   readonly header: string;
-  /** Without the line breaks it begins with. */
+  /** The body, without line breaks at its start. */
   readonly body: string;
-  /** There was more of it than is looked at. */
+  /** True: the text was too long, so a part of it was not looked at. */
   readonly isCut: boolean;
 }
 
-/** What a server sent. Texts are byte strings in which blanks stand for NUL. */
+/** The answer of a server. Texts are byte strings, in which a blank replaces each NUL. */
 export interface HttpPage extends HttpMessage {
-  /** Bytes received, the header's among them. */
+  /** Bytes that were received, with the header. */
   readonly size: number;
 }
 
-/** The line break after which a header ends: one of three characters, one that is doubled, or the page's last. */
+/**
+ * The end of a header: three characters of line breaks, two equal ones, or the line breaks at the end of the
+ * page.
+ */
 const HEADER_END = /[\r\n]{3,}|\r\r|\n\n|[\r\n]+$/;
 
 /**
- * Without a header the lines of the body are taken for one, up to an empty line.
+ * Divides an answer into its parts. Without a header the lines of the body are the header, up to an empty
+ * line.
  *
- * @param behind what came after the text; where the last line of the header has no end, the plugin reads on there
+ * @param behind what came after the text; the plugin reads it if the last line of the header has no end
  */
 export function readPage(text: string, behind = ""): HttpMessage {
   const [statusLine = ""] = /^[^\r\n]*/.exec(text) ?? [];
   const rest = text.slice(skipBreaks(text, statusLine.length));
-  const start = rest.slice(0, MOST_HEADER);
+  const start = rest.slice(0, MAX_HEADER);
   const end = HEADER_END.exec(start);
   const body = end === null ? start && behind : rest.slice(end.index);
   const isOver = end !== null && end.index + end[0].length < start.length;
@@ -41,8 +45,8 @@ export function readPage(text: string, behind = ""): HttpMessage {
   };
 }
 
-/** A header is read line by line, which must not hold the event loop. */
-const MOST_HEADER = 256 * 1_024;
+/** A longer header is cut: to read its lines must not block the event loop. */
+const MAX_HEADER = 256 * 1_024;
 
 function skipBreaks(text: string, from: number): number {
   BREAKS.lastIndex = from;
@@ -51,7 +55,9 @@ function skipBreaks(text: string, from: number): number {
 
 const BREAKS = /[\r\n]*/y;
 
-/** Where the header is complete, for a check that wants nothing more; -1 where it is not. */
+/**
+ * The place where the header ends, for a check that reads only the header. -1: the header is not complete.
+ */
 export function findHeaderEnd(text: string): number {
   return text.search(/\n\r?\n/);
 }
@@ -60,9 +66,9 @@ export function isChunked(header: string): boolean {
   return /transfer-encoding: *chunked/i.test(header);
 }
 
-const CHUNKS_A_LOOK_AT_THE_CLOCK = 256;
+const CHUNKS_BETWEEN_CLOCK_READS = 256;
 
-/** The body without the lengths of its chunks; undefined where the plugin gives up, as it does on one that ends early. */
+/** Joins the chunks of a body. Undefined: the plugin gives up, as it does on a body that ends too early. */
 export async function unchunk(body: string, signal: AbortSignal): Promise<string | undefined> {
   const pace = new Pace(signal);
   const chunks: string[] = [];
@@ -74,21 +80,21 @@ export async function unchunk(body: string, signal: AbortSignal): Promise<string
     if (end > body.length) return undefined;
     chunks.push(body.slice(chunk.start, end));
     at = end + LINE_BREAK;
-    if (chunks.length % CHUNKS_A_LOOK_AT_THE_CLOCK === 0 && pace.isRestDue) await pace.rest();
+    if (chunks.length % CHUNKS_BETWEEN_CLOCK_READS === 0 && pace.isRestDue) await pace.rest();
   }
 }
 
-/** The plugin takes any two characters for one. */
+/** Characters of a line break; the plugin skips any two. */
 const LINE_BREAK = 2;
 
-/** More digits than a length may have, and some blanks before them. */
-const LONGEST_LENGTH = 64;
+/** Characters in which the length of a chunk must end: more than its digits and some blanks before them. */
+const MAX_LENGTH_TEXT = 64;
 
 function readChunk(
   body: string,
   at: number,
 ): { readonly start: number; readonly length: number } | undefined {
-  const text = body.slice(at, at + LONGEST_LENGTH);
+  const text = body.slice(at, at + MAX_LENGTH_TEXT);
   const { value, rest } = strtol(text, 16);
   const length = Number(value);
   if (rest.length === text.length || length < 0 || length > Number.MAX_SAFE_INTEGER) return undefined;

@@ -1,38 +1,39 @@
-import { stopwatch } from "../transport/stopwatch.ts";
+import { stopwatch } from "../transport/timing.ts";
 import type { AnswerEnd, AnswerHead, Progress } from "./framing.ts";
 import { findHeaderEnd } from "./page.ts";
 
-/** What the plugin reads at once: where it stops at the header, this decides what it counts. */
+/** Bytes that the plugin reads at once. This decides what it counts if it stops after the header. */
 const BUFFER = 8_191;
 
-/** More of a page is counted, not kept; the plugin would keep all. */
-const MOST_KEPT = 8 * 1_024 * 1_024;
+/** Bytes of a page that are kept. Further bytes are only counted; the plugin would keep them. */
+const MAX_KEPT = 8 * 1_024 * 1_024;
 
+/** An answer that has ended. */
 export interface Received {
   readonly text: string;
-  /** What has come with the end of the header, where that is all that is wanted. */
+  /** The text from the end of the header on, if only the header is read. */
   readonly behind: string;
   readonly size: number;
   readonly isCut: boolean;
-  /** Seconds from the question, and to the end. */
+  /** Seconds from the request to the first byte, and to the end. */
   readonly firstByte: number;
   readonly transfer: number;
 }
 
 export interface ReceptionOptions {
-  /** All that is wanted is the header. */
+  /** True: only the header is read. */
   readonly stopsAtHeader: boolean;
-  /** Tells where the answer ends; without it, where the connection does. */
+  /** Finds the end of the answer. Without it the answer ends with the connection. */
   readonly end?: AnswerEnd | undefined;
 }
 
-/** An answer while it comes. */
+/** Collects an answer while it comes. */
 export class Reception {
   readonly #elapsed = stopwatch();
   readonly #stopsAtHeader: boolean;
   readonly #end: AnswerEnd | undefined;
   #text = "";
-  /** From the last two characters on, where the end of the header is looked for. */
+  /** The last part, with the two characters before it: the end of the header is looked for here. */
   #last = "";
   #size = 0;
   #firstByte = 0;
@@ -46,7 +47,7 @@ export class Reception {
     return this.#size > 0;
   }
 
-  /** Of an answer whose end is looked for. */
+  /** The header, if the end of the answer is looked for and the header has come. */
   get head(): AnswerHead | undefined {
     return this.#end?.head;
   }
@@ -58,7 +59,7 @@ export class Reception {
     return this.#end?.put(text) ?? "open";
   }
 
-  /** What there is, when it ends. */
+  /** Gives the answer when it has ended. */
   finish(): Received {
     const [size, firstByte, transfer] = [this.#size, this.#firstByte, this.#elapsed()];
     const isCut = size > this.#text.length;
@@ -81,7 +82,7 @@ export class Reception {
 
   #add(text: string): string {
     const part = text.replaceAll("\0", " ");
-    if (this.#text.length < MOST_KEPT) this.#text += part;
+    if (this.#text.length < MAX_KEPT) this.#text += part;
     this.#size += text.length;
     return part;
   }

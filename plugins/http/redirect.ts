@@ -1,15 +1,16 @@
 import { CheckFailure, CRITICAL, UNKNOWN, WARNING } from "../../sdk/index.ts";
 import type { HttpTarget } from "./request.ts";
 
+/** How redirects are followed. */
 export interface RedirectRules {
   /** How many are followed. */
   readonly maximum: number;
-  /** The address stays, whatever host the location names. */
+  /** True: the address stays the same, whatever host the location names. */
   readonly keepsAddress: boolean;
   readonly keepsPort: boolean;
 }
 
-/** On the way: a target, and the scheme of the last location, which is not the first target's. */
+/** One step: a target, and the scheme of the location that led to it. For the first target it is `http`. */
 export interface Hop {
   readonly target: HttpTarget;
   readonly scheme: string;
@@ -17,23 +18,23 @@ export interface Hop {
   readonly depth: number;
 }
 
-/** What a location says. */
+/** The parts of a location. */
 interface Location {
   readonly scheme: string;
   readonly host: string;
   readonly port: number;
   readonly url: string;
   readonly usesTls: boolean;
-  /** It names a file beside the page's own. */
+  /** True: it is relative to the folder of the page. */
   readonly isBeside: boolean;
 }
 
 const MAX_PORT = 65_535;
 
 /**
- * The target a redirect leads to. Throws a CheckFailure where it leads nowhere.
+ * Gives the target that a redirect leads to. Throws a CheckFailure if there is none.
  *
- * @param end closes every text: `</A>` of a link
+ * @param end stands at the end of every text: `</A>` if the answer is a link
  */
 export function followRedirect(
   { header, statusLine }: { readonly header: string; readonly statusLine: string },
@@ -79,13 +80,19 @@ export function followRedirect(
   return { target, scheme, depth };
 }
 
-/** Of a location beside the page the plugin never sees that it is the same: it compares with the folder by then. */
+/**
+ * Whether the location is the page itself. The plugin does not notice that if the location is relative to the
+ * folder.
+ */
 function isSame({ host, port, url, isBeside }: Location, target: HttpTarget): boolean {
   const isHere = port === target.port && host === target.address && host === target.hostName;
   return isHere && url === target.url && !isBeside;
 }
 
-/** The first `Location:` that begins a line, with all that follows. `unended`: a line break, and no continuation after it. */
+/**
+ * Finds the first `Location:` at the start of a line, with all that follows. `unended`: only a line break
+ * follows.
+ */
 function findLocation(header: string): { readonly value: string } | "unended" | undefined {
   const begin = /(?:^|[\r\n])location:[ \t]*/i.exec(header);
   if (begin === null) return undefined;

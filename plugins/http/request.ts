@@ -1,17 +1,17 @@
-/** Where a page is asked for. A redirect leads from one target to the next. */
+/** What page is asked for, and where. A redirect leads from one target to the next. */
 export interface HttpTarget {
-  /** What is connected to: a name or an address. */
+  /** The name or address to connect to. */
   readonly address: string;
   readonly port: number;
-  /** For `Host:`. Without one the request is HTTP/1.0. */
+  /** The name in `Host:`. Without a name the request is HTTP/1.0. */
   readonly hostName: string | undefined;
-  /** The port `Host:` names. */
+  /** The port in `Host:`. */
   readonly hostPort: number;
   readonly url: string;
   readonly usesTls: boolean;
 }
 
-/** What every request of a check says. */
+/** The parts that all requests of a check have in common. */
 export interface RequestParts {
   readonly method: string;
   readonly agent: string;
@@ -23,10 +23,10 @@ export interface RequestParts {
   readonly body: { readonly text: string; readonly contentType: string } | undefined;
 }
 
-/** What becomes of the connection; the plugin's is closed. */
+/** What happens to the connection after the answer. The plugin's is closed. */
 export type Persistence = "close" | "keep-alive";
 
-/** The request in the plugin's order of lines: servers tell some of it back. */
+/** Renders a request, with the lines in the order of the plugin: some servers repeat them. */
 export function renderRequest(target: HttpTarget, parts: RequestParts, persistence: Persistence): string {
   const { hostName, url } = target;
   const { method, agent, headers, authorization, proxyAuthorization, body } = parts;
@@ -45,7 +45,7 @@ export function renderRequest(target: HttpTarget, parts: RequestParts, persisten
   return `${lines.join("\r\n")}\r\n\r\n${body?.text ?? ""}`;
 }
 
-/** `http://127.0.0.1:18080/`, as the plugin tells it: always with the port. */
+/** Renders the URL as the plugin prints it, always with the port: `http://127.0.0.1:18080/`. */
 export function renderUrl({ address, port, hostName, url, usesTls }: HttpTarget): string {
   return `${usesTls ? "https" : "http"}://${hostName ?? address}:${port}${url}`;
 }

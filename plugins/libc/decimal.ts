@@ -1,18 +1,21 @@
-/** Decimal digits of doubles, rounded as glibc rounds: exactly, and a tie to the even digit (toFixed rounds ties up). */
+/**
+ * Decimal digits of doubles, rounded as glibc rounds: exactly, and a tie to the even digit. JavaScript's
+ * toFixed rounds a tie up.
+ */
 
-/** A number written out: 0.DIGITS × 10^point. */
+/** All digits of a number: 0.DIGITS × 10^point. */
 interface Decimal {
   readonly digits: string;
   readonly point: number;
 }
 
-/** A number rounded to some digits: D.DDD × 10^exponent. */
+/** A rounded number: D.DDD × 10^exponent. */
 export interface Rounded {
   readonly digits: string;
   readonly exponent: number;
 }
 
-/** `value` not negative and finite → `12.50`. */
+/** Prints a number with so many decimals: `12.50`. The number must be finite and not negative. */
 export function toFixed(value: number, precision: number): string {
   if (isQuick(value, precision)) return value.toFixed(precision);
   const { digits, point } = writeOut(value);
@@ -21,7 +24,9 @@ export function toFixed(value: number, precision: number): string {
   return precision === 0 ? whole : `${whole}.${rounded.slice(-precision)}`;
 }
 
-/** `value` not negative and finite, rounded to this many significant digits, at least one. */
+/**
+ * Rounds a number to so many significant digits, at least one. The number must be finite and not negative.
+ */
 export function toSignificant(value: number, count: number): Rounded {
   const { digits, point } = writeOut(value);
   const rounded = round(digits, count);
@@ -29,13 +34,16 @@ export function toSignificant(value: number, count: number): Rounded {
   return { digits: rounded.slice(0, count), exponent: point - 1 + carry };
 }
 
-/** JavaScript's own rounds exactly, too, but for ties; halfway between two decimals lie only some of the multiples of 2^-(precision + 1). */
+/**
+ * Whether JavaScript's toFixed gives the right digits. It rounds exactly too, except for ties, and only
+ * multiples of 2^-(precision + 1) can be ties.
+ */
 function isQuick(value: number, precision: number): boolean {
   if (value >= 1e21 || precision > 100) return false;
   return Number.isInteger(value) || !Number.isInteger(value * 2 ** (precision + 1));
 }
 
-/** Every double is a decimal of finite length: m / 2^n = m × 5^n / 10^n. */
+/** Gives all digits of a double. There is an end to them: m / 2^n = m × 5^n / 10^n. */
 function writeOut(value: number): Decimal {
   let mantissa = value;
   let scale = 0;
@@ -47,7 +55,7 @@ function writeOut(value: number): Decimal {
   return { digits, point: digits.length - scale };
 }
 
-/** The first `count` digits; one more where the carry made one (9.9 → 10). */
+/** Rounds to `count` digits. There is one more digit if the carry makes one (9.9 → 10). */
 function round(digits: string, count: number): string {
   if (count >= digits.length) return digits.padEnd(count, "0");
   if (count < 0) return "0";

@@ -1,6 +1,9 @@
 import { getSystemErrorName } from "node:util";
 
-/** What `strerror` and `gai_strerror` of glibc say in the C locale, by the names Node gives to the numbers. */
+/**
+ * The texts of glibc's `strerror` and `gai_strerror` in the C locale, by the names that Node gives to the
+ * errors.
+ */
 const TEXTS: Readonly<Record<string, string>> = {
   EACCES: "Permission denied",
   EADDRINUSE: "Address already in use",
@@ -34,14 +37,18 @@ const TEXTS: Readonly<Record<string, string>> = {
   EAI_NONAME: "Name or service not known",
 };
 
-/** `ECONNREFUSED` → `Connection refused`, as the plugins print it; a name that is not in the list is given back as it is. */
+/**
+ * Gives the text that the plugins print: `ECONNREFUSED` → `Connection refused`. A name without a text stays
+ * as it is.
+ */
 export function errnoText(code: string): string {
   return TEXTS[code] ?? code;
 }
 
 /**
- * The name of what has gone wrong in a call of Node's: `ECONNREFUSED`. It is read from the error's number, which tells `EAI_NODATA`
- * from `EAI_NONAME` where the error's `code` is ENOTFOUND for both. Of anything else that was thrown: its code, message or text.
+ * Gives the name of an error of Node, such as `ECONNREFUSED`. It is read from the number of the error,
+ * because the `code` is ENOTFOUND for both `EAI_NODATA` and `EAI_NONAME`. An error without a number gives its
+ * code or message, and any other value that was thrown gives its text.
  */
 export function errnoName(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

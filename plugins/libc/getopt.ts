@@ -1,42 +1,48 @@
-/** One option as the plugin spells it. */
+/** The spellings of one option. */
 export interface OptionSpelling {
   /** `["H"]` for `-H`. */
   readonly shorts: readonly string[];
-  /** `["hostname", "host"]` for `--hostname` and its other name. */
+  /** `["hostname", "host"]` for `--hostname` and `--host`. */
   readonly longs: readonly string[];
-  /** Optional: a value counts only in the same word (`-S5`, `--skip=5`). */
+  /** Whether it takes a value. An optional value must be in the same word (`-S5`, `--skip=5`). */
   readonly value: "none" | "required" | "optional";
 }
 
-/** An option that was given; `text` is its value, undefined without one. */
+/** One occurrence of an option. `text` is its value, undefined without one. */
 export interface GivenOption<Spelling> {
   readonly spelling: Spelling;
   readonly text: string | undefined;
 }
 
-/** The options in the order they were given, and the other words. */
+/** The options of a command line in their order, and the words that belong to none. */
 export interface ReadArgv<Spelling> {
   readonly given: readonly GivenOption<Spelling>[];
   readonly words: readonly string[];
 }
 
-/** What plugins do differently about their words. */
+/** How a plugin reads its words differently from others. */
 export interface ArgvRules {
   /**
-   * Where words may stand that belong to no option. `anywhere`: as getopt_long permutes them, up to `--`. `last`: options end at the
-   * first of them (`+` in the plugin's option string). `around`: as `last`, but one may also come first (check_tcp, check_fping).
+   * Where a word may stand that belongs to no option.
+   * - `anywhere`, the default: getopt_long permutes the words, up to `--`.
+   * - `last`: the options end at the first such word (`+` in the plugin's option string).
+   * - `around`: as `last`, but one such word may also come first (check_tcp, check_fping).
    */
   readonly words?: "anywhere" | "last" | "around";
-  /** Words the plugin exchanges before it reads any, wherever they stand: `{ "-to": "-t" }`. */
+  /** Words that the plugin replaces before it reads any, in every place: `{ "-to": "-t" }`. */
   readonly rewrites?: Readonly<Record<string, string>>;
 }
 
-/** Undefined where getopt_long would complain: an unknown or ambiguous option, a value missing or too many. */
+/**
+ * Reads the words after the command. Undefined if getopt_long would complain: about an option that is unknown
+ * or ambiguous, a value that is missing, or a value for an option that takes none.
+ */
 export type ArgvReader<Spelling> = (argv: readonly string[]) => ReadArgv<Spelling> | undefined;
 
 /**
- * Makes a reader that takes words as glibc's getopt_long does: `-t5`, `-st5`, `--opt=value`, long options abbreviated as far as they
- * fit one option only, an exact name first. POSIXLY_CORRECT is not looked at.
+ * Makes a reader that reads words as glibc's getopt_long does: `-t5`, `-st5`, `--opt=value`, and
+ * abbreviations of a long option that fit only one option. An exact name comes first. POSIXLY_CORRECT has no
+ * effect. Throws a TypeError if two options have the same name.
  */
 export function createArgvReader<Spelling extends OptionSpelling>(
   spellings: readonly Spelling[],
@@ -52,7 +58,10 @@ export function createArgvReader<Spelling extends OptionSpelling>(
   };
 }
 
-/** Plugins take one or two dashes for the beginning of an option, whatever follows. */
+/**
+ * Whether the word is a value that comes first. One or two dashes begin an option for a plugin, whatever
+ * follows.
+ */
 function isLeadingWord(word: string | undefined): boolean {
   return word !== undefined && !/^--?(?!-)/.test(word);
 }
@@ -98,7 +107,7 @@ function readWords<Spelling extends OptionSpelling>(
   return { given, words: [...words, ...rest] };
 }
 
-/** Where an option still lacks its value, that is the next word. */
+/** Takes the next word as the value of an option that has none yet. Undefined if there is no next word. */
 function withValue<Spelling extends OptionSpelling>(
   option: GivenOption<Spelling>,
   rest: ArrayIterator<string>,
@@ -110,7 +119,7 @@ function withValue<Spelling extends OptionSpelling>(
 
 type Given<Spelling> = readonly GivenOption<Spelling>[] | undefined;
 
-/** One word; only its last option can be without a value. */
+/** Reads the options of one word. Only the last one can still lack its value. */
 function readOption<Spelling extends OptionSpelling>(word: string, names: Names<Spelling>): Given<Spelling> {
   return word.startsWith("--") ? readLong(word.slice(2), names) : readShorts(word.slice(1), names);
 }
@@ -126,7 +135,7 @@ function readLong<Spelling extends OptionSpelling>(
   return spelling.value === "none" ? undefined : [{ spelling, text: text.slice(equals + 1) }];
 }
 
-/** An exact name wins; else an abbreviation must fit the names of one option only. */
+/** Finds the option with this name, or the only option that the abbreviation fits. */
 function findLong<Spelling>(name: string, longs: ReadonlyMap<string, Spelling>): Spelling | undefined {
   const exact = longs.get(name);
   if (exact !== undefined) return exact;
@@ -136,7 +145,7 @@ function findLong<Spelling>(name: string, longs: ReadonlyMap<string, Spelling>):
   return fitting.size === 1 ? [...fitting][0] : undefined;
 }
 
-/** `st5` is `-s -t 5`. */
+/** Reads the letters after a dash: `st5` is `-s -t 5`. */
 function readShorts<Spelling extends OptionSpelling>(
   letters: string,
   { shorts }: Names<Spelling>,

@@ -1,18 +1,21 @@
 /**
- * Numbers as C reads them, for checks that must take the same words a plugin takes. The functions carry the names of libc's and of
- * the plugins' utils.c (is_integer → isInteger), for whoever compares the two.
+ * Numbers as C reads them, for checks that must accept the same words as a plugin. The functions have the
+ * names of libc and of the plugins' utils.c (is_integer → isInteger), so that the two can be compared.
  */
 
-/** A number at the start of a text, and what follows it. Where there is none, `value` is zero and `rest` is the whole text. */
+/**
+ * A number at the start of a text, and the text after it. Without a number `value` is 0 and `rest` is the
+ * whole text.
+ */
 export interface ReadNumber<Value> {
   readonly value: Value;
   readonly rest: string;
 }
 
-/** White space of the C locale. \s is wider: it would take bytes of UTF-8 sequences for blanks. */
+/** White space of the C locale. \s matches more: some bytes of UTF-8 characters too. */
 const SPACE = "[ \\t\\n\\v\\f\\r]*";
 
-/** The base of strtol: 0 is what the prefix says (`0x` hexadecimal, `0` octal). */
+/** The base of strtol. With 0 the prefix decides: `0x` is hexadecimal, `0` is octal. */
 export type Base = 0 | 8 | 10 | 16;
 
 const INTEGERS: Readonly<Record<Base, RegExp>> = {
@@ -27,7 +30,7 @@ const REAL = new RegExp(
   `^${SPACE}([+-]?)(${HEXADECIMAL}(?:p[+-]?[0-9]+)?|${DECIMAL}(?:e[+-]?[0-9]+)?|inf(?:inity)?|nan(?:\\([0-9a-z_]*\\))?)`,
   "i",
 );
-/** The plugins ask scanf, which takes an unfinished exponent. */
+/** What the plugins' is_numeric accepts. It uses scanf, which accepts an exponent without digits. */
 const NUMERIC = new RegExp(
   `^${SPACE}[+-]?(?:${HEXADECIMAL}(?:p[+-]?[0-9]*)?|${DECIMAL}(?:e[+-]?[0-9]*)?|inf(?:inity)?|nan)$`,
   "i",
@@ -39,21 +42,23 @@ const ULONG_MAX = 2n ** 64n - 1n;
 const INT_MAX = 2n ** 31n - 1n;
 const INT_MIN = -(2n ** 31n);
 
-/** Reads a 64 bit integer; what does not fit becomes the nearest that does. */
+/** Reads an integer of 64 bits. One that is too large or too small becomes the largest or the smallest. */
 export function strtol(text: string, base: Base = 10): ReadNumber<bigint> {
   const { value, rest } = readInteger(text, base);
   if (value > LONG_MAX) return { value: LONG_MAX, rest };
   return { value: value < LONG_MIN ? LONG_MIN : value, rest };
 }
 
-/** Reads an unsigned 64 bit integer: `-1` is the greatest of them, as in C. */
+/** Reads an unsigned integer of 64 bits. `-1` is the largest one, as in C. */
 export function strtoul(text: string, base: Base = 10): ReadNumber<bigint> {
   const { value, rest } = readInteger(text, base);
   const fits = value <= ULONG_MAX && value >= -ULONG_MAX;
   return { value: fits ? BigInt.asUintN(64, value) : ULONG_MAX, rest };
 }
 
-/** The integer a text begins with, 0 without one. What needs more than 32 bits loses the upper ones, as with glibc. */
+/**
+ * Reads the integer at the start of a text; 0 without one. Only the lower 32 bits are kept, as glibc does.
+ */
 export function atoi(text: string): number {
   return Number(BigInt.asIntN(32, strtol(text).value));
 }
@@ -65,12 +70,12 @@ export function strtod(text: string): ReadNumber<number> {
   return { value: sign === "-" ? -value : value, rest: text.slice(found.length) };
 }
 
-/** The real number a text begins with, 0 without one. */
+/** Reads the real number at the start of a text; 0 without one. */
 export function atof(text: string): number {
   return strtod(text).value;
 }
 
-/** `is_numeric`: a real number and nothing after it, not even a blank. */
+/** `is_numeric`: the text is a real number, with nothing after it, not even a blank. */
 export function isNumeric(text: string): boolean {
   return NUMERIC.test(text);
 }
@@ -90,13 +95,16 @@ export function isNonNegative(text: string): boolean {
   return isNumeric(text) && atof(text) >= 0;
 }
 
-/** `is_percentage`: from above -1 to below 101: the plugins look at the number without its fraction. */
+/** `is_percentage`: above -1 and below 101, as the plugins drop the fraction of the number. */
 export function isPercentage(text: string): boolean {
   const whole = Math.trunc(atof(text));
   return isNumeric(text) && whole >= 0 && whole <= 100;
 }
 
-/** `is_integer`: digits, blanks and minus signs in any order, an empty text too (`atoi` makes 0 of them), of 32 bits. */
+/**
+ * `is_integer`: digits, blanks and minus signs in any order, or an empty text. The number that `atoi` reads must
+ * fit 32 bits; a text that does not begin with a number is 0.
+ */
 export function isInteger(text: string): boolean {
   if (!/^[-0-9 ]*$/.test(text)) return false;
   const { value } = strtol(text);
@@ -129,7 +137,7 @@ function readInteger(text: string, base: Base): ReadNumber<bigint> {
   return { value: sign === "-" ? -value : value, rest: text.slice(found.length) };
 }
 
-/** As BigInt wants to have it. */
+/** Puts a prefix before the digits that BigInt understands. */
 function withPrefix(digits: string, base: Base): string {
   if (/^0x/i.test(digits)) return digits;
   if (base === 16) return `0x${digits}`;

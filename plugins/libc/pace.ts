@@ -1,7 +1,7 @@
-/** How long a loop may hold the event loop. */
+/** How long a loop may block the event loop. */
 const SLICE_MS = 4;
 
-/** For loops over what a server sent: they stop now and then, so that others get their turn. */
+/** For long loops over what a server sent: they stop from time to time, so that other checks can go on. */
 export class Pace {
   readonly #signal: AbortSignal;
   #sliceEnd = performance.now() + SLICE_MS;
@@ -10,11 +10,12 @@ export class Pace {
     this.#signal = signal;
   }
 
+  /** Whether the loop has run for long enough and should call `rest`. */
   get isRestDue(): boolean {
     return performance.now() >= this.#sliceEnd;
   }
 
-  /** Rejects with the signal's reason when it is aborted. */
+  /** Lets other checks go on. Rejects with the signal's reason if the signal is aborted. */
   async rest(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#signal.throwIfAborted();

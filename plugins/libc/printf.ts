@@ -1,12 +1,13 @@
 import { type Rounded, toFixed, toSignificant } from "./decimal.ts";
 
+/** A value for one directive of the format. */
 export type PrintfArgument = number | bigint | string;
 
 interface Directive {
   readonly flags: string;
   readonly width: number;
   readonly precision: number | undefined;
-  /** Length modifier: `hh`, `h`, `l`, `ll` …; without one integers have 32 bits. */
+  /** The length modifier: `hh`, `h`, `l`, `ll` … Without one an integer has 32 bits. */
   readonly length: string;
   readonly conversion: string;
 }
@@ -14,9 +15,12 @@ interface Directive {
 const DIRECTIVE = /%([-+ 0#]*)(\*|[0-9]*)(?:(\.)(\*|[0-9]*))?(hh|h|ll|l|j|z|t|q|L)?([diuoxXcsfFeEgG%])|%/g;
 
 /**
- * Prints as C's printf in the C locale: `d i u o x X c s f F e E g G %` with flags, width, precision, `*` and length modifiers;
- * reals are doubles, rounded exactly as glibc does. Integers are cut to the bits their length modifier says (`%d` 32, `%ld` 64),
- * a number's fraction is dropped. Throws a TypeError for other directives and missing arguments: that is a fault of the check.
+ * Prints as C's sprintf does in the C locale: `d i u o x X c s f F e E g G %` with flags, width, precision,
+ * `*` and length modifiers.
+ *
+ * Real numbers are doubles, rounded exactly as glibc does. Integers lose their fraction and keep the bits of
+ * their length modifier: 32 for `%d`, 64 for `%ld`. Throws a TypeError for other directives and for missing
+ * values, as both are faults of the check.
  */
 export function sprintf(format: string, ...given: readonly PrintfArgument[]): string {
   const remaining = given.values();
@@ -57,7 +61,7 @@ function readCharacter(value: PrintfArgument): string {
   return typeof value === "string" ? value.slice(0, 1) : String.fromCharCode(Number(value) & 0xff);
 }
 
-/** Zeros go between the sign and the digits. */
+/** Fills the text up to its width. Zeros stand between the sign and the digits. */
 function pad(sign: string, text: string, { flags, width }: Directive): string {
   if (flags.includes("-")) return (sign + text).padEnd(width);
   return flags.includes("0") ? sign + text.padStart(width - sign.length, "0") : (sign + text).padStart(width);
@@ -113,7 +117,10 @@ function printMagnitude(value: number, { flags, precision = 6, conversion }: Dir
   }
 }
 
-/** `%g`: as `%e` where the exponent is below -4 or not below the precision, else as `%f`; trailing zeros go unless `#`. */
+/**
+ * Prints `%g`: as `%e` if the exponent is below -4 or not below the precision, otherwise as `%f`. Zeros at
+ * the end are removed, unless the flag `#` is given.
+ */
 function printGeneral(value: number, count: number, keepsZeros: boolean): string {
   const rounded = toSignificant(value, count);
   const { exponent } = rounded;

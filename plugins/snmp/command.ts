@@ -1,6 +1,6 @@
 import type { State, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
-import { createEreSearch, type EreSearch } from "../libc/ere-search.ts";
+import { createEreSearch, type EreSearch } from "../libc/ere/search.ts";
 import { readAccess } from "./access.ts";
 import { readLabels } from "./labels.ts";
 import { isUnderstoodHost } from "./names.ts";

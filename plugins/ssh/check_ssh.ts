@@ -19,8 +19,9 @@ import {
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import { atoi, isIntPos } from "../libc/number.ts";
 import { type DialContext, DialError, dial } from "../transport/dial.ts";
-import { family, isPlainHost, socketTimeout } from "../transport/host.ts";
+import { family, isPlainHost } from "../transport/host.ts";
 import { StreamPeer } from "../transport/peer.ts";
+import { socketTimeout } from "../transport/timing.ts";
 
 const OPTIONS = {
   hostname: text("-H, --hostname, --host=ADDRESS", "host name or address"),

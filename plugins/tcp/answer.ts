@@ -8,11 +8,15 @@ import {
   WARNING,
 } from "../../sdk/index.ts";
 import { sprintf } from "../libc/printf.ts";
-import type { Reply } from "./reply.ts";
+import type { TcpReply } from "./reply.ts";
 import type { TcpRequest } from "./request.ts";
 
-/** @param time seconds */
-export function renderAnswer(request: TcpRequest, reply: Reply, time: number): CheckOutput {
+/**
+ * Renders the plugin's answer.
+ *
+ * @param time seconds from the connect to the end of the reply, without the delay of `-d`
+ */
+export function renderAnswer(request: TcpRequest, reply: TcpReply, time: number): CheckOutput {
   const isMismatch = reply.match === "failure";
   const timeState = judgeTime(time, request);
   const state = isMismatch && timeState !== CRITICAL ? request.mismatch : timeState;
@@ -26,12 +30,12 @@ function judgeTime(time: number, { warning, critical }: TcpRequest): State {
   return warning !== undefined && time > warning ? WARNING : OK;
 }
 
-function mismatchText(request: TcpRequest, { text, isShown }: Reply): string {
+function mismatchText(request: TcpRequest, { text, isShown }: TcpReply): string {
   const said = isShown && !request.hidesReply ? `: ${text}` : ` on ${place(request)}`;
   return `Unexpected response from host/socket${said}`;
 }
 
-function matchText(request: TcpRequest, { text, isShown }: Reply, time: number): string {
+function matchText(request: TcpRequest, { text, isShown }: TcpReply, time: number): string {
   const said = isShown && !request.hidesReply ? ` [${text}]` : "";
   return `${sprintf("%.3f", time)} second response time on ${place(request)}${said}`;
 }
@@ -41,7 +45,7 @@ function place({ address, port, isNamed }: TcpRequest): string {
   return isNamed ? `${address} port ${port}` : `port ${port}`;
 }
 
-/** Beside a reply not expected, thresholds are printed as zero. */
+/** The perfdata. If the reply does not match, the plugin prints thresholds as 0. */
 function renderTime(time: number, { warning, critical, timeout }: TcpRequest, isMismatch: boolean): string {
   const shown = (threshold: number | undefined) => (isMismatch && threshold !== undefined ? 0 : threshold);
   return fperfdata("time", time, "s", {

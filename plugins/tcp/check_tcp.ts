@@ -10,11 +10,12 @@ import {
   withinSeconds,
 } from "../../sdk/index.ts";
 import { type DialContext, DialError } from "../transport/dial.ts";
-import { socketTimeout } from "../transport/host.ts";
+import { socketTimeout } from "../transport/timing.ts";
 import { TlsError } from "../transport/tls.ts";
 import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { converse } from "./conversation.ts";
-import { readTcpRequest, type Service, TCP_OPTIONS, type TcpRequest } from "./request.ts";
+import { TCP_OPTIONS } from "./options.ts";
+import { readTcpRequest, type Service, type TcpRequest } from "./request.ts";
 
 export const checkTcp = defineService("a TCP port, and what it says", { name: "check_tcp" });
 
@@ -109,23 +110,23 @@ function defineService(summary: string, service: Service): Check {
 
 async function run(request: TcpRequest, context: CheckContext): Promise<CheckOutput> {
   const { signal } = context;
-  const surroundings = { resolver: context.shared(RESOLVER), contexts: context.shared(TLS_CONTEXTS) };
+  const shared = { resolver: context.shared(RESOLVER), contexts: context.shared(TLS_CONTEXTS) };
   const printed: string[] = [];
-  await checkHost(request, { ...surroundings, signal });
+  await requireHost(request, { ...shared, signal });
   const onTimeout = socketTimeout(request.timeout, printed);
   return withinSeconds({ seconds: request.timeout, signal, onTimeout }, async (deadline) => {
     const { returnCode, output } = await converse({
       request,
       printed,
-      ...surroundings,
+      ...shared,
       signal: deadline,
     }).catch((error: unknown) => readFailure(error, request));
     return { returnCode, output: `${printed.join("")}${output}` };
   });
 }
 
-/** The plugin looks the name up once before its time begins. */
-async function checkHost(
+/** Resolves the name once before the time-out begins, as the plugin does. */
+async function requireHost(
   { service, address, family }: TcpRequest,
   { resolver, signal }: DialContext,
 ): Promise<void> {

@@ -8,17 +8,18 @@ import { type Peer, StreamPeer } from "../transport/peer.ts";
 import { upgrade } from "../transport/tls.ts";
 import type { TlsContexts } from "../transport/tls-contexts.ts";
 import { renderAnswer } from "./answer.ts";
-import { NOT_ASKED, readReply } from "./reply.ts";
+import { NO_REPLY_EXPECTED, readReply } from "./reply.ts";
 import type { TcpRequest } from "./request.ts";
 
+/** One run of the check, with what it needs. */
 export interface Conversation extends DialContext {
   readonly request: TcpRequest;
-  /** What has been said already, and stays before the answer whatever that is, a time-out too. */
+  /** Texts that come before every answer, also before a time-out's: the plugin has printed them already. */
   readonly printed: string[];
   readonly contexts: TlsContexts;
 }
 
-/** Connects, sends, reads, and answers. Rejects with a DialError, a TlsError or the signal's reason. */
+/** Connects, sends, reads and judges. Rejects with a DialError, a TlsError or the signal's reason. */
 export async function converse(conversation: Conversation): Promise<CheckOutput> {
   const { address, port, family, transport, usesTls } = conversation.request;
   const begin = performance.now();
@@ -51,15 +52,18 @@ async function askOverTls(socket: Socket, conversation: Conversation, begin: num
   }
 }
 
-/** A timer may fire that much before its time, and the delay is taken off the time that is told. */
+/**
+ * A timer may fire so much too early. The response time is the time without the delay, so it would be
+ * negative.
+ */
 const EARLY_MS = 1;
 
-/** @param begin milliseconds, of `performance.now` */
+/** @param begin `performance.now()` before the connect, in milliseconds */
 async function ask(peer: Peer, { request, signal }: Conversation, begin: number): Promise<CheckOutput> {
   const { send, delay, expected, quit } = request;
   if (send !== undefined) peer.send(send);
   if (delay > 0) await pause(delay * 1000 + EARLY_MS, undefined, { signal });
-  const reply = expected.texts.length === 0 ? NOT_ASKED : await readReply(peer, expected);
+  const reply = expected.texts.length === 0 ? NO_REPLY_EXPECTED : await readReply(peer, expected);
   if (reply === undefined) return { returnCode: CRITICAL, output: "No data received from host\n" };
   if (quit !== undefined) peer.send(quit);
   peer[Symbol.dispose]();

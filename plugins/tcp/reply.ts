@@ -1,53 +1,59 @@
 import type { Peer } from "../transport/peer.ts";
 
-/** What a reply must hold. */
+/** What the reply must contain. */
 export interface Expected {
   readonly texts: readonly string[];
-  /** At the very beginning; else anywhere. */
+  /** True: at the very start of the reply. False: anywhere in it. */
   readonly isExact: boolean;
-  /** All of the texts; else any. */
+  /** True: all of the texts. False: one of them. */
   readonly isAll: boolean;
-  /** No more is read once this many bytes are there, and they are not looked at; 0 is no limit. */
+  /** When so many bytes have come, reading ends and the last ones are not searched. 0 is no limit. */
   readonly maximum: number;
 }
 
-export interface Reply {
-  /** Unjudged: `maximum` was reached first. */
+/** What the server has sent. */
+export interface TcpReply {
+  /** Whether the reply has the expected texts. `unjudged`: `maximum` was reached first. */
   readonly match: "success" | "failure" | "unjudged";
-  /** As the plugin prints it: no white space at its end, nothing from a NUL on. */
+  /** The text that the plugin prints: up to the first NUL, without white space at its end. */
   readonly text: string;
-  /** The plugin takes a reply of a single byte for none when it prints. */
+  /** False: the plugin does not print the reply. It ignores a reply of a single byte when it prints. */
   readonly isShown: boolean;
 }
 
-/** Nothing was expected, and nothing read. */
-export const NOT_ASKED: Reply = { match: "success", text: "", isShown: false };
+/** No reply was expected, so nothing was read. */
+export const NO_REPLY_EXPECTED: TcpReply = { match: "success", text: "", isShown: false };
 
-/** The size of the plugin's buffer decides what it looks at, and so what it prints of a long reply. */
+/**
+ * The size of the plugin's buffer. It decides when the plugin stops to read, and so what it prints of a long
+ * reply.
+ */
 const BUFFER = 1024;
-/** Seconds the plugin waits for more. */
+/** Seconds that the plugin waits for more of a reply. */
 const PATIENCE = 2;
-/** More of a reply is searched, but not kept. */
-const MOST_KEPT = 65_536;
-/** A server that never stops may have its share of the time, not all of it. */
-const BREATH_MS = 5;
-const BUFFERS_PER_BREATH = 64;
+/** Bytes of a reply that are kept. Further bytes are searched, but not kept. */
+const MAX_KEPT = 65_536;
+/**
+ * A server that never stops sending must not block the event loop: after so many buffers the check pauses.
+ */
+const PAUSE_MS = 5;
+const BUFFERS_BETWEEN_PAUSES = 64;
 
-/** Undefined: there was none. */
-export async function readReply(peer: Peer, expected: Expected): Promise<Reply | undefined> {
+/** Reads the reply until it matches, ends, or the server is silent. Undefined: there was no reply. */
+export async function readReply(peer: Peer, expected: Expected): Promise<TcpReply | undefined> {
   const search = createSearch(expected);
   let raw = "";
   let size = 0;
-  let match: Reply["match"] | "retry" = "unjudged";
+  let match: TcpReply["match"] | "retry" = "unjudged";
   for (let buffers = 1; ; buffers += 1) {
     const received = await peer.receive(BUFFER);
     if (received === "") break;
     size += received.length;
-    if (raw.length < MOST_KEPT) raw += received;
+    if (raw.length < MAX_KEPT) raw += received;
     if (expected.maximum > 0 && size >= expected.maximum) break;
     match = search(received);
     if (match !== "retry" || !(await peer.select(PATIENCE))) break;
-    if (buffers % BUFFERS_PER_BREATH === 0) await new Promise((resolve) => setTimeout(resolve, BREATH_MS));
+    if (buffers % BUFFERS_BETWEEN_PAUSES === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   if (size === 0) return undefined;
   const text = withoutSpace(raw);
@@ -58,17 +64,20 @@ export async function readReply(peer: Peer, expected: Expected): Promise<Reply |
   };
 }
 
-/** The first byte stays, whatever it is. ASCII white space only: other bytes are parts of UTF-8 sequences. */
+/**
+ * Removes ASCII white space at the end, but never the first byte. Other bytes may be part of a UTF-8
+ * character.
+ */
 function withoutSpace(raw: string): string {
   let end = raw.length;
   while (end > 1 && " \t\n\v\f\r".includes(raw.charAt(end - 1))) end -= 1;
   return raw.slice(0, end);
 }
 
-type Search = (received: string) => "success" | "failure" | "retry";
+/** Searches one more piece of the reply. `retry`: more of the reply may still make a match. */
+type ReplySearch = (received: string) => "success" | "failure" | "retry";
 
-/** Takes the reply piece by piece: `retry` as long as more of it may still make a match. */
-function createSearch({ texts, isExact, isAll }: Expected): Search {
+function createSearch({ texts, isExact, isAll }: Expected): ReplySearch {
   const textOf = createTextReader();
   const longest = Math.max(...texts.map(({ length }) => length));
   const found = new Set<string>();
@@ -85,7 +94,7 @@ function createSearch({ texts, isExact, isAll }: Expected): Search {
   };
 }
 
-/** The plugin's text ends at the first NUL, however much comes after it. */
+/** Gives each piece up to the first NUL of the reply: the plugin's text ends there. */
 function createTextReader(): (received: string) => string {
   let isOver = false;
   return (received) => {

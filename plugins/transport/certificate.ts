@@ -2,13 +2,14 @@ import type { TLSSocket } from "node:tls";
 import { CRITICAL, OK, type State, WARNING } from "../../sdk/index.ts";
 import { sprintf } from "../libc/printf.ts";
 
+/** What the checks look at in a server's certificate. */
 export interface Certificate {
-  /** The subject's first CN, byte for byte. */
+  /** The first CN of the subject, as a byte string. */
   readonly commonName: string | undefined;
   readonly notAfter: Date;
 }
 
-/** `-D 30,10`: days left that are a warning, and critical. */
+/** `-D 30,10`: a certificate that is valid for so many days or fewer is WARNING, or CRITICAL. */
 export interface ExpiryLimits {
   readonly warning: number;
   readonly critical: number;
@@ -16,13 +17,13 @@ export interface ExpiryLimits {
 
 export interface CertificateAnswer {
   readonly state: State;
-  /** With its line break. */
+  /** One line, with its line break. */
   readonly text: string;
 }
 
 const DAY = 86_400;
 
-/** The server's own. A server without one does not get through the handshake. */
+/** Reads the server's certificate. A server always has one here: the handshake fails without. */
 export function readCertificate(socket: TLSSocket): Certificate {
   const { subject, valid_to: notAfter } = socket.getPeerCertificate();
   const names: string | readonly string[] | undefined = subject?.CN;
@@ -31,7 +32,10 @@ export function readCertificate(socket: TLSSocket): Certificate {
   return { commonName, notAfter: new Date(notAfter) };
 }
 
-/** What the plugins say of a certificate's end. They count in floats, of which those of decades hence are off by some seconds. */
+/**
+ * Judges how long a certificate is valid, in the plugins' words. They count in floats: decades ahead these
+ * are wrong by seconds.
+ */
 export function judgeCertificate(
   { commonName = "Unknown CN", notAfter }: Certificate,
   { warning, critical }: ExpiryLimits,

@@ -1,22 +1,23 @@
 import { createSocket, type Socket } from "node:dgram";
+import { whenAborted } from "../../sdk/deadline.ts";
 import { errnoName } from "../libc/errno.ts";
-import { connectFailure, type DialContext, DialError, resolveTarget, type Target, wirePort } from "./dial.ts";
+import { connectFailure, type DialContext, DialError, type Endpoint, resolveHost, wirePort } from "./dial.ts";
 import { Inbox } from "./inbox.ts";
 import type { Peer } from "./peer.ts";
 
-/** As many as nobody has received yet are kept. */
-const MOST_UNREAD = 64;
+/** Datagrams that are kept until the check receives them; others are dropped. */
+const MAX_UNREAD = 64;
 
-/** A connected UDP socket; it is closed when the signal is aborted. Rejects as `dial` does. */
+/** Connects a UDP socket. It is closed when the signal is aborted. Rejects as `dial` does. */
 export async function dialUdp(
-  target: Extract<Target, { host: string }>,
+  endpoint: Extract<Endpoint, { host: string }>,
   context: DialContext,
 ): Promise<Peer> {
   let code = "";
-  for (const { address, family } of await resolveTarget(target, context)) {
+  for (const { address, family } of await resolveHost(endpoint, context)) {
     const socket = createSocket(family === 6 ? "udp6" : "udp4");
     try {
-      await connect(socket, wirePort(target.port), address);
+      await connect(socket, wirePort(endpoint.port), address);
       context.signal.throwIfAborted();
       return new DatagramPeer(socket, context.signal);
     } catch (error) {
@@ -25,7 +26,7 @@ export async function dialUdp(
       code = errnoName(error);
     }
   }
-  throw new DialError("connect", connectFailure(target.host, target.port, code));
+  throw new DialError("connect", connectFailure(endpoint.host, endpoint.port, code));
 }
 
 function connect(socket: Socket, port: number, address: string): Promise<void> {
@@ -35,23 +36,21 @@ function connect(socket: Socket, port: number, address: string): Promise<void> {
   return promise;
 }
 
-/** One `receive` is one datagram; an empty one and a port nobody listens on are the end. */
+/** One `receive` gives one datagram. An empty datagram is the end, and so is a port that is closed. */
 class DatagramPeer implements Peer {
   readonly #socket: Socket;
-  readonly #signal: AbortSignal;
   readonly #inbox = new Inbox();
-  readonly #close = () => this[Symbol.dispose]();
+  readonly #closing: Disposable;
   #isClosed = false;
 
   constructor(socket: Socket, signal: AbortSignal) {
     this.#socket = socket;
-    this.#signal = signal;
     socket.on("message", (bytes) => {
       if (bytes.length === 0) this.#inbox.end();
-      else if (this.#inbox.count < MOST_UNREAD) this.#inbox.put(bytes.toString("latin1"));
+      else if (this.#inbox.count < MAX_UNREAD) this.#inbox.put(bytes.toString("latin1"));
     });
     socket.on("error", () => this.#inbox.end());
-    signal.addEventListener("abort", this.#close, { once: true });
+    this.#closing = whenAborted(signal, () => this[Symbol.dispose]());
   }
 
   send(text: string): void {
@@ -69,7 +68,7 @@ class DatagramPeer implements Peer {
   [Symbol.dispose](): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#signal.removeEventListener("abort", this.#close);
+    this.#closing[Symbol.dispose]();
     this.#socket.close();
     this.#inbox.end();
   }

@@ -1,23 +1,30 @@
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { whenAborted } from "../../sdk/deadline.ts";
 import { CRITICAL, type Family, ResolveError, type Resolver, type State, UNKNOWN } from "../../sdk/index.ts";
 import { errnoName, errnoText } from "../libc/errno.ts";
 
-/** Where to: a host and a port as the operator wrote them, or the path of a Unix socket. */
-export type Target =
+/** What to connect to: a host and a port as the operator wrote them, or the path of a Unix socket. */
+export type Endpoint =
   | { readonly host: string; readonly port: number; readonly family?: Family | undefined }
   | { readonly path: string };
 
 export interface DialContext {
   readonly resolver: Resolver;
-  /** Destroys the socket when it is aborted, connected or not. */
+  /** The socket is destroyed when this is aborted, whether it is connected or not. */
   readonly signal: AbortSignal;
 }
 
-/** No connection. The message is the line all plugins print, `state` what they make of it where they do not decide otherwise. */
+/**
+ * There is no connection. The message is the line that all plugins print, and `state` is the state of most of
+ * them.
+ */
 export class DialError extends Error {
   override readonly name = "DialError";
-  /** Not resolved, no socket of this family here, or not connected. */
+  /**
+   * The step that failed: the host has no address, this machine has no such sockets, or no connection was
+   * made.
+   */
   readonly step: "resolve" | "socket" | "connect";
   readonly state: State;
 
@@ -29,19 +36,21 @@ export class DialError extends Error {
 }
 
 /**
- * Connects as the plugins' np_net_connect does: the addresses one after the other, each for as long as the kernel tries. The socket
- * stays open when the other side has closed its half; whoever has it destroys it. It may be destroyed already, where the other side
- * has reset it at once: to read it is to be at the end.
+ * Connects as np_net_connect of the plugins does: to one address after the other, each for as long as the
+ * kernel tries.
+ *
+ * The caller destroys the socket. It stays open when the other side has closed its half. If the other side
+ * has reset the connection at once, the socket is destroyed already and a reader finds its end.
  *
  * Rejects with a DialError, or with the signal's reason.
  */
-export async function dial(target: Target, { resolver, signal }: DialContext): Promise<Socket> {
-  if ("path" in target) return dialPath(target.path, signal);
+export async function dial(endpoint: Endpoint, { resolver, signal }: DialContext): Promise<Socket> {
+  if ("path" in endpoint) return dialPath(endpoint.path, signal);
   let code = "";
-  for (const { address, family } of await resolveTarget(target, { resolver, signal })) {
+  for (const { address, family } of await resolveHost(endpoint, { resolver, signal })) {
     try {
       return await open(
-        { host: address, port: wirePort(target.port), family, autoSelectFamily: false },
+        { host: address, port: wirePort(endpoint.port), family, autoSelectFamily: false },
         signal,
       );
     } catch (error) {
@@ -50,11 +59,14 @@ export async function dial(target: Target, { resolver, signal }: DialContext): P
       if (code === "EAFNOSUPPORT") throw new DialError("socket", "Socket creation failed");
     }
   }
-  throw new DialError("connect", connectFailure(target.host, target.port, code));
+  throw new DialError("connect", connectFailure(endpoint.host, endpoint.port, code));
 }
 
-/** Addresses for np_net_connect, which takes an IPv6 address in brackets too. */
-export async function resolveTarget(
+/**
+ * Gives the addresses to connect to. An IPv6 address may stand in brackets, as for np_net_connect. Rejects
+ * with a DialError, or with the signal's reason.
+ */
+export async function resolveHost(
   { host, family = 0 }: { readonly host: string; readonly family?: Family | undefined },
   { resolver, signal }: DialContext,
 ) {
@@ -65,12 +77,18 @@ export async function resolveTarget(
   }
 }
 
-/** The plugins' own line; of an address in brackets they lose the first one only. */
+/**
+ * The plugins' line about a failed connection. Of an address in brackets they remove only the opening
+ * bracket.
+ */
 export function connectFailure(host: string, port: number, code: string): string {
   return `connect to address ${isBracketed(host) ? host.slice(1) : host} and port ${port}: ${errnoText(code)}`;
 }
 
-/** The plugins keep five digits of a port, getaddrinfo 16 bits. */
+/**
+ * The port that a plugin really connects to: it keeps five digits of the number, and getaddrinfo keeps 16
+ * bits.
+ */
 export function wirePort(port: number): number {
   return Number(String(port).slice(0, 5)) & 0xffff;
 }
@@ -79,7 +97,10 @@ function isBracketed(host: string): boolean {
   return host.startsWith("[") && host.endsWith("]") && host.length >= 2;
 }
 
-/** A listener with too many waiting is retried: the plugin's connect blocks where Node's says EAGAIN. */
+/**
+ * Tries again while the listener's queue is full: the plugin's connect blocks then, but Node's fails with
+ * EAGAIN.
+ */
 async function dialPath(path: string, signal: AbortSignal): Promise<Socket> {
   for (;;) {
     try {
@@ -102,22 +123,28 @@ function open(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
   const socket = connect({ ...options, allowHalfOpen: true }).pause();
   destroyOnAbort(socket, signal, reject);
   socket.once("connect", () => resolve(socket));
-  // The listener stays when the socket is connected: whoever reads sees the end, nobody an uncaught error.
+  // The listener stays after the connect, so that a later error is not uncaught. A reader sees the end of the
+  // stream.
   socket.on("error", (error) => (isBroken(error) ? resolve(socket) : reject(error)));
   return promise;
 }
 
-/** Connected, and reset before Node looked: a plugin's connect has succeeded by then, and what it reads next is the end. */
+/**
+ * The connection was made and reset before Node looked. A plugin's connect succeeds then, and it reads the
+ * end next.
+ */
 function isBroken(error: Error): boolean {
   return errnoName(error) === "ECONNRESET";
 }
 
-/** Until the socket is closed. */
+/**
+ * Destroys the socket, and rejects with the signal's reason, if the signal is aborted before the socket is
+ * closed.
+ */
 export function destroyOnAbort(socket: Socket, signal: AbortSignal, reject: (reason: unknown) => void): void {
-  const destroy = () => {
+  const destroying = whenAborted(signal, () => {
     reject(signal.reason);
     socket.destroy();
-  };
-  signal.addEventListener("abort", destroy, { once: true });
-  socket.once("close", () => signal.removeEventListener("abort", destroy));
+  });
+  socket.once("close", () => destroying[Symbol.dispose]());
 }

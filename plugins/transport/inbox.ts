@@ -1,4 +1,4 @@
-/** What has arrived and nobody has taken yet. One waits at a time. */
+/** Texts that have arrived and are not taken yet. Only one caller may wait at a time. */
 export class Inbox {
   readonly #pieces: string[] = [];
   #isEnded = false;
@@ -13,13 +13,13 @@ export class Inbox {
     this.#wake();
   }
 
-  /** Nothing more will come. What is here may still be taken. */
+  /** Marks the end: nothing more will arrive. What has arrived can still be taken. */
   end(): void {
     this.#isEnded = true;
     this.#wake();
   }
 
-  /** The first piece that is not empty; empty at the end. */
+  /** Waits for the first piece that is not empty. The text is empty at the end. */
   async take(): Promise<string> {
     for (;;) {
       const piece = this.#pieces.shift();
@@ -29,7 +29,7 @@ export class Inbox {
     }
   }
 
-  /** All there is, at once. */
+  /** Takes all pieces that are here, as one text, without waiting. */
   takeRest(): string {
     return this.#pieces.splice(0).join("");
   }
@@ -38,7 +38,7 @@ export class Inbox {
     this.#pieces.unshift(piece);
   }
 
-  /** Whether more than `known` pieces, or the end, are there within these seconds. */
+  /** Waits until there are more than `known` pieces or the end, for at most so many seconds. */
   async exceeds(known: number, seconds: number): Promise<boolean> {
     const isThere = () => this.#pieces.length > known || this.#isEnded;
     if (isThere()) return true;

@@ -1,36 +1,43 @@
 import type { Socket } from "node:net";
 import { Inbox } from "./inbox.ts";
 
-/** The other side as a plugin sees it through its descriptor: `send`, `recv`, `select`, `close`. Texts are byte strings. */
+/**
+ * The other side of a connection with the calls a plugin uses: `send`, `recv`, `select`, `close`. Texts are
+ * byte strings.
+ */
 export interface Peer extends Disposable {
-  /** Nothing waits for it, and nobody hears that it failed. */
+  /** Sends without waiting. A failure is not reported. */
   send(text: string): void;
-  /** Waits for at least one byte, gives at most `maximum`; empty at the end, and where the connection broke. */
+  /**
+   * Waits for at least one byte and gives at most `maximum`. The text is empty at the end or if the
+   * connection broke.
+   */
   receive(maximum: number): Promise<string>;
-  /** Whether there is anything new to receive within these seconds; the end is. */
+  /** Whether there is something new to receive within these seconds. The end counts too. */
   select(seconds: number): Promise<boolean>;
 }
 
-/** What is taken from the kernel before anybody asks for it. */
-const MOST_UNREAD = 65_536;
+/** Bytes that are taken from the kernel before the check receives them. */
+const MAX_UNREAD = 65_536;
 
 /**
- * A connected socket. What a plugin receives at once decides what it looks at, so `receive` gives what its `recv` gave: over TCP all
- * that has arrived, over TLS no more than one record, of which `select` knows nothing once it has been begun.
+ * A connected socket. A plugin looks only at what it receives at once, so `receive` gives what the plugin's
+ * `recv` gives: over TCP all that has arrived, over TLS at most one record. `select` ignores the rest of a
+ * record that was received in part.
  */
 export class StreamPeer implements Peer {
   readonly #socket: Socket;
   readonly #hasRecords: boolean;
   readonly #inbox = new Inbox();
   #unread = 0;
-  /** The first piece is what was left of a record. */
+  /** True: the first piece is the rest of a record. */
   #isBegun = false;
   #isListening = false;
 
   constructor(socket: Socket, { hasRecords = false }: { readonly hasRecords?: boolean } = {}) {
     this.#socket = socket;
     this.#hasRecords = hasRecords;
-    // Tickets are not kept for whoever listens late.
+    // Node does not keep session tickets for a listener that is added later.
     if (hasRecords) this.#listen();
   }
 
@@ -46,7 +53,7 @@ export class StreamPeer implements Peer {
     this.#isBegun = all.length > maximum;
     if (this.#isBegun) this.#inbox.putBack(all.slice(maximum));
     this.#unread -= text.length;
-    if (this.#socket.isPaused() && this.#unread < MOST_UNREAD) this.#socket.resume();
+    if (this.#socket.isPaused() && this.#unread < MAX_UNREAD) this.#socket.resume();
     return text;
   }
 
@@ -59,14 +66,14 @@ export class StreamPeer implements Peer {
     this.#socket.destroy();
   }
 
-  /** Many connections are never read: to listen costs more than to connect. */
+  /** Begins to read. This costs more than to connect, and many connections are never read. */
   #listen(): void {
     if (this.#isListening) return;
     this.#isListening = true;
     const socket = this.#socket;
     socket.setEncoding("latin1");
     socket.on("data", (text: string) => this.#put(text));
-    // A ticket is a record too: it wakes select, though there is nothing to receive.
+    // A session ticket is a record too: select returns for it, though there is nothing to receive.
     if (this.#hasRecords) socket.on("session", () => this.#inbox.put(""));
     for (const end of ["end", "error", "close"]) socket.on(end, () => this.#inbox.end());
     if (socket.destroyed) this.#inbox.end();
@@ -75,7 +82,7 @@ export class StreamPeer implements Peer {
 
   #put(text: string): void {
     this.#unread += text.length;
-    if (this.#unread >= MOST_UNREAD) this.#socket.pause();
+    if (this.#unread >= MAX_UNREAD) this.#socket.pause();
     this.#inbox.put(text);
   }
 }

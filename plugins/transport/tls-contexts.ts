@@ -2,24 +2,26 @@ import { constants, hash } from "node:crypto";
 import { createSecureContext, type SecureContext, type SecureVersion } from "node:tls";
 import type { Shared } from "../../sdk/index.ts";
 
-/** What makes a context of OpenSSL. */
+/** What an OpenSSL context depends on. */
 export interface ContextSettings {
-  /** TLSv1 by default. */
+  /** The default is TLSv1. */
   readonly minVersion?: SecureVersion | undefined;
   readonly maxVersion?: SecureVersion | undefined;
-  /** A certificate of ours, PEM, and its key. */
+  /** The client certificate and its key, in PEM. */
   readonly cert?: Buffer | string | undefined;
   readonly key?: Buffer | string | undefined;
 }
 
-/** Settings are few, but for those who have a certificate of their own for each host. */
-const MOST_CONTEXTS = 16;
+/** Most sites have few different settings; a site may have a client certificate for each host. */
+const MAX_CONTEXTS = 16;
 
-/** Contexts of OpenSSL, one for the same settings: to make one takes a tenth of a handshake's time. */
+/**
+ * Keeps one OpenSSL context for each set of settings. To make one takes a tenth of the time of a handshake.
+ */
 export class TlsContexts implements Disposable {
   readonly #contexts = new Map<string, SecureContext>();
 
-  /** Whether one with these settings could be made. */
+  /** Whether there is a context with these settings, so that they are known to be valid. */
   has(settings: ContextSettings): boolean {
     return this.#contexts.has(contextName(settings));
   }
@@ -27,10 +29,10 @@ export class TlsContexts implements Disposable {
   get(settings: ContextSettings): SecureContext {
     const name = contextName(settings);
     const context = this.#contexts.get(name) ?? createContext(settings);
-    // Behind all others: the map's first is the one longest out of use.
+    // Move it to the end: the first context of the map is the one that was not used for the longest time.
     this.#contexts.delete(name);
     this.#contexts.set(name, context);
-    if (this.#contexts.size > MOST_CONTEXTS) this.#contexts.delete(this.#contexts.keys().next().value ?? "");
+    if (this.#contexts.size > MAX_CONTEXTS) this.#contexts.delete(this.#contexts.keys().next().value ?? "");
     return context;
   }
 
@@ -39,16 +41,19 @@ export class TlsContexts implements Disposable {
   }
 }
 
-/** One for all checks of this worker. */
+/** The TLS contexts that all checks of this worker share. */
 export const TLS_CONTEXTS: Shared<TlsContexts> = { name: "TLS contexts", create: () => new TlsContexts() };
 
-/** Tells settings apart, certificates and keys by what is in them, and gives none of it away. */
+/** A key that is different for different settings. Certificates and keys are only in it as digests. */
 export function contextName({ minVersion, maxVersion, cert, key }: ContextSettings): string {
   const digest = (pem: Buffer | string | undefined) => (pem === undefined ? "" : hash("sha256", pem));
   return [minVersion, maxVersion, digest(cert), digest(key)].join(" ");
 }
 
-/** What the handshakes of many checks may share: no session is in it, each is asked for anew. */
+/**
+ * Makes a context. Many connections can share it: it keeps no session, so each connection makes a full
+ * handshake.
+ */
 export function createContext({
   minVersion = "TLSv1",
   maxVersion = "TLSv1.3",
@@ -59,7 +64,7 @@ export function createContext({
   return createSecureContext({ ...OFFER, ca: NO_AUTHORITIES, minVersion, maxVersion, ...ours });
 }
 
-/** Else Node loads all of Mozilla's, which takes some ten milliseconds the first time. */
+/** Without this list Node loads Mozilla's authorities, which takes some ten milliseconds the first time. */
 const NO_AUTHORITIES: string[] = [];
 
 const ALGORITHMS = [
@@ -70,8 +75,9 @@ const ALGORITHMS = [
 ];
 
 /**
- * What Debian's OpenSSL offers a server, on security level 2: the level itself means something else to Node's OpenSSL, which would
- * not speak TLS 1.0 and 1.1 on it. Of the groups none costs a key exchange of its own in every first message, as ML-KEM would.
+ * What Debian's OpenSSL offers to a server on security level 2. The level itself cannot be set: Node's
+ * OpenSSL does not speak TLS 1.0 and 1.1 on it. ML-KEM is left out of the groups: it would cost a second key
+ * exchange in every first message.
  */
 const OFFER = {
   ciphers: "DEFAULT@SECLEVEL=0",

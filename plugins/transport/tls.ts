@@ -4,27 +4,32 @@ import { errnoName } from "../libc/errno.ts";
 import { destroyOnAbort } from "./dial.ts";
 import { type ContextSettings, createContext, type TlsContexts } from "./tls-contexts.ts";
 
+/** How to make a TLS connection. */
 export interface TlsSettings extends ContextSettings {
-  /** The name for SNI; none is sent without. */
+  /** The name for SNI. Without it no name is sent. */
   readonly servername?: string | undefined;
-  /** Where one of these settings may be had. */
+  /** Contexts of OpenSSL to share with other connections. Without it a new one is made. */
   readonly contexts?: TlsContexts | undefined;
+  /** The connection is destroyed when this is aborted. */
   readonly signal: AbortSignal;
 }
 
-/** The handshake failed. The message is the plugins': below the first line OpenSSL's own, unless the connection broke. */
+/**
+ * The handshake failed. The message is the plugins' one: their line, then OpenSSL's own unless the connection
+ * broke.
+ */
 export class TlsError extends Error {
   override readonly name = "TlsError";
 }
 
 const FAILED = "CRITICAL - Cannot make SSL connection.";
 
-/** Bits; the least on that level. */
-const LEAST_DH = 2048;
+/** Bits of a Diffie-Hellman key; OpenSSL's security level 2 accepts no fewer. */
+const MIN_DH_BITS = 2048;
 
 /**
- * TLS over a connected socket, as the plugins have it: certificates are not verified. The socket given belongs to the one returned;
- * that one is destroyed when the signal is aborted, and by whoever has it.
+ * Starts TLS on a connected socket. As in the plugins, the certificate is not verified. The returned socket
+ * owns the given one; the caller destroys it.
  *
  * Rejects with a TlsError, or with the signal's reason.
  */
@@ -37,7 +42,7 @@ export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TL
     socket,
     secureContext: contexts?.get(settings) ?? createContext(settings),
     rejectUnauthorized: false,
-    minDHSize: LEAST_DH,
+    minDHSize: MIN_DH_BITS,
     ...(servername !== undefined && { servername }),
   });
   destroyOnAbort(secure, signal, reject);
@@ -50,7 +55,10 @@ export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TL
   return promise;
 }
 
-/** Before TLS 1.2 a key exchange is signed with SHA-1, which is below that level. Only one that is not signed gets through. */
+/**
+ * Whether the key exchange is signed with SHA-1, as before TLS 1.2. OpenSSL's security level 2 refuses that;
+ * it accepts a key exchange without a signature.
+ */
 function isLegacySigned(secure: TLSSocket): boolean {
   const protocol = secure.getProtocol();
   return (protocol === "TLSv1" || protocol === "TLSv1.1") && /^(?:EC)?DHE-/.test(secure.getCipher().name);
@@ -60,12 +68,14 @@ const THREAD = "0".repeat(16);
 const LEGACY_SIGNED = `${THREAD}:error:0A00014D:SSL routines:tls_process_key_exchange:legacy sigalg disallowed or unsupported:../ssl/statem/statem_clnt.c:2254:`;
 const UNEXPECTED_END = `${THREAD}:error:0A000126:SSL routines:ssl3_read_n:unexpected eof while reading:../ssl/record/rec_layer_s3.c:318:`;
 
-/** Reasons OpenSSL has renamed since the version the plugins are built with. */
+/** Reasons that OpenSSL has renamed since the version that the plugins are built with. */
 const FORMER_REASONS: readonly (readonly [now: string, then: string])[] = [["ssl/tls alert", "sslv3 alert"]];
 
 /**
- * `40B7F8EDFF7E0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl/record/ssl3_record.c:350:`. Number and
- * reason are the plugin's; the thread in front differs each time, function, file and line with OpenSSL's version.
+ * OpenSSL's own line, such as
+ * `40B7F8EDFF7E0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl/record/ssl3_record.c:350:`.
+ * The number and the reason are the same as the plugin's. The thread in front differs each time; function,
+ * file and line differ with OpenSSL's version.
  */
 function opensslLines(error: Error): readonly string[] {
   if (/:error:[0-9A-F]{8}:/.test(error.message)) {

@@ -1,4 +1,4 @@
-import type { Check, Command } from "../../sdk/check.ts";
+import type { Check, NestedCommand } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
@@ -85,7 +85,7 @@ function understand(
 /** Deeper nesting is nobody's intent, and is not followed. */
 const MAX_DEPTH = 4;
 
-function readNested({ words, environment }: Command, options: ReadingOptions): Reading {
+function readNested({ words, environment }: NestedCommand, options: ReadingOptions): Reading {
   const depth = options.depth + 1;
   const line = words.join(" ");
   if (depth > MAX_DEPTH)

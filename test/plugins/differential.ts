@@ -5,24 +5,24 @@ import { seededRandom } from "../support/random.ts";
 import { execute } from "./core/real-plugins.ts";
 import { type NormalRule, normalise } from "./oracle.ts";
 
-/** A few hundred in the suite; two thousand with DIFFERENTIAL_RUNS=2000. */
+/** How many command lines are run: a few hundred, or what DIFFERENTIAL_RUNS says, such as 2000. */
 export const RUNS = Number(process.env["DIFFERENTIAL_RUNS"]) || 300;
 
 export interface Comparison {
   readonly equal: number;
-  /** How many were left to the plugin. */
+  /** How many command lines were left to the plugin. */
   readonly executed: number;
-  /** Their words. */
+  /** The words of those. */
   readonly left: readonly string[];
-  /** Both answers, in words. */
+  /** For each difference, both answers as a text. */
   readonly differences: readonly string[];
 }
 
 export interface ComparisonOptions {
   readonly rules?: readonly NormalRule[];
-  /** 16 by default: most of the time they wait. */
+  /** How many run at a time. The default is 16, as they wait most of the time. */
   readonly atOnce?: number;
-  /** What worker.conf says; nothing by default. */
+  /** Settings of worker.conf. By default there are none. */
   readonly settings?: CheckSettings;
 }
 
@@ -33,8 +33,8 @@ interface Answer {
 }
 
 /**
- * Runs each command line natively and by the real plugin, side by side. What differs is run again alone: only then neither of the two
- * has waited for a processor while its own seconds ran out.
+ * Runs each command line natively and by the real plugin, at the same time. If the answers differ, the line
+ * is run again alone, so that neither of the two had to wait for a processor while its time-out passed.
  */
 export async function compareWithPlugin(
   check: Check,
@@ -83,7 +83,7 @@ async function compare(
   const [native, real] = await Promise.all([
     understood.run(context).then(
       ({ returnCode, output, stderr = "" }) => [returnCode, normalise(output, rules), stderr],
-      // A CheckFailure is an answer; anything else shows in the difference.
+      // A CheckFailure is an answer. Any other error is shown as a difference.
       (error: { readonly state?: number; readonly message: string }) => [
         error.state,
         normalise(error.message, rules),
@@ -101,10 +101,10 @@ async function compare(
   return { kind: "different", argv, words: `${words}\n  plugin ${theirs}\n  native ${ours}` };
 }
 
-/** An option of a grammar: one of these is taken, each as the words it adds. Nothing is the empty list. */
+/** A row of a grammar: one choice is taken, and each choice is the words that it adds. */
 export type Choices = readonly (readonly string[])[];
 
-/** Command lines with one choice of each row, the same ones for the same seed. */
+/** Makes command lines with one choice of each row. The same seed gives the same lines. */
 export function* randomLines(
   rows: readonly Choices[],
   { seed = 1, count = RUNS } = {},
@@ -115,7 +115,7 @@ export function* randomLines(
   }
 }
 
-/** A row that is left out in so many of ten lines. */
+/** Makes a row that is left out in so many of ten lines. */
 export function seldom(choices: Choices, leftOutOfTen = 7): Choices {
   const empty = Math.round((choices.length * leftOutOfTen) / (10 - leftOutOfTen));
   return [...Array.from({ length: empty }, () => []), ...choices];

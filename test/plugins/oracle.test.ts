@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defineCheck, text, words } from "../../sdk/index.ts";
 import { exchange, normalise, readTranscripts, replay, type Transcript } from "./oracle.ts";
 
-/** Answers with what it is given, and a time. */
+/** A check that answers with its words and a time. */
 const echo = defineCheck({
   name: "check_echo",
   summary: "for this test",

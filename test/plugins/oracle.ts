@@ -8,41 +8,44 @@ export interface Transcript {
   readonly seq: number;
   readonly plugin: string;
   readonly args: readonly string[];
-  /** What it shows: `ok`, `timeout`, `badargs` … */
+  /** What the run shows: `ok`, `timeout`, `badargs` … */
   readonly category: string;
-  /** Null: it was still running after 40 seconds. Counts as different, if it is answered at all. */
+  /** Null: the plugin was still running after 40 seconds. A native answer counts as a difference then. */
   readonly exit: number | null;
   readonly stdout: string;
   readonly stderr: string;
   readonly note?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Added here: the file it was read from, without its ending. */
+  /** The file it was read from, without its ending. It is added here. */
   readonly file: string;
 }
 
-/** A port, path or name of the recording → what stands for it in this run: `{ 18080: "23456", "/srv/oracle/key": "/tmp/x/key" }`. */
+/**
+ * What replaces ports, paths and names of the recording in this run:
+ * `{ 18080: "23456", "/srv/oracle/key": "/tmp/x/key" }`.
+ */
 export type Places = Readonly<Record<string, string>>;
 
-/** What differs from run to run, and what stands for it in both texts. */
+/** A text that differs from run to run, and what replaces it in both answers. */
 export type NormalRule = readonly [pattern: RegExp, replacement: string | ((...found: string[]) => string)];
 
 export interface ReplayOptions {
   readonly places?: Places;
-  /** Applied after the common ones: counters, uptime … of one plugin. */
+  /** Rules for one plugin (counters, uptime …), which are applied after the common ones. */
   readonly rules?: readonly NormalRule[];
-  /** How many run side by side; 1 where one run leaves something for the next. */
+  /** How many run at a time; 1 if a run leaves something for the next one. */
   readonly atOnce?: number;
-  /** 60 seconds by default. */
+  /** The default is 60 seconds. */
   readonly timeoutMs?: number;
   readonly shared?: SharedValues;
 }
 
-/** What became of all transcripts. A test asserts `counts`, `executed` and that `differences` is empty. */
+/** The results of all transcripts. A test asserts `counts`, `executed` and that `differences` is empty. */
 export interface Replay {
   readonly counts: { readonly equal: number; readonly executed: number; readonly different: number };
   /** How many of each category were left to the plugin. */
   readonly executed: Readonly<Record<string, number>>;
-  /** Readable: which transcript, its words, the recorded and the native answer. */
+  /** For each difference a text: the transcript, its words, the recorded answer and the native one. */
   readonly differences: readonly string[];
 }
 
@@ -54,7 +57,7 @@ interface Answer {
 
 const FIXTURES = new URL("../fixtures/native/", import.meta.url);
 
-/** All transcripts of a plugin, over all files. */
+/** Reads all transcripts of a plugin, from all files. */
 export function readTranscripts(plugin: string): readonly Transcript[] {
   const files = readdirSync(FIXTURES).filter((name) => name.endsWith(".jsonl"));
   const all = files.sort().flatMap(readLines);
@@ -66,7 +69,7 @@ function readLines(name: string): readonly Transcript[] {
   return lines.map((line) => ({ ...JSON.parse(line), file: name.replace(/\.jsonl$/, "") }));
 }
 
-/** Runs transcripts natively and compares. `transcripts` are all of the check's, unless a test picks some. */
+/** Runs transcripts natively and compares the answers. By default these are all transcripts of the check. */
 export async function replay(
   check: Check,
   options: ReplayOptions = {},
@@ -131,7 +134,7 @@ function render({ exit, stdout, stderr }: Answer, rules: readonly NormalRule[], 
   return `${exit ?? "unended"} ${show(stdout)}${stderr === "" ? "" : ` stderr ${show(stderr)}`}`;
 }
 
-/** Exchanges all places in one pass, the longest first. A port is not found within a longer number. */
+/** Replaces all places in one pass, the longest first. A port is not replaced inside a longer number. */
 export function exchange(text: string, places: Places): string {
   const names = Object.keys(places).sort((a, b) => b.length - a.length);
   if (names.length === 0) return text;
@@ -142,7 +145,7 @@ export function exchange(text: string, places: Places): string {
 const DAY_AND_TIME =
   "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ 0-9]?[0-9] [0-9:]{8} [0-9]{4}(?: [-+][0-9]{4})?";
 
-/** As the fixtures' README has them. The number of decimals stays: it is part of the plugin's form. */
+/** The rules of the fixtures' README. The number of decimals stays: it is part of the plugin's format. */
 const RULES: readonly NormalRule[] = [
   [/\b\d+\.\d{3} second/g, "N.NNN second"],
   [/\b\d+\.\d{6} sec\./g, "N.NNNNNN sec."],
@@ -159,7 +162,7 @@ const RULES: readonly NormalRule[] = [
   [/(?<=^|\n)Usage:.*$/s, "USAGE"],
 ];
 
-/** A text without what differs from run to run, and without its last line break, which a check may leave out. */
+/** Replaces what differs from run to run, and removes the last line break, which a check may leave out. */
 export function normalise(text: string, rules: readonly NormalRule[] = []): string {
   const normal = [...RULES, ...rules].reduce(
     (known, [pattern, replacement]) => known.replace(pattern, replacement as string),

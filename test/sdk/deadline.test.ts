@@ -26,7 +26,7 @@ it("passes on what the work throws", async () => {
   await expect(withinSeconds(limit, failing)).rejects.toThrow("broken at once");
 });
 
-it("rejects when time is up and aborts the work, which may be deaf", async () => {
+it("rejects when time is up and aborts the work, even if the work ignores that", async () => {
   const aborted: unknown[] = [];
   const work = (deadline: AbortSignal) => {
     deadline.addEventListener("abort", () => aborted.push(deadline.reason));

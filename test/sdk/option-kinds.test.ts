@@ -21,7 +21,7 @@ import {
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { readState } from "../../sdk/state.ts";
 
-/** The value of one option named `-x, --opt` for these words; "not understood" otherwise. */
+/** The value that an option with the names `-x, --opt` reads from these words, or "not understood". */
 function readValue(option: Option<unknown>, argv: readonly string[]): unknown {
   const read = createOptionsReader({ option })(argv);
   return read === undefined ? "not understood" : read.options.option;

@@ -3,9 +3,14 @@ import { describe, expect, it } from "vitest";
 import { sprintf } from "../../plugins/libc/printf.ts";
 import { checkRange, getStatus, type Range, readRange } from "../../sdk/index.ts";
 
-/** Recorded from a real plugin, check_cluster, which tells what it understood and counts to any value. */
+/**
+ * Recorded from a real plugin, check_cluster: it prints the range it has read, and its value can be any
+ * number.
+ */
 interface Recorded {
-  /** Start and end as printed by `%g`, 0 for "none"; absent where the plugin said `Range format incorrect`. */
+  /**
+   * Start and end as `%g` prints them, 0 for no end. Absent if the plugin printed `Range format incorrect`.
+   */
   readonly parsed: readonly (readonly [text: string, start?: string, end?: string])[];
   /** The states of the values 0, 1, 2, 3 and 4. */
   readonly states: readonly (readonly [warning: string, critical: string | null, states: string])[];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { flag, leftToPlugin, list, oneOf, seconds, text, words } from "../../sdk/index.ts";
 import { createOptionsReader } from "../../sdk/read-options.ts";
 
-/** After check_tcp. */
+/** Some options of check_tcp. */
 const read = createOptionsReader({
   hostname: text("-H, --hostname=ADDRESS", ""),
   timeout: seconds("-t, --timeout=SECONDS", "", { default: 10 }),
@@ -57,7 +57,7 @@ describe("a table does not understand", () => {
     [["-V"]],
     [["--version"]],
     [["--he"]],
-    // Ambiguous: with help, with version.
+    // Ambiguous with --help, and with --version.
     [["--h", "x"]],
     [["--ver"]],
     [["--use", "x"]],

@@ -9,7 +9,7 @@ checkLeaks();
 const { signal } = new AbortController();
 const HERE: readonly Address[] = [{ address: "127.0.0.1", family: 4 }];
 
-/** A name server under the test's control. */
+/** A name server that answers when the test says so. */
 class NameServer {
   readonly asked: string[] = [];
   now = 0;
@@ -24,7 +24,7 @@ class NameServer {
     () => this.now,
   );
 
-  /** Answers the question that has waited longest. */
+  /** Answers the lookup that has waited for the longest time. */
   async answer(addresses: readonly Address[] | Error = HERE): Promise<void> {
     const first = this.#open.shift();
     if (addresses instanceof Error) first?.reject(addresses);
@@ -41,7 +41,7 @@ class NameServer {
   }
 }
 
-describe("addresses that are ones already", () => {
+describe("a text that is an address already", () => {
   it.each<readonly [string, Family, Address]>([
     ["127.0.0.1", 0, { address: "127.0.0.1", family: 4 }],
     ["127.0.0.1", 4, { address: "127.0.0.1", family: 4 }],
@@ -72,7 +72,7 @@ describe("addresses that are ones already", () => {
 });
 
 describe("a name", () => {
-  it("is asked once, however many wait for it", async () => {
+  it("is looked up once for all checks that wait for it", async () => {
     const server = new NameServer();
     const answers = Promise.all([server.ask("a"), server.ask("a"), server.ask("a")]);
     await server.answer();
@@ -80,7 +80,7 @@ describe("a name", () => {
     expect(server.asked).toEqual(["a"]);
   });
 
-  it("is another question in another family", async () => {
+  it("is looked up again for another family", async () => {
     const server = new NameServer();
     const answers = Promise.all([server.ask("a", 4), server.ask("a", 6)]);
     await server.answer();
@@ -89,7 +89,7 @@ describe("a name", () => {
     expect(server.asked).toEqual(["a", "a"]);
   });
 
-  it("is known for five seconds", async () => {
+  it("is kept for five seconds", async () => {
     const server = new NameServer();
     const first = server.ask("a");
     await server.answer();
@@ -103,7 +103,7 @@ describe("a name", () => {
     expect(server.asked).toEqual(["a", "a"]);
   });
 
-  it("that is unknown is asked for again", async () => {
+  it("that is unknown is looked up again", async () => {
     const server = new NameServer();
     const first = server.ask("a");
     first.catch(() => {});
@@ -130,7 +130,7 @@ describe("a name that is asked for anew", () => {
     expect(server.asked).toEqual(["a", "a"]);
   });
 
-  it("shares a question that is under way", async () => {
+  it("shares a lookup that has not ended", async () => {
     const server = new NameServer();
     const answers = Promise.all([server.askAnew("a"), server.askAnew("a"), server.ask("a")]);
     await server.answer();
@@ -138,7 +138,7 @@ describe("a name that is asked for anew", () => {
     expect(server.asked).toEqual(["a"]);
   });
 
-  it("waits for its turn as any other", async () => {
+  it("waits for a slot as any other", async () => {
     const server = new NameServer();
     const answers = Promise.all([server.ask("a"), server.askAnew("b"), server.askAnew("c")]);
     expect(server.asked).toEqual(["a", "b"]);
@@ -155,7 +155,7 @@ describe("a name that is asked for anew", () => {
 });
 
 describe("names that wait", () => {
-  it("are asked two at a time, in their order", async () => {
+  it("are looked up two at a time, in their order", async () => {
     const server = new NameServer();
     const answers = Promise.all(["a", "b", "c", "d"].map((host) => server.ask(host)));
     expect(server.asked).toEqual(["a", "b"]);
@@ -165,7 +165,7 @@ describe("names that wait", () => {
     expect(await answers).toHaveLength(4);
   });
 
-  it("are not asked for once nobody waits any more", async () => {
+  it("are not looked up when all checks that wait have given up", async () => {
     const server = new NameServer();
     const leaving = new AbortController();
     const answers = Promise.all([server.ask("a"), server.ask("b")]);

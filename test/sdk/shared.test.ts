@@ -3,7 +3,7 @@ import type { CheckSettings } from "../../sdk/check.ts";
 import type { Shared, SharedContext } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 
-/** Writes down what becomes of its value. */
+/** A shared value that records when it is created and disposed of. */
 function recorded(name: string, events: string[]): Shared<AsyncDisposable> {
   return {
     name,
@@ -34,7 +34,7 @@ it("creates each value when first asked for, once, and disposes of the last firs
   expect(events.slice(2)).toEqual(["dispose socket", "dispose pool"]);
 });
 
-it("creates what a value is built on before it, the same as everybody's, and disposes of it after it", async () => {
+it("creates what a value is built on before it, gives the same one to all, and disposes of it after it", async () => {
   const events: string[] = [];
   const socket = recorded("socket", events);
   const values = new SharedValues({ log: () => {} });

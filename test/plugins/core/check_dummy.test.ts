@@ -5,7 +5,7 @@ import { answerNatively, execute, findPlugin } from "./real-plugins.ts";
 
 const plugin = findPlugin("check_dummy");
 
-/** Every one of them is answered natively. */
+/** The check must answer each of these itself. */
 const UNDERSTOOD: readonly (readonly string[])[] = [
   ["0"],
   ["1"],

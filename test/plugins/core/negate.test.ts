@@ -8,7 +8,7 @@ const plugin = findPlugin("negate");
 const DUMMY = findPlugin("check_dummy") ?? "/usr/lib/nagios/plugins/check_dummy";
 const sh = (script: string) => ["/bin/sh", "-c", script];
 
-/** Every one of them is answered natively. */
+/** The check must answer each of these itself. */
 const UNDERSTOOD: readonly (readonly string[])[] = [
   ...["0", "1", "2", "3"].map((state) => [DUMMY, state, "text"]),
   ...["0", "1", "2", "3"].map((state) => ["-s", DUMMY, state, "OK WARNING CRITICAL UNKNOWN OKOK"]),

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { buffer } from "node:stream/consumers";
-import type { Command, CommandOutcome } from "../../../sdk/check.ts";
+import type { CommandOutcome, NestedCommand } from "../../../sdk/check.ts";
 import type { Check } from "../../../sdk/index.ts";
 
 const { CI, PATH } = process.env;
@@ -24,7 +24,10 @@ function isExecutable(path: string): boolean {
 }
 
 /** Starts a real process; words are byte strings that hold UTF-8. */
-export async function execute({ words, environment }: Command, timeoutMs = 60_000): Promise<CommandOutcome> {
+export async function execute(
+  { words, environment }: NestedCommand,
+  timeoutMs = 60_000,
+): Promise<CommandOutcome> {
   const [path = "", ...argv] = words.map((word) => Buffer.from(word, "latin1").toString("utf8"));
   const env = { PATH, LC_ALL: "C.UTF-8", ...Object.fromEntries(environment) };
   const child = spawn(path, argv, {
@@ -46,7 +49,7 @@ export async function execute({ words, environment }: Command, timeoutMs = 60_00
   return { kind: "exited", returnCode: code, stdout, stderr };
 }
 
-/** What the native check answers in place of the plugin; undefined: it leaves the answer to the plugin. */
+/** The answer of the native check. Undefined: it leaves the answer to the plugin. */
 export async function answerNatively(
   check: Check,
   argv: readonly string[],

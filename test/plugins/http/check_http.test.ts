@@ -8,7 +8,7 @@ import { type Nginx, startNginx } from "../../support/servers/nginx.ts";
 import { type NormalRule, replay } from "../oracle.ts";
 import { oddServer } from "./pages.ts";
 
-/** `Connection: keep-alive` is longer than `Connection: close`, in the server's answer too. */
+/** `Connection: keep-alive` is longer than `Connection: close`, and the server repeats it. */
 const KEPT: readonly NormalRule[] = [
   [/\b\d+ bytes in/g, "N bytes in"],
   [/\bsize=\d+B/g, "size=NB"],

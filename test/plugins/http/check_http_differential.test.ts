@@ -48,7 +48,7 @@ const HEADERS = [
   ["-k", "Host: one", "-k", "A: b", "--header=Host: two"],
 ];
 
-/** What a page must be like. */
+/** Options that say what the page must be like. */
 const JUDGEMENT: readonly Choices[] = [
   seldom([...given("-s", STRINGS), ["--string=hello"]], 7),
   seldom([...given("-d", ["Server", "A: b", "nothing", "z".repeat(40)]), ["--header-string=odd"]], 8),
@@ -67,7 +67,7 @@ const JUDGEMENT: readonly Choices[] = [
   seldom([["-t5"], ["--timeout=8"], ["-to", "9"], ["-t", "0"]], 8),
 ];
 
-/** What is asked. */
+/** Options that change the request. */
 const REQUEST: readonly Choices[] = [
   seldom([["-a", "mon:secret"], ["-a", "mon:bad"], ["--authorization=caf\xc3\xa9:x"]], 8),
   seldom([["-b", "proxy:secret"]], 9),
@@ -86,10 +86,10 @@ const FOLLOW: Choices = [
 
 const url = (paths: readonly string[]): Choices => paths.map((path) => ["-u", path]);
 
-/** Node's OpenSSL is not the plugin's: it names other functions, files and lines. */
+/** Node's OpenSSL differs from the plugin's in the names of functions and files, and in line numbers. */
 const OPENSSL: NormalRule = [/(:error:[0-9A-F]{8}:[^:]*):[^:]*:([^:]*):[^:]*:[0-9]+:/g, "$1:$2:"];
 
-/** `Connection: keep-alive` is longer than `Connection: close`, in the server's answer too. */
+/** `Connection: keep-alive` is longer than `Connection: close`, and the server repeats it. */
 const SIZE: readonly NormalRule[] = [
   [/\b\d+ bytes in/g, "N bytes in"],
   [/\bsize=\d+B/g, "size=NB"],
@@ -126,7 +126,7 @@ describe.skipIf(!hasServer("check_dummy") || !hasServer("nginx")).each([
     await Promise.all([servers[Symbol.asyncDispose](), nginx[Symbol.asyncDispose]()]);
   });
 
-  /** The odd server has the same header for everybody. */
+  /** The odd server sends the same header to every client. */
   const counted = nativeHttpKeepalive ? SIZE : [];
   const timeout = 60_000 + 200 * RUNS;
 
@@ -193,7 +193,7 @@ describe.skipIf(!hasServer("check_dummy") || !hasServer("nginx")).each([
     return expectSame([places], { count: RUNS / 10 });
   });
 
-  /** The host in all forms it may have. */
+  /** All forms in which a host can be given. */
   function at(port: number): Choices {
     return [
       ["-H", "127.0.0.1", "-p", String(port)],

@@ -13,7 +13,7 @@ const OK = "HTTP/1.1 200 OK\r\nServer: odd\r\n\r\n";
 
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-/** Writes as fast as it is read, for ever or so often. */
+/** Writes as fast as the other side reads, without an end or so many times. */
 function flood(first: string, more: string, times = Number.POSITIVE_INFINITY): Serve {
   return (socket) => {
     let left = times;
@@ -29,7 +29,7 @@ function flood(first: string, more: string, times = Number.POSITIVE_INFINITY): S
   };
 }
 
-/** A byte every now and then. */
+/** Sends one byte from time to time. */
 function drip(text: string): Serve {
   return (socket) => {
     let at = 0;
@@ -43,7 +43,7 @@ const filler = "x".repeat(65_536);
 
 type Hostile = readonly [name: string, serve: Serve, options: string];
 
-/** To each connection. */
+/** What a hostile server does with each connection. */
 const ALWAYS: readonly Hostile[] = [
   ["never ends its page", flood(OK, filler), ""],
   ["sends line breaks only", flood("", "\r\n".repeat(1_000)), ""],
@@ -129,7 +129,7 @@ describe("a page of more than is kept", () => {
   });
 });
 
-it("others get their turn while a large page is searched for a pattern that is hard to tell", async () => {
+it("other checks go on while a large page is searched for a hard pattern", async () => {
   await using servers = new FakeServers();
   const port = await servers.tcp(flood(OK, "a".repeat(65_536), 64));
   let turns = 0;

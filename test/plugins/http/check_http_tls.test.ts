@@ -45,7 +45,7 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
     await once(server, "close");
   });
 
-  it("with a certificate of ours", () => {
+  it("with a client certificate", () => {
     const [cert, key] = [file("cert.pem", ours.cert), file("key.pem", ours.key)];
     const both = file("both.pem", ours.key + ours.cert);
     const wrong = file("wrong.pem", other.key);
@@ -64,18 +64,18 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
     return expectSame(pairs.map((pair) => ["-H", "127.0.0.1", ...pair, "-p", port, "-B"]));
   });
 
-  it("leaves files it cannot read to the plugin", async () => {
+  it("leaves a certificate file that cannot be read to the plugin", async () => {
     const run = runCheck(checkHttp, ["-H", "127.0.0.1", "-p", "1", "-K", join(folder, "missing.pem")]);
     await expect(run).rejects.toThrow(new CheckDeclined("a file of certificate or key cannot be read"));
   });
 
-  /** Told from the version before 1.3, in which a record says what it is. */
+  /** These use TLS 1.2: before TLS 1.3 the type of a record can be read. */
   it.each<[string, (client: Socket) => void]>([
-    ["without a farewell", (client) => client.end()],
+    ["without the end of TLS", (client) => client.end()],
     ["by a reset", (client) => client.resetAndDestroy()],
-    ["by what is no record", (client) => client.end("garbage, and more of it")],
+    ["by bytes that are no record", (client) => client.end("garbage, and more of it")],
     [
-      "by a record nobody can read",
+      "by a record that cannot be decrypted",
       (client) => client.end(`\x17\x03\x03\x00\x20${"A".repeat(32)}`, "latin1"),
     ],
     ["by an alert", (client) => client.end("\x15\x03\x03\x00\x02\x02\x28", "latin1")],
@@ -92,14 +92,14 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
   });
 });
 
-/** Tells whose certificate it was given. */
+/** A server that answers with the subject of the client certificate. */
 function sayWho(socket: TLSSocket): void {
   const { subject } = socket.getPeerCertificate();
   socket.on("error", () => {});
   socket.once("data", () => socket.end(`${OK}hello ${subject?.CN ?? "nobody"}`));
 }
 
-/** Passes everything on, and cuts the connection behind the first data that come back. */
+/** A proxy that cuts the connection after the first data from the server. */
 function cutAfterAnswer(port: number, cut: (client: Socket) => void): Serve {
   return (client) => {
     const server = connect(port, "127.0.0.1").on("error", () => {});

@@ -18,8 +18,8 @@ afterEach(() => {
   [clock, isOn] = [0, true];
 });
 
-describe("a connection that is left", () => {
-  it("is taken once, the last one first, and only where it leads", () => {
+describe("an idle connection", () => {
+  it("is taken once, the last one first, and only with its key", () => {
     using connections = create();
     const [first, second] = [open(), open()];
     connections.keep("here", first, MINUTE);
@@ -41,7 +41,7 @@ describe("a connection that is left", () => {
       },
     ],
     [
-      "while nobody wants it",
+      "while keeping is switched off",
       (connections, connection) => {
         isOn = false;
         connections.keep("here", connection, MINUTE);
@@ -55,7 +55,7 @@ describe("a connection that is left", () => {
       },
     ],
     [
-      "after a thousand questions",
+      "after a thousand requests",
       (connections, connection) => {
         for (let at = 0; at < 1_000; at += 1)
           void connection.ask("", new Reception({ stopsAtHeader: false }));
@@ -101,7 +101,7 @@ describe("a connection that is left", () => {
     expect(connection.isOpen).toBe(false);
   });
 
-  it("is one of sixteen to a place, and of a thousand", () => {
+  it("is one of at most sixteen with its key, and of a thousand", () => {
     using connections = create();
     for (let at = 0; at < 20; at += 1) connections.keep("here", open(), MINUTE);
     expect(connections.idleCount).toBe(16);
@@ -109,7 +109,7 @@ describe("a connection that is left", () => {
     expect(connections.idleCount).toBe(1_000);
   });
 
-  it("goes with all others of its place", () => {
+  it("is closed with all others of its key", () => {
     using connections = create();
     const all = [open(), open(), open()];
     for (const each of all.slice(1)) connections.keep("here", each, MINUTE);
@@ -120,24 +120,24 @@ describe("a connection that is left", () => {
   });
 });
 
-it("a question on a connection that is closed already is not answered", async () => {
+it("a request on a connection that is closed already gets no answer", async () => {
   const connection = open();
   connection[Symbol.dispose]();
   await new Promise((done) => setImmediate(done));
   expect(await connection.ask("GET", new Reception({ stopsAtHeader: false }))).toBe("closed");
 });
 
-it("an odd page is odd for ten minutes", () => {
+it("a page with an unclear answer is remembered for ten minutes", () => {
   using connections = create();
-  connections.setOdd("page");
-  expect([connections.isOdd("page"), connections.isOdd("other")]).toEqual([true, false]);
+  connections.setUnclear("page");
+  expect([connections.isUnclear("page"), connections.isUnclear("other")]).toEqual([true, false]);
   clock = 10 * MINUTE;
-  expect(connections.isOdd("page")).toBe(false);
+  expect(connections.isUnclear("page")).toBe(false);
 });
 
-it("no end of odd pages is remembered", () => {
+it("at most ten thousand pages with unclear answers are remembered", () => {
   using connections = create();
-  for (let at = 0; at <= 10_000; at += 1) connections.setOdd(`page ${at}`);
+  for (let at = 0; at <= 10_000; at += 1) connections.setUnclear(`page ${at}`);
   clock = -HOUR;
-  expect([connections.isOdd("page 0"), connections.isOdd("page 10000")]).toEqual([false, true]);
+  expect([connections.isUnclear("page 0"), connections.isUnclear("page 10000")]).toEqual([false, true]);
 });

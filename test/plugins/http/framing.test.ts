@@ -4,7 +4,7 @@ import { AnswerEnd, type Progress } from "../../../plugins/http/framing.ts";
 const OK = "HTTP/1.1 200 OK\r\n";
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
 
-/** What the answer's end comes to when it arrives in these parts: the first word that is not `open`, or that. */
+/** Feeds the answer in these parts. Gives the first result that is not `open`, or `open`. */
 function feed(parts: readonly string[], method = "GET"): Progress {
   const end = new AnswerEnd(method);
   for (const part of parts.slice(0, -1)) {
@@ -14,7 +14,7 @@ function feed(parts: readonly string[], method = "GET"): Progress {
   return end.put(parts.at(-1) ?? "");
 }
 
-/** In two parts wherever that is possible, and byte by byte. */
+/** Every split into two parts, and the split into single bytes. */
 function everySplit(text: string): readonly (readonly string[])[] {
   const halves = Array.from(text, (_, at) => [text.slice(0, at), text.slice(at)]);
   return [[text], [...text], ...halves.slice(1)];
@@ -124,7 +124,7 @@ describe("an answer", () => {
   );
 });
 
-describe("a connection may be left alone", () => {
+describe("a connection may be kept", () => {
   it.each<[string, number]>([
     ["", 75_000],
     ["Keep-Alive: timeout=5, max=100\r\n", 4_000],

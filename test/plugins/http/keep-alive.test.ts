@@ -20,10 +20,10 @@ import { FakeServers } from "../../support/servers/fake-servers.ts";
 const PAGE = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const CLOSED = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello";
 
-/** How a server answers: a text, after which the connection stays, or what it does. */
+/** How a server answers: with a text, after which the connection stays open, or by a function. */
 type Answer = string | ((socket: Socket) => void);
 
-/** A request, and the number of the connection it came on. */
+/** A request, and the number of its connection. */
 interface Seen {
   readonly connection: number;
   readonly request: string;
@@ -53,7 +53,7 @@ describe("kept connections", () => {
     await servers[Symbol.asyncDispose]();
   });
 
-  /** Answers one request after the other, the last answer for all that follow. */
+  /** Gives the answers in their order, and then always the last one. */
   function serve(...answers: readonly Answer[]) {
     return (socket: Socket) => {
       const connection = sockets.push(socket) - 1;
@@ -72,7 +72,7 @@ describe("kept connections", () => {
   const wishes = () => seen.map(({ request }) => /^Connection: (.*)\r$/m.exec(request)?.[1]);
   const idleCount = () => shared.get(HTTP_CONNECTIONS).idleCount;
 
-  it("carry one check after the other", async () => {
+  it("serve one check after the other", async () => {
     const port = await servers.tcp(serve(PAGE, PAGE, PAGE.slice(0, -5), PAGE));
     for (const words of ["", "-u /other -s hello", "-j HEAD -e 200", "-H other.example -I 127.0.0.1"]) {
       const { returnCode, output } = await run(port, words);
@@ -82,7 +82,7 @@ describe("kept connections", () => {
     expect(new Set(wishes())).toEqual(new Set(["keep-alive"]));
   });
 
-  it("are none unless the operator wants them", async () => {
+  it("are not used unless the operator switches them on", async () => {
     isOn = false;
     const port = await servers.tcp(serve(closed()));
     await run(port);
@@ -93,7 +93,7 @@ describe("kept connections", () => {
     ]);
   });
 
-  it("are none from when the operator wants them no more", async () => {
+  it("are not used after the operator has switched them off", async () => {
     const port = await servers.tcp(serve(PAGE, closed()));
     await run(port);
     isOn = false;
@@ -104,7 +104,7 @@ describe("kept connections", () => {
     ]);
   });
 
-  it("carry chunks, and what several parts bring", async () => {
+  it("serve answers in chunks, and answers that come in parts", async () => {
     const parts = [
       "HTTP/1.1 200 OK\r\nTransfer-Enc",
       "oding: chunked\r\n\r\n5\r\nhel",
@@ -125,7 +125,7 @@ describe("kept connections", () => {
     expect(connections()).toEqual([0, 0]);
   });
 
-  it("carry one check at a time", async () => {
+  it("serve one check at a time", async () => {
     const port = await servers.tcp(serve(PAGE));
     await Promise.all([run(port), run(port), run(port)]);
     expect(connections().sort()).toEqual([0, 1, 2]);
@@ -133,7 +133,7 @@ describe("kept connections", () => {
     expect([sockets.length, idleCount()]).toEqual([3, 3]);
   });
 
-  it("lead through redirects", async () => {
+  it("serve redirects", async () => {
     const elsewhere = "HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n";
     const port = await servers.tcp(serve(elsewhere, PAGE));
     expect((await run(port, "-f follow")).output).toContain("HTTP OK: HTTP/1.1 200 OK");
@@ -175,7 +175,7 @@ describe("kept connections", () => {
     expect(idleCount()).toBe(1);
   });
 
-  it("are not left where the server closes them", async () => {
+  it("are not kept if the server closes them", async () => {
     const port = await servers.tcp(serve(closed()));
     await run(port);
     await run(port);
@@ -185,9 +185,9 @@ describe("kept connections", () => {
   it.each<[string, (socket: Socket) => void]>([
     ["closes it", (socket) => socket.end()],
     ["resets it", (socket) => socket.resetAndDestroy()],
-    ["speaks unasked", (socket) => socket.write("HTTP/1.1 408 Request Timeout\r\n\r\n")],
+    ["sends an answer to no request", (socket) => socket.write("HTTP/1.1 408 Request Timeout\r\n\r\n")],
     ["sends a single byte", (socket) => socket.write("\n")],
-  ])("are dropped when the server %s while nobody asks", async (_, act) => {
+  ])("are closed when the server %s between two requests", async (_, act) => {
     const port = await servers.tcp(serve(PAGE));
     await run(port);
     const [socket] = sockets;
@@ -205,11 +205,11 @@ describe("kept connections", () => {
     ["resets it", (socket) => void socket.resetAndDestroy()],
     ["has waited for too long", closed("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n")],
     [
-      "has waited for too long, and says how much it says",
+      "has waited for too long, with a Content-Length",
       "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n",
     ],
-    ["says something else", closed("* BYE\r\n")],
-  ])("are exchanged for new ones when the server %s as the request comes", async (_, answer) => {
+    ["sends no HTTP", closed("* BYE\r\n")],
+  ])("are replaced by new ones when the server %s at the next request", async (_, answer) => {
     const port = await servers.tcp(serve(PAGE, answer, PAGE));
     await run(port);
     const { returnCode, output } = await run(port, "-u /again");
@@ -221,20 +221,20 @@ describe("kept connections", () => {
     expect(seen.slice(1).map(({ request }) => request.split(" ")[1])).toEqual(["/again", "/again"]);
   });
 
-  it("are not asked a third time where a new one fails too", async () => {
+  it("lead to no third request if a new connection fails too", async () => {
     const port = await servers.tcp(serve(PAGE, (socket) => void socket.end()));
     await run(port);
     expect((await run(port)).output).toBe("HTTP CRITICAL - No data received from host\n");
     expect(connections()).toEqual([0, 0, 1]);
   });
 
-  it("show what a new one is answered: that it took too long", async () => {
+  it("give the answer 408 of a new one", async () => {
     const port = await servers.tcp(serve("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"));
     expect(await run(port)).toMatchObject({ returnCode: 1 });
     expect(connections()).toEqual([0]);
   });
 
-  it("show an answer that is cut off as the plugin has it", async () => {
+  it("give an answer that is cut off as the plugin does", async () => {
     const port = await servers.tcp(serve(PAGE, closed(PAGE.slice(0, -2))));
     await run(port);
     expect((await run(port, "-B")).output).toMatch(/HTTP OK: .* 41 bytes .*\nhel\n$/);
@@ -258,7 +258,7 @@ describe("kept connections", () => {
     },
   );
 
-  it("are closed when the time of a check is up, with all others of that place", async () => {
+  it("are closed when the time of a check is up, with all others of their key", async () => {
     const port = await servers.tcp(serve(PAGE, PAGE, () => {}, PAGE));
     await Promise.all([run(port), run(port)]);
     const gone = Promise.all(sockets.map((socket) => once(socket, "close")));
@@ -272,7 +272,7 @@ describe("kept connections", () => {
     expect(connections().slice(-1)).toEqual([2]);
   });
 
-  it("are closed when the worker gives the check up", async () => {
+  it("are closed when the worker stops the check", async () => {
     const stop = new AbortController();
     const port = await servers.tcp(serve(PAGE, () => stop.abort(new Error("given up"))));
     await run(port);
@@ -282,7 +282,7 @@ describe("kept connections", () => {
     expect([connections(), idleCount()]).toEqual([[0, 0], 0]);
   });
 
-  it("are closed when the worker gives a check up that has made one", async () => {
+  it("are closed when the worker stops the check that has made one", async () => {
     const stop = new AbortController();
     const port = await servers.tcp(serve(() => stop.abort(new Error("given up"))));
     await expect(run(port, "", stop.signal)).rejects.toThrow("given up");
@@ -294,12 +294,16 @@ describe("kept connections", () => {
     const open = (words: readonly string[], signal: AbortSignal, resolver = shared.get(RESOLVER)) => {
       const command = readHttpCommand(words);
       if (command === undefined) throw new Error("not understood");
-      const door = { target: command.target, command, identity: { cert: undefined, key: undefined } };
+      const page = {
+        target: command.target,
+        command,
+        clientCertificate: { cert: undefined, key: undefined },
+      };
       const [kept, contexts] = [shared.get(HTTP_CONNECTIONS), shared.get(TLS_CONTEXTS)];
-      return askPersistently(door, { connections: kept, contexts, resolver, signal });
+      return askPersistently(page, { connections: kept, contexts, resolver, signal });
     };
 
-    it("do not know a check any more that is over", async () => {
+    it("do not depend on a check that has ended", async () => {
       const over = new AbortController();
       const words = ["-H", "127.0.0.1", "-p", String(await servers.tcp(serve(PAGE)))];
       await open(words, over.signal);
@@ -308,7 +312,7 @@ describe("kept connections", () => {
       expect(connections()).toEqual([0, 0]);
     });
 
-    it("are not left where a name's first address does not answer: it may when the next check comes", async () => {
+    it("are not kept if the first address of a name did not answer: it may answer the next check", async () => {
       const addresses = ["127.0.0.2", "127.0.0.1"].map((address) => ({ address, family: 4 }));
       const port = await servers.tcp(serve(PAGE));
       const resolver = new Resolver(async () => addresses);
@@ -317,7 +321,7 @@ describe("kept connections", () => {
       expect([connections(), idleCount()]).toEqual([[0, 1], 0]);
     });
 
-    it("are not used where the name stands for another address", async () => {
+    it("are not used if the name has another address now", async () => {
       const port = await servers.tcp(serve(PAGE));
       const words = ["-H", "moved.example", "-p", String(port)];
       const at = (address: string) => new Resolver(async () => [{ address, family: 4 }]);
@@ -364,7 +368,7 @@ describe("kept connections", () => {
       rmSync(folder, { recursive: true });
     });
 
-    it("are not used where the certificate is looked at", async () => {
+    it("are not used if the certificate is checked", async () => {
       const port = await servers.tls(certificate, serve(PAGE, closed()));
       await run(port, "-S");
       await run(port, "-S -C 5 --continue-after-certificate");
@@ -372,7 +376,7 @@ describe("kept connections", () => {
       expect(connections()).toEqual([0, 1]);
     });
 
-    it("are dropped when the server says farewell", async () => {
+    it("are closed when the server ends TLS", async () => {
       const port = await servers.tls(certificate, serve(PAGE));
       await run(port, "-S");
       sockets[0]?.end();

@@ -7,7 +7,7 @@ type Page = string | ((socket: Socket, request: string) => void);
 const OK = "HTTP/1.1 200 OK\r\n";
 const SLOW_MS = 1_200;
 
-/** Those of the transcripts. */
+/** The pages of the recordings. */
 const RECORDED: Readonly<Record<string, Page>> = {
   "/nostatus": "hello no http\r\n",
   "/chunked": `${OK}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n`,
@@ -30,7 +30,7 @@ const RECORDED: Readonly<Record<string, Page>> = {
 
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
 
-/** Forms no good server has. Paths begin with what they are about. */
+/** Answers in odd forms. A path begins with what it is about. */
 const ODD: Readonly<Record<string, Page>> = {
   "/chunks/extension": `${CHUNKED}5;a=b\r\nhello\r\n0;c\r\n\r\n`,
   "/chunks/none": `${CHUNKED}0\r\n\r\n`,
@@ -93,7 +93,7 @@ function dated(date: string, modified: string): string {
   return `${OK}Date: ${date}\r\nServer: odd\r\nLast-Modified: ${modified}\r\n\r\nhello`;
 }
 
-/** Locations, with `PORT` for the server's own and `TLS` for another one's that has the same pages. */
+/** Locations. `PORT` is the server's own port, and `TLS` that of a server with the same pages over TLS. */
 const LOCATIONS: readonly string[] = [
   "http://127.0.0.1:PORT/bytes/lines",
   "http://localhost:PORT/bytes/lines",
@@ -135,7 +135,7 @@ const HEADERS: readonly string[] = [
   "X-Location: /not-this\r\nLocation: X\r\n",
 ];
 
-/** The paths of all pages, for those who ask for each. */
+/** The paths of all pages. */
 export function listPaths(): readonly string[] {
   return [
     ...Object.keys(ODD),
@@ -154,7 +154,7 @@ export function listRedirects(): readonly string[] {
   return [...LOCATIONS.map((_, at) => `/redirect/${at}`), "/loop", "/loop2", "/301noloc", "/redirect/beside"];
 }
 
-/** Serves all of them; the ports are known when all servers listen. */
+/** Serves all pages. The ports are known when all servers listen. */
 export function oddServer(ports: { readonly plain: number; readonly tls: number }): Serve {
   return (socket) => {
     let request = "";

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { errnoName, errnoText } from "../../../plugins/libc/errno.ts";
 import { freePort } from "../../support/free-port.ts";
 
-/** As Node makes them: both have the same code. */
+/** Errors as Node makes them: both have the same code. */
 const notFound = (errno: number) =>
   Object.assign(new Error("getaddrinfo ENOTFOUND h"), { code: "ENOTFOUND", errno });
 

@@ -8,7 +8,7 @@ const option = (
   value: OptionSpelling["value"] = "none",
 ): OptionSpelling => ({ longs, shorts, value });
 
-/** What the recorded runs of glibc's getopt_long were given. */
+/** The options of the recorded runs of glibc's getopt_long. */
 const SPELLINGS: readonly OptionSpelling[] = [
   option(["host", "hostname"], ["H"], "required"),
   option(["timeout"], ["t"], "required"),
@@ -25,7 +25,7 @@ const SPELLINGS: readonly OptionSpelling[] = [
 interface Recorded {
   readonly argv: readonly string[];
   readonly words: "anywhere" | "last";
-  /** Absent where getopt_long complained. */
+  /** Absent if getopt_long complained. */
   readonly given?: readonly (readonly [name: string, value?: string])[];
   readonly rest?: readonly string[];
 }

@@ -4,7 +4,7 @@ import * as numbers from "../../../plugins/libc/number.ts";
 
 type Read = readonly [value: string, rest: string];
 
-/** What glibc's functions made of a text, and which of the plugins' `is_…` held for it. */
+/** What glibc's functions read from a text, and which `is_…` of the plugins accept it. */
 interface Recorded {
   readonly text: string;
   readonly strtod: Read;
@@ -35,7 +35,7 @@ const PREDICATES = {
 };
 
 const integer = ({ value, rest }: numbers.ReadNumber<bigint>): Read => [String(value), rest];
-/** C has a sign for what is not a number; it is of no interest. */
+/** C prints a sign before `nan`; it does not matter here. */
 const real = ([value, rest]: Read) => ({ value: Number(value.replace("inf", "Infinity")), rest });
 
 it("reads numbers as glibc and the plugins do", () => {

@@ -7,7 +7,7 @@ function readPrinted(name: string): readonly (readonly [string, string, string])
   return JSON.parse(readFileSync(new URL(`../../fixtures/sdk/${name}.json`, import.meta.url), "utf8"));
 }
 
-/** What differs, so that one failing line does not hide behind another. */
+/** All lines that differ, so that one failure does not hide another. */
 function differences<Value extends number | bigint>(name: string, read: (text: string) => Value) {
   return readPrinted(name)
     .map(([format, value, text]) => ({ format, value, text, ours: sprintf(format, read(value)) }))

@@ -28,7 +28,7 @@ const servers = new FakeServers();
 const REPLIES: Readonly<Record<string, Serve>> = {
   greeting: banner("220 hello OK\r\n"),
   lines: banner("* OK one\r\ntwo\r\n\r\n  \t\r\n"),
-  /** Longer than the plugin's buffer. */
+  /** A text longer than the plugin's buffer. */
   long: banner(`220-${"x".repeat(3000)} end of it\r\n`),
   short: banner("x"),
   blank: banner("\r\n"),
@@ -42,7 +42,7 @@ const REPLIES: Readonly<Record<string, Serve>> = {
 
 const PAUSE_MS = 1_000;
 
-/** What services say, in pieces too. */
+/** What servers send, in one piece or in several. */
 const GREETINGS: readonly Serve[] = [
   ...["+OK POP3\r\n", "* OK IMAP\r\n", "201 news\r\n", "PONG\n", "<?xml version='1.0'?><stream:stream>"].map(
     banner,
@@ -65,7 +65,7 @@ const STRINGS = ["220", "OK", "hello", "nothing", "", "end of it", "PING", "caf\
 const WORDS = ["ok", "warn", "crit", "warning", "critical", "okay"];
 const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
 
-/** Most of those that do not find what they expect take two seconds: not too many of them. */
+/** Most checks that do not find what they expect take two seconds, so only some lines are like that. */
 const OPTIONS: readonly Choices[] = [
   seldom([["-4"], ["--use-ipv4"]], 8),
   seldom([["-E"], ["--escape"]], 6),
@@ -94,7 +94,7 @@ const TLS_OPTIONS: readonly Choices[] = [
 
 const LEVEL_0 = ":@SECLEVEL=0";
 
-/** Old and odd servers: each is taken or refused as the plugin's OpenSSL does. They need an RSA key. */
+/** Old and odd servers, which the plugin's OpenSSL accepts or refuses. They need an RSA key. */
 const ODD_TLS: readonly TlsOptions[] = [
   ...(["TLSv1", "TLSv1.1"] as const).flatMap((version) =>
     ["AES128-SHA", "ECDHE-RSA-AES256-SHA"].map((cipher) => ({
@@ -112,7 +112,7 @@ const ODD_TLS: readonly TlsOptions[] = [
 
 const NAMES = [["localhost"], [], ["b\u00fccher.example", "second"], ["x".repeat(300)]];
 
-/** Node's OpenSSL is not the plugin's: it names other functions, files and lines. */
+/** Node's OpenSSL differs from the plugin's in the names of functions and files, and in line numbers. */
 const OPENSSL: NormalRule = [/(:error:[0-9A-F]{8}:[^:]*):[^:]*:([^:]*):[^:]*:[0-9]+:/g, "$1:$2:"];
 
 function at(ports: readonly number[]): Choices {
@@ -123,7 +123,7 @@ function at(ports: readonly number[]): Choices {
   ]);
 }
 
-/** Of one check; of five at a time. With many more the plugins' own seconds run out before they have begun. */
+/** How many run at a time. With many more the plugins' time-outs would pass before they have begun. */
 const AT_ONCE = 16;
 
 async function expectSameAnswers(check: Check, rows: readonly Choices[], share: number): Promise<void> {

@@ -9,7 +9,7 @@ import { FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
 
 checkLeaks();
 
-/** Writes for as long as anybody reads. */
+/** Writes as long as the other side reads. */
 function endless(text: string): Serve {
   return (socket) => {
     const more = () => {
@@ -20,7 +20,7 @@ function endless(text: string): Serve {
   };
 }
 
-/** A piece every few milliseconds, until the other side goes. */
+/** Sends a piece every few milliseconds, until the other side closes the connection. */
 function dripping(next: (socket: Socket) => void, first = ""): Serve {
   return (socket) => {
     socket.write(first, "latin1");
@@ -35,7 +35,7 @@ const TIMED_OUT = {
   output: expect.stringMatching(/CRITICAL - Socket timeout after 1 seconds$/),
 };
 const CERTIFICATE = createCertificate({ commonNames: ["x"], notAfter: inDays(100) });
-/** The beginning of a TLS record that is longer than what will come. */
+/** The start of a TLS record whose rest never comes. */
 const HALF_A_RECORD = "\x16\x03\x03\x40\x00";
 
 const HOSTILE: readonly (readonly [what: string, serve: Serve, words: string])[] = [
@@ -97,7 +97,7 @@ it("reads no more of an SSH server's words than the plugin", async () => {
   });
 });
 
-describe("when the worker gives a check up", () => {
+describe("when the worker stops a check", () => {
   it.each<readonly [string, string]>([
     ["while it connects", "full"],
     ["while it waits for a reply", "silent"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Expected, readReply } from "../../../plugins/tcp/reply.ts";
 import type { Peer } from "../../../plugins/transport/peer.ts";
 
-/** Says these pieces, one a call, then ends, or is silent. */
+/** A peer that gives one of these pieces for each call, and then ends or is silent. */
 function speaker(pieces: readonly string[], isSilent = false): Peer {
   const rest = [...pieces];
   return {

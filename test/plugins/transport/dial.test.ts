@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { connectFailure, dial, type Target, wirePort } from "../../../plugins/transport/dial.ts";
+import { connectFailure, dial, type Endpoint, wirePort } from "../../../plugins/transport/dial.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
@@ -10,8 +10,8 @@ checkLeaks();
 
 const { signal } = new AbortController();
 
-function connect(target: Target, until: AbortSignal = signal): Promise<Socket> {
-  return dial(target, { resolver: new Resolver(), signal: until });
+function connect(endpoint: Endpoint, until: AbortSignal = signal): Promise<Socket> {
+  return dial(endpoint, { resolver: new Resolver(), signal: until });
 }
 
 describe("no connection", () => {
@@ -24,7 +24,7 @@ describe("no connection", () => {
     });
   });
 
-  it.each<readonly [Target, string]>([
+  it.each<readonly [Endpoint, string]>([
     [{ host: "[::1]", port: 1 }, "connect to address ::1] and port 1: Connection refused"],
     [{ host: "127.0.0.1", port: 0 }, "connect to address 127.0.0.1 and port 0: Connection refused"],
     [
@@ -76,7 +76,7 @@ describe("a connection", () => {
     socket.destroy();
   });
 
-  it("that is reset at once is one all the same", async () => {
+  it("that is reset at once counts as a connection", async () => {
     await using servers = new FakeServers();
     const port = await servers.tcp((socket) => socket.resetAndDestroy());
     const socket = await connect({ host: "127.0.0.1", port });

@@ -14,7 +14,7 @@ checkLeaks();
 
 const { signal } = new AbortController();
 
-/** A connection to a server of its own, both closed with it. */
+/** A connection to a server of its own. Both are closed when it is disposed of. */
 async function connected(serve: Serve, version?: SecureVersion) {
   const stack = new AsyncDisposableStack();
   const servers = stack.use(new FakeServers());
@@ -65,7 +65,7 @@ describe("a TCP peer", () => {
     expect(await server.peer.receive(100)).toBe("\x00\x85\xa0\xff");
   });
 
-  it("leaves to the kernel what nobody asks for", async () => {
+  it("leaves data in the kernel until it is received", async () => {
     await using server = await connected((socket) => socket.write(Buffer.alloc(10_000_000)));
     await server.peer.receive(1);
     while (!server.socket.isPaused()) await once(server.socket, "data");

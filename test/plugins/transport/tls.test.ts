@@ -63,7 +63,7 @@ describe("a handshake", () => {
     expect(notAfter.getTime() / 1000).toBeCloseTo(inDays(100).getTime() / 1000, -2);
   });
 
-  it("shows a certificate of ours", async () => {
+  it("sends a client certificate", async () => {
     const own = createCertificate({ commonNames: ["client"], notAfter: inDays(1) });
     await using hands = await shakeHands(
       { requestCert: true, rejectUnauthorized: false },

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { createEreSearch } from "../../../plugins/libc/ere-search.ts";
-import type { EreRules } from "../../../plugins/libc/ere-syntax.ts";
-import { seededRandom } from "../../support/random.ts";
-import { hasServer } from "../../support/servers/installed.ts";
-import { RUNS } from "../differential.ts";
+import type { EreRules } from "../../../../plugins/libc/ere/expression.ts";
+import { createEreSearch } from "../../../../plugins/libc/ere/search.ts";
+import { seededRandom } from "../../../support/random.ts";
+import { hasServer } from "../../../support/servers/installed.ts";
+import { RUNS } from "../../differential.ts";
 
 const RULES: EreRules = { ignoresCase: false, knowsLines: true, encoding: "bytes" };
 const signal = new AbortController().signal;
@@ -53,7 +53,7 @@ describe("a pattern is left to the plugin", () => {
   });
 });
 
-/** Asks glibc itself, which Python lends its libc for. */
+/** Asks glibc itself, through Python's ctypes. */
 const GLIBC = `
 import ctypes, json, sys
 libc = ctypes.CDLL(None)
