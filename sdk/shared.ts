@@ -8,7 +8,10 @@ interface SharedValuesOptions extends Pick<SharedContext, "log"> {
 /** Where there is no worker.conf. */
 const DEFAULTS: CheckSettings = { nativeHttpKeepalive: false };
 
-/** Everything checks share in one worker. Created lazily, disposed of together, the last created first. */
+/**
+ * All shared values of one worker. A value is created when a check asks for it, and all are disposed of
+ * together, the last created first.
+ */
 export class SharedValues implements AsyncDisposable {
   readonly #surroundings: SharedContext;
   readonly #values = new Map<unknown, Disposable | AsyncDisposable>();
@@ -22,10 +25,10 @@ export class SharedValues implements AsyncDisposable {
     };
   }
 
-  /** The value for `context.shared`. Throws once the worker has stopped. */
+  /** Gives the value for `context.shared`. Throws when the worker has stopped. */
   get<Value extends Disposable | AsyncDisposable>(shared: Shared<Value>): Value {
     const known = this.#values.get(shared);
-    // Only this line puts values in, each under the object that created it.
+    // The map has each value under the object that created it, so the type is right.
     if (known !== undefined) return known as Value;
     if (this.#created.disposed) throw new Error(`the worker has stopped: no ${shared.name}`);
     const value = this.#created.use(shared.create(this.#surroundings));

@@ -102,8 +102,8 @@ export function isPercentage(text: string): boolean {
 }
 
 /**
- * `is_integer`: digits, blanks and minus signs in any order, or an empty text. The number that `atoi` reads must
- * fit 32 bits; a text that does not begin with a number is 0.
+ * `is_integer`: digits, blanks and minus signs in any order, or an empty text. The number that `atoi` reads
+ * must fit 32 bits; a text that does not begin with a number is 0.
  */
 export function isInteger(text: string): boolean {
   if (!/^[-0-9 ]*$/.test(text)) return false;

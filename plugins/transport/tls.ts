@@ -73,7 +73,7 @@ const FORMER_REASONS: readonly (readonly [now: string, then: string])[] = [["ssl
 
 /**
  * OpenSSL's own line, such as
- * `40B7F8EDFF7E0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl/record/ssl3_record.c:350:`.
+ * `40B7F8EDFF7E0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl/record/s.c:350:`.
  * The number and the reason are the same as the plugin's. The thread in front differs each time; function,
  * file and line differ with OpenSSL's version.
  */

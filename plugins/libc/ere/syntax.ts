@@ -119,7 +119,9 @@ function readOne(one: string, rules: EreRules): Token {
   return REPETITIONS[one] ?? literal(one, rules);
 }
 
-/** glibc takes more repetitions, but nobody needs them, and each one adds steps to the search. */
+/**
+ * glibc takes more repetitions, but they are not needed in practice, and each one adds steps to the search.
+ */
 const MAX_REPETITIONS = 255;
 
 function readRepetition(min: number, last = ""): Repetition {

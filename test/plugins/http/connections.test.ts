@@ -78,7 +78,7 @@ describe("an idle connection", () => {
 
   it.each<[string, () => void]>([
     ["the server has said it keeps it", () => (clock = MINUTE)],
-    ["anybody wants it", () => (isOn = false)],
+    ["keeping is switched on", () => (isOn = false)],
   ])("is closed within five seconds, and not taken, when it is no longer so that %s", (_, change) => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     using connections = create();

@@ -10,7 +10,7 @@ const notFound = (errno: number) =>
 
 it.each<readonly [string, unknown, string, string]>([
   ["a name without addresses", notFound(-3007), "EAI_NODATA", "No address associated with hostname"],
-  ["a name nobody knows", notFound(-3008), "EAI_NONAME", "Name or service not known"],
+  ["an unknown name", notFound(-3008), "EAI_NONAME", "Name or service not known"],
   ["an error without a number", Object.assign(new Error("no"), { code: "ERR_X" }), "ERR_X", "ERR_X"],
   ["an error without either", new Error("no"), "no", "no"],
   ["no error at all", "no", "no", "no"],
@@ -18,7 +18,7 @@ it.each<readonly [string, unknown, string, string]>([
   expect([errnoName(error), errnoText(errnoName(error))]).toEqual([name, text]);
 });
 
-it("tells of a port nobody listens on what the plugins tell", async () => {
+it("gives the plugins' text for a port that is closed", async () => {
   const [error] = await once(connect(await freePort(), "127.0.0.1"), "close").catch((thrown) => [thrown]);
   expect(errnoName(error)).toBe("ECONNREFUSED");
   expect(errnoText("ECONNREFUSED")).toBe("Connection refused");

@@ -44,7 +44,7 @@ const HOSTILE: readonly (readonly [what: string, serve: Serve, words: string])[]
   ["a byte at a time", dripping((socket) => socket.write("x")), "-e nothing"],
   ["a silent server", () => {}, "-e nothing"],
   ["one that never reads", (socket) => socket.pause(), `-s ${"x".repeat(100_000)} -e nothing`],
-  ["a handshake nobody answers", () => {}, "-S"],
+  ["a handshake without an answer", () => {}, "-S"],
   ["half a handshake", (socket) => socket.write(HALF_A_RECORD, "latin1"), "-S"],
   ["the same byte by byte", dripping((socket) => socket.write("\x00"), HALF_A_RECORD), "-S"],
   ["a long delay", () => {}, "-d 30 -e x"],
