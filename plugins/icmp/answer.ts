@@ -1,7 +1,7 @@
 import { type CheckOutput, CRITICAL, OK, STATE_NAMES, type State, WARNING } from "../../sdk/index.ts";
 import { sprintf } from "../libc/printf.ts";
-import type { Report, RouterError } from "./frames.ts";
 import type { IcmpRequest, IcmpThreshold } from "./options.ts";
+import type { Report, RouterError } from "./sender/frames.ts";
 
 /** A host, and what became of its requests. */
 export interface Target {

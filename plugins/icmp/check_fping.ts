@@ -29,8 +29,8 @@ import { atof, atoi } from "../libc/number.ts";
 import { sprintf } from "../libc/printf.ts";
 import { family, isPlainHost } from "../transport/host.ts";
 import { pickAddress } from "./address.ts";
-import type { Report } from "./frames.ts";
-import { ICMP } from "./sender.ts";
+import type { Report } from "./sender/frames.ts";
+import { ICMP } from "./sender/sender.ts";
 
 const OPTIONS = {
   hosts: list(text("-H, --hostname=HOST", "host to ping")),

@@ -1,7 +1,7 @@
 import { type CheckContext, type CheckOutput, defineCheck } from "../../sdk/index.ts";
 import { answerIcmp } from "./answer.ts";
 import { ICMP_OPTIONS, type IcmpDefaults, type IcmpRequest, readIcmpRequest } from "./options.ts";
-import { ICMP } from "./sender.ts";
+import { ICMP } from "./sender/sender.ts";
 import { ask, findDestinations } from "./targets.ts";
 
 const DEFAULTS: IcmpDefaults = {

@@ -29,9 +29,9 @@ import { createOptionsReader } from "../../sdk/read-options.ts";
 import { sprintf } from "../libc/printf.ts";
 import { family, isPlainHost } from "../transport/host.ts";
 import { pickAddress } from "./address.ts";
-import type { Report } from "./frames.ts";
 import { pingErrorText } from "./ping-errors.ts";
-import { ICMP } from "./sender.ts";
+import type { Report } from "./sender/frames.ts";
+import { ICMP } from "./sender/sender.ts";
 
 const OPTIONS = {
   hosts: list(text("-H, --hostname=HOST", "host to ping; of several the first")),

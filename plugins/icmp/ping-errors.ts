@@ -1,4 +1,4 @@
-import type { RouterError } from "./frames.ts";
+import type { RouterError } from "./sender/frames.ts";
 
 /** What check_ping makes of ping's words for what a router said: type → code → its own words. Others are a loss to it, like no reply. */
 const TEXTS: Readonly<Record<4 | 6, Readonly<Record<number, Readonly<Record<number, string>>>>>> = {

@@ -9,9 +9,9 @@ import {
   ResolveError,
 } from "../../sdk/index.ts";
 import type { Target } from "./answer.ts";
-import type { Series } from "./frames.ts";
 import { completionTime, type IcmpRequest } from "./options.ts";
-import type { IcmpSender, SendLimits } from "./sender.ts";
+import type { Series } from "./sender/frames.ts";
+import type { IcmpSender, SendLimits } from "./sender/sender.ts";
 
 /** A host of the command line, and an address of it. */
 export interface Destination {

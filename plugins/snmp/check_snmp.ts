@@ -17,9 +17,9 @@ import { quoteLabel } from "./labels.ts";
 import { type ReadObject, readObjects } from "./objects.ts";
 import { OPTIONS } from "./options.ts";
 import { readRateState, writeRateState } from "./rate-state.ts";
-import { loadNetSnmp } from "./session.ts";
-import { SESSIONS } from "./sessions.ts";
-import { snmpget } from "./snmpget.ts";
+import { loadNetSnmp } from "./session/session.ts";
+import { SESSIONS } from "./session/sessions.ts";
+import { snmpget } from "./snmpget/snmpget.ts";
 
 export const checkSnmp = defineCheck({
   name: "check_snmp",

@@ -1,14 +1,14 @@
 import type { State, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import { createEreSearch, type EreSearch } from "../libc/ere-search.ts";
-import { readAccess } from "./access.ts";
 import { readLabels } from "./labels.ts";
-import { isUnderstoodHost } from "./names.ts";
 import { DELIMITER } from "./objects.ts";
-import { readOid } from "./oid.ts";
 import { OPTIONS, type SnmpOptions } from "./options.ts";
 import { findStateDirectory, nameStateFile } from "./rate-state.ts";
-import type { SnmpgetOptions } from "./snmpget.ts";
+import { readAccess } from "./session/credentials.ts";
+import { readOid } from "./session/oid.ts";
+import { isUnderstoodHost } from "./snmpget/host-address.ts";
+import type { SnmpgetOptions } from "./snmpget/snmpget.ts";
 import { readThresholds } from "./thresholds.ts";
 
 /** A command line of check_snmp, understood. */

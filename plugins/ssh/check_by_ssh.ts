@@ -17,10 +17,10 @@ import {
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { atoi, isInteger } from "../libc/number.ts";
 import { type AnswerOptions, answerAs, type SshEnd } from "./answer.ts";
-import { loadDriver } from "./connection.ts";
-import { printLines, SshFailure } from "./failure.ts";
+import { loadDriver } from "./client/connection.ts";
+import { SSH_POOL, type SshPool } from "./client/pool.ts";
 import { isPlainHost, listGiven, readSettings, type SshArguments } from "./openssh/arguments.ts";
-import { SSH_POOL, type SshPool } from "./pool.ts";
+import { printLines, SshFailure } from "./openssh/failure.ts";
 
 /** How many lines are passed over: all of them where no number is given. */
 const lineCount = (spelling: string, help: string) =>

@@ -1,6 +1,6 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
+import type { Target } from "./destination.ts";
 import type { Files, KnownFile } from "./files.ts";
-import type { Target } from "./target.ts";
 
 /** What is asked of a key here; the driver's keys are more. */
 export interface SshKey {

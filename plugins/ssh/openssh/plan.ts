@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import type { SshArguments } from "./arguments.ts";
 import { readConfig } from "./config.ts";
+import { type Account, resolveTarget, type Target } from "./destination.ts";
 import type { Files, Stamp } from "./files.ts";
 import { listIdentityFiles } from "./identities.ts";
 import { matchesAny } from "./pattern.ts";
-import { type Account, resolveTarget, type Target } from "./target.ts";
 
 /** An ssh command line together with all that files and the environment add to it. */
 export interface Plan {

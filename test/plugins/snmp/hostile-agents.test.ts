@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
-import { readMessageId } from "../../../plugins/snmp/message-id.ts";
+import { readMessageId } from "../../../plugins/snmp/session/message-id.ts";
 import { runCheck } from "../../../sdk/testing.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import {

@@ -1,0 +1,47 @@
+import { isIPv6 } from "node:net";
+import { ResolveError, type Resolver } from "../../../sdk/index.ts";
+import type { Family } from "../session/shared-sockets.ts";
+
+export interface Address {
+  readonly address: string;
+  readonly family: Family;
+}
+
+/**
+ * The address snmpget would ask, of IPv4 if there is one; undefined: there is no such host. An IPv6 address stands in brackets, and
+ * may have snmpget's `udp6:` before them. Rejects only when the signal aborts.
+ */
+export async function findAddress(
+  host: string,
+  resolver: Resolver,
+  signal: AbortSignal,
+): Promise<Address | undefined> {
+  const bracketed = readBracketed(host);
+  if (bracketed !== undefined) return { address: bracketed, family: "udp6" };
+  const find = (family: 4 | 6) => findFirst(resolver.resolve(host, family, signal, { anew: true }));
+  return (await find(4)) ?? (await find(6));
+}
+
+function readBracketed(host: string): string | undefined {
+  const [, address] = /^(?:udp6:)?\[([0-9A-Fa-f:.]+)\]$/.exec(host) ?? [];
+  return address !== undefined && isIPv6(address) ? address : undefined;
+}
+
+/** Whatever the reason, snmpget calls the host unknown. */
+async function findFirst(asked: ReturnType<Resolver["resolve"]>): Promise<Address | undefined> {
+  try {
+    const [first] = await asked;
+    return first && { address: first.address, family: first.family === 4 ? "udp4" : "udp6" };
+  } catch (error) {
+    if (error instanceof ResolveError) return undefined;
+    throw error;
+  }
+}
+
+const LABEL = "[A-Za-z0-9_][A-Za-z0-9_-]{0,62}";
+const NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);
+
+/** Hosts we understand as snmpget does: names, IPv4 addresses, IPv6 addresses in brackets. */
+export function isUnderstoodHost(host: string): boolean {
+  return NAME.test(host) || readBracketed(host) !== undefined;
+}
