@@ -1,10 +1,10 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
-import type { AlgorithmKind, Target } from "../openssh/destination.ts";
+import type { AlgorithmKind, SshDestination } from "../openssh/destination.ts";
 import type { HostKeys } from "../openssh/known-hosts.ts";
 
 /**
- * ssh's own by default, as far as the driver has them, and without what would hold up the event loop: Diffie-Hellman over numbers
- * takes 8 to 200 ms at a time. A server that has no other is left to ssh.
+ * ssh's defaults, as far as the driver has them. Finite-field Diffie-Hellman is left out, because it would
+ * hold up the event loop for 8 to 200 ms at a time. A server that knows nothing else is left to ssh.
  */
 const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   kex: [
@@ -14,7 +14,7 @@ const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
     "ecdh-sha2-nistp384",
     "ecdh-sha2-nistp521",
   ],
-  // As ssh prefers them, without certificates and hardware keys.
+  // In ssh's order, without certificates and hardware keys.
   serverHostKey: [
     "ssh-ed25519",
     "ecdsa-sha2-nistp256",
@@ -23,7 +23,7 @@ const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
     "rsa-sha2-512",
     "rsa-sha2-256",
   ],
-  // The quickest in Node first.
+  // The fastest in Node comes first.
   cipher: [
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
@@ -44,8 +44,8 @@ const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
 
 type ChosenAlgorithms = Readonly<Record<AlgorithmKind | "compress", readonly string[]>>;
 
-/** What to offer a server. Throws a CheckDeclined where ssh_config allows nothing of it. */
-export function chooseAlgorithms({ algorithms }: Target, { keys }: HostKeys): ChosenAlgorithms {
+/** The algorithms to offer a server. Throws a CheckDeclined where ssh_config allows none of them. */
+export function chooseAlgorithms({ algorithms }: SshDestination, { keys }: HostKeys): ChosenAlgorithms {
   const choose = (kind: AlgorithmKind) => {
     const chosen = (algorithms[kind] ?? DEFAULTS[kind]).filter((name) => DEFAULTS[kind].includes(name));
     if (chosen.length === 0) throw new CheckDeclined(`ssh_config allows other algorithms: ${kind}`);
@@ -63,7 +63,7 @@ export function chooseAlgorithms({ algorithms }: Target, { keys }: HostKeys): Ch
   };
 }
 
-/** Those first whose keys are known: a server may have several. */
+/** Algorithms whose keys are known come first, because a server may have several keys. */
 function orderHostKeys(names: readonly string[], knownTypes: readonly string[]): readonly string[] {
   const isKnown = (name: string) => knownTypes.includes(name.startsWith("rsa-") ? "ssh-rsa" : name);
   return [...names.filter(isKnown), ...names.filter((name) => !isKnown(name))];

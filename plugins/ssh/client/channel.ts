@@ -1,24 +1,24 @@
 import type { Readable } from "node:stream";
 
-/** How a command ended on the other side. Texts are byte strings. */
-export interface Ran {
-  /** Undefined: the server did not say, or a signal ended it. */
+/** How a command ended on the server. Texts are byte strings. */
+export interface RemoteOutcome {
+  /** Undefined where the server did not say, or where a signal ended the command. */
   readonly returnCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A channel on which a command runs; the driver's is more. */
+/** A channel on which a command runs: the part of the driver's channel that is used here. */
 export interface CommandChannel extends Readable {
   readonly stderr: Readable;
   end(): unknown;
 }
 
-/** What a command says beyond is thrown away, so that no server can fill the memory. */
+/** Bytes of a command's output that are kept. More is thrown away, so that no server can fill the memory. */
 const MAX_OUTPUT = 16_777_216;
 
-/** Reads all a command says, until its channel is closed. Its stdin is empty. */
-export async function readChannel(channel: CommandChannel): Promise<Ran> {
+/** Reads a command's output until its channel is closed. The command's stdin is empty. */
+export async function readChannel(channel: CommandChannel): Promise<RemoteOutcome> {
   let returnCode: number | undefined;
   channel.on("exit", (code: number | null) => {
     returnCode = code ?? undefined;

@@ -12,60 +12,63 @@ import type {
 } from "ssh2";
 import { whenAborted } from "../../../sdk/deadline.ts";
 import { CheckDeclined, type Resolver } from "../../../sdk/index.ts";
-import type { Target } from "../openssh/destination.ts";
-import { line, ServerDropped, SshFailure } from "../openssh/failure.ts";
+import type { SshDestination } from "../openssh/destination.ts";
+import { SshFailure, stderrLine } from "../openssh/failure.ts";
 import type { Files } from "../openssh/files.ts";
 import { type KnownHost, readKnownHost } from "../openssh/host-key.ts";
 import { type Identity, listIdentities } from "../openssh/identities.ts";
 import { chooseAlgorithms } from "./algorithms.ts";
-import { dial } from "./dial.ts";
-import { keepKeys } from "./key-objects.ts";
+import { dial, ServerDropped } from "./dial.ts";
+import { keepKeyObjects } from "./key-objects.ts";
 import { Login } from "./login.ts";
-import { LiveConnection, type Pipe } from "./multiplexed-connection.ts";
+import { MultiplexedConnection, type Pipe } from "./multiplexed-connection.ts";
 
-/** Dead servers are noticed within a minute or so. */
+/** With these two a dead server is noticed within about a minute. */
 const KEEPALIVE_MS = 20_000;
-const KEEPALIVES_UNANSWERED = 2;
+const MAX_KEEPALIVES_UNANSWERED = 2;
 
-/** Of a server's identification: RFC 4253. */
-const LONGEST_FIRST_LINE = 255;
+/** The length of a server's identification in RFC 4253. */
+const MAX_FIRST_LINE = 255;
 
 type Driver = typeof import("ssh2");
 
-/** The door to the driver: nothing else imports it, and it is loaded for the first connection, or before. */
+/** Loads the driver for the first connection, or earlier. This file is the only one that imports it. */
 export async function loadDriver(): Promise<Driver> {
   return (await import("ssh2")).default;
 }
 
-/** What a connection is made with. */
-export interface ConnectionMeans {
+/** What openConnection needs besides the destination. */
+export interface ConnectContext {
   readonly files: Files;
   readonly resolver: Resolver;
 }
 
-/** Connects and logs in. Throws an SshFailure with what ssh would say, or a CheckDeclined where ssh has to do it. */
+/**
+ * Connects and logs in. Throws an SshFailure with what ssh would print, or a CheckDeclined where ssh has to
+ * do it.
+ */
 export async function openConnection(
-  target: Target,
-  means: ConnectionMeans,
+  destination: SshDestination,
+  context: ConnectContext,
   signal: AbortSignal,
-): Promise<LiveConnection> {
-  const { files } = means;
+): Promise<MultiplexedConnection> {
+  const { files } = context;
   const driver = await loadDriver();
-  const knownHost = await readKnownHost(target, files);
-  const identities = await listIdentities(target, {
+  const knownHost = await readKnownHost(destination, files);
+  const identities = await listIdentities(destination, {
     files,
     parseKey: (text): ParsedKey | Error => driver.utils.parseKey(text),
-    listHeld: (path) => listHeld(openAgent(driver, path, signal)),
+    listAgentKeys: (path) => listAgentKeys(openAgent(driver, path, signal)),
   });
   signal.throwIfAborted();
   const startedAt = performance.now();
-  const pipe = await openPipe(target, means, signal);
+  const pipe = await openPipe(destination, context, signal);
   const parts: LoginParts = {
     driver,
-    target,
+    destination,
     pipe,
     knownHost,
-    login: new Login(target, knownHost, identities),
+    login: new Login(destination, knownHost, identities),
     signal,
   };
   using _closing = whenAborted(signal, () => pipe.stream.destroy());
@@ -76,7 +79,7 @@ export async function openConnection(
     pipe.stream.destroy();
     pipe.jump?.[Symbol.dispose]();
     signal.throwIfAborted();
-    // How ssh words it depends on the ssh it has started for the jump host.
+    // ssh starts another ssh for the jump host, and the words of the failure depend on that one.
     throw pipe.jump !== undefined && error instanceof SshFailure ? new CheckDeclined(OVER_JUMP_HOST) : error;
   } finally {
     clearTimeout(timer);
@@ -85,18 +88,22 @@ export async function openConnection(
 
 const OVER_JUMP_HOST = "a connection over a jump host failed";
 
-async function openPipe(target: Target, means: ConnectionMeans, signal: AbortSignal): Promise<Pipe> {
-  if (target.jump === undefined) {
-    const stream = await dial(target, means.resolver, signal);
+async function openPipe(
+  destination: SshDestination,
+  context: ConnectContext,
+  signal: AbortSignal,
+): Promise<Pipe> {
+  if (destination.jump === undefined) {
+    const stream = await dial(destination, context.resolver, signal);
     return { stream, received: () => stream.bytesRead };
   }
-  const jump = await openConnection(target.jump, means, signal).catch((error: unknown) => {
+  const jump = await openConnection(destination.jump, context, signal).catch((error: unknown) => {
     throw error instanceof SshFailure ? new CheckDeclined(OVER_JUMP_HOST, { cause: error }) : error;
   });
   const close = () => jump[Symbol.dispose]();
   using _closing = whenAborted(signal, close);
   try {
-    const stream = await jump.forward(target.host, target.port);
+    const stream = await jump.forward(destination.host, destination.port);
     return { stream, received: () => jump.received, jump };
   } catch (error) {
     close();
@@ -106,24 +113,27 @@ async function openPipe(target: Target, means: ConnectionMeans, signal: AbortSig
 
 interface LoginParts {
   readonly driver: Driver;
-  readonly target: Target;
+  readonly destination: SshDestination;
   readonly pipe: Pipe;
   readonly knownHost: KnownHost;
   readonly login: Login<ParsedKey>;
   readonly signal: AbortSignal;
 }
 
-/** ConnectTimeout also counts for the server's first line. */
-function watchFirstByte({ target, pipe, login }: LoginParts, startedAt: number): NodeJS.Timeout | undefined {
-  const { connectTimeout, host, port } = target;
+/** ConnectTimeout also limits the wait for the server's first line. */
+function watchFirstByte(
+  { destination, pipe, login }: LoginParts,
+  startedAt: number,
+): NodeJS.Timeout | undefined {
+  const { connectTimeout, host, port } = destination;
   if (connectTimeout === undefined) return undefined;
   const receivedBefore = pipe.jump?.received ?? 0;
   const stop = () => {
     if (pipe.received() > receivedBefore) return;
     login.fail(
       new SshFailure([
-        line("error", "Connection timed out during banner exchange"),
-        line("info", `Connection to ${host} port ${port} timed out`),
+        stderrLine("error", "Connection timed out during banner exchange"),
+        stderrLine("info", `Connection to ${host} port ${port} timed out`),
       ]),
     );
     pipe.stream.destroy();
@@ -131,49 +141,50 @@ function watchFirstByte({ target, pipe, login }: LoginParts, startedAt: number):
   return setTimeout(stop, connectTimeout * 1000 - (performance.now() - startedAt));
 }
 
-function logIn(parts: LoginParts): Promise<LiveConnection> {
-  const { driver, target, pipe, login } = parts;
+function logIn(parts: LoginParts): Promise<MultiplexedConnection> {
+  const { driver, destination, pipe, login } = parts;
   const client = new driver.Client();
   return new Promise((resolve, reject) => {
     let isEncrypted = false;
     let cause: Error | undefined;
-    // After each exchange of keys.
+    // The driver emits "handshake" after each exchange of keys.
     client.on("handshake", () => {
       isEncrypted = true;
-      keepKeys(client);
+      keepKeyObjects(client);
     });
     client.on("banner", (text) => {
       login.hearBanner(text);
       if (login.failure !== undefined) pipe.stream.destroy();
     });
-    // Listened to for good: an error nobody hears would end the process. The end of the connection follows.
+    // This listener is never removed: an error without a listener would end the process. "close" follows each
+    // error.
     client.on("error", (error) => {
       cause ??= error;
     });
     client.once("close", () => {
-      const isDropped = !isEncrypted && pipe.received() <= LONGEST_FIRST_LINE;
+      const isDropped = !isEncrypted && pipe.received() <= MAX_FIRST_LINE;
       const Reason = isDropped ? ServerDropped : CheckDeclined;
       reject(login.failure ?? new Reason("the server does not let this process log in", { cause }));
     });
     client.once("ready", () => {
       const printed = (pipe.jump?.printed ?? "") + login.printed;
       const { hostKey } = login;
-      resolve(new LiveConnection(client, pipe, { printed, hostKey, host: target.host }));
+      resolve(new MultiplexedConnection(client, pipe, { printed, hostKey, host: destination.host }));
     });
     client.connect(createConfig(parts));
   });
 }
 
 function createConfig(parts: LoginParts): ConnectConfig {
-  const { target, pipe, knownHost, login } = parts;
-  const { user: username } = target;
+  const { destination, pipe, knownHost, login } = parts;
+  const { user: username } = destination;
   return {
     sock: pipe.stream,
     username,
     readyTimeout: 0,
     keepaliveInterval: KEEPALIVE_MS,
-    keepaliveCountMax: KEEPALIVES_UNANSWERED,
-    algorithms: chooseAlgorithms(target, knownHost.keys) as Algorithms,
+    keepaliveCountMax: MAX_KEEPALIVES_UNANSWERED,
+    algorithms: chooseAlgorithms(destination, knownHost.keys) as Algorithms,
     hostVerifier: (key: Buffer) => login.acceptsHostKey(key),
     authHandler(methods: readonly string[] | null, isPartial: boolean | null, next: NextAuthHandler) {
       if (methods === null) return next({ type: "none", username });
@@ -185,14 +196,14 @@ function createConfig(parts: LoginParts): ConnectConfig {
 }
 
 function createAuthMethod(
-  { driver, target: { user: username, agent }, login, signal }: LoginParts,
-  { key, isHeld }: Identity<ParsedKey>,
+  { driver, destination: { user: username, agent }, login, signal }: LoginParts,
+  { key, isInAgent }: Identity<ParsedKey>,
 ): AnyAuthMethod {
-  if (!isHeld || agent === undefined) return { type: "publickey", username, key: withoutSha1(key, login) };
+  if (!isInAgent || agent === undefined) return { type: "publickey", username, key: withoutSha1(key, login) };
   return { type: "agent", username, agent: openAgent(driver, agent, signal, { key, login }) };
 }
 
-/** To a server that knows nothing better the driver would sign with SHA-1; OpenSSH no longer does. */
+/** The driver would sign with SHA-1 for a server that knows nothing better. OpenSSH no longer does. */
 function withoutSha1(key: ParsedKey, login: Login<ParsedKey>): ParsedKey {
   const sign = (data: Buffer, hash?: string) => (hash === "sha1" ? refuseSha1(login) : key.sign(data, hash));
   return Object.create(key, { sign: { value: sign } });
@@ -204,7 +215,10 @@ function refuseSha1(login: Login<ParsedKey>): Error {
   return refusal;
 }
 
-/** An agent whose sockets end with the signal. `only` limits it to one of its keys: the driver would offer all of them. */
+/**
+ * An agent whose sockets are closed when the signal is aborted. `only` limits it to one of its keys, because
+ * the driver would offer all of them.
+ */
 function openAgent(
   driver: Driver,
   path: string,
@@ -226,8 +240,8 @@ function openAgent(
   return Object.create(agent, { getIdentities: { value: getIdentities }, sign: { value: sign } });
 }
 
-/** None where nobody answers, as ssh has it. */
-function listHeld(agent: BaseAgent): Promise<readonly ParsedKey[]> {
+/** The agent's keys. There are none where the agent does not answer, as for ssh. */
+function listAgentKeys(agent: BaseAgent): Promise<readonly ParsedKey[]> {
   return new Promise((resolve) => {
     agent.getIdentities((error, keys) => resolve(error ? [] : ((keys ?? []) as readonly ParsedKey[])));
   });

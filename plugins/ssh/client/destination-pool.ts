@@ -1,180 +1,194 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { whenAborted } from "../../../sdk/deadline.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
-import type { Execution, LiveConnection, RemoteCommand } from "./multiplexed-connection.ts";
+import type { Execution, MultiplexedConnection, RemoteCommand } from "./multiplexed-connection.ts";
 
-/** How a command ended, and what ssh printed before when it connected. */
-export type Executed = Extract<Execution, { kind: "ran" | "lost" }> & { readonly printed: string };
+/** How a command ended, and what ssh had printed when it connected. */
+export type FinishedExecution = Extract<Execution, { kind: "ran" | "lost" }> & { readonly printed: string };
 
-export interface LaneOptions {
-  readonly open: (signal: AbortSignal) => Promise<LiveConnection>;
-  /** May a connection be used that was made when known_hosts was another? */
-  readonly isStillTrusted: (connection: LiveConnection) => Promise<boolean>;
+export interface DestinationPoolOptions {
+  readonly open: (signal: AbortSignal) => Promise<MultiplexedConnection>;
+  /** Whether a connection that was made before known_hosts changed may still be used. */
+  readonly isStillTrusted: (connection: MultiplexedConnection) => Promise<boolean>;
   readonly log: (message: string) => void;
 }
 
-/** A connection and who is on it. */
-interface Line {
-  readonly connection: LiveConnection;
+/** A connection, and how many commands run on it. */
+interface PooledConnection {
+  readonly connection: MultiplexedConnection;
   readonly endsAt: number;
-  taken: number;
-  /** Commands at once. */
-  capacity: number;
+  sessions: number;
+  /** Commands that may run on it at a time. */
+  maxSessions: number;
   idleSince: number;
 }
 
+/** A command that waits for a session. */
 interface Waiter {
-  readonly resolve: (line: Line) => void;
+  readonly resolve: (pooled: PooledConnection) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * sshd's MaxSessions is 10, but a session lingers for a moment when its channel is closed: with up to five at once none is
- * refused, with seven some are.
+ * Commands that run on one connection at a time. sshd's MaxSessions is 10, but sshd counts a session for a
+ * moment longer than its channel is open: it refuses none with five at a time, and some with seven.
  */
-const CHANNELS = 5;
+const MAX_SESSIONS = 5;
 const MAX_CONNECTIONS = 4;
-/** Who has waited so long for a channel gets another connection. */
-const WAIT_MS = 250;
-const TRY_AGAIN_MS = 10;
-/** A command that has a connection for itself, and so often gets no channel on it, gets none. */
-const MAX_VAIN = 4;
-/** Longer than the usual five minutes between two checks. */
-const IDLE_MS = 330_000;
-/** Changes over there (groups, limits, keys that are no longer allowed) are seen with the next login. */
+/** After this time without a session a waiting command gets another connection. */
+const MAX_WAIT_MS = 250;
+const RETRY_MS = 10;
+/**
+ * How often a server may refuse a session to a command that has a connection to itself; then the check is
+ * declined.
+ */
+const MAX_REFUSALS = 4;
+/** Longer than five minutes, the usual time between two runs of a check. */
+const MAX_IDLE_MS = 330_000;
+/**
+ * Changes on the server (groups, limits, keys that are no longer allowed) take effect with the next login.
+ */
 const MAX_AGE_MS = 600_000;
-/** A part of the age is chance: else connections made together would all be made anew together. */
+/** A random part of the age, so that connections made together do not all end together. */
 const AGE_SPREAD = 0.2;
 
-/** The connections to one target. Commands wait here for a channel, first come, first served. */
-export class Lane implements Disposable {
-  readonly #open: LaneOptions["open"];
-  readonly #isStillTrusted: LaneOptions["isStillTrusted"];
-  readonly #log: LaneOptions["log"];
-  #lines: readonly Line[] = [];
+/**
+ * The connections to one destination. Commands wait here for a session; the first to come is the first to get
+ * one.
+ */
+export class DestinationPool implements Disposable {
+  readonly #open: DestinationPoolOptions["open"];
+  readonly #isStillTrusted: DestinationPoolOptions["isStillTrusted"];
+  readonly #log: DestinationPoolOptions["log"];
+  #connections: readonly PooledConnection[] = [];
   #waiting: readonly Waiter[] = [];
   #opening: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ open, isStillTrusted, log }: LaneOptions) {
+  constructor({ open, isStillTrusted, log }: DestinationPoolOptions) {
     this.#open = open;
     this.#isStillTrusted = isStillTrusted;
     this.#log = log;
   }
 
   get isEmpty(): boolean {
-    return this.#lines.length === 0 && this.#waiting.length === 0 && this.#opening === undefined;
+    return this.#connections.length === 0 && this.#waiting.length === 0 && this.#opening === undefined;
   }
 
-  /** Runs a command on a channel of its own. A command that was sent is never sent again. */
-  async execute(command: RemoteCommand, signal: AbortSignal): Promise<Executed> {
-    for (let vain = 0; vain < MAX_VAIN; ) {
-      const line = await this.#take(signal);
+  /** Runs a command in a session of its own. A command that was sent is never sent again. */
+  async execute(command: RemoteCommand, signal: AbortSignal): Promise<FinishedExecution> {
+    for (let refusals = 0; refusals < MAX_REFUSALS; ) {
+      const pooled = await this.#take(signal);
       try {
-        const execution = await line.connection.execute(command, signal);
-        const { printed } = line.connection;
+        const execution = await pooled.connection.execute(command, signal);
+        const { printed } = pooled.connection;
         if (execution.kind === "ran" || execution.kind === "lost") return { ...execution, printed };
-        if (line.taken === 1) vain += 1;
-        if (execution.kind === "refused") makeRoom(line);
+        if (pooled.sessions === 1) refusals += 1;
+        if (execution.kind === "refused") allowFewerSessions(pooled);
       } finally {
-        this.#giveBack(line);
+        this.#giveBack(pooled);
       }
-      await pause(TRY_AGAIN_MS, undefined, { signal });
+      await pause(RETRY_MS, undefined, { signal });
     }
     throw new CheckDeclined("the server allows no session");
   }
 
-  /** known_hosts has changed: ends what is no longer trusted. */
+  /** Retires the connections that are no longer trusted after a change of known_hosts. */
   async revise(): Promise<void> {
-    for (const { connection } of this.#lines) {
+    for (const { connection } of this.#connections) {
       if (!(await this.#isStillTrusted(connection))) connection.retire();
     }
   }
 
-  /** Ends what is idle or old. */
+  /** Retires the connections that are idle or old. */
   sweep(now: number): void {
-    for (const { connection, taken, idleSince, endsAt } of this.#lines) {
-      if (now > endsAt || (taken === 0 && now - idleSince > IDLE_MS)) connection.retire();
+    for (const { connection, sessions, idleSince, endsAt } of this.#connections) {
+      if (now > endsAt || (sessions === 0 && now - idleSince > MAX_IDLE_MS)) connection.retire();
     }
-    this.#lines = this.#lines.filter(({ connection }) => connection.isUsable);
+    this.#removeUnusable();
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#giveUpOpening();
-    for (const { connection } of this.#lines) connection[Symbol.dispose]();
-    this.#lines = [];
-    this.#refuseAll(new Error("the ssh connections are given up"));
+    for (const { connection } of this.#connections) connection[Symbol.dispose]();
+    this.#connections = [];
+    this.#rejectAll(new Error("the ssh connections are given up"));
   }
 
-  #take(signal: AbortSignal): Promise<Line> {
+  async #take(signal: AbortSignal): Promise<PooledConnection> {
     signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<Line>();
+    const { promise, resolve, reject } = Promise.withResolvers<PooledConnection>();
     const waiter: Waiter = { resolve, reject };
-    const leave = () => {
+    using _leaving = whenAborted(signal, () => {
       this.#waiting = this.#waiting.filter((each) => each !== waiter);
       if (this.#waiting.length === 0) this.#giveUpOpening();
       reject(signal.reason);
-    };
-    signal.addEventListener("abort", leave, { once: true });
+    });
     this.#waiting = [...this.#waiting, waiter];
     this.#serve();
-    return promise.finally(() => signal.removeEventListener("abort", leave));
+    return await promise;
   }
 
-  #giveBack(line: Line): void {
-    line.taken -= 1;
-    line.idleSince = performance.now();
+  #giveBack(pooled: PooledConnection): void {
+    pooled.sessions -= 1;
+    pooled.idleSince = performance.now();
     this.#serve();
   }
 
   #serve(): void {
-    this.#lines = this.#lines.filter(({ connection }) => connection.isUsable);
+    this.#removeUnusable();
     for (const waiter of this.#waiting) {
-      const line = this.#lines.find(({ taken, capacity }) => taken < capacity);
-      if (line === undefined) break;
-      line.taken += 1;
+      const free = this.#connections.find(({ sessions, maxSessions }) => sessions < maxSessions);
+      if (free === undefined) break;
+      free.sessions += 1;
       this.#waiting = this.#waiting.slice(1);
-      waiter.resolve(line);
+      waiter.resolve(free);
     }
     if (this.#waiting.length === 0 || this.#opening !== undefined) return;
-    if (this.#lines.length === 0) this.#addLine();
-    else if (this.#lines.length < MAX_CONNECTIONS)
-      this.#timer ??= setTimeout(() => this.#addLineIfWanted(), WAIT_MS);
+    if (this.#connections.length === 0) this.#connect();
+    else if (this.#connections.length < MAX_CONNECTIONS)
+      this.#timer ??= setTimeout(() => this.#connectIfWanted(), MAX_WAIT_MS);
   }
 
-  #addLineIfWanted(): void {
+  #removeUnusable(): void {
+    this.#connections = this.#connections.filter(({ connection }) => connection.isUsable);
+  }
+
+  #connectIfWanted(): void {
     this.#timer = undefined;
-    if (this.#waiting.length > 0 && this.#opening === undefined) this.#addLine();
+    if (this.#waiting.length > 0 && this.#opening === undefined) this.#connect();
   }
 
-  #addLine(): void {
+  #connect(): void {
     const opening = new AbortController();
     this.#opening = opening;
     this.#open(opening.signal).then(
-      (connection) => (opening.signal.aborted ? connection[Symbol.dispose]() : this.#admit(connection)),
-      (error: unknown) => (opening.signal.aborted ? undefined : this.#refuseAll(error)),
+      (connection) => (opening.signal.aborted ? connection[Symbol.dispose]() : this.#add(connection)),
+      (error: unknown) => (opening.signal.aborted ? undefined : this.#rejectAll(error)),
     );
   }
 
-  /** Nobody waits for it any more. What is left of the attempt ends by itself, unheard. */
+  /** No command waits for the connection any more. The attempt ends by itself, and its outcome is ignored. */
   #giveUpOpening(): void {
     this.#opening?.abort(new Error("nobody waits for the connection"));
     this.#opening = undefined;
   }
 
-  #admit(connection: LiveConnection): void {
+  #add(connection: MultiplexedConnection): void {
     this.#opening = undefined;
     const now = performance.now();
     const endsAt = now + MAX_AGE_MS * (1 - AGE_SPREAD * Math.random());
-    this.#lines = [...this.#lines, { connection, endsAt, taken: 0, capacity: CHANNELS, idleSince: now }];
+    const pooled = { connection, endsAt, sessions: 0, maxSessions: MAX_SESSIONS, idleSince: now };
+    this.#connections = [...this.#connections, pooled];
     connection.onClose(() => this.#serve());
     this.#serve();
   }
 
-  /** Who waits for another connection beside one that works waits on. */
-  #refuseAll(error: unknown): void {
+  /** Where another connection works, the waiting commands go on waiting for a session on that one. */
+  #rejectAll(error: unknown): void {
     this.#opening = undefined;
-    if (this.#lines.some(({ connection }) => connection.isUsable)) {
+    if (this.#connections.some(({ connection }) => connection.isUsable)) {
       this.#log(`ssh: no further connection: ${error}`);
       return;
     }
@@ -184,8 +198,11 @@ export class Lane implements Disposable {
   }
 }
 
-/** The server refused a channel: fewer at once, or another connection. */
-function makeRoom(line: Line): void {
-  if (line.taken === 1) line.connection.retire();
-  else line.capacity = Math.min(line.capacity, line.taken - 1);
+/**
+ * The server has refused a session: the connection gets fewer of them, or is retired where it had only this
+ * one.
+ */
+function allowFewerSessions(pooled: PooledConnection): void {
+  if (pooled.sessions === 1) pooled.connection.retire();
+  else pooled.maxSessions = Math.min(pooled.maxSessions, pooled.sessions - 1);
 }

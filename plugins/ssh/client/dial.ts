@@ -1,38 +1,63 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { whenAborted } from "../../../sdk/deadline.ts";
 import { type Address, CheckDeclined, ResolveError, type Resolver } from "../../../sdk/index.ts";
 import { errnoName, errnoText } from "../../libc/errno.ts";
-import type { Target } from "../openssh/destination.ts";
-import { line, ServerDropped, SshFailure } from "../openssh/failure.ts";
+import { whenConnected } from "../../transport/dial.ts";
+import type { SshDestination } from "../openssh/destination.ts";
+import { SshFailure, stderrLine } from "../openssh/failure.ts";
 
-type Destination = Pick<Target, "host" | "port" | "family" | "connectTimeout">;
+/** The part of a destination that decides how its socket is opened. */
+type SocketDestination = Pick<SshDestination, "host" | "port" | "family" | "connectTimeout">;
 
-/** Connects as ssh does: one address after the other. Throws an SshFailure with ssh's words. */
-export async function dial(target: Destination, resolver: Resolver, signal: AbortSignal): Promise<Socket> {
-  const { host, port, connectTimeout } = target;
-  // One limit for all addresses together.
-  const limit = connectTimeout === undefined ? [] : [AbortSignal.timeout(connectTimeout * 1000)];
-  const limited = AbortSignal.any([signal, ...limit]);
+/**
+ * The server ended the connection before it had said more than its version. It may accept the next
+ * connection.
+ */
+export class ServerDropped extends CheckDeclined {}
+
+/** The error number ssh reports when ConnectTimeout is over. */
+const TIMED_OUT = Object.assign(new Error("ConnectTimeout is over"), { code: "ETIMEDOUT" });
+
+/**
+ * Connects as ssh does: it tries one address after the other, and ConnectTimeout is one limit for all of
+ * them. Throws an SshFailure with ssh's words, or a CheckDeclined for a failure that is left to ssh.
+ */
+export async function dial(
+  destination: SocketDestination,
+  resolver: Resolver,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { host, port, connectTimeout } = destination;
+  // Once the socket is connected nothing aborts this controller: the socket outlives the check that opened
+  // it.
+  const attempt = new AbortController();
+  using _cancelling = whenAborted(signal, () => attempt.abort(signal.reason));
+  using _timing = after(connectTimeout, () => attempt.abort(TIMED_OUT));
   let failure: unknown;
-  for (const { address, family } of await resolve(target, resolver, signal)) {
+  for (const { address, family } of await resolve(destination, resolver, signal)) {
     signal.throwIfAborted();
     try {
-      return await open(address, { port, family, signal: limited });
+      return await open(address, { port, family, signal: attempt.signal });
     } catch (error) {
       signal.throwIfAborted();
       failure = error;
     }
   }
   const text = `ssh: connect to host ${host} port ${port}: ${describe(failure)}`;
-  throw new SshFailure([line("error", text)], { cause: failure });
+  throw new SshFailure([stderrLine("error", text)], { cause: failure });
 }
 
-/** What usually goes wrong. All else is left to ssh. */
+function after(seconds: number | undefined, act: () => void): Disposable {
+  const timer = seconds === undefined ? undefined : setTimeout(act, seconds * 1000);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** The usual failures, for which ssh's words are known. Any other failure is left to ssh. */
 const UNRESOLVED: readonly string[] = ["EAI_AGAIN", "EAI_NODATA", "EAI_NONAME"];
 const UNCONNECTED: readonly string[] = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];
 
 async function resolve(
-  { host, family }: Destination,
+  { host, family }: SocketDestination,
   resolver: Resolver,
   signal: AbortSignal,
 ): Promise<readonly Address[]> {
@@ -46,7 +71,7 @@ async function resolve(
     if (!UNRESOLVED.includes(code))
       throw new CheckDeclined("the host's name cannot be resolved", { cause: error });
     const text = `ssh: Could not resolve hostname ${host}: ${message}`;
-    throw new SshFailure([line("error", text)], { cause: error });
+    throw new SshFailure([stderrLine("error", text)], { cause: error });
   }
 }
 
@@ -54,18 +79,14 @@ async function open(
   host: string,
   { port, family, signal }: { port: number; family: number; signal: AbortSignal },
 ): Promise<Socket> {
-  const socket = connect({ host, port, family, noDelay: true });
-  try {
-    await once(socket, "connect", { signal });
-    return joinWrites(socket);
-  } catch (error) {
-    socket.on("error", () => {});
-    socket.destroy();
-    throw error;
-  }
+  signal.throwIfAborted();
+  return joinWrites(await whenConnected(connect({ host, port, family, noDelay: true }), signal));
 }
 
-/** The driver writes each packet by itself. Those of one turn go out together: an eighth less CPU for a command. */
+/**
+ * The driver writes each packet by itself. Here all packets of one turn of the event loop are sent together,
+ * which saves an eighth of the CPU time of a command.
+ */
 function joinWrites(socket: Socket): Socket {
   const write = socket.write.bind(socket);
   const flush = () => socket.uncork();
@@ -80,11 +101,10 @@ function joinWrites(socket: Socket): Socket {
   });
 }
 
-/** As strerror says it; an abort can only be ConnectTimeout here. */
+/** What strerror says of the failure. */
 function describe(error: unknown): string {
-  if (error instanceof Error && error.name === "AbortError") return "Connection timed out";
   const code = errnoName(error);
-  // To ssh the connection stood, if only for a moment.
+  // For ssh the connection was open, if only for a moment.
   if (code === "ECONNRESET") throw new ServerDropped("the server resets connections", { cause: error });
   if (UNCONNECTED.includes(code)) return errnoText(code);
   throw new CheckDeclined("the connection failed in an unusual way", { cause: error });

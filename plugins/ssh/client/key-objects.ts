@@ -1,6 +1,6 @@
 import { createSecretKey } from "node:crypto";
 
-/** Where the driver has the keys of a connection, each under one of these names. */
+/** The properties in which the driver keeps the keys of a connection. */
 const KEYS = [
   "_encKey",
   "_encKeyMain",
@@ -12,12 +12,13 @@ const KEYS = [
 ];
 
 /**
- * Has the driver keep its keys as key objects. It hands them to Node as bytes for each packet, of which Node makes an object each time:
- * a third of what a command costs. Where the driver has no such keys all goes on, only slower.
+ * Replaces the driver's keys, which are bytes, by key objects. Otherwise Node makes a key object of the bytes
+ * for each packet, which is a third of the CPU time of a command. A driver without these properties works as
+ * before, only slower.
  *
- * @param client the driver's, when keys have been exchanged
+ * @param client the driver's client, after an exchange of keys
  */
-export function keepKeys(client: object): void {
+export function keepKeyObjects(client: object): void {
   const protocol = readObject(client, "_protocol");
   for (const name of ["_cipher", "_decipher"]) {
     const cipher = readObject(protocol, name);

@@ -1,36 +1,36 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
-import type { Target } from "../openssh/destination.ts";
-import { type Line, line, printLines, SshFailure } from "../openssh/failure.ts";
+import type { SshDestination } from "../openssh/destination.ts";
+import { printLines, SshFailure, type StderrLine, stderrLine } from "../openssh/failure.ts";
 import { judgeHostKey, type KnownHost } from "../openssh/host-key.ts";
 import type { Identity } from "../openssh/identities.ts";
 import { type HostKey, readKeyType } from "../openssh/known-hosts.ts";
 
-/** Banners are a page of law at most. */
+/** Characters of a server's banners. A usual banner is a page of legal text. */
 const MAX_BANNER = 65_536;
 
-/** What is said and decided between the first byte of a server and the end of authentication. */
+/** What is decided, and what ssh prints, between the server's first byte and the end of authentication. */
 export class Login<Key> {
-  /** Why it came to nothing: an SshFailure where that is what ssh would say. */
+  /** Why the login failed: an SshFailure where ssh's words are known. */
   failure: Error | undefined;
-  readonly #target: Target;
+  readonly #destination: SshDestination;
   readonly #knownHost: KnownHost;
   readonly #identities: Iterator<Identity<Key>>;
-  readonly #lines: Line[] = [];
+  readonly #lines: StderrLine[] = [];
   #hostKey: HostKey | undefined;
   #bannerLength = 0;
 
-  constructor(target: Target, knownHost: KnownHost, identities: readonly Identity<Key>[]) {
-    this.#target = target;
+  constructor(destination: SshDestination, knownHost: KnownHost, identities: readonly Identity<Key>[]) {
+    this.#destination = destination;
     this.#knownHost = knownHost;
     this.#identities = identities.values();
   }
 
   /** What ssh has printed on stderr so far. */
   get printed(): string {
-    return printLines(this.#lines, this.#target.verbosity);
+    return printLines(this.#lines, this.#destination.verbosity);
   }
 
-  /** The server's, once it is accepted. */
+  /** The server's key, once it is accepted. */
   get hostKey(): HostKey | undefined {
     return this.#hostKey;
   }
@@ -38,7 +38,7 @@ export class Login<Key> {
   acceptsHostKey(blob: Buffer): boolean {
     try {
       const key = { type: readKeyType(blob), blob };
-      this.#lines.push(...judgeHostKey(key, this.#knownHost, this.#target));
+      this.#lines.push(...judgeHostKey(key, this.#knownHost, this.#destination));
       this.#hostKey = key;
       return true;
     } catch (error) {
@@ -49,13 +49,13 @@ export class Login<Key> {
 
   hearBanner(text: string): void {
     this.#bannerLength += text.length;
-    // ssh prints other characters in a way of its own.
+    // ssh escapes other characters when it prints a banner.
     if (this.#bannerLength > MAX_BANNER || /[^\t\n\r -~]/.test(text)) {
       this.fail(new CheckDeclined("the server's banner is long or not plain"));
     } else this.#lines.push({ severity: "info", text });
   }
 
-  /** The key to try next; undefined when the login has failed. */
+  /** The key to try next. Undefined when the login has failed. */
   nextIdentity(methods: readonly string[], isPartial: boolean): Identity<Key> | undefined {
     if (this.failure !== undefined) return undefined;
     if (isPartial) this.fail(new CheckDeclined("the server wants more than a key"));
@@ -67,17 +67,19 @@ export class Login<Key> {
     return undefined;
   }
 
-  /** The first reason counts. */
+  /** Notes why the login failed. Only the first reason is kept. */
   fail(error: unknown): void {
     this.failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** Without a terminal ssh still tries empty passwords, unless told not to, and says so for each. */
+  /**
+   * Without a terminal ssh still tries empty passwords, and prints a line for each. BatchMode turns that off.
+   */
   #describeDenial(methods: readonly string[]): Error {
-    const { isBatch, user, host } = this.#target;
+    const { isBatch, user, host } = this.#destination;
     const asksPassword = methods.includes("password") || methods.includes("keyboard-interactive");
     if (asksPassword && !isBatch) return new CheckDeclined("no key is accepted, and ssh would try passwords");
-    const denial = line("fatal", `${user}@${host}: Permission denied (${methods.join(",")}).`);
+    const denial = stderrLine("fatal", `${user}@${host}: Permission denied (${methods.join(",")}).`);
     return new SshFailure([...this.#lines, denial]);
   }
 }

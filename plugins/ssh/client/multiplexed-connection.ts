@@ -1,45 +1,49 @@
 import type { Duplex } from "node:stream";
 import { whenAborted } from "../../../sdk/deadline.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
-import { type Line, line } from "../openssh/failure.ts";
+import { type StderrLine, stderrLine } from "../openssh/failure.ts";
 import type { HostKey } from "../openssh/known-hosts.ts";
-import { type CommandChannel, type Ran, readChannel } from "./channel.ts";
+import { type CommandChannel, type RemoteOutcome, readChannel } from "./channel.ts";
 
-/** A command as it is sent, and the variables that go with it. */
+/** A command as it is sent to the server, and the environment variables that are sent with it. */
 export interface RemoteCommand {
   readonly text: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What became of a command on a connection. It was not started where it is `refused` or `unsent`. */
+/** What became of a command on a connection. A command that is `refused` or `unsent` was not started. */
 export type Execution =
-  | { readonly kind: "ran"; readonly ran: Ran }
-  /** The connection ended under the command; `by` is what ssh says of it. */
-  | { readonly kind: "lost"; readonly ran: Ran; readonly by: Line }
+  | { readonly kind: "ran"; readonly outcome: RemoteOutcome }
+  /** The connection ended while the command ran. ssh prints `lastLine` about it. */
+  | { readonly kind: "lost"; readonly outcome: RemoteOutcome; readonly lastLine: StderrLine }
   /** The server allows no further session on this connection for now. */
   | { readonly kind: "refused" }
   /** The connection turned out to be dead. */
   | { readonly kind: "unsent" };
 
-/** A server that has not confirmed a channel for so long may have forgotten the connection. */
-const CONFIRM_WITHIN_MS = 3_000;
+/** A server that does not confirm a channel within this time may no longer know the connection. */
+const MAX_CONFIRM_MS = 3_000;
 
-/** What is used here of the driver's client. */
+/** The part of the driver's client that is used here. */
 interface DriverClient {
-  exec(text: string, options: { readonly env: NodeJS.ProcessEnv }, callback: Answer<DriverChannel>): unknown;
+  exec(
+    text: string,
+    options: { readonly env: NodeJS.ProcessEnv },
+    callback: Callback<DriverChannel>,
+  ): unknown;
   forwardOut(
     fromHost: string,
     fromPort: number,
     host: string,
     port: number,
-    callback: Answer<Duplex>,
+    callback: Callback<Duplex>,
   ): unknown;
   on(event: "close", listener: () => void): unknown;
   on(event: "error", listener: (error: DriverError) => void): unknown;
   end(): unknown;
 }
 
-type Answer<Value> = (error: Error | undefined, value: Value) => void;
+type Callback<Value> = (error: Error | undefined, value: Value) => void;
 
 interface DriverChannel extends CommandChannel {
   close(): void;
@@ -50,31 +54,31 @@ interface DriverError extends Error {
   readonly code?: unknown;
 }
 
-/** What a connection runs over. */
+/** The stream a connection runs over: a socket, or a way through a jump host. */
 export interface Pipe {
   readonly stream: Duplex;
-  /** Bytes so far. */
+  /** Bytes that have come from the server so far. */
   readonly received: () => number;
-  /** The connection it leads through, for it alone. */
-  readonly jump?: LiveConnection;
+  /** The connection to the jump host. It serves this stream alone, and ends with it. */
+  readonly jump?: MultiplexedConnection;
 }
 
-/** What came of a login. */
-interface LoggedIn extends Pick<LiveConnection, "printed" | "hostKey"> {
+/** What is known after a login. */
+interface LoggedIn extends Pick<MultiplexedConnection, "printed" | "hostKey"> {
   readonly host: string;
 }
 
-/** One login, on which commands run side by side. */
-export class LiveConnection implements Disposable {
-  /** What ssh prints on stderr whenever it connects like this. */
+/** One login, on which several commands run at the same time. */
+export class MultiplexedConnection implements Disposable {
+  /** What ssh prints on stderr whenever it connects with these settings. */
   readonly printed: string;
-  /** What the server has shown to be itself. */
+  /** The key the server has proved to have. */
   readonly hostKey: HostKey | undefined;
   readonly #client: DriverClient;
   readonly #pipe: Pipe;
   #busy = 0;
   #isRetired = false;
-  #end: Line | "silence" | undefined;
+  #end: StderrLine | "silence" | undefined;
 
   constructor(client: DriverClient, pipe: Pipe, { printed, hostKey, host }: LoggedIn) {
     this.printed = printed;
@@ -85,7 +89,7 @@ export class LiveConnection implements Disposable {
       this.#end ??= describeEnd(error, host);
     });
     client.on("close", () => {
-      this.#end ??= line("fatal", `Connection to ${host} closed by remote host.`);
+      this.#end ??= stderrLine("fatal", `Connection to ${host} closed by remote host.`);
       pipe.jump?.[Symbol.dispose]();
     });
   }
@@ -99,12 +103,12 @@ export class LiveConnection implements Disposable {
     return this.#pipe.received();
   }
 
-  /** Calls back once the connection has ended, whoever ended it. */
+  /** Calls the listener when the connection has ended, for whatever reason. */
   onClose(listener: () => void): void {
     this.#client.on("close", listener);
   }
 
-  /** Takes no further command, and ends after those that run. */
+  /** From now on the connection takes no command, and it ends when the commands that run have ended. */
   retire(): void {
     this.#isRetired = true;
     if (this.#busy === 0) this[Symbol.dispose]();
@@ -114,7 +118,8 @@ export class LiveConnection implements Disposable {
   async execute(command: RemoteCommand, signal: AbortSignal): Promise<Execution> {
     signal.throwIfAborted();
     const { promise, reject } = Promise.withResolvers<never>();
-    // What was started goes on over there, and holds one of the server's sessions: the connection is of no more use.
+    // The command goes on running on the server and holds one of its sessions, so the connection is not used
+    // again.
     const stop = () => {
       this.#isRetired = true;
       reject(signal.reason);
@@ -129,7 +134,7 @@ export class LiveConnection implements Disposable {
     }
   }
 
-  /** A way through this connection to another place, as `ssh -W`. */
+  /** Opens a stream to another host through this connection, as `ssh -W` does. */
   forward(host: string, port: number): Promise<Duplex> {
     return new Promise((resolve, reject) => {
       this.#client.forwardOut("127.0.0.1", 0, host, port, (error, stream) => {
@@ -149,27 +154,28 @@ export class LiveConnection implements Disposable {
   async #execute(command: RemoteCommand, signal: AbortSignal): Promise<Execution> {
     const opened = await this.#open(command);
     if (opened === "refused" || opened === "unsent") return { kind: opened };
-    const ran = opened === "lost" ? NOTHING : await readUntilAborted(opened, signal);
+    const outcome = opened === "lost" ? NO_OUTCOME : await readUntilAborted(opened, signal);
     const end = this.#end;
-    if (ran.returnCode !== undefined || end === undefined) return { kind: "ran", ran };
-    // Of a server that has gone silent ssh hears nothing: it waits until its time is up, and so does this.
-    return end === "silence" ? new Promise(() => {}) : { kind: "lost", ran, by: end };
+    if (outcome.returnCode !== undefined || end === undefined) return { kind: "ran", outcome };
+    // ssh does not notice that a server has gone silent: it waits until its time is up, and so does this.
+    return end === "silence" ? new Promise(() => {}) : { kind: "lost", outcome, lastLine: end };
   }
 
-  /** Opens a channel and sends the command: the driver does both in one go. */
+  /** Opens a channel and sends the command. The driver does both in one step. */
   #open({ text, environment }: RemoteCommand): Promise<Opened> {
     const { promise, resolve, reject } = Promise.withResolvers<Opened>();
     const { received } = this;
     const timer = setTimeout(() => {
-      // The command is sent when the channel is confirmed. Not a byte has come back, so none was, and none will be.
+      // The driver sends the command when the channel is confirmed. No byte has come back, so it has not been
+      // sent.
       if (this.#busy > 1 || this.received !== received) return;
       this[Symbol.dispose]();
       resolve("unsent");
-    }, CONFIRM_WITHIN_MS);
+    }, MAX_CONFIRM_MS);
     try {
       this.#client.exec(text, { env: environment }, (error, channel) => {
-        // At once: all that a quick command says may already be on its way from the driver.
-        if (error === undefined) resolve({ channel, ran: readChannel(channel) });
+        // It is read at once, because the driver may already have all the output of a quick command.
+        if (error === undefined) resolve({ channel, outcome: readChannel(channel) });
         else if ("reason" in error && error.reason !== "") resolve("refused");
         else if (error.message === "No response from server") resolve("unsent");
         else if (this.#end !== undefined) resolve("lost");
@@ -184,20 +190,23 @@ export class LiveConnection implements Disposable {
 
 interface OpenChannel {
   readonly channel: DriverChannel;
-  readonly ran: Promise<Ran>;
+  readonly outcome: Promise<RemoteOutcome>;
 }
 
 type Opened = OpenChannel | "refused" | "unsent" | "lost";
 
-const NOTHING: Ran = { returnCode: undefined, stdout: "", stderr: "" };
+const NO_OUTCOME: RemoteOutcome = { returnCode: undefined, stdout: "", stderr: "" };
 
-async function readUntilAborted({ channel, ran }: OpenChannel, signal: AbortSignal): Promise<Ran> {
+async function readUntilAborted(
+  { channel, outcome }: OpenChannel,
+  signal: AbortSignal,
+): Promise<RemoteOutcome> {
   using _closing = whenAborted(signal, () => channel.close());
-  return await ran;
+  return await outcome;
 }
 
-function describeEnd(error: DriverError, host: string): Line | "silence" {
+function describeEnd(error: DriverError, host: string): StderrLine | "silence" {
   if (error.level === "client-timeout") return "silence";
-  if (error.code !== "ECONNRESET") return line("fatal", `Connection to ${host} closed by remote host.`);
-  return line("fatal", `Read from remote host ${host}: Connection reset by peer`);
+  if (error.code !== "ECONNRESET") return stderrLine("fatal", `Connection to ${host} closed by remote host.`);
+  return stderrLine("fatal", `Read from remote host ${host}: Connection reset by peer`);
 }

@@ -4,29 +4,31 @@ import { CheckDeclined } from "../../../sdk/index.ts";
 import type { Settings } from "./config.ts";
 import { nameInKnownHosts } from "./known-hosts.ts";
 
-/** Whose process this is, as ssh sees it. */
+/** The user who runs this process, as ssh sees it. */
 export interface Account {
   readonly user: string;
-  /** Of the password file: ssh does not look at $HOME. */
+  /** The directory in the password file. ssh does not read $HOME. */
   readonly home: string;
-  /** $SSH_AUTH_SOCK. */
+  /** The value of $SSH_AUTH_SOCK. */
   readonly agent: string | undefined;
 }
 
 export type AlgorithmKind = "kex" | "serverHostKey" | "cipher" | "hmac";
 
-/** What ssh itself may print: nothing, what has gone wrong, or warnings and banners too. */
+/** What ssh may print: nothing, fatal errors, all errors, or warnings and banners too. */
 export type Verbosity = "quiet" | "fatal" | "error" | "info";
 
-/** Everything that decides a connection. */
-export interface Target {
+/**
+ * Where to connect, and everything that decides how. ssh's manual calls the host and user its destination.
+ */
+export interface SshDestination {
   readonly host: string;
   readonly port: number;
   readonly family: 0 | 4 | 6;
   readonly user: string;
-  /** As known_hosts has it. */
+  /** The name in known_hosts. */
   readonly knownAs: string;
-  /** The name without its port, under which ssh looks too. */
+  /** The name without the port, which ssh looks up in known_hosts too. */
   readonly alsoKnownAs: string | undefined;
   readonly strictness: "yes" | "ask" | "new" | "no";
   readonly userKnownHosts: readonly string[];
@@ -36,20 +38,20 @@ export interface Target {
   readonly agent: string | undefined;
   readonly isBatch: boolean;
   readonly verbosity: Verbosity;
-  /** Seconds for the connection and the server's first line. */
+  /** Seconds until the connection is made and the server's first line is there. */
   readonly connectTimeout: number | undefined;
-  /** Seconds after which ssh takes a silent server for dead. */
+  /** Seconds after which ssh treats a silent server as dead. */
   readonly deadAfter: number | undefined;
-  /** Names ssh_config allows; undefined: ssh's own. */
+  /** The names ssh_config allows. Undefined: ssh's defaults. */
   readonly algorithms: Readonly<Record<AlgorithmKind, readonly string[] | undefined>>;
   readonly sendEnv: readonly string[];
-  /** `ControlPath none` asks for a connection of its own; a path may lead to one that stands already. */
+  /** `ControlPath none` asks for a new connection. A path may lead to a connection that exists already. */
   readonly control: "none" | "path" | undefined;
-  /** The host the connection leads over. */
-  readonly jump: Target | undefined;
+  /** The host of ProxyJump, through which the connection leads. */
+  readonly jump: SshDestination | undefined;
 }
 
-export interface TargetSources {
+export interface DestinationSources {
   readonly settings: Settings;
   readonly host: string;
   /** `-4`, `-6`. */
@@ -57,18 +59,18 @@ export interface TargetSources {
   /** `-q`. */
   readonly isQuiet: boolean;
   readonly account: Account;
-  readonly jump: Target | undefined;
+  readonly jump: SshDestination | undefined;
 }
 
 const USER_KNOWN_HOSTS = ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"];
 const GLOBAL_KNOWN_HOSTS = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
-/** In the order ssh tries them. */
+/** The default identity files, in the order ssh tries them. */
 const IDENTITIES = ["rsa", "ecdsa", "ecdsa_sk", "ed25519", "ed25519_sk", "xmss", "dsa"].map(
   (kind) => `~/.ssh/id_${kind}`,
 );
 
 const FAMILIES: Readonly<Record<string, 0 | 4 | 6>> = { any: 0, inet: 4, inet6: 6 };
-const STRICTNESS: Readonly<Record<string, Target["strictness"]>> = {
+const STRICTNESS: Readonly<Record<string, SshDestination["strictness"]>> = {
   yes: "yes",
   true: "yes",
   ask: "ask",
@@ -84,15 +86,15 @@ const VERBOSITIES: Readonly<Record<string, Verbosity>> = {
   INFO: "info",
 };
 
-/** Settings → what they mean for a connection. Throws a CheckDeclined where only ssh knows. */
-export function resolveTarget({
+/** Tells what settings mean for a connection. Throws a CheckDeclined for what is left to ssh. */
+export function resolveDestination({
   settings,
   host: asked,
   family,
   isQuiet,
   account,
   jump,
-}: TargetSources): Target {
+}: DestinationSources): SshDestination {
   const first = (keyword: string) => settings.get(keyword)?.[0];
   const isOn = (keyword: string) => /^(?:yes|true)$/.test(first(keyword) ?? "");
   const numberOf = (keyword: string) => (settings.has(keyword) ? Number(first(keyword)) : undefined);
@@ -133,7 +135,7 @@ export function resolveTarget({
   };
 }
 
-/** A name, or an address in the only form that cannot be written otherwise. */
+/** Reads a name, or an address in its canonical form. */
 function readHost(text: string): string {
   const host = text.toLowerCase();
   const family = isIP(host);
@@ -142,7 +144,7 @@ function readHost(text: string): string {
   throw new CheckDeclined("the host's name is left to ssh");
 }
 
-/** What ends in a number is an address in one of its older forms: `127.1`, `0x7f000001`. */
+/** A text that ends in a number is not a name but an address in an older form: `127.1`, `0x7f000001`. */
 function isName(host: string): boolean {
   if (host.length > 253 || !/^[a-z0-9_][a-z0-9_.-]*$/.test(host)) return false;
   const last = host.slice(host.lastIndexOf(".") + 1);
@@ -159,14 +161,14 @@ function listFiles(paths: readonly string[], expand: (text: string) => string): 
   return paths.filter((path) => path !== "none").map(expand);
 }
 
-/** Tokens (`%h`) and the tilde as ssh has them. */
+/** Replaces tokens (`%h`) and the tilde as ssh does. */
 function createExpansion(
   tokens: Readonly<Record<string, string>>,
   { home }: Account,
 ): (text: string) => string {
   return (text) => {
     const path = text.startsWith("~/") ? join(home, text.slice(2)) : text;
-    // What is not absolute depends on where the plugin would have been started.
+    // A relative path depends on the directory in which the plugin would have been started.
     if (!path.startsWith("/") || path.includes("${")) throw new CheckDeclined("a path of ssh is left to it");
     return path.replace(/%(.?)/gs, (_, token: string) => {
       const value = tokens[token];
@@ -189,7 +191,7 @@ function readDeadAfter(interval = 0, count = 3): number | undefined {
   return interval === 0 ? undefined : interval * Math.max(count, 1);
 }
 
-function readControl(path: string | undefined): Target["control"] {
+function readControl(path: string | undefined): SshDestination["control"] {
   if (path === undefined) return undefined;
   return path === "none" ? "none" : "path";
 }

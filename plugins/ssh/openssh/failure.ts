@@ -1,33 +1,32 @@
-import { CheckDeclined } from "../../../sdk/index.ts";
 import type { Verbosity } from "./destination.ts";
 
-/** How a line of ssh is logged: whether it is printed depends on LogLevel. */
+/** The level at which ssh logs a line. LogLevel decides whether the line is printed. */
 export type Severity = "fatal" | "error" | "info";
 
-/** Something ssh prints on stderr: a line of its own, or a banner as it came. */
-export interface Line {
+/** Something ssh prints on stderr: one line of its own, or the server's banner unchanged. */
+export interface StderrLine {
   readonly severity: Severity;
-  /** With its line break. ssh ends its own lines as a terminal in raw mode needs it. */
+  /**
+   * The line break is part of the text. ssh ends its own lines with `\r\n`, as a terminal in raw mode needs
+   * it.
+   */
   readonly text: string;
 }
 
-export function line(severity: Severity, text: string): Line {
+export function stderrLine(severity: Severity, text: string): StderrLine {
   return { severity, text: `${text}\r\n` };
 }
 
-/** ssh would print this and end with 255. */
+/** ssh would print these lines and end with return code 255. */
 export class SshFailure extends Error {
   override readonly name = "SshFailure";
-  readonly lines: readonly Line[];
+  readonly lines: readonly StderrLine[];
 
-  constructor(lines: readonly Line[], options?: ErrorOptions) {
+  constructor(lines: readonly StderrLine[], options?: ErrorOptions) {
     super(lines.at(-1)?.text ?? "ssh failed", options);
     this.lines = lines;
   }
 }
-
-/** The server ended the connection before it had said more than its version: it may take the next one. */
-export class ServerDropped extends CheckDeclined {}
 
 const SHOWN: Readonly<Record<Verbosity, readonly Severity[]>> = {
   quiet: [],
@@ -36,8 +35,8 @@ const SHOWN: Readonly<Record<Verbosity, readonly Severity[]>> = {
   info: ["fatal", "error", "info"],
 };
 
-/** What of it is seen at a LogLevel. */
-export function printLines(lines: readonly Line[], verbosity: Verbosity): string {
+/** The lines that are printed at a LogLevel, as one text. */
+export function printLines(lines: readonly StderrLine[], verbosity: Verbosity): string {
   const shown = lines.filter(({ severity }) => SHOWN[verbosity].includes(severity));
   return shown.map(({ text }) => text).join("");
 }

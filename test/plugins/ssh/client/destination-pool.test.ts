@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { Lane } from "../../../../plugins/ssh/client/destination-pool.ts";
-import { LiveConnection } from "../../../../plugins/ssh/client/multiplexed-connection.ts";
+import { DestinationPool } from "../../../../plugins/ssh/client/destination-pool.ts";
+import { MultiplexedConnection } from "../../../../plugins/ssh/client/multiplexed-connection.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
 
 const COMMAND = { text: "a command", environment: {} };
@@ -22,7 +22,7 @@ class Channel extends PassThrough {
 class FakeClient extends EventEmitter {
   readonly channels: Channel[] = [];
   readonly stream = new PassThrough().on("close", () => this.emit("close")).resume();
-  readonly connection = new LiveConnection(
+  readonly connection = new MultiplexedConnection(
     this,
     { stream: this.stream, received: () => this.channels.length },
     { printed: "", hostKey: undefined, host: "h" },
@@ -42,42 +42,42 @@ class FakeClient extends EventEmitter {
   }
 }
 
-function createLane(clients: readonly FakeClient[] = [new FakeClient()], isTrusted = true) {
+function createPool(clients: readonly FakeClient[] = [new FakeClient()], isTrusted = true) {
   const rest = clients.values();
-  const lane = new Lane({
+  const pool = new DestinationPool({
     open: async () => rest.next().value?.connection ?? Promise.reject(new CheckDeclined("no more")),
     isStillTrusted: async () => isTrusted,
     log: () => {},
   });
-  return { lane, clients, isClosed: (at: number) => clients[at]?.stream.destroyed };
+  return { pool, clients, isClosed: (at: number) => clients[at]?.stream.destroyed };
 }
 
-/** A lane on which a command has run. */
-async function createUsedLane(isTrusted?: boolean) {
+/** A pool on which a command has run. */
+async function createUsedPool(isTrusted?: boolean) {
   const client = new FakeClient();
-  const used = createLane([client, new FakeClient()], isTrusted);
-  const running = used.lane.execute(COMMAND, never);
+  const used = createPool([client, new FakeClient()], isTrusted);
+  const running = used.pool.execute(COMMAND, never);
   await expect.poll(() => client.channels.length).toBe(1);
   return { ...used, client, running };
 }
 
 describe("a connection", () => {
   it("is kept for the next check in five minutes, and ended when none comes", async () => {
-    const { lane, client, running, isClosed } = await createUsedLane();
+    const { pool, client, running, isClosed } = await createUsedPool();
     client.finish();
     await running;
-    lane.sweep(performance.now() + 5 * MINUTE);
+    pool.sweep(performance.now() + 5 * MINUTE);
     expect(isClosed(0)).toBe(false);
-    lane.sweep(performance.now() + 6 * MINUTE);
-    expect([isClosed(0), lane.isEmpty]).toEqual([true, true]);
+    pool.sweep(performance.now() + 6 * MINUTE);
+    expect([isClosed(0), pool.isEmpty]).toEqual([true, true]);
   });
 
-  it("is ended after ten minutes at most, when its commands are through", async () => {
-    const { lane, client, running, isClosed } = await createUsedLane();
-    lane.sweep(performance.now() + 7 * MINUTE);
-    const second = lane.execute(COMMAND, never);
+  it("is ended after ten minutes at most, when its commands have ended", async () => {
+    const { pool, client, running, isClosed } = await createUsedPool();
+    pool.sweep(performance.now() + 7 * MINUTE);
+    const second = pool.execute(COMMAND, never);
     await expect.poll(() => client.channels.length).toBe(2);
-    lane.sweep(performance.now() + 10 * MINUTE);
+    pool.sweep(performance.now() + 10 * MINUTE);
     expect(isClosed(0)).toBe(false);
     client.finish();
     await Promise.all([running, second]);
@@ -85,25 +85,25 @@ describe("a connection", () => {
   });
 
   it("is ended when its host is no longer trusted", async () => {
-    const { lane, client, running, isClosed } = await createUsedLane(false);
+    const { pool, client, running, isClosed } = await createUsedPool(false);
     client.finish();
     await running;
-    await lane.revise();
+    await pool.revise();
     expect(isClosed(0)).toBe(true);
   });
 
   it("is kept when known_hosts changes and still has its host", async () => {
-    const { lane, client, running, isClosed } = await createUsedLane(true);
+    const { pool, client, running, isClosed } = await createUsedPool(true);
     client.finish();
     await running;
-    await lane.revise();
+    await pool.revise();
     expect(isClosed(0)).toBe(false);
   });
 
-  it("is waited for no longer than a check has time", async () => {
+  it("is opened only as long as a check waits for it", async () => {
     const opening = Promise.withResolvers<never>();
     const opened: AbortSignal[] = [];
-    const lane = new Lane({
+    const pool = new DestinationPool({
       open: (signal) => {
         opened.push(signal);
         return opening.promise;
@@ -112,19 +112,19 @@ describe("a connection", () => {
       log: () => {},
     });
     const [first, second] = [new AbortController(), new AbortController()];
-    const checks = [lane.execute(COMMAND, first.signal), lane.execute(COMMAND, second.signal)];
+    const checks = [pool.execute(COMMAND, first.signal), pool.execute(COMMAND, second.signal)];
     first.abort(new Error("first is late"));
     await expect(checks[0]).rejects.toThrow("first is late");
     expect(opened.map(({ aborted }) => aborted)).toEqual([false]);
     second.abort(new Error("second is late"));
     await expect(checks[1]).rejects.toThrow("second is late");
-    expect([opened[0]?.aborted, lane.isEmpty]).toEqual([true, true]);
+    expect([opened[0]?.aborted, pool.isEmpty]).toEqual([true, true]);
   });
 
-  it("that cannot be made is everybody's answer who waits", async () => {
-    const { lane } = createLane([]);
-    const checks = [lane.execute(COMMAND, never), lane.execute(COMMAND, never)];
+  it("that cannot be made is reported to all checks that wait for it", async () => {
+    const { pool } = createPool([]);
+    const checks = [pool.execute(COMMAND, never), pool.execute(COMMAND, never)];
     for (const check of checks) await expect(check).rejects.toThrow("no more");
-    expect(lane.isEmpty).toBe(true);
+    expect(pool.isEmpty).toBe(true);
   });
 });

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { types } from "node:util";
 import ssh2, { type CipherAlgorithm, type Client, type Connection } from "ssh2";
 import { describe, expect, it } from "vitest";
-import { keepKeys } from "../../../../plugins/ssh/client/key-objects.ts";
+import { keepKeyObjects } from "../../../../plugins/ssh/client/key-objects.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
 import { SshServer } from "../ssh-server.ts";
 
 checkLeaks();
 
-/** The driver's keys: of what is sent, and of what is received. */
+/** The driver's keys for what is sent and for what is received. */
 function keysOf(client: object): readonly unknown[] {
   const protocol: object = Reflect.get(client, "_protocol");
   return ["_cipher", "_decipher"].flatMap((name) =>
@@ -28,18 +28,18 @@ async function run(client: Client): Promise<string> {
   return promise;
 }
 
-describe("keys of a connection are made objects", () => {
+describe("the keys of a connection are replaced by key objects", () => {
   it.each<[CipherAlgorithm, keys: number]>([
     ["aes128-gcm@openssh.com", 2],
     ["aes256-gcm@openssh.com", 2],
     ["aes256-ctr", 2],
     ["chacha20-poly1305@openssh.com", 4],
-  ])("with %s, and go on to fit", async (cipher, count) => {
+  ])("with %s, and still work", async (cipher, count) => {
     const accepted = Promise.withResolvers<Connection>();
     await using server = await SshServer.start({ onReady: accepted.resolve });
     const privateKey = readFileSync(server.words[server.words.indexOf("-i") + 1] ?? "");
     const client = new ssh2.Client();
-    client.on("handshake", () => keepKeys(client));
+    client.on("handshake", () => keepKeyObjects(client));
     client.connect({
       ...{ host: "127.0.0.1", port: server.port, username: "anybody", privateKey },
       algorithms: { cipher: [cipher] },
@@ -59,7 +59,7 @@ describe("keys of a connection are made objects", () => {
   });
 });
 
-it("a driver without such keys is left alone", () => {
-  expect(() => keepKeys({})).not.toThrow();
-  expect(() => keepKeys({ _protocol: { _cipher: undefined, _decipher: { _key: "" } } })).not.toThrow();
+it("a driver without such keys is not changed", () => {
+  expect(() => keepKeyObjects({})).not.toThrow();
+  expect(() => keepKeyObjects({ _protocol: { _cipher: undefined, _decipher: { _key: "" } } })).not.toThrow();
 });

@@ -58,7 +58,7 @@ describe("pooled connections", () => {
     expect(server.connections).toBe(1);
   });
 
-  it("take five commands at once; who waits too long gets another connection", async () => {
+  it("run five commands at a time, and a command that waits too long gets another connection", async () => {
     const held: ServerChannel[] = [];
     const twelve = Promise.withResolvers<void>();
     await start({
@@ -74,7 +74,7 @@ describe("pooled connections", () => {
     expect(texts(await Promise.all(runs))).toEqual(Array(12).fill("done\n"));
   });
 
-  it("take fewer commands where the server allows fewer, and none is lost", async () => {
+  it("run fewer commands where the server allows fewer, and no command is lost", async () => {
     await start({
       allowsSession: (open) => open < 2,
       serve: (channel) => setTimeout(() => say("slow\n")(channel, ""), 5),
@@ -84,7 +84,7 @@ describe("pooled connections", () => {
     expect(server.peak).toBe(2);
   });
 
-  it("are made anew when the server has ended them", async () => {
+  it("are replaced when the server has ended them", async () => {
     await start();
     await run();
     server.hangUp();
@@ -98,7 +98,7 @@ describe("pooled connections", () => {
     expect(server.connections).toBe(2);
   });
 
-  it("are left to ssh for a while where the server drops every login", async () => {
+  it("are not tried again for a while where the server drops every login", async () => {
     await start({ drops: () => true });
     for (let at = 0; at < 3; at += 1) {
       await expect(run()).rejects.toMatchObject({ name: "CheckDeclined" });
@@ -106,7 +106,7 @@ describe("pooled connections", () => {
     expect(server.connections).toBe(2);
   });
 
-  it("take no further command after one that ran out of time", async () => {
+  it("take no further command after a command that timed out", async () => {
     const commands: ServerChannel[] = [];
     await start({
       serve: (channel) => (commands.push(channel) === 1 ? undefined : say("ok\n")(channel, "")),
@@ -119,7 +119,7 @@ describe("pooled connections", () => {
     expect(server.connections).toBe(2);
   });
 
-  it("are a check's own with ControlPath none, and end with it", async () => {
+  it("are not shared with ControlPath none, and end with the check", async () => {
     await start();
     await run("-o", "ControlPath=none");
     await run("-o", "ControlPath=none");
@@ -135,7 +135,7 @@ describe("pooled connections", () => {
     await expect.poll(() => server.standing).toBe(0);
   });
 
-  it("say what ssh says when they end under a command", async () => {
+  it("that end while a command runs are reported in ssh's words", async () => {
     await start({ serve: () => server.hangUp() });
     expect(await run()).toMatchObject({
       returnCode: 3,
@@ -144,23 +144,23 @@ describe("pooled connections", () => {
     expect(server.connections).toBe(1);
   });
 
-  it("that have died unseen are left for a new one before the command is sent", async () => {
+  it("that are dead without a sign are replaced before the command is sent", async () => {
     await start();
-    await using wire = await Wire.to(server.port);
-    const viaWire = (words: readonly string[]) =>
-      runCheck(checkBySsh, [...words, "-p", String(wire.port), ...server.words, "-C", "a command"], {
+    await using forwarder = await Forwarder.to(server.port);
+    const viaForwarder = (words: readonly string[]) =>
+      runCheck(checkBySsh, [...words, "-p", String(forwarder.port), ...server.words, "-C", "a command"], {
         shared,
       });
     const alias = ["-o", `HostKeyAlias=[127.0.0.1]:${server.port}`];
-    await viaWire(alias);
-    wire.cut();
-    expect(await viaWire(alias)).toMatchObject({ output: "ok\n" });
+    await viaForwarder(alias);
+    forwarder.cut();
+    expect(await viaForwarder(alias)).toMatchObject({ output: "ok\n" });
     expect(server.connections).toBe(2);
   });
 });
 
-/** A wire between a client and a server that can go dead without either of them being told. */
-class Wire implements AsyncDisposable {
+/** Forwards between a client and a server, and can stop without either of them being told. */
+class Forwarder implements AsyncDisposable {
   readonly port: number;
   readonly #listener: ReturnType<typeof createServer>;
   readonly #pairs: (readonly [Socket, Socket])[];
@@ -171,7 +171,7 @@ class Wire implements AsyncDisposable {
     this.#pairs = pairs;
   }
 
-  static async to(port: number): Promise<Wire> {
+  static async to(port: number): Promise<Forwarder> {
     const pairs: (readonly [Socket, Socket])[] = [];
     const listener = createServer((client) => {
       const server = connect(port, "127.0.0.1");
@@ -182,7 +182,7 @@ class Wire implements AsyncDisposable {
     });
     listener.listen(0, "127.0.0.1");
     await once(listener, "listening");
-    return new Wire(listener, pairs);
+    return new Forwarder(listener, pairs);
   }
 
   cut(): void {

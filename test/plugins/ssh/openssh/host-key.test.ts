@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { chooseAlgorithms } from "../../../../plugins/ssh/client/algorithms.ts";
-import type { Target } from "../../../../plugins/ssh/openssh/destination.ts";
+import type { SshDestination } from "../../../../plugins/ssh/openssh/destination.ts";
 import { SshFailure } from "../../../../plugins/ssh/openssh/failure.ts";
 import { FileCache } from "../../../../plugins/ssh/openssh/files.ts";
 import { isStillTrusted, judgeHostKey, readKnownHost } from "../../../../plugins/ssh/openssh/host-key.ts";
@@ -11,7 +11,7 @@ import { SshFolder } from "../../../support/sshd.ts";
 const folder = new SshFolder();
 afterAll(() => folder[Symbol.dispose]());
 
-/** A key on the wire: its type and something that tells it from others. */
+/** The bytes of a key: its type, and a text that makes it different from other keys. */
 function hostKey(type: string, name: string) {
   const lengths = [type, name].map((text) => {
     const length = Buffer.alloc(4);
@@ -26,7 +26,7 @@ const OTHER = hostKey("ssh-ed25519", "other");
 const RSA = hostKey("ssh-rsa", "rsa");
 const line = (hosts: string, { type, blob }: typeof OWN) => `${hosts} ${type} ${blob.toString("base64")}\n`;
 
-function createTarget(files: FileCache, strictness: string, knownHosts: string): Target {
+function createDestination(files: FileCache, strictness: string, knownHosts: string): SshDestination {
   const setting = (keyword: string, ...words: readonly string[]) => ({ keyword, words });
   const settings = [
     setting("port", "2222"),
@@ -36,14 +36,14 @@ function createTarget(files: FileCache, strictness: string, knownHosts: string):
   ];
   const account = { user: "me", home: folder.path, agent: undefined };
   const ssh = { host: "h", settings, identities: [], configFile: "none", family: undefined, isQuiet: false };
-  return createPlanner(files, account, {})(ssh).target;
+  return createPlanner(files, account, {})(ssh).destination;
 }
 
 async function judge(text: string, strictness = "yes", path = folder.file("known", text)): Promise<string> {
   const files = new FileCache();
-  const target = createTarget(files, strictness, path);
+  const destination = createDestination(files, strictness, path);
   try {
-    const lines = judgeHostKey(OWN, await readKnownHost(target, files), target);
+    const lines = judgeHostKey(OWN, await readKnownHost(destination, files), destination);
     return lines.map((each) => each.text).join("") || "trusted";
   } catch (error) {
     if (error instanceof SshFailure) return error.lines.map((each) => each.text).join("");
@@ -84,14 +84,14 @@ describe("a host key", () => {
     },
   );
 
-  it("stays trusted as long as known_hosts has it", async () => {
+  it("is trusted as long as it is in known_hosts", async () => {
     let now = 0;
     const files = new FileCache(() => now);
     const path = folder.file("changing", line("[h]:2222", OWN));
-    const target = createTarget(files, "yes", path);
+    const destination = createDestination(files, "yes", path);
     const isTrusted = () => {
       now += 2_000;
-      return isStillTrusted(OWN, target, files);
+      return isStillTrusted(OWN, destination, files);
     };
     expect(await isTrusted()).toBe(true);
     folder.file("changing", line("[h]:2222", OWN) + line("g", OTHER));
@@ -102,10 +102,10 @@ describe("a host key", () => {
     expect(await isTrusted()).toBe(false);
   });
 
-  it("is asked for by the types that are known", async () => {
+  it("decides which algorithms are offered first, by its type", async () => {
     const files = new FileCache();
-    const target = createTarget(files, "yes", folder.file("known", line("[h]:2222", RSA)));
-    const { serverHostKey } = chooseAlgorithms(target, (await readKnownHost(target, files)).keys);
+    const destination = createDestination(files, "yes", folder.file("known", line("[h]:2222", RSA)));
+    const { serverHostKey } = chooseAlgorithms(destination, (await readKnownHost(destination, files)).keys);
     expect(serverHostKey.slice(0, 3)).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
   });
 });
