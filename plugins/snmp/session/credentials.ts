@@ -1,25 +1,28 @@
-/** By what right a target is asked. Texts are Unicode here, as net-snmp wants them. Never to be logged. */
-export type Access = CommunityAccess | UserAccess;
+/**
+ * What an agent is asked with: a community, or a user and passwords. Texts are Unicode here, as net-snmp
+ * wants them. Never log them.
+ */
+export type Credentials = CommunityCredentials | UserCredentials;
 
-export interface CommunityAccess {
+export interface CommunityCredentials {
   readonly version: "1" | "2c";
   readonly community: string;
 }
 
-export interface UserAccess {
+export interface UserCredentials {
   readonly version: "3";
   readonly user: string;
   readonly level: Level;
   readonly context: string;
-  /** The names are net-snmp's. */
+  /** The protocols have net-snmp's names. */
   readonly authentication?: { readonly protocol: string; readonly password: string };
   readonly privacy?: { readonly protocol: string; readonly password: string };
 }
 
 export type Level = "noAuthNoPriv" | "authNoPriv" | "authPriv";
 
-/** The options they are read from, as given. */
-export interface AccessOptions {
+/** The options of check_snmp that tell the credentials, as they were given. */
+export interface CredentialOptions {
   readonly protocol: string;
   readonly community: string;
   readonly context: string | undefined;
@@ -31,7 +34,7 @@ export interface AccessOptions {
   readonly privpasswd: string | undefined;
 }
 
-/** snmpget's names, and net-snmp's for the same. */
+/** snmpget's name of an algorithm → net-snmp's name. */
 const AUTHENTICATION: Readonly<Record<string, string>> = {
   MD5: "md5",
   SHA: "sha",
@@ -47,7 +50,7 @@ const AUTHENTICATION: Readonly<Record<string, string>> = {
   "SHA-512": "sha512",
 };
 
-/** Without DES, which Node no longer has, and AES-192, which net-snmp lacks. */
+/** DES is missing because Node no longer has it, AES-192 because net-snmp does not have it. */
 const PRIVACY: Readonly<Record<string, string>> = {
   AES: "aes",
   AES128: "aes",
@@ -58,20 +61,20 @@ const PRIVACY: Readonly<Record<string, string>> = {
   "AES-256-C": "aes256r",
 };
 
-/** Shorter ones snmpget refuses. */
+/** snmpget refuses shorter passwords. */
 const MIN_PASSWORD = 8;
 const MAX_USER = 32;
 
-/** Undefined where the plugin or snmpget would complain, or do something we cannot. */
-export function readAccess(options: AccessOptions): Access | undefined {
+/** Undefined where the plugin or snmpget would complain, or do something this process cannot do. */
+export function readCredentials(options: CredentialOptions): Credentials | undefined {
   const { protocol } = options;
-  if (protocol === "3") return readUserAccess(options);
+  if (protocol === "3") return readUserCredentials(options);
   if (protocol !== "1" && protocol !== "2c") return undefined;
   const community = readUnicode(options.community);
   return community === undefined ? undefined : { version: protocol, community };
 }
 
-function readUserAccess(options: AccessOptions): UserAccess | undefined {
+function readUserCredentials(options: CredentialOptions): UserCredentials | undefined {
   const { seclevel: level } = options;
   const user = readUnicode(options.secname);
   const context = options.context === undefined ? "" : readUnicode(options.context);
@@ -93,7 +96,10 @@ function readSecret(names: Readonly<Record<string, string>>, name: string, text:
   return { protocol, password };
 }
 
-/** Bytes that are no UTF-8 would not arrive as they are; net-snmp takes an empty text for none. */
+/**
+ * Undefined for bytes that are not UTF-8, which could not be sent unchanged, and for an empty text, which
+ * net-snmp ignores.
+ */
 function readUnicode(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   const unicode = Buffer.from(text, "latin1").toString("utf8");

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from "node:crypto";
 
-/** net-snmp's functions around the keys of SNMPv3, and what it has of each algorithm. */
+/** The part of net-snmp that derives and uses the keys of SNMPv3. */
 export interface KeyFunctions {
   readonly Authentication: {
     passwordToKey: (protocol: number, password: string | Buffer, engine: Buffer) => Buffer;
@@ -29,15 +29,16 @@ const MAX_PASSWORDS = 1_000;
 const MAX_KEYS = 20_000;
 
 /**
- * Has net-snmp keep its keys another way. It hashes a megabyte for each password and engine, and keeps every result for ever, beside the
- * password; but the megabyte depends on the password alone: hashed once, a site's thousand devices cost a thousand short hashes. And it
- * hands keys to Node as bytes, of which Node makes a key object each time: half of what a check costs.
+ * Replaces the way net-snmp keeps its keys. net-snmp hashes a megabyte for each password and engine, and
+ * keeps every result for ever, together with the password. But the megabyte depends on the password alone.
+ * Hashed once, it leaves one short hash for each of a site's devices. net-snmp also passes keys to Node as
+ * bytes, so Node makes a key object each time, which is half of a check's CPU time.
  */
-export function keepKeys({ Authentication, Encryption }: KeyFunctions): void {
+export function cacheKeys({ Authentication, Encryption }: KeyFunctions): void {
   const { algorithms } = Authentication;
-  const digests = new Kept<Buffer>(MAX_PASSWORDS);
-  const keys = new Kept<Buffer>(MAX_KEYS);
-  const signing = new Kept<KeyObject>(MAX_KEYS);
+  const digests = new Cache<Buffer>(MAX_PASSWORDS);
+  const keys = new Cache<Buffer>(MAX_KEYS);
+  const signing = new Cache<KeyObject>(MAX_KEYS);
   const hash = (protocol: number, ...parts: readonly Buffer[]) => {
     const algorithm = createHash(algorithmOf(algorithms, protocol).CRYPTO_ALGORITHM);
     for (const part of parts) algorithm.update(part);
@@ -46,8 +47,8 @@ export function keepKeys({ Authentication, Encryption }: KeyFunctions): void {
 
   Authentication.passwordToKey = (protocol, password, engine) =>
     keys.get(nameOf(protocol, password, engine), () => {
-      const allOfIt = () => hash(protocol, Buffer.alloc(MEGABYTE, password));
-      const digest = digests.get(nameOf(protocol, password), allOfIt);
+      const hashPassword = () => hash(protocol, Buffer.alloc(MEGABYTE, password));
+      const digest = digests.get(nameOf(protocol, password), hashPassword);
       return hash(protocol, digest, engine, digest);
     });
 
@@ -60,7 +61,7 @@ export function keepKeys({ Authentication, Encryption }: KeyFunctions): void {
 
   for (const algorithm of Object.values(Encryption.algorithms)) {
     const { localizationAlgorithm: localize } = algorithm;
-    const encrypting = new Kept<KeyObject>(MAX_KEYS);
+    const encrypting = new Cache<KeyObject>(MAX_KEYS);
     algorithm.localizationAlgorithm = (of, protocol, password, engine) =>
       encrypting.get(nameOf(protocol, password, engine), () => {
         const key = localize(of, protocol, password, engine);
@@ -78,14 +79,14 @@ function algorithmOf(
   return algorithm;
 }
 
-/** It holds the password: it stays in this file. */
+/** The name holds the password: it stays in this file. */
 function nameOf(protocol: number, password: string | Buffer, engine?: Buffer): string {
   const text = typeof password === "string" ? password : password.toString("hex");
   return `${protocol} ${engine?.toString("latin1")} ${text}`;
 }
 
-/** All forgotten when there are too many: what is needed is soon there again. */
-class Kept<Value> {
+/** A map that forgets all its values when there are too many. The values in use are soon made again. */
+class Cache<Value> {
   readonly #values = new Map<string, Value>();
   readonly #max: number;
 

@@ -1,4 +1,4 @@
-/** One element of BER: where its content begins and ends. */
+/** One element of BER, and where its content begins and ends. */
 interface Element {
   readonly tag: number;
   readonly start: number;
@@ -11,8 +11,8 @@ const OCTET_STRING = 0x04;
 const VERSION_3 = 3;
 
 /**
- * The number by which an answer finds its question: the request-id, in SNMPv3 the msgID, which can be read without any key.
- * Undefined for what is no SNMP message.
+ * The number that an answer shares with its request: the request-id, or the msgID in SNMPv3, which can be
+ * read without a key. Undefined for bytes that are not an SNMP message.
  */
 export function readMessageId(message: Buffer): number | undefined {
   const whole = readElement(message, 0, SEQUENCE);
@@ -23,7 +23,7 @@ export function readMessageId(message: Buffer): number | undefined {
   return community && readFirst(message, community.end);
 }
 
-/** The integer an element begins with. */
+/** The integer with which an element begins. */
 function readFirst(bytes: Buffer, at: number, tag?: number): number | undefined {
   const around = readElement(bytes, at, tag);
   const id = around && readElement(bytes, around.start, INTEGER);

@@ -1,9 +1,9 @@
-/** What we use of net-snmp, which comes without types. */
+/** Types for the part of net-snmp that is used here. The package has none. */
 declare module "net-snmp" {
   import type { KeyObject } from "node:crypto";
   import type { EventEmitter } from "node:events";
 
-  /** An answer as decoded: error status and index are 0 where nothing is wrong. */
+  /** A decoded answer. Error status and index are 0 where nothing is wrong. */
   export interface Pdu {
     readonly errorStatus: number;
     readonly errorIndex: number;
@@ -12,7 +12,7 @@ declare module "net-snmp" {
 
   export interface Message {
     readonly pdu: Pdu;
-    /** SNMPv3 alone has it; of the flags, 1 is signed and 2 encrypted. */
+    /** Only SNMPv3 has it. Flag 1 means signed, flag 2 encrypted. */
     readonly msgGlobalData?: { readonly msgFlags: number };
   }
 
@@ -25,16 +25,16 @@ declare module "net-snmp" {
   export interface Session extends EventEmitter {
     timeout: number;
     retries: number;
-    /** Known once the engine of an SNMPv3 target is. */
+    /** Present when the engine of an SNMPv3 agent is known. */
     readonly msgSecurityParameters?: object;
-    /** What a session does with an answer; not in its documentation. */
+    /** What a session does with an answer. It is not documented. */
     onSimpleGetResponse: (request: Request, message: Message) => void;
     get(oids: readonly string[], answered: Answered): void;
     getNext(oids: readonly string[], answered: Answered): void;
     cancelRequests(error: Error): void;
   }
 
-  /** The part of a socket of node:dgram sessions make use of. */
+  /** The part of a node:dgram socket that a session uses. */
   export interface SessionSocket {
     on(event: "message" | "close" | "error", listener: (message: Buffer) => void): void;
     send(
@@ -85,7 +85,7 @@ declare module "net-snmp" {
     readonly SecurityLevel: Readonly<Record<string, number>>;
     readonly AuthProtocols: Readonly<Record<string, number>>;
     readonly PrivProtocols: Readonly<Record<string, number>>;
-    /** How keys are derived and used; meant for its tests. */
+    /** How keys are derived and used. net-snmp exports it for its own tests. */
     readonly Authentication: {
       passwordToKey: (protocol: number, password: string | Buffer, engine: Buffer) => Buffer;
       calculateDigest: (message: Buffer, protocol: number, password: string, engine: Buffer) => Buffer;

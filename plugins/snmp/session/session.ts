@@ -1,85 +1,85 @@
 import type { Message, NetSnmp, Pdu, Session, SessionOptions, SessionSocket } from "net-snmp";
-import type { Access, Level, UserAccess } from "./credentials.ts";
-import { keepKeys } from "./key-cache.ts";
+import type { Credentials, Level, UserCredentials } from "./credentials.ts";
+import { cacheKeys } from "./key-cache.ts";
 import type { Oid } from "./oid.ts";
-import type { Family, Line, Wires } from "./shared-sockets.ts";
+import type { Channel, SharedSockets, SocketFamily } from "./shared-sockets.ts";
 
-/** The only door to net-snmp. */
-
-/** Where to ask. */
-export interface Target {
+/** The address and port of an SNMP agent. */
+export interface AgentAddress {
   readonly address: string;
-  readonly family: Family;
+  readonly family: SocketFamily;
   readonly port: number;
 }
 
-/** What to ask, and how often. */
-export interface Question {
+/** What to ask an agent, and how often. */
+export interface SnmpRequest {
   readonly oids: readonly Oid[];
-  /** GETNEXT instead of GET. */
+  /** The request is GETNEXT instead of GET. */
   readonly isNext: boolean;
-  /** How long to wait before the question is repeated, or given up. */
+  /** How long to wait for an answer before the request is sent again, or given up. */
   readonly timeoutMs: number;
   readonly retries: number;
 }
 
-/** What came of it. */
-export type Reply =
+/** What became of a request. */
+export type SnmpReply =
   | { readonly kind: "answered"; readonly pdu: Pdu }
-  /** Nothing came. `isEngineKnown` is false where an SNMPv3 target has not even told its engine. */
+  /** No answer came. `isEngineKnown` is false where an SNMPv3 agent has not even told its engine. */
   | { readonly kind: "silent"; readonly isEngineKnown: boolean }
-  /** The target's SNMPv3 engine would not let us in: in net-snmp's words. */
+  /** The agent's SNMPv3 engine refused the request. The report is in net-snmp's words. */
   | { readonly kind: "reported"; readonly report: string }
-  /** What came could not be made sense of. */
+  /** An answer came that could not be read. */
   | { readonly kind: "garbled" }
   | { readonly kind: "unsent"; readonly error: Error };
 
 let loading: Promise<NetSnmp> | undefined;
 
-/** Loads net-snmp, of which a process has one, and which is prepared once. */
+/** Loads net-snmp, and replaces its handling of keys, once in a process. No other file imports it. */
 export function loadNetSnmp(): Promise<NetSnmp> {
   loading ??= import("net-snmp").then(({ default: netSnmp }) => {
-    keepKeys(netSnmp);
+    cacheKeys(netSnmp);
     return netSnmp;
   });
   return loading;
 }
 
-/** It is for agents; without one net-snmp draws random bytes for each session. */
+/** Only an agent needs an engine. Without one net-snmp draws random bytes for each session. */
 const NO_ENGINE = Buffer.alloc(17);
 
-/** A session with one target: one question at a time. */
+/** A session with one agent. It sends one request at a time. */
 export class SnmpSession {
   readonly #session: Session;
-  readonly #line: Line;
+  readonly #channel: Channel;
   readonly #hasEngine: boolean;
-  #settle: (reply: Reply) => void = () => {};
+  #settle: (reply: SnmpReply) => void = () => {};
 
-  constructor(netSnmp: NetSnmp, wires: Wires, target: Target, access: Access) {
+  constructor(netSnmp: NetSnmp, sockets: SharedSockets, agent: AgentAddress, credentials: Credentials) {
     let listener: (message: Buffer) => void = () => {};
-    this.#hasEngine = access.version === "3";
-    this.#line = wires.openLine(target.family, {
+    this.#hasEngine = credentials.version === "3";
+    this.#channel = sockets.openChannel(agent.family, {
       onMessage: (message) => this.#receive(message, listener),
       onUnsent: (error) => this.#fail({ kind: "unsent", error }),
     });
-    const socket = createSessionSocket(this.#line, (each) => {
+    const socket = createSessionSocket(this.#channel, (each) => {
       listener = each;
     });
-    this.#session = createSession(netSnmp, target, access, {
-      port: target.port,
+    this.#session = createSession(netSnmp, agent, credentials, {
+      port: agent.port,
       engineID: NO_ENGINE,
       dgramModule: { createSocket: () => socket },
     });
-    // About a message under our number that is no SNMP. Unheard, it would end the process.
+    // Emitted for a message with our number that is not SNMP. An error without a listener would end the
+    // process.
     this.#session.on("error", () => this.#fail({ kind: "garbled" }));
     this.#session.onSimpleGetResponse = ({ responseCb }, message) => {
-      // All of the answer, as it is: a status is data here, and an answer may have fewer objects than were asked for.
-      if (isAsSecure(message, access)) responseCb(null, message.pdu);
+      // The whole answer is taken: a status is data here, and an answer may have fewer objects than the
+      // request.
+      if (isAsSecure(message, credentials)) responseCb(null, message.pdu);
       else this.#fail({ kind: "garbled" });
     };
   }
 
-  ask({ oids, isNext, timeoutMs, retries }: Question): Promise<Reply> {
+  ask({ oids, isNext, timeoutMs, retries }: SnmpRequest): Promise<SnmpReply> {
     this.#session.timeout = timeoutMs;
     this.#session.retries = retries;
     return new Promise((resolve) => {
@@ -91,27 +91,27 @@ export class SnmpSession {
     });
   }
 
-  /** An open question is answered as garbled. */
+  /** An open request is answered as garbled. */
   close(): void {
     this.#fail({ kind: "garbled" });
-    this.#line.close();
+    this.#channel.close();
   }
 
   #receive(message: Buffer, listener: (message: Buffer) => void): void {
     try {
       listener(message);
     } catch {
-      // An answer of another version or security than asked for makes net-snmp stumble.
+      // net-snmp throws where an answer has another version or security than the request.
       this.#fail({ kind: "garbled" });
     }
   }
 
-  #fail(reply: Reply): void {
+  #fail(reply: SnmpReply): void {
     this.#settle(reply);
     this.#session.cancelRequests(new Error("given up"));
   }
 
-  #readFailure(error: Error): Reply {
+  #readFailure(error: Error): SnmpReply {
     if (error.name === "RequestTimedOutError") {
       const isEngineKnown = !this.#hasEngine || this.#session.msgSecurityParameters !== undefined;
       return { kind: "silent", isEngineKnown };
@@ -122,27 +122,30 @@ export class SnmpSession {
 
 function createSession(
   netSnmp: NetSnmp,
-  { address }: Target,
-  access: Access,
+  { address }: AgentAddress,
+  credentials: Credentials,
   options: Omit<SessionOptions, "version">,
 ): Session {
-  switch (access.version) {
+  switch (credentials.version) {
     case "1":
-      return netSnmp.createSession(address, access.community, { ...options, version: netSnmp.Version1 });
+      return netSnmp.createSession(address, credentials.community, { ...options, version: netSnmp.Version1 });
     case "2c":
-      return netSnmp.createSession(address, access.community, { ...options, version: netSnmp.Version2c });
+      return netSnmp.createSession(address, credentials.community, {
+        ...options,
+        version: netSnmp.Version2c,
+      });
     case "3":
-      return netSnmp.createV3Session(address, createUser(netSnmp, access), {
+      return netSnmp.createV3Session(address, createUser(netSnmp, credentials), {
         ...options,
         version: netSnmp.Version3,
-        context: access.context,
+        context: credentials.context,
       });
   }
 }
 
 function createUser(
   { SecurityLevel, AuthProtocols, PrivProtocols }: NetSnmp,
-  { user, level, authentication, privacy }: UserAccess,
+  { user, level, authentication, privacy }: UserCredentials,
 ) {
   return {
     name: user,
@@ -157,16 +160,16 @@ function createUser(
 
 const SECURITY_FLAGS: Readonly<Record<Level, number>> = { noAuthNoPriv: 0, authNoPriv: 1, authPriv: 3 };
 
-/** net-snmp looks at an answer's signature where it has one, and takes it without as well. */
-function isAsSecure({ msgGlobalData }: Message, access: Access): boolean {
-  if (access.version !== "3") return true;
-  const flags = SECURITY_FLAGS[access.level];
+/** net-snmp verifies an answer's signature only where there is one, and accepts an answer without it. */
+function isAsSecure({ msgGlobalData }: Message, credentials: Credentials): boolean {
+  if (credentials.version !== "3") return true;
+  const flags = SECURITY_FLAGS[credentials.level];
   return ((msgGlobalData?.msgFlags ?? 0) & flags) === flags;
 }
 
-/** The socket net-snmp believes to have for itself. */
+/** Stands in for the socket that net-snmp would open for each session. */
 function createSessionSocket(
-  line: Line,
+  channel: Channel,
   onListener: (listener: (message: Buffer) => void) => void,
 ): SessionSocket {
   return {
@@ -174,17 +177,18 @@ function createSessionSocket(
       if (event === "message") onListener(listener);
     },
     send(message, _offset, _length, port, address, sent) {
-      // net-snmp waits for an answer only from here on, and it must wait before there can be one.
+      // net-snmp begins to wait for the answer in this callback, so it must be called before an answer can
+      // come.
       sent(null);
-      line.send(message, port, address);
+      channel.send(message, port, address);
     },
-    close: () => line.close(),
+    close: () => channel.close(),
     ref() {},
     unref() {},
   };
 }
 
-/** net-snmp's names of what an engine reports. */
+/** The names net-snmp gives to the reports of an engine. */
 const REPORTS: ReadonlySet<string> = new Set([
   "Unsupported Security Level",
   "Not In Time Window",

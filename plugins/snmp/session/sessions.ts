@@ -1,59 +1,59 @@
-import { RESOLVER, type Resolver, type Shared } from "../../../sdk/index.ts";
-import { ClientConfig } from "../snmpget/client-config.ts";
-import { type Address, findAddress } from "../snmpget/host-address.ts";
-import type { Access } from "./credentials.ts";
-import { loadNetSnmp, type Question, type Reply, SnmpSession, type Target } from "./session.ts";
-import { Wires } from "./shared-sockets.ts";
+import { whenAborted } from "../../../sdk/deadline.ts";
+import type { Shared } from "../../../sdk/index.ts";
+import type { Credentials } from "./credentials.ts";
+import { type AgentAddress, loadNetSnmp, type SnmpReply, type SnmpRequest, SnmpSession } from "./session.ts";
+import { SharedSockets } from "./shared-sockets.ts";
 
-/** Checks of one target that ask at once; more of them wait, each within its own time. */
-export const MAX_PER_TARGET = 32;
-/** Sessions kept for all targets together; for one target and its credentials, as many as may ask it at once. */
+/** Requests to one agent at a time. Further checks wait for their turn, each within its own time. */
+export const MAX_PER_AGENT = 32;
+/**
+ * Idle sessions of all agents together. One agent and its credentials may have as many as may ask it at a
+ * time.
+ */
 const MAX_IDLE = 10_000;
 const MAX_IDLE_MS = 5 * 60_000;
 
-/** A session nobody uses. */
-interface Idle {
+/** A session no check uses. */
+interface IdleSession {
   readonly session: SnmpSession;
   readonly since: number;
 }
 
-/** Those who ask a target, and those who wait for their turn. */
+/** How many checks ask an agent, and the checks that wait for their turn. */
 interface Queue {
   asking: number;
   readonly waiting: Set<() => void>;
 }
 
+/** Whom to ask, and what. */
+interface Asking {
+  readonly agent: AgentAddress;
+  readonly credentials: Credentials;
+  readonly request: SnmpRequest;
+}
+
 /**
- * The SNMP sessions of a worker. One that had its answer is kept for the next check of the same target with the same credentials: an
- * SNMPv3 engine is asked for its name and clock only once. One that had none is not used again.
+ * The SNMP sessions of a worker. A session that had its answer is kept for the next check of the same agent
+ * with the same credentials, so that an SNMPv3 engine is asked for its name and clock only once. A session
+ * without an answer is not used again.
  */
 export class Sessions implements Disposable {
-  readonly config = new ClientConfig();
-  readonly #resolver: Resolver;
-  readonly #wires = new Wires();
-  readonly #idle = new Map<string, Idle[]>();
+  readonly #sockets = new SharedSockets();
+  readonly #idle = new Map<string, IdleSession[]>();
   readonly #queues = new Map<string, Queue>();
   #idleCount = 0;
 
-  constructor(resolver: Resolver) {
-    this.#resolver = resolver;
-  }
-
-  /** What is open now. */
+  /** How many sockets, requests, idle sessions and asked agents there are now. */
   get size() {
-    return { ...this.#wires.size, idle: this.#idleCount, targets: this.#queues.size };
+    return { ...this.#sockets.size, idle: this.#idleCount, agents: this.#queues.size };
   }
 
-  /** As findAddress does. */
-  resolve(host: string, signal: AbortSignal): Promise<Address | undefined> {
-    return findAddress(host, this.#resolver, signal);
-  }
-
-  /** Rejects only when the signal aborts. */
-  async ask(target: Target, access: Access, question: Question, signal: AbortSignal): Promise<Reply> {
-    const leave = await this.#enter(`${target.port} ${target.address}`, signal);
+  /** Rejects only when the signal is aborted. */
+  async ask(asking: Asking, signal: AbortSignal): Promise<SnmpReply> {
+    const { agent } = asking;
+    const leave = await this.#enter(`${agent.port} ${agent.address}`, signal);
     try {
-      return await this.#askInTurn(target, access, question, signal);
+      return await this.#askInTurn(asking, signal);
     } finally {
       leave();
     }
@@ -62,42 +62,46 @@ export class Sessions implements Disposable {
   [Symbol.dispose](): void {
     for (const { session } of [...this.#idle.values()].flat()) session.close();
     this.#idle.clear();
-    this.#wires[Symbol.dispose]();
+    this.#sockets[Symbol.dispose]();
   }
 
-  async #askInTurn(target: Target, access: Access, question: Question, signal: AbortSignal): Promise<Reply> {
-    const key = keyOf(target, access);
+  async #askInTurn(asking: Asking, signal: AbortSignal): Promise<SnmpReply> {
+    const { agent, credentials, request } = asking;
+    const key = keyOf(agent, credentials);
     const kept = this.#take(key);
-    if (kept === undefined || access.version !== "3") {
-      return this.#askOver(kept ?? (await this.#open(target, access)), key, question, signal);
+    if (kept === undefined || credentials.version !== "3") {
+      return this.#askOver({ session: kept ?? (await this.#open(asking)), key }, request, signal);
     }
-    // What was learnt of an engine may be out of date: asked once, then as by someone who knows nothing.
-    const reply = await this.#askOver(kept, key, { ...question, retries: 0 }, signal);
+    // What is known of the engine may be out of date. The kept session asks once, then a new one learns it
+    // again.
+    const reply = await this.#askOver({ session: kept, key }, { ...request, retries: 0 }, signal);
     if (reply.kind === "answered" || reply.kind === "unsent") return reply;
-    const retries = reply.kind === "silent" ? question.retries - 1 : question.retries;
+    const retries = reply.kind === "silent" ? request.retries - 1 : request.retries;
     if (retries < 0) return { kind: "silent", isEngineKnown: false };
-    return this.#askOver(await this.#open(target, access), key, { ...question, retries }, signal);
+    return this.#askOver({ session: await this.#open(asking), key }, { ...request, retries }, signal);
   }
 
-  async #askOver(session: SnmpSession, key: string, question: Question, signal: AbortSignal): Promise<Reply> {
+  async #askOver(
+    { session, key }: { readonly session: SnmpSession; readonly key: string },
+    request: SnmpRequest,
+    signal: AbortSignal,
+  ): Promise<SnmpReply> {
     let isKept = false;
-    const close = () => session.close();
-    signal.addEventListener("abort", close, { once: true });
+    using _closing = whenAborted(signal, () => session.close());
     try {
       signal.throwIfAborted();
-      const reply = await session.ask(question);
+      const reply = await session.ask(request);
       signal.throwIfAborted();
       isKept = reply.kind === "answered";
       return reply;
     } finally {
-      signal.removeEventListener("abort", close);
       if (isKept) this.#keep(session, key);
       else session.close();
     }
   }
 
-  async #open(target: Target, access: Access): Promise<SnmpSession> {
-    return new SnmpSession(await loadNetSnmp(), this.#wires, target, access);
+  async #open({ agent, credentials }: Asking): Promise<SnmpSession> {
+    return new SnmpSession(await loadNetSnmp(), this.#sockets, agent, credentials);
   }
 
   #take(key: string): SnmpSession | undefined {
@@ -110,13 +114,13 @@ export class Sessions implements Disposable {
 
   #keep(session: SnmpSession, key: string): void {
     const idle = this.#idle.get(key) ?? [];
-    // The last one kept is the first one used: those of a rush long ago are in front.
+    // The session kept last is used first, so the sessions of a rush long ago are in front.
     if (isOld(idle[0])) {
       idle.shift()?.session.close();
       this.#idleCount -= 1;
     }
     idle.push({ session, since: performance.now() });
-    // Behind all others: the map's first key is the one longest out of use.
+    // The key moves to the end of the map, so the first key is the one that was not used for longest.
     this.#idle.delete(key);
     this.#idle.set(key, idle);
     this.#idleCount += 1;
@@ -132,19 +136,20 @@ export class Sessions implements Disposable {
     }
   }
 
-  /** Gives what is to be called when done. */
+  /** Waits for the check's turn. Gives the function that ends the turn. */
   async #enter(name: string, signal: AbortSignal): Promise<() => void> {
     const queue = this.#queues.get(name) ?? { asking: 0, waiting: new Set() };
     this.#queues.set(name, queue);
-    if (queue.asking >= MAX_PER_TARGET) await waitForTurn(queue, signal);
+    if (queue.asking >= MAX_PER_AGENT) await waitForTurn(queue, signal);
     else queue.asking += 1;
     return () => this.#leave(name, queue);
   }
 
-  /** The turn passes to the one who has waited longest. */
+  /** The turn passes to the check that has waited longest. */
   #leave(name: string, queue: Queue): void {
     const [next] = queue.waiting;
     if (next !== undefined) {
+      queue.waiting.delete(next);
       next();
       return;
     }
@@ -153,36 +158,25 @@ export class Sessions implements Disposable {
   }
 }
 
-function isOld(idle: Idle | undefined): boolean {
+function isOld(idle: IdleSession | undefined): boolean {
   return idle !== undefined && performance.now() - idle.since > MAX_IDLE_MS;
 }
 
-function waitForTurn({ waiting }: Queue, signal: AbortSignal): Promise<void> {
+async function waitForTurn({ waiting }: Queue, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const leave = () => {
+  const enter = () => resolve();
+  using _givingUp = whenAborted(signal, () => {
     waiting.delete(enter);
-    signal.removeEventListener("abort", giveUp);
-  };
-  const enter = () => {
-    leave();
-    resolve();
-  };
-  const giveUp = () => {
-    leave();
     reject(signal.reason);
-  };
+  });
   waiting.add(enter);
-  signal.addEventListener("abort", giveUp, { once: true });
-  return promise;
+  await promise;
 }
 
-/** Holds credentials: it stays in this file. */
-function keyOf(target: Target, access: Access): string {
-  return JSON.stringify([target, access]);
+/** The key holds credentials: it stays in this file. */
+function keyOf(agent: AgentAddress, credentials: Credentials): string {
+  return JSON.stringify([agent, credentials]);
 }
 
 /** One for all checks of the family. */
-export const SESSIONS: Shared<Sessions> = {
-  name: "SNMP sessions",
-  create: ({ shared }) => new Sessions(shared(RESOLVER)),
-};
+export const SESSIONS: Shared<Sessions> = { name: "SNMP sessions", create: () => new Sessions() };

@@ -1,203 +1,220 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { readMessageId } from "./message-id.ts";
 
-export type Family = "udp4" | "udp6";
+export type SocketFamily = "udp4" | "udp6";
 
-/** A wire with this many questions open is busy: the kernel keeps a few hundred small answers, and drops what comes beyond. */
+/**
+ * A socket with this many open requests gets no further one while there is another socket. The kernel keeps a
+ * few hundred small answers and drops what comes beyond.
+ */
 const BUSY = 100;
-const MAX_WIRES = 32;
-/** Kept open without a question, for the next one. */
+const MAX_SOCKETS = 32;
+/** Sockets that stay open without a request, for the next one. */
 const MAX_IDLE = 2;
-/** The kernel gives what it may. */
+/** Bytes asked for; the kernel may give less. */
 const RECEIVE_BUFFER = 1 << 20;
 
-/** What a line is told. */
-export interface LineEvents {
+/** What the owner of a channel is told. */
+export interface ChannelEvents {
   readonly onMessage: (message: Buffer) => void;
   readonly onUnsent: (error: Error) => void;
 }
 
-/** One session's share of the wires. */
-export interface Line {
+/** The part of the shared sockets that one session uses. */
+export interface Channel {
   readonly send: (message: Buffer, port: number, address: string) => void;
   readonly close: () => void;
 }
 
-/** A question that was sent: who asked it, over which wire. */
-interface Open {
+/** A request that was sent and has no answer yet. */
+interface OpenRequest {
   readonly id: number;
-  readonly place: string;
-  readonly wire: Wire;
-  readonly line: OpenLine;
+  /** The message number, port and address: two open requests with the same key need two sockets. */
+  readonly key: string;
+  readonly socket: SharedSocket;
+  readonly channel: OpenChannel;
 }
 
-interface OpenLine extends LineEvents {
-  readonly questions: Set<Open>;
+interface OpenChannel extends ChannelEvents {
+  readonly requests: Set<OpenRequest>;
+}
+
+interface Datagram {
+  readonly family: SocketFamily;
+  readonly message: Buffer;
+  readonly port: number;
+  readonly address: string;
 }
 
 /**
- * A few UDP sockets for any number of SNMP sessions. Answers are told apart by their message number, and by whom they come from
- * where two questions have the same one: a device may answer from another of its addresses, as net-snmp's programs accept it. Two
- * questions to one device that happen to have the same number go over different wires.
+ * A few UDP sockets for any number of SNMP sessions. An answer is matched to its request by the message
+ * number, and also by the sender where two requests have the same number. The sender alone would not do: a
+ * device may answer from another of its addresses, which net-snmp's programs accept. Two requests to one
+ * device that happen to have the same number go over different sockets.
  */
-export class Wires implements Disposable {
-  readonly #wires: Readonly<Record<Family, Set<Wire>>> = { udp4: new Set(), udp6: new Set() };
+export class SharedSockets implements Disposable {
+  readonly #sockets: Readonly<Record<SocketFamily, Set<SharedSocket>>> = { udp4: new Set(), udp6: new Set() };
 
-  /** How many sockets are open, and how many questions wait for an answer. */
-  get size(): { readonly sockets: number; readonly questions: number } {
-    const wires = this.#allWires();
-    return { sockets: wires.length, questions: wires.reduce((sum, { questions }) => sum + questions, 0) };
+  /** How many sockets are open, and how many requests wait for an answer. */
+  get size(): { readonly sockets: number; readonly requests: number } {
+    const all = this.#allSockets();
+    return { sockets: all.length, requests: all.reduce((sum, { requests }) => sum + requests, 0) };
   }
 
-  openLine(family: Family, events: LineEvents): Line {
-    const line: OpenLine = { ...events, questions: new Set() };
+  openChannel(family: SocketFamily, events: ChannelEvents): Channel {
+    const channel: OpenChannel = { ...events, requests: new Set() };
     return {
-      send: (message, port, address) => this.#send(line, { family, message, port, address }),
+      send: (message, port, address) => this.#send(channel, { family, message, port, address }),
       close: () => {
-        for (const open of line.questions) this.#forget(open);
+        for (const request of channel.requests) this.#forget(request);
       },
     };
   }
 
   [Symbol.dispose](): void {
-    for (const wire of this.#allWires()) this.#drop(wire);
+    for (const socket of this.#allSockets()) this.#drop(socket);
   }
 
-  #allWires(): readonly Wire[] {
-    return [...this.#wires.udp4, ...this.#wires.udp6];
+  #allSockets(): readonly SharedSocket[] {
+    return [...this.#sockets.udp4, ...this.#sockets.udp6];
   }
 
-  #send(
-    line: OpenLine,
-    { family, message, port, address }: { family: Family; message: Buffer; port: number; address: string },
-  ): void {
+  #send(channel: OpenChannel, { family, message, port, address }: Datagram): void {
     const id = readMessageId(message) ?? 0;
-    const place = placeOf(id, port, address);
-    const { wire } = findByPlace(line, place) ?? this.#open(line, { id, place, family });
-    wire.send(message, port, address, line.onUnsent);
+    const key = keyOf(id, port, address);
+    const { socket } = findRequest(channel, key) ?? this.#open(channel, { id, key, family });
+    socket.send(message, port, address, channel.onUnsent);
   }
 
-  #open(line: OpenLine, { id, place, family }: Pick<Open, "id" | "place"> & { family: Family }): Open {
-    const open: Open = { id, place, line, wire: this.#chooseWire(family, place) };
-    line.questions.add(open);
-    open.wire.take(open);
-    return open;
+  #open(
+    channel: OpenChannel,
+    { id, key, family }: Pick<OpenRequest, "id" | "key"> & { family: SocketFamily },
+  ): OpenRequest {
+    const request: OpenRequest = { id, key, channel, socket: this.#chooseSocket(family, key) };
+    channel.requests.add(request);
+    request.socket.add(request);
+    return request;
   }
 
-  #receive(wire: Wire, message: Buffer, { address, port }: RemoteInfo): void {
+  #receive(socket: SharedSocket, message: Buffer, { address, port }: RemoteInfo): void {
     const id = readMessageId(message);
-    const open = id === undefined ? undefined : wire.find(id, placeOf(id, port, address));
-    if (open === undefined) return;
-    this.#forget(open);
-    open.line.onMessage(message);
+    const request = id === undefined ? undefined : socket.find(id, keyOf(id, port, address));
+    if (request === undefined) return;
+    this.#forget(request);
+    request.channel.onMessage(message);
   }
 
-  #forget(open: Open): void {
-    if (!open.line.questions.delete(open)) return;
-    open.wire.release(open);
-    if (open.wire.questions === 0) this.#closeIdle(open.wire);
+  #forget(request: OpenRequest): void {
+    const { channel, socket } = request;
+    if (!channel.requests.delete(request)) return;
+    socket.remove(request);
+    if (socket.requests === 0) this.#closeIdle(socket);
   }
 
-  /** The first one that is not busy, so that the others come to rest; a new one; the least busy. */
-  #chooseWire(family: Family, place: string): Wire {
-    const wires = this.#wires[family];
-    let quietest: Wire | undefined;
-    for (const wire of wires) {
-      if (wire.has(place)) continue;
-      if (wire.questions < BUSY) return wire;
-      if (quietest === undefined || wire.questions < quietest.questions) quietest = wire;
+  /**
+   * The first socket that is not busy, so that the last ones become idle. Where all are busy: a new socket,
+   * or the one with the fewest requests.
+   */
+  #chooseSocket(family: SocketFamily, key: string): SharedSocket {
+    const sockets = this.#sockets[family];
+    let quietest: SharedSocket | undefined;
+    for (const socket of sockets) {
+      if (socket.has(key)) continue;
+      if (socket.requests < BUSY) return socket;
+      if (quietest === undefined || socket.requests < quietest.requests) quietest = socket;
     }
-    if (quietest !== undefined && wires.size >= MAX_WIRES) return quietest;
-    const wire = new Wire(family, {
-      onMessage: (message, from) => this.#receive(wire, message, from),
-      onError: (error) => this.#fail(wire, error),
+    if (quietest !== undefined && sockets.size >= MAX_SOCKETS) return quietest;
+    const socket = new SharedSocket(family, {
+      onMessage: (message, from) => this.#receive(socket, message, from),
+      onError: (error) => this.#fail(socket, error),
     });
-    wires.add(wire);
-    return wire;
+    sockets.add(socket);
+    return socket;
   }
 
-  #closeIdle(wire: Wire): void {
-    const wires = this.#wires[wire.family];
-    if (wires.size <= MAX_IDLE) return;
-    const idle = Array.from(wires).filter(({ questions }) => questions === 0);
-    if (idle.length > MAX_IDLE) this.#drop(wire);
+  #closeIdle(socket: SharedSocket): void {
+    const sockets = this.#sockets[socket.family];
+    if (sockets.size <= MAX_IDLE) return;
+    const idle = Array.from(sockets).filter(({ requests }) => requests === 0);
+    if (idle.length > MAX_IDLE) this.#drop(socket);
   }
 
-  #fail(wire: Wire, error: Error): void {
-    this.#drop(wire);
-    for (const open of wire.open) {
-      this.#forget(open);
-      open.line.onUnsent(error);
+  #fail(socket: SharedSocket, error: Error): void {
+    this.#drop(socket);
+    for (const request of socket.open) {
+      this.#forget(request);
+      request.channel.onUnsent(error);
     }
   }
 
-  #drop(wire: Wire): void {
-    this.#wires[wire.family].delete(wire);
-    wire[Symbol.dispose]();
+  #drop(socket: SharedSocket): void {
+    this.#sockets[socket.family].delete(socket);
+    socket[Symbol.dispose]();
   }
 }
 
-/** A question that is asked again. */
-function findByPlace({ questions }: OpenLine, place: string): Open | undefined {
-  for (const open of questions) if (open.place === place) return open;
+/** Finds the open request of a message that is sent again. */
+function findRequest({ requests }: OpenChannel, key: string): OpenRequest | undefined {
+  for (const request of requests) if (request.key === key) return request;
   return undefined;
 }
 
-function placeOf(id: number, port: number, address: string): string {
+function keyOf(id: number, port: number, address: string): string {
   return `${id} ${port} ${address}`;
 }
 
-interface WireEvents {
+interface SharedSocketEvents {
   readonly onMessage: (message: Buffer, from: RemoteInfo) => void;
   readonly onError: (error: Error) => void;
 }
 
-/** One socket, which keeps the process alive only while an answer is awaited. */
-class Wire implements Disposable {
-  readonly family: Family;
+/** One UDP socket. It keeps the process alive only while an answer is awaited. */
+class SharedSocket implements Disposable {
+  readonly family: SocketFamily;
   readonly #socket: Socket;
-  readonly #byPlace = new Map<string, Open>();
-  readonly #byId = new Map<number, Open>();
+  readonly #byKey = new Map<string, OpenRequest>();
+  readonly #byId = new Map<number, OpenRequest>();
   #isClosed = false;
 
-  constructor(family: Family, { onMessage, onError }: WireEvents) {
+  constructor(family: SocketFamily, { onMessage, onError }: SharedSocketEvents) {
     this.family = family;
     this.#socket = createSocket({
       type: family,
       recvBufferSize: RECEIVE_BUFFER,
-      // Addresses come resolved.
+      // The addresses are resolved already.
       lookup: (address, _, callback) => callback(null, address, family === "udp4" ? 4 : 6),
     });
     this.#socket.on("message", onMessage).on("error", onError).unref();
   }
 
-  get questions(): number {
-    return this.#byPlace.size;
+  /** How many requests are open. */
+  get requests(): number {
+    return this.#byKey.size;
   }
 
-  get open(): readonly Open[] {
-    return [...this.#byPlace.values()];
+  get open(): readonly OpenRequest[] {
+    return [...this.#byKey.values()];
   }
 
-  has(place: string): boolean {
-    return this.#byPlace.has(place);
+  has(key: string): boolean {
+    return this.#byKey.has(key);
   }
 
-  /** The question an answer belongs to. */
-  find(id: number, place: string): Open | undefined {
-    return this.#byPlace.get(place) ?? this.#byId.get(id);
+  /** The request to which an answer belongs. */
+  find(id: number, key: string): OpenRequest | undefined {
+    return this.#byKey.get(key) ?? this.#byId.get(id);
   }
 
-  take(open: Open): void {
-    if (this.questions === 0 && !this.#isClosed) this.#socket.ref();
-    this.#byPlace.set(open.place, open);
-    this.#byId.set(open.id, open);
+  add(request: OpenRequest): void {
+    if (this.requests === 0 && !this.#isClosed) this.#socket.ref();
+    this.#byKey.set(request.key, request);
+    this.#byId.set(request.id, request);
   }
 
-  release({ place, id }: Open): void {
-    this.#byPlace.delete(place);
-    if (this.#byId.get(id)?.place === place) this.#byId.delete(id);
-    if (this.questions === 0 && !this.#isClosed) this.#socket.unref();
+  remove({ key, id }: OpenRequest): void {
+    this.#byKey.delete(key);
+    if (this.#byId.get(id)?.key === key) this.#byId.delete(id);
+    if (this.requests === 0 && !this.#isClosed) this.#socket.unref();
   }
 
   send(message: Buffer, port: number, address: string, onUnsent: (error: Error) => void): void {

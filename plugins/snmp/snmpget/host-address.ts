@@ -1,21 +1,23 @@
 import { isIPv6 } from "node:net";
 import { ResolveError, type Resolver } from "../../../sdk/index.ts";
-import type { Family } from "../session/shared-sockets.ts";
+import type { SocketFamily } from "../session/shared-sockets.ts";
 
-export interface Address {
+/** Where a host is reached by UDP. */
+export interface SocketAddress {
   readonly address: string;
-  readonly family: Family;
+  readonly family: SocketFamily;
 }
 
 /**
- * The address snmpget would ask, of IPv4 if there is one; undefined: there is no such host. An IPv6 address stands in brackets, and
- * may have snmpget's `udp6:` before them. Rejects only when the signal aborts.
+ * The address snmpget would ask, an IPv4 address if there is one. Undefined where there is no such host. An
+ * IPv6 address stands in brackets, and may have snmpget's `udp6:` before them. Rejects only when the signal
+ * is aborted.
  */
 export async function findAddress(
   host: string,
   resolver: Resolver,
   signal: AbortSignal,
-): Promise<Address | undefined> {
+): Promise<SocketAddress | undefined> {
   const bracketed = readBracketed(host);
   if (bracketed !== undefined) return { address: bracketed, family: "udp6" };
   const find = (family: 4 | 6) => findFirst(resolver.resolve(host, family, signal, { anew: true }));
@@ -27,8 +29,8 @@ function readBracketed(host: string): string | undefined {
   return address !== undefined && isIPv6(address) ? address : undefined;
 }
 
-/** Whatever the reason, snmpget calls the host unknown. */
-async function findFirst(asked: ReturnType<Resolver["resolve"]>): Promise<Address | undefined> {
+/** Undefined for any failure, because snmpget calls the host unknown whatever the reason is. */
+async function findFirst(asked: ReturnType<Resolver["resolve"]>): Promise<SocketAddress | undefined> {
   try {
     const [first] = await asked;
     return first && { address: first.address, family: first.family === 4 ? "udp4" : "udp6" };
@@ -41,7 +43,9 @@ async function findFirst(asked: ReturnType<Resolver["resolve"]>): Promise<Addres
 const LABEL = "[A-Za-z0-9_][A-Za-z0-9_-]{0,62}";
 const NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);
 
-/** Hosts we understand as snmpget does: names, IPv4 addresses, IPv6 addresses in brackets. */
+/**
+ * Whether the host is a name, an IPv4 address or an IPv6 address in brackets. snmpget has other forms too.
+ */
 export function isUnderstoodHost(host: string): boolean {
   return NAME.test(host) || readBracketed(host) !== undefined;
 }

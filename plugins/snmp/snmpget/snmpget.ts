@@ -1,56 +1,66 @@
-import { CheckDeclined, withinSeconds } from "../../../sdk/index.ts";
-import type { Access } from "../session/credentials.ts";
+import { CheckDeclined, type Resolver, withinSeconds } from "../../../sdk/index.ts";
+import type { Credentials } from "../session/credentials.ts";
 import { type Oid, renderOid } from "../session/oid.ts";
-import type { Reply, Target } from "../session/session.ts";
+import type { AgentAddress, SnmpReply } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
+import { findAddress } from "./host-address.ts";
 import { renderVarbind, type Varbind } from "./value-text.ts";
 
-/** What the plugin tells snmpget, or snmpgetnext. */
+/** What the plugin asks of snmpget or snmpgetnext. */
 export interface SnmpgetOptions {
   readonly host: string;
   readonly port: number;
-  readonly access: Access;
+  readonly credentials: Credentials;
   readonly oids: readonly Oid[];
   readonly isNext: boolean;
   readonly timeout: number;
   readonly retries: number;
 }
 
-/** What it would print, line by line: either the objects on stdout, or on stderr what went wrong. */
-export interface Printed {
+/** The lines snmpget would print: either the objects on stdout, or the errors on stderr. */
+export interface SnmpgetOutput {
   readonly objects: readonly string[];
   readonly errors: readonly string[];
 }
 
-/** Does what snmpget does. Declines where an answer cannot be read: snmpget may make sense of it, or wait for another. */
+/** What snmpget works with here. */
+export interface SnmpgetContext {
+  readonly sessions: Sessions;
+  readonly resolver: Resolver;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does what snmpget does. Throws a CheckDeclined where an answer cannot be read: snmpget may understand it,
+ * or wait for another one.
+ */
 export async function snmpget(
   options: SnmpgetOptions,
-  sessions: Sessions,
-  signal: AbortSignal,
-): Promise<Printed> {
+  { sessions, resolver, signal }: SnmpgetContext,
+): Promise<SnmpgetOutput> {
   const { host, port } = options;
-  const found = await sessions.resolve(host, signal);
+  const found = await findAddress(host, resolver, signal);
   if (found === undefined) return failed(`${programOf(options)}: Unknown host (${host}:${port})`);
   const errors: string[] = [];
   let { oids } = options;
   for (;;) {
-    const reply = await askInTime({ ...options, oids }, sessions, { ...found, port }, signal);
+    const reply = await askInTime({ ...options, oids }, { ...found, port }, { sessions, signal });
     if (reply.kind === "garbled") throw new CheckDeclined("an answer net-snmp could not read");
     if (reply.kind !== "answered") return failed(...errors, renderFailure(reply, options));
     const { errorStatus, errorIndex, varbinds } = reply.pdu;
     if (errorStatus === 0) return errors.length > 0 ? failed(...errors) : printed(varbinds);
     errors.push(...renderStatus(errorStatus, errorIndex, varbinds, options));
-    // The rest is asked for once more, for errors of its own.
+    // snmpget asks for the other objects once more, and prints their errors too.
     oids = varbinds[errorIndex - 1] ? varbinds.toSpliced(errorIndex - 1, 1).map(({ oid }) => oid) : [];
     if (oids.length === 0) return failed(...errors);
   }
 }
 
-function printed(varbinds: readonly Varbind[]): Printed {
+function printed(varbinds: readonly Varbind[]): SnmpgetOutput {
   return { objects: varbinds.flatMap((varbind) => renderVarbind(varbind).split("\n")), errors: [] };
 }
 
-function failed(...errors: readonly string[]): Printed {
+function failed(...errors: readonly string[]): SnmpgetOutput {
   return { objects: [], errors };
 }
 
@@ -58,24 +68,26 @@ function programOf({ isNext }: SnmpgetOptions): string {
   return isNext ? "snmpgetnext" : "snmpget";
 }
 
-/** For who waits for a turn: behind a session's own time, as it is the session that knows what was not heard. */
+/**
+ * Seconds after a session's own time, for a check that waits for its turn. The session must time out first,
+ * because it knows whether the engine has answered.
+ */
 const LATER = 0.05;
 
 async function askInTime(
-  { access, oids, isNext, timeout, retries }: SnmpgetOptions,
-  sessions: Sessions,
-  target: Target,
-  signal: AbortSignal,
-): Promise<Reply> {
+  { credentials, oids, isNext, timeout, retries }: SnmpgetOptions,
+  agent: AgentAddress,
+  { sessions, signal }: Pick<SnmpgetContext, "sessions" | "signal">,
+): Promise<SnmpReply> {
   const patience = timeout * (retries + 1);
-  // Of SNMPv3 the engine may take as long to answer as the question after it.
-  const seconds = (access.version === "3" ? 2 * patience : patience) + LATER;
-  const question = { oids, isNext, timeoutMs: timeout * 1000, retries };
+  // In SNMPv3 the engine is asked first, and may take as long to answer as the request after it.
+  const seconds = (credentials.version === "3" ? 2 * patience : patience) + LATER;
+  const request = { oids, isNext, timeoutMs: timeout * 1000, retries };
   const time = { seconds, signal, onTimeout: () => new SilenceError("no answer in time") };
   try {
-    return await withinSeconds(time, (deadline) => sessions.ask(target, access, question, deadline));
+    return await withinSeconds(time, (deadline) => sessions.ask({ agent, credentials, request }, deadline));
   } catch (error) {
-    if (error instanceof SilenceError) return { kind: "silent", isEngineKnown: access.version !== "3" };
+    if (error instanceof SilenceError) return { kind: "silent", isEngineKnown: credentials.version !== "3" };
     throw error;
   }
 }
@@ -84,7 +96,7 @@ class SilenceError extends Error {
   override readonly name = "SilenceError";
 }
 
-type Failure = Exclude<Reply, { readonly kind: "answered" | "garbled" }>;
+type Failure = Exclude<SnmpReply, { readonly kind: "answered" | "garbled" }>;
 
 function renderFailure(reply: Failure, options: SnmpgetOptions): string {
   switch (reply.kind) {
@@ -99,12 +111,12 @@ function renderFailure(reply: Failure, options: SnmpgetOptions): string {
   }
 }
 
-/** Of SNMPv3 it is the question for the engine that is sent first. */
-function unsentOf({ access }: SnmpgetOptions): string {
-  return access.version === "3" ? "Unknown engine ID" : "Failure in sendto";
+/** In SNMPv3 the request for the engine is sent first. */
+function unsentOf({ credentials }: SnmpgetOptions): string {
+  return credentials.version === "3" ? "Unknown engine ID" : "Failure in sendto";
 }
 
-/** What snmpget says to the reports of an SNMPv3 engine. */
+/** net-snmp's words for the report of an SNMPv3 engine → snmpget's words. */
 const REPORTS: Readonly<Record<string, string>> = {
   "Unsupported Security Level": "Unsupported security level",
   "Not In Time Window": "Not in time window",
@@ -124,7 +136,7 @@ const ERRNO: Readonly<Record<string, string>> = {
   EPERM: "Operation not permitted",
 };
 
-/** Any other is trouble of this process. */
+/** Any other error number means a fault of this process, so the check is declined. */
 function renderErrno(error: Error): string {
   const code = "code" in error ? String(error.code) : "";
   const text = ERRNO[code];
@@ -132,7 +144,7 @@ function renderErrno(error: Error): string {
   return text;
 }
 
-/** By their number, from 1. */
+/** snmpget's texts for the error status, from status 1. */
 const STATUS = [
   "(tooBig) Response message would have been too large.",
   "(noSuchName) There is no such variable name in this MIB.",

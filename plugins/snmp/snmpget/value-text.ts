@@ -1,7 +1,7 @@
 import { sprintf } from "../../libc/printf.ts";
 import { type Oid, renderOid } from "../session/oid.ts";
 
-/** The tag of a value, as BER has it. */
+/** The BER tags of values. */
 export const TYPES = {
   integer: 0x02,
   bitString: 0x03,
@@ -19,14 +19,17 @@ export const TYPES = {
   endOfMibView: 0x82,
 } as const;
 
-/** One object of an answer, as net-snmp decodes it. */
+/** One object of an answer, as net-snmp has decoded it. */
 export interface Varbind {
   readonly oid: Oid;
   readonly type: number;
   readonly value: unknown;
 }
 
-/** The line (lines, where the value has line breaks) snmpget prints for an object when it has loaded no MIB. */
+/**
+ * The text snmpget prints for an object when it has loaded no MIB. A value with line breaks has several
+ * lines.
+ */
 export function renderVarbind({ oid, type, value }: Varbind): string {
   return `${renderOid(oid)} = ${renderValue(type, value)}`;
 }
@@ -58,7 +61,7 @@ function readBytes(value: unknown): Buffer {
   return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
 }
 
-/** Text when every byte is printable or white space in the C locale, else hexadecimal. */
+/** A text where every byte is printable or white space in the C locale, otherwise hexadecimal digits. */
 function renderOctets(bytes: Buffer): string {
   if (bytes.length === 0) return '""';
   const text = bytes.toString("latin1");
@@ -69,7 +72,7 @@ function renderOctets(bytes: Buffer): string {
 const HEX_WORDS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, "0"));
 const HEX_LINE = 16;
 
-/** A blank after every byte, a line break after every sixteen. */
+/** A blank follows every byte, and a line break follows every sixteenth. */
 function renderHex(bytes: Buffer): string {
   let text = "";
   for (const [at, byte] of bytes.entries()) {
@@ -78,7 +81,7 @@ function renderHex(bytes: Buffer): string {
   return text;
 }
 
-/** `(8640123) 1 day, 0:00:01.23` */
+/** Prints hundredths of a second: `(8640123) 1 day, 0:00:01.23`. */
 function renderTimeticks(ticks: number): string {
   const seconds = Math.floor(ticks / 100);
   const days = Math.floor(seconds / 86_400);
@@ -97,7 +100,7 @@ function readUnsigned(bytes: Buffer): bigint {
   return bytes.length === 0 ? 0n : BigInt.asUintN(64, BigInt(`0x${bytes.toString("hex")}`));
 }
 
-/** What net-snmp packs into an Opaque: a tag of two bytes, the length, the number. */
+/** The numbers net-snmp packs into an Opaque: a tag of two bytes, the length, the number. */
 const OPAQUE_NUMBERS: ReadonlyMap<number, (bytes: Buffer) => string> = new Map([
   [0x9f76, (bytes) => `Counter64: ${readUnsigned(bytes)}`],
   [0x9f78, (bytes) => `Float: ${bytes.length === 4 ? sprintf("%f", bytes.readFloatBE()) : ""}`],

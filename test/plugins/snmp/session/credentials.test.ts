@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { type AccessOptions, readAccess } from "../../../../plugins/snmp/session/credentials.ts";
+import { type CredentialOptions, readCredentials } from "../../../../plugins/snmp/session/credentials.ts";
 
-const NOTHING: AccessOptions = {
+const NOTHING: CredentialOptions = {
   protocol: "1",
   community: "public",
   context: undefined,
@@ -16,7 +16,7 @@ const USER = { protocol: "3", secname: "user" };
 const KEYS = { ...USER, authpasswd: "authpass", privpasswd: "privpass" };
 const AES = { ...KEYS, seclevel: "authPriv", privproto: "AES" };
 
-it.each<readonly [Partial<AccessOptions>, object | undefined]>([
+it.each<readonly [Partial<CredentialOptions>, object | undefined]>([
   [{}, { version: "1", community: "public" }],
   [
     { protocol: "2c", community: "caf\xc3\xa9" },
@@ -47,8 +47,8 @@ it.each<readonly [Partial<AccessOptions>, object | undefined]>([
   ],
   [{ ...AES, privproto: "AES256" }, { privacy: { protocol: "aes256b", password: "privpass" } }],
   [{ ...AES, privproto: "AES-256-C" }, { privacy: { protocol: "aes256r" } }],
-])("%j gives %j", (given, access) => {
-  const read = readAccess({ ...NOTHING, ...given });
-  if (access === undefined) expect(read).toBeUndefined();
-  else expect(read).toMatchObject(access);
+])("%j gives %j", (given, credentials) => {
+  const read = readCredentials({ ...NOTHING, ...given });
+  if (credentials === undefined) expect(read).toBeUndefined();
+  else expect(read).toMatchObject(credentials);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readMessageId } from "../../../../plugins/snmp/session/message-id.ts";
 
-/** Sent by snmpget 5.9.3: with `-v 2c -c public`, and with `-v 3`, where it asks for the engine. */
+/** Messages of snmpget 5.9.3: with `-v 2c -c public`, and with `-v 3`, which asks for the engine. */
 const V2C = Buffer.from(
   "302402010104067075626c6963a0170204336d90830201000201003009300706032b06010500",
   "hex",
@@ -30,13 +30,13 @@ describe("the number of a message", () => {
   it.each([
     ["2c", V2C],
     ["3", V3],
-  ])("is not read of a message of version %s cut anywhere", (_, message) => {
+  ])("is not read from a message of version %s that is cut anywhere", (_, message) => {
     for (let length = 0; length < message.length; length += 1) {
       expect(readMessageId(message.subarray(0, length))).toBeUndefined();
     }
   });
 
-  it("is not read where there is none", () => {
+  it("is not read from other bytes", () => {
     for (const [at, byte] of [
       [0, 0x31],
       [2, 4],

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { checkSnmp } from "../../../../plugins/snmp/check_snmp.ts";
-import { MAX_PER_TARGET, SESSIONS } from "../../../../plugins/snmp/session/sessions.ts";
+import { MAX_PER_AGENT, SESSIONS } from "../../../../plugins/snmp/session/sessions.ts";
 import { SharedValues } from "../../../../sdk/shared.ts";
 import { runCheck } from "../../../../sdk/testing.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
@@ -34,18 +34,18 @@ const USER = [
 describe("sessions", () => {
   checkLeaks();
 
-  it("are kept for the next check, one for each that asks at a time", async () => {
+  it("are kept for the next check, as many as asked at a time", async () => {
     await using shared = createShared();
     await using agent = await SnmpAgent.start(answerOne);
     const run = () => runCheck(checkSnmp, at(agent.port), { shared });
     await run();
     await run();
-    expect(shared.get(SESSIONS).size).toMatchObject({ idle: 1, questions: 0, targets: 0, sockets: 1 });
-    await Promise.all(Array.from({ length: MAX_PER_TARGET }, run));
-    expect(shared.get(SESSIONS).size).toMatchObject({ idle: MAX_PER_TARGET, questions: 0, targets: 0 });
+    expect(shared.get(SESSIONS).size).toMatchObject({ idle: 1, requests: 0, agents: 0, sockets: 1 });
+    await Promise.all(Array.from({ length: MAX_PER_AGENT }, run));
+    expect(shared.get(SESSIONS).size).toMatchObject({ idle: MAX_PER_AGENT, requests: 0, agents: 0 });
   });
 
-  it("of a rush are closed one by one when they have not been used for long", async () => {
+  it("of a rush are closed one by one when they have not been used for a long time", async () => {
     await using shared = createShared();
     await using agent = await SnmpAgent.start(answerOne);
     const run = () => runCheck(checkSnmp, at(agent.port), { shared });
@@ -68,36 +68,36 @@ describe("sessions", () => {
     await using shared = createShared();
     await using agent = await SnmpAgent.start(() => []);
     await runCheck(checkSnmp, at(agent.port, "-t", "1", "-e", "0"), { shared });
-    expect(shared.get(SESSIONS).size).toMatchObject({ idle: 0, questions: 0, targets: 0 });
+    expect(shared.get(SESSIONS).size).toMatchObject({ idle: 0, requests: 0, agents: 0 });
   });
 
-  it("ask one target no more than so many questions at a time", async () => {
+  it("send one agent a limited number of requests at a time", async () => {
     await using shared = createShared();
     const held: (() => void)[] = [];
     const isFull = Promise.withResolvers<void>();
-    await using agent = await SnmpAgent.start((question) => {
+    await using agent = await SnmpAgent.start((request) => {
       const to = agent.asker;
-      held.push(() => agent.send(encodeAnswer(question, answerOne(question)), to));
-      if (agent.questions === MAX_PER_TARGET) isFull.resolve();
-      return agent.questions > MAX_PER_TARGET ? [encodeAnswer(question, answerOne(question))] : [];
+      held.push(() => agent.send(encodeAnswer(request, answerOne(request)), to));
+      if (agent.questions === MAX_PER_AGENT) isFull.resolve();
+      return agent.questions > MAX_PER_AGENT ? [encodeAnswer(request, answerOne(request))] : [];
     });
     const checks = Array.from({ length: 50 }, () => runCheck(checkSnmp, at(agent.port), { shared }));
     await isFull.promise;
-    // Another socket's datagram is behind all that were sent before it.
+    // A later datagram arrives after all that were sent before it.
     await using later = await SnmpAgent.start(answerOne);
     await runCheck(checkSnmp, at(later.port), { shared });
-    expect(agent.questions).toBe(MAX_PER_TARGET);
+    expect(agent.questions).toBe(MAX_PER_AGENT);
     for (const answer of held) answer();
     await Promise.all(checks);
     expect(agent.questions).toBe(50);
-    expect(shared.get(SESSIONS).size).toMatchObject({ questions: 0, targets: 0 });
+    expect(shared.get(SESSIONS).size).toMatchObject({ requests: 0, agents: 0 });
   });
 
-  it("with targets that are away do not hold up the others, and take few sockets", async () => {
+  it("with agents that do not answer do not delay the others, and need few sockets", async () => {
     await using shared = createShared();
     await using silent = await SnmpAgent.start(() => []);
     await using agent = await SnmpAgent.start(answerOne);
-    const away = Array.from({ length: 2_000 }, (_, number) => {
+    const silentChecks = Array.from({ length: 2_000 }, (_, number) => {
       const host = `127.1.${number >> 8}.${number & 0xff}`;
       const argv = ["-H", host, "-p", String(silent.port), "-o", ".1.3", "-t", "3", "-e", "0"];
       return runCheck(checkSnmp, argv, { shared });
@@ -106,11 +106,11 @@ describe("sessions", () => {
     const answers = await Promise.all(asked);
     expect(answers.filter(({ returnCode }) => returnCode !== 0)).toEqual([]);
     // The others still wait.
-    const { sockets, questions } = shared.get(SESSIONS).size;
-    expect(questions).toBe(2_000);
+    const { sockets, requests } = shared.get(SESSIONS).size;
+    expect(requests).toBe(2_000);
     expect(sockets).toBeLessThanOrEqual(32);
-    expect((await Promise.all(away)).filter(({ returnCode }) => returnCode !== 3)).toEqual([]);
-    expect(shared.get(SESSIONS).size).toMatchObject({ questions: 0, targets: 0, sockets: 2 });
+    expect((await Promise.all(silentChecks)).filter(({ returnCode }) => returnCode !== 3)).toEqual([]);
+    expect(shared.get(SESSIONS).size).toMatchObject({ requests: 0, agents: 0, sockets: 2 });
   });
 });
 
@@ -123,7 +123,7 @@ describe.skipIf(!hasServer("snmpd"))("sessions with an engine", () => {
     expect(second).toMatchObject({ returnCode: 0, idle: 1 });
   });
 
-  it("that are gone are given up as the plugin does", async () => {
+  it("with an engine that is gone time out as in the plugin", async () => {
     await using shared = createShared();
     const { port } = await startAndAsk(shared);
     expect(await runCheck(checkSnmp, at(port, ...USER, "-t", "1", "-e", "1"), { shared })).toMatchObject({
@@ -132,7 +132,7 @@ describe.skipIf(!hasServer("snmpd"))("sessions with an engine", () => {
     });
   });
 
-  it("say nothing of their passwords", async () => {
+  it("keep their passwords out of outputs and logs", async () => {
     await using shared = createShared();
     await using snmpd = await Snmpd.start();
     const { output, log } = await runCheck(

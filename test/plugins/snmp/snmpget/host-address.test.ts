@@ -5,7 +5,7 @@ import { Resolver } from "../../../../sdk/resolve.ts";
 
 const { signal } = new AbortController();
 
-/** Knows these addresses of each host; each family is a question of its own. */
+/** Resolves each host to these addresses, with one lookup for each family. */
 function ask(host: string, known: readonly Address[] = []) {
   const asked: number[] = [];
   const resolver = new Resolver(async (_, family) => {
@@ -25,7 +25,7 @@ describe("a host's address", () => {
     ["192.0.2.7", { address: "192.0.2.7", family: "udp4" }],
     ["[2001:db8::7]", { address: "2001:db8::7", family: "udp6" }],
     ["udp6:[2001:db8::7]", { address: "2001:db8::7", family: "udp6" }],
-  ])("%s is asked nowhere", async (host, address) => {
+  ])("%s is not looked up", async (host, address) => {
     const { asked, answer } = ask(host);
     expect(await answer()).toEqual(address);
     expect(asked).toEqual([]);
@@ -33,7 +33,7 @@ describe("a host's address", () => {
 
   it.each<readonly [string, readonly Address[], unknown, readonly number[]]>([
     ["the first of IPv4", [V6, V4, { ...V4, address: "192.0.2.2" }], { ...V4, family: "udp4" }, [4]],
-    ["of IPv6 where there is no other", [V6], { ...V6, family: "udp6" }, [4, 6]],
+    ["of IPv6 where there is no IPv4 address", [V6], { ...V6, family: "udp6" }, [4, 6]],
     ["unknown", [], undefined, [4, 6]],
   ])("is %s", async (_, known, address, families) => {
     const { asked, answer } = ask("h.example", known);
@@ -41,14 +41,14 @@ describe("a host's address", () => {
     expect(asked).toEqual(families);
   });
 
-  it("is asked for anew each time, as by a program that keeps nothing", async () => {
+  it("is looked up each time, as by a program that keeps nothing", async () => {
     const { asked, answer } = ask("h.example", [V4]);
     await answer();
     await answer();
     expect(asked).toEqual([4, 4]);
   });
 
-  it("is no longer waited for when the time is up", async () => {
+  it("is not waited for when the time is up", async () => {
     const resolver = new Resolver(() => new Promise(() => {}));
     const deadline = new AbortController();
     const waiting = findAddress("h.example", resolver, deadline.signal);

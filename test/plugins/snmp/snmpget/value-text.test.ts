@@ -6,7 +6,7 @@ const text = (given: string) => Buffer.from(given, "latin1");
 const hex = (given: string) => Buffer.from(given, "hex");
 const FF = "FF ".repeat(16);
 
-/** As snmpget 5.9.3 prints them with `-m ''`. */
+/** What snmpget 5.9.3 prints with `-m ''`. */
 it.each<readonly [keyof typeof TYPES, unknown, string]>([
   ["integer", -15, "INTEGER: -15"],
   ["octetString", text("natlab"), 'STRING: "natlab"'],
@@ -41,7 +41,7 @@ it.each<readonly [keyof typeof TYPES, unknown, string]>([
   expect(renderVarbind({ oid: "1.3.6.1", type: TYPES[type], value })).toBe(`iso.3.6.1 = ${printed}`);
 });
 
-it("what has no type we know is said to be bad", () => {
+it("a value of an unknown type is printed as bad", () => {
   expect(renderVarbind({ oid: "1.3", type: 0x47, value: null })).toBe("iso.3 = Variable has bad type");
 });
 
@@ -49,7 +49,7 @@ it.each([
   ["1.3.6.1.4.1.4294967295", "iso.3.6.1.4.1.4294967295"],
   ["0.0", "ccitt.0"],
   ["2.5.6", "joint-iso-ccitt.5.6"],
-  // As the codec reads 2.999.
+  // The codec reads 2.999 like this.
   ["26.39.1", "joint-iso-ccitt.999.1"],
 ])("the name %s is printed as %s", (oid, printed) => {
   expect(renderOid(oid)).toBe(printed);
