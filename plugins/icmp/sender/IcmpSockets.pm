@@ -1,4 +1,4 @@
-# The sockets of icmp.pl: sends single echo requests, and tells what comes back.
+# The sockets of icmp.pl. Sends single echo requests, and reads the replies and errors.
 package IcmpSockets;
 use strict;
 use warnings;
@@ -9,7 +9,7 @@ use Socket qw(AF_INET AF_INET6 SOCK_RAW SOCK_DGRAM SOL_SOCKET SO_RCVBUF SO_SNDBU
 
 our @EXPORT_OK = qw(has_errors monotonic_clock open_sockets receive refusal_of send_request socket_address watched);
 
-# What Socket does not name.
+# Constants that the module Socket does not have.
 use constant {SIOCGSTAMP => 0x8906, MSG_ERRQUEUE => 0x2000, SO_SNDBUFFORCE => 32, SO_RCVBUFFORCE => 33};
 use constant {IPPROTO_ICMP => 1, IPPROTO_ICMPV6 => 58, SOL_IP => 0, SOL_IPV6 => 41, SOL_RAW => 255};
 use constant {IP_TTL => 2, IP_RECVERR => 11, IPV6_RECVERR => 25, ICMP_FILTER => 1};
@@ -17,7 +17,7 @@ use constant {CLOCK_REALTIME => 0, CLOCK_MONOTONIC => 1, LOCAL_ERROR => 1};
 use constant {BUFFER => 4 << 20, MAX_SOCKETS => 16, MAX_SOURCES => 32, MAX_AT_ONCE => 64, PACKET => 2048};
 use constant NO_SOURCE => "\0" x 4;
 
-# perl-base has neither Time::HiRes nor recvmsg.
+# System calls by number, because perl-base has neither Time::HiRes nor recvmsg.
 my %CALLS = (    # clock_gettime, recvmsg
   x86_64 => [228, 47], aarch64 => [113, 212], riscv64 => [113, 212], loongarch64 => [113, 212],
   powerpc64le => [246, 342], ppc64le => [246, 342], s390x => [260, 372], i686 => [265, 372], i386 => [265, 372], arm => [263, 297],
@@ -36,46 +36,46 @@ my %FAMILIES = (
   6 => {
     domain => AF_INET6, protocol => IPPROTO_ICMPV6, request => 128, reply => 129, errors => {1 => 1, 2 => 1, 3 => 1, 4 => 1},
     receive_errors => [SOL_IPV6, IPV6_RECVERR],
-    # 256 bits: 1 to 4, and 129.
+    # The filter has 256 bits. It passes the types 1 to 4 and 129.
     filter => IPPROTO_ICMPV6, pass => pack('L8', ALL & ~0b11110, (ALL) x 3, ALL & ~0b10, (ALL) x 3), block => pack('L8', (ALL) x FILTER_6),
     to => sub { pack('S n N a16 N', AF_INET6, 0, 0, $_[0], 0) }, from => sub { substr($_[0], 8, 16) },
   },
 );
 
-my @sockets;                     # all that receive
-my @errors;                      # told, but not yet passed on
-my $watched = '';                # them, for select
-my $time = pack('l!2', 0, 0);    # where the kernel writes one
+my @sockets;                     # all sockets that receive
+my @errors;                      # errors that were read, but not yet passed on
+my $watched = '';                # the vector of @sockets for select
+my $time = pack('l!2', 0, 0);    # the kernel writes a time here
 
 sub open_sockets {
   for my $family (values %FAMILIES) {
     $family->{bound} = {};
-    # Unprivileged ones first: the kernel passes them their own replies only.
+    # An unprivileged socket is tried first: the kernel passes it only its own replies.
     my $first = open_socket($family, SOCK_DGRAM) // open_socket($family, SOCK_RAW);
     $family->{errno} = defined $first ? 0 : $! + 0;
     $family->{sockets} = [$first // ()];
   }
 }
 
-# Why there is no socket; 0: there is one.
+# The error number if no socket can be opened, otherwise 0.
 sub refusal_of { $FAMILIES{$_[0]}{errno} }
 
-# For select.
+# The vector of all sockets for select.
 sub watched { $watched }
 
-# Then receive has something to tell at once.
+# True: receive has an error to pass on at once.
 sub has_errors { scalar @errors }
 
-# 16 bytes, of which IPv4 uses 4 → what the kernel takes for an address.
+# Turns 16 bytes, of which IPv4 uses 4, into a socket address.
 sub socket_address {
   my ($version, $address) = @_;
   return $FAMILIES{$version}{to}->($address);
 }
 
-# Microseconds of the clock that arrivals are stamped with.
+# Microseconds of the clock that the kernel stamps arriving packets with.
 sub stamp { read_clock(CLOCK_REALTIME) }
 
-# Of one that nobody sets.
+# Microseconds of a clock that is never set.
 sub monotonic_clock { read_clock(CLOCK_MONOTONIC) }
 
 sub read_clock {
@@ -93,7 +93,7 @@ sub open_socket {
   setsockopt($handle, SOL_SOCKET, $_, pack('i', BUFFER)) for SO_RCVBUF, SO_SNDBUF, SO_RCVBUFFORCE, SO_SNDBUFFORCE;
   return undef if defined $source && !bind($handle, $family->{to}->($source));
   if ($socket->{is_raw}) {
-    # Raw sockets receive the replies to all of them: one does.
+    # Every raw socket receives the replies to all raw sockets, so only the first one does not block them.
     my $is_first = !@{$family->{sockets} // []};
     setsockopt($handle, $family->{filter}, ICMP_FILTER, $is_first ? $family->{pass} : $family->{block}) or return undef;
     return $socket unless $is_first;
@@ -107,7 +107,8 @@ sub open_socket {
   return $socket;
 }
 
-# Requests that wait for the addresses of dead neighbours fill a socket's buffer: others go through another one.
+# Requests that wait for the hardware address of a dead neighbour fill a socket's buffer. Other requests then
+# use the next socket.
 sub next_socket {
   my ($family, $tried) = @_;
   my $all = $family->{sockets};
@@ -117,7 +118,7 @@ sub next_socket {
   return $all->[0];
 }
 
-# One that sends from an address of this machine; IPv4 only.
+# A socket that sends from one address of this machine. IPv4 only.
 sub bound_socket {
   my ($family, $source) = @_;
   my $bound = $family->{bound};
@@ -132,7 +133,7 @@ sub bound_socket {
 
 # ---- sending ----
 
-# Gives the error number, 0 where it was sent, and when.
+# Returns the error number, or 0 and the time where the request was sent.
 sub send_request {
   my ($version, $to, $number, $token, $padding, $ttl, $source) = @_;
   my $family = $FAMILIES{$version};
@@ -145,13 +146,14 @@ sub send_request {
     my $at = stamp();
     return (0, $at) if defined send($socket->{handle}, $packet, MSG_DONTWAIT, $to);
     $errno = $! + 0;
-    # Only unprivileged sockets are told of a packet that was dropped on its way out; to the plugins it is sent, and lost.
+    # Only an unprivileged socket is told that a packet was dropped on its way out. For the plugins it is
+    # sent, and lost.
     return (0, $at) if $errno == ENOBUFS && !$socket->{is_raw};
     if ($errno == EAGAIN || $errno == ENOBUFS) {
       return $errno if $is_bound;
       $socket = next_socket($family, $try) // return $errno;
     } elsif ($socket->{is_raw} || (!receive_errors($socket) && $try > 1)) {
-      # An unprivileged socket first tells of another request's error, as if it were this one's.
+      # An unprivileged socket first reports an error of another request, as if it were an error of this one.
       return $errno;
     }
   }
@@ -161,11 +163,11 @@ sub send_request {
 sub set_ttl {
   my ($socket, $ttl) = @_;
   $socket->{ttl} = $ttl;
-  # IPv6 has the kernel's limit: check_icmp sets its own on IPv4 alone.
+  # IPv6 keeps the kernel's limit, because check_icmp sets its own for IPv4 only.
   setsockopt($socket->{handle}, SOL_IP, IP_TTL, pack('i', $ttl || -1)) if $socket->{family}{domain} == AF_INET;
 }
 
-# Nothing but zeros follows the token. The kernel itself adds up all but what raw sockets send over IPv4.
+# The packet without its padding of zeros. The kernel computes the checksum except for raw IPv4 sockets.
 sub build {
   my ($socket, $number, $token) = @_;
   my ($type, $id) = ($socket->{family}{request}, $socket->{id});
@@ -180,8 +182,9 @@ sub build {
 
 # ---- receiving ----
 
-# Calls back for what has arrived at these sockets, all of them without a vector of select:
-# reply(number, token, when), error(number, address, type, code, who said it). True: there may be more.
+# Reads what has arrived at the sockets of this vector of select, or at all sockets without one. Calls
+# reply(number, token, time) and error(number, address, type, code, address of the router). Returns true where
+# there may be more.
 sub receive {
   my ($ready, $on_reply, $on_error) = @_;
   my $is_behind = 0;
@@ -218,7 +221,7 @@ sub receive_packets {
   return 1;
 }
 
-# What a router says of one of our requests, which it quotes.
+# Reads a router's error, which quotes one of our requests.
 sub read_error {
   my ($socket, $packet, $type, $code, $offender) = @_;
   my $family = $socket->{family};
@@ -231,19 +234,19 @@ sub read_error {
   push @errors, [$number, $address, $type, $code, $offender];
 }
 
-# The same, from the queue of errors of an unprivileged socket. Gives how many there were.
+# Reads errors from the error queue of an unprivileged socket. Returns how many there were.
 sub receive_errors {
   my ($socket) = @_;
   my $family = $socket->{family};
   my ($to, $packet, $control) = ("\0" x 28, "\0" x 64, "\0" x 512);
-  vec($_, 0, 8) = 0 for $to, $packet, $control;    # buffers of their own, for the kernel to write to
+  vec($_, 0, 8) = 0 for $to, $packet, $control;    # makes each a buffer of its own, which the kernel may write to
   my $vector = pack('P L!', $packet, length $packet);
   my $offender_at = length(pack('L! i i', 0, 0, 0)) + 16;
   for my $told (0 .. MAX_AT_ONCE) {
     my $message = pack('P L x!8 P L! P L! i x!8', $to, length $to, $vector, 1, $control, length $control, 0);
     my $length = syscall($RECVMSG, fileno($socket->{handle}), $message, MSG_ERRQUEUE | MSG_DONTWAIT);
     return $told if $length < 0;
-    # A header, what was wrong, and who said so.
+    # A header, the error, and the router that reported it.
     my ($level, $option, $origin, $type, $code) = unpack('x[L!] i i x4 C C C', $control);
     next if $length < 8 || $level != $family->{receive_errors}[0] || $option != $family->{receive_errors}[1];
     next if $origin <= LOCAL_ERROR || !$family->{errors}{$type};

@@ -1,61 +1,67 @@
-/** What goes between this process and icmp.pl: frames of a fixed length, numbers in network order. */
+/**
+ * The frames between this process and icmp.pl. They have a fixed length, and their numbers are in network
+ * order.
+ */
 
 /** Echo requests to one address. Times are microseconds where no unit is named. */
 export interface Series {
   readonly address: string;
   readonly family: 4 | 6;
-  /** Of IPv4 packets; the kernel's own where left out. */
+  /** For IPv4 packets. Undefined: the kernel's default. */
   readonly ttl?: number;
-  /** An IPv4 address of this machine to send from; the kernel's choice where left out. */
+  /** An IPv4 address of this machine to send from. Undefined: the kernel chooses. */
   readonly source?: string | undefined;
   /** Bytes after the ICMP header. */
   readonly size: number;
   /** How many requests are sent. */
   readonly count: number;
-  /** When it ends at the latest, with what is known until then. Counted from when it is begun, which may be later than it was asked for. */
+  /**
+   * The series ends after this time with what is known by then. The time begins with the series, which may be
+   * later than `send` was called.
+   */
   readonly withinMs: number;
-  /** From one request to the next. */
+  /** The time from one request to the next. */
   readonly gap: number;
-  /** Replies that take longer do not count. */
+  /** A reply that takes longer does not count. */
   readonly limit?: number;
-  /** What else ends it, or is different. */
+  /** What else ends the series, or changes it. */
   readonly rules: readonly (keyof typeof RULES)[];
 }
 
 const RULES = {
-  /** A request waits for the end of the gap, even if all before it have been answered. */
+  /** A request waits until the gap is over, even if all requests before it have been answered. */
   paced: 1,
-  /** The first reply is enough. */
+  /** The first reply ends the series. */
   first: 2,
-  /** So is the first word of a router that the address is out of reach. */
+  /** The first error of a router ends the series. */
   endsOnError: 4,
-  /** It ends when as many replies as `count` have come, and sends on until then. */
+  /** The series goes on sending until `count` replies have come. */
   countsReplies: 8,
-  /** A request the kernel refuses to send ends it. */
+  /** The series ends when the kernel refuses to send a request. */
   endsUnsent: 16,
-  /** A reply ends it when all requests until then have been answered. */
+  /** A reply ends the series if all requests so far have been answered. */
   firstWithoutLoss: 32,
-  /** Further replies to a request do not count. */
+  /** A further reply to the same request does not count. */
   ignoresRepeated: 64,
 } as const;
 
 /** What became of a series. Times are microseconds. */
-export interface Report {
-  /** Requests that were due; not all of them could be sent. */
+export interface SeriesReport {
+  /** Requests that were due. Some of them may not have been sent. */
   readonly attempts: number;
   readonly sent: number;
   /** Requests that were answered. */
   readonly received: number;
-  /** Further replies to them. */
+  /** Further replies to answered requests. */
   readonly repeated: number;
-  /** What routers said of requests; the first of them is `error`. */
+  /** How many errors routers have reported. The first one is `error`. */
   readonly errors: number;
   readonly error: RouterError | undefined;
-  /** Why the kernel refused a request; 0 where it sent all. */
+  /** Why the kernel refused a request. 0 where it sent all of them. */
   readonly errno: number;
-  /** The process may not open a socket, for the reason of `errno`. */
+  /** The process cannot open a socket. `errno` says why. */
   readonly isRefused: boolean;
-  /** Of all replies. */
+  /** The round trip times of all replies: their sum, the shortest and the longest. */
   readonly sum: number;
   readonly min: number;
   readonly max: number;
@@ -64,14 +70,17 @@ export interface Report {
 export interface RouterError {
   readonly type: number;
   readonly code: number;
-  /** Who said it; IPv4 only. */
+  /** The address of the router. IPv4 only. */
   readonly from: string;
 }
 
-/** How a series is told from others. */
+/** What distinguishes a series from others. */
 export interface SeriesName {
   readonly id: number;
-  /** 32 bits nobody outside can know: a reply without them is none to this series. */
+  /**
+   * 32 random bits. A reply without them does not count for this series, so that no other machine can forge
+   * one.
+   */
   readonly token: number;
 }
 
@@ -98,7 +107,7 @@ export function encodeStart(series: Series, { id, token }: SeriesName): Buffer {
   return frame;
 }
 
-/** The report comes all the same, with what is known until then. */
+/** Ends a series. Its report still comes, with what is known by then. */
 export function encodeStop(id: number): Buffer {
   const frame = Buffer.alloc(SERIES_LENGTH);
   frame[0] = STOP;
@@ -106,8 +115,8 @@ export function encodeStop(id: number): Buffer {
   return frame;
 }
 
-/** One report at the beginning of these bytes. */
-export function decodeReport(frame: Buffer): { readonly id: number; readonly report: Report } {
+/** Reads the report at the beginning of these bytes. */
+export function decodeReport(frame: Buffer): { readonly id: number; readonly report: SeriesReport } {
   const errors = frame.readUInt16BE(12);
   const error = { type: frame[16] ?? 0, code: frame[17] ?? 0, from: frame.subarray(36, 40).join(".") };
   const report = {
@@ -126,7 +135,10 @@ export function decodeReport(frame: Buffer): { readonly id: number; readonly rep
   return { id: frame.readUInt32BE(0), report };
 }
 
-/** `::ffff:10.0.0.1` → its 16 bytes, `10.0.0.1` → its 4. The text is an address of the kind `isIP` of Node knows, without a zone. */
+/**
+ * The 16 bytes of `::ffff:10.0.0.1`, the 4 bytes of `10.0.0.1`. The text is an address that Node's `isIP`
+ * accepts, without a zone.
+ */
 export function readAddress(address: string): readonly number[] {
   if (!address.includes(":")) return address.split(".").map(Number);
   const [head = "", tail] = address.split("::");

@@ -1,8 +1,10 @@
 #!/usr/bin/perl
-# Sends echo requests for all checks of one worker, which a Node process cannot do itself. Started by icmp-sender.ts, ends when its
-# standard input does. Needs nothing beyond perl-base, and either CAP_NET_RAW or a group within net.ipv4.ping_group_range.
+# Sends echo requests for all checks of one worker, because a Node process cannot send them itself. sender.ts
+# starts this program, and it ends when its standard input ends. It needs perl-base only, and either
+# CAP_NET_RAW or a group within net.ipv4.ping_group_range.
 #
-# It is given series of requests (SERIES) and gives back one report for each (REPORT), when the series is through or is stopped.
+# It reads series of requests (SERIES) and writes one report for each (REPORT) when the series has ended or is
+# stopped.
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR ENOBUFS);
@@ -10,7 +12,7 @@ use Errno qw(EAGAIN EINTR ENOBUFS);
 BEGIN { unshift @INC, __FILE__ =~ m{^(.*)/}s ? $1 : '.' }
 use IcmpSockets qw(has_errors monotonic_clock open_sockets receive refusal_of send_request socket_address watched);
 
-# Frames, as icmp-frames.ts writes and reads them.
+# The frames that frames.ts writes and reads.
 use constant SERIES => 'C C C C n n N N N N N a16 a4';    # what family flags ttl size count id token within gap limit address source
 use constant SERIES_LENGTH => 48;
 use constant REPORT => 'N n n n n n n C C C x d> N N a16';
@@ -18,7 +20,7 @@ use constant {START => 1, STOP => 2};
 use constant {PACED => 1, FIRST => 2, ENDS_ON_ERROR => 4, COUNTS_REPLIES => 8, ENDS_UNSENT => 16};
 use constant {FIRST_WITHOUT_LOSS => 32, IGNORES_REPEATED => 64};
 
-# A series. Times are microseconds.
+# The fields of a series. Times are microseconds.
 use constant {
   ID => 0, FAMILY => 1, FLAGS => 2, TTL => 3, PADDING => 4, COUNT => 5, TOKEN => 6, GAP => 7, LIMIT => 8, TO => 9, ADDRESS => 10,
   ATTEMPTS => 11, SENT => 12, RECEIVED => 13, REPEATED => 14, ERRORS => 15, ERRNO => 16, TYPE => 17, CODE => 18, OFFENDER => 19,
@@ -31,21 +33,21 @@ my %series;         # by id
 # By the sequence number of a request: its series, when it was sent, whether it was answered.
 my (@by_sequence, @sent_at, @is_answered);
 my $sequence = 0;
-# Series with the same gap or the same time in all, the first due first.
-my %waiting;    # gap → those that send when it is over: [due, series, its attempts]
-my %ending;     # time → those that end when it is over, with what is known: [due, id]
+# Series with the same gap, or with the same total time, are in one queue. The first in a queue is due first.
+my %waiting;    # gap → the series that send when it is over: [due, series, its attempts]
+my %ending;     # total time → the series that end when it is over: [due, id]
 my $input = '';
 my $output = '';
-my $now = 0;    # when this turn began
+my $now = 0;    # the time at which this turn began
 
-$SIG{INT} = $SIG{TERM} = $SIG{HUP} = 'IGNORE';    # the worker ends its checks in its own time
+$SIG{INT} = $SIG{TERM} = $SIG{HUP} = 'IGNORE';    # the worker decides when its checks end
 $0 = 'omd-worker icmp';
 binmode STDIN;
 binmode STDOUT;
 open_sockets();
 turn() while 1;
 
-# Waits for something to happen and does what is to do.
+# Waits for the next event and handles all that has happened.
 sub turn {
   my $ready = watched();
   vec($ready, fileno(STDIN), 1) = 1;
@@ -56,7 +58,7 @@ sub turn {
   my $is_behind = receive($ready, \&replied, \&failed);
   read_requests() if vec($ready, fileno(STDIN), 1);
   send_due();
-  # Nobody's time is up while replies may still lie there, but no flood keeps anybody waiting.
+  # While replies may still be unread, no series ends, but a flood of them delays the end by PATIENCE only.
   end_due($is_behind ? $now - PATIENCE : $now);
   write_reports() if $output ne '';
 }
@@ -73,7 +75,7 @@ sub read_requests {
     my ($what, @fields) = unpack(SERIES, substr($input, $at, SERIES_LENGTH));
     if ($what == START) {
       begin(@fields);
-      # Replies of a near host are there at once, and a socket does not hold many.
+      # Replies of a near host come at once, and a socket does not hold many of them.
       receive(undef, \&replied, \&failed) if ++$begun % BEGUN_AT_ONCE == 0;
     } elsif (my $stopped = $series{$fields[5]}) {
       finish($stopped);
@@ -114,7 +116,8 @@ sub write_reports {
 
 # ---- requests and replies ----
 
-# Sends the next request, and the one after it at once where the kernel refused to send it and nothing is under way.
+# Sends the next request. Where the kernel refuses it and no request is under way, the one after it is sent at
+# once.
 sub send_next {
   my ($series) = @_;
   my ($flags, $count) = @$series[FLAGS, COUNT];
@@ -144,12 +147,12 @@ sub is_through {
   return 1 if $flags & ENDS_ON_ERROR && $series->[ERRORS];
   return $series->[RECEIVED] >= $count if $flags & COUNTS_REPLIES;
   return 0 if $series->[ATTEMPTS] < $count;
-  # Where a reply may not take longer than the gap, all but the last request have had their time.
+  # Where a reply may not take longer than the gap, the time of all requests but the last is over.
   return $series->[LAST] < 0 || $is_answered[$series->[LAST]] if $flags & PACED && $series->[LIMIT] <= $series->[GAP];
   return under_way($series) <= 0;
 }
 
-# Gives the error number, 0 where the request was sent.
+# Returns the error number, or 0 where the request was sent.
 sub transmit {
   my ($series) = @_;
   $series->[LAST] = -1;
@@ -171,7 +174,7 @@ sub next_sequence {
   return undef;
 }
 
-# The token shows that it is a reply to this series.
+# The token proves that it is a reply to a request of this series.
 sub replied {
   my ($number, $token, $at) = @_;
   my $series = $by_sequence[$number] // return;
@@ -187,7 +190,7 @@ sub replied {
   go_on($series);
 }
 
-# Whoever invents an error has to know whom the request was sent to.
+# An error counts only if it names the address the request was sent to, which makes it harder to forge.
 sub failed {
   my ($number, $address, $type, $code, $offender) = @_;
   my $series = $by_sequence[$number] // return;
@@ -212,7 +215,7 @@ sub is_stale {
   return $series->[ATTEMPTS] != $attempts || !exists $series{$series->[ID]};
 }
 
-# How long until something is due; undefined: nothing is.
+# The time until the next series is due. Undefined where none is.
 sub next_due {
   my $first;
   for ([\%waiting, \&is_stale], [\%ending, sub { !exists $series{$_[0][1]} }]) {

@@ -3,58 +3,69 @@ import { randomInt } from "node:crypto";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { getSystemErrorName } from "node:util";
+import { whenAborted } from "../../../sdk/deadline.ts";
 import { CheckDeclined, type Shared, type SharedContext } from "../../../sdk/index.ts";
-import { decodeReport, encodeStart, encodeStop, REPORT_LENGTH, type Report, type Series } from "./frames.ts";
+import {
+  decodeReport,
+  encodeStart,
+  encodeStop,
+  REPORT_LENGTH,
+  type Series,
+  type SeriesReport,
+} from "./frames.ts";
 
 export interface SendLimits {
-  /** Ends it early, with what is known until then. */
+  /** Ends the series early, with what is known by then. */
   readonly enough?: AbortSignal;
-  /** Ends it without a report: the promise rejects with its reason. */
+  /** Ends the series without a report. The promise rejects with the reason of the signal. */
   readonly signal: AbortSignal;
 }
 
 export interface IcmpSenderOptions extends Pick<SharedContext, "log"> {
-  /** What is started, for tests. */
+  /** The program that is started, for tests. */
   readonly command?: readonly [string, ...string[]];
-  /** How long a report may take after the series' time; a process that cannot do that is ended. */
+  /** How long a report may take after the series' time is over. A process that takes longer is ended. */
   readonly answersWithinMs?: number;
 }
 
-/** A series under way. */
-interface Flight {
+/** A series that has no report yet. */
+interface RunningSeries {
   readonly family: 4 | 6;
-  readonly resolve: (report: Report) => void;
+  readonly resolve: (report: SeriesReport) => void;
   readonly reject: (reason: unknown) => void;
   readonly timer: NodeJS.Timeout;
 }
 
 const COMMAND = ["perl", fileURLToPath(new URL("icmp.pl", import.meta.url))] as const;
 /** Sequence numbers have 16 bits, and a series needs up to twenty of them. */
-const MAX_FLIGHTS = 10_000;
+const MAX_RUNNING = 10_000;
 const MAX_ID = 0xffff_ffff;
 const ANSWERS_WITHIN_MS = 5_000;
-/** A process that died sooner than this after its start counts as one that cannot run here. */
+/** A process that ends sooner than this after its start has a short life. */
 const SHORT_LIFE_MS = 10_000;
+/** After so many short lives in a row no process is started for some time. */
 const MAX_SHORT_LIVES = 3;
 const REST_MS = 10 * 60_000;
+/** Characters of stderr that are logged. */
 const MAX_COMPLAINT = 500;
 const NO_SOCKET = "no ICMP socket can be opened here";
 const NO_PROCESS = "the process that sends pings does not run";
 const TOO_MANY = "too many pings are under way";
 const STOPPED = "the worker has stopped";
-/** Too many requests wait in the kernel: the plugin has a socket of its own, and waits. */
+/** The kernel has too many requests that wait. The plugin has a socket of its own, and waits. */
 const BUSY: readonly number[] = [constants.errno.EAGAIN, constants.errno.ENOBUFS];
 
 /**
- * Sends echo requests for all checks of a worker through one process, icmp.pl. That is started for the first check, started anew by
- * the next one after it died, and ended with the worker. Where it cannot be run, or gets no socket, every series is declined.
+ * Sends echo requests for all checks of a worker through one process, icmp.pl. The process is started for the
+ * first check. If it ends, the next check starts it again. It ends with the worker. Where it cannot run, or
+ * gets no socket, every series is declined.
  */
 export class IcmpSender implements AsyncDisposable {
   readonly #log: SharedContext["log"];
   readonly #command: readonly [string, ...string[]];
   readonly #answersWithinMs: number;
-  readonly #flights = new Map<number, Flight>();
-  /** Families of which no socket can be opened. */
+  readonly #running = new Map<number, RunningSeries>();
+  /** Families for which no socket can be opened. */
   readonly #refused = new Set<4 | 6>();
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited = Promise.resolve();
@@ -72,12 +83,12 @@ export class IcmpSender implements AsyncDisposable {
   }
 
   /** Rejects with `CheckDeclined` where this process cannot send. */
-  async send(series: Series, limits: SendLimits): Promise<Report> {
+  async send(series: Series, limits: SendLimits): Promise<SeriesReport> {
     const { signal, enough } = limits;
     signal.throwIfAborted();
     this.#refuse(series.family);
     const id = this.#takeId();
-    const { promise, resolve, reject } = Promise.withResolvers<Report>();
+    const { promise, resolve, reject } = Promise.withResolvers<SeriesReport>();
     const stop = () => this.#write(encodeStop(id));
     const abandon = () => {
       this.#drop(id);
@@ -85,16 +96,11 @@ export class IcmpSender implements AsyncDisposable {
       reject(signal.reason);
     };
     const timer = setTimeout(() => this.#miss(id), series.withinMs + this.#answersWithinMs);
-    this.#flights.set(id, { family: series.family, resolve, reject, timer });
+    this.#running.set(id, { family: series.family, resolve, reject, timer });
     this.#write(encodeStart(series, { id, token: randomInt(MAX_ID) }));
-    signal.addEventListener("abort", abandon, { once: true });
-    enough?.addEventListener("abort", stop, { once: true });
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener("abort", abandon);
-      enough?.removeEventListener("abort", stop);
-    }
+    using _abandoning = whenAborted(signal, abandon);
+    using _stopping = enough && whenAborted(enough, stop);
+    return await promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,35 +112,38 @@ export class IcmpSender implements AsyncDisposable {
     clearTimeout(timer);
   }
 
-  /** Throws where a series of this family need not be tried. */
+  /** Throws where a series of this family cannot be sent. */
   #refuse(family: 4 | 6): void {
     if (this.#isDisposed) throw new Error(STOPPED);
     if (this.#refused.has(family)) throw new CheckDeclined(NO_SOCKET);
     if (performance.now() < this.#restsUntil) throw new CheckDeclined(NO_PROCESS);
-    if (this.#flights.size >= MAX_FLIGHTS) throw new CheckDeclined(TOO_MANY);
+    if (this.#running.size >= MAX_RUNNING) throw new CheckDeclined(TOO_MANY);
   }
 
   #takeId(): number {
     do this.#lastId = (this.#lastId % MAX_ID) + 1;
-    while (this.#flights.has(this.#lastId));
+    while (this.#running.has(this.#lastId));
     return this.#lastId;
   }
 
-  /** No report. It may lie unread in the pipe, if this process was stopped meanwhile. */
+  /**
+   * The report is late. If this process was stopped meanwhile, the report may already be in the pipe, so that
+   * is read first.
+   */
   #miss(id: number): void {
     setImmediate(() => {
-      if (this.#flights.has(id)) this.#child?.kill("SIGKILL");
+      if (this.#running.has(id)) this.#child?.kill("SIGKILL");
     });
   }
 
-  #drop(id: number): Flight | undefined {
-    const flight = this.#flights.get(id);
-    clearTimeout(flight?.timer);
-    this.#flights.delete(id);
-    return flight;
+  #drop(id: number): RunningSeries | undefined {
+    const running = this.#running.get(id);
+    clearTimeout(running?.timer);
+    this.#running.delete(id);
+    return running;
   }
 
-  /** All frames of one turn of the event loop leave together. */
+  /** All frames of one turn of the event loop are written together. */
   #write(frame: Buffer): void {
     if (this.#frames.push(frame) === 1) setImmediate(() => this.#flush());
   }
@@ -160,7 +169,7 @@ export class IcmpSender implements AsyncDisposable {
     child.stderr.setEncoding("latin1").on("data", (text: string) => {
       complaint = `${complaint}${text}`.slice(0, MAX_COMPLAINT);
     });
-    child.stdin.on("error", () => {}); // it has died, which "close" tells
+    child.stdin.on("error", () => {}); // the process has ended, and "close" says so
     this.#exited = new Promise((resolve) => {
       const gone = (why: string) => {
         this.#gone(child, performance.now() - begin, why);
@@ -176,7 +185,7 @@ export class IcmpSender implements AsyncDisposable {
     if (this.#child !== child || this.#isDisposed) return;
     this.#child = undefined;
     this.#shortLives = livedMs < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
-    // Without a process id it was not even started.
+    // A process without an id was not even started.
     const needsRest = this.#shortLives >= MAX_SHORT_LIVES || child.pid === undefined;
     if (needsRest) this.#restsUntil = performance.now() + REST_MS;
     this.#log(`the process that sends pings ended: ${why}${needsRest ? "; ping plugins are executed" : ""}`);
@@ -184,21 +193,21 @@ export class IcmpSender implements AsyncDisposable {
   }
 
   #rejectAll(reason: Error): void {
-    for (const id of [...this.#flights.keys()]) this.#drop(id)?.reject(reason);
+    for (const id of [...this.#running.keys()]) this.#drop(id)?.reject(reason);
   }
 
-  /** Takes whole reports, gives back what is left. */
+  /** Reads whole reports. Returns the bytes that are left. */
   #read(bytes: Buffer): Buffer {
     let at = 0;
     for (; at + REPORT_LENGTH <= bytes.length; at += REPORT_LENGTH) {
       const { id, report } = decodeReport(bytes.subarray(at, at + REPORT_LENGTH));
-      const flight = this.#drop(id);
-      if (flight !== undefined) this.#land(flight, report);
+      const running = this.#drop(id);
+      if (running !== undefined) this.#settle(running, report);
     }
     return bytes.subarray(at);
   }
 
-  #land({ family, resolve, reject }: Flight, report: Report): void {
+  #settle({ family, resolve, reject }: RunningSeries, report: SeriesReport): void {
     if (report.isRefused) {
       this.#noteRefusal(family, report.errno);
       reject(new CheckDeclined(NO_SOCKET));
@@ -219,5 +228,5 @@ export class IcmpSender implements AsyncDisposable {
 /** One for all checks of this worker. */
 export const ICMP: Shared<IcmpSender> = {
   name: "pings",
-  create: (surroundings) => new IcmpSender(surroundings),
+  create: (context) => new IcmpSender(context),
 };

@@ -37,7 +37,9 @@ function createKeyPair(): { readonly private: string; readonly public: string } 
   return ssh2.utils.parseKey(pair.private) instanceof Error ? createKeyPair() : pair;
 }
 
-/** An ssh server in this process, for what a real one does not do on demand. It accepts any key of any user. */
+/**
+ * An ssh server in this process, for what a real one does not do on demand. It accepts any key of any user.
+ */
 export class SshServer implements AsyncDisposable {
   readonly port: number;
   /** The options of a check that trusts this server. */

@@ -19,7 +19,7 @@ it.each([
   expect(hex(address)).toBe(bytes);
 });
 
-it("a frame is as icmp.pl unpacks it", () => {
+it("a frame has the layout that icmp.pl unpacks", () => {
   const series: Series = {
     family: 4,
     ...{ address: "10.1.2.3", ttl: 64, size: 68, count: 5, gap: 80_000, limit: 7 },

@@ -55,13 +55,13 @@ describe("on this machine", () => {
     expect(await sender.send(series, LIMITS)).toMatchObject({ sent: 3, received: 3 });
   });
 
-  it("says why the kernel refuses", async () => {
+  it("reports why the kernel refuses a request", async () => {
     await using sender = createSender().sender;
     const series = { ...SERIES, address: "255.255.255.255" };
     expect(await sender.send(series, LIMITS)).toMatchObject({ attempts: 3, sent: 0, errno: 13 });
   });
 
-  it("asks thousands at once, and mixes nothing up", async () => {
+  it("runs thousands of series at a time, and keeps their reports apart", async () => {
     await using sender = createSender().sender;
     const all = Array.from({ length: 3000 }, (_, at) => ({
       ...SERIES,
@@ -74,7 +74,7 @@ describe("on this machine", () => {
     );
   });
 
-  it("ends a series when its time is up, or enough is known, with what is known", async () => {
+  it("ends a series with what is known when its time is up, or when that is enough", async () => {
     await using sender = createSender().sender;
     const enough = new AbortController();
     const early = sender.send(ENDLESS, { ...LIMITS, enough: enough.signal });
@@ -84,7 +84,7 @@ describe("on this machine", () => {
     expect(await early).toMatchObject({ attempts: 1, received: 1 });
   });
 
-  it("gives a series up with its signal", async () => {
+  it("gives up a series when its signal is aborted", async () => {
     await using sender = createSender().sender;
     const end = new AbortController();
     const series = sender.send(ENDLESS, { ...LIMITS, signal: end.signal });
@@ -105,7 +105,7 @@ describe("on this machine", () => {
     expect(log).toEqual([]);
   });
 
-  it("starts nothing that is not asked for", async () => {
+  it("starts no process before the first series", async () => {
     const { sender, log } = createSender(["/nonexistent"]);
     await sender[Symbol.asyncDispose]();
     expect(log).toEqual([]);
@@ -113,7 +113,7 @@ describe("on this machine", () => {
 });
 
 describe("the process", () => {
-  it("is started anew after it died, and then no more for a while", async () => {
+  it("is started again after it has ended, but after some times not for a while", async () => {
     const { sender, log } = createSender(script("process.stderr.write('a fault'); process.exitCode = 7"));
     await using _ = sender;
     for (let time = 1; time <= 4; time += 1) {
@@ -131,7 +131,7 @@ describe("the process", () => {
     expect(log).toEqual([expect.stringMatching(/ENOENT; ping plugins are executed$/)]);
   });
 
-  it("is ended where it does not answer any more", async () => {
+  it("is ended when it no longer answers", async () => {
     const { sender, log } = createSender(script("process.stdin.resume()"), 50);
     await using _ = sender;
     const series = sender.send({ ...SERIES, withinMs: 10 }, LIMITS);
@@ -139,7 +139,7 @@ describe("the process", () => {
     expect(log).toEqual(["the process that sends pings ended: SIGKILL"]);
   });
 
-  it("is ended where it does not end with the worker", async () => {
+  it("is ended when it does not end with the worker", async () => {
     const { sender } = createSender(script("setInterval(() => {}, 1000); console.log('ready')"), 50);
     const end = new AbortController();
     const series = sender.send(SERIES, { ...LIMITS, signal: end.signal });
@@ -150,7 +150,7 @@ describe("the process", () => {
     await sender[Symbol.asyncDispose]();
   });
 
-  it("may say anything", async () => {
+  it("may write anything", async () => {
     const noise = script(`
       const { randomBytes } = require("node:crypto");
       process.stdin.once("data", () => {
@@ -169,7 +169,7 @@ describe("the process", () => {
     expect(log).toEqual([]);
   });
 
-  it("is told all series of one turn together", async () => {
+  it("receives all series of one turn in one write", async () => {
     const counting = script(`
       process.stdin.once("data", (bytes) => {
         const report = Buffer.alloc(${REPORT_LENGTH});
