@@ -34,8 +34,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Where a package may be imported: one file each, so that a driver can be replaced in one place. */
 const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
-  "net-snmp": "plugins/snmp/session.ts",
-  ssh2: "plugins/ssh/connection.ts",
+  "net-snmp": "plugins/snmp/session/session.ts",
+  ssh2: "plugins/ssh/client/connection.ts",
 };
 
 /** getaddrinfo blocks a thread of the few there are. */

@@ -1,4 +1,5 @@
-import type { Address, Family } from "../../sdk/index.ts";
+import { type Address, type CheckOutput, type Family, UNKNOWN } from "../../sdk/index.ts";
+import { isPlainHost } from "../transport/host.ts";
 
 export interface PickedAddress {
   readonly address: string;
@@ -7,9 +8,28 @@ export interface PickedAddress {
   readonly isOnly: boolean;
 }
 
-/** The address check_ping and check_fping ask: one of IPv6 where the name has any, unless IPv4 was asked for. */
+/**
+ * The address check_ping and check_fping send to: an IPv6 address if the name has one, unless IPv4 was asked
+ * for.
+ */
 export function pickAddress(addresses: readonly Address[], asked: Family): PickedAddress {
   const family = asked !== 4 && addresses.some((each) => each.family === 6) ? 6 : 4;
   const [first, ...others] = addresses.filter((each) => each.family === family);
   return { address: first?.address ?? "", family, isOnly: others.length === 0 };
+}
+
+/** A host that ping and fping take for nothing else, such as an option. */
+export function isPingHost(host: string): boolean {
+  return isPlainHost(host) && !host.startsWith("-");
+}
+
+/**
+ * The answer of check_ping and check_fping where the host cannot be resolved. `usage` is what their help
+ * says.
+ */
+export function answerUnknownHost(plugin: string, host: string, usage: string): CheckOutput {
+  return {
+    returnCode: UNKNOWN,
+    output: `${plugin}: Invalid hostname/address - ${host}\nUsage:\n${usage}\n`,
+  };
 }

@@ -1,17 +1,17 @@
 import { type CheckOutput, CRITICAL, OK, STATE_NAMES, type State, WARNING } from "../../sdk/index.ts";
 import { sprintf } from "../libc/printf.ts";
-import type { Report, RouterError } from "./frames.ts";
 import type { IcmpRequest, IcmpThreshold } from "./options.ts";
+import type { RouterError, SeriesReport } from "./sender/frames.ts";
 
-/** A host, and what became of its requests. */
-export interface Target {
-  /** As the command line names it. */
+/** A host of check_icmp or check_host, and what became of its requests. */
+export interface PingedHost {
+  /** The host on the command line. */
   readonly name: string;
-  readonly report: Pick<Report, "sent" | "received" | "repeated" | "sum" | "min" | "max" | "error">;
+  readonly report: Pick<SeriesReport, "sent" | "received" | "repeated" | "sum" | "min" | "max" | "error">;
 }
 
-/** What counts of a host. Times are microseconds. */
-interface Measured {
+/** What a host is judged by. Times are microseconds. */
+interface HostMeasurement {
   readonly name: string;
   readonly isAlive: boolean;
   readonly rta: number;
@@ -23,10 +23,10 @@ interface Measured {
 
 /** The answer of check_icmp, and of check_host where no host has replied. */
 export function answerIcmp(
-  targets: readonly Target[],
+  pinged: readonly PingedHost[],
   { warning, critical, minAlive }: IcmpRequest,
 ): CheckOutput {
-  const hosts = targets.map(measure);
+  const hosts = pinged.map(measure);
   const state = judge(hosts, { warning, critical, minAlive });
   const texts = hosts.map(renderHost).join(" :: ");
   const perfdata = hosts.map((host) =>
@@ -35,8 +35,8 @@ export function answerIcmp(
   return { returnCode: state, output: `${STATE_NAMES[state]} - ${texts}|${perfdata.join("")}\n` };
 }
 
-/** Every reply counts, further ones to the same request too: the loss may then be any number of 8 bits. */
-function measure({ name, report }: Target): Measured {
+/** Every reply counts, also a further one to the same request. The loss may then be any number of 8 bits. */
+function measure({ name, report }: PingedHost): HostMeasurement {
   const { sent, sum, min, max, error } = report;
   const replies = report.received + report.repeated;
   if (replies === 0) return { name, isAlive: false, rta: 0, loss: 100, min: 0, max: 0, error };
@@ -44,10 +44,10 @@ function measure({ name, report }: Target): Measured {
   return { name, isAlive: true, rta: sum / replies, loss, min, max, error };
 }
 
-type Limits = Pick<IcmpRequest, "warning" | "critical" | "minAlive">;
+type IcmpThresholds = Pick<IcmpRequest, "warning" | "critical" | "minAlive">;
 
-/** Once any host is worse than OK, the plugin counts one in the warning range among those that are well. */
-function judge(hosts: readonly Measured[], { warning, critical, minAlive }: Limits): State {
+/** Once any host is worse than OK, the plugin counts a host in the warning range as one that is well. */
+function judge(hosts: readonly HostMeasurement[], { warning, critical, minAlive }: IcmpThresholds): State {
   let state: State = OK;
   let well = 0;
   let warned = 0;
@@ -65,32 +65,35 @@ function judge(hosts: readonly Measured[], { warning, critical, minAlive }: Limi
   return well + warned >= minAlive ? WARNING : state;
 }
 
-function exceeds({ rta, loss }: Measured, threshold: IcmpThreshold): boolean {
+function exceeds({ rta, loss }: HostMeasurement, threshold: IcmpThreshold): boolean {
   return loss >= threshold.loss || rta >= threshold.rta;
 }
 
-function renderHost({ name, isAlive, rta, loss, error }: Measured): string {
+function renderHost({ name, isAlive, rta, loss, error }: HostMeasurement): string {
   if (isAlive) return `${name}: rta ${renderMs(rta)}ms, lost ${loss}%`;
   return error === undefined
     ? `${name}: rta nan, lost 100%`
     : `${name}: ${errorText(error)} @ ${error.from}. rta nan, lost 100%`;
 }
 
-/** Labels carry the host's name where there are several. */
+/** Where there are several hosts, each label begins with the host's name. */
 function renderPerfdata(
-  { rta, loss, min, max }: Measured,
+  { rta, loss, min, max }: HostMeasurement,
   label: string,
-  { warning, critical }: Omit<Limits, "minAlive">,
+  { warning, critical }: Omit<IcmpThresholds, "minAlive">,
 ): string {
   const limits = `${renderFloatMs(warning.rta)};${renderFloatMs(critical.rta)}`;
   const extremes = `${label}rtmax=${renderFloatMs(max)}ms;;;; ${label}rtmin=${renderFloatMs(min)}ms;;;; `;
   return `${label}rta=${renderMs(rta)}ms;${limits};0; ${label}pl=${loss}%;${warning.loss};${critical.loss};; ${extremes}`;
 }
 
-/** Above it a float may print other digits than the number it stands for. */
+/** Above this number a float may be printed with other digits than the number itself. */
 const MAX_EXACT = 8_000_000;
 
-/** Microseconds as `%0.3f` of milliseconds; printf itself, which rounds a tie by the number's last bits, is slower. */
+/**
+ * Prints microseconds as `%0.3f` of milliseconds. sprintf, which rounds a tie by the number's last bits, is
+ * slower.
+ */
 export function renderMs(microseconds: number): string {
   const isTie = Math.abs(microseconds - Math.floor(microseconds) - 0.5) < 1e-6;
   if (isTie || microseconds > MAX_EXACT) return sprintf("%0.3f", microseconds / 1000);
@@ -98,7 +101,7 @@ export function renderMs(microseconds: number): string {
   return `${Math.trunc(whole / 1000)}.${String(whole % 1000).padStart(3, "0")}`;
 }
 
-/** As `renderMs`, of a whole number the plugin has converted to float. */
+/** Prints as `renderMs` a whole number that the plugin has converted to float. */
 export function renderFloatMs(microseconds: number): string {
   if (microseconds <= MAX_EXACT) return renderMs(microseconds);
   return sprintf("%0.3f", Math.fround(Math.fround(microseconds) / 1000));

@@ -13,30 +13,32 @@ import {
   leftToPlugin,
   list,
   OK,
-  option,
   perfdata,
   RESOLVER,
   ResolveError,
   STATE_NAMES,
   type State,
   text,
-  UNKNOWN,
   WARNING,
   words,
 } from "../../sdk/index.ts";
 import { createOptionsReader } from "../../sdk/read-options.ts";
-import { atof, atoi } from "../libc/number.ts";
 import { sprintf } from "../libc/printf.ts";
-import { family, isPlainHost } from "../transport/host.ts";
-import { pickAddress } from "./address.ts";
-import type { Report } from "./frames.ts";
-import { ICMP } from "./sender.ts";
+import { family } from "../transport/host.ts";
+import { answerUnknownHost, isPingHost, pickAddress } from "./address.ts";
+import {
+  combineThresholds,
+  type PingThreshold,
+  readFpingThreshold,
+  thresholdOptions,
+} from "./ping-threshold.ts";
+import type { SeriesReport } from "./sender/frames.ts";
+import { ICMP } from "./sender/sender.ts";
 
 const OPTIONS = {
   hosts: list(text("-H, --hostname=HOST", "host to ping")),
   words: words("[HOST]", "the same as --hostname, if it comes first", { max: 1 }),
-  warning: list(option("-w, --warning=RTA,LOSS%", "time in ms and loss that are a warning", readThreshold)),
-  critical: list(option("-c, --critical=RTA,LOSS%", "time in ms and loss that are critical", readThreshold)),
+  ...thresholdOptions(readFpingThreshold),
   isContentWithFirst: flag("-a, --alive", "the first reply is enough"),
   size: integer("-b, --bytes=INTEGER", "size of a request", { default: 56, min: 16, max: 1400 }),
   packets: integer("-n, --number=INTEGER", "how many requests", { default: 1, min: 1, max: 1000 }),
@@ -51,20 +53,13 @@ const OPTIONS = {
   verbose: leftToPlugin("-v, --verbose", "show what goes on"),
 };
 
-/** Only what was given. */
-interface Threshold {
-  /** Milliseconds. */
-  readonly rta?: number;
-  readonly loss?: number;
-}
-
 interface FpingRequest {
   readonly host: string;
-  /** The plugin itself looks the name up; else fping does. */
+  /** The plugin itself looks the name up. Otherwise fping does. */
   readonly isLookedUp: boolean;
   readonly family: Family;
-  readonly warning: Threshold;
-  readonly critical: Threshold;
+  readonly warning: PingThreshold;
+  readonly critical: PingThreshold;
   readonly isContentWithFirst: boolean;
   readonly size: number;
   readonly packets: number;
@@ -84,10 +79,13 @@ export const checkFping = defineCheck({
 });
 
 const DEFAULT_INTERVAL_MS = 1000;
-/** Where fping is not told how long to wait for a reply, that is the interval, but no longer than this. */
+/** Without an option fping waits for a reply as long as the interval, but no longer than this. */
 const MAX_DEFAULT_TIMEOUT_MS = 2000;
 
-/** The plugin looks a name up where it stands, before the -4 or -6 behind it: with those only addresses are answered here. */
+/**
+ * The plugin looks up a name where it reads it, before a -4 or -6 that follows. With -4 or -6 only addresses
+ * are answered here.
+ */
 function readRequest(argv: readonly string[]): FpingRequest | undefined {
   const options = readOptions(argv)?.options;
   if (options === undefined) return undefined;
@@ -95,33 +93,23 @@ function readRequest(argv: readonly string[]): FpingRequest | undefined {
   const { timeoutMs = Math.min(intervalMs, MAX_DEFAULT_TIMEOUT_MS) } = options;
   const [host, ...others] = [...hosts, ...word];
   if (others.length > 0 || (word.length > 0 && argv[0] !== word[0])) return undefined;
-  if (host === undefined || !isPlainHost(host) || host.includes("%") || host.startsWith("-"))
-    return undefined;
+  if (host === undefined || !isPingHost(host) || host.includes("%")) return undefined;
   if (family !== 0 && isIP(host) !== family) return undefined;
   const { isContentWithFirst, size, packets } = options;
-  // With several requests under way, loss is what fping has counted until then.
+  // With several requests under way, fping prints the loss it has counted when the first reply comes.
   if (isContentWithFirst && packets > 1 && timeoutMs > intervalMs) return undefined;
   return {
     isLookedUp: hosts.length > 0,
     ...{ host, family, isContentWithFirst, size, packets, timeoutMs, intervalMs },
-    warning: Object.assign({}, ...options.warning),
-    critical: Object.assign({}, ...options.critical),
+    warning: combineThresholds(options.warning),
+    critical: combineThresholds(options.critical),
   };
-}
-
-/** `100,20%`, `20%,100`, `20%` or `100`: what has a percent sign is loss, anything else is time. */
-function readThreshold(text: string): Threshold | undefined {
-  const [, first = "", second] = /^([^,:]*)(?:[,:](.*))?$/s.exec(text) ?? [];
-  if (second === undefined) return first.includes("%") ? { loss: atoi(first) } : { rta: atof(first) };
-  if (first.includes("%") === second.includes("%")) return undefined;
-  const [rta, loss] = second.includes("%") ? [first, second] : [second, first];
-  return { rta: atof(rta), loss: atoi(loss) };
 }
 
 async function run(request: FpingRequest, context: CheckContext): Promise<CheckOutput> {
   const { host, packets, size, timeoutMs, intervalMs, isContentWithFirst } = request;
   const addresses = await resolve(request, context);
-  if (addresses === undefined) return answerUnknown(host);
+  if (addresses === undefined) return answerUnknownHost("check_fping", host, USAGE);
   const { address, family } = pickAddress(addresses, request.family);
   const report = await context.shared(ICMP).send(
     {
@@ -150,16 +138,12 @@ async function resolve(
   }
 }
 
-function answerUnknown(host: string): CheckOutput {
-  const usage = " check_fping <host_address> -w limit -c limit [-b size] [-n number] [-T number] [-i number]";
-  const output = `check_fping: Invalid hostname/address - ${host}\nUsage:\n${usage}\n`;
-  return { returnCode: UNKNOWN, output };
-}
+const USAGE = " check_fping <host_address> -w limit -c limit [-b size] [-n number] [-T number] [-i number]";
 
 const UNREACHABLE = 3;
 
-/** fping reads what routers say of IPv4 requests, the plugin only that one word of it. */
-function isUnreachable({ error, errors }: Report, family: 4 | 6): boolean {
+/** fping prints the errors of routers for IPv4 requests. The plugin only looks for the word "unreachable". */
+function isUnreachable({ error, errors }: SeriesReport, family: 4 | 6): boolean {
   if (family === 6 || error === undefined) return false;
   if (error.type === UNREACHABLE) return true;
   if (errors === 1) return false;
@@ -170,13 +154,13 @@ function answerUnreachable(): CheckOutput {
   return { returnCode: CRITICAL, output: "FPING CRITICAL - host is unreachable\n" };
 }
 
-function answerAlive({ host, ...request }: FpingRequest, report: Report): CheckOutput {
+function answerAlive({ host, ...request }: FpingRequest, report: SeriesReport): CheckOutput {
   const rta = readRta(report);
   const text = `FPING OK - ${host} (rta=${sprintf("%f", rta)} ms)`;
   return { returnCode: OK, output: `${text}|${rtaPerfdata(rta, request)}\n` };
 }
 
-function answerFping({ host, ...request }: FpingRequest, report: Report): CheckOutput {
+function answerFping({ host, ...request }: FpingRequest, report: SeriesReport): CheckOutput {
   const loss = Math.trunc(((report.attempts - report.received) * 100) / report.attempts);
   const { warning, critical } = request;
   const limits = { warning: warning.loss, critical: critical.loss, min: 0, max: 100 };
@@ -191,26 +175,26 @@ function answerFping({ host, ...request }: FpingRequest, report: Report): CheckO
   return { returnCode: state, output: `${text}|${lossPerfdata} ${rtaPerfdata(rta, request)}\n` };
 }
 
-type Limits = Pick<FpingRequest, "warning" | "critical">;
+type FpingThresholds = Pick<FpingRequest, "warning" | "critical">;
 
-function judge({ warning, critical }: Limits, measured: Required<Threshold>): State {
+function judge({ warning, critical }: FpingThresholds, measured: Required<PingThreshold>): State {
   if (exceeds(measured, critical)) return CRITICAL;
   return exceeds(measured, warning) ? WARNING : OK;
 }
 
-function exceeds({ rta, loss }: Required<Threshold>, limit: Threshold): boolean {
+function exceeds({ rta, loss }: Required<PingThreshold>, limit: PingThreshold): boolean {
   return (limit.loss !== undefined && loss > limit.loss) || (limit.rta !== undefined && rta > limit.rta);
 }
 
-/** In seconds. */
-function rtaPerfdata(rta: number, { warning, critical }: Limits): string {
+/** The perfdata has seconds. */
+function rtaPerfdata(rta: number, { warning, critical }: FpingThresholds): string {
   const inSeconds = (limit: number | undefined) => (limit === undefined ? undefined : limit / 1000);
   const limits = { warning: inSeconds(warning.rta), critical: inSeconds(critical.rta), min: 0 };
   return fperfdata("rta", rta / 1000, "s", limits);
 }
 
-/** The average in milliseconds, of which fping prints about three digits. */
-function readRta({ sum, received }: Report): number {
+/** The average in milliseconds, with the digits fping prints of it. */
+function readRta({ sum, received }: SeriesReport): number {
   const ms = sum / received / 1000;
   const { digits } = PRECISIONS.find(({ below }) => ms < below) ?? { digits: 0 };
   return Number(sprintf("%.*f", digits, ms));

@@ -1,8 +1,8 @@
 import { type CheckContext, type CheckOutput, defineCheck, OK } from "../../sdk/index.ts";
-import { answerIcmp, renderFloatMs, type Target } from "./answer.ts";
+import { answerIcmp, type PingedHost, renderFloatMs } from "./answer.ts";
+import { ask, findDestinations, type SendPlan } from "./destinations.ts";
 import { ICMP_OPTIONS, type IcmpDefaults, type IcmpRequest, readIcmpRequest } from "./options.ts";
-import { ICMP } from "./sender.ts";
-import { type Asking, ask, findDestinations } from "./targets.ts";
+import { ICMP } from "./sender/sender.ts";
 
 const DEFAULTS: IcmpDefaults = {
   interval: 1_000_000,
@@ -19,28 +19,28 @@ export const checkHost = defineCheck({
   run,
 });
 
-/** Ends with the first reply of all, and with the first address that is said to be out of reach. */
+/** Ends with the first reply, or with the first address a router reports as unreachable. */
 async function run(request: IcmpRequest, context: CheckContext): Promise<CheckOutput> {
-  const manner = { plugin: "check_host", takesAllAddresses: true };
-  const destinations = await findDestinations(request, manner, context);
+  const variant = { plugin: "check_host", takesAllAddresses: true };
+  const destinations = await findDestinations(request, variant, context);
   const end = new AbortController();
-  const asking: Asking = {
-    ...{ request, targets: destinations.length, rules: ["first"], sender: context.shared(ICMP) },
+  const plan: SendPlan = {
+    ...{ request, hostCount: destinations.length, rules: ["first"], sender: context.shared(ICMP) },
     limits: { signal: context.signal, enough: end.signal },
   };
-  let first: Target | undefined;
-  const targets = destinations.map(async (destination) => {
-    const target = await ask(destination, asking);
-    const { received, error } = target.report;
-    if (received > 0 && !end.signal.aborted) first = target;
+  let first: PingedHost | undefined;
+  const pinging = destinations.map(async (destination) => {
+    const pinged = await ask(destination, plan);
+    const { received, error } = pinged.report;
+    if (received > 0 && !end.signal.aborted) first = pinged;
     if (received > 0 || error !== undefined) end.abort();
-    return target;
+    return pinged;
   });
-  const all = await Promise.all(targets);
+  const all = await Promise.all(pinging);
   return first === undefined ? answerIcmp(all, request) : answerAlive(first, request);
 }
 
-function answerAlive({ name, report }: Target, request: IcmpRequest): CheckOutput {
+function answerAlive({ name, report }: PingedHost, request: IcmpRequest): CheckOutput {
   const { packets, warning, critical } = request;
   const rta = renderFloatMs(report.sum);
   const limits = `${renderFloatMs(warning.rta)};${renderFloatMs(critical.rta)}`;

@@ -1,8 +1,8 @@
 import { type CheckContext, type CheckOutput, defineCheck } from "../../sdk/index.ts";
 import { answerIcmp } from "./answer.ts";
+import { ask, findDestinations } from "./destinations.ts";
 import { ICMP_OPTIONS, type IcmpDefaults, type IcmpRequest, readIcmpRequest } from "./options.ts";
-import { ICMP } from "./sender.ts";
-import { ask, findDestinations } from "./targets.ts";
+import { ICMP } from "./sender/sender.ts";
 
 const DEFAULTS: IcmpDefaults = {
   interval: 80_000,
@@ -20,11 +20,11 @@ export const checkIcmp = defineCheck({
 });
 
 async function run(request: IcmpRequest, context: CheckContext): Promise<CheckOutput> {
-  const manner = { plugin: "check_icmp", takesAllAddresses: false };
-  const destinations = await findDestinations(request, manner, context);
-  const asking = {
-    ...{ request, targets: destinations.length, rules: [], sender: context.shared(ICMP) },
+  const variant = { plugin: "check_icmp", takesAllAddresses: false };
+  const destinations = await findDestinations(request, variant, context);
+  const plan = {
+    ...{ request, hostCount: destinations.length, rules: [], sender: context.shared(ICMP) },
     limits: { signal: context.signal },
   };
-  return answerIcmp(await Promise.all(destinations.map((each) => ask(each, asking))), request);
+  return answerIcmp(await Promise.all(destinations.map((each) => ask(each, plan))), request);
 }

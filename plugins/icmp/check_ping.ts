@@ -13,7 +13,6 @@ import {
   list,
   OK,
   oneOf,
-  option,
   perfdata,
   RESOLVER,
   ResolveError,
@@ -21,23 +20,27 @@ import {
   type State,
   seconds,
   text,
-  UNKNOWN,
   WARNING,
   words,
 } from "../../sdk/index.ts";
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { sprintf } from "../libc/printf.ts";
-import { family, isPlainHost } from "../transport/host.ts";
-import { pickAddress } from "./address.ts";
-import type { Report } from "./frames.ts";
+import { family } from "../transport/host.ts";
+import { answerUnknownHost, isPingHost, pickAddress } from "./address.ts";
 import { pingErrorText } from "./ping-errors.ts";
-import { ICMP } from "./sender.ts";
+import {
+  combineThresholds,
+  type PingThreshold,
+  readPingThreshold,
+  thresholdOptions,
+} from "./ping-threshold.ts";
+import type { SeriesReport } from "./sender/frames.ts";
+import { ICMP } from "./sender/sender.ts";
 
 const OPTIONS = {
   hosts: list(text("-H, --hostname=HOST", "host to ping; of several the first")),
   words: words("[HOST]", "the same as --hostname", { max: 1 }),
-  warning: list(option("-w, --warning=RTA,LOSS%", "time in ms and loss that are a warning", readThreshold)),
-  critical: list(option("-c, --critical=RTA,LOSS%", "time in ms and loss that are critical", readThreshold)),
+  ...thresholdOptions(readPingThreshold),
   packets: integer("-p, --packets=INTEGER", "how many replies", { default: 5, min: 1, max: 1000 }),
   timeout: seconds("-t, --timeout=SECONDS", "how long it may take", { default: 10 }),
   family,
@@ -47,17 +50,10 @@ const OPTIONS = {
   verbose: leftToPlugin("-v, --verbose", "show what goes on"),
 };
 
-/** Of both only what was given. The plugin has floats. */
-interface Threshold {
-  /** Milliseconds. */
-  readonly rta?: number;
-  readonly loss?: number;
-}
-
 interface PingRequest {
   readonly hosts: readonly string[];
-  readonly warning: Required<Threshold>;
-  readonly critical: Required<Threshold>;
+  readonly warning: Required<PingThreshold>;
+  readonly critical: Required<PingThreshold>;
   readonly packets: number;
   readonly timeout: number;
   readonly family: Family;
@@ -84,11 +80,9 @@ function readRequest(argv: readonly string[]): PingRequest | undefined {
   const hosts = options.hosts.flatMap((host) => host.split(","));
   if (hosts.length > 0 && word.length > 0) return undefined;
   hosts.push(...word);
-  const { warning, critical } = { warning: combine(options.warning), critical: combine(options.critical) };
+  const [warning, critical] = [completeThreshold(options.warning), completeThreshold(options.critical)];
   if (warning === undefined || critical === undefined) return undefined;
-  if (hosts.length === 0 || !hosts.every(isPlainHost) || hosts.some((host) => host.startsWith("-"))) {
-    return undefined;
-  }
+  if (hosts.length === 0 || !hosts.every(isPingHost)) return undefined;
   if (warning.rta > critical.rta || warning.loss > critical.loss) return undefined;
   const longest = Math.fround((critical.rta / 1000) * packets + packets);
   if (longest > MAX_SECONDS || options.timeout > MAX_SECONDS) return undefined;
@@ -96,29 +90,17 @@ function readRequest(argv: readonly string[]): PingRequest | undefined {
   return { hosts, warning, critical, packets, timeout, family, isLinked };
 }
 
-/** `100.5,20%`, `20%` or `100`; the plugin takes more than that. */
-function readThreshold(text: string): Threshold | undefined {
-  const [, rta, loss] = /^(?:([0-9]{1,9}(?:\.[0-9]{0,9})?)(?:[,:]|$))?(?:([0-9]{1,3})%)?$/.exec(text) ?? [];
-  if (rta === undefined && loss === undefined) return undefined;
-  if (loss === undefined && !/^[0-9]+$/.test(text)) return undefined;
-  if (Number(loss ?? 0) > 100) return undefined;
-  return {
-    ...(rta !== undefined && { rta: Math.fround(Number(rta)) }),
-    ...(loss !== undefined && { loss: Number(loss) }),
-  };
-}
-
-function combine(given: readonly Threshold[]): Required<Threshold> | undefined {
-  const { rta, loss }: Threshold = Object.assign({}, ...given);
+function completeThreshold(given: readonly PingThreshold[]): Required<PingThreshold> | undefined {
+  const { rta, loss } = combineThresholds(given);
   return rta === undefined || loss === undefined ? undefined : { rta, loss };
 }
 
-/** Several hosts are names of one to the plugin: it pings the first, and does not look at what comes of it. */
+/** The plugin treats several hosts as names of one. It pings the first of them, and ignores the outcome. */
 async function run(request: PingRequest, context: CheckContext): Promise<CheckOutput> {
   const { hosts, packets, timeout } = request;
   const [host = "", ...others] = hosts;
   const addresses = await resolveAll(hosts, request.family, context);
-  if ("unknown" in addresses) return answerUnknown(addresses.unknown);
+  if ("unknown" in addresses) return answerUnknownHost("check_ping", addresses.unknown, USAGE);
   const { address, family, isOnly } = pickAddress(addresses.first, request.family);
   const report = await context.shared(ICMP).send(
     {
@@ -142,13 +124,13 @@ async function run(request: PingRequest, context: CheckContext): Promise<CheckOu
 
 const PING_SIZE = 56;
 
-type Found = { readonly first: readonly Address[] } | { readonly unknown: string };
+type FoundAddresses = { readonly first: readonly Address[] } | { readonly unknown: string };
 
 async function resolveAll(
   hosts: readonly string[],
   family: Family,
   { shared, signal }: CheckContext,
-): Promise<Found> {
+): Promise<FoundAddresses> {
   const found: (readonly Address[])[] = [];
   for (const host of hosts) {
     try {
@@ -161,15 +143,11 @@ async function resolveAll(
   return { first: found[0] ?? [] };
 }
 
-function answerUnknown(host: string): CheckOutput {
-  const usage = `check_ping -H <host_address> -w <wrta>,<wpl>% -c <crta>,<cpl>%\n [-p packets] [-t timeout] [-4|-6]`;
-  const output = `check_ping: Invalid hostname/address - ${host}\nUsage:\n${usage}\n`;
-  return { returnCode: UNKNOWN, output };
-}
+const USAGE = `check_ping -H <host_address> -w <wrta>,<wpl>% -c <crta>,<cpl>%\n [-p packets] [-t timeout] [-4|-6]`;
 
 const NO_ROUTE: readonly number[] = [constants.errno.ENETUNREACH, constants.errno.EHOSTUNREACH];
 
-/** ping tries the next address where there is no route to the first. */
+/** Where there is no route to the first address, ping tries the next one. */
 function answerUnsent(host: string, errno: number, isOnly: boolean): CheckOutput {
   if (!NO_ROUTE.includes(errno) || !isOnly)
     throw new CheckDeclined("an error of which only ping knows the words");
@@ -180,7 +158,7 @@ function answerError(host: string, text: string): CheckOutput {
   return { returnCode: CRITICAL, output: `CRITICAL - ${text} (${host})\n` };
 }
 
-function answerPing(request: PingRequest, report: Report, loss: number): CheckOutput {
+function answerPing(request: PingRequest, report: SeriesReport, loss: number): CheckOutput {
   const { hosts, warning, critical, isLinked } = request;
   const replies = report.received + report.repeated;
   const rta = loss === 100 ? critical.rta : Math.fround(Math.trunc(report.sum / replies) / 1000);
@@ -204,12 +182,12 @@ function positive(threshold: number): number | undefined {
   return threshold > 0 ? threshold : undefined;
 }
 
-interface Measured extends Required<Threshold> {
+interface PingMeasurement extends Required<PingThreshold> {
   readonly isRepeated: boolean;
 }
 
-/** Repeated replies are a warning, unless something is critical. */
-function judge({ warning, critical }: PingRequest, { rta, loss, isRepeated }: Measured): State {
+/** Repeated replies are a warning, unless loss or time are critical. */
+function judge({ warning, critical }: PingRequest, { rta, loss, isRepeated }: PingMeasurement): State {
   if (loss >= critical.loss || rta >= critical.rta) return CRITICAL;
   return isRepeated || loss >= warning.loss || rta >= warning.rta ? WARNING : OK;
 }

@@ -4,7 +4,7 @@ import { createOptionsReader } from "../../sdk/read-options.ts";
 import { strtol, strtoul } from "../libc/number.ts";
 import { isPlainHost } from "../transport/host.ts";
 
-/** The options of check_icmp, which check_host shares: one binary, told apart by its name. */
+/** The options of check_icmp and check_host, which are one binary with two names. */
 export const ICMP_OPTIONS = {
   hosts: list(text("-H=HOST", "host name or address; names more than one where the plugin does")),
   words: words("HOST…", "more of them"),
@@ -30,14 +30,14 @@ export interface IcmpThreshold {
   readonly loss: number;
 }
 
-/** What the name of the plugin decides. Times are microseconds. */
+/** The defaults that depend on the name of the plugin. Times are microseconds. */
 export interface IcmpDefaults {
   readonly interval: number;
   readonly warning: IcmpThreshold;
   readonly critical: IcmpThreshold;
 }
 
-/** What is asked of the hosts. Times are microseconds. */
+/** A command line of check_icmp or check_host. Times are microseconds. */
 export interface IcmpRequest {
   readonly targets: readonly string[];
   readonly family: 0 | 4 | 6;
@@ -60,7 +60,10 @@ const MAX_TARGETS = 100;
 
 const readOptions = createOptionsReader(ICMP_OPTIONS);
 
-/** Undefined where the plugin has to answer. It reads its words twice, and goes on after `--` the second time. */
+/**
+ * Undefined where the plugin has to answer. The plugin reads its words twice, and the second time it does not
+ * stop at `--`.
+ */
 export function readIcmpRequest(argv: readonly string[], defaults: IcmpDefaults): IcmpRequest | undefined {
   const options = argv.includes("--") ? undefined : readOptions(argv)?.options;
   if (options === undefined) return undefined;
@@ -91,25 +94,25 @@ export function readIcmpRequest(argv: readonly string[], defaults: IcmpDefaults)
   return completionTime(request, targets.length) < MIN_TIME ? undefined : request;
 }
 
-/** Too short for anything but the plugin's own loop. */
+/** Microseconds. In less time only the plugin's own loop gives its answer. */
 const MIN_TIME = 20_000;
 
-/** What the plugin takes for long enough, in 32 bits of microseconds. */
-export function completionTime(request: IcmpRequest, targets: number): number {
+/** The time after which the plugin ends, in 32 bits of microseconds. */
+export function completionTime(request: IcmpRequest, hostCount: number): number {
   const { packets, interval, targetInterval, critical } = request;
-  const all = targets * packets;
-  const sending = Math.imul(all, interval) + Math.imul(targets, targetInterval);
+  const all = hostCount * packets;
+  const sending = Math.imul(all, interval) + Math.imul(hostCount, targetInterval);
   return (sending + Math.imul(all, critical.rta) + critical.rta) >>> 0;
 }
 
-/** The plugin drops the zone of an address, and then cannot send. */
+/** The plugin drops the zone of an address, and then it cannot send. */
 function isTarget(host: string): boolean {
   return isPlainHost(host) && !host.includes("%");
 }
 
 /**
- * `1.25` and `1.25ms` are 3500 µs: the digits after the point are a number of their own, of tenths, in the base its first digit says.
- * All in 32 bits, as `get_timevar` of the plugin computes it.
+ * Reads a time as `get_timevar` of the plugin does, in 32 bits. `1.25` and `1.25ms` are 3500 µs: the digits
+ * after the point are a number of tenths, and their first digit decides the base.
  */
 export function readTime(text: string): number {
   const factor = FACTORS[unitOf(text)] ?? 1000;
@@ -123,35 +126,38 @@ export function readTime(text: string): number {
 
 const FACTORS: Readonly<Record<string, number>> = { u: 1, m: 1000, s: 1_000_000 };
 
-/** The last letter but an `s` that follows another: `ms`, `us`. */
+/** The last letter, or the one before it in `ms` and `us`. */
 function unitOf(text: string): string {
   const last = text.slice(-1);
   const before = text.slice(-2, -1);
   return last === "s" && before !== "" && !/[0-9]/.test(before) ? before : last;
 }
 
-/** Each adds to what those before it have set. A text of one character makes the plugin read beyond it. */
+/**
+ * Each text changes what the texts before it have set. A text of one character makes the plugin read beyond
+ * its end.
+ */
 function readThresholds(texts: readonly string[], defaults: IcmpThreshold): IcmpThreshold | undefined {
   if (texts.some(({ length }) => length === 1)) return undefined;
   return texts.reduce((known, text) => (text === "" ? known : readThreshold(text, known)), defaults);
 }
 
 /**
- * `200.25,60%`, searched for its comma from the end, without looking at the first two characters nor taking the last one for it: as
- * `get_threshold` of the plugin does. Loss is cut to 100 only where there is a time.
+ * Reads `200.25,60%` as `get_threshold` of the plugin does. It searches the comma from the end, but neither
+ * among the first two characters nor at the last one. Loss is limited to 100 only where there is a time.
  */
 export function readThreshold(text: string, known: IcmpThreshold): IcmpThreshold {
   const comma = text.slice(0, -1).lastIndexOf(",");
   const hasLoss = comma >= 2;
   const [time, loss] = hasLoss ? [text.slice(0, comma), text.slice(comma + 1)] : [text, undefined];
   const percent = loss === undefined ? known.loss : Number(BigInt.asUintN(8, strtoul(loss, 0).value));
-  // Without a comma every percent sign ends the text, but one among the first two characters.
+  // Without a comma the first percent sign after the first two characters ends the text.
   const end = hasLoss ? -1 : time.indexOf("%", 2);
   const rta = readTime(end < 0 ? time : time.slice(0, end));
   return rta === 0 ? { rta, loss: percent } : { rta: Math.min(rta, MAX_RTA), loss: Math.min(percent, 100) };
 }
 
-/** More would leave this machine in fragments. */
+/** Bytes. A larger request would leave this machine in fragments. */
 const MAX_SIZE = 1400;
 
 function readSize(text: string): number | undefined {
@@ -169,7 +175,7 @@ interface Bounds {
   readonly max: number;
 }
 
-/** Any text is a number, what follows the number is ignored. */
+/** Any text is read as a number, and what follows the number is ignored. */
 function unsigned(spelling: string, help: string, { bits, min, max }: Bounds): Option<number | undefined> {
   return option(spelling, help, (text): number | undefined => {
     const value = Number(BigInt.asUintN(bits, strtoul(text, 0).value));

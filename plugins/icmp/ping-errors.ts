@@ -1,6 +1,9 @@
-import type { RouterError } from "./frames.ts";
+import type { RouterError } from "./sender/frames.ts";
 
-/** What check_ping makes of ping's words for what a router said: type → code → its own words. Others are a loss to it, like no reply. */
+/**
+ * check_ping's texts for a router's error: family → type → code → text. It treats other errors as loss, like
+ * a missing reply.
+ */
 const TEXTS: Readonly<Record<4 | 6, Readonly<Record<number, Readonly<Record<number, string>>>>>> = {
   4: {
     3: {

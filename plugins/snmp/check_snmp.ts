@@ -6,6 +6,7 @@ import {
   defineCheck,
   maxState,
   OK,
+  RESOLVER,
   STATE_NAMES,
   UNKNOWN,
   withinSeconds,
@@ -17,9 +18,10 @@ import { quoteLabel } from "./labels.ts";
 import { type ReadObject, readObjects } from "./objects.ts";
 import { OPTIONS } from "./options.ts";
 import { readRateState, writeRateState } from "./rate-state.ts";
-import { loadNetSnmp } from "./session.ts";
-import { SESSIONS } from "./sessions.ts";
-import { snmpget } from "./snmpget.ts";
+import { loadNetSnmp } from "./session/session.ts";
+import { SESSIONS } from "./session/sessions.ts";
+import { CLIENT_CONFIG } from "./snmpget/client-config.ts";
+import { snmpget } from "./snmpget/snmpget.ts";
 
 export const checkSnmp = defineCheck({
   name: "check_snmp",
@@ -33,13 +35,13 @@ export const checkSnmp = defineCheck({
   async run(command: SnmpCommand, context) {
     const now = Math.floor(Date.now() / 1000);
     const { rate } = command;
-    await context.shared(SESSIONS).config.requirePlain();
+    await context.shared(CLIENT_CONFIG).requirePlain();
     const previous = rate && (await readRateState(rate.stateFile, now));
     if (command.thresholds === undefined) throw new CheckFailure("Range format incorrect", UNKNOWN);
     const objects = readObjects(await ask(command, context), command.names.length, command.delimiter);
     const judged: Judged[] = [];
     for (const [at, object] of objects.entries())
-      judged.push(await judge(object, at, command, { previous, now }, context.signal));
+      judged.push(await judge({ object, at, command, rateRun: { previous, now } }, context.signal));
     if (rate !== undefined) {
       const values = judged.map(({ number = 0 }) => number);
       await writeRateState(rate.stateFile, { time: now, values });
@@ -51,16 +53,18 @@ export const checkSnmp = defineCheck({
 
 const FIRST_RATE = "No previous data to calculate rate - assume okay";
 
-/** Beyond the retries: the plugin's own alarm, which may come before snmpget's last time-out. */
+/**
+ * Seconds of the plugin's own alarm beyond the retries. The alarm may come before snmpget's last time-out.
+ */
 const PATIENCE = 5;
 
-/** snmpget's lines. Rejects with what went wrong, in the plugin's words. */
+/** Gives snmpget's lines. Rejects with a CheckFailure in the plugin's words. */
 async function ask({ snmpget: options }: SnmpCommand, { signal, shared }: CheckContext) {
   const seconds = options.timeout * options.retries + PATIENCE;
   const onTimeout = () =>
     new CheckFailure("CRITICAL - Plugin timed out while executing system call\n", CRITICAL);
   const { objects, errors } = await withinSeconds({ seconds, signal, onTimeout }, (deadline) =>
-    snmpget(options, shared(SESSIONS), deadline),
+    snmpget(options, { sessions: shared(SESSIONS), resolver: shared(RESOLVER), signal: deadline }),
   );
   if (errors.length > 0) throw new CheckFailure(`External command error: ${errors.join("\n")}\n`, UNKNOWN);
   if (objects.length === 0)
@@ -68,7 +72,7 @@ async function ask({ snmpget: options }: SnmpCommand, { signal, shared }: CheckC
   return objects;
 }
 
-/** The plugin's buffer. */
+/** Bytes of the plugin's buffer. */
 const MAX_PERFDATA = 8191;
 
 function render(
@@ -92,7 +96,7 @@ function renderValue({ state, shown }: Judged, at: number, { labels, units }: Sn
   return [labels[at], value, units[at]].filter((part) => part !== undefined).join(" ");
 }
 
-/** Whatever a value begins with that is a number; of other values there is none. */
+/** The number with which a value begins. A value without one has no perfdata. */
 function renderPerfdata(
   { name, kind }: ReadObject,
   judged: Judged | undefined,
@@ -108,7 +112,7 @@ function renderPerfdata(
   return `${value}${renderThresholds(at, command)} `;
 }
 
-/** With a critical threshold alone, the place of the warning stays empty. */
+/** Without a warning threshold its place before the critical one stays empty. */
 function renderThresholds(at: number, { thresholds, hasWarning, hasCritical }: SnmpCommand): string {
   const { warning, critical } = thresholds?.[at] ?? {};
   if (hasCritical) return `;${warning?.text ?? ""};${critical?.text ?? ""}`;

@@ -1,30 +1,29 @@
 import type { State, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import { createEreSearch, type EreSearch } from "../libc/ere/search.ts";
-import { readAccess } from "./access.ts";
 import { readLabels } from "./labels.ts";
-import { isUnderstoodHost } from "./names.ts";
-import { DELIMITER } from "./objects.ts";
-import { readOid } from "./oid.ts";
-import { OPTIONS, type SnmpOptions } from "./options.ts";
-import { findStateDirectory, nameStateFile } from "./rate-state.ts";
-import type { SnmpgetOptions } from "./snmpget.ts";
+import { OPTIONS, REWRITES, type SnmpOptions } from "./options.ts";
+import { type Rate, readRate } from "./rate-options.ts";
+import { readCredentials } from "./session/credentials.ts";
+import { readOid } from "./session/oid.ts";
+import { isUnderstoodHost } from "./snmpget/host-address.ts";
+import type { SnmpgetOptions } from "./snmpget/snmpget.ts";
 import { readThresholds } from "./thresholds.ts";
 
-/** A command line of check_snmp, understood. */
+/** A command line of check_snmp that was understood. */
 export interface SnmpCommand {
   readonly snmpget: SnmpgetOptions;
-  /** The objects as they were written. */
+  /** The objects as the command line has them. */
   readonly names: readonly string[];
-  /** Undefined: one of them is none, which the plugin says when it runs. */
+  /** Undefined where a text is no range. The plugin says so only when it runs. */
   readonly thresholds: readonly Thresholds[] | undefined;
   readonly hasWarning: boolean;
   readonly hasCritical: boolean;
-  /** How the first objects are looked at that have no threshold: by what is written, the last of its kind. */
+  /** What the values of the first objects are compared with where they have no threshold. */
   readonly searches: readonly Search[];
   readonly isInverted: boolean;
   readonly nulloid: State;
-  readonly rate: { readonly multiplier: number; readonly stateFile: string } | undefined;
+  readonly rate: Rate | undefined;
   readonly offset: number;
   readonly scale: Scale;
   readonly labels: readonly string[];
@@ -36,13 +35,12 @@ export interface SnmpCommand {
 
 export type Search = { readonly text: string } | { readonly ere: EreSearch };
 
-/** What `-M` and `-f` do to integers and gauges; 1 is nothing. */
+/** What `-M` and `-f` do to integers and gauges. Multiplier 1 changes nothing. */
 export interface Scale {
   readonly multiplier: number;
   readonly format: string | undefined;
 }
 
-const REWRITES = { "-to": "-t", "-wv": "-w", "-cv": "-c" };
 const readOptions = createOptionsReader(OPTIONS, { rewrites: REWRITES });
 
 /** Undefined where the plugin has to answer. */
@@ -80,18 +78,18 @@ export function readCommand(argv: readonly string[]): SnmpCommand | undefined {
   };
 }
 
-/** setTimeout takes no more. */
+/** Near the longest time setTimeout takes. */
 const MAX_SECONDS = 2_000_000;
 
 function readSnmpget(options: SnmpOptions, names: readonly string[]): SnmpgetOptions | undefined {
   const { port, isNext, timeout, retries } = options;
   const host = options.hostname ?? options.words[0];
   const oids = names.flatMap((name) => readOid(name) ?? []);
-  const access = readAccess(options);
-  if (host === undefined || access === undefined || !isUnderstoodHost(host)) return undefined;
+  const credentials = readCredentials(options);
+  if (host === undefined || credentials === undefined || !isUnderstoodHost(host)) return undefined;
   if (oids.length === 0 || oids.length < names.length) return undefined;
   if (timeout * (retries + 1) > MAX_SECONDS) return undefined;
-  return { host, port, access, oids, isNext, timeout, retries };
+  return { host, port, credentials, oids, isNext, timeout, retries };
 }
 
 function readAll(texts: readonly string[]): readonly string[] | undefined {
@@ -99,12 +97,15 @@ function readAll(texts: readonly string[]): readonly string[] | undefined {
   return lists.every((each) => each !== undefined) ? lists.flat() : undefined;
 }
 
-/** More of them the plugin keeps in memory it has not cleared. */
+/** The plugin keeps further texts in memory it has not cleared. */
 const MAX_SEARCHES = 8;
-/** What is longer the plugin cuts. */
+/** Bytes. The plugin cuts longer texts. */
 const MAX_SEARCH_LENGTH = 8191;
 
-/** Of several texts, and of several expressions, the last is the one that counts; `-R` once is for all that follow. */
+/**
+ * Only the last of several texts counts, and the last of several expressions. After one `-R` all expressions
+ * ignore case.
+ */
 function readSearches(given: readonly GivenText[]): readonly Search[] | undefined {
   const asked = given.filter(({ name }) => ["string", "regex", "regexi"].includes(name));
   if (asked.length > MAX_SEARCHES) return undefined;
@@ -124,7 +125,7 @@ function readSearches(given: readonly GivenText[]): readonly Search[] | undefine
   return asked.flatMap(({ name }) => (name === "string" ? text : ere) ?? []);
 }
 
-/** `-M` is ignored unless it is made of these characters, `-f` unless a multiplier other than 1 came before it. */
+/** `-M` is ignored if it has other characters, and `-f` if no multiplier other than 1 comes before it. */
 function readScale(given: readonly GivenText[]): Scale | undefined {
   let multiplier = 1;
   let format: string | undefined;
@@ -135,54 +136,7 @@ function readScale(given: readonly GivenText[]): Scale | undefined {
   return format === undefined || isFormat(format) ? { multiplier, format } : undefined;
 }
 
-/** Printf formats of one real number, of bounded width. */
+/** Whether it is a printf format for one real number, of limited width. */
 function isFormat(format: string): boolean {
   return /^[^%]{0,80}%[-+ 0#]*[0-9]{0,2}(?:\.[0-9]{0,2})?[fFeEgG][^%]{0,80}$/.test(format);
-}
-
-/**
- * Words that belong to no option, and those the plugin rewrites, would change the name of its state file; without any object, which
- * takes another delimiter, it writes beside its memory.
- */
-function readRate(
-  { rateMultiplier, words, delimiter }: SnmpOptions,
-  argv: readonly string[],
-  given: readonly GivenText[],
-) {
-  const directory = findStateDirectory(process.env);
-  const isPlain =
-    delimiter === DELIMITER && words.length === 0 && !argv.some((word) => Object.hasOwn(REWRITES, word));
-  if (directory === undefined || !isPlain) return undefined;
-  return { multiplier: rateMultiplier, stateFile: nameStateFile(directory, cutWords(argv, given)) };
-}
-
-/**
- * The words as they are when the plugin comes to `--rate`: it has cut those before it where it took them apart, `-o` at its first
- * comma, labels and units as well, and the name is made of what is left.
- */
-function cutWords(argv: readonly string[], given: readonly GivenText[]): readonly string[] {
-  const words = [...argv];
-  const before = given.slice(
-    0,
-    given.findIndex(({ name }) => name === "isRate"),
-  );
-  let at = 0;
-  for (const { name, text } of before) {
-    if (text === undefined) continue;
-    while (at < words.length - 1 && !words[at]?.endsWith(text)) at += 1;
-    const word = words[at] ?? "";
-    words[at] = word.slice(0, word.length - text.length) + cut(name, text);
-    at += 1;
-  }
-  return words;
-}
-
-function cut(name: string, text: string): string {
-  if (name === "oids") return /^,*[^,]*/.exec(text)?.[0] ?? "";
-  if (name !== "labels" && name !== "units") return text;
-  const [blanks = ""] = /^[ \t\r\n]*/.exec(text) ?? [];
-  const label = text.slice(blanks.length);
-  if (/^[',]/.test(label)) return blanks;
-  const comma = label.indexOf(",");
-  return comma >= 0 && comma < label.length - 1 ? blanks + label.slice(0, comma) : text;
 }

@@ -13,42 +13,49 @@ import type { Scale, Search, SnmpCommand } from "./command.ts";
 import type { ReadObject } from "./objects.ts";
 import type { RateState } from "./rate-state.ts";
 
-/** What the plugin makes of one object. */
+/** The state of one object, and what is printed for it. */
 export interface Judged {
   readonly state: State;
-  /** What is printed. */
+  /** The text that is printed. */
   readonly shown: string;
-  /** The number that is remembered for the next rate. */
+  /** The number that is kept for the next rate. */
   readonly number: number | undefined;
 }
 
-/** With `--rate`: the last run, if there was one, and how long ago. */
+/**
+ * For `--rate`: the state of the last run, if there was one, and the time of this run in seconds since 1970.
+ */
 export interface RateRun {
   readonly previous: RateState | undefined;
   readonly now: number;
 }
 
-/** Rejects with what the plugin says when it gives up on an object. */
-export async function judge(
-  object: ReadObject,
-  at: number,
-  command: SnmpCommand,
-  rateRun: RateRun,
-  signal: AbortSignal,
-): Promise<Judged> {
+/** An object, and what it is judged by. */
+export interface JudgedBy {
+  readonly object: ReadObject;
+  /** The object's position among those of the command line. */
+  readonly at: number;
+  readonly command: SnmpCommand;
+  readonly rateRun: RateRun;
+}
+
+/** Rejects with a CheckFailure in the plugin's words where the plugin gives up on an object. */
+export async function judge(subject: JudgedBy, signal: AbortSignal): Promise<Judged> {
+  const { object, at, command } = subject;
   const value = scaled(object, command.scale);
   const thresholds = command.thresholds?.[at] ?? {};
   if (command.rate !== undefined || thresholds.warning || thresholds.critical) {
-    return judgeNumber({ object, at, value, thresholds }, command, rateRun);
+    return judgeNumber(subject, value, thresholds);
   }
   const search = command.searches[at];
-  const state = search === undefined ? OK : await find(search, object, value, command, signal);
-  return { state, shown: value, number: undefined };
+  const isOk =
+    search === undefined || (await finds(search, { object, value }, signal)) !== command.isInverted;
+  return { state: isOk ? OK : CRITICAL, shown: value, number: undefined };
 }
 
 const MAX_PRODUCT = 99;
 
-/** Integers and gauges are multiplied. A product that is whole and of 32 bits is printed without decimals. */
+/** Integers and gauges are multiplied. A whole product of 32 bits is printed without decimals. */
 function scaled({ kind, value }: ReadObject, { multiplier, format = "%f" }: Scale): string {
   if (multiplier === 1 || (kind !== "gauge" && kind !== "integer")) return value;
   const { value: number, rest } = strtod(value);
@@ -61,17 +68,10 @@ function scaled({ kind, value }: ReadObject, { multiplier, format = "%f" }: Scal
   return sprintf(isWhole ? "%.0f" : format, product).slice(0, MAX_PRODUCT);
 }
 
-interface Numbered {
-  readonly object: ReadObject;
-  readonly at: number;
-  readonly value: string;
-  readonly thresholds: Thresholds;
-}
-
 function judgeNumber(
-  { object, at, value, thresholds }: Numbered,
-  command: SnmpCommand,
-  rateRun: RateRun,
+  { object, at, command, rateRun }: JudgedBy,
+  value: string,
+  thresholds: Thresholds,
 ): Judged {
   const start = value.search(/[-0-9]/);
   if (start < 0) throw new CheckFailure(`No valid data returned (${value})\n`, command.nulloid);
@@ -81,8 +81,9 @@ function judgeNumber(
     return { state: getStatus(number, thresholds), shown: sprintf(format, number), number };
   }
   if (rateRun.previous === undefined) return { state: OK, shown: value, number };
-  const rate =
-    readChange(number, object, rateRun.previous.values[at] ?? 0, rateRun) * command.rate.multiplier;
+  const { time, values } = rateRun.previous;
+  const change = readChange(object, values[at] ?? 0, number);
+  const rate = (change / readSeconds(time, rateRun.now)) * command.rate.multiplier;
   return { state: getStatus(rate, thresholds), shown: sprintf(format, rate), number };
 }
 
@@ -91,29 +92,24 @@ function chooseFormat({ kind }: ReadObject, { rate, scale }: SnmpCommand): strin
   return kind === "string" || rate !== undefined ? "%.10g" : "%.0f";
 }
 
-/** In a second. A counter that has become less is taken to have passed 32 bits, or else 64. */
-function readChange(
-  number: number,
-  { kind }: ReadObject,
-  before: number,
-  { previous, now }: RateRun,
-): number {
-  const seconds = now - (previous?.time ?? now);
-  if (seconds <= 0) throw new CheckFailure("Time duration between plugin calls is invalid", UNKNOWN);
+/** A counter that has become less is taken to have passed 32 bits, or else 64. */
+function readChange({ kind }: ReadObject, before: number, number: number): number {
   let change = number - before;
   if (kind === "counter" && change < 0) change += 2 ** 32;
   if (kind === "counter" && change < 0) change += 2 ** 64 - 2 ** 32;
-  return change / seconds;
+  return change;
 }
 
-/** A text is compared with the value, an expression is looked for in all that snmpget prints behind the name. */
-async function find(
+function readSeconds(previous: number, now: number): number {
+  if (now <= previous) throw new CheckFailure("Time duration between plugin calls is invalid", UNKNOWN);
+  return now - previous;
+}
+
+/** A text is compared with the value. An expression is searched in all that snmpget prints after the name. */
+async function finds(
   search: Search,
-  { response }: ReadObject,
-  value: string,
-  { isInverted }: SnmpCommand,
+  { object, value }: { readonly object: ReadObject; readonly value: string },
   signal: AbortSignal,
-): Promise<State> {
-  const isFound = "text" in search ? search.text === value : await search.ere.finds(response, signal);
-  return isFound === isInverted ? CRITICAL : OK;
+): Promise<boolean> {
+  return "text" in search ? search.text === value : await search.ere.finds(object.response, signal);
 }

@@ -1,21 +1,21 @@
 import { CheckDeclined } from "../../sdk/index.ts";
 
-/** One object as the plugin reads it out of snmpget's lines. */
+/** One object, as the plugin reads it from snmpget's lines. */
 export interface ReadObject {
-  /** As far as the first character of the delimiter. */
+  /** The line up to the first character of the delimiter. */
   readonly name: string;
-  /** All that follows the name: what regular expressions are matched against. */
+  /** All that follows the name. Regular expressions are searched in it. */
   readonly response: string;
   readonly kind: ObjectKind;
-  /** What is printed: the value without its type. */
+  /** The value without its type, which is printed. */
   readonly value: string;
-  /** All of a text of several lines, for the lines below the first. */
+  /** All lines of a text of several lines, which are printed below the first line of the output. */
   readonly lines: readonly string[];
 }
 
 export type ObjectKind = "gauge" | "counter" | "integer" | "string" | "other";
 
-/** The plugin looks for these words anywhere behind the name, in this order. */
+/** The plugin searches these words anywhere after the name, in this order. */
 const KINDS: readonly (readonly [word: string, kind: ObjectKind])[] = [
   ["Gauge: ", "gauge"],
   ["Gauge32: ", "gauge"],
@@ -26,12 +26,13 @@ const KINDS: readonly (readonly [word: string, kind: ObjectKind])[] = [
   ["STRING: ", "string"],
 ];
 
-/** What the plugin believes to stand between an object and its value; `-d` says otherwise. */
+/** The text between an object and its value, unless `-d` gives another one. */
 export const DELIMITER = " = ";
 
 /**
- * Takes snmpget's lines for one object each, as many as were asked for. Only a text with quotes may go over several lines: of a long
- * hexadecimal value, the second line is taken for the next object, and ends the reading.
+ * Reads one object from each of snmpget's lines, as many as were asked for. Only a text in quotes may have
+ * several lines. The second line of a long hexadecimal value is taken for the next object, and ends the
+ * reading.
  */
 export function readObjects(
   lines: readonly string[],
@@ -72,7 +73,10 @@ function readObject(name: string, response: string, quotes: Quotes, rest: Iterat
 
 const SKIPPED = 3;
 
-/** So many characters are skipped, whatever the delimiter: beyond the line's end lies what nobody knows. */
+/**
+ * The plugin skips this many characters, whatever the delimiter is. Where the line is shorter, it reads
+ * beyond its memory.
+ */
 function readUntyped(response: string): string {
   if (response.length < SKIPPED) throw new CheckDeclined("a delimiter at the end of a value");
   const at = response.indexOf("Timeticks: ");
@@ -89,7 +93,10 @@ function readRest(rest: Iterator<string>, quotes: Quotes): readonly string[] {
   return lines;
 }
 
-/** Whether a quote is open, as the plugin counts: a backslash stays in force until a quote or another one comes. */
+/**
+ * Tells whether a quote is open, as the plugin counts: a backslash counts until a quote or another backslash
+ * comes.
+ */
 class Quotes {
   #isOpen = false;
   #hasBackslash = false;

@@ -57,9 +57,12 @@ export const OPTIONS = {
   words: words("[ADDRESS]", "host name or address, where it is not given by -H"),
 };
 
+/** Words the plugin replaces before it reads its options. */
+export const REWRITES = { "-to": "-t", "-wv": "-w", "-cv": "-c" };
+
 export type SnmpOptions = OptionsOf<typeof OPTIONS>;
 
-/** The plugin does not read it but prints it as it stands. */
+/** The plugin prints the port as it was written, so only the usual form is accepted. */
 function readPort(given: string): number | undefined {
   return /^[1-9][0-9]{0,4}$/.test(given) && Number(given) <= 65_535 ? Number(given) : undefined;
 }

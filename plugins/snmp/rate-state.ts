@@ -6,7 +6,7 @@ import { CheckFailure } from "../../sdk/index.ts";
 import { atof, atoi, strtoul } from "../libc/number.ts";
 import { sprintf } from "../libc/printf.ts";
 
-/** What `--rate` remembers of its last run. */
+/** What `--rate` keeps from its last run. */
 export interface RateState {
   /** Seconds since 1970. */
   readonly time: number;
@@ -15,17 +15,17 @@ export interface RateState {
 }
 
 /**
- * Where the plugin keeps its state files; undefined where it would fall back to a directory that differs from build to build. An empty
- * variable counts for none.
+ * The directory of the plugin's state files. Undefined where the plugin would use a default, which differs
+ * from build to build. An empty variable counts as not set.
  */
 export function findStateDirectory(environment: NodeJS.ProcessEnv): string | undefined {
   return environment["MP_STATE_PATH"] || environment["NAGIOS_PLUGIN_STATE_DIRECTORY"] || undefined;
 }
 
-/** The plugin makes its path part of the name. The check does not know it: this is where Debian has it. */
+/** The plugin's path is part of the name. The check does not know the path, so this is Debian's. */
 const PLUGIN = "/usr/lib/nagios/plugins/check_snmp";
 
-/** A file for each command line: its words, one behind the other, are the name. */
+/** Each command line has a file of its own. The file is named after the hash of the joined words. */
 export function nameStateFile(directory: string, words: readonly string[]): string {
   const name = createHash("sha1")
     .update(Buffer.from([PLUGIN, ...words].join(""), "latin1"))
@@ -35,10 +35,12 @@ export function nameStateFile(directory: string, words: readonly string[]): stri
 
 const FORMAT_VERSION = 1;
 const DATA_VERSION = 1;
-/** The plugin reads lines in pieces of this size. */
+/** The plugin reads lines in parts of this size. */
 const MAX_LINE = 1023;
 
-/** Undefined where there is none, or none the plugin would take: of another version, or of the future. */
+/**
+ * Undefined where there is no state, or a state the plugin ignores: of another version, or from the future.
+ */
 export async function readRateState(path: string, now: number): Promise<RateState | undefined> {
   const text = await readFile(path, "latin1").catch(() => undefined);
   const lines = text?.split("\n").filter((line) => !line.startsWith("#")) ?? [];
@@ -51,7 +53,7 @@ export async function readRateState(path: string, now: number): Promise<RateStat
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o640;
 
-/** Writes a file beside it and puts it in its place, so that nobody reads half of one. */
+/** Writes a temporary file and renames it, so that no reader finds half of a file. */
 export async function writeRateState(path: string, { time, values }: RateState): Promise<void> {
   await makeDirectories(dirname(path));
   const temporary = `${path}.${randomBytes(3).toString("hex")}`;

@@ -1,10 +1,10 @@
 import { type Range, readRange, type Thresholds } from "../../sdk/index.ts";
 import { strtod } from "../libc/number.ts";
 
-/** The text of `-w` or `-c`: ranges with commas between them, one for each object. */
+/** The text of `-w` or `-c`: one range for each object, with commas between them. */
 export type RangeList = string | undefined;
 
-/** The thresholds of each object. Undefined where the plugin dies of one. */
+/** The thresholds of each object. Undefined where the plugin ends because of a range. */
 export function readThresholds(
   warning: RangeList,
   critical: RangeList,
@@ -22,14 +22,17 @@ function readRanges(text: RangeList, count: number): readonly (Range | undefined
   return ranges.every((range, at) => range !== undefined || texts[at] === undefined) ? ranges : undefined;
 }
 
-/** A range the wrong way round is turned, and what comes before the first character of a range is skipped. */
+/** A reversed range is turned round. What comes before the first character of a range is skipped. */
 function readText(text: string): string | undefined {
   const turned = turn(text);
   const start = turned.search(/[-0-9.:@~]/);
   return start < 0 ? undefined : turned.slice(start);
 }
 
-/** `10:5` was once how `@5:10` is written. Signs are read as the plugin reads them: `@-20:-10` is turned, too. */
+/**
+ * `10:5` is an old form of `@5:10`. `@-20:-10` is turned round too, because the plugin reads no number from
+ * `@-20`.
+ */
 function turn(text: string): string {
   const colon = text.indexOf(":");
   if (colon < 0 || colon === text.length - 1) return text;

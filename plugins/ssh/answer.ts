@@ -1,8 +1,8 @@
 import { type CheckOutput, STATE_NAMES, UNKNOWN, WARNING } from "../../sdk/index.ts";
 import { isState, maxStateAlt } from "../../sdk/state.ts";
 
-/** How an ssh process ended; 255 is its own return code. Texts are byte strings. */
-export interface SshEnd {
+/** How an ssh process ended. Return code 255 is ssh's own failure. Texts are byte strings. */
+export interface SshOutcome {
   readonly returnCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -12,13 +12,13 @@ export interface AnswerOptions {
   readonly command: string;
   readonly isUnknownWithoutConnection: boolean;
   readonly warnsOnStderr: boolean;
-  /** Lines. */
+  /** Lines that are passed over. */
   readonly skipStdout: number;
   readonly skipStderr: number;
 }
 
-/** What the plugin makes of it. */
-export function answerAs({ returnCode, stdout, stderr }: SshEnd, options: AnswerOptions): CheckOutput {
+/** What check_by_ssh answers when its ssh has ended like this. */
+export function answerAs({ returnCode, stdout, stderr }: SshOutcome, options: AnswerOptions): CheckOutput {
   const errors = readLines(stderr);
   if (returnCode === 255 && options.isUnknownWithoutConnection) {
     const reason = errors[0] ?? "(no error output)";
@@ -43,7 +43,7 @@ function nameState(returnCode: number): string {
   return returnCode === 4 ? "DEPENDENT" : "UNKNOWN";
 }
 
-/** The plugin's lines are C strings: each ends at its first NUL. */
+/** The plugin's lines are C strings, so each line ends at its first NUL. */
 function readLines(text: string): readonly string[] {
   if (text === "") return [];
   const lines = text.endsWith("\n") ? text.slice(0, -1).split("\n") : text.split("\n");

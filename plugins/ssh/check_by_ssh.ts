@@ -16,13 +16,13 @@ import {
 } from "../../sdk/index.ts";
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { atoi, isInteger } from "../libc/number.ts";
-import { type AnswerOptions, answerAs, type SshEnd } from "./answer.ts";
-import { loadDriver } from "./connection.ts";
-import { printLines, SshFailure } from "./failure.ts";
-import { isPlainHost, listGiven, readSettings, type SshArguments } from "./openssh/arguments.ts";
-import { SSH_POOL, type SshPool } from "./pool.ts";
+import { type AnswerOptions, answerAs, type SshOutcome } from "./answer.ts";
+import { loadDriver } from "./client/connection.ts";
+import { SSH_POOL, type SshPool } from "./client/pool.ts";
+import { isUnambiguousHost, listGiven, readSettings, type SshArguments } from "./openssh/arguments.ts";
+import { printLines, SshFailure } from "./openssh/failure.ts";
 
-/** How many lines are passed over: all of them where no number is given. */
+/** How many lines are passed over: all lines where no number is given. */
 const lineCount = (spelling: string, help: string) =>
   option(spelling, help, (given) => (isInteger(given) && atoi(given) >= 0 ? atoi(given) : undefined), {
     default: 0,
@@ -60,25 +60,25 @@ const OPTIONS = {
 
 const readOptions = createOptionsReader(OPTIONS, { rewrites: { "-to": "-t" } });
 
-interface ByTheCommandLine extends AnswerOptions {
+interface BySshRequest extends AnswerOptions {
   readonly ssh: SshArguments;
   readonly timeout: number;
 }
 
-export const checkBySsh = defineCheck<ByTheCommandLine>({
+export const checkBySsh = defineCheck<BySshRequest>({
   name: "check_by_ssh",
   summary: "runs a command over ssh and answers with what it says",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: OPTIONS,
   prepare: async () => void (await loadDriver()),
 
-  read(argv): ByTheCommandLine | undefined {
+  read(argv): BySshRequest | undefined {
     const read = readOptions(argv);
     const settings = read && readSettings(read.given);
     if (read === undefined || settings === undefined) return undefined;
     const { options } = read;
     const { host, command } = readWords(options);
-    if (!isPlainHost(host) || command.length < 2 || !isUtf8(command)) return undefined;
+    if (!isUnambiguousHost(host) || command.length < 2 || !isUtf8(command)) return undefined;
     const { configFile, family, isQuiet, timeout } = options;
     const identities = listGiven(read.given, "identity");
     return { ...options, command, timeout, ssh: { host, settings, identities, configFile, family, isQuiet } };
@@ -90,7 +90,8 @@ export const checkBySsh = defineCheck<ByTheCommandLine>({
       new CheckFailure(`CRITICAL - Plugin timed out after ${timeout} seconds`, CRITICAL);
     return withinSeconds({ seconds: timeout, signal, onTimeout }, async (deadline) => {
       const end = await runSsh(shared(SSH_POOL), options, deadline);
-      // The plugin reads stderr when stdout has ended: with its pipe full, neither ends.
+      // The plugin reads stderr only after stdout has ended. When the stderr pipe is full, neither of them
+      // ends.
       if (end.stderr.length > PIPE_SIZE) return new Promise<never>(() => {});
       return answerAs(end, options);
     });
@@ -99,7 +100,9 @@ export const checkBySsh = defineCheck<ByTheCommandLine>({
 
 const PIPE_SIZE = 65_536;
 
-/** The first word is the host unless `-H` was given; those that follow are the command unless `-C` was. */
+/**
+ * The first word is the host unless `-H` was given. The other words are the command unless `-C` was given.
+ */
 function readWords({ hostname, commands, words: all }: OptionsOf<typeof OPTIONS>) {
   const [first = ""] = all;
   const host = hostname ?? first;
@@ -110,7 +113,7 @@ function readWords({ hostname, commands, words: all }: OptionsOf<typeof OPTIONS>
   return { host, command: commands.length > 1 ? command + status : command };
 }
 
-/** The driver takes text and sends it as UTF-8. */
+/** The driver takes a command as text and sends it as UTF-8, so other bytes cannot be sent. */
 function isUtf8(bytes: string): boolean {
   return toText(bytes) !== undefined;
 }
@@ -122,28 +125,28 @@ function toText(bytes: string): string | undefined {
   return Buffer.from(decoded, "utf8").equals(buffer) ? decoded : undefined;
 }
 
-/** What the process ssh would have come to. */
+/** Runs the command, and tells how an ssh process would have ended. */
 async function runSsh(
   pool: SshPool,
-  { ssh, command, timeout }: Pick<ByTheCommandLine, "ssh" | "command" | "timeout">,
+  { ssh, command, timeout }: Pick<BySshRequest, "ssh" | "command" | "timeout">,
   signal: AbortSignal,
-): Promise<SshEnd> {
+): Promise<SshOutcome> {
   const plan = pool.plan(ssh);
-  const { target, environment } = plan;
-  const { deadAfter = Number.POSITIVE_INFINITY } = target;
+  const { destination, environment } = plan;
+  const { deadAfter = Number.POSITIVE_INFINITY } = destination;
   if (deadAfter < timeout) throw new CheckDeclined("ssh may end before the plugin's time is up");
   try {
     const executed = await pool.execute(plan, { text: toText(command) ?? "", environment }, signal);
-    const { ran, printed } = executed;
-    const last = executed.kind === "lost" ? executed.by.text : "";
+    const { outcome, printed } = executed;
+    const last = executed.kind === "lost" ? executed.lastLine.text : "";
     return {
-      returnCode: ran.returnCode ?? 255,
-      stdout: ran.stdout,
-      stderr: `${printed}${ran.stderr}${last}`,
+      returnCode: outcome.returnCode ?? 255,
+      stdout: outcome.stdout,
+      stderr: `${printed}${outcome.stderr}${last}`,
     };
   } catch (error) {
     if (!(error instanceof SshFailure)) throw error;
-    if (target.control === "path") throw new CheckDeclined("ssh may know of a connection that stands");
-    return { returnCode: 255, stdout: "", stderr: printLines(error.lines, target.verbosity) };
+    if (destination.control === "path") throw new CheckDeclined("ssh may know of a connection that stands");
+    return { returnCode: 255, stdout: "", stderr: printLines(error.lines, destination.verbosity) };
   }
 }

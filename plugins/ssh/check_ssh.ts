@@ -36,22 +36,24 @@ const OPTIONS = {
 
 const readOptions = createOptionsReader(OPTIONS, { words: "last", rewrites: { "-to": "-t" } });
 
-interface Request {
+interface SshRequest {
   readonly host: string;
   readonly port: number;
   readonly family: Family;
-  /** As it was when the plugin came to `-H`, where it looks the name up first. */
+  /**
+   * The family that counted when the plugin read `-H`: it looks the name up there, the first of two times.
+   */
   readonly familyAtHost: Family;
   readonly version: string | undefined;
   readonly protocol: string | undefined;
   readonly timeout: number;
-  /** What comes before the usage where the host cannot be resolved. */
+  /** The lines before the usage text where the host cannot be resolved. */
   readonly complaint: readonly string[];
 }
 
 const DEFAULT_PORT = 22;
-/** What the plugin reads of the server's first words. */
-const BUFFER = 256;
+/** Bytes the plugin reads of the server's greeting. */
+const MAX_GREETING = 256;
 
 export const checkSsh = defineCheck({
   name: "check_ssh",
@@ -62,7 +64,7 @@ export const checkSsh = defineCheck({
   run,
 });
 
-function readRequest(argv: readonly string[]): Request | undefined {
+function readRequest(argv: readonly string[]): SshRequest | undefined {
   const read = readOptions(argv);
   if (read === undefined) return undefined;
   const { hostname, port, family, version, protocol, timeout, words } = read.options;
@@ -78,7 +80,10 @@ function readRequest(argv: readonly string[]): Request | undefined {
   };
 }
 
-/** Each `-H` is looked up where it stands, with the `-4` and `-6` before it; an address without `-H` after all of them. */
+/**
+ * The plugin looks up the host of each `-H` where the option stands, with the `-4` and `-6` before it. It
+ * looks up an address without `-H` after all options.
+ */
 function readFamilyAtHost(given: readonly GivenText[], family: Family): Family | undefined {
   const places = (name: string) => given.flatMap((each, at) => (each.name === name ? at : []));
   const [[host, ...otherHosts], families] = [places("hostname"), places("family")];
@@ -87,7 +92,7 @@ function readFamilyAtHost(given: readonly GivenText[], family: Family): Family |
   return otherHosts.length === 0 && families.every((at) => at > host) ? 0 : undefined;
 }
 
-/** The plugin takes a name it cannot resolve for a mistake in its words. */
+/** The plugin treats a name it cannot resolve as a mistake on its command line. */
 function readComplaint(hostname: string | undefined, port: number | undefined): readonly string[] {
   if (hostname !== undefined) return [`check_ssh: Invalid hostname/address - ${hostname}`];
   return port === undefined ? [] : ["check_ssh: Could not parse arguments"];
@@ -95,7 +100,7 @@ function readComplaint(hostname: string | undefined, port: number | undefined): 
 
 const USAGE = ["Usage:", "check_ssh  [-4|-6] [-t <timeout>] [-r <remote version>] [-p <port>] <host>"];
 
-async function run(request: Request, context: CheckContext): Promise<CheckOutput> {
+async function run(request: SshRequest, context: CheckContext): Promise<CheckOutput> {
   const { host, familyAtHost, timeout, complaint } = request;
   const { signal } = context;
   const resolver = context.shared(RESOLVER);
@@ -114,11 +119,11 @@ async function run(request: Request, context: CheckContext): Promise<CheckOutput
   }
 }
 
-async function connectAndRead(request: Request, context: DialContext): Promise<CheckOutput> {
+async function connectAndRead(request: SshRequest, context: DialContext): Promise<CheckOutput> {
   const { host, port, family } = request;
   const begin = performance.now();
   using peer = new StreamPeer(await dial({ host, port, family }, context));
-  const said = (await peer.receive(BUFFER)).split("\0", 1)[0] ?? "";
+  const said = (await peer.receive(MAX_GREETING)).split("\0", 1)[0] ?? "";
   if (!said.startsWith("SSH")) return { returnCode: CRITICAL, output: `Server answer: ${said}` };
   const greeting = readGreeting(said);
   peer.send(`SSH-${greeting.protocol}-check_ssh_2.3.3\r\n`);
@@ -130,16 +135,16 @@ interface Greeting {
   readonly software: string;
 }
 
-/** `SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10`, ASCII white space at its end apart. */
+/** Reads `SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10`. ASCII white space at the end does not count. */
 function readGreeting(said: string): Greeting {
   const text = said.replace(/[ \r\n\t]+$/, "").slice("SSH-".length);
   const protocol = /^[0-9. ]*/.exec(text)?.[0] ?? "";
   const lead = /^[-0-9. ]*/.exec(text)?.[0] ?? "";
-  // Without a dash between the two the plugin ends the protocol where the software begins, which is then empty.
+  // Without a dash between the two, the plugin's software is empty.
   return { protocol, software: lead === protocol ? "" : text.slice(lead.length) };
 }
 
-function judge(greeting: Greeting, { version, protocol, timeout }: Request, time: number): CheckOutput {
+function judge(greeting: Greeting, { version, protocol, timeout }: SshRequest, time: number): CheckOutput {
   const named = `${greeting.software} (protocol ${greeting.protocol})`;
   const critical = (what: string, expected: string) => ({
     returnCode: CRITICAL,

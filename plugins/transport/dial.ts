@@ -117,24 +117,37 @@ async function dialPath(path: string, signal: AbortSignal): Promise<Socket> {
 
 const RETRY_MS = 50;
 
-function open(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
+async function open(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const socket = connect({ ...options, allowHalfOpen: true }).pause();
-  destroyOnAbort(socket, signal, reject);
-  socket.once("connect", () => resolve(socket));
-  // The listener stays after the connect, so that a later error is not uncaught. A reader sees the end of the
-  // stream.
-  socket.on("error", (error) => (isBroken(error) ? resolve(socket) : reject(error)));
-  return promise;
+  try {
+    return await whenConnected(socket, signal);
+  } catch (error) {
+    if (isBroken(error)) return socket;
+    throw error;
+  }
 }
 
 /**
  * The connection was made and reset before Node looked. A plugin's connect succeeds then, and it reads the
  * end next.
  */
-function isBroken(error: Error): boolean {
+function isBroken(error: unknown): boolean {
   return errnoName(error) === "ECONNRESET";
+}
+
+/**
+ * Gives the socket when it is connected. When the signal is aborted the socket is destroyed, connected or not.
+ * Rejects with the socket's error, or with the signal's reason.
+ */
+export function whenConnected(socket: Socket, signal: AbortSignal): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  destroyOnAbort(socket, signal, reject);
+  socket.once("connect", () => resolve(socket));
+  // The listener stays after the connect, so that a later error is not uncaught. A reader sees the end of the
+  // stream.
+  socket.on("error", reject);
+  return promise;
 }
 
 /**

@@ -1,13 +1,16 @@
 import type { GivenText } from "../../../sdk/read-options.ts";
 import { isUnderstood, readSetting, type Setting } from "./config.ts";
 
-/** A command line of ssh: the part that says where to connect, and how. */
+/** The part of an ssh command line that says where to connect, and how. */
 export interface SshArguments {
-  /** As it was asked for: not yet what ssh_config makes of it. */
+  /** The host on the command line. ssh_config may replace it by another name. */
   readonly host: string;
-  /** In the order they were given: the first of a kind counts. */
+  /** In the order of the command line. The first setting of a keyword counts. */
   readonly settings: readonly Setting[];
-  /** The files of `-i`, which are among the settings too: ssh warns of one that is not there. */
+  /**
+   * The files of `-i`. They are among the settings too, but ssh warns of a missing file only if `-i` names
+   * it.
+   */
   readonly identities: readonly string[];
   readonly configFile: string | undefined;
   readonly family: 4 | 6 | undefined;
@@ -22,7 +25,7 @@ const KEYWORD_OF: Readonly<Record<string, string>> = {
   identity: "identityfile",
 };
 
-/** The settings among the options given; undefined where one of them is not understood. */
+/** The settings among the given options. Undefined where one of them is not understood. */
 export function readSettings(given: readonly GivenText[]): readonly Setting[] | undefined {
   const settings: Setting[] = [];
   for (const { name, text = "" } of given) {
@@ -44,7 +47,7 @@ export function listGiven(given: readonly GivenText[], option: string): readonly
   return given.flatMap(({ name, text }) => (name === option && text !== undefined ? [text] : []));
 }
 
-/** A host as ssh takes it for nothing else: not an option, no `user@`, no URL. */
-export function isPlainHost(text: string): boolean {
+/** Whether ssh takes this word for a host and for nothing else: no option, no `user@`, no URL. */
+export function isUnambiguousHost(text: string): boolean {
   return /^[A-Za-z0-9_:][A-Za-z0-9_:.-]*$/.test(text);
 }

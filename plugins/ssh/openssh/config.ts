@@ -6,27 +6,27 @@ import { matchesAny, matchesPattern } from "./pattern.ts";
 
 /** One line of ssh_config, or of `-o`. */
 export interface Setting {
-  /** In small letters. */
+  /** In lower case. */
   readonly keyword: string;
   readonly words: readonly string[];
 }
 
-/** Keyword → its words: of the first line that has it, or of all lines where it is a list. */
+/** Keyword → its words. A list has the words of all its lines, any other keyword those of its first line. */
 export type Settings = ReadonlyMap<string, readonly string[]>;
 
 export interface ConfigSources {
-  /** Of the command line: they come before those of any file. */
+  /** The settings of the command line. They come before those of any file. */
   readonly given: readonly Setting[];
-  /** `-F`: instead of the usual files. */
+  /** The file of `-F`, which is read instead of the usual files. */
   readonly file: string | undefined;
-  /** The host as it was asked for. */
+  /** The host on the command line. */
   readonly host: string;
   readonly home: string;
 }
 
 export interface ReadConfig {
   readonly settings: Settings;
-  /** Every file and directory it depends on, and the state it was in. */
+  /** Every file and directory the settings depend on, and the state it was in. */
   readonly stamps: ReadonlyMap<string, Stamp>;
 }
 
@@ -35,27 +35,30 @@ const MAX_DEPTH = 16;
 
 /** What ssh_config says for a host. Throws a CheckDeclined where a line is not understood. */
 export function readConfig(sources: ConfigSources, files: Files): ReadConfig {
-  const reading = new Reading(sources, files);
-  for (const setting of sources.given) reading.take(setting);
+  const reader = new ConfigReader(sources, files);
+  for (const setting of sources.given) reader.take(setting);
   if (sources.file === undefined) {
-    reading.readFile(join(sources.home, ".ssh/config"), join(sources.home, ".ssh"));
-    reading.readFile(join(SYSTEM_FOLDER, "ssh_config"), SYSTEM_FOLDER);
+    reader.readFile(join(sources.home, ".ssh/config"), join(sources.home, ".ssh"));
+    reader.readFile(join(SYSTEM_FOLDER, "ssh_config"), SYSTEM_FOLDER);
   } else if (sources.file !== "none") {
     const isThere = sources.file.startsWith("/") && files.read(sources.file) !== undefined;
     if (!isThere) throw new CheckDeclined("there is no such ssh_config");
-    reading.readFile(sources.file, join(sources.home, ".ssh"));
+    reader.readFile(sources.file, join(sources.home, ".ssh"));
   }
-  return reading.finish();
+  return reader.finish();
 }
 
-/** `HostName=a.example`, `SendEnv LANG LC_*`, `IdentityFile "~/my key"`; undefined for what is not understood. */
+/**
+ * Reads `HostName=a.example`, `SendEnv LANG LC_*`, `IdentityFile "~/my key"`. Undefined for a line that is
+ * not understood.
+ */
 export function readSetting(line: string): Setting | undefined {
   const [begin = "", keyword = ""] = /^[ \t]*([A-Za-z0-9]+)(?:[ \t]*=[ \t]*|[ \t]+)/.exec(line) ?? [];
   const words = keyword === "" ? undefined : readWords(line.slice(begin.length));
   return words === undefined || words.length === 0 ? undefined : { keyword: keyword.toLowerCase(), words };
 }
 
-/** A `#` ends the line; quotes inside of words and backslashes are ssh's own affair. */
+/** A `#` ends the line. Undefined for quotes inside a word and for backslashes, which are left to ssh. */
 function readWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
   for (const [word, quoted] of text.matchAll(/"([^"]*)"(?=[ \t\r\f]|$)|[^ \t\r\f]+/g)) {
@@ -66,17 +69,17 @@ function readWords(text: string): readonly string[] | undefined {
   return words;
 }
 
-/** Does this process know what to do about it? */
+/** Whether this process does the same as ssh for this setting. */
 export function isUnderstood({ keyword, words }: Setting): boolean {
   return Object.hasOwn(KEYWORDS, keyword) && KEYWORDS[keyword]?.values.test(words.join(" ")) === true;
 }
 
-class Reading {
+class ConfigReader {
   readonly #sources: ConfigSources;
   readonly #files: Files;
   readonly #settings = new Map<string, readonly string[]>();
   readonly #stamps = new Map<string, Stamp>();
-  /** Of `Match final`: it holds once everything else has been read. */
+  /** The settings below `Match final`, which count after all others. */
   readonly #final: { readonly settings: readonly Setting[]; readonly folder: string }[] = [];
 
   constructor(sources: ConfigSources, files: Files) {
@@ -113,7 +116,7 @@ class Reading {
     }
   }
 
-  /** All lines of a file; none where there is no such file. */
+  /** The settings of a file. There are none where the file does not exist. */
   #readSettings(path: string, folder: string): readonly Setting[] {
     this.#stamps.set(path, this.#files.stamp(path));
     const file = this.#files.read(path);
@@ -161,7 +164,10 @@ class Reading {
     return names.map((name) => join(parent, name));
   }
 
-  /** ssh reads everything once more for the name it has found: nothing new, unless that is another one. */
+  /**
+   * ssh reads all files once more, with the name it has found. That changes something only if the name is
+   * another one.
+   */
   #readFinal(): void {
     const { host } = this.#sources;
     const name = this.#settings.get("hostname")?.[0];
@@ -174,13 +180,15 @@ class Reading {
   }
 }
 
-/** ssh refuses to work with a file of its user's of which others may change a line. */
+/** ssh refuses to read its user's file if others may write to it. */
 function checkOwner({ uid, mode }: KnownFile): void {
   const isSafe = (uid === 0 || uid === process.getuid?.()) && (mode & 0o022) === 0;
   if (!isSafe) throw new CheckDeclined("others may change the ssh_config");
 }
 
-/** Keywords that exist, and count only where they apply. */
+/**
+ * Keywords of ssh that may stand in a section for other hosts, though this process does not understand them.
+ */
 const HARMLESS_ELSEWHERE: ReadonlySet<string> = new Set([
   "bindaddress",
   "bindinterface",

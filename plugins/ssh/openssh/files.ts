@@ -1,40 +1,45 @@
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { CheckDeclined } from "../../../sdk/index.ts";
 
-/** A file as it was when it was last looked at. Its text is a byte string. */
+/** A file as it was when it was last read. Its text is a byte string. */
 export interface KnownFile {
   readonly text: string;
   readonly mode: number;
   readonly uid: number;
 }
 
-/** Which state a file was in: another text after any change. `absent` for none. */
+/** Names the state of a file: it is another text after any change. `absent` where there is no file. */
 export type Stamp = string;
 
 export interface Files {
-  /** Undefined: there is no such file. Throws a CheckDeclined where it cannot be read. */
+  /** Undefined where there is no such file. Throws a CheckDeclined where the file cannot be read. */
   read(path: string): KnownFile | undefined;
-  /** The names in a directory, sorted as glob does; none where there is no such directory. */
+  /**
+   * The names in a directory, sorted as glob sorts them. There are none where the directory does not exist.
+   */
   list(path: string): readonly string[];
   stamp(path: string): Stamp;
 }
 
-interface Look {
+interface FileState {
   readonly stats: Stats | undefined;
   readonly stamp: Stamp;
-  readonly lookedAt: number;
+  readonly checkedAt: number;
 }
 
-/** A change is noticed within a second; otherwise a check costs no system call. */
-const LOOK_AGAIN_AFTER_MS = 1_000;
-/** Nothing larger is read: taking it apart would hold up everything else. */
+/** A change is noticed within this time. In between, a check makes no system call. */
+const CHECK_AGAIN_AFTER_MS = 1_000;
+/** Bytes of a file. To parse a larger one would hold up all other checks. */
 const MAX_SIZE = 1_048_576;
 const MAX_KNOWN = 10_000;
 
-/** The files ssh reads at every start, read again when they have changed. Synchronous: they are few, small and local. */
+/**
+ * The files ssh reads at every start. Here they are read again only after they have changed. The reads are
+ * synchronous, because the files are few, small and local.
+ */
 export class FileCache implements Files {
   readonly #now: () => number;
-  readonly #looks = new Map<string, Look>();
+  readonly #states = new Map<string, FileState>();
   readonly #read = new Map<string, { readonly stamp: Stamp; readonly file: KnownFile }>();
 
   constructor(now: () => number = () => performance.now()) {
@@ -42,11 +47,11 @@ export class FileCache implements Files {
   }
 
   read(path: string): KnownFile | undefined {
-    const { stats, stamp } = this.#look(path);
+    const { stats, stamp } = this.#stat(path);
     if (stats === undefined) return undefined;
     const known = this.#read.get(path);
     if (known?.stamp === stamp) return known.file;
-    // ssh takes a device for an empty file, as /dev/null is one.
+    // ssh reads /dev/null as an empty file.
     const isDevice = stats.isCharacterDevice() && path === "/dev/null";
     if (!isDevice && (!stats.isFile() || stats.size > MAX_SIZE)) {
       throw new CheckDeclined("a file of ssh is not a plain one, or too large");
@@ -59,22 +64,22 @@ export class FileCache implements Files {
   }
 
   list(path: string): readonly string[] {
-    return this.#look(path).stats === undefined ? [] : attempt(() => readdirSync(path)).sort();
+    return this.#stat(path).stats === undefined ? [] : attempt(() => readdirSync(path)).sort();
   }
 
   stamp(path: string): Stamp {
-    return this.#look(path).stamp;
+    return this.#stat(path).stamp;
   }
 
-  #look(path: string): Look {
-    const known = this.#looks.get(path);
-    const lookedAt = this.#now();
-    if (known !== undefined && lookedAt - known.lookedAt < LOOK_AGAIN_AFTER_MS) return known;
+  #stat(path: string): FileState {
+    const known = this.#states.get(path);
+    const checkedAt = this.#now();
+    if (known !== undefined && checkedAt - known.checkedAt < CHECK_AGAIN_AFTER_MS) return known;
     const stats = attempt(() => statSync(path, { throwIfNoEntry: false }));
-    const look = { stats, stamp: readStamp(stats), lookedAt };
-    if (this.#looks.size >= MAX_KNOWN) this.#looks.clear();
-    this.#looks.set(path, look);
-    return look;
+    const state = { stats, stamp: readStamp(stats), checkedAt };
+    if (this.#states.size >= MAX_KNOWN) this.#states.clear();
+    this.#states.set(path, state);
+    return state;
   }
 }
 

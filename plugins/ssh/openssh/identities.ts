@@ -1,8 +1,8 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
+import type { SshDestination } from "./destination.ts";
 import type { Files, KnownFile } from "./files.ts";
-import type { Target } from "./target.ts";
 
-/** What is asked of a key here; the driver's keys are more. */
+/** The part of the driver's key that is used here. */
 export interface SshKey {
   readonly isPrivateKey: () => boolean;
   readonly getPublicSSH: () => Buffer;
@@ -11,38 +11,41 @@ export interface SshKey {
 /** A key to log in with. */
 export interface Identity<Key> {
   readonly key: Key;
-  /** By the agent, which signs with it. */
-  readonly isHeld: boolean;
+  /** The agent has the key and signs with it. */
+  readonly isInAgent: boolean;
 }
 
 export interface IdentityReader<Key> {
   readonly files: Files;
   readonly parseKey: (text: string) => Key | Error;
-  /** The keys of the agent at a socket; none where nobody answers. */
-  readonly listHeld: (socket: string) => Promise<readonly Key[]>;
+  /** The keys of the agent at a socket. There are none where the agent does not answer. */
+  readonly listAgentKeys: (socket: string) => Promise<readonly Key[]>;
 }
 
-/** The keys ssh would offer, in its order: the agent's that are named, the agent's others, and those in files. */
+/**
+ * The keys ssh would offer, in its order: the agent's keys that are named, the agent's other keys, the keys
+ * in files.
+ */
 export async function listIdentities<Key extends SshKey>(
-  target: Target,
+  destination: SshDestination,
   reader: IdentityReader<Key>,
 ): Promise<readonly Identity<Key>[]> {
-  const named = target.identities.flatMap((path) => readIdentityFile(path, reader) ?? []);
-  const held = target.agent === undefined ? [] : await reader.listHeld(target.agent);
+  const named = destination.identities.flatMap((path) => readIdentityFile(path, reader) ?? []);
+  const held = destination.agent === undefined ? [] : await reader.listAgentKeys(destination.agent);
   const isNamed = (key: Key) => named.some((each) => isSame(each.key, key));
-  const others = target.identitiesOnly ? [] : held.filter((key) => !isNamed(key));
+  const others = destination.identitiesOnly ? [] : held.filter((key) => !isNamed(key));
   const inFiles = named.filter(({ key }) => !held.some((each) => isSame(each, key)));
-  // Without its passphrase only an agent can use a key; what ssh then says is its own affair.
+  // A key with a passphrase can be used by an agent only. What ssh prints about it is left to ssh.
   if (inFiles.some(({ isLocked }) => isLocked))
     throw new CheckDeclined("a key is locked and no agent holds it");
   return [
-    ...[...held.filter(isNamed), ...others].map((key) => ({ key, isHeld: true })),
-    ...inFiles.map(({ key }) => ({ key, isHeld: false })),
+    ...[...held.filter(isNamed), ...others].map((key) => ({ key, isInAgent: true })),
+    ...inFiles.map(({ key }) => ({ key, isInAgent: false })),
   ];
 }
 
-/** The files whose change makes other identities. */
-export function listIdentityFiles({ identities }: Target): readonly string[] {
+/** The files the identities are read from. */
+export function listIdentityFiles({ identities }: SshDestination): readonly string[] {
   return identities.flatMap((path) => [path, `${path}.pub`, ...listCertificates(path)]);
 }
 
@@ -80,7 +83,7 @@ function readIdentityFile<Key extends SshKey>(
   return { key, isLocked: false };
 }
 
-/** ssh warns at length about a key of its user that others may read, and passes it over. */
+/** ssh passes over its user's key if others may read it, and prints a long warning. */
 function checkPrivacy({ uid, mode }: KnownFile): void {
   const isOpen = uid === process.getuid?.() && (mode & 0o077) !== 0;
   if (isOpen) throw new CheckDeclined("others may read a private key");

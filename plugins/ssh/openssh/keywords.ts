@@ -1,6 +1,6 @@
-/** What this process does about a keyword of ssh_config; a value that does not fit is left to ssh. */
+/** The values of a keyword of ssh_config that this process understands. Other values are left to ssh. */
 export interface Keyword {
-  /** The values that are understood: all of them in one text, a blank between two. */
+  /** Matches the words of the line, joined with blanks. */
   readonly values: RegExp;
   /** Every line counts, not only the first. */
   readonly isList?: boolean;
@@ -13,17 +13,17 @@ const YES_OR_NO = { values: /^(?:yes|no|true|false)$/ };
 const YES = { values: /^(?:yes|true)$/ };
 const NO = { values: /^(?:no|false)$/ };
 const NONE = { values: /^none$/ };
-/** A plain list; one that begins with `+`, `-` or `^` changes ssh's own. */
+/** A plain list. A list that begins with `+`, `-` or `^` changes ssh's own list, and is left to ssh. */
 const ALGORITHMS = { values: /^[a-z0-9@][a-z0-9@.,-]*$/ };
-/** Where these are all allowed, no usual key of a user is refused. */
+/** A list with all of these refuses no usual key of a user. */
 const USUAL_KEYS = ["ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-256", "rsa-sha2-512"];
 const ACCEPTED_KEYS = {
   values: new RegExp(`^${USUAL_KEYS.map((name) => `(?=(?:.*,)?${name}(?:,|$))`).join("")}[a-z]`),
 };
 
 /**
- * Every keyword this process understands; a line with any other leaves the check to ssh. First those that decide how a connection is
- * made, then those that change nothing a check can see.
+ * The keywords this process understands. A line with any other keyword leaves the check to ssh. The first
+ * group decides how a connection is made, the second changes nothing a check can see.
  */
 export const KEYWORDS: Readonly<Record<string, Keyword>> = {
   addressfamily: { values: /^(?:any|inet|inet6)$/ },

@@ -2,11 +2,11 @@ import { createHmac } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { matchesAny } from "./pattern.ts";
 
-/** A host key as known_hosts has it. */
+/** A host key in known_hosts. */
 export interface HostKey {
   /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa` … */
   readonly type: string;
-  /** As it is sent on the wire. */
+  /** The bytes that are sent in a key exchange. */
   readonly blob: Buffer;
 }
 
@@ -14,7 +14,7 @@ export interface HostKey {
 export interface HostKeys {
   readonly keys: readonly HostKey[];
   readonly revoked: readonly HostKey[];
-  /** A certificate authority is trusted for it. */
+  /** A certificate authority is trusted for the host. */
   readonly hasAuthority: boolean;
 }
 
@@ -23,10 +23,10 @@ export function nameInKnownHosts(host: string, port: number): string {
   return port === 22 ? host : `[${host}]:${port}`;
 }
 
-/** A hashed name costs 5 µs to look at: so many of them, then others may go on. */
-const LINES_A_TURN = 1_000;
+/** Lines that are read in one turn of the event loop. To compare a hashed name takes 5 µs. */
+const MAX_LINES_A_TURN = 1_000;
 
-/** Reads what the files say of a host. Lines that cannot be read are passed over, as ssh does. */
+/** Reads what the files say about a host. Lines that cannot be read are passed over, as ssh does. */
 export async function findHostKeys(texts: readonly string[], name: string): Promise<HostKeys> {
   const keys: HostKey[] = [];
   const revoked: HostKey[] = [];
@@ -35,7 +35,7 @@ export async function findHostKeys(texts: readonly string[], name: string): Prom
   for (const text of texts) {
     for (const line of text.split("\n")) {
       lines += 1;
-      if (lines % LINES_A_TURN === 0) await turn();
+      if (lines % MAX_LINES_A_TURN === 0) await turn();
       const entry = readLine(line);
       if (entry === undefined || !namesHost(entry.hosts, name)) continue;
       if (entry.marker === "@cert-authority") hasAuthority = true;
@@ -61,7 +61,7 @@ function readLine(line: string): Entry | undefined {
   return readKeyType(blob) === type ? { marker, hosts, type, blob } : undefined;
 }
 
-/** The type a key on the wire begins with. */
+/** The type of a key, with which its bytes begin. */
 export function readKeyType(blob: Buffer): string {
   const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
   return blob.toString("latin1", 4, 4 + length);

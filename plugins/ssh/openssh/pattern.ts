@@ -1,10 +1,12 @@
-/** `*` and `?` as ssh has them in Host, SendEnv and known_hosts. */
+/**
+ * Compares a text with a pattern. `*` and `?` mean what they mean to ssh in Host, SendEnv and known_hosts.
+ */
 export function matchesPattern(text: string, pattern: string): boolean {
   if (!/[*?]/.test(pattern)) return text === pattern;
   return compile(pattern).test(text);
 }
 
-/** One of the patterns fits, and none of those that begin with `!`. */
+/** Whether one of the patterns matches, and no pattern after a `!` does. */
 export function matchesAny(text: string, patterns: readonly string[]): boolean {
   const isNegative = (pattern: string) => pattern.startsWith("!");
   if (patterns.some((pattern) => isNegative(pattern) && matchesPattern(text, pattern.slice(1)))) return false;
@@ -17,7 +19,7 @@ const MAX_COMPILED = 1_000;
 function compile(pattern: string): RegExp {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
-  // Stars side by side mean one: with more a regular expression would take ages to find that nothing fits.
+  // Several stars in a row mean one star. Kept apart they would make the regular expression very slow.
   const parts = pattern.replace(/\*+/g, "*").split(/([*?])/);
   const source = parts.map((part) => (part === "*" ? ".*" : part === "?" ? "." : RegExp.escape(part)));
   const expression = new RegExp(`^${source.join("")}$`, "s");

@@ -3,26 +3,26 @@ import { join } from "node:path";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import type { SshArguments } from "./arguments.ts";
 import { readConfig } from "./config.ts";
+import { type Account, resolveDestination, type SshDestination } from "./destination.ts";
 import type { Files, Stamp } from "./files.ts";
 import { listIdentityFiles } from "./identities.ts";
 import { matchesAny } from "./pattern.ts";
-import { type Account, resolveTarget, type Target } from "./target.ts";
 
-/** An ssh command line together with all that files and the environment add to it. */
+/** What an ssh command line means, with the settings of files and of the environment. */
 export interface Plan {
-  readonly target: Target;
+  readonly destination: SshDestination;
   /** The variables sent with a command. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The same for two plans that may share a connection. */
+  /** Two plans with the same key may share a connection. */
   readonly key: string;
   /** The state of the known_hosts files. */
   readonly trust: Stamp;
 }
 
-/** Throws a CheckDeclined where only ssh knows what a file means. */
+/** Throws a CheckDeclined where a file says something that is left to ssh. */
 export type Planner = (ssh: SshArguments) => Plan;
 
-/** Plans are kept with the arguments they were made for, as long as no file has changed. */
+/** A plan is kept with the arguments it was made for, as long as no file has changed. */
 export function createPlanner(files: Files, account: Account = readAccount(), env = process.env): Planner {
   const kept = new WeakMap<
     SshArguments,
@@ -31,15 +31,15 @@ export function createPlanner(files: Files, account: Account = readAccount(), en
   return (ssh) => {
     const known = kept.get(ssh);
     if (known !== undefined && isUnchanged(known.stamps, files)) return known.plan;
-    const { target, stamps: configStamps } = findTarget(ssh, { account, files });
+    const { destination, stamps: configStamps } = findDestination(ssh, { account, files });
     checkIdentities(ssh.identities, account, files);
     const stampAll = (paths: readonly string[]) => new Map(paths.map((path) => [path, files.stamp(path)]));
-    const keys = stampAll(eachOf(target, listIdentityFiles));
-    const knownHosts = stampAll(eachOf(target, listKnownHosts));
+    const keys = stampAll(eachOf(destination, listIdentityFiles));
+    const knownHosts = stampAll(eachOf(destination, listKnownHosts));
     const plan = {
-      target,
-      environment: chooseEnvironment(target.sendEnv, env),
-      key: JSON.stringify([target, ...keys.values()]),
+      destination,
+      environment: chooseEnvironment(destination.sendEnv, env),
+      key: JSON.stringify([destination, ...keys.values()]),
       trust: [...knownHosts.values()].join(),
     };
     kept.set(ssh, { plan, stamps: new Map([...configStamps, ...keys, ...knownHosts]) });
@@ -47,30 +47,34 @@ export function createPlanner(files: Files, account: Account = readAccount(), en
   };
 }
 
-interface FoundTarget {
-  readonly target: Target;
+interface FoundDestination {
+  readonly destination: SshDestination;
   readonly stamps: ReadonlyMap<string, Stamp>;
 }
 
-interface TargetSurroundings {
+interface DestinationContext {
   readonly account: Account;
   readonly files: Files;
-  /** It is on the way to another. */
+  /** The destination is a jump host. */
   readonly isJump?: boolean;
 }
 
-function findTarget(ssh: SshArguments, { account, files, isJump = false }: TargetSurroundings): FoundTarget {
+function findDestination(
+  ssh: SshArguments,
+  { account, files, isJump = false }: DestinationContext,
+): FoundDestination {
   const sources = { given: ssh.settings, file: ssh.configFile, host: ssh.host, home: account.home };
   const { settings, stamps } = readConfig(sources, files);
   const jump = readJump(settings.get("proxyjump")?.[0], ssh);
-  if (jump === undefined) return { target: resolveTarget({ ...ssh, settings, account, jump }), stamps };
+  if (jump === undefined)
+    return { destination: resolveDestination({ ...ssh, settings, account, jump }), stamps };
   if (isJump) throw new CheckDeclined("there is a jump host before a jump host");
-  const found = findTarget(jump, { account, files, isJump: true });
-  const target = resolveTarget({ ...ssh, settings, account, jump: found.target });
-  return { target, stamps: new Map([...stamps, ...found.stamps]) };
+  const found = findDestination(jump, { account, files, isJump: true });
+  const destination = resolveDestination({ ...ssh, settings, account, jump: found.destination });
+  return { destination, stamps: new Map([...stamps, ...found.stamps]) };
 }
 
-/** The command line of the ssh that ssh starts for `[user@]host[:port]`. */
+/** The command line of the second ssh, which ssh starts for the jump host `[user@]host[:port]`. */
 function readJump(text = "none", { configFile }: SshArguments): SshArguments | undefined {
   const [, user, host = "none", port] = /^(?:(.*)@)?([^@:]*)(?::(.*))?$/.exec(text) ?? [];
   if (host === "none") return undefined;
@@ -92,16 +96,21 @@ function isUnchanged(stamps: ReadonlyMap<string, Stamp>, files: Files): boolean 
   return true;
 }
 
-/** Those of the target and of its jump host. */
-function eachOf(target: Target, listFiles: (target: Target) => readonly string[]): readonly string[] {
-  return target.jump === undefined ? listFiles(target) : [...listFiles(target), ...listFiles(target.jump)];
+/** The files of the destination and of its jump host. */
+function eachOf(
+  destination: SshDestination,
+  listFiles: (destination: SshDestination) => readonly string[],
+): readonly string[] {
+  return destination.jump === undefined
+    ? listFiles(destination)
+    : [...listFiles(destination), ...listFiles(destination.jump)];
 }
 
-function listKnownHosts({ userKnownHosts, globalKnownHosts }: Target): readonly string[] {
+function listKnownHosts({ userKnownHosts, globalKnownHosts }: SshDestination): readonly string[] {
   return [...userKnownHosts, ...globalKnownHosts];
 }
 
-/** The plugin runs ssh with LC_ALL=C, and Debian's ssh_config has it sent. */
+/** The plugin runs ssh with LC_ALL=C, and Debian's ssh_config sends that variable to the server. */
 function chooseEnvironment(
   patterns: readonly string[],
   env: NodeJS.ProcessEnv,

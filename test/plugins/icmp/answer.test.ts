@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerIcmp, renderFloatMs, renderMs, type Target } from "../../../plugins/icmp/answer.ts";
+import { answerIcmp, type PingedHost, renderFloatMs, renderMs } from "../../../plugins/icmp/answer.ts";
 import type { IcmpRequest } from "../../../plugins/icmp/options.ts";
 import { sprintf } from "../../../plugins/libc/printf.ts";
 import { seededRandom } from "../../support/random.ts";
@@ -12,7 +12,7 @@ const REQUEST: IcmpRequest = {
   ...{ packets: 5, interval: 80_000, targetInterval: 0, minAlive: undefined, ttl: 64, timeout: 10, size: 68 },
   source: undefined,
 };
-const GOOD: Target["report"] = {
+const GOOD: PingedHost["report"] = {
   ...{ sent: 5, received: 5, repeated: 0, sum: 50, min: 4, max: 23 },
   error: undefined,
 };
@@ -22,7 +22,7 @@ const LOSSY = { ...GOOD, received: 1, sum: 20 };
 const OUT_OF_REACH = { ...DEAD, error: { type: 3, code: 1, from: "10.0.0.1" } };
 const LOST_LATER = { ...GOOD, error: { type: 3, code: 1, from: "10.0.0.1" } };
 
-const answer = (reports: readonly Target["report"][], request: Partial<IcmpRequest> = {}) =>
+const answer = (reports: readonly PingedHost["report"][], request: Partial<IcmpRequest> = {}) =>
   answerIcmp(
     reports.map((report, at) => ({ name: `h${at}`, report })),
     { ...REQUEST, ...request },
@@ -48,7 +48,7 @@ describe("milliseconds", () => {
 });
 
 describe("the state", () => {
-  it.each<{ reports: readonly Target["report"][]; request?: Partial<IcmpRequest>; state: number }>([
+  it.each<{ reports: readonly PingedHost["report"][]; request?: Partial<IcmpRequest>; state: number }>([
     { reports: [GOOD], state: 0 },
     { reports: [SLOW], state: 1 },
     { reports: [LOSSY], state: 2 },

@@ -13,7 +13,7 @@ import { type Line, TIMES } from "./network-run.ts";
 const CHECKS = [checkIcmp, checkHost, checkPing, checkFping];
 
 describe("the transcripts", () => {
-  // The one that is "ok" and executed is a usage error, too: positional arguments in the wrong order.
+  // The run that is "ok" and executed is a usage error too: its positional arguments are in the wrong order.
   it.concurrent.each([
     { check: checkIcmp, equal: 12, executed: { badargs: 1, verbose: 1 } },
     { check: checkHost, equal: 11, executed: { badargs: 2, verbose: 1, version: 1 } },

@@ -13,7 +13,7 @@ import { type Line, TIMES } from "./network-run.ts";
 
 const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
 
-/** Times are far from those of this machine; loss comes in every form. */
+/** The times are far from those of this machine, and the loss has every form. */
 const ICMP_THRESHOLDS = [
   ...[
     "5000,50%",
@@ -147,7 +147,10 @@ async function expectSameAnswers(check: Check, rows: readonly Choices[], count: 
 
 const timeout = 60_000 + 200 * RUNS;
 
-/** The lines are always the same: what differs once only has waited for a processor while its own time ran out. */
+/**
+ * The lines are always the same, so a line that differs only once had to wait for a processor while its time
+ * ran out.
+ */
 const SURELY = { timeout, retry: 1 };
 
 describe.skipIf(!hasServer("check_dummy"))("on this machine, the same answers as", { timeout }, () => {
@@ -180,7 +183,7 @@ describe.skipIf(!hasServer("check_fping") || !hasServer("fping"))(
   },
 );
 
-/** What icmp-responder.pl does, each with its arguments: bits for the requests it is meant for, or a type and code. */
+/** What responder.pl does. The arguments are bits for the requests that are meant, or a type and code. */
 const KINDS: readonly { readonly kind: number; readonly arguments: readonly number[] }[] = [
   { kind: 1, arguments: [0, 1, 2, 3, 4, 5, 0x55, 0xff] },
   { kind: 2, arguments: [1, 2, 3, 0xff] },
@@ -212,7 +215,7 @@ const NETWORK_OPTIONS: Readonly<Record<Line["check"], readonly Choices[]>> = {
     ],
     [["-t1"]],
   ],
-  // When its time is up just as the next request is due, ping may or may not send that.
+  // Where the time is up just when the next request is due, ping may or may not send that request.
   check_ping: [
     [["-p1"], ["-p2"]],
     [["-w", "100,20%"]],
@@ -229,7 +232,7 @@ const NETWORK_OPTIONS: Readonly<Record<Line["check"], readonly Choices[]>> = {
   ],
 };
 
-/** Each address once: the responder counts what comes to it. */
+/** Each address is used once, because the responder counts the requests to an address. */
 function* networkLines(check: Line["check"], count: number, seed: number): Generator<Line> {
   const addresses = KINDS.flatMap(({ kind, arguments: all }) =>
     all.map((argument) => `10.${kind}.${argument}`),
@@ -258,7 +261,7 @@ const SHORT: Readonly<Record<Line["check"], readonly string[]>> = {
   check_fping: ["-n2", "-i90"],
 };
 
-/** That the time to put fragments together was exceeded: only a capability lets a process hear of it. */
+/** The error "fragment reassembly time exceeded". Only a process with a capability receives it. */
 const KEPT_BY_THE_KERNEL = `10.3.${11 * 16 + 1}.`;
 
 const hasPrograms = (["check_dummy", "check_fping", "fping", "ip"] as const).every(hasServer);

@@ -1,4 +1,4 @@
-/** The program icmp-network.ts starts in a network of its own: reads a task, prints what became of it. */
+/** The program that network.ts starts in a network namespace. It reads the runs, and prints their answers. */
 import { json } from "node:stream/consumers";
 import { checkFping } from "../../../plugins/icmp/check_fping.ts";
 import { checkHost } from "../../../plugins/icmp/check_host.ts";
@@ -19,7 +19,7 @@ const CHECKS = {
 
 export interface Task {
   readonly lines: readonly Line[];
-  /** Runs the plugin, too. */
+  /** The plugin is run too. */
   readonly compares: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface Said {
 }
 
 export interface LineResult extends Line {
-  /** A text: why it was left to the plugin. */
+  /** A text says why the run was left to the plugin. */
   readonly native: Said | string;
   readonly plugin: Said | undefined;
 }
@@ -44,13 +44,13 @@ export interface NetworkResult {
   readonly log: readonly string[];
 }
 
-/** Where the label has the address of one of several hosts before it. */
+/** Also matches a label that begins with the address of one of several hosts. */
 export const TIMES: NormalRule = [/(?<=[0-9a-z]rta|[0-9a-z]rtmax|[0-9a-z]rtmin)=\d+\.\d{3}/g, "=N.NNN"];
 
 const AT_ONCE = 24;
 
 if (import.meta.main) {
-  // biome-ignore lint/suspicious/noConsole: it is what this program is for
+  // biome-ignore lint/suspicious/noConsole: the program prints its result
   console.log(JSON.stringify(await perform((await json(process.stdin)) as Task)));
 }
 

@@ -5,12 +5,12 @@ import { IN_NEW_NETWORK } from "../../support/processes/network-namespace.ts";
 import type { Transcript } from "../oracle.ts";
 import type { NetworkResult, Task } from "./network-run.ts";
 
-/** How the process in the network may open sockets for ICMP. */
+/** The right by which the process in the namespace may open ICMP sockets. */
 export type Rights = "capability" | "group" | "none";
 
 /**
- * A network of its own: what is sent to 10.0.0.0/8 is answered by icmp-responder.pl, 192.0.2.9 is a black hole, there is no route to
- * 192.0.2.5, and what the kernel itself has to say of other addresses.
+ * A network namespace. responder.pl answers what is sent to 10.0.0.0/8, 192.0.2.9 never answers, and there is
+ * no route to 192.0.2.5. The kernel answers for other addresses.
  */
 const NETWORK = `
 ip link set lo up
@@ -29,7 +29,7 @@ const RIGHTS: Readonly<Record<Rights, string>> = {
   none: "echo '1 0' >/proc/sys/net/ipv4/ping_group_range",
 };
 
-/** Still root, which may read every file, but without a capability. */
+/** Still root, so that every file can be read, but without a capability. */
 const POWERLESS = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all";
 
 export async function runInNetwork(rights: Rights, task: Task): Promise<NetworkResult> {
@@ -50,7 +50,7 @@ export async function runInNetwork(rights: Rights, task: Task): Promise<NetworkR
   return (await json(child.stdout)) as NetworkResult;
 }
 
-/** Those of the recorded runs that had a network of their own. */
+/** Whether a recorded run was made in a network namespace. */
 export function isOfNetwork({ file }: Transcript): boolean {
   return file === "netns_unreach_loss";
 }

@@ -7,7 +7,7 @@ import {
   readTime,
 } from "../../../plugins/icmp/options.ts";
 
-/** What the plugin says with -v. */
+/** The times that the plugin prints with -v. */
 describe("a time in microseconds", () => {
   it.each([
     ["1", 1000],
@@ -75,12 +75,12 @@ describe("a request", () => {
     expect(read("a", "-H", "b", "c", "-Hd")?.targets).toEqual(["b", "d", "a", "c"]);
   });
 
-  it("lowers a warning to the critical threshold, and adds threshold to threshold", () => {
+  it("lowers a warning to the critical threshold, and combines several thresholds", () => {
     expect(read("h", "-c", "100,20%")?.warning).toEqual({ rta: 100_000, loss: 20 });
     expect(read("h", "-w", "100,20%", "-w", "150")?.warning).toEqual({ rta: 150_000, loss: 20 });
   });
 
-  it("completes after what the plugin computes in 32 bits", () => {
+  it("ends after the time the plugin computes in 32 bits", () => {
     const timeOf = (...argv: readonly string[]) => completionTime(read(...argv) ?? expect.fail(), 1);
     expect(timeOf("h")).toBe(3_400_000);
     expect(timeOf("h", "-n1")).toBe(1_080_000);

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
-# Hosts and routers of a network of its own, for tests of ping: run in a network namespace whose route to 10.0.0.0/8 is the
-# loopback device. The k-th request of one sender to 10.KIND.ARGUMENT.x is answered as KIND says; x only makes addresses differ.
+# The hosts and routers of a network namespace, for tests of ping. The route to 10.0.0.0/8 must be the
+# loopback device. KIND decides how the k-th request of a sender to 10.KIND.ARGUMENT.x is answered. x only
+# makes the addresses differ.
 use strict;
 use warnings;
 use Socket qw(AF_INET SOCK_DGRAM SOCK_RAW inet_aton pack_sockaddr_in);
@@ -8,19 +9,19 @@ use Socket qw(AF_INET SOCK_DGRAM SOCK_RAW inet_aton pack_sockaddr_in);
 use constant {AF_PACKET => 17, ETH_P_IP => 0x0800, IP_HDRINCL => 3, ROUTER => inet_aton('10.255.0.1')};
 
 my %answers = (
-  # lost where bit k of the argument is set
+  # no reply if bit k of the argument is set
   1 => sub { my ($ip, $bit) = @_; $bit ? () : reply($ip) },
-  # answered twice there
+  # two replies if bit k is set
   2 => sub { my ($ip, $bit) = @_; (reply($ip)) x ($bit ? 2 : 1) },
-  # a router's word: ARGUMENT is type × 16 + code
+  # a router's error: ARGUMENT is type × 16 + code
   3 => sub { my ($ip, undef, $argument) = @_; error($ip, $argument >> 4, $argument & 15) },
-  # host unreachable there
+  # host unreachable if bit k is set
   4 => sub { my ($ip, $bit) = @_; $bit ? error($ip, 3, 1) : reply($ip) },
-  # answered from another address
+  # a reply from another address
   5 => sub { my ($ip) = @_; reply($ip, ROUTER) },
-  # a flood of replies to requests nobody has sent, and errors that quote nothing, before the right one
+  # before the reply, a flood of replies to requests that were not sent, and of errors that quote nothing
   6 => sub { my ($ip) = @_; (hostile($ip), reply($ip)) },
-  # only the flood
+  # the flood without the reply
   7 => sub { my ($ip) = @_; hostile($ip) },
 );
 

@@ -13,17 +13,17 @@ import { Snmpd } from "../../support/servers/snmpd.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type NormalRule, readTranscripts, replay, type Transcript } from "../oracle.ts";
 
-/** What the machine's own figures are just now. */
+/** Values of this machine that change all the time. */
 const RULES: readonly NormalRule[] = [
   [/\bdgrams([ =])[0-9.e+]+/g, "dgrams$1N"],
   [/(?<=Uptime is :)[0-9:.]+/g, "UPTIME"],
   [/(?<=load[ =]| |\.10\.1\.3\.[23]=)[0-9]+(?:\.[0-9]{1,2})?(?=[ ;])/g, "LOAD"],
 ];
 
-/** Addresses of a network that was made for them. */
+/** Addresses of a network that was set up for the recording. */
 const isElsewhere = ({ file }: Transcript) => file === "netns_unreach_loss";
 const isRate = ({ category }: Transcript) => category === "rate";
-/** The recording was given up after 40 seconds; it is answered after 55. */
+/** The recording ended after 40 seconds, but the answer comes after 55. */
 const isUnended = ({ exit, category }: Transcript) => exit === null && category === "timeout";
 
 describe.skipIf(!hasServer("snmpd"))("the transcripts", () => {
@@ -44,11 +44,11 @@ describe.skipIf(!hasServer("snmpd"))("the transcripts", () => {
     rmSync(state, { recursive: true });
   });
 
-  it("are answered alike", async () => {
+  it("are answered as recorded", async () => {
     const transcripts = readTranscripts("check_snmp").filter(
       (each) => !isElsewhere(each) && !isRate(each) && !isUnended(each),
     );
-    // A port of one digit is also part of the answers.
+    // A port of one digit would also match other parts of an answer.
     const { 9: closed = "", ...others } = places;
     const apart = transcripts.filter(({ args }) => args.includes("9"));
     const replayed = await Promise.all([
@@ -74,7 +74,7 @@ describe.skipIf(!hasServer("snmpd"))("the transcripts", () => {
     });
   });
 
-  it("of rates are answered alike, a minute later where the recording waited", async () => {
+  it("of rates are answered as recorded, a minute later where the recording waited", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     try {
       for (const transcript of readTranscripts("check_snmp").filter(isRate)) {
@@ -141,7 +141,7 @@ describe("check_snmp leaves to the plugin", () => {
     expect(checkSnmp.understand(argv)).toBeUndefined();
   });
 
-  it("rates, where nobody says where states are kept", () => {
+  it("rates, where no directory for the state is set", () => {
     vi.stubEnv("MP_STATE_PATH", "");
     vi.stubEnv("NAGIOS_PLUGIN_STATE_DIRECTORY", "");
     expect(checkSnmp.understand([...COMMON, "--rate"])).toBeUndefined();
@@ -163,10 +163,10 @@ const SILENT = [
   { words: "-t 6 -e 0", seconds: 5, returnCode: 2, output: ALARM },
 ];
 
-describe("a target that does not answer", () => {
+describe("an agent that does not answer", () => {
   checkLeaks();
 
-  it("is given up when the plugin gives it up, and in its words", async () => {
+  it("is given up after the same time as by the plugin, in the same words", async () => {
     await using agent = await SnmpAgent.start(() => []);
     const answers = SILENT.map(async ({ words, seconds }) => {
       const begin = performance.now();
@@ -180,14 +180,14 @@ describe("a target that does not answer", () => {
   });
 });
 
-it("says why a question could not be sent", async () => {
+it("says why a request could not be sent", async () => {
   expect(await runCheck(checkSnmp, "-H 255.255.255.255 -o .1.3.6.1")).toMatchObject({
     returnCode: 3,
     output: "External command error: snmpget: Failure in sendto (Permission denied)\n",
   });
 });
 
-it("does not resolve a name there is not", async () => {
+it("does not resolve a name that does not exist", async () => {
   expect(await runCheck(checkSnmp, "-H no.such.host.invalid -o .1.3.6.1")).toMatchObject({
     returnCode: 3,
     output: "External command error: snmpget: Unknown host (no.such.host.invalid:161)\n",

@@ -132,7 +132,7 @@ describe.skipIf(plugin === "" || !hasServer("snmpd"))("check_snmp answers as the
     expect(equal / RUNS).toBeGreaterThan(0.9);
   }, 300_000);
 
-  it("about what only an odd agent says", async () => {
+  it("about answers that only an odd agent sends", async () => {
     await using agent = await SnmpAgent.start(({ names, version }) => {
       const objects = names.map(oddObject);
       const odd = objects.findIndex(({ tag }) => tag === STATUS);
@@ -160,7 +160,7 @@ describe.skipIf(plugin === "" || !hasServer("snmpd"))("check_snmp answers as the
     expect(equal + executed).toBe(RUNS);
   }, 300_000);
 
-  it("about hosts and their silence", async () => {
+  it("about hosts that do not answer", async () => {
     await using silent = await SnmpAgent.start(() => []);
     const hosts =
       "127.0.0.1 localhost 127.1 1 0x7f000001 300.1.1.1 240.0.0.1 255.255.255.255 no.such.host.invalid";
@@ -204,14 +204,14 @@ function hasIpv6(): boolean {
   );
 }
 
-/** Not a type: the answer is an error of this status and index, from the object on. */
+/** Not a type. The answer is an error of this status and index, from this object on. */
 const STATUS = 0xff;
 const NONE = Buffer.alloc(0);
 
 const octets = (text: string): readonly [number, Buffer] => [OCTETS, Buffer.from(text, "latin1")];
 const hex = (tag: number, text: string): readonly [number, Buffer] => [tag, Buffer.from(text, "hex")];
 
-/** Tag and content of the object with this number. */
+/** The tag and content of the object with this number. */
 const ODD: readonly (readonly [number, Buffer])[] = [
   octets("two\nlines"),
   octets('first "line\nsecond" line\nthird 5'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
-import { readMessageId } from "../../../plugins/snmp/message-id.ts";
+import { readMessageId } from "../../../plugins/snmp/session/message-id.ts";
 import { runCheck } from "../../../sdk/testing.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import {
@@ -19,7 +19,7 @@ const NONE = Buffer.alloc(0);
 const byte = (value: number) => Buffer.from([value]);
 const SILENCE = /^External command error: Timeout: No Response from 127\.0\.0\.1:[0-9]+\.\n$/;
 
-/** What they send is not heard. */
+/** Agents whose messages are ignored. */
 const UNHEARD: Readonly<Record<string, Answering>> = {
   "empty datagrams": () => [NONE, NONE],
   "random bytes": () => [Buffer.from("\x00\xff\x30\x82GET / HTTP/1.0\r\n\r\n", "latin1")],
@@ -31,7 +31,7 @@ const UNHEARD: Readonly<Record<string, Answering>> = {
   "a question cut short": ({ message }) => [message.subarray(0, message.length - 5)],
 };
 
-/** What they send is left to the plugin. */
+/** Agents whose answers are left to the plugin. */
 const DECLINED: Readonly<Record<string, Answering>> = {
   "its own question": ({ message }) => [message],
   "another community": ({ id, version }) => [
@@ -54,7 +54,7 @@ function nested(depth: number): Buffer {
   return depth === 0 ? NONE : element(SEQUENCE, nested(depth - 1));
 }
 
-/** A message of version 3, unsigned or with a signature that is none. */
+/** A message of version 3 without a signature, or with a false one. */
 function secured(id: Buffer, flags: number, pdu = createPdu(RESPONSE)): Buffer {
   const header = element(
     SEQUENCE,
@@ -84,7 +84,7 @@ const VALUE = element(SEQUENCE, NAME, element(INTEGER, byte(7)));
 describe("an agent that sends", () => {
   checkLeaks();
 
-  it("what is no answer has not answered", async () => {
+  it("no valid answer has not answered", async () => {
     expect(await Promise.all(Object.entries(UNHEARD).map(ask))).toEqual(
       Object.keys(UNHEARD).map((name) => [name, expect.stringMatching(SILENCE), 1]),
     );
@@ -97,7 +97,7 @@ describe("an agent that sends", () => {
   });
 
   it.each(["-L authNoPriv", "-L authPriv -x AES -X privpass"])(
-    "an unsigned answer has none with %s",
+    "an unsigned answer is left to the plugin with %s",
     async (level) => {
       await using agent = await SnmpAgent.start(({ message }) => {
         const id = Buffer.alloc(4);
@@ -125,7 +125,7 @@ describe("an agent that sends", () => {
     },
   );
 
-  it("a flood of answers is heard once", async () => {
+  it("a flood of answers is read once", async () => {
     await using agent = await SnmpAgent.start((question) => {
       const content = Buffer.from("x".repeat(1000));
       return Array.from({ length: 500 }, () =>
@@ -149,7 +149,7 @@ describe("an agent that sends", () => {
     expect({ returnCode, length: output.length }).toEqual({ returnCode: 2, length: 60_024 });
   });
 
-  it("from another of its addresses is heard", async () => {
+  it("from another of its addresses is accepted", async () => {
     await using other = await SnmpAgent.start(() => [], "127.0.0.2");
     await using agent = await SnmpAgent.start((question) => {
       const [name = NONE] = question.names;
@@ -161,7 +161,7 @@ describe("an agent that sends", () => {
     expect(await runCheck(checkSnmp, argv)).toMatchObject({ output: "SNMP OK - 7 | iso.3.6=7 \n" });
   });
 
-  it("nothing is left at the check's own deadline", async () => {
+  it("nothing is given up at the check's own deadline", async () => {
     await using agent = await SnmpAgent.start(() => []);
     const argv = ["-H", "127.0.0.1", "-p", String(agent.port), "-o", ".1.3.6"];
     await expect(runCheck(checkSnmp, argv, { timeoutMs: 50 })).rejects.toThrow(

@@ -14,7 +14,7 @@ it.each<readonly [string, readonly string[] | undefined]>([
   ["it's", ["it's"]],
   ["'open", undefined],
   ["one,'", undefined],
-])("%j is the labels %j", (text, labels) => {
+])("%j has the labels %j", (text, labels) => {
   expect(readLabels(text)).toEqual(labels);
 });
 
@@ -25,6 +25,6 @@ it.each([
   ["it's", `"it's"`],
   ['say "x"', `'say "x"'`],
   ["", ""],
-])("%j stands in perfdata as %s", (label, quoted) => {
+])("%j is written in perfdata as %s", (label, quoted) => {
   expect(quoteLabel(label)).toBe(quoted);
 });

@@ -27,7 +27,7 @@ describe("an object", () => {
 });
 
 describe("a text of several lines", () => {
-  it("is one object, the lines behind it the next", () => {
+  it("is one object, and the next line is the next object", () => {
     expect(readObjects(['a = STRING: "x', "y", 'z"', "b = INTEGER: 1"], 2)).toMatchObject([
       { value: "x", lines: ['"x', "y", 'z"'] },
       { name: "b", value: "1" },
@@ -47,6 +47,6 @@ describe("a text of several lines", () => {
   });
 });
 
-it("more objects than were asked for are not looked at", () => {
+it("further objects than were asked for are ignored", () => {
   expect(readObjects(["a = INTEGER: 1", "b = INTEGER: 2"], 1)).toHaveLength(1);
 });

@@ -11,7 +11,7 @@ import { SnmpAgent } from "../../support/servers/snmp-agent.ts";
 import { execute, findPlugin } from "../core/real-plugins.ts";
 
 const NOW = 1_700_000_000;
-/** The path is part of a state file's name; elsewhere the names differ. */
+/** The path is part of a state file's name. Elsewhere the names differ. */
 const PLUGIN = "/usr/lib/nagios/plugins/check_snmp";
 const hasPlugin = findPlugin("check_snmp") === PLUGIN && hasServer("snmpget");
 
@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 describe("a state file", () => {
-  it("is written as the plugin writes it, its folders included", async () => {
+  it("is written as the plugin writes it, with its folders", async () => {
     const path = join(directory, "a/b/state");
     await writeRateState(path, { time: NOW, values: [1, 2 ** 64, -2.6] });
     expect(readFileSync(path, "utf8")).toBe(`# NP State file\n1\n1\n${NOW}\n1:18446744073709551616:-3\n`);
@@ -36,7 +36,7 @@ describe("a state file", () => {
     expect(readdirSync(join(directory, "a/b"))).toEqual(["state"]);
   });
 
-  it("that cannot be written is an answer", async () => {
+  it("that cannot be written is reported in the answer", async () => {
     writeFileSync(join(directory, "file"), "");
     await expect(writeRateState(join(directory, "file/b/state"), { time: NOW, values: [1] })).rejects.toThrow(
       `Cannot create directory: ${directory}/file/b`,
@@ -58,14 +58,14 @@ describe("a state file", () => {
     expect(await readRateState(path, NOW)).toEqual(state);
   });
 
-  it("that is not there is none", async () => {
+  it("that does not exist has no state", async () => {
     expect(await readRateState(join(directory, "none"), NOW)).toBeUndefined();
   });
 });
 
 const WORDS = ["--rate", "-o", ".1.3.6.1.1,.1.3.6.1.2", "-P", "2c", "-l", "a,b", "-u", " B,'c'"];
 
-describe.skipIf(!hasPlugin)("beside the plugin", () => {
+describe.skipIf(!hasPlugin)("together with the plugin", () => {
   it.each([
     [WORDS],
     [["-o", ".1.3.6.1.1,.1.3.6.1.2", "-l", "a,b", "-l", "'a,b'", "-u", " B,'c'", "--rate"]],
@@ -80,7 +80,7 @@ describe.skipIf(!hasPlugin)("beside the plugin", () => {
     expect(readCommand(argv)?.rate?.stateFile).toBe(`${directory}/${process.geteuid?.()}/check_snmp/${name}`);
   });
 
-  it("each goes on where the other was", async () => {
+  it("each continues from the state of the other", async () => {
     await using agent = await startAgent();
     const argv = ["-H", "127.0.0.1", "-p", String(agent.port), ...WORDS];
     const state = readCommand(argv)?.rate?.stateFile ?? "";
@@ -102,7 +102,7 @@ describe.skipIf(!hasPlugin)("beside the plugin", () => {
   });
 });
 
-/** Its two counters rise by 60 and 600 from question to question, and pass 32 bits on the way. */
+/** Its two counters rise by 60 and 600 from request to request, and pass 32 bits. */
 async function startAgent(): Promise<SnmpAgent> {
   let asked = 0;
   return await SnmpAgent.start(({ names }) => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readThresholds } from "../../../plugins/snmp/thresholds.ts";
 
-/** The texts are those perfdata repeats. */
+/** The expected texts are those in perfdata. */
 it.each<readonly [string, readonly (string | undefined)[] | undefined]>([
   ["10", ["10", undefined, undefined]],
   ["1,2,3,4", ["1", "2", "3"]],
@@ -18,6 +18,6 @@ it.each<readonly [string, readonly (string | undefined)[] | undefined]>([
   expect(readThresholds(undefined, text, 3)?.map(({ critical }) => critical?.text)).toEqual(texts);
 });
 
-it("nothing is no threshold", () => {
+it("without a text there is no threshold", () => {
   expect(readThresholds(undefined, undefined, 1)).toEqual([{ warning: undefined, critical: undefined }]);
 });

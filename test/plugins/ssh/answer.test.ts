@@ -9,7 +9,7 @@ const COMMON = {
   skipStderr: 0,
 };
 
-/** Those an sshd does not bring about at will; the others are compared with the plugin. */
+/** Outcomes that an sshd does not produce on demand. The others are compared with the plugin. */
 it.each([
   ["three lines", { stdout: "a\nb\n\nc" }, {}, 0, "a\nb\n\nc\n"],
   ["a single line break", { stdout: "\n" }, {}, 0, "\n"],

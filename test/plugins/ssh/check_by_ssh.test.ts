@@ -21,19 +21,19 @@ describe("check_by_ssh leaves to the plugin", () => {
     ["no host", ["-C", "true"]],
     ["help", ["-H", "h", "-C", "true", "-h"]],
     ["its version", ["-V"]],
-    ["what it says of itself", ["-H", "h", "-C", "true", "-v"]],
+    ["verbose output", ["-H", "h", "-C", "true", "-v"]],
     ["passive results", ["-H", "h", "-C", "true", "-n", "h", "-s", "s", "-O", "/dev/null"]],
     ["ssh in the background", ["-H", "h", "-C", "true", "-f"]],
     ["SSH version 1", ["-H", "h", "-C", "true", "-1"]],
     ["an unknown option", ["-H", "h", "-C", "true", "-w", "1"]],
     ["an ini file", ["-H", "h", "-C", "true", "--extra-opts=x"]],
-    ["a time-out that is none", ["-H", "h", "-C", "true", "-t", "x"]],
+    ["a time-out that is no number", ["-H", "h", "-C", "true", "-t", "x"]],
     ["no time-out", ["-H", "h", "-C", "true", "-t", "0"]],
-    ["a port that is none", ["-H", "h", "-C", "true", "-p", "ssh"]],
+    ["a port that is no number", ["-H", "h", "-C", "true", "-p", "ssh"]],
     ["port 0", ["-H", "h", "-C", "true", "-p", "0"]],
     ["a port with blanks", ["-H", "h", "-C", "true", "-p", " 22"]],
-    ["lines that are no number", ["-H", "h", "-C", "true", "-S", "-Sx"]],
-    ["fewer lines than none", ["-H", "h", "-C", "true", "-E-1"]],
+    ["a line count that is no number", ["-H", "h", "-C", "true", "-S", "-Sx"]],
+    ["a line count below 0", ["-H", "h", "-C", "true", "-E-1"]],
     ["a user in the host's name", ["-H", "u@h", "-C", "true"]],
     ["a URL", ["-H", "ssh://h", "-C", "true"]],
     ["a host that looks like an option", ["-H", "-oProxyCommand=x", "-C", "true"]],
@@ -45,7 +45,7 @@ describe("check_by_ssh leaves to the plugin", () => {
     ],
     ["a value ssh would refuse", ["-H", "h", "-C", "true", "-o", "StrictHostKeyChecking=perhaps"]],
     ["a line without a value", ["-H", "h", "-C", "true", "-o", "BatchMode"]],
-    ["half a quotation", ["-H", "h", "-C", "true", "-o", 'IdentityFile "x']],
+    ["a quotation without its end", ["-H", "h", "-C", "true", "-o", 'IdentityFile "x']],
     ["a long -F", ["-H", "h", "-C", "true", "--configfile=x"]],
     ["a command that is not UTF-8", ["-H", "h", "-C", "echo \xff"]],
   ])("%s", (_, argv) => {
@@ -53,7 +53,7 @@ describe("check_by_ssh leaves to the plugin", () => {
   });
 });
 
-describe("check_by_ssh takes upon itself", () => {
+describe("check_by_ssh answers itself", () => {
   it.each([
     ["words without options", ["h", "echo", "hello"]],
     ["words among options", ["h", "-p", "22", "echo", "-t5", "hello"]],
@@ -111,7 +111,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("the recorded runs o
     const { counts, executed, differences } = await replay(check, { places, shared, atOnce: 4 });
     expect(differences).toEqual([]);
     expect(executed).toEqual({ badargs: 4, output: 2, passive: 1, rc: 1, verbose: 1, version: 1 });
-    // One that is left to it at run time: what ssh says of a server that hangs up differs from release to release.
+    // One run is left to ssh: what it prints about a server that hangs up differs from release to release.
     expect(Object.values(declined)).toEqual([1]);
     expect(counts).toEqual({ equal: 36, executed: 10, different: 0 });
   });

@@ -10,12 +10,12 @@ import type { NormalRule } from "../oracle.ts";
 import { withPlugin } from "./with-plugin.ts";
 
 const plugin = findPlugin("check_by_ssh");
-/** ssh takes a hundred times the CPU of other plugins. */
+/** ssh takes a hundred times the CPU time of other plugins. */
 const SSH_RUNS = Math.ceil(RUNS / 3);
 
 const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
 
-/** When its server dies, ssh says one of these, as chance has it. */
+/** When its server dies, ssh prints one of these lines at random. */
 const LOST: NormalRule = [
   /(?:Connection to \S+ closed by remote host\.|Read from remote host \S+: Connection reset by peer|client_loop: send disconnect: Broken pipe)\r/g,
   "LOST",
@@ -161,7 +161,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
       const configs = servers.map((each, at) =>
         folder.file(
           `config${at}`,
-          `Host target*\nHostName 127.0.0.1\n Port = ${each.port}\n\nHost *\n  IdentityFile ${each.identity}\n`,
+          `Host destination*\nHostName 127.0.0.1\n Port = ${each.port}\n\nHost *\n  IdentityFile ${each.identity}\n`,
         ),
       );
       places = [

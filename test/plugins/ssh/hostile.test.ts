@@ -9,7 +9,7 @@ import { SshServer, type SshServerOptions } from "./ssh-server.ts";
 
 const IDENT = "SSH-2.0-OpenSSH_9.2p1\r\n";
 
-/** Writes the same for ever, as fast as the other side takes it. */
+/** Writes the same text without end, as fast as the other side reads it. */
 function pour(text: string): (socket: Socket) => void {
   const chunk = Buffer.from(text.repeat(1_000));
   return (socket) => {
@@ -30,7 +30,7 @@ function drip(text: string): (socket: Socket) => void {
 
 type Serve = (socket: Socket) => void;
 
-/** By what they do. */
+/** Servers, named by what they do. */
 const FRAUDS: Readonly<Record<string, Serve>> = {
   "drops who comes": (socket) => socket.destroy(),
   "resets who comes": (socket) => socket.resetAndDestroy(),
@@ -82,7 +82,7 @@ const FLOOD: SshServerOptions = {
 
 const TIME_IS_UP = "CRITICAL - Plugin timed out after 1 seconds";
 
-/** What is answered within a second: `declined` where the plugin has to find out itself. */
+/** The answer within a second. `declined` where the plugin has to answer. */
 async function answer(words: readonly string[]): Promise<string> {
   await using shared = new SharedValues({ log: () => {} });
   return await runCheck(checkBySsh, [...words, "-F", "none", "-t", "1", "-C", "true"], { shared }).then(
@@ -102,7 +102,7 @@ async function askServer(options: SshServerOptions): Promise<string> {
   return await answer(server.words);
 }
 
-describe("a check is through in time and has released everything", () => {
+describe("a check ends in time and has released everything", () => {
   checkLeaks();
 
   it.each(Object.entries(FRAUDS))("where a server %s", async (_, serve) => {
@@ -121,7 +121,7 @@ describe("a check is through in time and has released everything", () => {
     expect(answers).toEqual(answers.map(() => TIME_IS_UP));
   });
 
-  it("where a server says the same for ever", async () => {
+  it("where a server sends the same text without end", async () => {
     expect(await askServer(FLOOD)).toBe(TIME_IS_UP);
   });
 });

@@ -14,7 +14,7 @@ import { withPlugin } from "./with-plugin.ts";
 
 const plugin = findPlugin("check_by_ssh");
 
-/** An ssh-agent of its own for a test. */
+/** An ssh-agent for one test. */
 async function startAgent(
   folder: SshFolder,
   keys: readonly string[],
@@ -60,7 +60,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("logins that are mad
 
   const ROUTES: Readonly<Record<string, () => readonly string[] | Promise<readonly string[]>>> = {
     "by a key of the agent": () => [...place(), "-o", `IdentityAgent=${agent.socket}`],
-    "by a locked key the agent holds": () => [
+    "by a locked key that the agent has": () => [
       ...place(),
       "-i",
       locked,
@@ -83,7 +83,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("logins that are mad
       "-o",
       `IdentityAgent=${agent.socket}`,
     ],
-    "without an agent where none answers": () => [
+    "without an agent where it does not answer": () => [
       ...place(),
       "-i",
       sshd.identity,
@@ -108,7 +108,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("logins that are mad
       return ["-F", file, "-H", "127.0.0.1", "-p", String(sshd.port), "-o", "ProxyJump=gate", "-E1"];
     },
     "with variables": () => [...place(), "-i", sshd.identity, "-o", "SendEnv=LC_* LANG"],
-    "never, where nobody speaks in time": async () => [
+    "never, where the server sends nothing in time": async () => [
       "-H",
       "127.0.0.1",
       "-p",
@@ -116,7 +116,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("logins that are mad
       "-o",
       "ConnectTimeout=1",
     ],
-    "never, where nobody speaks in time, as -E shows": async () => [
+    "never, where the server sends nothing in time, as -E shows": async () => [
       "-H",
       "127.0.0.1",
       "-p",
@@ -124,7 +124,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("logins that are mad
       "-oConnectTimeout=1",
       "-E1",
     ],
-    "never, where nobody takes a connection": async () => [
+    "never, where no server accepts the connection": async () => [
       "-H",
       "127.0.0.1",
       "-p",
@@ -143,7 +143,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("logins that are mad
   });
 
   const DECLINED: Readonly<Record<string, () => readonly string[] | Promise<readonly string[]>>> = {
-    "a locked key nobody holds": () => [...place(), "-i", locked],
+    "a locked key that no agent has": () => [...place(), "-i", locked],
     "a jump host that is down": async () => [
       ...place(),
       "-i",
@@ -151,7 +151,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("logins that are mad
       "-o",
       `ProxyJump=127.0.0.1:${await freePort()}`,
     ],
-    "a private key others may read": async () => {
+    "a private key that others may read": async () => {
       const open = folder.file("open", sshd.folder.read("user_ed25519"), 0o644);
       return [...place(), "-i", open];
     },

@@ -6,23 +6,23 @@ import { join } from "node:path";
 import type { ServerChannel, Connection as ServerConnection } from "ssh2";
 import ssh2 from "ssh2";
 
-/** What a server does about a command. */
+/** What a server does when it is asked to run a command. */
 export type Serve = (channel: ServerChannel, command: string) => void;
 
 export interface SshServerOptions {
   readonly serve?: Serve;
-  /** False: the session is refused. Undefined: it is not answered at all. */
+  /** False: the session is refused. Undefined: the server does not answer at all. */
   readonly allowsSession?: (open: number) => boolean | undefined;
-  /** True: the connection is dropped before a word is said. */
+  /** True: the connection is closed before the server has sent anything. */
   readonly drops?: (connection: number) => boolean;
-  /** Nobody's login is answered. */
+  /** The server answers no login. */
   readonly isMute?: boolean;
   readonly banner?: string;
-  /** Sees every connection that has logged in. */
+  /** Called for every connection that has logged in. */
   readonly onReady?: (connection: ServerConnection) => void;
 }
 
-/** Says `text` and ends. */
+/** Prints `text` and exits. */
 export function say(text: string, returnCode = 0): Serve {
   return (channel) => {
     channel.write(text);
@@ -31,19 +31,21 @@ export function say(text: string, returnCode = 0): Serve {
   };
 }
 
-/** The driver makes a key it cannot read now and then, of which a zero is missing. */
+/** Now and then the driver makes a key without its leading zero, which it cannot read. */
 function createKeyPair(): { readonly private: string; readonly public: string } {
   const pair = ssh2.utils.generateKeyPairSync("ed25519");
   return ssh2.utils.parseKey(pair.private) instanceof Error ? createKeyPair() : pair;
 }
 
-/** An ssh server in this process, for what a real one does not do at will. It takes any key of any user. */
+/**
+ * An ssh server in this process, for what a real one does not do on demand. It accepts any key of any user.
+ */
 export class SshServer implements AsyncDisposable {
   readonly port: number;
-  /** The words of a check that trusts this server. */
+  /** The options of a check that trusts this server. */
   readonly words: readonly string[];
   connections = 0;
-  /** Sessions at once, the most there were on one connection. */
+  /** The most sessions that were open at a time on one connection. */
   peak = 0;
   readonly #folder: string;
   readonly #sockets: ReadonlySet<Socket>;
@@ -114,7 +116,7 @@ export class SshServer implements AsyncDisposable {
     return self;
   }
 
-  /** Connections that stand. */
+  /** Connections that are open. */
   get standing(): number {
     return this.#sockets.size;
   }

@@ -1,10 +1,10 @@
 import { type Check, CheckDeclined } from "../../../sdk/index.ts";
 import { execute } from "../core/real-plugins.ts";
 
-/** A check that answers as a worker with it does: what it declines the plugin answers. */
+/** A check as a worker runs it: the plugin answers what the check declines. */
 export interface CheckWithPlugin {
   readonly check: Check;
-  /** Reason → how often. */
+  /** Why the check declined → how often. */
   readonly declined: Readonly<Record<string, number>>;
 }
 

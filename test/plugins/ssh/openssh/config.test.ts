@@ -4,9 +4,9 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readConfig, readSetting } from "../../../../plugins/ssh/openssh/config.ts";
+import type { SshDestination } from "../../../../plugins/ssh/openssh/destination.ts";
 import { FileCache } from "../../../../plugins/ssh/openssh/files.ts";
 import { createPlanner } from "../../../../plugins/ssh/openssh/plan.ts";
-import type { Target } from "../../../../plugins/ssh/openssh/target.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
 import { seededRandom } from "../../../support/random.ts";
 import { hasServer } from "../../../support/servers/installed.ts";
@@ -17,10 +17,10 @@ afterAll(() => folder[Symbol.dispose]());
 
 const account = { user: userInfo().username, home: userInfo().homedir, agent: undefined };
 
-function resolve(host: string, configFile: string, options: readonly string[] = []): Target {
+function resolve(host: string, configFile: string, options: readonly string[] = []): SshDestination {
   const settings = options.map((option) => readSetting(option) ?? { keyword: "", words: [] });
   const plan = createPlanner(new FileCache(), account, {});
-  return plan({ host, settings, configFile, identities: [], family: undefined, isQuiet: false }).target;
+  return plan({ host, settings, configFile, identities: [], family: undefined, isQuiet: false }).destination;
 }
 
 describe("a line of ssh_config", () => {
@@ -100,11 +100,11 @@ describe("ssh_config is left to ssh", () => {
     expect(() => resolve("h", file)).toThrow(CheckDeclined);
   });
 
-  it("where the file is not there", () => {
+  it("where the file does not exist", () => {
     expect(() => resolve("h", join(folder.path, "no-such-file"))).toThrow(CheckDeclined);
   });
 
-  it("where others may change the user's own", () => {
+  it("where others may write to the user's file", () => {
     mkdirSync(join(folder.path, "home/.ssh"), { recursive: true });
     const read = (mode: number) => {
       folder.file("home/.ssh/config", "User x\n", mode);
@@ -116,7 +116,7 @@ describe("ssh_config is left to ssh", () => {
   });
 });
 
-it("what does not count for the host is passed over", () => {
+it("a section for other hosts is passed over", () => {
   const file = folder.file(
     "config",
     "Host other\n  ProxyCommand x\n  LocalForward 1 a:2\nHost h\n  User me\n",
@@ -133,7 +133,7 @@ it("a jump host has settings of its own", () => {
   expect(jump).toMatchObject({ host: "gate.example", port: 2222, user: "you", jump: undefined });
 });
 
-it("a plan is made anew when a file has changed", () => {
+it("a file that has changed makes another plan", () => {
   let now = 0;
   const plan = createPlanner(new FileCache(() => now), account, { LC_X: "1", LD_X: "2" });
   const configFile = folder.file("config", "User one\nSendEnv LC_*\n");
@@ -144,10 +144,10 @@ it("a plan is made anew when a file has changed", () => {
   folder.file("config", "User another\n");
   expect(plan(ssh)).toBe(first);
   now += 2_000;
-  expect(plan(ssh).target.user).toBe("another");
+  expect(plan(ssh).destination.user).toBe("another");
 });
 
-/** What `ssh -G` says of a host, by the names of this house. */
+/** What `ssh -G` prints about a host, under the names used here. */
 function askSsh(host: string, file: string, options: readonly string[]): unknown {
   const words = ["-G", "-F", file, ...options.flatMap((option) => ["-o", option]), host];
   const text = execFileSync("ssh", words, { encoding: "latin1", stdio: ["ignore", "pipe", "pipe"] });
@@ -217,7 +217,7 @@ const OPTIONS = [
 const HOSTS = ["alpha", "beta", "gamma.example", "delta"];
 
 describe.skipIf(!hasServer("sshd"))("ssh_config means what `ssh -G` says", () => {
-  it("of random files", () => {
+  it("for random files", () => {
     const random = seededRandom(7);
     const pick = <Value>(values: readonly Value[], count: number) =>
       Array.from({ length: count }, () => values[Math.floor(random() * values.length)] as Value);
@@ -235,9 +235,9 @@ describe.skipIf(!hasServer("sshd"))("ssh_config means what `ssh -G` says", () =>
       const options = pick(OPTIONS, Math.floor(random() * 3));
       const [host = ""] = pick(HOSTS, 1);
       try {
-        const target = resolve(host, file, options);
+        const destination = resolve(host, file, options);
         const asked = askSsh(host, file, options);
-        expect(target, `${host} ${options} ${lines}`).toMatchObject(asked as object);
+        expect(destination, `${host} ${options} ${lines}`).toMatchObject(asked as object);
       } catch (error) {
         if (!(error instanceof CheckDeclined)) throw error;
         declined += 1;

@@ -31,7 +31,7 @@ describe("the files of ssh", () => {
     expect(files.read(path)).toBeUndefined();
   });
 
-  it("have another stamp when they have changed, come or gone", () => {
+  it("have another stamp when they have changed, appeared or disappeared", () => {
     const { files, later } = createCache();
     const path = join(folder.path, "b");
     const stamps = [files.stamp(path)];

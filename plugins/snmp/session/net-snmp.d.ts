@@ -1,0 +1,101 @@
+/** Types for the part of net-snmp that is used here. The package has none. */
+declare module "net-snmp" {
+  import type { KeyObject } from "node:crypto";
+  import type { EventEmitter } from "node:events";
+
+  /** A decoded answer. Error status and index are 0 where nothing is wrong. */
+  export interface Pdu {
+    readonly errorStatus: number;
+    readonly errorIndex: number;
+    readonly varbinds: readonly { readonly oid: string; readonly type: number; readonly value: unknown }[];
+  }
+
+  export interface Message {
+    readonly pdu: Pdu;
+    /** Only SNMPv3 has it. Flag 1 means signed, flag 2 encrypted. */
+    readonly msgGlobalData?: { readonly msgFlags: number };
+  }
+
+  type Answered = (error: Error | null, answer?: unknown) => void;
+
+  interface Request {
+    readonly responseCb: Answered;
+  }
+
+  export interface Session extends EventEmitter {
+    timeout: number;
+    retries: number;
+    /** Present when the engine of an SNMPv3 agent is known. */
+    readonly msgSecurityParameters?: object;
+    /** What a session does with an answer. It is not documented. */
+    onSimpleGetResponse: (request: Request, message: Message) => void;
+    get(oids: readonly string[], answered: Answered): void;
+    getNext(oids: readonly string[], answered: Answered): void;
+    cancelRequests(error: Error): void;
+  }
+
+  /** The part of a node:dgram socket that a session uses. */
+  export interface SessionSocket {
+    on(event: "message" | "close" | "error", listener: (message: Buffer) => void): void;
+    send(
+      message: Buffer,
+      offset: number,
+      length: number,
+      port: number,
+      address: string,
+      sent: (error: Error | null) => void,
+    ): void;
+    close(): void;
+    ref(): void;
+    unref(): void;
+  }
+
+  export interface SessionOptions {
+    readonly port: number;
+    readonly version: number;
+    readonly engineID: Buffer;
+    readonly context?: string;
+    readonly dgramModule: { readonly createSocket: () => SessionSocket };
+  }
+
+  export interface User {
+    readonly name: string;
+    readonly level: number;
+    readonly authProtocol?: number;
+    readonly authKey?: string;
+    readonly privProtocol?: number;
+    readonly privKey?: string;
+  }
+
+  export interface PrivacyAlgorithm {
+    localizationAlgorithm: (
+      algorithm: PrivacyAlgorithm,
+      protocol: number,
+      password: string,
+      engine: Buffer,
+    ) => Buffer | KeyObject;
+  }
+
+  export interface NetSnmp {
+    readonly Version1: number;
+    readonly Version2c: number;
+    readonly Version3: number;
+    createSession(address: string, community: string, options: SessionOptions): Session;
+    createV3Session(address: string, user: User, options: SessionOptions): Session;
+    readonly SecurityLevel: Readonly<Record<string, number>>;
+    readonly AuthProtocols: Readonly<Record<string, number>>;
+    readonly PrivProtocols: Readonly<Record<string, number>>;
+    /** How keys are derived and used. net-snmp exports it for its own tests. */
+    readonly Authentication: {
+      passwordToKey: (protocol: number, password: string | Buffer, engine: Buffer) => Buffer;
+      calculateDigest: (message: Buffer, protocol: number, password: string, engine: Buffer) => Buffer;
+      readonly algorithms: Readonly<
+        Record<number, { readonly CRYPTO_ALGORITHM: string; readonly AUTHENTICATION_CODE_LENGTH: number }>
+      >;
+    };
+    readonly Encryption: { readonly algorithms: Readonly<Record<number, PrivacyAlgorithm>> };
+  }
+
+  const netSnmp: NetSnmp;
+  export default netSnmp;
+}

@@ -1,0 +1,208 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { whenAborted } from "../../../sdk/deadline.ts";
+import { CheckDeclined } from "../../../sdk/index.ts";
+import type { Execution, MultiplexedConnection, RemoteCommand } from "./multiplexed-connection.ts";
+
+/** How a command ended, and what ssh had printed when it connected. */
+export type FinishedExecution = Extract<Execution, { kind: "ran" | "lost" }> & { readonly printed: string };
+
+export interface DestinationPoolOptions {
+  readonly open: (signal: AbortSignal) => Promise<MultiplexedConnection>;
+  /** Whether a connection that was made before known_hosts changed may still be used. */
+  readonly isStillTrusted: (connection: MultiplexedConnection) => Promise<boolean>;
+  readonly log: (message: string) => void;
+}
+
+/** A connection, and how many commands run on it. */
+interface PooledConnection {
+  readonly connection: MultiplexedConnection;
+  readonly endsAt: number;
+  sessions: number;
+  /** Commands that may run on it at a time. */
+  maxSessions: number;
+  idleSince: number;
+}
+
+/** A command that waits for a session. */
+interface Waiter {
+  readonly resolve: (pooled: PooledConnection) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Commands that run on one connection at a time. sshd's MaxSessions is 10, but sshd counts a session for a
+ * moment longer than its channel is open: it refuses none with five at a time, and some with seven.
+ */
+const MAX_SESSIONS = 5;
+const MAX_CONNECTIONS = 4;
+/** After this time without a session a waiting command gets another connection. */
+const MAX_WAIT_MS = 250;
+const RETRY_MS = 10;
+/**
+ * How often a server may refuse a session to a command that has a connection to itself; then the check is
+ * declined.
+ */
+const MAX_REFUSALS = 4;
+/** Longer than five minutes, the usual time between two runs of a check. */
+const MAX_IDLE_MS = 330_000;
+/**
+ * Changes on the server (groups, limits, keys that are no longer allowed) take effect with the next login.
+ */
+const MAX_AGE_MS = 600_000;
+/** A random part of the age, so that connections made together do not all end together. */
+const AGE_SPREAD = 0.2;
+
+/**
+ * The connections to one destination. Commands wait here for a session; the first to come is the first to get
+ * one.
+ */
+export class DestinationPool implements Disposable {
+  readonly #open: DestinationPoolOptions["open"];
+  readonly #isStillTrusted: DestinationPoolOptions["isStillTrusted"];
+  readonly #log: DestinationPoolOptions["log"];
+  #connections: readonly PooledConnection[] = [];
+  #waiting: readonly Waiter[] = [];
+  #opening: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ open, isStillTrusted, log }: DestinationPoolOptions) {
+    this.#open = open;
+    this.#isStillTrusted = isStillTrusted;
+    this.#log = log;
+  }
+
+  get isEmpty(): boolean {
+    return this.#connections.length === 0 && this.#waiting.length === 0 && this.#opening === undefined;
+  }
+
+  /** Runs a command in a session of its own. A command that was sent is never sent again. */
+  async execute(command: RemoteCommand, signal: AbortSignal): Promise<FinishedExecution> {
+    for (let refusals = 0; refusals < MAX_REFUSALS; ) {
+      const pooled = await this.#take(signal);
+      try {
+        const execution = await pooled.connection.execute(command, signal);
+        const { printed } = pooled.connection;
+        if (execution.kind === "ran" || execution.kind === "lost") return { ...execution, printed };
+        if (pooled.sessions === 1) refusals += 1;
+        if (execution.kind === "refused") allowFewerSessions(pooled);
+      } finally {
+        this.#giveBack(pooled);
+      }
+      await pause(RETRY_MS, undefined, { signal });
+    }
+    throw new CheckDeclined("the server allows no session");
+  }
+
+  /** Retires the connections that are no longer trusted after a change of known_hosts. */
+  async revise(): Promise<void> {
+    for (const { connection } of this.#connections) {
+      if (!(await this.#isStillTrusted(connection))) connection.retire();
+    }
+  }
+
+  /** Retires the connections that are idle or old. */
+  sweep(now: number): void {
+    for (const { connection, sessions, idleSince, endsAt } of this.#connections) {
+      if (now > endsAt || (sessions === 0 && now - idleSince > MAX_IDLE_MS)) connection.retire();
+    }
+    this.#removeUnusable();
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#giveUpOpening();
+    for (const { connection } of this.#connections) connection[Symbol.dispose]();
+    this.#connections = [];
+    this.#rejectAll(new Error("the ssh connections are given up"));
+  }
+
+  async #take(signal: AbortSignal): Promise<PooledConnection> {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<PooledConnection>();
+    const waiter: Waiter = { resolve, reject };
+    using _leaving = whenAborted(signal, () => {
+      this.#waiting = this.#waiting.filter((each) => each !== waiter);
+      if (this.#waiting.length === 0) this.#giveUpOpening();
+      reject(signal.reason);
+    });
+    this.#waiting = [...this.#waiting, waiter];
+    this.#serve();
+    return await promise;
+  }
+
+  #giveBack(pooled: PooledConnection): void {
+    pooled.sessions -= 1;
+    pooled.idleSince = performance.now();
+    this.#serve();
+  }
+
+  #serve(): void {
+    this.#removeUnusable();
+    for (const waiter of this.#waiting) {
+      const free = this.#connections.find(({ sessions, maxSessions }) => sessions < maxSessions);
+      if (free === undefined) break;
+      free.sessions += 1;
+      this.#waiting = this.#waiting.slice(1);
+      waiter.resolve(free);
+    }
+    if (this.#waiting.length === 0 || this.#opening !== undefined) return;
+    if (this.#connections.length === 0) this.#connect();
+    else if (this.#connections.length < MAX_CONNECTIONS)
+      this.#timer ??= setTimeout(() => this.#connectIfWanted(), MAX_WAIT_MS);
+  }
+
+  #removeUnusable(): void {
+    this.#connections = this.#connections.filter(({ connection }) => connection.isUsable);
+  }
+
+  #connectIfWanted(): void {
+    this.#timer = undefined;
+    if (this.#waiting.length > 0 && this.#opening === undefined) this.#connect();
+  }
+
+  #connect(): void {
+    const opening = new AbortController();
+    this.#opening = opening;
+    this.#open(opening.signal).then(
+      (connection) => (opening.signal.aborted ? connection[Symbol.dispose]() : this.#add(connection)),
+      (error: unknown) => (opening.signal.aborted ? undefined : this.#rejectAll(error)),
+    );
+  }
+
+  /** No command waits for the connection any more. The attempt ends by itself, and its outcome is ignored. */
+  #giveUpOpening(): void {
+    this.#opening?.abort(new Error("nobody waits for the connection"));
+    this.#opening = undefined;
+  }
+
+  #add(connection: MultiplexedConnection): void {
+    this.#opening = undefined;
+    const now = performance.now();
+    const endsAt = now + MAX_AGE_MS * (1 - AGE_SPREAD * Math.random());
+    const pooled = { connection, endsAt, sessions: 0, maxSessions: MAX_SESSIONS, idleSince: now };
+    this.#connections = [...this.#connections, pooled];
+    connection.onClose(() => this.#serve());
+    this.#serve();
+  }
+
+  /** Where another connection works, the waiting commands go on waiting for a session on that one. */
+  #rejectAll(error: unknown): void {
+    this.#opening = undefined;
+    if (this.#connections.some(({ connection }) => connection.isUsable)) {
+      this.#log(`ssh: no further connection: ${error}`);
+      return;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const waiter of waiting) waiter.reject(error);
+  }
+}
+
+/**
+ * The server has refused a session: the connection gets fewer of them, or is retired where it had only this
+ * one.
+ */
+function allowFewerSessions(pooled: PooledConnection): void {
+  if (pooled.sessions === 1) pooled.connection.retire();
+  else pooled.maxSessions = Math.min(pooled.maxSessions, pooled.sessions - 1);
+}

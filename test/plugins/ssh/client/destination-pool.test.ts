@@ -1,0 +1,130 @@
+import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { DestinationPool } from "../../../../plugins/ssh/client/destination-pool.ts";
+import { MultiplexedConnection } from "../../../../plugins/ssh/client/multiplexed-connection.ts";
+import { CheckDeclined } from "../../../../sdk/index.ts";
+
+const COMMAND = { text: "a command", environment: {} };
+const MINUTE = 60_000;
+const { signal: never } = new AbortController();
+
+class Channel extends PassThrough {
+  readonly stderr = new PassThrough();
+  close(): void {
+    this.stderr.end();
+    this.emit("exit", 0);
+    this.once("end", () => this.emit("close")).end();
+  }
+}
+
+/** A login whose commands end when the test says so. */
+class FakeClient extends EventEmitter {
+  readonly channels: Channel[] = [];
+  readonly stream = new PassThrough().on("close", () => this.emit("close")).resume();
+  readonly connection = new MultiplexedConnection(
+    this,
+    { stream: this.stream, received: () => this.channels.length },
+    { printed: "", hostKey: undefined, host: "h" },
+  );
+
+  exec(_: string, __: object, callback: (error: undefined, channel: Channel) => void): void {
+    const channel = new Channel();
+    this.channels.push(channel);
+    callback(undefined, channel);
+  }
+  forwardOut(): void {}
+  end(): void {}
+
+  /** Ends all commands. */
+  finish(): void {
+    for (const channel of this.channels) channel.close();
+  }
+}
+
+function createPool(clients: readonly FakeClient[] = [new FakeClient()], isTrusted = true) {
+  const rest = clients.values();
+  const pool = new DestinationPool({
+    open: async () => rest.next().value?.connection ?? Promise.reject(new CheckDeclined("no more")),
+    isStillTrusted: async () => isTrusted,
+    log: () => {},
+  });
+  return { pool, clients, isClosed: (at: number) => clients[at]?.stream.destroyed };
+}
+
+/** A pool on which a command has run. */
+async function createUsedPool(isTrusted?: boolean) {
+  const client = new FakeClient();
+  const used = createPool([client, new FakeClient()], isTrusted);
+  const running = used.pool.execute(COMMAND, never);
+  await expect.poll(() => client.channels.length).toBe(1);
+  return { ...used, client, running };
+}
+
+describe("a connection", () => {
+  it("is kept for the next check in five minutes, and ended when none comes", async () => {
+    const { pool, client, running, isClosed } = await createUsedPool();
+    client.finish();
+    await running;
+    pool.sweep(performance.now() + 5 * MINUTE);
+    expect(isClosed(0)).toBe(false);
+    pool.sweep(performance.now() + 6 * MINUTE);
+    expect([isClosed(0), pool.isEmpty]).toEqual([true, true]);
+  });
+
+  it("is ended after ten minutes at most, when its commands have ended", async () => {
+    const { pool, client, running, isClosed } = await createUsedPool();
+    pool.sweep(performance.now() + 7 * MINUTE);
+    const second = pool.execute(COMMAND, never);
+    await expect.poll(() => client.channels.length).toBe(2);
+    pool.sweep(performance.now() + 10 * MINUTE);
+    expect(isClosed(0)).toBe(false);
+    client.finish();
+    await Promise.all([running, second]);
+    expect(isClosed(0)).toBe(true);
+  });
+
+  it("is ended when its host is no longer trusted", async () => {
+    const { pool, client, running, isClosed } = await createUsedPool(false);
+    client.finish();
+    await running;
+    await pool.revise();
+    expect(isClosed(0)).toBe(true);
+  });
+
+  it("is kept when known_hosts changes and still has its host", async () => {
+    const { pool, client, running, isClosed } = await createUsedPool(true);
+    client.finish();
+    await running;
+    await pool.revise();
+    expect(isClosed(0)).toBe(false);
+  });
+
+  it("is opened only as long as a check waits for it", async () => {
+    const opening = Promise.withResolvers<never>();
+    const opened: AbortSignal[] = [];
+    const pool = new DestinationPool({
+      open: (signal) => {
+        opened.push(signal);
+        return opening.promise;
+      },
+      isStillTrusted: async () => true,
+      log: () => {},
+    });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const checks = [pool.execute(COMMAND, first.signal), pool.execute(COMMAND, second.signal)];
+    first.abort(new Error("first is late"));
+    await expect(checks[0]).rejects.toThrow("first is late");
+    expect(opened.map(({ aborted }) => aborted)).toEqual([false]);
+    second.abort(new Error("second is late"));
+    await expect(checks[1]).rejects.toThrow("second is late");
+    expect([opened[0]?.aborted, pool.isEmpty]).toEqual([true, true]);
+  });
+
+  it("that cannot be made is reported to all checks that wait for it", async () => {
+    const { pool } = createPool([]);
+    const checks = [pool.execute(COMMAND, never), pool.execute(COMMAND, never)];
+    for (const check of checks) await expect(check).rejects.toThrow("no more");
+    expect(pool.isEmpty).toBe(true);
+  });
+});
