@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fromByteString } from "../byte-string.ts";
-import { type GrabbedJob, Grabber } from "../gearman/grabber.ts";
+import { type GrabbedJob, Grabber } from "../gearman/grabber/grabber.ts";
 import type { ServerAddress } from "../gearman/server-address.ts";
 import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";

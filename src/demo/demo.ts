@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Check } from "../../sdk/check.ts";
 import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
-import { JobServer } from "../gearman/job-server.ts";
+import { JobServer } from "../gearman/job-server/job-server.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";

@@ -1,4 +1,4 @@
-import type { GrabbedJob } from "../gearman/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import { decodeJob } from "../job/decode.ts";
 import type { Job } from "../job/job.ts";
 import type { Envelope } from "../payload/crypt.ts";

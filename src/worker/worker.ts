@@ -6,22 +6,22 @@ import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";
 import type { ConnectionTiming } from "../gearman/connection.ts";
-import type { GrabbedJob } from "../gearman/grabber.ts";
-import { Orphans } from "../gearman/orphans.ts";
+import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import { Orphans } from "../gearman/grabber/orphans.ts";
 import { renderServerAddress } from "../gearman/server-address.ts";
 import type { Job } from "../job/job.ts";
 import { queueNames } from "../job/queues.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
 import type { Ran } from "../run/run.ts";
-import { createLine } from "./create-line.ts";
-import { Duplicates } from "./duplicates.ts";
 import { createLoadGuard } from "./host-load.ts";
-import { Link } from "./link.ts";
-import { NativeSide } from "./native-side.ts";
+import { createLine } from "./job-context.ts";
+import { LogThrottle } from "./log-throttle.ts";
+import { NativeRuntime } from "./native-runtime.ts";
 import { type Line, performJob } from "./perform-job.ts";
 import { Pool } from "./pool.ts";
-import { Seldom } from "./seldom.ts";
+import { Dupserver } from "./servers/dupserver.ts";
+import { Link } from "./servers/link.ts";
 import { renderStatus, statusQueueName } from "./status-queue.ts";
 
 export interface WorkerOptions {
@@ -53,17 +53,17 @@ export class Worker {
   readonly #log: Log;
   readonly #pool: Pool;
   readonly #executor: Executor;
-  readonly #native: NativeSide;
+  readonly #native: NativeRuntime;
   readonly #outbox: Outbox;
   readonly #orphans: Orphans;
-  readonly #seldom: Seldom;
+  readonly #throttle: LogThrottle;
   readonly #underWay = new Set<Promise<void>>();
   #config: Config;
   #line: Line;
   #links: readonly Link[] = [];
   /** Of an earlier configuration, until the last job that came over them is completed. */
   readonly #retired = new Set<Link>();
-  #duplicates: readonly Duplicates[] = [];
+  #duplicates: readonly Dupserver[] = [];
   #taken = 0;
   #done = 0;
   readonly #killed = Promise.withResolvers<void>();
@@ -79,9 +79,9 @@ export class Worker {
     const mayGrow = createLoadGuard(() => this.#config, log);
     this.#pool = new Pool(config, mayGrow, () => this.#wake());
     this.#executor = new Executor({ log, ...executorLimits(config) });
-    this.#native = new NativeSide(options);
+    this.#native = new NativeRuntime(options);
     this.#orphans = new Orphans({ log });
-    this.#seldom = new Seldom(log);
+    this.#throttle = new LogThrottle(log);
     this.#outbox = new Outbox({
       doors: () => this.#links,
       retired: () => this.#retired,
@@ -193,11 +193,11 @@ export class Worker {
   }
 
   /** One that stays keeps its connection, and the copies that wait for it. */
-  #openDuplicates(): readonly Duplicates[] {
+  #openDuplicates(): readonly Dupserver[] {
     const { dupserver, dupserverBacklogQueueSize: limit } = this.#config;
     return dupserver.map((server) => {
       const kept = this.#duplicates.find(({ name }) => name === renderServerAddress(server));
-      const duplicates = kept ?? new Duplicates(server, limit, this.#log, connectionTiming(this.#config));
+      const duplicates = kept ?? new Dupserver(server, limit, this.#log, connectionTiming(this.#config));
       duplicates.setLimit(limit);
       duplicates.start();
       return duplicates;
@@ -260,7 +260,7 @@ export class Worker {
   #failed(grabbed: GrabbedJob, error: unknown): void {
     if (this.#stopped !== undefined) return;
     const fields = { err: error, handle: grabbed.handle, queue: grabbed.queue };
-    this.#seldom.error("job", fields, "cannot finish a job");
+    this.#throttle.error("job", fields, "cannot finish a job");
     grabbed.fail();
   }
 

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 import type { ByteString } from "../../src/byte-string.ts";
-import { type GrabbedJob, Grabber } from "../../src/gearman/grabber.ts";
+import { type GrabbedJob, Grabber } from "../../src/gearman/grabber/grabber.ts";
 import { Submitter } from "../../src/gearman/submitter.ts";
 import { createEnvelope, type Envelope } from "../../src/payload/crypt.ts";
 import { stubLog } from "../gearman/stub-log.ts";

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 import { type QueueStatus, readStatus } from "../../src/gearman/admin.ts";
-import { type GrabbedJob, Grabber, type GrabberOptions } from "../../src/gearman/grabber.ts";
+import { type GrabbedJob, Grabber, type GrabberOptions } from "../../src/gearman/grabber/grabber.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { Submitter } from "../../src/gearman/submitter.ts";
 import { Arrivals } from "./arrivals.ts";

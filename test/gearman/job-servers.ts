@@ -1,4 +1,4 @@
-import { JobServer } from "../../src/gearman/job-server.ts";
+import { JobServer } from "../../src/gearman/job-server/job-server.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { startGearmand } from "../support/gearmand.ts";
 import { hasServer } from "../support/servers.ts";

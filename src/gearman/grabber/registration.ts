@@ -1,7 +1,8 @@
-import type { Log } from "../log.ts";
-import { Connection, type ConnectionState, type ConnectionTiming } from "./connection.ts";
+import type { Log } from "../../log.ts";
+import { Connection, type ConnectionState, type ConnectionTiming } from "../connection.ts";
+import { encodePacket, type Packet, type PacketOf } from "../packet.ts";
+import { renderServerAddress, type ServerAddress } from "../server-address.ts";
 import type { Orphans } from "./orphans.ts";
-import { encodePacket, type Packet, type PacketOf } from "./packet.ts";
 import {
   type Answer,
   type AssignedWorkload,
@@ -9,7 +10,6 @@ import {
   type JobHolder,
   RunningJob,
 } from "./running-job.ts";
-import { renderServerAddress, type ServerAddress } from "./server-address.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 const GRAB = encodePacket({ type: "GRAB_JOB_UNIQ" });

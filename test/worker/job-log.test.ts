@@ -5,8 +5,8 @@ import type { Outcome, Via } from "../../src/outcome.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
-import { Report } from "../../src/worker/report.ts";
-import { Seldom } from "../../src/worker/seldom.ts";
+import { Report } from "../../src/worker/job-log.ts";
+import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { stubLog } from "../gearman/stub-log.ts";
 
 const MAX_AGE = 60;
@@ -18,7 +18,7 @@ const NO_OUTPUT = { stdout: "", stderr: "" };
 
 function createReport() {
   const log = stubLog();
-  return { report: new Report(log, new Seldom(log), MAX_AGE), log };
+  return { report: new Report(log, new LogThrottle(log), MAX_AGE), log };
 }
 
 function tell(job: Job, outcome: Outcome, via: Via = "plugin") {

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type GrabbedJob, Grabber } from "../../src/gearman/grabber.ts";
-import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
-import { PacketReader } from "../../src/gearman/packet-reader.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { Arrivals } from "./arrivals.ts";
-import { stubLog } from "./stub-log.ts";
+import { type GrabbedJob, Grabber } from "../../../src/gearman/grabber/grabber.ts";
+import { encodePacket, type Packet } from "../../../src/gearman/packet.ts";
+import { PacketReader } from "../../../src/gearman/packet-reader.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { Arrivals } from "../arrivals.ts";
+import { stubLog } from "../stub-log.ts";
 
 checkLeaks();
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { hostname } from "node:os";
+import { encodePacket, type Packet, type PacketOf, ProtocolError } from "../packet.ts";
+import { PacketReader } from "../packet-reader.ts";
+import { SUBMIT_PACKETS, type SubmitPacketName } from "../submit-packets.ts";
 import { type BoardJob, JobBoard, type Peer } from "./job-board.ts";
-import { encodePacket, type Packet, type PacketOf, ProtocolError } from "./packet.ts";
-import { PacketReader } from "./packet-reader.ts";
-import { SUBMIT_PACKETS, type SubmitPacketName } from "./submit-packets.ts";
 
 export interface JobServerOptions {
   readonly host?: string;

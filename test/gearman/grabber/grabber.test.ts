@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readWorkers } from "../../src/gearman/admin.ts";
-import type { GrabbedJob } from "../../src/gearman/grabber.ts";
-import type { Submitter } from "../../src/gearman/submitter.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { Actors, textOf, until, untilStatus } from "./actors.ts";
-import { Cable } from "./cable.ts";
-import { JOB_SERVERS, type StartedServer } from "./job-servers.ts";
+import { readWorkers } from "../../../src/gearman/admin.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
+import type { Submitter } from "../../../src/gearman/submitter.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { Actors, textOf, until, untilStatus } from "../actors.ts";
+import { Cable } from "../cable.ts";
+import { JOB_SERVERS, type StartedServer } from "../job-servers.ts";
 
 for (const kind of JOB_SERVERS) {
   describe.skipIf(kind.isMissing)(`the grabber with ${kind.name}`, () => {

@@ -1,5 +1,5 @@
 import { fromByteString } from "../byte-string.ts";
-import type { GrabbedJob } from "../gearman/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import { JobError } from "../job/decode.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
@@ -8,7 +8,7 @@ import { PayloadError } from "../payload/payload-error.ts";
 import type { Judgement } from "../result/judge.ts";
 import type { Ran } from "../run/run.ts";
 import { readStack } from "../run/site/fault.ts";
-import type { Seldom } from "./seldom.ts";
+import type { LogThrottle } from "./log-throttle.ts";
 
 const SHOWN_OUTPUT = 500;
 /** A core may send a megabyte. */
@@ -17,12 +17,12 @@ const SHOWN_COMMAND = 5_000;
 /** What the log says of jobs, in the C worker's words where it has some. */
 export class Report {
   readonly #log: Log;
-  readonly #seldom: Seldom;
+  readonly #throttle: LogThrottle;
   readonly #maxAge: number;
 
-  constructor(log: Log, seldom: Seldom, maxAge: number) {
+  constructor(log: Log, throttle: LogThrottle, maxAge: number) {
     this.#log = log;
-    this.#seldom = seldom;
+    this.#throttle = throttle;
     this.#maxAge = maxAge;
   }
 
@@ -31,11 +31,11 @@ export class Report {
     const where = { queue, server };
     if (error instanceof PayloadError) {
       const text = `discarded invalid job (${handle}), check your encryption settings: ${error.message}`;
-      this.#seldom.error(`payload ${withoutNumbers(error.message)}`, where, text);
+      this.#throttle.error(`payload ${withoutNumbers(error.message)}`, where, text);
     } else if (error instanceof JobError) {
-      this.#seldom.error(`job ${error.kind}`, { handle, ...where }, error.message);
+      this.#throttle.error(`job ${error.kind}`, { handle, ...where }, error.message);
     } else {
-      this.#seldom.error("fault", { err: error, handle, ...where }, "discarded a job that cannot be read");
+      this.#throttle.error("fault", { err: error, handle, ...where }, "discarded a job that cannot be read");
     }
   }
 
@@ -60,7 +60,7 @@ export class Report {
   /** A check whose core named no queue for the result: it has run, and nobody will ever know. */
   unanswered(job: Job): void {
     const text = `no result queue given, the result of the ${job.type} job is not sent`;
-    this.#seldom.error("no result queue", { job: nameOf(job) }, text);
+    this.#throttle.error("no result queue", { job: nameOf(job) }, text);
   }
 
   #tellTrouble(job: Job, outcome: Outcome): void {
@@ -72,11 +72,15 @@ export class Report {
       }
       case "too-old": {
         const age = `${outcome.age.toFixed(0)} > ${this.#maxAge}`;
-        this.#seldom.error("too old", {}, `discarded too old ${job.type} job: ${age} (${nameOf(job)})`);
+        this.#throttle.error("too old", {}, `discarded too old ${job.type} job: ${age} (${nameOf(job)})`);
         break;
       }
       case "refused":
-        this.#seldom.error(`refused ${withoutCommand(outcome.reason)}`, { job: nameOf(job) }, outcome.reason);
+        this.#throttle.error(
+          `refused ${withoutCommand(outcome.reason)}`,
+          { job: nameOf(job) },
+          outcome.reason,
+        );
         break;
       case "crashed":
         this.#tellCrash(job, outcome.error);
@@ -92,7 +96,7 @@ export class Report {
     const place = error instanceof Error ? readStack(error) : undefined;
     const at = place && `${place.path}:${place.line}`;
     const fields = { err: error, job: nameOf(job), ...(at && { at }) };
-    this.#seldom.error(`crashed ${at}`, fields, "cannot run a job's command");
+    this.#throttle.error(`crashed ${at}`, fields, "cannot run a job's command");
   }
 }
 

@@ -1,6 +1,6 @@
-import { Fifo } from "./fifo.ts";
-import type { Packet } from "./packet.ts";
-import type { Priority } from "./submit-packets.ts";
+import { Fifo } from "../fifo.ts";
+import type { Packet } from "../packet.ts";
+import type { Priority } from "../submit-packets.ts";
 
 /** A worker or a client, or both: whoever is connected. */
 export interface Peer {

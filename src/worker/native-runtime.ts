@@ -10,14 +10,14 @@ import { FolderWatch } from "../run/site/folder-watch.ts";
 import { findSwitch, type NativeChecks } from "../run/switches.ts";
 import { ShadowFile } from "./shadow-file.ts";
 
-export interface NativeSideOptions {
+export interface NativeRuntimeOptions {
   /** The worker's own checks. */
   readonly checks: readonly Check[];
   readonly log: Log;
 }
 
 /** What native checks need as long as the worker lives, whatever its configuration. Life: made → started → (configured)* → stopped. */
-export class NativeSide {
+export class NativeRuntime {
   readonly shelf: SiteShelf;
   /** What checks keep for one another. */
   readonly shared: SharedValues;
@@ -28,7 +28,7 @@ export class NativeSide {
   #settings: CheckSettings | undefined;
   #watch: FolderWatch | undefined;
 
-  constructor({ checks, log }: NativeSideOptions) {
+  constructor({ checks, log }: NativeRuntimeOptions) {
     this.shelf = new SiteShelf({ builtin: checks, log });
     this.shared = new SharedValues({ log: (message) => log.debug(message), settings: () => this.#settings });
     this.shadow = new Shadow({ share: 0, log });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Claim, Orphans } from "../../src/gearman/orphans.ts";
-import { type Answer, RunningJob } from "../../src/gearman/running-job.ts";
-import { stubLog } from "./stub-log.ts";
+import { type Claim, Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import { type Answer, RunningJob } from "../../../src/gearman/grabber/running-job.ts";
+import { stubLog } from "../stub-log.ts";
 
 const DATA = Buffer.from("done");
 

@@ -11,15 +11,15 @@ import type { Parcel } from "../result/outbox.ts";
 import { isAnswered } from "../result/result.ts";
 import { createConfiguredRouter } from "../run/configured-router.ts";
 import { createRunner, type Ran } from "../run/run.ts";
-import type { NativeSide } from "./native-side.ts";
+import { Report } from "./job-log.ts";
+import { LogThrottle } from "./log-throttle.ts";
+import type { NativeRuntime } from "./native-runtime.ts";
 import type { Line } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
-import { Report } from "./report.ts";
-import { Seldom } from "./seldom.ts";
 
 export interface LineOptions {
   readonly config: Config;
-  readonly native: Pick<NativeSide, "shelf" | "shared" | "shadow">;
+  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow">;
   readonly log: Log;
   readonly pool: Pool;
   readonly executor: Pick<Executor, "run">;
@@ -35,8 +35,8 @@ export function createLine({ config, native, log, pool, executor, onRun, send }:
     encryption: config.encryption,
     key: config.key && keyFromPassword(config.key.reveal()),
   });
-  const seldom = new Seldom(log);
-  const report = new Report(log, seldom, config.maxAge);
+  const throttle = new LogThrottle(log);
+  const report = new Report(log, throttle, config.maxAge);
   const runner = createRunner({
     router: createConfiguredRouter(config, native.shelf),
     executor,
@@ -44,7 +44,7 @@ export function createLine({ config, native, log, pool, executor, onRun, send }:
     shadow: native.shadow,
     log,
     onDeclined: (check, reason) =>
-      seldom.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
+      throttle.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
   });
   const hasDuplicates = config.dupserver.length > 0;
   const copyOf = config.dupResultsArePassive ? asPassive : (text: string) => text;

@@ -1,4 +1,4 @@
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../fifo.ts";
 import type { Answer, AssignedWorkload } from "./running-job.ts";
 
 export interface SentAnswer extends AssignedWorkload {

@@ -1,9 +1,9 @@
-import type { ConnectionTiming } from "../gearman/connection.ts";
-import { type GrabbedJob, Grabber } from "../gearman/grabber.ts";
-import type { Orphans } from "../gearman/orphans.ts";
-import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
-import { Submitter } from "../gearman/submitter.ts";
-import type { Log } from "../log.ts";
+import type { ConnectionTiming } from "../../gearman/connection.ts";
+import { type GrabbedJob, Grabber } from "../../gearman/grabber/grabber.ts";
+import type { Orphans } from "../../gearman/grabber/orphans.ts";
+import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import { Submitter } from "../../gearman/submitter.ts";
+import type { Log } from "../../log.ts";
 
 export interface LinkOptions {
   readonly server: ServerAddress;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Log } from "../log.ts";
+import type { Log } from "../../log.ts";
 import type { Answer, AssignedWorkload, JobHolder, RunningJob } from "./running-job.ts";
 
 /** What is known of a job that is assigned again. */

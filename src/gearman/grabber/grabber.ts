@@ -1,9 +1,9 @@
-import type { Log } from "../log.ts";
-import type { ConnectionState, ConnectionTiming } from "./connection.ts";
+import type { Log } from "../../log.ts";
+import type { ConnectionState, ConnectionTiming } from "../connection.ts";
+import type { ServerAddress } from "../server-address.ts";
 import { Orphans } from "./orphans.ts";
 import { Registration } from "./registration.ts";
 import type { GrabbedJob } from "./running-job.ts";
-import type { ServerAddress } from "./server-address.ts";
 
 export type { GrabbedJob } from "./running-job.ts";
 
