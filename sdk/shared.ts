@@ -11,7 +11,7 @@ const DEFAULTS: CheckSettings = { nativeHttpKeepalive: false };
 /** Everything checks share in one worker. Created lazily, disposed of together, the last created first. */
 export class SharedValues implements AsyncDisposable {
   readonly #surroundings: SharedContext;
-  readonly #values = new Map<unknown, Disposable | AsyncDisposable>();
+  readonly #values = new Map<{ readonly name: string }, Disposable | AsyncDisposable>();
   readonly #created = new AsyncDisposableStack();
 
   constructor({ log, settings }: Surroundings) {
@@ -31,6 +31,11 @@ export class SharedValues implements AsyncDisposable {
     const value = this.#created.use(shared.create(this.#surroundings));
     this.#values.set(shared, value);
     return value;
+  }
+
+  /** Names of the values that were created, in that order. */
+  get names(): readonly string[] {
+    return [...this.#values.keys()].map(({ name }) => name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

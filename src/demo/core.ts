@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { fromByteString } from "../byte-string.ts";
 import { type GrabbedJob, Grabber } from "../gearman/grabber/grabber.ts";
+import { Orphans } from "../gearman/grabber/orphans.ts";
 import type { ServerAddress } from "../gearman/server-address.ts";
 import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";
@@ -58,6 +59,7 @@ export class Core {
     this.#collector = new Grabber({
       server,
       log,
+      orphans: new Orphans({ log }),
       queues: [RESULT_QUEUE],
       room: () => ROOM,
       onJob: (job) => this.#collect(job),

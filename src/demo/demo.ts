@@ -42,11 +42,15 @@ export async function startDemo({ checks, version }: DemoOptions): Promise<Demo>
     log: SILENT,
     version,
     hostName: hostname(),
-    onRun: (job, ran) => {
-      if (ran.via === undefined) return;
-      runs[ran.via] = (runs[ran.via] ?? 0) + 1;
-      via.set(job.commandLine, ran.via);
-    },
+    listeners: [
+      {
+        ran: (job, ran) => {
+          if (ran.via === undefined) return;
+          runs[ran.via] = (runs[ran.via] ?? 0) + 1;
+          via.set(job.commandLine, ran.via);
+        },
+      },
+    ],
   });
   await worker.start();
   const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(KEY)) });

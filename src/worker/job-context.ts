@@ -1,97 +1,71 @@
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../executor/executor.ts";
-import type { Job } from "../job/job.ts";
-import { ageIfTooOld } from "../job/max-age.ts";
 import type { Log } from "../log.ts";
-import { createEnvelope } from "../payload/crypt.ts";
+import { createEnvelope, type Envelope } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
 import { asPassive } from "../result/encode.ts";
-import { judge, judgeSettings } from "../result/judge.ts";
-import type { Parcel } from "../result/outbox.ts";
-import { isAnswered } from "../result/result.ts";
+import { judgeSettings } from "../result/judge.ts";
+import type { Outbox } from "../result/outbox.ts";
 import { createConfiguredRouter } from "../run/configured-router.ts";
-import { createRunner, type Ran } from "../run/run.ts";
-import { Report } from "./job-log.ts";
-import { LogThrottle } from "./log-throttle.ts";
+import { createRunner } from "../run/run.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
-import type { Line } from "./perform-job.ts";
+import type { JobContext } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
+import { createSlotRun } from "./run-in-slot.ts";
+import type { Dupservers } from "./servers/dupservers.ts";
+import type { WorkerEvents } from "./worker-events.ts";
 
-export interface LineOptions {
-  readonly config: Config;
-  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow">;
+/** The parts of a worker that jobs use. */
+export interface JobParts {
   readonly log: Log;
-  readonly pool: Pool;
+  readonly events: WorkerEvents;
+  readonly pool: Pick<Pool, "enter" | "leave">;
   readonly executor: Pick<Executor, "run">;
-  readonly onRun?: ((job: Job, ran: Ran) => void) | undefined;
-  /** Resolves when the parcel was accepted; `copy` is the workload for dupservers. */
-  readonly send: (parcel: Parcel, copy: Uint8Array) => Promise<void>;
+  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow">;
+  readonly outbox: Pick<Outbox, "deliver">;
+  readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
 }
 
-/** The line for one configuration: everything `performJob` needs, ready made. */
-export function createLine({ config, native, log, pool, executor, onRun, send }: LineOptions): Line {
-  const settings = judgeSettings(config);
+/** What jobs are performed with under one configuration. */
+export function createJobContext(config: Config, parts: JobParts): JobContext {
+  const { events, pool } = parts;
+  const { maxAge, jobTimeout } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
     key: config.key && keyFromPassword(config.key.reveal()),
   });
-  const throttle = new LogThrottle(log);
-  const report = new Report(log, throttle, config.maxAge);
-  const runner = createRunner({
+  return {
+    envelope,
+    events,
+    settings: { maxAge, judge: judgeSettings(config) },
+    run: createSlotRun({ pool, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
+    deliver: createDelivery(config, envelope, parts),
+  };
+}
+
+function createConfiguredRunner(config: Config, { log, events, executor, native }: JobParts) {
+  return createRunner({
     router: createConfiguredRouter(config, native.shelf),
     executor,
     shared: native.shared,
     shadow: native.shadow,
     log,
-    onDeclined: (check, reason) =>
-      throttle.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
+    onDeclined: events.declined,
   });
-  const hasDuplicates = config.dupserver.length > 0;
-  const copyOf = config.dupResultsArePassive ? asPassive : (text: string) => text;
-
-  const runInSlot = async (job: Job): Promise<Ran> => {
-    await pool.enter();
-    const startTime = Date.now() / 1000;
-    const startMs = performance.now();
-    try {
-      const age = ageIfTooOld(job, startTime, config.maxAge);
-      const followed =
-        age === undefined
-          ? await runner(job, job.timeout ?? config.jobTimeout)
-          : ({ outcome: { kind: "too-old", age }, via: undefined, why: "it has waited too long" } as const);
-      return { ...followed, startTime, finishTime: startTime + (performance.now() - startMs) / 1000 };
-    } finally {
-      pool.leave();
-    }
-  };
-
-  return {
-    envelope,
-    settings,
-    run: runInSlot,
-    deliver: ({ server }, { resultQueue = "" }, text) => {
-      const workload = envelope.seal(text);
-      return send(
-        { queue: resultQueue, workload, server },
-        hasDuplicates ? envelope.seal(copyOf(text)) : workload,
-      );
-    },
-    reportUnreadable: (grabbed, error) => report.unreadable(grabbed, error),
-    reportRun: (job, ran) => {
-      report.run(job, ran);
-      onRun?.(job, ran);
-      if (isAnswered(job)) return;
-      if (!isCommand(job)) {
-        report.unanswered(job);
-        return;
-      }
-      const judgement = judge(job, ran.outcome, settings);
-      if (judgement.returnCode !== 0) report.failedCommand(job, judgement);
-    },
-  };
 }
 
-/** Run for its effect alone; all else is asked for its result. */
-function isCommand({ type }: Job): boolean {
-  return type === "eventhandler" || type === "notification";
+/** Each dupserver gets a copy of the result; only the job servers decide whether it is delivered. */
+function createDelivery(
+  { dupResultsArePassive }: Config,
+  envelope: Envelope,
+  { outbox, dupservers }: JobParts,
+): JobContext["deliver"] {
+  return ({ server }, { resultQueue: queue = "" }, text) => {
+    const workload = envelope.seal(text);
+    if (!dupservers.isEmpty) {
+      const copy = dupResultsArePassive ? envelope.seal(asPassive(text)) : workload;
+      dupservers.send({ queue, workload: copy, server });
+    }
+    return outbox.deliver({ queue, workload, server });
+  };
 }

@@ -5,121 +5,134 @@ import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import { PayloadError } from "../payload/payload-error.ts";
-import type { Judgement } from "../result/judge.ts";
+import { judge } from "../result/judge.ts";
+import { isAnswered } from "../result/result.ts";
 import type { Ran } from "../run/run.ts";
 import { readStack } from "../run/site/fault.ts";
 import type { LogThrottle } from "./log-throttle.ts";
+import type { JobSettings, WorkerListener } from "./worker-events.ts";
 
-const SHOWN_OUTPUT = 500;
-/** A core may send a megabyte. */
-const SHOWN_COMMAND = 5_000;
+const MAX_OUTPUT = 500;
+/** A core may send a command line of a megabyte. */
+const MAX_COMMAND = 5_000;
 
-/** What the log says of jobs, in the C worker's words where it has some. */
-export class Report {
-  readonly #log: Log;
-  readonly #throttle: LogThrottle;
-  readonly #maxAge: number;
+interface JobLog {
+  readonly log: Log;
+  readonly throttle: Pick<LogThrottle, "error" | "warn">;
+}
 
-  constructor(log: Log, throttle: LogThrottle, maxAge: number) {
-    this.#log = log;
-    this.#throttle = throttle;
-    this.#maxAge = maxAge;
-  }
+/** Writes what happens in the worker to its log, in the C worker's words where it has some. */
+export function createJobLog(jobLog: JobLog): WorkerListener {
+  const { log, throttle } = jobLog;
+  return {
+    ran: (job, ran, settings) => {
+      logRun(log, job, ran);
+      logTrouble(jobLog, job, ran.outcome, settings);
+      if (!isAnswered(job)) logWithoutResult(jobLog, job, ran.outcome, settings);
+    },
+    declined: (check, reason) =>
+      throttle.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
+    unreadable: (job, error) => logUnreadable(throttle, job, error),
+    failed: ({ handle, queue }, error) =>
+      throttle.error("job", { err: error, handle, queue }, "cannot finish a job"),
+    connected: (name) => log.info(`connected to job server ${name}`),
+  } satisfies WorkerListener;
+}
 
-  /** One line for each kind of fault, however many jobs have it. */
-  unreadable({ handle, queue, server }: GrabbedJob, error: unknown): void {
-    const where = { queue, server };
-    if (error instanceof PayloadError) {
-      const text = `discarded invalid job (${handle}), check your encryption settings: ${error.message}`;
-      this.#throttle.error(`payload ${withoutNumbers(error.message)}`, where, text);
-    } else if (error instanceof JobError) {
-      this.#throttle.error(`job ${error.kind}`, { handle, ...where }, error.message);
-    } else {
-      this.#throttle.error("fault", { err: error, handle, ...where }, "discarded a job that cannot be read");
-    }
-  }
-
-  run(job: Job, { outcome, via, why, startTime, finishTime }: Ran): void {
-    // One for each job: not even made where nobody reads it.
-    if (this.#log.isLevelEnabled?.("debug") !== false) {
-      const seconds = Number((finishTime - startTime).toFixed(6));
-      const fields = { via, why, seconds, ...outcomeFields(outcome) };
-      this.#log.debug(fields, `${job.type} job done: ${nameOf(job)}`);
-    }
-    this.#tellTrouble(job, outcome);
-  }
-
-  /** Nobody gets a result of these, so that the log must say when one failed. */
-  failedCommand(job: Job, { returnCode, output }: Judgement): void {
-    const object = job.serviceDescription === undefined ? "host" : "service";
-    this.#log.error(`${object} ${job.type} exited with return code ${returnCode}`);
-    this.#log.error(`cmd: ${commandOf(job)}`);
-    this.#log.error(`output: ${fromByteString(output.slice(0, SHOWN_OUTPUT))}`);
-  }
-
-  /** A check whose core named no queue for the result: it has run, and nobody will ever know. */
-  unanswered(job: Job): void {
-    const text = `no result queue given, the result of the ${job.type} job is not sent`;
-    this.#throttle.error("no result queue", { job: nameOf(job) }, text);
-  }
-
-  #tellTrouble(job: Job, outcome: Outcome): void {
-    switch (outcome.kind) {
-      case "timed-out": {
-        const output = fromByteString(outcome.stdout.slice(0, SHOWN_OUTPUT));
-        this.#log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job)}`);
-        break;
-      }
-      case "too-old": {
-        const age = `${outcome.age.toFixed(0)} > ${this.#maxAge}`;
-        this.#throttle.error("too old", {}, `discarded too old ${job.type} job: ${age} (${nameOf(job)})`);
-        break;
-      }
-      case "refused":
-        this.#throttle.error(
-          `refused ${withoutCommand(outcome.reason)}`,
-          { job: nameOf(job) },
-          outcome.reason,
-        );
-        break;
-      case "crashed":
-        this.#tellCrash(job, outcome.error);
-        break;
-      case "exited":
-      case "signalled":
-        break;
-    }
-  }
-
-  /** With the line of a site's own check, for its author. */
-  #tellCrash(job: Job, error: unknown): void {
-    const place = error instanceof Error ? readStack(error) : undefined;
-    const at = place && `${place.path}:${place.line}`;
-    const fields = { err: error, job: nameOf(job), ...(at && { at }) };
-    this.#throttle.error(`crashed ${at}`, fields, "cannot run a job's command");
-  }
+function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: Ran): void {
+  // There is one such line for each job, so it is not even made when nobody reads it.
+  if (log.isLevelEnabled?.("debug") === false) return;
+  const seconds = Number((finishTime - startTime).toFixed(6));
+  const fields = { via, why, seconds, ...outcomeFields(outcome) };
+  log.debug(fields, `${job.type} job done: ${nameOf(job)}`);
 }
 
 function outcomeFields(outcome: Outcome): object {
   return outcome.kind === "exited" ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
 }
 
-/** One kind of fault, whatever length or command line shows it. */
-function withoutNumbers(message: string): string {
-  return message.replace(/[0-9]+/g, "");
+function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, settings: JobSettings): void {
+  switch (outcome.kind) {
+    case "timed-out": {
+      const output = fromByteString(outcome.stdout.slice(0, MAX_OUTPUT));
+      log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job)}`);
+      break;
+    }
+    case "too-old": {
+      const age = `${outcome.age.toFixed(0)} > ${settings.maxAge}`;
+      throttle.error("too old", {}, `discarded too old ${job.type} job: ${age} (${nameOf(job)})`);
+      break;
+    }
+    case "refused":
+      throttle.error(`refused ${refusalKind(outcome)}`, { job: nameOf(job) }, outcome.reason);
+      break;
+    case "crashed":
+      logCrash(throttle, job, outcome.error);
+      break;
+    case "exited":
+    case "signalled":
+      break;
+  }
 }
 
-function withoutCommand(reason: string): string {
+/** The rule that refused a command, without the beginning of the command line that ends its reason. */
+function refusalKind({ reason }: Extract<Outcome, { kind: "refused" }>): string {
   return reason.replace(/: .{0,11}$/s, "");
 }
 
+/** For a site's own check the line is named, for its author. */
+function logCrash(throttle: JobLog["throttle"], job: Job, error: unknown): void {
+  const place = error instanceof Error ? readStack(error) : undefined;
+  const at = place && `${place.path}:${place.line}`;
+  const fields = { err: error, job: nameOf(job), ...(at && { at }) };
+  throttle.error(`crashed ${at}`, fields, "cannot run a job's command");
+}
+
+/** The core gets no result of this job, so the log must say what happened to it. */
+function logWithoutResult(
+  { log, throttle }: JobLog,
+  job: Job,
+  outcome: Outcome,
+  settings: JobSettings,
+): void {
+  if (!isCommand(job)) {
+    const text = `no result queue given, the result of the ${job.type} job is not sent`;
+    throttle.error("no result queue", { job: nameOf(job) }, text);
+    return;
+  }
+  const { returnCode, output } = judge(job, outcome, settings.judge);
+  if (returnCode === 0) return;
+  const object = job.serviceDescription === undefined ? "host" : "service";
+  log.error(`${object} ${job.type} exited with return code ${returnCode}`);
+  log.error(`cmd: ${commandOf(job)}`);
+  log.error(`output: ${fromByteString(output.slice(0, MAX_OUTPUT))}`);
+}
+
+/** One line for each kind of fault, however many jobs have it. */
+function logUnreadable(throttle: JobLog["throttle"], job: GrabbedJob, error: unknown): void {
+  const { handle, queue, server } = job;
+  const where = { queue, server };
+  if (error instanceof PayloadError) {
+    const text = `discarded invalid job (${handle}), check your encryption settings: ${error.message}`;
+    throttle.error(`payload ${error.kind}`, where, text);
+  } else if (error instanceof JobError) {
+    throttle.error(`job ${error.kind}`, { handle, ...where }, error.message);
+  } else {
+    throttle.error("fault", { err: error, handle, ...where }, "discarded a job that cannot be read");
+  }
+}
+
+/** Event handlers and notifications are run for their effect. All other jobs are run for their result. */
+function isCommand({ type }: Job): boolean {
+  return type === "eventhandler" || type === "notification";
+}
+
 function timedOutOf(job: Job): string {
-  const isCommand = job.type === "eventhandler" || job.type === "notification";
-  return isCommand ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
+  return isCommand(job) ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
 }
 
 function commandOf({ commandLine }: Job): string {
-  return fromByteString(commandLine.slice(0, SHOWN_COMMAND));
+  return fromByteString(commandLine.slice(0, MAX_COMMAND));
 }
 
 function nameOf({ hostName, serviceDescription, commandLine }: Job): string {

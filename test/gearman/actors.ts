@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import { type QueueStatus, readStatus } from "../../src/gearman/admin.ts";
 import { type GrabbedJob, Grabber, type GrabberOptions } from "../../src/gearman/grabber/grabber.ts";
+import { Orphans } from "../../src/gearman/grabber/orphans.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { Submitter } from "../../src/gearman/submitter.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -9,7 +10,7 @@ import { stubLog } from "./stub-log.ts";
 /** How long an event may take before a test fails; nothing ever waits for it to pass. */
 const PATIENCE = { timeout: 10_000, interval: 5 };
 
-export interface Worker {
+export interface GrabbingWorker {
   readonly grabber: Grabber;
   readonly jobs: Arrivals<GrabbedJob>;
   readonly states: string[];
@@ -26,7 +27,11 @@ export class Actors {
   }
 
   /** Takes all there is unless `room` says otherwise. */
-  worker(server: ServerAddress, queues: readonly string[], options: Partial<GrabberOptions> = {}): Worker {
+  worker(
+    server: ServerAddress,
+    queues: readonly string[],
+    options: Partial<GrabberOptions> = {},
+  ): GrabbingWorker {
     const jobs = new Arrivals<GrabbedJob>();
     const states: string[] = [];
     const log = stubLog();
@@ -35,6 +40,7 @@ export class Actors {
         server,
         queues,
         log,
+        orphans: new Orphans({ log }),
         room: () => 1_000,
         onJob: jobs.push,
         onState: (state) => states.push(state),

@@ -73,7 +73,7 @@ async function startWorker(
   const ran: string[] = [];
   const worker = new Worker({
     ...{ config, checks: [gate.check], log, version: "1", hostName: "here" },
-    onRun: ({ serviceDescription = "" }) => ran.push(serviceDescription),
+    listeners: [{ ran: ({ serviceDescription = "" }) => ran.push(serviceDescription) }],
   });
   actors.add({
     stop: async () => {

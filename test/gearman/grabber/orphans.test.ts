@@ -104,17 +104,30 @@ describe("orphans", () => {
 
 describe("a running job", () => {
   it("is answered once", () => {
-    const holder = { answered: vi.fn() };
-    const job = new RunningJob(assignment("host", "a"), holder);
+    const origin = { answered: vi.fn(), ended: vi.fn() };
+    const job = new RunningJob(assignment("host", "a"), origin);
     job.complete(DATA);
     job.fail();
     job.complete();
-    expect(holder.answered.mock.calls).toEqual([[job, { type: "WORK_COMPLETE", data: DATA }]]);
+    expect(origin.answered.mock.calls).toEqual([[job, { type: "WORK_COMPLETE", data: DATA }]]);
+    expect(origin.ended).toHaveBeenCalledOnce();
+  });
+
+  it("tells the grabber it came from of its end, though the orphans take its answer", () => {
+    const origin = { answered: vi.fn(), ended: vi.fn() };
+    const job = new RunningJob(assignment("host", "a"), origin);
+    new Orphans({ log: stubLog() }).adopt(job);
+    job.complete();
+    expect(origin.answered).not.toHaveBeenCalled();
+    expect(origin.ended).toHaveBeenCalledOnce();
   });
 });
 
 function runningJob(queue: string, text: string): RunningJob {
-  return new RunningJob(assignment(queue, text), { answered: () => expect.fail("its connection is lost") });
+  return new RunningJob(assignment(queue, text), {
+    answered: () => expect.fail("its connection is lost"),
+    ended: () => {},
+  });
 }
 
 function assignment(queue: string, text: string) {

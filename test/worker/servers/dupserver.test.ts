@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
 import type { Parcel } from "../../../src/result/outbox.ts";
+import { LogThrottle } from "../../../src/worker/log-throttle.ts";
 import { Dupserver } from "../../../src/worker/servers/dupserver.ts";
 import { Actors, textOf, untilStatus } from "../../gearman/actors.ts";
 import { stubLog } from "../../gearman/stub-log.ts";
@@ -20,7 +21,8 @@ function parcel(text: string): Parcel {
 
 function startDupserver(port: number, limit = 1_000) {
   const log = stubLog();
-  const dupserver = actors.add(new Dupserver({ host: HOST, port }, limit, log));
+  const server = { host: HOST, port };
+  const dupserver = actors.add(new Dupserver({ server, limit, log, throttle: new LogThrottle(log) }));
   dupserver.start();
   return { dupserver, log };
 }
