@@ -17,7 +17,7 @@ export interface DemoOptions {
 }
 
 export interface Demo {
-  /** Everything as it stands. */
+  /** What the screen shows now. */
   readonly look: () => Picture;
   readonly stop: () => Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface Demo {
 const KEY = "only-for-the-demo";
 const SILENT: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** Job server, core and worker in one process, talking over the network as they would anywhere. */
+/** Starts a job server, a core and a worker in one process. They talk over the network, as in production. */
 export async function startDemo({ checks, version }: DemoOptions): Promise<Demo> {
   const jobServer = new JobServer();
   await jobServer.start();

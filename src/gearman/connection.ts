@@ -43,7 +43,7 @@ export interface ConnectionOptions {
   readonly onPacket: (packet: Packet) => void;
   /** Not called for a `stop`. */
   readonly onState: (state: ConnectionState) => void;
-  /** The server reads again after `isCongested`. */
+  /** After `isCongested`: the server reads again. */
   readonly onDrain?: () => void;
   readonly timing?: Partial<ConnectionTiming>;
 }
@@ -58,9 +58,9 @@ type Phase =
 const IDLE: Phase = { kind: "idle" };
 
 /**
- * The connection to one job server, from `start` to `stop`. A lost connection is always tried again. Packets sent in one
- * turn of the event loop leave in one write. What is sent while there is no connection is dropped, so the sender must
- * follow the state.
+ * The connection to one job server, from `start` to `stop`. A lost connection is always tried again. Packets
+ * sent in one turn of the event loop leave in one write. What is sent while there is no connection is
+ * dropped, so the sender must follow the state.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -72,7 +72,7 @@ export class Connection {
   #isCongested = false;
   #unsent: Uint8Array[] = [];
   #flushing: NodeJS.Immediate | undefined;
-  /** Settled once what `stop` closed is closed. */
+  /** Settled when the socket that `stop` closes is closed. */
   #closed: Promise<void> = Promise.resolve();
 
   constructor(options: ConnectionOptions) {
@@ -85,7 +85,7 @@ export class Connection {
     return this.#phase.kind === "connected";
   }
 
-  /** The server does not read as fast as we write; `onDrain` tells when it has caught up. */
+  /** The server does not read as fast as we write. `onDrain` is called when it has caught up. */
   get isCongested(): boolean {
     return this.#isCongested;
   }
@@ -198,7 +198,8 @@ export class Connection {
   }
 
   #packet(packet: Packet): void {
-    // Not before: a port that drops its connections, or is no job server, must not be tried ten times a second.
+    // Not before: a port that drops its connections, or is no job server, must not be tried ten times a
+    // second.
     this.#failures = 0;
     this.#options.onPacket(packet);
   }
@@ -231,14 +232,14 @@ export class Connection {
     this.#flushing = undefined;
   }
 
-  // An immediate runs after all sockets that were readable in this turn of the event loop have been read.
+  // An immediate runs after all sockets that are readable in this turn of the event loop have been read.
   readonly #flush = (): void => {
     this.#flushing = undefined;
     if (this.#phase.kind !== "connected" || this.#isCongested) return;
     this.#isCongested = !this.#writeUnsent(this.#phase.socket);
   };
 
-  /** Returns whether the socket takes more at once. */
+  /** Returns whether the socket takes more data at once. */
   #writeUnsent(socket: Socket): boolean {
     const unsent = this.#unsent;
     if (unsent.length === 0) return true;

@@ -5,8 +5,8 @@ const QUIET_MS = 60_000;
 const MAX_KINDS = 1_000;
 
 /**
- * Keeps a flood of similar messages out of the log. The first message of a kind is written at once. Later ones are
- * counted, and the count is written at most once a minute.
+ * Keeps a flood of similar messages out of the log. The first message of a kind is written at once. Later
+ * ones are counted, and the count is written at most once a minute.
  */
 export class LogThrottle {
   readonly #log: Log;

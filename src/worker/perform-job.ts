@@ -9,7 +9,10 @@ import { type AnsweredJob, isAnswered } from "../result/result.ts";
 import type { Ran } from "../run/run.ts";
 import type { JobSettings, WorkerEvents } from "./worker-events.ts";
 
-/** What a job is performed with. It is made anew from each configuration; a job under way keeps the one it has. */
+/**
+ * What a job is performed with. It is made anew from each configuration; a job under way keeps the one it
+ * has.
+ */
 export interface JobContext {
   readonly envelope: Envelope;
   readonly settings: JobSettings;

@@ -13,8 +13,8 @@ export interface JobSettings {
 }
 
 /**
- * What happens in a worker, told once each, as facts. A listener takes those it wants, with plain
- * functions: they are called without `this`, and while the worker waits, so they must be quick. An error that one throws
+ * What happens in a worker, told once each, as facts. A listener takes those it wants, with plain functions:
+ * they are called without `this`, and while the worker waits, so they must be quick. An error that one throws
  * is logged and does no harm to the job.
  */
 export interface WorkerEvents {
@@ -38,7 +38,10 @@ export interface WorkerEvents {
 
 export type WorkerListener = Partial<WorkerEvents>;
 
-/** Tells each event to the listeners that take it, in their order. An event that no listener takes costs nothing. */
+/**
+ * Tells each event to the listeners that take it, in their order. An event that no listener takes costs
+ * nothing.
+ */
 export function tellAll(
   listeners: readonly WorkerListener[],
   throttle: Pick<LogThrottle, "error">,

@@ -8,8 +8,9 @@ import type { JobServerStatus } from "./servers/job-servers.ts";
 import type { WorkerParts } from "./worker-parts.ts";
 
 /**
- * What a worker is doing: one frozen snapshot of plain data, the source of everything that shows a worker's state. Ages are
- * seconds; times are seconds since the epoch. Texts from jobs and worker.conf are byte strings.
+ * What a worker is doing: one frozen snapshot of plain data, the source of everything that shows a worker's
+ * state. Ages are seconds; times are seconds since the epoch. Texts from jobs and worker.conf are byte
+ * strings.
  */
 export interface WorkerStatus {
   readonly identifier: string;

@@ -22,15 +22,19 @@ export interface WorkerOptions {
   readonly listeners?: readonly WorkerListener[];
 }
 
-/** How long `stop` waits for the reply to a grab: a server that hangs may never say whether it has a job for us. */
+/**
+ * How long `stop` waits for the reply to a grab: a server that hangs may never say whether it has a job for
+ * us.
+ */
 const MAX_GRAB_WAIT_MS = 2_000;
 
 /**
  * A worker in motion. Life: made → started → (reloaded)* → stopped.
  *
- * A job is taken while a slot is free and the outbox is not full. It is completed after a job server has its result.
- * `stop` takes no more jobs, waits until those that run are finished and delivered, and then closes. A job that is not
- * done by then is neither completed nor failed, so that gearmand gives it to another worker.
+ * A job is taken while a slot is free and the outbox is not full. It is completed after a job server has its
+ * result. `stop` takes no more jobs, waits until those that run are finished and delivered, and then closes.
+ * A job that is not done by then is neither completed nor failed, so that gearmand gives it to another
+ * worker.
  */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -79,8 +83,8 @@ export class Worker {
   }
 
   /**
-   * Uses a new configuration as far as it can change while the worker runs. Connections are made anew where their options
-   * have changed.
+   * Uses a new configuration as far as it can change while the worker runs. Connections are made anew where
+   * their options have changed.
    */
   reload(config: Config): ConfigDiff {
     const { native, pool, executor, events } = this.#parts;
@@ -169,7 +173,10 @@ export class Worker {
       });
   }
 
-  /** The result could not be delivered, or the worker has a fault. Without an answer the job goes back when we close. */
+  /**
+   * The result could not be delivered, or the worker has a fault. Without an answer the job goes back when we
+   * close.
+   */
   #failed(job: GrabbedJob, error: unknown): void {
     if (this.#state !== "open") return;
     this.#parts.events.failed(job, error);

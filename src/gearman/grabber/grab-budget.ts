@@ -4,8 +4,8 @@ const MAX_GRABS = 64;
 const TOGETHER_MS = 2;
 
 /**
- * How many grabs a grabber may have without a reply. The number grows while jobs come: an idle worker costs the job
- * server little, and a burst comes at full speed.
+ * How many grabs a grabber may have without a reply. The number grows while jobs come: an idle worker costs
+ * the job server little, and a burst comes at full speed.
  */
 export class GrabBudget {
   #limit = 1;

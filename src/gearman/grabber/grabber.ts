@@ -32,26 +32,30 @@ export interface GrabberOptions {
   readonly onState?: (state: ConnectionState) => void;
   /** Grabs have ended without a job. The room they took is free for others that share it. */
   readonly onRoomLeft?: () => void;
-  /** After `retire`: every job that was handed over has its answer, and no other job can come. Called once. */
+  /**
+   * After `retire`: every job that was handed over has its answer, and no other job can come. Called once.
+   */
   readonly onDrained?: () => void;
   readonly timing?: Partial<ConnectionTiming>;
 }
 
 /**
- * Takes jobs from one job server, many at a time on one connection, on which one list of queues is registered.
+ * Takes jobs from one job server, many at a time on one connection, on which one list of queues is
+ * registered.
  *
  * - *Awake*, it grabs as long as there is room and the server has jobs.
- * - *Asleep*, it waits for the server's NOOP. Where jobs come one by one, it goes back to sleep together with its one
- *   grab: neither side has to ask whether there is another job.
- * - *Retired*, it grabs no more and takes back each queue when the last job of that queue has ended. The connection is
- *   closed when no job needs it any more.
+ * - *Asleep*, it waits for the server's NOOP. Where jobs come one by one, it goes back to sleep together with
+ *   its one grab: neither side has to ask whether there is another job.
+ * - *Retired*, it grabs no more and takes back each queue when the last job of that queue has ended. The
+ *   connection is closed when no job needs it any more.
  * - *Closed*, it has no job left, or was stopped.
  *
- * While the connection is lost, running jobs go on. The server re-queues them. When it assigns them to us again, their
- * answers go to the new assignment (`Orphans`).
+ * While the connection is lost, running jobs go on. The server re-queues them. When it assigns them to us
+ * again, their answers go to the new assignment (`Orphans`).
  *
- * The list of queues never changes: gearmand re-queues the running jobs of a queue that is taken back, and counts a queue
- * that is registered twice as two workers. New queues need a new grabber; the old one is retired.
+ * The list of queues never changes: gearmand re-queues the running jobs of a queue that is taken back, and
+ * counts a queue that is registered twice as two workers. New queues need a new grabber; the old one is
+ * retired.
  */
 export class Grabber implements JobOrigin {
   readonly #options: GrabberOptions;
@@ -240,7 +244,8 @@ export class Grabber implements JobOrigin {
 
   #assigned(packet: PacketOf<"JOB_ASSIGN_UNIQ">): void {
     const { handle, queue, unique } = packet;
-    // A copy: the packet's workload is a view on everything that came in the same chunk, and would keep all of it alive.
+    // A copy: the packet's workload is a view on everything that came in the same chunk, and would keep all
+    // of it alive.
     const workload = Buffer.from(packet.workload);
     const assigned = { handle, queue, unique, workload };
     const known = this.#options.orphans.claim(assigned);
@@ -259,7 +264,10 @@ export class Grabber implements JobOrigin {
     this.#options.onJob(job);
   }
 
-  /** Takes back each queue without a running job. gearmand would run the jobs of any other queue a second time. */
+  /**
+   * Takes back each queue without a running job. gearmand would run the jobs of any other queue a second
+   * time.
+   */
   #withdraw(): void {
     if (this.#outstandingGrabs > 0) return;
     const busy = new Set([...this.#held].map((job) => job.queue));

@@ -15,12 +15,17 @@ export type Answer =
   | { readonly type: "WORK_COMPLETE"; readonly data: Uint8Array }
   | { readonly type: "WORK_FAIL" };
 
-/** Takes a job's answer: the grabber whose connection the job came over, or the orphans once that connection is lost. */
+/**
+ * Takes a job's answer: the grabber whose connection the job came over, or the orphans once that connection
+ * is lost.
+ */
 export interface JobHolder {
   answered(job: RunningJob, answer: Answer): void;
 }
 
-/** The grabber that handed the job over. It is told of the job's end, whoever holds the job then. */
+/**
+ * The grabber that handed the job over. It is told when the job ends, even if the orphans hold the job then.
+ */
 export interface JobOrigin extends JobHolder {
   ended(): void;
 }

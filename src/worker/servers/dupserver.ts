@@ -29,8 +29,8 @@ export interface DupserverStatus {
 }
 
 /**
- * A dupserver gets a copy of every result, and never holds up the results themselves. While it is away, up to `limit`
- * copies are kept. Beyond the limit the newest copies are lost.
+ * A dupserver gets a copy of every result, and never holds up the results themselves. While it is away, up to
+ * `limit` copies are kept. Beyond the limit the newest copies are lost.
  */
 export class Dupserver {
   /** `host:port` */
@@ -51,7 +51,8 @@ export class Dupserver {
       onState: (state) => state === "connected" && this.#outbox.flush(),
     });
     const doors = () => [{ name: this.name, results: this.#submitter }];
-    // A prefix of its own: with another outbox's prefix, gearmand would take a copy for a result it already has.
+    // A prefix of its own: with another outbox's prefix, gearmand would take a copy for a result it already
+    // has.
     this.#outbox = new Outbox({ doors, log, prefix: randomUUID() });
   }
 

@@ -10,7 +10,9 @@ import type { JobServerSettings } from "./server-settings.ts";
 export interface JobServersOptions {
   readonly log: Log;
   readonly events: Pick<WorkerEvents, "connected" | "lost">;
-  /** How many more jobs all job servers together may send now. Asked before every grab, so it must be cheap. */
+  /**
+   * How many more jobs all job servers together may send now. Asked before every grab, so it must be cheap.
+   */
   readonly room: () => number;
   readonly onJob: (job: GrabbedJob) => void;
   /** The text that answers a job of the status queue. */
@@ -25,9 +27,9 @@ export interface JobServerStatus extends LinkStatus {
 }
 
 /**
- * The job servers of a worker, and how they share its room. After a reload the links of the configuration before are
- * retired: each stays until the last job that came over it is answered, because the result of such a job belongs to its
- * job server.
+ * The job servers of a worker, and how they share its room. After a reload the links of the configuration
+ * before are retired: each stays until the last job that came over it is answered, because the result of such
+ * a job belongs to its job server.
  */
 export class JobServers {
   readonly #options: JobServersOptions;
@@ -75,7 +77,10 @@ export class JobServers {
     for (const link of this.#links) link.start();
   }
 
-  /** There is room for jobs again. After each job another link comes first, so that none starves while one has many jobs. */
+  /**
+   * There is room for jobs again. After each job another link comes first, so that none starves while one has
+   * many jobs.
+   */
   wake(): void {
     const { length } = this.#links;
     for (let i = 0; i < length; i++) this.#links[(this.#taken + i) % length]?.wake();

@@ -40,8 +40,9 @@ export interface LinkStatus {
 }
 
 /**
- * All connections to one job server: one takes the jobs, however many run at once; one takes the jobs of the status queue,
- * which must be answered when all slots are busy, too; one submits results. Life: made → started → (retired) → stopped.
+ * All connections to one job server: one takes the jobs, however many run at once; one takes the jobs of the
+ * status queue, which must be answered when all slots are busy, too; one submits results. Life: made →
+ * started → (retired) → stopped.
  */
 export class Link {
   /** `host:port` */

@@ -76,7 +76,7 @@ describe("orphans", () => {
   });
 
   it("keep no more than they may of jobs that have ended, the newest", () => {
-    const orphans = new Orphans({ log: stubLog(), atMost: 2 });
+    const orphans = new Orphans({ log: stubLog(), maxFinished: 2 });
     for (const text of ["a", "b", "c"]) {
       const job = runningJob("host", text);
       orphans.adopt(job);
