@@ -148,3 +148,12 @@ it("shows what is shared the settings of the configuration that holds", async ()
   await native.stop();
   expect(seen.map(({ nativeHttpKeepalive }) => nativeHttpKeepalive)).toEqual([false, true, false]);
 });
+
+it("names what checks share, in the order of its creation", async () => {
+  const native = new NativeRuntime({ checks: [], log: stubLog() });
+  const share = (name: string) => native.shared.get({ name, create: () => ({ [Symbol.dispose]() {} }) });
+  for (const name of ["sockets", "sessions"]) share(name);
+  expect(native.shared.names).toEqual(["sockets", "sessions"]);
+  await native.stop();
+  expect(native.shared.names).toEqual([]);
+});

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { hostname } from "node:os";
-import { encodePacket, type Packet, type PacketOf, ProtocolError } from "../packet.ts";
+import { type Packet, type PacketOf, ProtocolError } from "../packet.ts";
 import { PacketReader } from "../packet-reader.ts";
 import { SUBMIT_PACKETS, type SubmitPacketName } from "../submit-packets.ts";
-import { type BoardJob, JobBoard, type Participant } from "./job-board.ts";
+import { AcceptedConnection } from "./accepted-connection.ts";
+import { type BoardJob, JobBoard } from "./job-board.ts";
 
 export interface JobServerOptions {
   readonly host?: string;
@@ -28,11 +29,8 @@ type ReportPacket = Extract<
 >;
 
 const VERSION = "built-in";
-const NUL = 0;
 /** Bytes. */
 const MAX_UNIQUE = 64;
-/** Bytes of one command of the text protocol. */
-const MAX_COMMAND_LINE = 1_024;
 
 /**
  * A small job server in this process, for the demo and for tests. Workers and clients see the behaviour of
@@ -192,44 +190,6 @@ export class JobServer {
   #workerLine(connection: AcceptedConnection, index: number): string {
     const host = connection.socket.remoteAddress ?? "-";
     return [`${index} ${host} ${connection.clientId} :`, ...this.#board.queuesOf(connection)].join(" ");
-  }
-}
-
-/** One connection. Its first byte tells whether it uses the binary or the text protocol. */
-class AcceptedConnection implements Participant {
-  readonly socket: Socket;
-  clientId = "-";
-  #speaksText: boolean | undefined;
-  #line = "";
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-
-  /** Packets sent in one turn of the event loop leave in one write. */
-  send(packet: Packet): void {
-    if (this.socket.writableCorked === 0) {
-      this.socket.cork();
-      setImmediate(() => this.socket.uncork());
-    }
-    this.socket.write(encodePacket(packet, "response"));
-  }
-
-  sendText(text: string): void {
-    this.socket.write(text, "latin1");
-  }
-
-  isText(chunk: Buffer): boolean {
-    this.#speaksText ??= chunk[0] !== NUL;
-    return this.#speaksText;
-  }
-
-  /** Returns the lines that this chunk completes. */
-  textLines(chunk: Buffer): readonly string[] {
-    const lines = (this.#line + chunk.toString("latin1")).split(/\r?\n/);
-    this.#line = lines.pop() ?? "";
-    if (this.#line.length > MAX_COMMAND_LINE) throw new ProtocolError("a text command without an end");
-    return lines;
   }
 }
 
