@@ -16,6 +16,8 @@ const MAX_OUTPUT = 500;
 /** A core may send a command line of a megabyte. */
 const MAX_COMMAND = 5_000;
 
+type Refused = Extract<Outcome, { readonly kind: "refused" }>;
+
 interface JobLog {
   readonly log: Log;
   readonly throttle: Pick<LogThrottle, "error" | "warn">;
@@ -64,7 +66,7 @@ function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, setti
       break;
     }
     case "refused":
-      throttle.error(`refused ${refusalKind(outcome)}`, { job: nameOf(job) }, outcome.reason);
+      logRefusal(throttle, job, outcome);
       break;
     case "crashed":
       logCrash(throttle, job, outcome.error);
@@ -75,9 +77,10 @@ function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, setti
   }
 }
 
-/** The rule that refused a command, without the beginning of the command line that ends its reason. */
-function refusalKind({ reason }: Extract<Outcome, { kind: "refused" }>): string {
-  return reason.replace(/: .{0,11}$/s, "");
+/** One line for each rule that refuses commands. The reason ends with the beginning of the command line. */
+function logRefusal(throttle: JobLog["throttle"], job: Job, { reason }: Refused): void {
+  const rule = reason.replace(/: .{0,11}$/s, "");
+  throttle.error(`refused ${rule}`, { job: nameOf(job) }, reason);
 }
 
 /** For a site's own check the line is named, for its author. */

@@ -95,3 +95,15 @@ describe("a message that comes often", () => {
     expect(log.error.mock.calls.map(([, message]) => message)).toEqual(["wrong key", "no type"]);
   });
 });
+
+describe("a state that is looked at again and again", () => {
+  it("is told once a minute, without a count, and leaves no trace in between", () => {
+    const { throttle, log } = createThrottle();
+    for (let second = 0; second < 120; second++) {
+      throttle.state("load", "load limit hit");
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(log.info.mock.calls).toEqual([["load limit hit"], ["load limit hit"]]);
+    expect(log.debug).not.toHaveBeenCalled();
+  });
+});
