@@ -7,7 +7,7 @@ import { Submitter } from "../../src/gearman/submitter.ts";
 import { Arrivals } from "./arrivals.ts";
 import { stubLog } from "./stub-log.ts";
 
-/** How long an event may take before a test fails; nothing ever waits for it to pass. */
+/** How long an event may take before a test fails. No test waits for this time to pass. */
 const PATIENCE = { timeout: 10_000, interval: 5 };
 
 export interface GrabbingWorker {
@@ -26,7 +26,7 @@ export class Actors {
     return actor;
   }
 
-  /** Takes all there is unless `room` says otherwise. */
+  /** Takes every job unless `room` limits it. */
   worker(
     server: ServerAddress,
     queues: readonly string[],
@@ -65,7 +65,7 @@ export class Actors {
   }
 }
 
-/** Resolves when the server tells these numbers of a queue: total, running, workers. */
+/** Resolves when the server reports these numbers for a queue. */
 export async function untilStatus(
   server: ServerAddress,
   queue: string,

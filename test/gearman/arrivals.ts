@@ -1,4 +1,4 @@
-/** Things that arrive by callback, to be awaited one after the other. */
+/** Values that arrive by callback and can be awaited one after the other. */
 export class Arrivals<T> {
   readonly all: T[] = [];
   readonly #waiting: ((value: T) => void)[] = [];

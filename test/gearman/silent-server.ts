@@ -10,19 +10,19 @@ export interface SilentServer {
   readonly received: string;
   /** Chunks so far, as they were read. */
   readonly chunks: readonly Buffer[];
-  /** Resolves with the next bytes of anybody. */
+  /** Resolves when the next bytes arrive on any connection. */
   heard(): Promise<void>;
-  /** Sends these bytes to everybody. */
+  /** Sends these bytes on every connection. */
   say(bytes: Uint8Array): void;
   /** Reads on after `pauseOnConnect`. */
   resume(): void;
   cut(): void;
-  /** Hangs up in order, after what was said. */
+  /** Closes every connection in order, after what was sent. */
   end(): void;
   stop(): Promise<void>;
 }
 
-/** Takes connections and answers nothing by itself, as a half-open connection or a hung server does. */
+/** Accepts connections and sends nothing by itself, like a half-open connection or a server that hangs. */
 export async function startSilentServer({
   host = "127.0.0.1",
   pauseOnConnect = false,
