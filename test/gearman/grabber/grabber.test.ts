@@ -240,7 +240,7 @@ for (const kind of JOB_SERVERS) {
 
     it("is registered again when its killed server is back", async () => {
       const { grabber, jobs, states } = actors.worker(server.address, ["service"]);
-      await until(() => expect(grabber.isConnected).toBe(true));
+      await until(() => expect(states).toEqual(["connected"]));
       await server.stop();
       await until(() => expect(grabber.isConnected).toBe(false));
       server = await kind.start(server.address.port);
