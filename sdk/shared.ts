@@ -14,7 +14,7 @@ const DEFAULTS: CheckSettings = { nativeHttpKeepalive: false };
  */
 export class SharedValues implements AsyncDisposable {
   readonly #surroundings: SharedContext;
-  readonly #values = new Map<unknown, Disposable | AsyncDisposable>();
+  readonly #values = new Map<{ readonly name: string }, Disposable | AsyncDisposable>();
   readonly #created = new AsyncDisposableStack();
 
   constructor({ log, settings }: SharedValuesOptions) {
@@ -34,6 +34,11 @@ export class SharedValues implements AsyncDisposable {
     const value = this.#created.use(shared.create(this.#surroundings));
     this.#values.set(shared, value);
     return value;
+  }
+
+  /** Names of the values that were created, in that order. */
+  get names(): readonly string[] {
+    return [...this.#values.keys()].map(({ name }) => name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

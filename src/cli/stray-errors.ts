@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
 import { readStack } from "../run/site/fault.ts";
-import { Seldom } from "../worker/seldom.ts";
+import { LogThrottle } from "../worker/log-throttle.ts";
 
 /** Of the worker's source, or of what is built from it. */
 const OWN_FOLDER = new URL("../../", import.meta.url).href;
@@ -11,16 +11,16 @@ const OWN_FOLDER = new URL("../../", import.meta.url).href;
  * costs nothing else. After one of ours nobody knows what still works: `end` is called when the log has it.
  */
 export function handleStrayErrors(log: Log, end: () => void): Disposable {
-  const seldom = new Seldom(log);
+  const throttle = new LogThrottle(log);
   const handle = (error: unknown) => {
     const { message, stack } = readError(error);
     const site = readStack({ stack });
     if (site !== undefined) {
       const place = `${site.path}:${site.line}`;
       const text = `${place}: ${message}: nobody waits for this error, await its promise or listen to "error"`;
-      seldom.error(place, {}, text);
+      throttle.error(place, {}, text);
     } else if (!stack.includes(OWN_FOLDER)) {
-      seldom.error("stray", { stack }, `nobody waits for this error: ${message}`);
+      throttle.error("stray", { stack }, `nobody waits for this error: ${message}`);
     } else {
       log.error({ stack }, `the worker has a fault and ends: ${message}`);
       end();

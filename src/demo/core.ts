@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { fromByteString } from "../byte-string.ts";
-import { type GrabbedJob, Grabber } from "../gearman/grabber.ts";
+import { type GrabbedJob, Grabber } from "../gearman/grabber/grabber.ts";
+import { Orphans } from "../gearman/grabber/orphans.ts";
 import type { ServerAddress } from "../gearman/server-address.ts";
 import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";
@@ -8,13 +9,13 @@ import type { Envelope } from "../payload/crypt.ts";
 import { readLines } from "../payload/lines.ts";
 import { type DemoObject, EVENT_HANDLER } from "./objects.ts";
 
-/** What the core knows of an object. */
+/** What the core knows about an object. */
 export interface ObjectState {
   readonly object: DemoObject;
-  /** 0 to 3, undefined: not checked yet. */
+  /** 0 to 3; undefined: not checked yet. */
   returnCode: number | undefined;
   output: string;
-  /** Seconds the last check ran. */
+  /** How many seconds the last check ran. */
   took: number;
   results: number;
 }
@@ -27,10 +28,12 @@ export interface CoreOptions {
 }
 
 const RESULT_QUEUE = "check_results";
-const ROOM = 1_000;
+const MAX_RESULTS_IN_FLIGHT = 1_000;
 const CRITICAL = 2;
 
-/** As little of Naemon as shows a worker at work: it schedules checks, takes results, and reacts to failures. */
+/**
+ * As little of Naemon as shows a worker at work: it schedules checks, takes results, and reacts to failures.
+ */
 export class Core {
   readonly states: ReadonlyMap<string, ObjectState>;
   readonly #options: CoreOptions;
@@ -58,8 +61,9 @@ export class Core {
     this.#collector = new Grabber({
       server,
       log,
+      orphans: new Orphans({ log }),
       queues: [RESULT_QUEUE],
-      room: () => ROOM,
+      room: () => MAX_RESULTS_IN_FLIGHT,
       onJob: (job) => this.#collect(job),
     });
   }
@@ -72,7 +76,7 @@ export class Core {
     return this.#results;
   }
 
-  /** Event handlers asked for. */
+  /** Event handlers submitted so far. */
   get events(): number {
     return this.#events;
   }
@@ -82,12 +86,12 @@ export class Core {
     this.#collector.start();
   }
 
-  /** Checks are due from the first connection on. */
+  /** Checks are scheduled from the first connection on. */
   #begin(): void {
     if (this.#timers.length > 0) return;
     let index = 0;
     for (const { object } of this.states.values()) {
-      // Spread over the interval, as a core does, so that they do not all come at once.
+      // The checks are spread over the interval, as a core does it, so that they do not all come at once.
       const delayMs = (index++ * 37) % object.intervalMs;
       this.#timers.push(setTimeout(() => this.#schedule(object), delayMs));
     }
@@ -103,7 +107,7 @@ export class Core {
     this.#timers.push(setInterval(() => this.#check(object), object.intervalMs));
   }
 
-  /** The unique makes the job server keep one job of an object whose last check has not come back. */
+  /** The unique keeps the job server from making a second job while the object's last check is under way. */
   #check({ host, service, commandLine, timeout }: DemoObject): void {
     const type = service === undefined ? "host" : "service";
     const fields = [

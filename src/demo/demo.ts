@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Check } from "../../sdk/check.ts";
 import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
-import { JobServer } from "../gearman/job-server.ts";
+import { JobServer } from "../gearman/job-server/job-server.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
@@ -17,7 +17,7 @@ export interface DemoOptions {
 }
 
 export interface Demo {
-  /** Everything as it stands. */
+  /** What the screen shows now. */
   readonly look: () => Picture;
   readonly stop: () => Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface Demo {
 const KEY = "only-for-the-demo";
 const SILENT: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** Job server, core and worker in one process, talking over the network as they would anywhere. */
+/** Starts a job server, a core and a worker in one process. They talk over the network, as in production. */
 export async function startDemo({ checks, version }: DemoOptions): Promise<Demo> {
   const jobServer = new JobServer();
   await jobServer.start();
@@ -42,11 +42,15 @@ export async function startDemo({ checks, version }: DemoOptions): Promise<Demo>
     log: SILENT,
     version,
     hostName: hostname(),
-    onRun: (job, ran) => {
-      if (ran.via === undefined) return;
-      runs[ran.via] = (runs[ran.via] ?? 0) + 1;
-      via.set(job.commandLine, ran.via);
-    },
+    listeners: [
+      {
+        ran: (job, ran) => {
+          if (ran.via === undefined) return;
+          runs[ran.via] = (runs[ran.via] ?? 0) + 1;
+          via.set(job.commandLine, ran.via);
+        },
+      },
+    ],
   });
   await worker.start();
   const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(KEY)) });

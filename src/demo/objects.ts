@@ -1,22 +1,24 @@
-/** A host or service of the demo's small core. */
+/** A host or a service of the demo's core. */
 export interface DemoObject {
   readonly host: string;
-  /** Undefined: it is the host's own check. */
+  /** Undefined for a host's own check. */
   readonly service: string | undefined;
   readonly commandLine: string;
   readonly intervalMs: number;
-  /** Seconds the check may run. */
+  /** How many seconds the check may run. */
   readonly timeout: number;
 }
 
 const FAST_MS = 2_000;
 const SLOW_MS = 5_000;
 const TIMEOUT = 10;
-/** Absent on most machines, and then answered inside the worker all the same. */
+/** The worker answers these itself, so they need not be installed. */
 const DUMMY = "/usr/lib/nagios/plugins/check_dummy";
 const NEGATE = "/usr/lib/nagios/plugins/negate";
 
-/** Checks that any Debian machine can run, most in a shell line, some without a shell, some inside the worker. */
+/**
+ * Checks that any Debian machine can run, most in a shell line, some without a shell, some inside the worker.
+ */
 export const OBJECTS: readonly DemoObject[] = [
   host("here", `${DUMMY} 0 "this machine"`),
   host("gone", `${DUMMY} 2 "no answer"`),
@@ -51,7 +53,7 @@ export const OBJECTS: readonly DemoObject[] = [
   ),
 ];
 
-/** What the core has done when a service turns CRITICAL. */
+/** The core submits this when a service becomes CRITICAL. */
 export const EVENT_HANDLER = "/bin/sh -c 'exit 0'";
 
 function host(name: string, commandLine: string): DemoObject {

@@ -1,15 +1,15 @@
 import type { ObjectState } from "./core.ts";
 
-/** All that the screen shows. */
+/** Everything the screen shows. */
 export interface Picture {
   readonly seconds: number;
   readonly results: number;
   readonly resultsPerSecond: number;
   readonly submitted: number;
   readonly events: number;
-  /** Runs by the way they went. */
+  /** How many checks were run in each way. */
   readonly runs: Readonly<Record<string, number>>;
-  /** Of this process, without the plugins it starts, in cores. */
+  /** CPU use of this process in cores, without the plugins it starts. */
   readonly cpu: number;
   readonly states: readonly ObjectState[];
   readonly via: ReadonlyMap<string, string>;
@@ -23,10 +23,10 @@ export interface Size {
 
 const NAMES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 const COLOURS = [32, 33, 31, 35];
-/** Title, totals, blank lines, column heads, the line below the table and the cursor's. */
+/** Rows for the title, the totals, blank lines, column heads, the line below the table and the cursor. */
 const OTHER_ROWS = 8;
 const TITLE = "omd-worker demo: a job server, a small core and the worker. Ctrl-C ends it.";
-/** The most urgent first, what is not checked yet last. */
+/** By return code: CRITICAL comes first. What is not checked yet comes last. */
 const ORDER = [3, 1, 0, 2];
 
 export function renderScreen(picture: Picture, size: Size): string {
@@ -60,7 +60,7 @@ function totals({
   ];
 }
 
-/** What is wrong first, then the checks of this machine, then the rest as far as there is room. */
+/** Problems come first, then the checks of this machine, then the others as far as there is room. */
 function pick(states: readonly ObjectState[], room: number): readonly ObjectState[] {
   const rank = ({ returnCode }: ObjectState) =>
     returnCode === undefined ? ORDER.length : (ORDER[returnCode] ?? 0);

@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import type { FifoDirectory } from "./fifos.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import { Runs } from "./runs.ts";
-import { Shells } from "./shells/shells.ts";
+import { Shells, type ShellsStatus } from "./shells/shells.ts";
 
 export interface ExecutorOptions extends ExecutorLimits {
   readonly log: Log;
@@ -17,6 +17,13 @@ export interface ExecutorLimits {
   readonly warm: number;
   /** Seconds after which a shell beyond `warm` ends; 0: never. */
   readonly idleTimeout: number;
+}
+
+/** What is kept warm just now. */
+export interface ExecutorStatus {
+  readonly shells: ShellsStatus;
+  /** Templates of Perl and Python plugins. */
+  readonly templates: number;
 }
 
 /** Everything that starts plugins. Life: made → started → stopped. */
@@ -65,5 +72,9 @@ export class Executor {
   async stop(): Promise<void> {
     await Promise.all([this.#shells.stop(), this.#interpreters.stop()]);
     this.#runs.stop();
+  }
+
+  get status(): ExecutorStatus {
+    return { shells: this.#shells.status, templates: this.#interpreters.templates };
   }
 }

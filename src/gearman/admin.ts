@@ -10,7 +10,7 @@ export interface QueueStatus {
   readonly workers: number;
 }
 
-/** One line of `workers`: a connection, be it of a worker or a client. */
+/** One line of `workers`: a connection of a worker or of a client. */
 export interface ConnectedWorker {
   readonly fileDescriptor: number;
   readonly host: string;
@@ -26,13 +26,13 @@ export class AdminError extends Error {
   override readonly name = "AdminError";
 }
 
-type Command = "status" | "workers" | "version";
+type AdminCommand = "status" | "workers" | "version";
 
 const TIMEOUT_MS = 10_000;
 /** `status` and `workers` end with a line of one dot, `version` is one line. */
 const LIST_END = /^\.\r?\n/m;
 const LINE_END = /\n/;
-/** Whoever submits a job may have put a carriage return into the queue's name. */
+/** A queue's name may contain a carriage return, because any client may have submitted it. */
 const STATUS_LINE = /^(.*)\t(\d+)\t(\d+)\t(\d+)$/s;
 /** The descriptor is -1 while gearmand is about to close the connection. */
 const WORKERS_LINE = /^(-?\d+) (\S+) (.*?) :(?: (.*))?$/s;
@@ -75,16 +75,16 @@ export async function readVersion(server: ServerAddress, options?: AdminOptions)
 
 async function askList(
   server: ServerAddress,
-  command: Command,
+  command: AdminCommand,
   options?: AdminOptions,
 ): Promise<readonly string[]> {
   return linesOf(await ask(server, command, options)).slice(0, -1);
 }
 
-/** Resolves with all up to the end of the answer, which may come in any number of pieces. */
+/** Resolves with the whole answer, which may come in any number of chunks. */
 function ask(
   server: ServerAddress,
-  command: Command,
+  command: AdminCommand,
   { timeoutMs = TIMEOUT_MS }: AdminOptions = {},
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -97,7 +97,8 @@ function ask(
   socket
     .on("data", (chunk) => {
       chunks.push(chunk);
-      // A list ends with a chunk's last line; to look at every chunk from the beginning would be quadratic.
+      // A list ends with a chunk's last line. To search all chunks again for each new one would take
+      // quadratic time.
       if (!chunk.subarray(-1).equals(LINE_FEED)) return;
       const text = Buffer.concat(chunks).toString("latin1");
       if (text.startsWith("ERR ")) fail(`refused '${command}': ${text.slice(4, text.search(/\r?\n/))}`);
@@ -118,7 +119,7 @@ function linesOf(text: string): readonly string[] {
   return text.split(/\r?\n/).slice(0, -1);
 }
 
-function match(pattern: RegExp, line: string, server: ServerAddress, command: Command): RegExpExecArray {
+function match(pattern: RegExp, line: string, server: ServerAddress, command: AdminCommand): RegExpExecArray {
   const found = pattern.exec(line);
   if (found !== null) return found;
   throw new AdminError(`${renderServerAddress(server)}: a line of '${command}' cannot be read: '${line}'`);

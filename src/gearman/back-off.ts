@@ -4,8 +4,8 @@ export interface BackOff {
 }
 
 /**
- * How long to wait before the next attempt, after `failures` (1 or more) in a row: doubled each time. Half of
- * it is by chance, so that a thousand workers do not come back in the same millisecond.
+ * How long to wait before the next attempt, after `failures` (1 or more) in a row. The time doubles with each
+ * failure. Half of it is random, so that a thousand workers do not come back in the same millisecond.
  */
 export function retryAfterMs(failures: number, { firstMs, atMostMs }: BackOff, random = Math.random): number {
   const full = Math.min(atMostMs, firstMs * 2 ** (failures - 1));

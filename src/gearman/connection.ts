@@ -14,11 +14,11 @@ export interface ConnectionTiming {
   readonly connectWithinMs: number;
   /** Doubled at each failure in a row, up to `retryAtMostMs`. */
   readonly retryFirstMs: number;
-  /** A worker is to be back within two seconds of its job server's return. */
+  /** A worker must be back within two seconds after its job server is. */
   readonly retryAtMostMs: number;
-  /** A server that was silent so long is asked for a sign of life … */
+  /** A server that was silent for so long is probed. */
   readonly probeAfterMs: number;
-  /** … and given up when none comes. */
+  /** A server that does not answer a probe within this time is given up. */
   readonly answerWithinMs: number;
   /** How long `stop` waits for the server to take what was written. */
   readonly closeWithinMs: number;
@@ -43,72 +43,87 @@ export interface ConnectionOptions {
   readonly onPacket: (packet: Packet) => void;
   /** Not called for a `stop`. */
   readonly onState: (state: ConnectionState) => void;
-  /** The server reads again after `isCongested`. */
+  /** After `isCongested`: the server reads again. */
   readonly onDrain?: () => void;
   readonly timing?: Partial<ConnectionTiming>;
 }
 
+/** Where a connection stands. In `waiting` the next attempt comes with the timer. */
+type Phase =
+  | { readonly kind: "idle" }
+  | { readonly kind: "connecting"; readonly socket: Socket }
+  | { readonly kind: "connected"; readonly socket: Socket; readonly heartbeat: Heartbeat }
+  | { readonly kind: "waiting"; readonly retryTimer: NodeJS.Timeout };
+
+const IDLE: Phase = { kind: "idle" };
+
 /**
- * The line to one job server, from `start` to `stop`. It is *idle* (stopped), *connecting*, *connected*, or
- * *waiting* for the next attempt; a lost connection is always tried again. Packets sent in one turn of the event
- * loop leave in one write. What is sent while not connected is dropped: whoever sends must follow the state.
+ * The connection to one job server, from `start` to `stop`. A lost connection is always tried again. Packets
+ * sent in one turn of the event loop leave in one write. What is sent while there is no connection is
+ * dropped, so the sender must follow the state.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #timing: ConnectionTiming;
-  readonly #log: { readonly server: string };
-  #socket: Socket | undefined;
-  #heartbeat: Heartbeat | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  readonly #logFields: { readonly server: string };
+  #phase: Phase = IDLE;
+  /** In a row. */
   #failures = 0;
-  #isConnected = false;
   #isCongested = false;
   #unsent: Uint8Array[] = [];
   #flushing: NodeJS.Immediate | undefined;
-  /** Settled once what `stop` closed is closed. */
+  /** Settled when the socket that `stop` closes is closed. */
   #closed: Promise<void> = Promise.resolve();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
-    this.#log = { server: renderServerAddress(options.server) };
+    this.#logFields = { server: renderServerAddress(options.server) };
   }
 
   get isConnected(): boolean {
-    return this.#isConnected;
+    return this.#phase.kind === "connected";
   }
 
-  /** The server does not read as fast as we write; `onDrain` tells when it has caught up. */
+  /** The server does not read as fast as we write. `onDrain` is called when it has caught up. */
   get isCongested(): boolean {
     return this.#isCongested;
   }
 
   start(): void {
-    if (this.#socket === undefined && this.#retry === undefined) this.#connect();
+    if (this.#phase.kind === "idle") this.#connect();
   }
 
   send(packet: Packet): void {
-    if (this.#isConnected) this.sendBytes(encodePacket(packet));
+    if (this.#phase.kind === "connected") this.sendBytes(encodePacket(packet));
   }
 
-  /** An encoded packet. */
+  /** `bytes` is an encoded packet. */
   sendBytes(bytes: Uint8Array): void {
-    if (!this.#isConnected) return;
+    if (this.#phase.kind !== "connected") return;
     this.#unsent.push(bytes);
     this.#flushing ??= setImmediate(this.#flush);
   }
 
   /** Hands over what was sent, closes, and does not come back. */
   async stop(): Promise<void> {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    const socket = this.#socket;
-    if (socket !== undefined) {
-      if (this.#isConnected) this.#writeUnsent(socket);
-      else socket.destroy();
-      this.#release();
-      this.#closed = close(socket, this.#timing.closeWithinMs);
+    const phase = this.#phase;
+    switch (phase.kind) {
+      case "idle":
+        break;
+      case "waiting":
+        clearTimeout(phase.retryTimer);
+        break;
+      case "connecting":
+        phase.socket.destroy();
+        this.#closed = close(phase.socket, this.#timing.closeWithinMs);
+        break;
+      case "connected":
+        this.#writeUnsent(phase.socket);
+        this.#closed = close(phase.socket, this.#timing.closeWithinMs);
+        break;
     }
+    this.#release(IDLE);
     await this.#closed;
   }
 
@@ -120,7 +135,7 @@ export class Connection {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
-      // One buffer for all reads: by default Node makes one of 64 KiB for each.
+      // One buffer for all reads: by default Node makes one of 64 KiB for each read.
       onread: {
         buffer: Buffer.allocUnsafeSlow(READ_BUFFER_LENGTH),
         callback: (count, buffer) => {
@@ -129,10 +144,10 @@ export class Connection {
         },
       },
     });
-    this.#socket = socket;
+    this.#phase = { kind: "connecting", socket };
     const reader = new PacketReader({
-      // A packet after the end of its connection is answered by nobody: the job is the server's again.
-      onPacket: (packet) => this.#socket === socket && this.#packet(packet),
+      // A packet that is read after the end of its connection is ignored: the job is the server's again.
+      onPacket: (packet) => this.#isCurrent(socket) && this.#packet(packet),
     });
     const slow = setTimeout(
       () => socket.destroy(new Error("no answer in time")),
@@ -142,7 +157,7 @@ export class Connection {
     socket
       .on("connect", () => {
         clearTimeout(slow);
-        if (this.#socket === socket) this.#connected(socket);
+        if (this.#isCurrent(socket)) this.#connected(socket);
       })
       .on("drain", () => this.#drained(socket))
       .on("error", (error) => {
@@ -150,25 +165,30 @@ export class Connection {
       })
       .on("close", () => {
         clearTimeout(slow);
-        if (this.#socket === socket) this.#lost(reason);
+        if (this.#isCurrent(socket)) this.#lost(reason);
       });
   }
 
+  #isCurrent(socket: Socket): boolean {
+    const phase = this.#phase;
+    return (phase.kind === "connected" || phase.kind === "connecting") && phase.socket === socket;
+  }
+
   #connected(socket: Socket): void {
-    this.#isConnected = true;
     const { probeAfterMs, answerWithinMs } = this.#timing;
-    this.#heartbeat = new Heartbeat({
+    const heartbeat = new Heartbeat({
       probeAfterMs,
       answerWithinMs,
       probe: () => this.send(PROBE),
       onSilence: () => socket.destroy(new Error(`silent for ${(probeAfterMs + answerWithinMs) / 1000} s`)),
     });
-    this.#options.log.debug(this.#log, "connected to the job server");
+    this.#phase = { kind: "connected", socket, heartbeat };
+    this.#options.log.debug(this.#logFields, "connected to the job server");
     this.#options.onState("connected");
   }
 
   #read(socket: Socket, reader: PacketReader, chunk: Buffer): void {
-    this.#heartbeat?.heard();
+    if (this.#phase.kind === "connected") this.#phase.heartbeat.heard();
     try {
       reader.push(chunk);
     } catch (error) {
@@ -178,19 +198,19 @@ export class Connection {
   }
 
   #packet(packet: Packet): void {
-    // Only now: what takes connections and drops them, or is no job server, must not be called ten times a second.
+    // Not before: a port that drops its connections, or is no job server, must not be tried ten times a
+    // second.
     this.#failures = 0;
     this.#options.onPacket(packet);
   }
 
   #lost(reason: string): void {
-    const wasConnected = this.#isConnected;
-    this.#release();
+    const wasConnected = this.isConnected;
     this.#failures++;
-    this.#retry = setTimeout(() => this.#again(), this.#nextAttemptMs());
+    this.#release({ kind: "waiting", retryTimer: setTimeout(() => this.#connect(), this.#nextAttemptMs()) });
 
     const { log, onState } = this.#options;
-    const fields = { ...this.#log, reason };
+    const fields = { ...this.#logFields, reason };
     if (this.#failures > 1)
       log.debug({ ...fields, failures: this.#failures }, "still cannot connect to the job server");
     else if (wasConnected) log.warn(fields, "lost the connection to the job server");
@@ -203,30 +223,23 @@ export class Connection {
     return retryAfterMs(this.#failures, { firstMs, atMostMs });
   }
 
-  #again(): void {
-    this.#retry = undefined;
-    this.#connect();
-  }
-
-  #release(): void {
-    this.#heartbeat?.stop();
-    this.#heartbeat = undefined;
-    this.#socket = undefined;
-    this.#isConnected = false;
+  #release(next: Phase): void {
+    if (this.#phase.kind === "connected") this.#phase.heartbeat.stop();
+    this.#phase = next;
     this.#isCongested = false;
     this.#unsent = [];
     clearImmediate(this.#flushing);
     this.#flushing = undefined;
   }
 
-  // An immediate runs after all sockets that were readable in this turn of the event loop have been read.
+  // An immediate runs after all sockets that are readable in this turn of the event loop have been read.
   readonly #flush = (): void => {
     this.#flushing = undefined;
-    const socket = this.#socket;
-    if (socket !== undefined && !this.#isCongested) this.#isCongested = !this.#writeUnsent(socket);
+    if (this.#phase.kind !== "connected" || this.#isCongested) return;
+    this.#isCongested = !this.#writeUnsent(this.#phase.socket);
   };
 
-  /** Returns whether the socket takes more at once. */
+  /** Returns whether the socket takes more data at once. */
   #writeUnsent(socket: Socket): boolean {
     const unsent = this.#unsent;
     if (unsent.length === 0) return true;
@@ -235,13 +248,13 @@ export class Connection {
   }
 
   #drained(socket: Socket): void {
-    if (this.#socket !== socket) return;
+    if (!this.#isCurrent(socket)) return;
     this.#isCongested = !this.#writeUnsent(socket);
     if (!this.#isCongested) this.#options.onDrain?.();
   }
 }
 
-/** In order: the server reads all that was written, and closes its side. */
+/** Closes in order: the server reads everything that was written, and closes its side. */
 async function close(socket: Socket, withinMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const giveUp = setTimeout(() => socket.destroy(), withinMs);

@@ -1,12 +1,12 @@
-interface Link<T> {
+interface Entry<T> {
   readonly value: T;
-  next: Link<T> | undefined;
+  next: Entry<T> | undefined;
 }
 
-/** First in, first out. Not an array: its shift() moves all that is left, and thousands may wait here. */
+/** First in, first out. An array's shift() moves all remaining entries, and thousands may wait here. */
 export class Fifo<T> {
-  #first: Link<T> | undefined;
-  #last: Link<T> | undefined;
+  #first: Entry<T> | undefined;
+  #last: Entry<T> | undefined;
   #length = 0;
 
   get length(): number {
@@ -18,19 +18,19 @@ export class Fifo<T> {
   }
 
   push(value: T): void {
-    const link = { value, next: undefined };
-    if (this.#last === undefined) this.#first = link;
-    else this.#last.next = link;
-    this.#last = link;
+    const entry = { value, next: undefined };
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
     this.#length++;
   }
 
   shift(): T | undefined {
-    const link = this.#first;
-    if (link === undefined) return undefined;
-    this.#first = link.next;
-    if (link.next === undefined) this.#last = undefined;
+    const entry = this.#first;
+    if (entry === undefined) return undefined;
+    this.#first = entry.next;
+    if (entry.next === undefined) this.#last = undefined;
     this.#length--;
-    return link.value;
+    return entry.value;
   }
 }

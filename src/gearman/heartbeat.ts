@@ -1,15 +1,15 @@
 export interface HeartbeatOptions {
-  /** Silence after which the peer is asked for a sign of life. */
+  /** After this silence the other side is probed. */
   readonly probeAfterMs: number;
-  /** Further silence after which it is given up. */
+  /** If a probe is not answered within this time, `onSilence` is called. */
   readonly answerWithinMs: number;
   readonly probe: () => void;
   readonly onSilence: () => void;
 }
 
 /**
- * Finds half-open connections: the peer's machine went away without a word, and TCP alone would notice after
- * minutes or, where nothing is sent, never. Runs from its making until `stop`.
+ * Finds half-open connections: the other machine has disappeared without closing them. TCP alone notices that
+ * after minutes or, if nothing is sent, never. A heartbeat runs from its construction until `stop`.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -21,7 +21,7 @@ export class Heartbeat {
     this.#timer = setTimeout(this.#listen, options.probeAfterMs);
   }
 
-  /** Called for every chunk that arrives, so it must cost nothing: no timer is touched. */
+  /** Called for every chunk that arrives, so it must be cheap: it touches no timer. */
   heard(): void {
     this.#heardAt = performance.now();
   }

@@ -1,36 +1,38 @@
 import { decodePacket, HEADER_LENGTH, MAGIC, type Magic, type Packet, ProtocolError } from "./packet.ts";
 import { type PacketName, packetName } from "./packet-types.ts";
 
-/** Far above any plugin output; below it, one junk length could make us wait for gigabytes. */
-const LONGEST_BODY = 64 * 1024 * 1024;
+/**
+ * Bytes: far more than any plugin prints. Without a limit, one junk length could make us wait for gigabytes.
+ */
+const MAX_BODY = 64 * 1024 * 1024;
 
 export interface PacketReaderOptions {
   readonly onPacket: (packet: Packet) => void;
-  /** What the peer must begin each packet with. */
+  /** Each packet must begin with this. */
   readonly magic?: Magic;
-  readonly longestBody?: number;
+  readonly maxBody?: number;
 }
 
 /**
- * Makes packets of a stream of bytes, however it is cut. Bytes in a packet are views on the chunk, which may be
- * written over after `push`: what must live longer is copied.
+ * Makes packets from a stream of bytes, however it is cut into chunks. Bytes in a packet are views on the
+ * chunk, which may be overwritten after `push`. The receiver must copy what it keeps.
  */
 export class PacketReader {
   readonly #onPacket: (packet: Packet) => void;
   readonly #magic: number;
-  readonly #longestBody: number;
-  /** The beginning of a packet whose end has not come yet; joined only when it has. */
+  readonly #maxBody: number;
+  /** The beginning of a packet whose end has not come yet. The parts are joined when it comes. */
   #parts: Buffer[] = [];
   #length = 0;
   #wanted = HEADER_LENGTH;
 
-  constructor({ onPacket, magic = "response", longestBody = LONGEST_BODY }: PacketReaderOptions) {
+  constructor({ onPacket, magic = "response", maxBody = MAX_BODY }: PacketReaderOptions) {
     this.#onPacket = onPacket;
     this.#magic = MAGIC[magic];
-    this.#longestBody = longestBody;
+    this.#maxBody = maxBody;
   }
 
-  /** Throws a ProtocolError at bytes that are not Gearman; the stream is of no use then. */
+  /** Throws a ProtocolError for bytes that are not Gearman. The stream cannot be read any further then. */
   push(chunk: Buffer): void {
     if (this.#length + chunk.length < this.#wanted) {
       this.#keep(chunk);
@@ -42,7 +44,7 @@ export class PacketReader {
     this.#keep(bytes.subarray(this.#read(bytes)));
   }
 
-  /** Returns how many bytes were complete packets. */
+  /** Returns how many bytes belonged to complete packets. */
   #read(bytes: Buffer): number {
     let start = 0;
     for (;;) {
@@ -73,8 +75,8 @@ export class PacketReader {
 
   #readBodyLength(bytes: Buffer, start: number): number {
     const length = bytes.readUInt32BE(start + 8);
-    if (length > this.#longestBody) {
-      throw new ProtocolError(`a packet of ${length} bytes, more than the ${this.#longestBody} allowed`);
+    if (length > this.#maxBody) {
+      throw new ProtocolError(`a packet of ${length} bytes, more than the ${this.#maxBody} allowed`);
     }
     return length;
   }

@@ -1,4 +1,6 @@
-/** Who may send a packet: a worker or client (magic `\0REQ`), the job server (`\0RES`), or either. */
+/**
+ * The permitted sender of a packet: a worker or client (magic `\0REQ`), the job server (`\0RES`), or both.
+ */
 export type Direction = "to-server" | "from-server" | "both";
 
 interface PacketType {

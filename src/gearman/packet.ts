@@ -8,16 +8,18 @@ export type PacketOf<Name extends PacketName> = { readonly type: Name } & {
     : string;
 };
 
-/** One message. Texts are byte strings (latin1, one character per byte), as queue names and handles are. */
+/**
+ * One message. Its texts, such as queue names and handles, are byte strings (latin1, one character per byte).
+ */
 export type Packet = { readonly [Name in PacketName]: PacketOf<Name> }[PacketName];
 
-/** Says who speaks: a worker or client (`request`) or the job server (`response`). */
+/** The sender of a packet: a worker or client (`request`), or the job server (`response`). */
 export type Magic = keyof typeof MAGIC;
 
 export const MAGIC = { request: 0x00_52_45_51, response: 0x00_52_45_53 } as const;
 export const HEADER_LENGTH = 12;
 
-/** The peer does not speak Gearman, or what was to be sent cannot be said in it. */
+/** The other side does not speak Gearman, or a value cannot be sent in a Gearman packet. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
@@ -38,7 +40,7 @@ export function encodePacket(packet: Packet, magic: Magic = "request"): Buffer {
   return bytes;
 }
 
-/** `body` is what follows the header. A `workload` or `data` is a view on it, not a copy. */
+/** `body` is the packet without its header. A `workload` or `data` is a view on it, not a copy. */
 export function decodePacket(type: PacketName, body: Buffer): Packet {
   const names: readonly string[] = PACKET_TYPES[type].arguments;
   const packet: Record<string, unknown> = { type };
@@ -48,7 +50,8 @@ export function decodePacket(type: PacketName, body: Buffer): Packet {
     const nul = isBytes(name) ? -1 : body.indexOf(0, start);
     const isLast = i === names.length - 1;
     if (nul < 0 && !isLast) throw new ProtocolError(`${type} ends before its argument '${names[i + 1]}'`);
-    // gearmand leaves a NUL behind the last text now and then, as in the WORK_FAIL it makes of WORK_EXCEPTION.
+    // gearmand sometimes leaves a NUL after the last text, as in the WORK_FAIL it makes from a
+    // WORK_EXCEPTION.
     const end = nul < 0 ? body.length : nul;
     packet[name] = isBytes(name) ? body.subarray(start, end) : body.toString("latin1", start, end);
     start = end + 1;

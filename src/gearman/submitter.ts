@@ -13,7 +13,7 @@ export interface Submission {
   readonly priority?: Priority;
 }
 
-/** `failed` and `timed-out` are of `request` alone. */
+/** `failed` and `timed-out` occur with `request` only. */
 export type SubmitErrorReason = "disconnected" | "refused" | "stopped" | "failed" | "timed-out";
 
 export class SubmitError extends Error {
@@ -33,27 +33,32 @@ export interface SubmitterOptions {
   readonly timing?: Partial<ConnectionTiming>;
 }
 
-interface Waiting {
+/** A submission that the server has not answered yet. */
+interface PendingSubmission {
   readonly created: (handle: string) => void;
   readonly reject: (error: SubmitError) => void;
 }
 
-type Requested = PromiseWithResolvers<Buffer>;
-
-/** gearmand reads names into 8 KiB, and hangs up when they do not fit: all other submissions would be lost with it. */
-const LONGEST_NAME = 4_096;
+type PendingRequest = PromiseWithResolvers<Buffer>;
 
 /**
- * Gives jobs to one job server. Any number may be under way: the server answers submissions in their order, and
- * requests by their handle. A lost connection rejects all of them, for nobody knows which were accepted.
+ * In bytes. gearmand reads names into 8 KiB. If they do not fit, it closes the connection, and all other
+ * submissions on it are lost.
+ */
+const MAX_NAME = 4_096;
+
+/**
+ * Gives jobs to one job server. Any number may be under way: the server answers submissions in their order,
+ * and requests by their handle. A lost connection rejects all of them, because it is unknown which ones were
+ * accepted.
  */
 export class Submitter {
   readonly #connection: Connection;
   readonly #onState: ((state: ConnectionState) => void) | undefined;
-  /** Submitted; JOB_CREATED or ERROR is to come. */
-  #waiting = new Fifo<Waiting>();
-  /** Created foreground jobs by handle: several, when gearmand made one job of them. */
-  readonly #requested = new Map<string, Requested[]>();
+  /** JOB_CREATED or ERROR has not come yet. */
+  #waiting = new Fifo<PendingSubmission>();
+  /** Created foreground jobs by handle. A handle has several if gearmand made one job of them. */
+  readonly #requested = new Map<string, PendingRequest[]>();
   #isStopped = false;
 
   constructor({ server, log, onState, timing }: SubmitterOptions) {
@@ -71,7 +76,7 @@ export class Submitter {
     return this.#connection.isConnected;
   }
 
-  /** Submissions the server has not answered yet. */
+  /** How many submissions the server has not answered yet. */
   get waiting(): number {
     return this.#waiting.length;
   }
@@ -113,7 +118,7 @@ export class Submitter {
     await stopped;
   }
 
-  #send(submission: Submission, isForeground: boolean, waiting: Waiting): void {
+  #send(submission: Submission, isForeground: boolean, waiting: PendingSubmission): void {
     const { queue, unique, workload, priority = "normal" } = submission;
     try {
       this.#assertConnected();
@@ -142,7 +147,7 @@ export class Submitter {
         this.#waiting.shift()?.reject(new SubmitError("refused", `${packet.code}: ${packet.text}`));
         break;
       case "WORK_COMPLETE":
-        // A copy: the data is a view on all that came in the same chunk.
+        // A copy: the data is a view on everything that came in the same chunk.
         this.#answered(packet.handle)?.resolve(Buffer.from(packet.data));
         break;
       case "WORK_EXCEPTION":
@@ -152,19 +157,19 @@ export class Submitter {
     }
   }
 
-  #created(handle: string, requested: Requested): void {
+  #created(handle: string, requested: PendingRequest): void {
     this.#requested.set(handle, [...(this.#requested.get(handle) ?? []), requested]);
   }
 
   /** gearmand answers once for each request of a job. */
-  #answered(handle: string): Requested | undefined {
+  #answered(handle: string): PendingRequest | undefined {
     const [first, ...others] = this.#requested.get(handle) ?? [];
     if (others.length > 0) this.#requested.set(handle, others);
     else this.#requested.delete(handle);
     return first;
   }
 
-  #forget(requested: Requested): void {
+  #forget(requested: PendingRequest): void {
     for (const [handle, all] of this.#requested) {
       const others = all.filter((each) => each !== requested);
       if (others.length === 0) this.#requested.delete(handle);
@@ -188,6 +193,6 @@ export class Submitter {
 }
 
 function assertFits(what: string, name: string): void {
-  if (name.length <= LONGEST_NAME) return;
+  if (name.length <= MAX_NAME) return;
   throw new SubmitError("refused", `a ${what} name of ${name.length} bytes, gearmand takes no such`);
 }

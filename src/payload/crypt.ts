@@ -90,22 +90,23 @@ function wrongLength(length: number): PayloadError {
 
 function wrongKey(): PayloadError {
   return new PayloadError(
-    "unreadable",
+    "wrong-key",
     "payload is unreadable after decryption: wrong key? key= or keyfile= must be the same here and in the core",
   );
 }
 
 function clearButExpectedEncrypted(): PayloadError {
   return new PayloadError(
-    "unreadable",
+    "clear-text",
     "payload is clear text, but encryption is on here: is encryption off in the core? Set encryption=no here or encryption=yes there",
   );
 }
 
 function encryptedButExpectedClear(bytes: Buffer): PayloadError {
-  const cause =
-    bytes.length % BLOCK_LENGTH === 0
-      ? "is it encrypted by the core? encryption is off here: set encryption=yes and the key here, or encryption=no there"
-      : "not sent by mod_gearman?";
-  return new PayloadError("unreadable", `payload is base64, but no text of mod_gearman: ${cause}`);
+  const isEncrypted = bytes.length % BLOCK_LENGTH === 0;
+  const cause = isEncrypted
+    ? "is it encrypted by the core? encryption is off here: set encryption=yes and the key here, or encryption=no there"
+    : "not sent by mod_gearman?";
+  const text = `payload is base64, but no text of mod_gearman: ${cause}`;
+  return new PayloadError(isEncrypted ? "encrypted" : "foreign", text);
 }

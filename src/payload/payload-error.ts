@@ -1,5 +1,12 @@
-/** What is wrong with a payload that cannot be read. */
-export type PayloadErrorKind = "empty" | "not-base64" | "wrong-length" | "unreadable";
+/** What is wrong with a payload that cannot be read. Each text has a kind of its own, so that a log can be throttled by it. */
+export type PayloadErrorKind =
+  | "empty"
+  | "not-base64"
+  | "wrong-length"
+  | "wrong-key"
+  | "clear-text"
+  | "encrypted"
+  | "foreign";
 
 /** A payload nobody can read. The message names the likely cause and its cure; it never quotes the payload. */
 export class PayloadError extends Error {

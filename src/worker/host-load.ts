@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import type { Log } from "../log.ts";
+import type { LogThrottle } from "./log-throttle.ts";
 
-/** Limits of worker.conf; 0 is none. Load as in uptime(1), memory as percent used. */
+/** Limits of worker.conf; 0 means no limit. Load as in uptime(1), memory as percent used. */
 export interface LoadLimits {
   readonly loadLimit1: number;
   readonly loadLimit5: number;
@@ -15,7 +15,7 @@ export interface HostReadings {
   readonly memoryUsedPercent: number;
 }
 
-/** Why no more slots may be opened; undefined when they may. */
+/** The reason why no more slots may be opened; undefined when they may. */
 export function exceededLimit(
   limits: LoadLimits,
   { load, memoryUsedPercent }: HostReadings,
@@ -38,7 +38,7 @@ export function readHost(): HostReadings {
   return { load: loadavg(), memoryUsedPercent: memoryUsedPercent(readFileSync("/proc/meminfo", "latin1")) };
 }
 
-/** From the text of /proc/meminfo. */
+/** `meminfo` is the text of /proc/meminfo. */
 export function memoryUsedPercent(meminfo: string): number {
   const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(meminfo)?.[1]);
   const total = kilobytes("MemTotal");
@@ -46,24 +46,22 @@ export function memoryUsedPercent(meminfo: string): number {
   return total > 0 ? ((total - available) / total) * 100 : 0;
 }
 
-const QUIET_MS = 60_000;
-
-/** Whether the host's load allows another slot; says why not, at most once a minute. */
-export function createLoadGuard(limits: () => LoadLimits, log: Log, read = readHost): () => boolean {
-  let lastSaidMs = Number.NEGATIVE_INFINITY;
+/** Whether the host's load allows another slot. The log says why not, at most once a minute. */
+export function createLoadGuard(
+  limits: () => LoadLimits,
+  throttle: Pick<LogThrottle, "state">,
+  read = readHost,
+): () => boolean {
   return () => {
     const { loadLimit1, loadLimit5, loadLimit15, memLimit } = limits();
     if (loadLimit1 + loadLimit5 + loadLimit15 + memLimit === 0) return true;
     const reason = findReason(limits(), read);
-    if (reason !== undefined && performance.now() - lastSaidMs > QUIET_MS) {
-      lastSaidMs = performance.now();
-      log.info(reason);
-    }
+    if (reason !== undefined) throttle.state("load", reason);
     return reason === undefined;
   };
 }
 
-/** Who cannot even read the load, as without a free file descriptor, had better not open another slot. */
+/** A host whose load cannot even be read, as without a free file descriptor, gets no more slots. */
 function findReason(limits: LoadLimits, read: () => HostReadings): string | undefined {
   try {
     return exceededLimit(limits, read());

@@ -1,52 +1,56 @@
-import type { GrabbedJob } from "../gearman/grabber.ts";
+import type { ByteString } from "../byte-string.ts";
+import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import { decodeJob } from "../job/decode.ts";
 import type { Job } from "../job/job.ts";
 import type { Envelope } from "../payload/crypt.ts";
 import { encodeResult } from "../result/encode.ts";
 import { isWithheld, type JudgeSettings, judge } from "../result/judge.ts";
-import { isAnswered } from "../result/result.ts";
+import { type AnsweredJob, isAnswered } from "../result/result.ts";
 import type { Ran } from "../run/run.ts";
+import type { JobSettings, WorkerEvents } from "./worker-events.ts";
 
-/** What the line works with; made anew from each configuration. */
-export interface Line {
+/**
+ * What a job is performed with. It is made anew from each configuration; a job under way keeps the one it
+ * has.
+ */
+export interface JobContext {
   readonly envelope: Envelope;
-  readonly settings: JudgeSettings;
+  readonly settings: JobSettings;
   /** Waits for a slot, runs the job's command and tells what happened and when. Never rejects. */
   readonly run: (job: Job) => Promise<Ran>;
   /** Resolves when a job server has accepted the result. */
-  readonly deliver: (grabbed: GrabbedJob, job: Job, text: string) => Promise<void>;
-  readonly reportUnreadable: (grabbed: GrabbedJob, error: unknown) => void;
-  readonly reportRun: (job: Job, ran: Ran) => void;
+  readonly deliver: (grabbed: GrabbedJob, job: Job, text: ByteString) => Promise<void>;
+  readonly events: Pick<WorkerEvents, "ran" | "unreadable" | "delivered">;
 }
 
 /** The life of one job, from the packet that brought it to the packet that ends it. */
-export async function performJob(grabbed: GrabbedJob, line: Line): Promise<void> {
-  const job = readJob(grabbed, line);
+export async function performJob(grabbed: GrabbedJob, context: JobContext): Promise<void> {
+  const { settings, events } = context;
+  const job = readJob(grabbed, context);
   if (job === undefined) return grabbed.fail();
-  const ran = await line.run(job);
-  line.reportRun(job, ran);
-  if (isAnswered(job) && !isWithheld(ran.outcome, line.settings)) {
-    const { outcome, startTime, finishTime } = ran;
-    const result = {
-      hostName: job.hostName,
-      serviceDescription: job.serviceDescription,
-      coreStartTime: job.coreTime,
-      startTime,
-      finishTime,
-      source: line.settings.source,
-      ...judge(job, outcome, line.settings),
-    };
-    await line.deliver(grabbed, job, encodeResult(result));
+  const ran = await context.run(job);
+  events.ran(job, ran, settings);
+  if (isAnswered(job) && !isWithheld(ran.outcome, settings.judge)) {
+    await context.deliver(grabbed, job, renderResult(job, ran, settings.judge));
+    events.delivered(job, ran);
   }
   grabbed.complete();
 }
 
-/** A job nobody can read is failed, not run: gearmand must not hand it out again and again. */
-function readJob(grabbed: GrabbedJob, line: Line): Job | undefined {
+/** A job that cannot be read is failed, not run: gearmand must not hand it out again and again. */
+function readJob(grabbed: GrabbedJob, { envelope, events }: JobContext): Job | undefined {
   try {
-    return decodeJob(line.envelope.open(grabbed.workload));
+    return decodeJob(envelope.open(grabbed.workload));
   } catch (error) {
-    line.reportUnreadable(grabbed, error);
+    events.unreadable(grabbed, error);
     return undefined;
   }
+}
+
+function renderResult(job: AnsweredJob, ran: Ran, settings: JudgeSettings): ByteString {
+  const { hostName, serviceDescription, coreTime: coreStartTime } = job;
+  const { outcome, startTime, finishTime } = ran;
+  const { source } = settings;
+  const times = { coreStartTime, startTime, finishTime };
+  return encodeResult({ hostName, serviceDescription, ...times, source, ...judge(job, outcome, settings) });
 }

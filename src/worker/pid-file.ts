@@ -1,12 +1,12 @@
 import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import type { Log } from "../log.ts";
 
-/** A pid file that cannot be taken; the message says why and what to do. */
+/** The pid file cannot be taken. The message says why, and what to do. */
 export class PidFileError extends Error {
   override readonly name = "PidFileError";
 }
 
-/** Writes the pid file as the C worker does: one line; refuses while the process named in it lives. */
+/** Writes the pid file as the C worker does, as one line. Refuses while the process named in it lives. */
 export function takePidFile(path: string, log: Log): Disposable {
   const other = readPid(path);
   if (other !== undefined && other !== process.pid) {
@@ -21,7 +21,7 @@ export function takePidFile(path: string, log: Log): Disposable {
   }
   return {
     [Symbol.dispose]() {
-      // A successor may have taken it over meanwhile.
+      // Another worker may have taken over the file in the meantime.
       if (readPid(path) === process.pid) unlinkSync(path);
     },
   };

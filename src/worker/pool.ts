@@ -1,20 +1,22 @@
 export interface PoolOptions {
   readonly minWorker: number;
   readonly maxWorker: number;
-  /** Slots a second. */
+  /** Slots that are added in a second. */
   readonly spawnRate: number;
-  /** Seconds; 0: slots are kept. */
+  /** Seconds after which unused slots end; 0: never. */
   readonly idleTimeout: number;
 }
 
 const TICK_MS = 1000;
+/** The pool counts as full above this share of busy slots, or with so few idle slots. */
 const BUSY_SHARE = 0.9;
 const FEW_IDLE = 2;
 
 /**
- * The slots: how many jobs may run at once. As in the C worker their number starts at min-worker, grows by spawn-rate
- * a second up to max-worker while nearly all are busy and `mayGrow` agrees, and shrinks again after idle-timeout.
- * A slot is only a number here: what a job needs (a warm shell, a session) is started when a job needs it.
+ * The slots: how many jobs may run at once. As in the C worker their number starts at min-worker, grows by
+ * spawn-rate a second up to max-worker while nearly all are busy and `mayGrow` agrees, and shrinks again
+ * after idle-timeout. A slot is only a number here: what a job needs (a warm shell, a session) is started
+ * when a job needs it.
  */
 export class Pool {
   #options: PoolOptions;
@@ -46,7 +48,7 @@ export class Pool {
     return Math.max(0, this.#size - this.#busy);
   }
 
-  /** Waits for a slot. There is one at once for who asked for `room` before. */
+  /** Waits for a slot. If there is `room`, the slot is taken at once and nothing is returned. */
   enter(): Promise<void> | undefined {
     this.#timer ??= setTimeout(this.#tick, TICK_MS);
     if (this.#busy < this.#size) {
@@ -62,7 +64,7 @@ export class Pool {
     this.#letIn();
   }
 
-  /** Takes new limits at once. */
+  /** Uses new limits at once. */
   configure(options: PoolOptions): void {
     this.#options = options;
     this.#size = Math.min(Math.max(this.#size, options.minWorker), options.maxWorker);

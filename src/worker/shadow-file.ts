@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import type { Log } from "../log.ts";
 import type { ShadowReport } from "../run/shadow.ts";
 
-/** What is in the file. */
+/** The content of the file. */
 export interface WrittenReport extends ShadowReport {
   readonly written: string;
 }
@@ -13,7 +13,7 @@ export interface ShadowFileOptions {
   readonly everyMs?: number;
 }
 
-/** Keeps the report of the shadow mode in a file. Life: made → configured* → stopped. */
+/** Writes the report of the shadow mode to a file every minute. Life: made → (configured)* → stopped. */
 export class ShadowFile {
   readonly #options: ShadowFileOptions;
   #path: string | undefined;
@@ -31,13 +31,13 @@ export class ShadowFile {
     this.#timer = path === undefined ? undefined : setInterval(this.#write, everyMs).unref();
   }
 
-  /** Writes a last time. */
+  /** Writes the report a last time. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#write();
   }
 
-  /** One after the other. */
+  /** Writes happen one after the other. */
   readonly #write = (): Promise<void> => {
     this.#written = this.#written.then(() =>
       this.#path === undefined ? undefined : this.#writeTo(this.#path),
@@ -45,7 +45,10 @@ export class ShadowFile {
     return this.#written;
   };
 
-  /** A reader never sees half a file, nobody else sees what plugins said, and no link of others leads it elsewhere. */
+  /**
+   * Readers never see half a file, other users cannot read what plugins printed, and a symbolic link made by
+   * another user is not followed.
+   */
   async #writeTo(path: string): Promise<void> {
     const report: WrittenReport = { written: new Date().toISOString(), ...this.#options.read() };
     try {

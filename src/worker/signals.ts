@@ -5,13 +5,13 @@ import type { Worker } from "./worker.ts";
 export interface SignalOptions {
   readonly worker: Pick<Worker, "running" | "reload" | "stop" | "kill">;
   readonly log: Log;
-  /** Reads the configuration again; throws when it cannot be used. */
+  /** Reads the configuration again. Throws if it cannot be used. */
   readonly reload: () => Config;
 }
 
 /**
- * HUP reloads. TERM and INT end the worker after its running jobs; a second one ends it at once, and gearmand gives
- * those jobs to others. `ended` resolves with whether every result was delivered.
+ * HUP reloads. TERM and INT end the worker after its running jobs; a second one ends it at once, and gearmand
+ * gives those jobs to others. `ended` resolves with whether every result was delivered.
  */
 export function handleSignals({ worker, log, reload }: SignalOptions): { readonly ended: Promise<boolean> } {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();

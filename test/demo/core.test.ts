@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Core } from "../../src/demo/core.ts";
 import { type DemoObject, EVENT_HANDLER } from "../../src/demo/objects.ts";
-import type { GrabbedJob } from "../../src/gearman/grabber.ts";
-import { JobServer } from "../../src/gearman/job-server.ts";
+import type { GrabbedJob } from "../../src/gearman/grabber/grabber.ts";
+import { JobServer } from "../../src/gearman/job-server/job-server.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";

@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import type { ByteString } from "../../src/byte-string.ts";
-import { type GrabbedJob, Grabber } from "../../src/gearman/grabber.ts";
+import { type GrabbedJob, Grabber } from "../../src/gearman/grabber/grabber.ts";
+import { Orphans } from "../../src/gearman/grabber/orphans.ts";
 import { Submitter } from "../../src/gearman/submitter.ts";
 import { createEnvelope, type Envelope } from "../../src/payload/crypt.ts";
 import { stubLog } from "../support/stub-log.ts";
@@ -36,6 +37,7 @@ export class Core implements AsyncDisposable {
       server,
       queues: [resultQueue],
       log: stubLog(),
+      orphans: new Orphans({ log: stubLog() }),
       room: () => 1_000,
       onJob: (job) => this.#collect(job),
     });

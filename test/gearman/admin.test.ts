@@ -6,6 +6,7 @@ import { Actors, untilStatus } from "../support/gearman/actors.ts";
 import { startSilentServer } from "../support/gearman/silent-server.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { JOB_SERVERS } from "./job-servers.ts";
+import { Talker } from "./talker.ts";
 
 const RECORDED_STATUS = readFileSync(new URL("../fixtures/gearman/status.txt", import.meta.url));
 
@@ -106,7 +107,12 @@ for (const kind of JOB_SERVERS) {
     it("shows queues, workers and the version", async () => {
       const { address } = actors.add(await kind.start());
       expect(await readStatus(address)).toEqual([]);
-      actors.worker(address, ["host", "service"], { clientId: "first" });
+      const first = actors.add(new Talker(address));
+      await first.say(
+        { type: "SET_CLIENT_ID", clientId: "first" },
+        { type: "CAN_DO", queue: "service" },
+        { type: "CAN_DO", queue: "host" },
+      );
       actors.worker(address, ["service"]);
       await untilStatus(address, "service", { workers: 2 });
       await untilStatus(address, "host", { workers: 1 });

@@ -1,4 +1,4 @@
-import { JobServer } from "../../src/gearman/job-server.ts";
+import { JobServer } from "../../src/gearman/job-server/job-server.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { startGearmand } from "../support/gearman/gearmand.ts";
 import { hasServer } from "../support/servers/installed.ts";
@@ -16,7 +16,7 @@ export interface JobServerKind {
 
 const HOST = "127.0.0.1";
 
-/** gearmand is the reference; what holds for it must hold for the built-in one, in the very same test. */
+/** gearmand is the reference. The built-in job server must pass the same tests. */
 export const JOB_SERVERS: readonly JobServerKind[] = [
   { name: "gearmand", isMissing: !hasServer("gearmand"), start: startReal },
   { name: "the built-in job server", isMissing: false, start: startBuiltIn },

@@ -64,10 +64,10 @@ describe("the packet reader", () => {
   });
 
   it("refuses a length above its limit as soon as the header is there", () => {
-    const reader = new PacketReader({ onPacket: () => {}, longestBody: 100 });
+    const reader = new PacketReader({ onPacket: () => {}, maxBody: 100 });
     reader.push(header("\0RES", 13, 100));
     expect(() =>
-      new PacketReader({ onPacket: () => {}, longestBody: 100 }).push(header("\0RES", 13, 101)),
+      new PacketReader({ onPacket: () => {}, maxBody: 100 }).push(header("\0RES", 13, 101)),
     ).toThrow("a packet of 101 bytes, more than the 100 allowed");
   });
 });

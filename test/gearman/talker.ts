@@ -6,7 +6,7 @@ import { Arrivals } from "../support/gearman/arrivals.ts";
 
 const DONE = Buffer.from("all before this is answered");
 
-/** Speaks to a job server packet by packet, as no well-behaved worker does. */
+/** Sends single packets to a job server, also in an order that a correct worker never uses. */
 export class Talker {
   readonly #socket: Socket;
   readonly #packets = new Arrivals<Packet>();
@@ -20,7 +20,7 @@ export class Talker {
     this.closed = new Promise((resolve) => this.#socket.once("close", resolve));
   }
 
-  /** Returns all that comes until these packets are dealt with. */
+  /** Returns everything that comes until the server has handled these packets. */
   async say(...packets: readonly Packet[]): Promise<readonly Packet[]> {
     for (const packet of [...packets, { type: "ECHO_REQ", data: DONE } as const]) {
       this.#socket.write(encodePacket(packet));

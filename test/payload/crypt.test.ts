@@ -35,7 +35,7 @@ describe("open, with encryption", () => {
 
   it("does not take perfdata for a job", () => {
     const perfdata = recordedEvents().filter((event) => event.queue === "perfdata");
-    for (const payload of perfdata) expect(kindOf(recorded, wireOf(payload))).toBe("unreadable");
+    for (const payload of perfdata) expect(kindOf(recorded, wireOf(payload))).toBe("wrong-key");
   });
 });
 
@@ -63,30 +63,30 @@ const UNREADABLE: readonly (readonly [string, Envelope, string, PayloadErrorKind
   ["junk, in clear", clear, "\x00\xff!!", "not-base64", /not base64/],
   ["a status query", encrypted, "check!", "not-base64", /not base64/],
   ["a cut payload", encrypted, JOB_AES.slice(0, 100), "wrong-length", /75 bytes.*cut off/],
-  ["a wrong key", recorded, JOB_AES, "unreadable", /wrong key\?.*keyfile=/],
+  ["a wrong key", recorded, JOB_AES, "wrong-key", /wrong key\?.*keyfile=/],
   [
     "clear base64 where encryption is on",
     encrypted,
     JOB_CLEAR,
-    "unreadable",
+    "clear-text",
     /encryption off in the core\?.*encryption=no here/,
   ],
   [
     "clear base64 of whole blocks",
     encrypted,
     base64(`${JOB}\n\n\n\n\n\n\n\n\n\n\n`),
-    "unreadable",
+    "clear-text",
     /encryption off in the core\?/,
   ],
-  ["bare text where encryption is on", encrypted, JOB, "unreadable", /encryption off in the core\?/],
+  ["bare text where encryption is on", encrypted, JOB, "clear-text", /encryption off in the core\?/],
   [
     "an encrypted payload where encryption is off",
     clear,
     JOB_AES,
-    "unreadable",
+    "encrypted",
     /encrypted by the core\?.*encryption=yes/,
   ],
-  ["base64 of anything else", clear, base64("hello, world"), "unreadable", /not sent by mod_gearman\?/],
+  ["base64 of anything else", clear, base64("hello, world"), "foreign", /not sent by mod_gearman\?/],
 ];
 
 describe("a payload that cannot be read", () => {

@@ -12,8 +12,8 @@ export function createFolder(parent = tmpdir()): Disposable & { readonly path: s
 }
 
 /**
- * A plugin that writes its name into a file, the book, and then waits until the gate is opened. So a job runs
- * as long as a test wants, and the book tells how often it was run.
+ * A plugin that writes its name into a book and then waits until the gate is opened: a job runs exactly as
+ * long as a test wants, and the book tells how often it was run.
  */
 export interface Gate {
   plugin(name: string): string;

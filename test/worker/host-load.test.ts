@@ -6,6 +6,7 @@ import {
   memoryUsedPercent,
   readHost,
 } from "../../src/worker/host-load.ts";
+import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const NONE: LoadLimits = { loadLimit1: 0, loadLimit5: 0, loadLimit15: 0, memLimit: 0 };
@@ -83,7 +84,7 @@ describe("the guard", () => {
     ["stops at a limit", HIT, false],
   ])("%s", (_, limits, mayGrow) => {
     const log = stubLog();
-    expect(createLoadGuard(() => limits, log)()).toBe(mayGrow);
+    expect(createLoadGuard(() => limits, new LogThrottle(log))()).toBe(mayGrow);
     expect(log.info).toHaveBeenCalledTimes(mayGrow ? 0 : 1);
   });
 
@@ -91,7 +92,7 @@ describe("the guard", () => {
     const log = stubLog();
     const mayGrow = createLoadGuard(
       () => FAR,
-      log,
+      new LogThrottle(log),
       () => {
         throw new Error("EMFILE: too many open files");
       },
@@ -102,25 +103,26 @@ describe("the guard", () => {
 
   it("says why at once, and then once a minute at most", () => {
     const log = stubLog();
-    const mayGrow = createLoadGuard(() => HIT, log);
+    const mayGrow = createLoadGuard(() => HIT, new LogThrottle(log));
     const askFor = (seconds: number) => {
       for (let second = 0; second < seconds; second++) {
         expect(mayGrow()).toBe(false);
         vi.advanceTimersByTime(1_000);
       }
     };
-    askFor(61);
+    askFor(60);
     expect(log.info).toHaveBeenCalledOnce();
     expect(log.info).toHaveBeenCalledWith(expect.stringMatching(/^memory limit hit, not starting any more/));
     askFor(1);
     expect(log.info).toHaveBeenCalledTimes(2);
-    askFor(60);
+    askFor(59);
     expect(log.info).toHaveBeenCalledTimes(2);
+    expect(log.debug).not.toHaveBeenCalled();
   });
 
   it("goes by the limits as they are now", () => {
     let limits: LoadLimits = HIT;
-    const mayGrow = createLoadGuard(() => limits, stubLog());
+    const mayGrow = createLoadGuard(() => limits, new LogThrottle(stubLog()));
     expect(mayGrow()).toBe(false);
     limits = FAR;
     expect(mayGrow()).toBe(true);

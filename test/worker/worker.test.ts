@@ -3,12 +3,13 @@ import { defineCheck } from "../../sdk/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
 import { readStatus } from "../../src/gearman/admin.ts";
-import { JobServer } from "../../src/gearman/job-server.ts";
+import { JobServer } from "../../src/gearman/job-server/job-server.ts";
 import { encodePacket } from "../../src/gearman/packet.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import { Worker } from "../../src/worker/worker.ts";
+import type { WorkerListener } from "../../src/worker/worker-events.ts";
 import { freePort } from "../support/free-port.ts";
 import { Actors, until, untilStatus } from "../support/gearman/actors.ts";
 import { Cable } from "../support/gearman/cable.ts";
@@ -66,6 +67,7 @@ async function startWorker(
   servers: readonly ServerAddress[],
   options: readonly string[] = [],
   gate = createGate(),
+  listener: WorkerListener = {},
 ) {
   vi.stubEnv("LC_ALL", "C");
   const log = stubLog();
@@ -73,7 +75,7 @@ async function startWorker(
   const ran: string[] = [];
   const worker = new Worker({
     ...{ config, checks: [gate.check], log, version: "1", hostName: "here" },
-    onRun: ({ serviceDescription = "" }) => ran.push(serviceDescription),
+    listeners: [{ ran: ({ serviceDescription = "" }) => ran.push(serviceDescription) }, listener],
   });
   actors.add({
     stop: async () => {
@@ -267,6 +269,82 @@ describe("a reload of the dupservers", () => {
     expect(await results(away, 1)).toEqual(["one"]);
     expect(cable.connections).toBe(connections);
   });
+});
+
+describe("the status of a worker", () => {
+  it("tells in one frozen snapshot what the worker does", async () => {
+    const server = await startServer();
+    const away = `${HOST}:${await freePort()}`;
+    const { worker, gate } = await startWorker(
+      [server],
+      [`dupserver=${away}`, "identifier=gw", "max-worker=7"],
+    );
+    await submit(server, "one");
+    await until(() => expect(gate.runs).toBe(1));
+    const now = Date.now() / 1000;
+    const { since, jobs, executor, ...rest } = worker.status();
+    expect(now - since).toBeGreaterThanOrEqual(0);
+    expect(now - since).toBeLessThan(60);
+    const name = `${HOST}:${server.port}`;
+    expect(jobs).toEqual({
+      ...{ taken: 1, done: 0, orphaned: 0 },
+      inFlight: [{ queue: "service", server: name, age: expect.any(Number) }],
+    });
+    expect(executor).toEqual({ shells: { busy: 0, idle: 1 }, templates: 0 });
+    expect(rest).toEqual({
+      ...{ identifier: "gw", version: "1", hostName: "here", lastReload: undefined },
+      slots: { size: 1, busy: 1, min: 1, max: 7 },
+      outbox: { size: 0, oldestAge: 0 },
+      jobServers: [{ name, isConnected: true, isRetired: false, jobsInFlight: 1, outstandingGrabs: 0 }],
+      dupservers: [{ name: away, isConnected: false, waiting: 0, limit: 1_000 }],
+      native: { shared: [] },
+      shadow: { share: 0, since: undefined, checks: {} },
+    });
+    gate.open();
+    expect(await results(server, 1)).toEqual(["one"]);
+    await until(() => expect(worker.status().jobs).toMatchObject({ taken: 1, done: 1, inFlight: [] }));
+    expect(worker.status().dupservers[0]?.waiting).toBe(1);
+  });
+
+  it("cannot be changed, nor changes what it was taken from", async () => {
+    const server = await startServer();
+    const { worker } = await startWorker([server]);
+    const before = worker.status();
+    expect(Object.isFrozen(before) && Object.isFrozen(before.jobServers[0])).toBe(true);
+    worker.reload(readConfig([server], "max-worker=9"));
+    expect(worker.status().slots.max).toBe(9);
+    expect(before.slots.max).not.toBe(9);
+  });
+
+  it("names what the last reload has changed", async () => {
+    const server = await startServer();
+    const { worker } = await startWorker([server]);
+    const changed = worker.reload(readConfig([server], "timeout_return=1"));
+    expect(worker.status().lastReload).toEqual({ time: expect.any(Number), changed });
+    expect(changed.live).toEqual(["timeout_return"]);
+  });
+});
+
+it("a worker tells its listeners what happens, in order", async () => {
+  const server = await startServer();
+  const heard: string[] = [];
+  const gate = createGate();
+  gate.open();
+  const name = `${HOST}:${server.port}`;
+  const { worker } = await startWorker([server], [], gate, {
+    connected: (jobServer) => heard.push(`connected ${jobServer}`),
+    unreadable: ({ queue }) => heard.push(`unreadable ${queue}`),
+    ran: ({ serviceDescription }, { via }) => heard.push(`ran ${serviceDescription} ${via}`),
+    delivered: ({ serviceDescription }) => heard.push(`delivered ${serviceDescription}`),
+    reloaded: ({ live }) => heard.push(`reloaded ${live}`),
+  });
+  await submit(server, "one");
+  await until(() => expect(heard).toEqual([`connected ${name}`, "ran one native", "delivered one"]));
+  const client = await actors.client(server);
+  await client.submit({ queue: "service", unique: "", workload: Buffer.from("junk") });
+  await until(() => expect(heard.at(-1)).toBe("unreadable service"));
+  worker.reload(readConfig([server], "timeout_return=1"));
+  expect(heard.at(-1)).toBe("reloaded timeout_return");
 });
 
 async function untilGrabs(server: SilentServer, count: number): Promise<void> {

@@ -242,6 +242,11 @@ export class Interpreters {
     const timeout = Math.max(0, (order.deadlineMs - performance.now()) / 1000);
     this.#execute(order.command, timeout, order.signal).then(order.resolve);
   }
+
+  /** How many templates there are. */
+  get templates(): number {
+    return this.#templates.size;
+  }
 }
 
 function readOutcome({ isWithoutExit, order }: Flight, returnCode: number, output: Output): Outcome {

@@ -97,4 +97,8 @@ export class TemplatePool {
     this.#onExit(template, isSudden);
     if (this.#living.size === 0) this.#gone?.();
   }
+
+  get size(): number {
+    return this.#templates.size;
+  }
 }

@@ -19,6 +19,12 @@ export interface ShellsOptions {
   readonly shellPath?: string;
 }
 
+/** How many warm shells there are. */
+export interface ShellsStatus {
+  readonly busy: number;
+  readonly idle: number;
+}
+
 /** A command and who waits for it. */
 interface Order extends Limits {
   readonly command: ShellCommand;
@@ -227,5 +233,9 @@ export class Shells {
         : "the shell that ran the plugin was killed";
     this.#options.log.warn(this.#runs.drop(shell.id) ?? {}, what);
     this.#drop(shell, crashed(what));
+  }
+
+  get status(): ShellsStatus {
+    return { busy: this.#busy.size, idle: this.#idle.length };
   }
 }

@@ -1,15 +1,16 @@
 import { vi } from "vitest";
 import { type QueueStatus, readStatus } from "../../../src/gearman/admin.ts";
-import { type GrabbedJob, Grabber, type GrabberOptions } from "../../../src/gearman/grabber.ts";
+import { type GrabbedJob, Grabber, type GrabberOptions } from "../../../src/gearman/grabber/grabber.ts";
+import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 import { Submitter } from "../../../src/gearman/submitter.ts";
 import { stubLog } from "../stub-log.ts";
 import { Arrivals } from "./arrivals.ts";
 
-/** How long an event may take before a test fails; nothing ever waits for it to pass. */
+/** How long an event may take before a test fails. No test waits for this time to pass. */
 const PATIENCE = { timeout: 10_000, interval: 5 };
 
-export interface Worker {
+export interface GrabbingWorker {
   readonly grabber: Grabber;
   readonly jobs: Arrivals<GrabbedJob>;
   readonly states: string[];
@@ -25,8 +26,12 @@ export class Actors {
     return actor;
   }
 
-  /** Starts a worker that takes every job, unless `room` says otherwise. */
-  worker(server: ServerAddress, queues: readonly string[], options: Partial<GrabberOptions> = {}): Worker {
+  /** Takes every job unless `room` limits it. */
+  worker(
+    server: ServerAddress,
+    queues: readonly string[],
+    options: Partial<GrabberOptions> = {},
+  ): GrabbingWorker {
     const jobs = new Arrivals<GrabbedJob>();
     const states: string[] = [];
     const log = stubLog();
@@ -35,6 +40,7 @@ export class Actors {
         server,
         queues,
         log,
+        orphans: new Orphans({ log }),
         room: () => 1_000,
         onJob: jobs.push,
         onState: (state) => states.push(state),
@@ -59,7 +65,7 @@ export class Actors {
   }
 }
 
-/** Resolves when the server reports these numbers for a queue: total, running, workers. */
+/** Resolves when the server reports these numbers for a queue. */
 export async function untilStatus(
   server: ServerAddress,
   queue: string,

@@ -1,4 +1,4 @@
-/** Values that arrive by a callback. A test awaits them one after the other. */
+/** Values that arrive by callback and can be awaited one after the other. */
 export class Arrivals<T> {
   readonly all: T[] = [];
   readonly #waiting: ((value: T) => void)[] = [];

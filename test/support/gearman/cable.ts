@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { Transform } from "node:stream";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 
-/** A proxy between a worker and its job server. It can cut their connection while both go on running. */
+/** Stands between a worker and its job server. It can cut their connection while both keep running. */
 export class Cable {
   readonly #target: ServerAddress;
   readonly #server: Server;
@@ -35,7 +35,7 @@ export class Cable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Drops what either side sends from now on, as a broken network does. */
+  /** Drops everything that either side sends from now on, like a network that is about to fail. */
   mute(): void {
     for (const socket of this.#sockets) socket.unpipe().resume();
   }
@@ -44,7 +44,7 @@ export class Cable {
     this.#isOpen = true;
   }
 
-  /** Chunks of the worker for which `isHeld` returns true wait until `release`. */
+  /** Chunks of a worker for which `isHeld` is true wait until `release`. */
   hold(isHeld: (chunk: Buffer) => boolean): void {
     this.#isHeld = isHeld;
   }
@@ -61,7 +61,7 @@ export class Cable {
     await closed;
   }
 
-  /** Once a chunk is held, the chunks after it are held, too. */
+  /** While a chunk is held, the chunks behind it wait, too. */
   #gate(): Transform {
     return new Transform({
       transform: (chunk: Buffer, _, done) => {

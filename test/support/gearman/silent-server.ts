@@ -22,7 +22,7 @@ export interface SilentServer {
   stop(): Promise<void>;
 }
 
-/** A server that accepts connections and sends nothing by itself, as a hung server does. */
+/** Accepts connections and sends nothing by itself, like a half-open connection or a server that hangs. */
 export async function startSilentServer({
   host = "127.0.0.1",
   pauseOnConnect = false,

@@ -1,9 +1,9 @@
-import { Fifo } from "./fifo.ts";
-import type { Packet } from "./packet.ts";
-import type { Priority } from "./submit-packets.ts";
+import { Fifo } from "../fifo.ts";
+import type { Packet } from "../packet.ts";
+import type { Priority } from "../submit-packets.ts";
 
-/** A worker or a client, or both: whoever is connected. */
-export interface Peer {
+/** Someone who is connected to the job server: a worker, a client, or both. */
+export interface Participant {
   send(packet: Packet): void;
 }
 
@@ -12,34 +12,34 @@ export interface Posting {
   readonly unique: string;
   readonly workload: Uint8Array;
   readonly priority: Priority;
-  /** Who waits for the answer; without: a background job. */
-  readonly client?: Peer | undefined;
+  /** The client that waits for the answer. A background job has none. */
+  readonly client?: Participant | undefined;
 }
 
 export interface BoardJob {
   readonly handle: string;
-  readonly queue: Queue;
+  readonly queue: BoardQueue;
   readonly unique: string;
   readonly workload: Uint8Array;
   readonly priority: Priority;
   /** A client that asked twice is answered twice. */
-  clients: readonly Peer[];
-  worker: Peer | undefined;
-  /** The last client of a foreground job has left: nobody wants it any more. */
+  clients: readonly Participant[];
+  worker: Participant | undefined;
+  /** The last client of a foreground job has left, so the job is not needed any more. */
   isAbandoned: boolean;
 }
 
-interface Queue {
+interface BoardQueue {
   readonly name: string;
   readonly waiting: Readonly<Record<Priority, Fifo<BoardJob>>>;
-  readonly workers: Set<Peer>;
+  readonly workers: Set<Participant>;
   total: number;
   running: number;
 }
 
-interface Worker {
-  /** Registered last first, as gearmand serves them. */
-  queues: readonly Queue[];
+interface BoardWorker {
+  /** The queue registered last comes first, as in gearmand. */
+  queues: readonly BoardQueue[];
   readonly running: Set<BoardJob>;
   isAsleep: boolean;
   /** One NOOP is enough until the worker grabs again. */
@@ -48,11 +48,13 @@ interface Worker {
 
 const PRIORITIES: readonly Priority[] = ["high", "normal", "low"];
 
-/** All jobs, queues and workers of a job server, in gearmand's order and with its rules; no sockets. */
+/**
+ * All jobs, queues and workers of a job server, in gearmand's order and with its rules. It knows no sockets.
+ */
 export class JobBoard {
   readonly #handlePrefix: string;
-  readonly #queues = new Map<string, Queue>();
-  readonly #workers = new Map<Peer, Worker>();
+  readonly #queues = new Map<string, BoardQueue>();
+  readonly #workers = new Map<Participant, BoardWorker>();
   readonly #jobs = new Map<string, BoardJob>();
   readonly #byUnique = new Map<string, BoardJob>();
   #created = 0;
@@ -61,15 +63,15 @@ export class JobBoard {
     this.#handlePrefix = handlePrefix;
   }
 
-  get queues(): Iterable<Readonly<Queue>> {
+  get queues(): Iterable<Readonly<BoardQueue>> {
     return this.#queues.values();
   }
 
-  queuesOf(peer: Peer): readonly string[] {
-    return this.#workers.get(peer)?.queues.map((queue) => queue.name) ?? [];
+  queuesOf(participant: Participant): readonly string[] {
+    return this.#workers.get(participant)?.queues.map((queue) => queue.name) ?? [];
   }
 
-  /** Returns the handle: of the job that waits or runs already under this unique, if there is one. */
+  /** Returns the job's handle. A job that waits or runs under the same unique is not made a second time. */
   post({ queue: name, unique, workload, priority, client }: Posting): string {
     const queue = this.#queue(name);
     const key = uniqueKey(name, unique, workload);
@@ -83,29 +85,29 @@ export class JobBoard {
     return job.handle;
   }
 
-  canDo(peer: Peer, name: string): void {
-    const worker = this.#worker(peer);
+  canDo(participant: Participant, name: string): void {
+    const worker = this.#worker(participant);
     const queue = this.#queue(name);
     worker.queues = [queue, ...worker.queues.filter((each) => each !== queue)];
-    queue.workers.add(peer);
+    queue.workers.add(participant);
   }
 
-  /** As in gearmand, running jobs of the queue go back to it. */
-  cantDo(peer: Peer, name: string): void {
-    const worker = this.#worker(peer);
+  /** As in gearmand, the worker's running jobs of this queue go back to the queue. */
+  cantDo(participant: Participant, name: string): void {
+    const worker = this.#worker(participant);
     const queue = this.#queue(name);
     for (const job of worker.running) if (job.queue === queue) this.#giveBack(worker, job);
     worker.queues = worker.queues.filter((each) => each !== queue);
-    queue.workers.delete(peer);
+    queue.workers.delete(participant);
   }
 
-  resetAbilities(peer: Peer): void {
-    for (const name of this.queuesOf(peer)) this.cantDo(peer, name);
+  resetAbilities(participant: Participant): void {
+    for (const name of this.queuesOf(participant)) this.cantDo(participant, name);
   }
 
-  /** The queue decides first, the priority within it. */
-  take(peer: Peer): BoardJob | undefined {
-    const worker = this.#worker(peer);
+  /** The order of the queues counts first, then the priority within a queue. */
+  take(participant: Participant): BoardJob | undefined {
+    const worker = this.#worker(participant);
     worker.isAsleep = false;
     worker.isRoused = false;
     for (const queue of worker.queues) {
@@ -113,23 +115,23 @@ export class JobBoard {
       if (job === undefined) continue;
       queue.waiting[job.priority].shift();
       queue.running++;
-      job.worker = peer;
+      job.worker = participant;
       worker.running.add(job);
       return job;
     }
     return undefined;
   }
 
-  sleep(peer: Peer): void {
-    const worker = this.#worker(peer);
-    if (worker.queues.some((queue) => this.#next(queue) !== undefined)) peer.send({ type: "NOOP" });
+  sleep(participant: Participant): void {
+    const worker = this.#worker(participant);
+    if (worker.queues.some((queue) => this.#next(queue) !== undefined)) participant.send({ type: "NOOP" });
     else worker.isAsleep = true;
   }
 
-  /** The job the worker may report on: only one it holds now. */
-  runningJob(peer: Peer, handle: string): BoardJob | undefined {
+  /** A worker may report only on a job that it holds now. */
+  runningJob(participant: Participant, handle: string): BoardJob | undefined {
     const job = this.#jobs.get(handle);
-    return job?.worker === peer ? job : undefined;
+    return job?.worker === participant ? job : undefined;
   }
 
   finish(job: BoardJob): void {
@@ -143,31 +145,31 @@ export class JobBoard {
     if (key !== undefined) this.#byUnique.delete(key);
   }
 
-  /** The connection is closed. */
-  leave(peer: Peer): void {
-    this.resetAbilities(peer);
-    this.#workers.delete(peer);
+  /** The participant's connection is closed. */
+  leave(participant: Participant): void {
+    this.resetAbilities(participant);
+    this.#workers.delete(participant);
     for (const job of this.#jobs.values()) {
-      if (!job.clients.includes(peer)) continue;
-      job.clients = job.clients.filter((client) => client !== peer);
+      if (!job.clients.includes(participant)) continue;
+      job.clients = job.clients.filter((client) => client !== participant);
       job.isAbandoned = job.clients.length === 0;
     }
   }
 
-  #queue(name: string): Queue {
+  #queue(name: string): BoardQueue {
     const existing = this.#queues.get(name);
     if (existing !== undefined) return existing;
     const waiting = { high: new Fifo<BoardJob>(), normal: new Fifo<BoardJob>(), low: new Fifo<BoardJob>() };
-    const queue: Queue = { name, waiting, workers: new Set(), total: 0, running: 0 };
+    const queue: BoardQueue = { name, waiting, workers: new Set(), total: 0, running: 0 };
     this.#queues.set(name, queue);
     return queue;
   }
 
-  #worker(peer: Peer): Worker {
-    const existing = this.#workers.get(peer);
+  #worker(participant: Participant): BoardWorker {
+    const existing = this.#workers.get(participant);
     if (existing !== undefined) return existing;
-    const worker: Worker = { queues: [], running: new Set(), isAsleep: false, isRoused: false };
-    this.#workers.set(peer, worker);
+    const worker: BoardWorker = { queues: [], running: new Set(), isAsleep: false, isRoused: false };
+    this.#workers.set(participant, worker);
     return worker;
   }
 
@@ -181,22 +183,22 @@ export class JobBoard {
 
   #enqueue(job: BoardJob): void {
     job.queue.waiting[job.priority].push(job);
-    for (const peer of job.queue.workers) {
-      const worker = this.#worker(peer);
+    for (const participant of job.queue.workers) {
+      const worker = this.#worker(participant);
       if (!worker.isAsleep || worker.isRoused) continue;
       worker.isRoused = true;
-      peer.send({ type: "NOOP" });
+      participant.send({ type: "NOOP" });
     }
   }
 
-  #giveBack(worker: Worker, job: BoardJob): void {
+  #giveBack(worker: BoardWorker, job: BoardJob): void {
     worker.running.delete(job);
     job.worker = undefined;
     job.queue.running--;
     this.#enqueue(job);
   }
 
-  #next(queue: Queue): BoardJob | undefined {
+  #next(queue: BoardQueue): BoardJob | undefined {
     for (const priority of PRIORITIES) {
       const waiting = queue.waiting[priority];
       while (waiting.first?.isAbandoned) {
@@ -209,7 +211,7 @@ export class JobBoard {
   }
 }
 
-/** `-` stands for "the workload itself is the unique"; a job without a unique is never the same as another. */
+/** `-` means that the workload is the unique. A job without a unique is never the same as another. */
 function uniqueKey(queue: string, unique: string, workload: Uint8Array): string | undefined {
   if (unique === "-")
     return workload.length === 0 ? undefined : `${queue}\0\0${Buffer.from(workload).toString("latin1")}`;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Check, defineCheck, type SharedContext } from "../../sdk/index.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
-import { NativeSide } from "../../src/worker/native-side.ts";
+import { NativeRuntime } from "../../src/worker/native-runtime.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { stubLog } from "../support/stub-log.ts";
 
@@ -26,9 +26,9 @@ const define = (name: string, prepare: () => Promise<void>): Check =>
 describe("preparation", () => {
   let prepared: string[];
   let log: ReturnType<typeof stubLog>;
-  let native: NativeSide;
+  let native: NativeRuntime;
   const start = (...checks: readonly Check[]) => {
-    native = new NativeSide({ checks, log });
+    native = new NativeRuntime({ checks, log });
   };
   const record = (name: string) => define(name, async () => void prepared.push(name));
   beforeEach(() => {
@@ -138,7 +138,7 @@ it("shows what is shared the settings of the configuration that holds", async ()
     name: "settings",
     create: ({ settings }: SharedContext) => ({ settings, [Symbol.dispose]() {} }),
   };
-  const native = new NativeSide({ checks: [], log: stubLog() });
+  const native = new NativeRuntime({ checks: [], log: stubLog() });
   const { settings } = native.shared.get(read);
   const seen = [];
   for (const word of ["off", "on", "off"]) {
@@ -147,4 +147,13 @@ it("shows what is shared the settings of the configuration that holds", async ()
   }
   await native.stop();
   expect(seen.map(({ nativeHttpKeepalive }) => nativeHttpKeepalive)).toEqual([false, true, false]);
+});
+
+it("names what checks share, in the order of its creation", async () => {
+  const native = new NativeRuntime({ checks: [], log: stubLog() });
+  const share = (name: string) => native.shared.get({ name, create: () => ({ [Symbol.dispose]() {} }) });
+  for (const name of ["sockets", "sessions"]) share(name);
+  expect(native.shared.names).toEqual(["sockets", "sessions"]);
+  await native.stop();
+  expect(native.shared.names).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Unconfirmed } from "../../src/gearman/unconfirmed.ts";
+import { Unconfirmed } from "../../../src/gearman/grabber/unconfirmed.ts";
 
 it("an answer is unconfirmed until a grab sent after it is replied to", () => {
   const unconfirmed = new Unconfirmed();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Seldom } from "../../src/worker/seldom.ts";
+import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const MINUTE = 60_000;
@@ -11,32 +11,32 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function createSeldom() {
+function createThrottle() {
   const log = stubLog();
-  return { seldom: new Seldom(log), log };
+  return { throttle: new LogThrottle(log), log };
 }
 
-describe("what happens seldom", () => {
+describe("a message that comes rarely", () => {
   it("is told at once", () => {
-    const { seldom, log } = createSeldom();
-    seldom.error("key", { queue: "host" }, "wrong key");
+    const { throttle, log } = createThrottle();
+    throttle.error("key", { queue: "host" }, "wrong key");
     expect(log.error.mock.calls).toEqual([[{ queue: "host" }, "wrong key"]]);
     expect(log.debug).not.toHaveBeenCalled();
   });
 
   it("may be a warning", () => {
-    const { seldom, log } = createSeldom();
-    seldom.warn("declined", {}, "the plugin is run");
-    seldom.warn("declined", {}, "the plugin is run");
+    const { throttle, log } = createThrottle();
+    throttle.warn("declined", {}, "the plugin is run");
+    throttle.warn("declined", {}, "the plugin is run");
     expect(log.warn.mock.calls).toEqual([[{}, "the plugin is run"]]);
     expect(log.error).not.toHaveBeenCalled();
   });
 
   it("is told again after a minute, without a count", () => {
-    const { seldom, log } = createSeldom();
-    seldom.error("key", {}, "wrong key");
+    const { throttle, log } = createThrottle();
+    throttle.error("key", {}, "wrong key");
     vi.advanceTimersByTime(MINUTE);
-    seldom.error("key", {}, "wrong key");
+    throttle.error("key", {}, "wrong key");
     expect(log.error.mock.calls).toEqual([
       [{}, "wrong key"],
       [{}, "wrong key"],
@@ -44,26 +44,26 @@ describe("what happens seldom", () => {
   });
 });
 
-describe("what happens often", () => {
+describe("a message that comes often", () => {
   it("is told once a minute, with how many there were in between; the others for who debugs", () => {
-    const { seldom, log } = createSeldom();
-    for (let job = 0; job < 2_000; job++) seldom.error("key", { job }, `wrong key ${job}`);
+    const { throttle, log } = createThrottle();
+    for (let job = 0; job < 2_000; job++) throttle.error("key", { job }, `wrong key ${job}`);
     expect(log.error).toHaveBeenCalledOnce();
     expect(log.debug).toHaveBeenCalledTimes(1_999);
     expect(log.debug).toHaveBeenLastCalledWith({ job: 1_999 }, "wrong key 1999");
 
     vi.advanceTimersByTime(MINUTE - 1);
-    seldom.error("key", {}, "just too early");
+    throttle.error("key", {}, "just too early");
     expect(log.error).toHaveBeenCalledOnce();
     vi.advanceTimersByTime(1);
-    seldom.error("key", {}, "wrong key");
+    throttle.error("key", {}, "wrong key");
     expect(log.error).toHaveBeenLastCalledWith({}, "wrong key; 2000 more like it since");
   });
 
   it("is counted anew from each time it was told", () => {
-    const { seldom, log } = createSeldom();
+    const { throttle, log } = createThrottle();
     const tell = (times: number) => {
-      for (let i = 0; i < times; i++) seldom.error("key", {}, "wrong key");
+      for (let i = 0; i < times; i++) throttle.error("key", {}, "wrong key");
       vi.advanceTimersByTime(MINUTE);
     };
     tell(3);
@@ -77,21 +77,33 @@ describe("what happens often", () => {
   });
 
   it("is forgotten when a thousand others came since", () => {
-    const { seldom, log } = createSeldom();
-    seldom.error("key", {}, "wrong key");
-    for (let i = 0; i < 999; i++) seldom.error(`kind ${i}`, {}, "other");
-    seldom.error("key", {}, "wrong key");
+    const { throttle, log } = createThrottle();
+    throttle.error("key", {}, "wrong key");
+    for (let i = 0; i < 999; i++) throttle.error(`kind ${i}`, {}, "other");
+    throttle.error("key", {}, "wrong key");
     expect(log.error).toHaveBeenCalledTimes(1_000);
-    seldom.error("kind 999", {}, "other");
-    seldom.error("key", {}, "wrong key");
+    throttle.error("kind 999", {}, "other");
+    throttle.error("key", {}, "wrong key");
     expect(log.error).toHaveBeenCalledTimes(1_002);
   });
 
   it("hides no other kind", () => {
-    const { seldom, log } = createSeldom();
-    seldom.error("key", {}, "wrong key");
-    seldom.error("type", {}, "no type");
-    seldom.error("key", {}, "wrong key");
+    const { throttle, log } = createThrottle();
+    throttle.error("key", {}, "wrong key");
+    throttle.error("type", {}, "no type");
+    throttle.error("key", {}, "wrong key");
     expect(log.error.mock.calls.map(([, message]) => message)).toEqual(["wrong key", "no type"]);
+  });
+});
+
+describe("a state that is looked at again and again", () => {
+  it("is told once a minute, without a count, and leaves no trace in between", () => {
+    const { throttle, log } = createThrottle();
+    for (let second = 0; second < 120; second++) {
+      throttle.state("load", "load limit hit");
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(log.info.mock.calls).toEqual([["load limit hit"], ["load limit hit"]]);
+    expect(log.debug).not.toHaveBeenCalled();
   });
 });

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
-import type { Log } from "../log.ts";
+import type { Log } from "../../log.ts";
 import type { Answer, AssignedWorkload, JobHolder, RunningJob } from "./running-job.ts";
 
-/** What is known of a job that is assigned again. */
+/** What is known about a job that is assigned again. */
 export type Claim =
   | { readonly kind: "running"; readonly job: RunningJob }
   | { readonly kind: "finished"; readonly answer: Answer };
@@ -16,25 +16,27 @@ interface Finished {
 
 export interface OrphansOptions {
   readonly log: Log;
-  /** Milliseconds, of any origin. */
+  /** A clock in milliseconds; it may start anywhere. */
   readonly now?: () => number;
+  /** How long the answer of an ended job is kept. */
   readonly rememberForMs?: number;
-  readonly atMost?: number;
+  /** How many answers are kept. */
+  readonly maxFinished?: number;
 }
 
 /**
- * Jobs whose connection closed while they ran. The job server puts them back in the queue and, most often, gives
- * them to us again under a new handle. Such a job must not run a second time while its first run goes on, nor after
- * its first run has ended. A job is known again by its queue and the very bytes of its workload; of jobs that are
- * alike, one is claimed at a time.
+ * Jobs whose connection closed while they ran. The job server puts them back into the queue and, most often,
+ * assigns them to us again under a new handle. Such a job must not run a second time, neither while its first
+ * run goes on nor after that run has ended. A job is recognised by its queue and the exact bytes of its
+ * workload. If several jobs are alike, each assignment claims one of them.
  */
 export class Orphans implements JobHolder {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #rememberForMs: number;
-  readonly #atMost: number;
+  readonly #maxFinished: number;
   readonly #running = new Map<string, RunningJob[]>();
-  /** Oldest first, as a Map keeps the order of its keys. */
+  /** The oldest first: a Map keeps the order of its keys. */
   readonly #finished = new Map<string, Finished[]>();
   #runningCount = 0;
   #finishedCount = 0;
@@ -43,12 +45,12 @@ export class Orphans implements JobHolder {
     log,
     now = () => performance.now(),
     rememberForMs = 300_000,
-    atMost = 10_000,
+    maxFinished = 10_000,
   }: OrphansOptions) {
     this.#log = log;
     this.#now = now;
     this.#rememberForMs = rememberForMs;
-    this.#atMost = atMost;
+    this.#maxFinished = maxFinished;
   }
 
   get running(): number {
@@ -61,7 +63,9 @@ export class Orphans implements JobHolder {
     this.#runningCount++;
   }
 
-  /** The first run has ended before the job was assigned again: kept until then, within limits. */
+  /**
+   * The first run has ended before the job was assigned again. Its answer is kept until then, within limits.
+   */
   answered(job: RunningJob, answer: Answer): void {
     const key = keyOf(job);
     remove(this.#running, key, job);
@@ -70,18 +74,18 @@ export class Orphans implements JobHolder {
   }
 
   /**
-   * The answer was sent, but perhaps has not arrived. If it has, the same bytes may well come again as a new job: so
-   * they must have the same unique as well. (Not the handle: a server that keeps its jobs on disk gives them new
-   * ones when it is started again.)
+   * The answer was sent, but may not have arrived. If it has arrived, the same bytes may come again as a new
+   * job, so the unique must be the same, too. The handle need not: a server that keeps its jobs on disk gives
+   * them new handles when it is started again.
    */
   remember(job: AssignedWorkload, answer: Answer): void {
     this.#remember(sentKeyOf(job), answer);
   }
 
-  /** Asked for every job that is assigned; costs nothing as long as no connection was lost. */
+  /** Called for every job that is assigned. It costs nothing as long as no connection was lost. */
   claim(assigned: AssignedWorkload): Claim | undefined {
     if (this.#runningCount === 0 && this.#finishedCount === 0) return undefined;
-    this.#forget(this.#now(), this.#atMost);
+    this.#forget(this.#now(), this.#maxFinished);
     const key = keyOf(assigned);
     const { handle, queue } = assigned;
 
@@ -103,14 +107,14 @@ export class Orphans implements JobHolder {
 
   #remember(key: string, answer: Answer): void {
     const now = this.#now();
-    this.#forget(now, this.#atMost - 1);
+    this.#forget(now, this.#maxFinished - 1);
     add(this.#finished, key, { answer, forgetAtMs: now + this.#rememberForMs });
     this.#finishedCount++;
   }
 
-  #forget(now: number, atMost: number): void {
+  #forget(now: number, max: number): void {
     for (const [key, [oldest]] of this.#finished) {
-      const isTooMany = this.#finishedCount > atMost;
+      const isTooMany = this.#finishedCount > max;
       if (oldest !== undefined && oldest.forgetAtMs > now && !isTooMany) return;
       takeFirst(this.#finished, key);
       this.#finishedCount--;
@@ -122,7 +126,7 @@ function keyOf({ queue, workload }: Workload): string {
   return `${hash("sha256", workload, "base64")} ${queue}`;
 }
 
-/** Of jobs without a unique only the very same assignment is known to be the same job. */
+/** A job without a unique is recognised by its handle, so only the same assignment counts as the same job. */
 function sentKeyOf(job: AssignedWorkload): string {
   return `${job.unique === "" ? job.handle : job.unique} ${keyOf(job)}`;
 }

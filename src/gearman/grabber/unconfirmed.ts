@@ -1,4 +1,4 @@
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../fifo.ts";
 import type { Answer, AssignedWorkload } from "./running-job.ts";
 
 export interface SentAnswer extends AssignedWorkload {
@@ -6,8 +6,8 @@ export interface SentAnswer extends AssignedWorkload {
 }
 
 /**
- * Answers the job server may not have got. It says nothing to an answer, but deals with all packets in their order:
- * its reply to a grab means that every answer before that grab has arrived.
+ * Answers that may not have reached the job server. The server never confirms an answer, but it handles all
+ * packets in their order. So its reply to a grab proves that every answer sent before that grab has arrived.
  */
 export class Unconfirmed {
   readonly #sent = new Fifo<SentAnswer | "grab">();
@@ -24,7 +24,7 @@ export class Unconfirmed {
     for (let sent = this.#sent.shift(); sent !== undefined && sent !== "grab"; ) sent = this.#sent.shift();
   }
 
-  /** Empties it. */
+  /** Returns all unconfirmed answers and forgets them. */
   take(): readonly SentAnswer[] {
     const answers: SentAnswer[] = [];
     for (let sent = this.#sent.shift(); sent !== undefined; sent = this.#sent.shift()) {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Claim, Orphans } from "../../src/gearman/orphans.ts";
-import { type Answer, RunningJob } from "../../src/gearman/running-job.ts";
-import { stubLog } from "../support/stub-log.ts";
+import { type Claim, Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import { type Answer, RunningJob } from "../../../src/gearman/grabber/running-job.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 const DATA = Buffer.from("done");
 
@@ -76,7 +76,7 @@ describe("orphans", () => {
   });
 
   it("keep no more than they may of jobs that have ended, the newest", () => {
-    const orphans = new Orphans({ log: stubLog(), atMost: 2 });
+    const orphans = new Orphans({ log: stubLog(), maxFinished: 2 });
     for (const text of ["a", "b", "c"]) {
       const job = runningJob("host", text);
       orphans.adopt(job);
@@ -104,17 +104,30 @@ describe("orphans", () => {
 
 describe("a running job", () => {
   it("is answered once", () => {
-    const holder = { answered: vi.fn() };
-    const job = new RunningJob(assignment("host", "a"), holder);
+    const origin = { answered: vi.fn(), ended: vi.fn() };
+    const job = new RunningJob(assignment("host", "a"), origin);
     job.complete(DATA);
     job.fail();
     job.complete();
-    expect(holder.answered.mock.calls).toEqual([[job, { type: "WORK_COMPLETE", data: DATA }]]);
+    expect(origin.answered.mock.calls).toEqual([[job, { type: "WORK_COMPLETE", data: DATA }]]);
+    expect(origin.ended).toHaveBeenCalledOnce();
+  });
+
+  it("tells the grabber it came from of its end, though the orphans take its answer", () => {
+    const origin = { answered: vi.fn(), ended: vi.fn() };
+    const job = new RunningJob(assignment("host", "a"), origin);
+    new Orphans({ log: stubLog() }).adopt(job);
+    job.complete();
+    expect(origin.answered).not.toHaveBeenCalled();
+    expect(origin.ended).toHaveBeenCalledOnce();
   });
 });
 
 function runningJob(queue: string, text: string): RunningJob {
-  return new RunningJob(assignment(queue, text), { answered: () => expect.fail("its connection is lost") });
+  return new RunningJob(assignment(queue, text), {
+    answered: () => expect.fail("its connection is lost"),
+    ended: () => {},
+  });
 }
 
 function assignment(queue: string, text: string) {

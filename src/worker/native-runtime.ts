@@ -10,16 +10,19 @@ import { FolderWatch } from "../run/site/folder-watch.ts";
 import { findSwitch, type NativeChecks } from "../run/switches.ts";
 import { ShadowFile } from "./shadow-file.ts";
 
-export interface NativeSideOptions {
+export interface NativeRuntimeOptions {
   /** The worker's own checks. */
   readonly checks: readonly Check[];
   readonly log: Log;
 }
 
-/** What native checks need as long as the worker lives, whatever its configuration. Life: made → started → (configured)* → stopped. */
-export class NativeSide {
+/**
+ * What native checks need as long as the worker lives, whatever its configuration. Life: made → (configured)*
+ * → stopped.
+ */
+export class NativeRuntime {
   readonly shelf: SiteShelf;
-  /** What checks keep for one another. */
+  /** What checks share, such as pools of connections. */
   readonly shared: SharedValues;
   readonly shadow: Shadow;
   readonly #shadowFile: ShadowFile;
@@ -28,7 +31,7 @@ export class NativeSide {
   #settings: CheckSettings | undefined;
   #watch: FolderWatch | undefined;
 
-  constructor({ checks, log }: NativeSideOptions) {
+  constructor({ checks, log }: NativeRuntimeOptions) {
     this.shelf = new SiteShelf({ builtin: checks, log });
     this.shared = new SharedValues({ log: (message) => log.debug(message), settings: () => this.#settings });
     this.shadow = new Shadow({ share: 0, log });
@@ -36,7 +39,7 @@ export class NativeSide {
     this.#log = log;
   }
 
-  /** Resolves when the site's checks are there, and all that may answer are prepared. */
+  /** Resolves when the site's checks are loaded, and all checks that may answer are prepared. */
   async configure(config: Config): Promise<void> {
     const { pluginPath, shadowShare, shadowFile, nativeHttpKeepalive } = config;
     this.#settings = { nativeHttpKeepalive };
@@ -64,7 +67,7 @@ export class NativeSide {
     await this.shared[Symbol.asyncDispose]();
   }
 
-  /** Each check once; one that is exchanged is another. */
+  /** Prepares each check once. A site's check that was loaded again is another check. */
   async #prepare(switches: NativeChecks): Promise<void> {
     const due = this.shelf.checks.filter(
       (check) => !this.#prepared.has(check) && findSwitch(check, switches) === undefined,
@@ -75,14 +78,14 @@ export class NativeSide {
 }
 
 /** Seconds. */
-const PREPARE_WITHIN = 10;
+const MAX_PREPARE = 10;
 const NEVER = new AbortController().signal;
 
-/** Never rejects: the check answers all the same. */
+/** Never rejects: a check that is not prepared can still answer. */
 async function prepare(check: Check, log: Log): Promise<void> {
-  const onTimeout = () => new Error(`not through after ${PREPARE_WITHIN} seconds`);
+  const onTimeout = () => new Error(`not through after ${MAX_PREPARE} seconds`);
   try {
-    await withinSeconds({ seconds: PREPARE_WITHIN, signal: NEVER, onTimeout }, async () => check.prepare?.());
+    await withinSeconds({ seconds: MAX_PREPARE, signal: NEVER, onTimeout }, async () => check.prepare?.());
   } catch (error) {
     log.warn({ err: error }, `${check.name} is not prepared, its first run may be slow`);
   }

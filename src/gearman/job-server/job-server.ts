@@ -1,14 +1,15 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { hostname } from "node:os";
-import { type BoardJob, JobBoard, type Peer } from "./job-board.ts";
-import { encodePacket, type Packet, type PacketOf, ProtocolError } from "./packet.ts";
-import { PacketReader } from "./packet-reader.ts";
-import { SUBMIT_PACKETS, type SubmitPacketName } from "./submit-packets.ts";
+import { type Packet, type PacketOf, ProtocolError } from "../packet.ts";
+import { PacketReader } from "../packet-reader.ts";
+import { SUBMIT_PACKETS, type SubmitPacketName } from "../submit-packets.ts";
+import { AcceptedConnection } from "./accepted-connection.ts";
+import { type BoardJob, JobBoard } from "./job-board.ts";
 
 export interface JobServerOptions {
   readonly host?: string;
-  /** 0 takes any free port. */
+  /** 0: any free port. */
   readonly port?: number;
 }
 
@@ -28,25 +29,24 @@ type ReportPacket = Extract<
 >;
 
 const VERSION = "built-in";
-const NUL = 0;
-const LONGEST_UNIQUE = 64;
-const LONGEST_TEXT = 1_024;
+/** Bytes. */
+const MAX_UNIQUE = 64;
 
 /**
- * A small job server in this process, for the demo and for tests. Towards workers and clients it behaves as
- * gearmand does, but it keeps nothing on disk and knows no limits: production is gearmand's business.
+ * A small job server in this process, for the demo and for tests. Workers and clients see the behaviour of
+ * gearmand. It keeps nothing on disk and has no limits, so it is not made for production.
  */
 export class JobServer {
   readonly #options: JobServerOptions;
   readonly #board = new JobBoard(`H:${hostname()}`);
-  readonly #visitors = new Set<Visitor>();
+  readonly #connections = new Set<AcceptedConnection>();
   #server: Server | undefined;
 
   constructor(options: JobServerOptions = {}) {
     this.#options = options;
   }
 
-  /** 0 while it is not started. */
+  /** 0 while the server is not started. */
   get port(): number {
     const address = this.#server?.address();
     return typeof address === "object" && address !== null ? address.port : 0;
@@ -60,114 +60,115 @@ export class JobServer {
     this.#server = server;
   }
 
-  /** Drops all connections; the jobs stay for the next `start`. */
+  /** Closes all connections. The jobs stay for the next `start`. */
   async stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
     const closed = once(server, "close");
     server.close();
-    for (const visitor of this.#visitors) visitor.socket.destroy();
+    for (const connection of this.#connections) connection.socket.destroy();
     await closed;
   }
 
   #accept(socket: Socket): void {
-    const visitor = new Visitor(socket);
-    this.#visitors.add(visitor);
+    const connection = new AcceptedConnection(socket);
+    this.#connections.add(connection);
     const reader = new PacketReader({
       magic: "request",
       onPacket: (packet) => {
-        const reply = this.#reply(visitor, packet);
-        if (reply !== undefined) visitor.send(reply);
+        const reply = this.#reply(connection, packet);
+        if (reply !== undefined) connection.send(reply);
       },
     });
     socket
       .on("data", (chunk) => {
         try {
-          if (visitor.isText(chunk)) this.#text(visitor, chunk);
+          if (connection.isText(chunk)) this.#text(connection, chunk);
           else reader.push(chunk);
         } catch (error) {
           if (!(error instanceof ProtocolError)) throw error;
           socket.destroy();
         }
       })
-      // Nothing to do for a broken connection that "close" does not do.
+      // A broken connection is handled by "close".
       .on("error", () => {})
       .on("close", () => {
-        this.#visitors.delete(visitor);
-        this.#board.leave(visitor);
+        this.#connections.delete(connection);
+        this.#board.leave(connection);
       });
   }
 
-  /** Returns what the visitor is answered, if anything. */
-  #reply(visitor: Visitor, packet: Packet): Packet | undefined {
+  /** Returns the reply, if there is one. */
+  #reply(connection: AcceptedConnection, packet: Packet): Packet | undefined {
     switch (packet.type) {
       case "CAN_DO":
       case "CAN_DO_TIMEOUT":
-        this.#board.canDo(visitor, packet.queue);
+        this.#board.canDo(connection, packet.queue);
         return undefined;
       case "CANT_DO":
-        this.#board.cantDo(visitor, packet.queue);
+        this.#board.cantDo(connection, packet.queue);
         return undefined;
       case "RESET_ABILITIES":
-        this.#board.resetAbilities(visitor);
+        this.#board.resetAbilities(connection);
         return undefined;
       case "PRE_SLEEP":
-        this.#board.sleep(visitor);
+        this.#board.sleep(connection);
         return undefined;
       case "GRAB_JOB":
       case "GRAB_JOB_UNIQ":
       case "GRAB_JOB_ALL":
-        return assignment(packet, this.#board.take(visitor));
+        return assignment(packet, this.#board.take(connection));
       case "SUBMIT_JOB":
       case "SUBMIT_JOB_HIGH":
       case "SUBMIT_JOB_LOW":
       case "SUBMIT_JOB_BG":
       case "SUBMIT_JOB_HIGH_BG":
       case "SUBMIT_JOB_LOW_BG":
-        return this.#submit(visitor, packet);
+        return this.#submit(connection, packet);
       case "WORK_STATUS":
       case "WORK_DATA":
       case "WORK_WARNING":
       case "WORK_COMPLETE":
       case "WORK_FAIL":
       case "WORK_EXCEPTION":
-        return this.#report(visitor, packet);
+        return this.#report(connection, packet);
       case "ECHO_REQ":
         return { type: "ECHO_RES", data: packet.data };
       case "SET_CLIENT_ID":
-        visitor.clientId = packet.clientId;
+        connection.clientId = packet.clientId;
         return undefined;
     }
     return { type: "ERROR", code: "INVALID_COMMAND", text: "Command not expected" };
   }
 
-  #submit(visitor: Visitor, { type, queue, unique, workload }: SubmitPacket): Packet {
-    if (unique.length > LONGEST_UNIQUE) {
+  #submit(connection: AcceptedConnection, { type, queue, unique, workload }: SubmitPacket): Packet {
+    if (unique.length > MAX_UNIQUE) {
       return { type: "ERROR", code: "ARGUMENT_TOO_LARGE", text: "Unique value too large" };
     }
     const { priority, isForeground } = SUBMIT_PACKETS[type];
-    // A copy: the workload is a view on all that came in the same chunk, and would keep that alive.
+    // A copy: the workload is a view on everything that came in the same chunk, and would keep all of it
+    // alive.
     const posting = { queue, unique, workload: Buffer.from(workload), priority };
-    const handle = this.#board.post(isForeground ? { ...posting, client: visitor } : posting);
+    const handle = this.#board.post(isForeground ? { ...posting, client: connection } : posting);
     return { type: "JOB_CREATED", handle };
   }
 
-  #report(visitor: Visitor, packet: ReportPacket): Packet | undefined {
+  #report(connection: AcceptedConnection, packet: ReportPacket): Packet | undefined {
     const { type, handle } = packet;
-    const job = this.#board.runningJob(visitor, handle);
+    const job = this.#board.runningJob(connection, handle);
     if (job === undefined) {
       return { type: "ERROR", code: "JOB_NOT_FOUND", text: "Job given in work result not found" };
     }
-    // Clients see an exception as such only when they asked for that option, which we do not offer.
+    // Clients see an exception only if they have asked for that option, which this server does not offer.
     const report: Packet = type === "WORK_EXCEPTION" ? { type: "WORK_FAIL", handle } : packet;
     for (const client of job.clients) client.send(report);
     if (report.type === "WORK_COMPLETE" || report.type === "WORK_FAIL") this.#board.finish(job);
     return undefined;
   }
 
-  #text(visitor: Visitor, chunk: Buffer): void {
-    for (const line of visitor.textLines(chunk)) visitor.sendText(this.#answer(line));
+  #text(connection: AcceptedConnection, chunk: Buffer): void {
+    for (const line of connection.textLines(chunk)) connection.sendText(this.#answer(line));
   }
 
   #answer(command: string): string {
@@ -179,54 +180,16 @@ export class JobServer {
           ),
         );
       case "workers":
-        return list([...this.#visitors].map((visitor, i) => this.#workerLine(visitor, i)));
+        return list([...this.#connections].map((connection, i) => this.#workerLine(connection, i)));
       case "version":
         return `OK ${VERSION}\n`;
     }
     return "ERR UNKNOWN_COMMAND Unknown+server+command\r\n";
   }
 
-  #workerLine(visitor: Visitor, index: number): string {
-    const host = visitor.socket.remoteAddress ?? "-";
-    return [`${index} ${host} ${visitor.clientId} :`, ...this.#board.queuesOf(visitor)].join(" ");
-  }
-}
-
-/** One connection. The first byte tells whether it speaks the binary or the text protocol. */
-class Visitor implements Peer {
-  readonly socket: Socket;
-  clientId = "-";
-  #speaksText: boolean | undefined;
-  #line = "";
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-
-  /** What is sent in one turn of the event loop leaves in one write. */
-  send(packet: Packet): void {
-    if (this.socket.writableCorked === 0) {
-      this.socket.cork();
-      setImmediate(() => this.socket.uncork());
-    }
-    this.socket.write(encodePacket(packet, "response"));
-  }
-
-  sendText(text: string): void {
-    this.socket.write(text, "latin1");
-  }
-
-  isText(chunk: Buffer): boolean {
-    this.#speaksText ??= chunk[0] !== NUL;
-    return this.#speaksText;
-  }
-
-  /** The lines the chunk completes. */
-  textLines(chunk: Buffer): readonly string[] {
-    const lines = (this.#line + chunk.toString("latin1")).split(/\r?\n/);
-    this.#line = lines.pop() ?? "";
-    if (this.#line.length > LONGEST_TEXT) throw new ProtocolError("a text command without an end");
-    return lines;
+  #workerLine(connection: AcceptedConnection, index: number): string {
+    const host = connection.socket.remoteAddress ?? "-";
+    return [`${index} ${host} ${connection.clientId} :`, ...this.#board.queuesOf(connection)].join(" ");
   }
 }
 

@@ -1,4 +1,4 @@
-/** A job a job server has given us. Exactly one answer is owed; a second one is ignored. */
+/** A job that a job server has assigned to us. It needs exactly one answer; a second answer is ignored. */
 export interface GrabbedJob {
   readonly handle: string;
   readonly queue: string;
@@ -10,16 +10,27 @@ export interface GrabbedJob {
   fail(): void;
 }
 
+/** What ends a job. */
 export type Answer =
   | { readonly type: "WORK_COMPLETE"; readonly data: Uint8Array }
   | { readonly type: "WORK_FAIL" };
 
-/** Where a job's answer goes: the connection it came over, or the orphans once that is lost. */
+/**
+ * Takes a job's answer: the grabber whose connection the job came over, or the orphans once that connection
+ * is lost.
+ */
 export interface JobHolder {
   answered(job: RunningJob, answer: Answer): void;
 }
 
-/** What a job is known by. */
+/**
+ * The grabber that handed the job over. It is told when the job ends, even if the orphans hold the job then.
+ */
+export interface JobOrigin extends JobHolder {
+  ended(): void;
+}
+
+/** A job is recognised by these values. */
 export interface AssignedWorkload {
   readonly handle: string;
   readonly queue: string;
@@ -37,16 +48,19 @@ export class RunningJob implements GrabbedJob {
   readonly unique: string;
   readonly workload: Buffer;
   readonly server: string;
+  readonly #origin: JobOrigin;
   #handle: string;
+  /** Undefined: the job is answered, or its grabber has stopped. */
   #holder: JobHolder | undefined;
 
-  constructor({ handle, queue, unique, workload, server }: Assignment, holder: JobHolder) {
+  constructor({ handle, queue, unique, workload, server }: Assignment, origin: JobOrigin) {
     this.#handle = handle;
     this.queue = queue;
     this.unique = unique;
     this.workload = workload;
     this.server = server;
-    this.#holder = holder;
+    this.#origin = origin;
+    this.#holder = origin;
   }
 
   get handle(): string {
@@ -68,7 +82,9 @@ export class RunningJob implements GrabbedJob {
 
   #answer(answer: Answer): void {
     const holder = this.#holder;
+    if (holder === undefined) return;
     this.#holder = undefined;
-    holder?.answered(this, answer);
+    holder.answered(this, answer);
+    this.#origin.ended();
   }
 }

@@ -5,25 +5,43 @@ import type { Outcome, Via } from "../../src/outcome.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
-import { Report } from "../../src/worker/report.ts";
-import { Seldom } from "../../src/worker/seldom.ts";
+import { judgeSettings } from "../../src/result/judge.ts";
+import { createJobLog } from "../../src/worker/job-log.ts";
+import { LogThrottle } from "../../src/worker/log-throttle.ts";
+import { tellAll } from "../../src/worker/worker-events.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const MAX_AGE = 60;
-const SERVICE = decodeJob("type=service\nhost_name=web1\nservice_description=Ping\ncommand_line=/p/x a b\n");
-const HOST = decodeJob("type=host\nhost_name=web1\ncommand_line=/p/x\n");
+const SERVICE = decodeJob(
+  "type=service\nresult_queue=r\nhost_name=web1\nservice_description=Ping\ncommand_line=/p/x a b\n",
+);
+const HOST = decodeJob("type=host\nresult_queue=r\nhost_name=web1\ncommand_line=/p/x\n");
 const EVENT_HANDLER = decodeJob("type=eventhandler\ncommand_line=/p/restart httpd now\n");
 const NOTIFICATION = decodeJob("type=notification\ncommand_line=/p/mail admin\n");
+const WITHOUT_QUEUE = { ...SERVICE, resultQueue: undefined };
 const NO_OUTPUT = { stdout: "", stderr: "" };
 
-function createReport() {
+const JUDGE_OPTIONS = {
+  identifier: "gw",
+  timeoutReturn: 3,
+  showErrorOutput: true,
+  debugResult: false,
+  workerNameInResult: "off",
+  workaroundRc25: false,
+} as const;
+const EXITED: Outcome = { kind: "exited", returnCode: 0, ...NO_OUTPUT };
+const SETTINGS = { maxAge: MAX_AGE, judge: judgeSettings(JUDGE_OPTIONS) };
+
+function createLogged() {
   const log = stubLog();
-  return { report: new Report(log, new Seldom(log), MAX_AGE), log };
+  const jobLog = tellAll([createJobLog({ log, throttle: new LogThrottle(log) })], new LogThrottle(log));
+  return { jobLog, log };
 }
 
 function tell(job: Job, outcome: Outcome, via: Via = "plugin") {
-  const { report, log } = createReport();
-  report.run(job, { outcome, via, why: "so", startTime: 1_700_000_000, finishTime: 1_700_000_000.0625 });
+  const { jobLog, log } = createLogged();
+  const ran = { outcome, via, why: "so", startTime: 1_700_000_000, finishTime: 1_700_000_000.0625 };
+  jobLog.ran(job, ran, SETTINGS);
   return log;
 }
 
@@ -46,9 +64,16 @@ describe("a run", () => {
     [
       "of an event handler",
       EVENT_HANDLER,
+      { kind: "exited", returnCode: 0, ...NO_OUTPUT },
+      { returnCode: 0 },
+      "eventhandler job done: /p/restart",
+    ],
+    [
+      "of a plugin that was killed",
+      HOST,
       { kind: "signalled", signal: 9, ...NO_OUTPUT },
       { outcome: "signalled" },
-      "eventhandler job done: /p/restart",
+      "host job done: web1",
     ],
   ])("%s is a debug line, and no more", (_, job, outcome, fields, message) => {
     const log = tell(job, outcome);
@@ -79,7 +104,7 @@ describe("a time-out is told in the C worker's words", () => {
   });
 
   it("each time, with the beginning of what the plugin had said", () => {
-    const { report, log } = createReport();
+    const { jobLog, log } = createLogged();
     const outcome: Outcome = {
       kind: "timed-out",
       after: 1,
@@ -87,7 +112,7 @@ describe("a time-out is told in the C worker's words", () => {
       stderr: "",
     };
     for (let i = 0; i < 3; i++)
-      report.run(SERVICE, { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 });
+      jobLog.ran(SERVICE, { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 }, SETTINGS);
     expect(log.info).toHaveBeenCalledTimes(3);
     expect(log.info).toHaveBeenLastCalledWith({ output: `ü${"x".repeat(498)}` }, expect.any(String));
   });
@@ -134,29 +159,19 @@ describe("a job that was not run", () => {
     ],
     ["crashed", (index) => ({ kind: "crashed", error: new Error(`no pipe ${index}`) })],
   ])("is one error line when many are %s", (_, outcomeOf) => {
-    const { report, log } = createReport();
+    const { jobLog, log } = createLogged();
     for (let index = 0; index < 2_000; index++) {
-      report.run(SERVICE, {
-        outcome: outcomeOf(index),
-        via: undefined,
-        why: "",
-        startTime: 1,
-        finishTime: 1,
-      });
+      const ran = { outcome: outcomeOf(index), via: undefined, why: "", startTime: 1, finishTime: 1 };
+      jobLog.ran(SERVICE, ran, SETTINGS);
     }
     expect(log.error).toHaveBeenCalledOnce();
   });
 
   it("hides no other kind of refusal", () => {
-    const { report, log } = createReport();
+    const { jobLog, log } = createLogged();
     for (const reason of ["ERROR: no absolute path: x...", "ERROR: forbidden character(s): /x;id..."]) {
-      report.run(SERVICE, {
-        outcome: { kind: "refused", reason },
-        via: "refuse",
-        why: "",
-        startTime: 1,
-        finishTime: 1,
-      });
+      const outcome = { kind: "refused", reason } as const;
+      jobLog.ran(SERVICE, { outcome, via: "refuse", why: "", startTime: 1, finishTime: 1 }, SETTINGS);
     }
     expect(log.error).toHaveBeenCalledTimes(2);
   });
@@ -178,16 +193,19 @@ describe("a command nobody gets a result of", () => {
       "cmd: /p/mail admin",
     ],
   ])("%s: the log says that it failed, and all that is known", (_, job, first, command) => {
-    const { report, log } = createReport();
-    report.failedCommand(job, { returnCode: 2, output: `no h\xc3\xbcttpd${"x".repeat(600)}` });
+    const { jobLog, log } = createLogged();
+    const stdout = `no h\xc3\xbcttpd${"x".repeat(600)}`;
+    const outcome = { kind: "exited", returnCode: 2, stdout, stderr: "" } as const;
+    jobLog.ran(job, { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 }, SETTINGS);
     const output = `output: no hüttpd${"x".repeat(490)}`;
     expect(log.error.mock.calls).toEqual([[first], [command], [output]]);
   });
 });
 
 it("a check whose core named no result queue is told of, once for all", () => {
-  const { report, log } = createReport();
-  for (let i = 0; i < 2_000; i++) report.unanswered(SERVICE);
+  const { jobLog, log } = createLogged();
+  const ran = { outcome: EXITED, via: "shell", why: "", startTime: 1, finishTime: 2 } as const;
+  for (let i = 0; i < 2_000; i++) jobLog.ran(WITHOUT_QUEUE, ran, SETTINGS);
   expect(log.error.mock.calls).toEqual([
     [{ job: "web1 - Ping" }, "no result queue given, the result of the service job is not sent"],
   ]);
@@ -206,8 +224,8 @@ describe("a payload that cannot be read", () => {
   const where = { queue: "host", server: "127.0.0.1:4730" };
 
   it("is told with its handle, where it came from and the likely cause", () => {
-    const { report, log } = createReport();
-    report.unreadable(grabbed, new PayloadError("not-base64", "wrong key?"));
+    const { jobLog, log } = createLogged();
+    jobLog.unreadable(grabbed, new PayloadError("not-base64", "wrong key?"));
     expect(log.error.mock.calls).toEqual([
       [where, "discarded invalid job (H:gm:7), check your encryption settings: wrong key?"],
     ]);
@@ -217,22 +235,22 @@ describe("a payload that cannot be read", () => {
     ["no-type", "discarded invalid job, no type given"],
     ["no-command", "discarded invalid job, no command line given"],
   ] as const)("%s is told in the C worker's words", (kind, message) => {
-    const { report, log } = createReport();
-    report.unreadable(grabbed, new JobError(kind));
+    const { jobLog, log } = createLogged();
+    jobLog.unreadable(grabbed, new JobError(kind));
     expect(log.error.mock.calls).toEqual([[{ handle: "H:gm:7", ...where }, message]]);
   });
 
   it("is told as a fault of ours where it is one", () => {
-    const { report, log } = createReport();
+    const { jobLog, log } = createLogged();
     const error = new RangeError("oops");
-    report.unreadable(grabbed, error);
+    jobLog.unreadable(grabbed, error);
     expect(log.error.mock.calls).toEqual([
       [{ err: error, handle: "H:gm:7", ...where }, "discarded a job that cannot be read"],
     ]);
   });
 
   it("is one line for each kind, however many there are and however long", () => {
-    const { report, log } = createReport();
+    const { jobLog, log } = createLogged();
     const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from("right")) });
     const wrong = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from("wrong")) });
     for (let length = 1; length <= 500; length++) {
@@ -242,9 +260,9 @@ describe("a payload that cannot be read", () => {
         Buffer.from(`?${"!".repeat(length)}`),
       ];
       for (const workload of workloads) {
-        report.unreadable({ ...grabbed, handle: `H:gm:${length}`, workload }, openingError(workload));
+        jobLog.unreadable({ ...grabbed, handle: `H:gm:${length}`, workload }, openingError(workload));
       }
-      report.unreadable({ ...grabbed, handle: `H:gm:${length}` }, new JobError("no-type"));
+      jobLog.unreadable({ ...grabbed, handle: `H:gm:${length}` }, new JobError("no-type"));
     }
     expect(log.error).toHaveBeenCalledTimes(4);
 
@@ -258,9 +276,9 @@ describe("a payload that cannot be read", () => {
   });
 
   it("never has its content in the log", () => {
-    const { report, log } = createReport();
-    report.unreadable(grabbed, new PayloadError("unreadable", "wrong key?"));
-    report.unreadable(grabbed, new Error("fault"));
+    const { jobLog, log } = createLogged();
+    jobLog.unreadable(grabbed, new PayloadError("wrong-key", "wrong key?"));
+    jobLog.unreadable(grabbed, new Error("fault"));
     expect(JSON.stringify([log.error.mock.calls, log.debug.mock.calls])).not.toContain("secret workload");
   });
 });

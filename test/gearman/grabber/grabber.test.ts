@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readWorkers } from "../../src/gearman/admin.ts";
-import type { GrabbedJob } from "../../src/gearman/grabber.ts";
-import type { Submitter } from "../../src/gearman/submitter.ts";
-import { Actors, textOf, until, untilStatus } from "../support/gearman/actors.ts";
-import { Cable } from "../support/gearman/cable.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { JOB_SERVERS, type StartedServer } from "./job-servers.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readWorkers } from "../../../src/gearman/admin.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
+import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import type { Submitter } from "../../../src/gearman/submitter.ts";
+import { Actors, textOf, until, untilStatus } from "../../support/gearman/actors.ts";
+import { Cable } from "../../support/gearman/cable.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { stubLog } from "../../support/stub-log.ts";
+import { JOB_SERVERS, type StartedServer } from "../job-servers.ts";
 
 for (const kind of JOB_SERVERS) {
   describe.skipIf(kind.isMissing)(`the grabber with ${kind.name}`, () => {
@@ -161,38 +163,66 @@ for (const kind of JOB_SERVERS) {
       expect(textOf(await jobs.next())).toBe("fourth");
     });
 
-    it("that is paused takes no more, but its running jobs complete and run once", async () => {
-      const { grabber, jobs, states } = actors.worker(server.address, ["host", "service"]);
+    it("that is retired takes no more, but its running jobs complete and run once", async () => {
+      const onDrained = vi.fn();
+      const queues = ["host", "service"];
+      const { grabber, jobs, states } = actors.worker(server.address, queues, { onDrained });
       await submit("service", "running");
       const job = await jobs.next();
-      grabber.pause();
+      grabber.retire();
       await status("host", 0, 0, 0);
       await submit("host", "for another");
       await submit("service", "for another");
       await status("host", 1, 0, 0);
       await status("service", 2, 1, 1);
+      expect(onDrained).not.toHaveBeenCalled();
       job.complete();
+      expect(onDrained).toHaveBeenCalledOnce();
       await status("service", 1, 0, 0);
       expect(jobs.all).toHaveLength(1);
       expect(states).toEqual(["connected"]);
 
-      grabber.start();
-      expect((await jobs.take(2)).map((each) => each.queue)).toEqual(["host", "service"]);
+      const next = actors.worker(server.address, queues);
+      expect((await next.jobs.take(2)).map((each) => each.queue)).toEqual(queues);
     });
 
-    it("changes its queues while a job of a former one runs", async () => {
-      const { grabber, jobs } = actors.worker(server.address, ["service", "host"]);
+    it("that is retired without a job is drained as soon as its grabs are answered", async () => {
+      const drained = Promise.withResolvers<void>();
+      const { grabber } = actors.worker(server.address, ["service"], { onDrained: drained.resolve });
+      await status("service", 0, 0, 1);
+      grabber.retire();
+      await drained.promise;
+      expect(grabber.outstandingGrabs).toBe(0);
+      await status("service", 0, 0, 0);
+    });
+
+    it("that is stopped is not drained", async () => {
+      const onDrained = vi.fn();
+      const { grabber, jobs } = actors.worker(server.address, ["service"], { onDrained });
       await submit("service", "running");
       const job = await jobs.next();
-      grabber.setQueues(["hostgroup_a", "host"]);
+      grabber.retire();
+      await grabber.stop();
+      job.complete();
+      expect(onDrained).not.toHaveBeenCalled();
+    });
+
+    it("gives way to one with other queues while a job of a former queue runs", async () => {
+      const orphans = new Orphans({ log: stubLog() });
+      const { grabber, jobs } = actors.worker(server.address, ["service", "host"], { orphans });
+      await submit("service", "running");
+      const job = await jobs.next();
+      const next = actors.worker(server.address, ["hostgroup_a", "host"], { orphans });
+      grabber.retire();
       await status("hostgroup_a", 0, 0, 1);
       await status("host", 0, 0, 1);
       await status("service", 1, 1, 1);
       await submit("hostgroup_a", "new");
-      expect(textOf(await jobs.next())).toBe("new");
+      expect(textOf(await next.jobs.next())).toBe("new");
       job.complete();
       await status("service", 0, 0, 0);
-      expect(jobs.all).toHaveLength(2);
+      expect(jobs.all).toHaveLength(1);
+      expect(next.jobs.all).toHaveLength(1);
     });
 
     it("that stops gives back the jobs without an answer, and sends the answers it has", async () => {
@@ -210,7 +240,7 @@ for (const kind of JOB_SERVERS) {
 
     it("is registered again when its killed server is back", async () => {
       const { grabber, jobs, states } = actors.worker(server.address, ["service"]);
-      await until(() => expect(grabber.isConnected).toBe(true));
+      await until(() => expect(states).toEqual(["connected"]));
       await server.stop();
       await until(() => expect(grabber.isConnected).toBe(false));
       server = await kind.start(server.address.port);
@@ -221,11 +251,11 @@ for (const kind of JOB_SERVERS) {
       expect(textOf(await jobs.next())).toBe("after the crash");
     });
 
-    it("shows its client id", async () => {
-      actors.worker(server.address, ["host", "service"], { clientId: "omd-worker-1" });
+    it("is one line in the job server's list of workers, with its queues in their order", async () => {
+      actors.worker(server.address, ["host", "service"]);
       await status("host", 0, 0, 1);
       const workers = await readWorkers(server.address);
-      expect(workers.filter(({ clientId }) => clientId === "omd-worker-1")).toMatchObject([
+      expect(workers.filter(({ queues }) => queues.length > 0)).toMatchObject([
         { host: "127.0.0.1", queues: ["host", "service"] },
       ]);
     });
@@ -318,17 +348,21 @@ for (const kind of JOB_SERVERS) {
         expect(jobs.all).toHaveLength(3);
       });
 
-      it("gives up a paused connection, and what ran on it", async () => {
-        const { grabber, jobs } = actors.worker(cable.address, ["service"]);
+      it("gives up a retired connection, and is drained when what ran on it has ended", async () => {
+        const onDrained = vi.fn();
+        const { grabber, jobs } = actors.worker(cable.address, ["service"], { onDrained });
         await submit("service", "running");
         const job = await jobs.next();
-        grabber.pause();
+        grabber.retire();
         cable.cut();
         await status("service", 1, 0, 0);
         cable.mend();
-        await until(() => expect(grabber.jobsInFlight).toBe(1));
+        await until(() => expect(grabber.isConnected).toBe(false));
+        expect(grabber.jobsInFlight).toBe(1);
+        expect(onDrained).not.toHaveBeenCalled();
         job.complete();
         expect(grabber.jobsInFlight).toBe(0);
+        expect(onDrained).toHaveBeenCalledOnce();
         expect(cable.connections).toBe(1);
       });
     });

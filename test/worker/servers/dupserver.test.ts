@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { JobServer } from "../../src/gearman/job-server.ts";
-import type { Parcel } from "../../src/result/outbox.ts";
-import { Duplicates } from "../../src/worker/duplicates.ts";
-import { freePort } from "../support/free-port.ts";
-import { Actors, textOf, untilStatus } from "../support/gearman/actors.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { stubLog } from "../support/stub-log.ts";
+import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
+import type { Parcel } from "../../../src/result/outbox.ts";
+import { LogThrottle } from "../../../src/worker/log-throttle.ts";
+import { Dupserver } from "../../../src/worker/servers/dupserver.ts";
+import { freePort } from "../../support/free-port.ts";
+import { Actors, textOf, untilStatus } from "../../support/gearman/actors.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 const HOST = "127.0.0.1";
 const QUEUE = "check_results";
@@ -18,11 +19,12 @@ function parcel(text: string): Parcel {
   return { queue: QUEUE, workload: Buffer.from(text), server: "gearmand.example.org:4730" };
 }
 
-function startDuplicates(port: number, limit = 1_000) {
+function startDupserver(port: number, limit = 1_000) {
   const log = stubLog();
-  const duplicates = actors.add(new Duplicates({ host: HOST, port }, limit, log));
-  duplicates.start();
-  return { duplicates, log };
+  const server = { host: HOST, port };
+  const dupserver = actors.add(new Dupserver({ server, limit, log, throttle: new LogThrottle(log) }));
+  dupserver.start();
+  return { dupserver, log };
 }
 
 async function startServer(port = 0): Promise<JobServer> {
@@ -42,39 +44,39 @@ async function taken(port: number, count: number): Promise<readonly string[]> {
 describe("a dupserver", () => {
   it("gets a copy of every result, wherever the job came from", async () => {
     const { port } = await startServer();
-    const { duplicates, log } = startDuplicates(port);
-    for (const text of ["a", "b", "c"]) duplicates.send(parcel(text));
+    const { dupserver, log } = startDupserver(port);
+    for (const text of ["a", "b", "c"]) dupserver.send(parcel(text));
     expect(await taken(port, 3)).toEqual(["a", "b", "c"]);
     expect(log.error).not.toHaveBeenCalled();
   });
 
   it("gets what it has missed, in order, when it is there at last", async () => {
     const port = await freePort();
-    const { duplicates } = startDuplicates(port);
-    for (const text of ["a", "b"]) duplicates.send(parcel(text));
+    const { dupserver } = startDupserver(port);
+    for (const text of ["a", "b"]) dupserver.send(parcel(text));
     await startServer(port);
     expect(await taken(port, 2)).toEqual(["a", "b"]);
   });
 
   it("gets both of two that are equal", async () => {
     const { port } = await startServer();
-    const { duplicates } = startDuplicates(port);
-    for (let i = 0; i < 2; i++) duplicates.send(parcel("same"));
+    const { dupserver } = startDupserver(port);
+    for (let i = 0; i < 2; i++) dupserver.send(parcel("same"));
     expect(await taken(port, 2)).toEqual(["same", "same"]);
   });
 
   it("takes the copies of two workers apart", async () => {
     const { port } = await startServer();
-    const workers = [startDuplicates(port), startDuplicates(port)];
-    for (const { duplicates } of workers) duplicates.send(parcel("same"));
+    const workers = [startDupserver(port), startDupserver(port)];
+    for (const { dupserver } of workers) dupserver.send(parcel("same"));
     await untilStatus({ host: HOST, port }, QUEUE, { total: 2 });
   });
 });
 
 it("a dupserver that is there gets its copies, even if none are to be kept while it is away", async () => {
   const { port } = await startServer();
-  const { duplicates } = startDuplicates(port, 0);
-  const sending = setInterval(() => duplicates.send(parcel("a")), 5);
+  const { dupserver } = startDupserver(port, 0);
+  const sending = setInterval(() => dupserver.send(parcel("a")), 5);
   const { jobs } = actors.worker({ host: HOST, port }, [QUEUE]);
   expect(textOf(await jobs.next())).toBe("a");
   clearInterval(sending);
@@ -83,25 +85,25 @@ it("a dupserver that is there gets its copies, even if none are to be kept while
 describe("a dupserver that is away", () => {
   it("costs the newest copies beyond the limit, and the log says so once", async () => {
     const port = await freePort();
-    const { duplicates, log } = startDuplicates(port, 2);
-    for (const text of ["a", "b", "lost", "lost, too"]) duplicates.send(parcel(text));
+    const { dupserver, log } = startDupserver(port, 2);
+    for (const text of ["a", "b", "lost", "lost, too"]) dupserver.send(parcel(text));
     expect(log.error.mock.calls).toEqual([
       [{}, `dupserver ${HOST}:${port} takes no results: its copy is lost, 2 are waiting`],
     ]);
     await startServer(port);
     const { jobs } = actors.worker({ host: HOST, port }, [QUEUE]);
     expect((await jobs.take(2)).map(textOf)).toEqual(["a", "b"]);
-    duplicates.send(parcel("c"));
+    dupserver.send(parcel("c"));
     expect(textOf(await jobs.next())).toBe("c");
   });
 
   it("does not keep the worker from stopping, nor is a copy left behind an error", async () => {
-    const { duplicates } = startDuplicates(await freePort());
+    const { dupserver } = startDupserver(await freePort());
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
-    duplicates.send(parcel("a"));
-    await duplicates.stop();
-    duplicates.send(parcel("after the stop"));
+    dupserver.send(parcel("a"));
+    await dupserver.stop();
+    dupserver.send(parcel("after the stop"));
     await new Promise(setImmediate);
     process.off("unhandledRejection", unhandled);
     expect(unhandled).not.toHaveBeenCalled();
@@ -110,11 +112,11 @@ describe("a dupserver that is away", () => {
   it("is tried again until it is back", async () => {
     const first = await startServer();
     const { port } = first;
-    const { duplicates } = startDuplicates(port);
-    duplicates.send(parcel("before"));
+    const { dupserver } = startDupserver(port);
+    dupserver.send(parcel("before"));
     await untilStatus({ host: HOST, port }, QUEUE, { total: 1 });
     await first.stop();
-    duplicates.send(parcel("meanwhile"));
+    dupserver.send(parcel("meanwhile"));
     await startServer(port);
     expect(await taken(port, 1)).toEqual(["meanwhile"]);
   });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { JobServer } from "../../src/gearman/job-server.ts";
-import type { Packet } from "../../src/gearman/packet.ts";
-import { Actors, until, untilStatus } from "../support/gearman/actors.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { JOB_SERVERS, type StartedServer } from "./job-servers.ts";
-import { Talker } from "./talker.ts";
+import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
+import type { Packet } from "../../../src/gearman/packet.ts";
+import { Actors, until, untilStatus } from "../../support/gearman/actors.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { JOB_SERVERS, type StartedServer } from "../job-servers.ts";
+import { Talker } from "../talker.ts";
 
 const GRAB: Packet = { type: "GRAB_JOB_UNIQ" };
 

@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type GrabbedJob, Grabber } from "../../src/gearman/grabber.ts";
-import { encodePacket, type Packet } from "../../src/gearman/packet.ts";
-import { PacketReader } from "../../src/gearman/packet-reader.ts";
-import { Arrivals } from "../support/gearman/arrivals.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { stubLog } from "../support/stub-log.ts";
+import { type GrabbedJob, Grabber } from "../../../src/gearman/grabber/grabber.ts";
+import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import { encodePacket, type Packet } from "../../../src/gearman/packet.ts";
+import { PacketReader } from "../../../src/gearman/packet-reader.ts";
+import { Arrivals } from "../../support/gearman/arrivals.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 checkLeaks();
 
@@ -43,7 +44,9 @@ describe("a worker that is woken up", () => {
     scripted = await startScriptedServer();
     const server = { host: "127.0.0.1", port: scripted.port };
     const onJob = (job: GrabbedJob) => jobs.push(job);
-    grabber = new Grabber({ server, queues: ["host"], log: stubLog(), room: () => 10, onJob });
+    const log = stubLog();
+    const orphans = new Orphans({ log });
+    grabber = new Grabber({ server, queues: ["host"], log, orphans, room: () => 10, onJob });
     grabber.start();
     worker = await scripted.peers.next();
     expect(await scripted.said.take(2)).toEqual(["CAN_DO", "GRAB_JOB_UNIQ"]);

@@ -1,0 +1,144 @@
+import { fromByteString } from "../byte-string.ts";
+import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import { JobError } from "../job/decode.ts";
+import type { Job } from "../job/job.ts";
+import type { Log } from "../log.ts";
+import type { Outcome } from "../outcome.ts";
+import { PayloadError } from "../payload/payload-error.ts";
+import { judge } from "../result/judge.ts";
+import { isAnswered } from "../result/result.ts";
+import type { Ran } from "../run/run.ts";
+import { readStack } from "../run/site/fault.ts";
+import type { LogThrottle } from "./log-throttle.ts";
+import type { JobSettings, WorkerListener } from "./worker-events.ts";
+
+const MAX_OUTPUT = 500;
+/** A core may send a command line of a megabyte. */
+const MAX_COMMAND = 5_000;
+
+type Refused = Extract<Outcome, { readonly kind: "refused" }>;
+
+interface JobLog {
+  readonly log: Log;
+  readonly throttle: Pick<LogThrottle, "error" | "warn">;
+}
+
+/** Writes what happens in the worker to its log, in the C worker's words where it has some. */
+export function createJobLog(jobLog: JobLog): WorkerListener {
+  const { log, throttle } = jobLog;
+  return {
+    ran: (job, ran, settings) => {
+      logRun(log, job, ran);
+      logTrouble(jobLog, job, ran.outcome, settings);
+      if (!isAnswered(job)) logWithoutResult(jobLog, job, ran.outcome, settings);
+    },
+    declined: (check, reason) =>
+      throttle.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
+    unreadable: (job, error) => logUnreadable(throttle, job, error),
+    failed: ({ handle, queue }, error) =>
+      throttle.error("job", { err: error, handle, queue }, "cannot finish a job"),
+    connected: (name) => log.info(`connected to job server ${name}`),
+  } satisfies WorkerListener;
+}
+
+function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: Ran): void {
+  // There is one such line for each job, so it is not even made when nobody reads it.
+  if (log.isLevelEnabled?.("debug") === false) return;
+  const seconds = Number((finishTime - startTime).toFixed(6));
+  const fields = { via, why, seconds, ...outcomeFields(outcome) };
+  log.debug(fields, `${job.type} job done: ${nameOf(job)}`);
+}
+
+function outcomeFields(outcome: Outcome): object {
+  return outcome.kind === "exited" ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
+}
+
+function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, settings: JobSettings): void {
+  switch (outcome.kind) {
+    case "timed-out": {
+      const output = fromByteString(outcome.stdout.slice(0, MAX_OUTPUT));
+      log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job)}`);
+      break;
+    }
+    case "too-old": {
+      const age = `${outcome.age.toFixed(0)} > ${settings.maxAge}`;
+      throttle.error("too old", {}, `discarded too old ${job.type} job: ${age} (${nameOf(job)})`);
+      break;
+    }
+    case "refused":
+      logRefusal(throttle, job, outcome);
+      break;
+    case "crashed":
+      logCrash(throttle, job, outcome.error);
+      break;
+    case "exited":
+    case "signalled":
+      break;
+  }
+}
+
+/** One line for each rule that refuses commands. The reason ends with the beginning of the command line. */
+function logRefusal(throttle: JobLog["throttle"], job: Job, { reason }: Refused): void {
+  const rule = reason.replace(/: .{0,11}$/s, "");
+  throttle.error(`refused ${rule}`, { job: nameOf(job) }, reason);
+}
+
+/** For a site's own check the line is named, for its author. */
+function logCrash(throttle: JobLog["throttle"], job: Job, error: unknown): void {
+  const place = error instanceof Error ? readStack(error) : undefined;
+  const at = place && `${place.path}:${place.line}`;
+  const fields = { err: error, job: nameOf(job), ...(at && { at }) };
+  throttle.error(`crashed ${at}`, fields, "cannot run a job's command");
+}
+
+/** The core gets no result of this job, so the log must say what happened to it. */
+function logWithoutResult(
+  { log, throttle }: JobLog,
+  job: Job,
+  outcome: Outcome,
+  settings: JobSettings,
+): void {
+  if (!isCommand(job)) {
+    const text = `no result queue given, the result of the ${job.type} job is not sent`;
+    throttle.error("no result queue", { job: nameOf(job) }, text);
+    return;
+  }
+  const { returnCode, output } = judge(job, outcome, settings.judge);
+  if (returnCode === 0) return;
+  const object = job.serviceDescription === undefined ? "host" : "service";
+  log.error(`${object} ${job.type} exited with return code ${returnCode}`);
+  log.error(`cmd: ${commandOf(job)}`);
+  log.error(`output: ${fromByteString(output.slice(0, MAX_OUTPUT))}`);
+}
+
+/** One line for each kind of fault, however many jobs have it. */
+function logUnreadable(throttle: JobLog["throttle"], job: GrabbedJob, error: unknown): void {
+  const { handle, queue, server } = job;
+  const where = { queue, server };
+  if (error instanceof PayloadError) {
+    const text = `discarded invalid job (${handle}), check your encryption settings: ${error.message}`;
+    throttle.error(`payload ${error.kind}`, where, text);
+  } else if (error instanceof JobError) {
+    throttle.error(`job ${error.kind}`, { handle, ...where }, error.message);
+  } else {
+    throttle.error("fault", { err: error, handle, ...where }, "discarded a job that cannot be read");
+  }
+}
+
+/** Event handlers and notifications are run for their effect. All other jobs are run for their result. */
+function isCommand({ type }: Job): boolean {
+  return type === "eventhandler" || type === "notification";
+}
+
+function timedOutOf(job: Job): string {
+  return isCommand(job) ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
+}
+
+function commandOf({ commandLine }: Job): string {
+  return fromByteString(commandLine.slice(0, MAX_COMMAND));
+}
+
+function nameOf({ hostName, serviceDescription, commandLine }: Job): string {
+  if (hostName === undefined) return fromByteString(commandLine.split(" ", 1)[0] ?? "");
+  return fromByteString(serviceDescription === undefined ? hostName : `${hostName} - ${serviceDescription}`);
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import type { ConnectionTiming } from "../../gearman/connection.ts";
+import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import { Submitter } from "../../gearman/submitter.ts";
+import type { Log } from "../../log.ts";
+import { Outbox, type Parcel } from "../../result/outbox.ts";
+import type { LogThrottle } from "../log-throttle.ts";
+
+/** A connected dupserver may be slow to confirm so many copies, even if fewer are kept while it is away. */
+const MAX_UNCONFIRMED = 1_000;
+
+export interface DupserverOptions {
+  readonly server: ServerAddress;
+  /** How many copies are kept while the dupserver is away. */
+  readonly limit: number;
+  readonly timing?: Partial<ConnectionTiming>;
+  readonly log: Log;
+  readonly throttle: Pick<LogThrottle, "error">;
+}
+
+export interface DupserverStatus {
+  /** `host:port` */
+  readonly name: string;
+  readonly isConnected: boolean;
+  /** Copies that the dupserver has not accepted yet. */
+  readonly waiting: number;
+  /** How many copies are kept while the dupserver is away. */
+  readonly limit: number;
+}
+
+/**
+ * A dupserver gets a copy of every result, and never holds up the results themselves. While it is away, up to
+ * `limit` copies are kept. Beyond the limit the newest copies are lost.
+ */
+export class Dupserver {
+  /** `host:port` */
+  readonly name: string;
+  readonly #submitter: Submitter;
+  readonly #outbox: Outbox;
+  readonly #throttle: Pick<LogThrottle, "error">;
+  #limit: number;
+
+  constructor({ server, limit, timing = {}, log, throttle }: DupserverOptions) {
+    this.name = renderServerAddress(server);
+    this.#limit = limit;
+    this.#throttle = throttle;
+    this.#submitter = new Submitter({
+      server,
+      log,
+      timing,
+      onState: (state) => state === "connected" && this.#outbox.flush(),
+    });
+    const doors = () => [{ name: this.name, results: this.#submitter }];
+    // A prefix of its own: with another outbox's prefix, gearmand would take a copy for a result it already
+    // has.
+    this.#outbox = new Outbox({ doors, log, prefix: randomUUID() });
+  }
+
+  get status(): DupserverStatus {
+    const { isConnected } = this.#submitter;
+    return { name: this.name, isConnected, waiting: this.#outbox.size, limit: this.#limit };
+  }
+
+  start(): void {
+    this.#submitter.start();
+  }
+
+  /** How many copies are kept from now on while the dupserver is away. */
+  setLimit(limit: number): void {
+    this.#limit = limit;
+  }
+
+  send(parcel: Parcel): void {
+    const { size } = this.#outbox;
+    const max = this.#submitter.isConnected ? Math.max(this.#limit, MAX_UNCONFIRMED) : this.#limit;
+    if (size >= max) {
+      const message = `dupserver ${this.name} takes no results: its copy is lost, ${size} are waiting`;
+      this.#throttle.error(`dupserver ${this.name}`, {}, message);
+      return;
+    }
+    this.#outbox.deliver(parcel).catch(() => undefined); // stopped: only copies are lost
+  }
+
+  async stop(): Promise<void> {
+    this.#outbox.stop();
+    await this.#submitter.stop();
+  }
+}

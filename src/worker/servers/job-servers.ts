@@ -1,0 +1,133 @@
+import type { ByteString } from "../../byte-string.ts";
+import type { GrabbedJob } from "../../gearman/grabber/grabber.ts";
+import { Orphans } from "../../gearman/grabber/orphans.ts";
+import type { ServerAddress } from "../../gearman/server-address.ts";
+import type { Log } from "../../log.ts";
+import type { WorkerEvents } from "../worker-events.ts";
+import { Link, type LinkStatus } from "./link.ts";
+import type { JobServerSettings } from "./server-settings.ts";
+
+export interface JobServersOptions {
+  readonly log: Log;
+  readonly events: Pick<WorkerEvents, "connected" | "lost">;
+  /**
+   * How many more jobs all job servers together may send now. Asked before every grab, so it must be cheap.
+   */
+  readonly room: () => number;
+  readonly onJob: (job: GrabbedJob) => void;
+  /** The text that answers a job of the status queue. */
+  readonly renderStatus: () => ByteString;
+  /** Results can be submitted, for the first time or again. */
+  readonly onResultsOpen: () => void;
+}
+
+export interface JobServerStatus extends LinkStatus {
+  /** It is of an earlier configuration: it takes no more jobs, and stays until its last job is answered. */
+  readonly isRetired: boolean;
+}
+
+/**
+ * The job servers of a worker, and how they share its room. After a reload the links of the configuration
+ * before are retired: each stays until the last job that came over it is answered, because the result of such
+ * a job belongs to its job server.
+ */
+export class JobServers {
+  readonly #options: JobServersOptions;
+  readonly #orphans: Orphans;
+  readonly #retired = new Set<Link>();
+  #links: readonly Link[] = [];
+  #taken = 0;
+
+  constructor(options: JobServersOptions) {
+    this.#options = options;
+    this.#orphans = new Orphans({ log: options.log });
+  }
+
+  /** Where results can be submitted: the links of the configuration as it is now, in its order. */
+  get current(): readonly Link[] {
+    return this.#links;
+  }
+
+  /** Links of an earlier configuration: right for the results of their own jobs, and for no others. */
+  get retired(): Iterable<Link> {
+    return this.#retired;
+  }
+
+  /** Jobs taken so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Jobs that run and whose connection was lost. */
+  get orphaned(): number {
+    return this.#orphans.running;
+  }
+
+  get status(): readonly JobServerStatus[] {
+    return [
+      ...this.#links.map((link) => ({ ...link.status, isRetired: false })),
+      ...[...this.#retired].map((link) => ({ ...link.status, isRetired: true })),
+    ];
+  }
+
+  /** Opens new connections at once. Those of an earlier configuration go when their last job is answered. */
+  open(settings: JobServerSettings): void {
+    for (const link of this.#links) this.#retire(link);
+    this.#links = settings.servers.map((server) => this.#createLink(server, settings));
+    for (const link of this.#links) link.start();
+  }
+
+  /**
+   * There is room for jobs again. After each job another link comes first, so that none starves while one has
+   * many jobs.
+   */
+  wake(): void {
+    const { length } = this.#links;
+    for (let i = 0; i < length; i++) this.#links[(this.#taken + i) % length]?.wake();
+  }
+
+  /** Takes no more jobs. Resolves when the last one is answered and no other can come. */
+  async drain(): Promise<void> {
+    for (const link of this.#links) link.retire();
+    await Promise.all(this.#all().map((link) => link.drained));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all().map((link) => link.stop()));
+  }
+
+  #createLink(server: ServerAddress, { queues, statusQueue, timing }: JobServerSettings): Link {
+    const { log, events, onJob, renderStatus, onResultsOpen } = this.#options;
+    return new Link({
+      ...{ server, queues, statusQueue, log, orphans: this.#orphans, timing, renderStatus, onResultsOpen },
+      room: (asking) => this.#roomFor(asking),
+      onRoomLeft: () => this.wake(),
+      onJob: (job) => {
+        this.#taken += 1;
+        onJob(job);
+      },
+      onState: (state, name) => (state === "connected" ? events.connected(name) : events.lost(name)),
+    });
+  }
+
+  #retire(link: Link): void {
+    this.#retired.add(link);
+    link.retire();
+    void link.drained.then(() => {
+      this.#retired.delete(link);
+      return link.stop();
+    });
+  }
+
+  /** The free room, less the jobs that other links may get at any moment. */
+  #roomFor(asking: Link): number {
+    let room = this.#options.room();
+    for (const link of this.#links) if (link !== asking) room -= link.outstandingGrabs;
+    for (const link of this.#retired) if (link !== asking) room -= link.outstandingGrabs;
+    return room;
+  }
+
+  #all(): readonly Link[] {
+    return [...this.#links, ...this.#retired];
+  }
+}

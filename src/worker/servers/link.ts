@@ -1,0 +1,118 @@
+import type { ByteString } from "../../byte-string.ts";
+import type { ConnectionState, ConnectionTiming } from "../../gearman/connection.ts";
+import { type GrabbedJob, Grabber } from "../../gearman/grabber/grabber.ts";
+import { Orphans } from "../../gearman/grabber/orphans.ts";
+import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import { Submitter } from "../../gearman/submitter.ts";
+import type { Log } from "../../log.ts";
+
+export interface LinkOptions {
+  readonly server: ServerAddress;
+  /** The first queue is served first. */
+  readonly queues: readonly string[];
+  readonly statusQueue: string;
+  readonly log: Log;
+  /** Shared by all links: the jobs of one link may come again over another. */
+  readonly orphans: Orphans;
+  readonly timing: Partial<ConnectionTiming>;
+  /** How many more jobs this link may take now. */
+  readonly room: (asking: Link) => number;
+  /** The link has used less of the room than it was given. */
+  readonly onRoomLeft: () => void;
+  readonly onJob: (job: GrabbedJob) => void;
+  /** The text that answers a job of the status queue. */
+  readonly renderStatus: () => ByteString;
+  /** Results can be submitted, for the first time or again. */
+  readonly onResultsOpen: () => void;
+  /** `name` is `host:port`. */
+  readonly onState: (state: ConnectionState, name: string) => void;
+}
+
+/** What a link does just now. */
+export interface LinkStatus {
+  /** `host:port` of the job server. */
+  readonly name: string;
+  readonly isConnected: boolean;
+  /** Jobs that came over this link and have no answer yet. */
+  readonly jobsInFlight: number;
+  /** Jobs that were asked for and may arrive at any moment. */
+  readonly outstandingGrabs: number;
+}
+
+/**
+ * All connections to one job server: one takes the jobs, however many run at once; one takes the jobs of the
+ * status queue, which must be answered when all slots are busy, too; one submits results. Life: made →
+ * started → (retired) → stopped.
+ */
+export class Link {
+  /** `host:port` */
+  readonly name: string;
+  readonly results: Submitter;
+  /** Resolves after `retire`, when the last job is answered and no other can come. */
+  readonly drained: Promise<void>;
+  readonly #jobs: Grabber;
+  readonly #status: Grabber;
+
+  constructor(options: LinkOptions) {
+    const { server, log, timing, onResultsOpen, onState } = options;
+    const name = renderServerAddress(server);
+    const drained = Promise.withResolvers<void>();
+    this.name = name;
+    this.drained = drained.promise;
+    this.#jobs = new Grabber({
+      ...{ server, timing, log, queues: options.queues, orphans: options.orphans, onJob: options.onJob },
+      room: () => options.room(this),
+      onRoomLeft: options.onRoomLeft,
+      onState: (state) => onState(state, name),
+      onDrained: drained.resolve,
+    });
+    const quietLog = quiet(log);
+    this.#status = new Grabber({
+      ...{ server, timing, log: quietLog, queues: [options.statusQueue] },
+      orphans: new Orphans({ log: quietLog }),
+      room: () => 1,
+      onJob: (job) => job.complete(Buffer.from(options.renderStatus(), "latin1")),
+    });
+    this.results = new Submitter({
+      ...{ server, timing, log },
+      onState: (state) => state === "connected" && onResultsOpen(),
+    });
+  }
+
+  /** Jobs that were asked for and may arrive at any moment. */
+  get outstandingGrabs(): number {
+    return this.#jobs.outstandingGrabs;
+  }
+
+  get status(): LinkStatus {
+    const { isConnected, jobsInFlight, outstandingGrabs } = this.#jobs;
+    return { name: this.name, isConnected, jobsInFlight, outstandingGrabs };
+  }
+
+  start(): void {
+    this.results.start();
+    this.#status.start();
+    this.#jobs.start();
+  }
+
+  /** There is room for jobs again. */
+  wake(): void {
+    this.#jobs.wake();
+  }
+
+  /** Takes no more jobs. Those that run can still be answered. */
+  retire(): void {
+    this.#jobs.retire();
+    this.#status.retire();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#jobs.stop(), this.#status.stop(), this.results.stop()]);
+  }
+}
+
+/** The link's other connections say what happens to the job server. */
+function quiet(log: Log): Log {
+  const debug = log.debug.bind(log);
+  return { trace: log.trace.bind(log), debug, info: debug, warn: debug, error: log.error.bind(log) };
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { Check } from "../../sdk/check.ts";
+import type { ByteString } from "../byte-string.ts";
+import type { Config } from "../config/config.ts";
+import { Executor, type ExecutorLimits } from "../executor/executor.ts";
+import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { Log } from "../log.ts";
+import { Outbox } from "../result/outbox.ts";
+import { createLoadGuard } from "./host-load.ts";
+import { InFlight } from "./in-flight.ts";
+import { createJobLog } from "./job-log.ts";
+import { LogThrottle } from "./log-throttle.ts";
+import { NativeRuntime } from "./native-runtime.ts";
+import { Pool } from "./pool.ts";
+import { Dupservers } from "./servers/dupservers.ts";
+import { JobServers } from "./servers/job-servers.ts";
+import { tellAll, type WorkerEvents, type WorkerListener } from "./worker-events.ts";
+
+/** With so many results undelivered no more jobs are taken. */
+const MAX_UNDELIVERED = 5_000;
+
+export interface WorkerPartsOptions {
+  readonly checks: readonly Check[];
+  readonly log: Log;
+  /** They are told what happens, after the log. */
+  readonly listeners?: readonly WorkerListener[];
+  /** The configuration as it is now. */
+  readonly config: () => Config;
+  readonly onJob: (job: GrabbedJob) => void;
+  /** The text that answers a job of the status queue. */
+  readonly renderStatus: () => ByteString;
+}
+
+/** What a worker is made of. Each part lives as long as the worker, whatever its configuration. */
+export interface WorkerParts {
+  readonly log: Log;
+  readonly events: WorkerEvents;
+  readonly pool: Pool;
+  readonly executor: Executor;
+  readonly native: NativeRuntime;
+  readonly outbox: Outbox;
+  readonly jobServers: JobServers;
+  readonly dupservers: Dupservers;
+  readonly inFlight: InFlight;
+}
+
+/** Makes the parts and connects them with one another. Nothing is started yet. */
+export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
+  const { checks, log, listeners = [], config, onJob, renderStatus } = options;
+  const throttle = new LogThrottle(log);
+  const events = tellAll([createJobLog({ log, throttle }), ...listeners], throttle);
+  const pool = new Pool(config(), createLoadGuard(config, throttle), () => jobServers.wake());
+  const jobServers: JobServers = new JobServers({
+    ...{ log, events, onJob, renderStatus },
+    room: () => (outbox.size < MAX_UNDELIVERED ? pool.room : 0),
+    onResultsOpen: () => outbox.flush(),
+  });
+  const outbox: Outbox = new Outbox({
+    doors: () => jobServers.current,
+    retired: () => jobServers.retired,
+    log,
+    prefix: randomUUID(),
+  });
+  return {
+    ...{ log, events, pool, jobServers, outbox },
+    executor: new Executor({ log, ...executorLimits(config()) }),
+    native: new NativeRuntime({ checks, log }),
+    dupservers: new Dupservers({ log, throttle }),
+    inFlight: new InFlight(),
+  };
+}
+
+export function executorLimits({ minWorker, idleTimeout }: Config): ExecutorLimits {
+  return { warm: minWorker, idleTimeout };
+}

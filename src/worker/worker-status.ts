@@ -1,0 +1,111 @@
+import type { Config } from "../config/config.ts";
+import type { ConfigDiff } from "../config/diff.ts";
+import type { ExecutorStatus } from "../executor/executor.ts";
+import type { ShadowReport } from "../run/shadow.ts";
+import type { JobStatus } from "./in-flight.ts";
+import type { DupserverStatus } from "./servers/dupserver.ts";
+import type { JobServerStatus } from "./servers/job-servers.ts";
+import type { WorkerParts } from "./worker-parts.ts";
+
+/**
+ * What a worker is doing: one frozen snapshot of plain data, the source of everything that shows a worker's
+ * state. Ages are seconds; times are seconds since the epoch. Texts from jobs and worker.conf are byte
+ * strings.
+ */
+export interface WorkerStatus {
+  readonly identifier: string;
+  readonly version: string;
+  readonly hostName: string;
+  /** When the worker was made, in seconds since the epoch. */
+  readonly since: number;
+  readonly slots: SlotStatus;
+  readonly jobs: JobsStatus;
+  readonly outbox: OutboxStatus;
+  /** In the order of the configuration; those of an earlier configuration come last. */
+  readonly jobServers: readonly JobServerStatus[];
+  readonly dupservers: readonly DupserverStatus[];
+  readonly executor: ExecutorStatus;
+  readonly native: NativeStatus;
+  readonly shadow: ShadowReport;
+  /** Undefined until the first reload. */
+  readonly lastReload: ReloadStatus | undefined;
+}
+
+/** The slots: how many jobs may run at once. */
+export interface SlotStatus {
+  /** Slots there are now. */
+  readonly size: number;
+  readonly busy: number;
+  /** `min-worker`. */
+  readonly min: number;
+  /** `max-worker`. */
+  readonly max: number;
+}
+
+export interface JobsStatus {
+  /** Since the start. */
+  readonly taken: number;
+  /** Since the start, however they ended. */
+  readonly done: number;
+  /** Jobs that run although their connection is lost. They are in `inFlight`, too. */
+  readonly orphaned: number;
+  /** Taken and not done, the oldest first. */
+  readonly inFlight: readonly JobStatus[];
+}
+
+/** Results that no job server has accepted yet. */
+export interface OutboxStatus {
+  readonly size: number;
+  /** Seconds the oldest result has been waiting; 0 if there is none. */
+  readonly oldestAge: number;
+}
+
+export interface NativeStatus {
+  /** Names of what native checks share, such as pools of connections, in the order of their creation. */
+  readonly shared: readonly string[];
+}
+
+export interface ReloadStatus {
+  /** Seconds since the epoch. */
+  readonly time: number;
+  /** Names of the options that differed. */
+  readonly changed: ConfigDiff;
+}
+
+/** What the parts of a worker cannot tell. */
+export interface StatusFacts {
+  readonly version: string;
+  readonly hostName: string;
+  readonly config: Config;
+  /** Seconds since the epoch. */
+  readonly since: number;
+  readonly lastReload: ReloadStatus | undefined;
+}
+
+export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus {
+  const { pool, inFlight, outbox, jobServers, dupservers, executor, native } = parts;
+  const { config, version, hostName, since, lastReload } = facts;
+  const { identifier, minWorker: min, maxWorker: max } = config;
+  return freeze({
+    ...{ identifier, version, hostName, since },
+    slots: { size: pool.size, busy: pool.busy, min, max },
+    jobs: {
+      ...{ taken: jobServers.taken, done: inFlight.ended, orphaned: jobServers.orphaned },
+      inFlight: inFlight.status,
+    },
+    outbox: { size: outbox.size, oldestAge: outbox.oldestAge },
+    jobServers: jobServers.status,
+    dupservers: dupservers.status,
+    executor: executor.status,
+    native: { shared: native.shared.names },
+    shadow: native.shadow.report,
+    lastReload,
+  });
+}
+
+/** Freezes a value and everything it holds. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) freeze(part);
+  return Object.freeze(value);
+}

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { SharedValues } from "../../sdk/shared.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { thisMachine } from "../../src/config/machine.ts";
+import { readLines } from "../../src/payload/lines.ts";
+import type { Parcel } from "../../src/result/outbox.ts";
+import { Shadow } from "../../src/run/shadow.ts";
+import { SiteShelf } from "../../src/run/shelf.ts";
+import { createJobContext } from "../../src/worker/job-context.ts";
+import { LogThrottle } from "../../src/worker/log-throttle.ts";
+import { performJob } from "../../src/worker/perform-job.ts";
+import { tellAll, type WorkerListener } from "../../src/worker/worker-events.ts";
+import { stubLog } from "../support/stub-log.ts";
+
+const LINES = ["type=host", "result_queue=check_results", "host_name=web1", "command_line=/p/x a b"];
+
+beforeEach(() => {
+  vi.stubEnv("LC_ALL", "C");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function readConfig(...options: readonly string[]) {
+  const given = ["server=127.0.0.1:4730", "encryption=no", ...options];
+  const loaded = loadConfig(given, { ...thisMachine(), env: {} });
+  if (loaded.wants !== "run") throw new Error("no run");
+  return loaded.config;
+}
+
+/** Performs one job with everything in place but the plugin and the connections. */
+async function perform(options: readonly string[], { hasDupserver = false, listener = {} } = {}) {
+  const log = stubLog();
+  const delivered: Parcel[] = [];
+  const copies: Parcel[] = [];
+  const execute = vi.fn(
+    async () => ({ kind: "exited", returnCode: 1, stdout: "so so", stderr: "" }) as const,
+  );
+  const job = {
+    ...{ handle: "H:gm:1", queue: "host", unique: "", server: "gm:4730" },
+    workload: Buffer.from(LINES.join("\n")),
+    complete: vi.fn(),
+    fail: vi.fn(),
+  };
+  const context = createJobContext(readConfig(...options), {
+    log,
+    events: tellAll([listener as WorkerListener], new LogThrottle(log)),
+    pool: { enter: () => undefined, leave: () => {} },
+    executor: { run: execute },
+    native: {
+      shelf: new SiteShelf({ builtin: [], log }),
+      shared: new SharedValues({ log: () => {} }),
+      shadow: new Shadow({ share: 0, log }),
+    },
+    outbox: { deliver: async (parcel) => void delivered.push(parcel) },
+    dupservers: { isEmpty: !hasDupserver, send: (parcel) => void copies.push(parcel) },
+  });
+  await performJob(job, context);
+  const textOf = (parcels: readonly Parcel[]) =>
+    parcels.map(({ workload }) => context.envelope.open(Buffer.from(workload)));
+  return { delivered, copies, execute, job, textOf };
+}
+
+it("a job's result goes to the queue the core named, marked with its job server", async () => {
+  const { delivered, copies, execute, job, textOf } = await perform(["job_timeout=33"]);
+  expect(execute).toHaveBeenCalledWith(expect.anything(), 33, undefined);
+  expect(delivered).toMatchObject([{ queue: "check_results", server: "gm:4730" }]);
+  expect(Object.fromEntries(readLines(textOf(delivered)[0] ?? ""))).toMatchObject({
+    ...{ type: "active", host_name: "web1", return_code: "1", output: "so so" },
+  });
+  expect(copies).toEqual([]);
+  expect(job.complete).toHaveBeenCalledOnce();
+});
+
+it("without dup_results_are_passive a dupserver gets the very same bytes", async () => {
+  const { delivered, copies } = await perform(["dup_results_are_passive=no"], { hasDupserver: true });
+  expect(copies).toEqual(delivered);
+});
+
+it("with dup_results_are_passive a dupserver's copy is a passive result", async () => {
+  const { delivered, copies, textOf } = await perform(["dup_results_are_passive=yes"], {
+    hasDupserver: true,
+  });
+  expect(textOf(delivered)[0]).not.toContain("type=passive");
+  expect(textOf(copies)[0]).toContain("type=passive");
+});
+
+it("a job is performed although a listener fails", async () => {
+  const failing = () => {
+    throw new Error("a fault of the listener");
+  };
+  const { delivered, job } = await perform([], { listener: { ran: failing, delivered: failing } });
+  expect(delivered).toHaveLength(1);
+  expect(job.complete).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { decodeJob } from "../../src/job/decode.ts";
+import type { Followed } from "../../src/run/run.ts";
+import { createSlotRun } from "../../src/worker/run-in-slot.ts";
+
+const NOW = 1_700_000_000;
+const FOLLOWED: Followed = {
+  outcome: { kind: "exited", returnCode: 0, stdout: "", stderr: "" },
+  via: "plugin",
+  why: "so",
+};
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW * 1_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function start(maxAge = 0) {
+  const pool = { enter: vi.fn(), leave: vi.fn() };
+  const run = vi.fn(async () => {
+    vi.advanceTimersByTime(1_250);
+    return FOLLOWED;
+  });
+  return { pool, run, runInSlot: createSlotRun({ pool, run, maxAge, jobTimeout: 60 }) };
+}
+
+const job = (...lines: readonly string[]) =>
+  decodeJob(["type=host", "host_name=web1", "command_line=/p/x", ...lines].join("\n"));
+
+describe("a run in a slot", () => {
+  it("is told with its times, and leaves the slot", async () => {
+    const { pool, runInSlot } = start();
+    expect(await runInSlot(job())).toEqual({ ...FOLLOWED, startTime: NOW, finishTime: NOW + 1.25 });
+    expect([pool.enter.mock.calls.length, pool.leave.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it("begins when there is a slot", async () => {
+    const { pool, run, runInSlot } = start();
+    const slot = Promise.withResolvers<void>();
+    pool.enter.mockReturnValue(slot.promise);
+    const running = runInSlot(job());
+    await Promise.resolve();
+    expect(run).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(3_000);
+    slot.resolve();
+    expect((await running).startTime).toBe(NOW + 3);
+  });
+
+  it.each([
+    ["the job's", ["timeout=7"], 7],
+    ["job_timeout where the job names none", [], 60],
+  ])("has a time-out: %s", async (_, lines, timeout) => {
+    const { run, runInSlot } = start();
+    await runInSlot(job(...lines));
+    expect(run).toHaveBeenCalledWith(expect.objectContaining({ hostName: "web1" }), timeout);
+  });
+
+  it("is not begun for a job that is too old when its turn comes", async () => {
+    const { pool, run, runInSlot } = start(60);
+    const { outcome, via } = await runInSlot(job(`core_time=${NOW - 75}`));
+    expect(outcome).toEqual({ kind: "too-old", age: 75 });
+    expect(via).toBeUndefined();
+    expect(run).not.toHaveBeenCalled();
+    expect(pool.leave).toHaveBeenCalledOnce();
+  });
+
+  it("leaves the slot even if the run fails", async () => {
+    const { pool, run, runInSlot } = start();
+    run.mockRejectedValue(new Error("a fault"));
+    await expect(runInSlot(job())).rejects.toThrow("a fault");
+    expect(pool.leave).toHaveBeenCalledOnce();
+  });
+});
