@@ -1,8 +1,8 @@
 export interface TimeLimit {
   /** Of 0 and less, and of more than 24 days, only `signal` is the limit, as `alarm(0)` sets none. */
   readonly seconds: number;
-  /** The check's own deadline: `context.signal`. */
-  readonly signal: AbortSignal;
+  /** The check's own deadline: `context.signal`. Undefined: only the seconds are a limit. */
+  readonly signal?: AbortSignal;
   /** What the promise rejects with when the seconds are up: mostly a `CheckFailure`. */
   readonly onTimeout: () => Error;
 }
@@ -16,22 +16,20 @@ export async function withinSeconds<Value>(
   { seconds, signal, onTimeout }: TimeLimit,
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const deadline = new AbortController();
   const stop = (reason: unknown) => {
     reject(reason);
     deadline.abort(reason);
   };
-  const cancel = () => stop(signal.reason);
   const isLimited = seconds > 0 && seconds * 1000 <= MAX_TIMEOUT_MS;
   const timer = isLimited ? setTimeout(() => stop(onTimeout()), seconds * 1000) : undefined;
-  signal.addEventListener("abort", cancel, { once: true });
+  using _cancellation = signal && whenAborted(signal, () => stop(signal.reason));
   try {
     return await Promise.race([work(deadline.signal), promise]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", cancel);
   }
 }
 

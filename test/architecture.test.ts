@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
-  cli: ["sdk", "shelf", "config", "job", "executor", "run", "result", "worker", "demo"],
+  cli: ["sdk", "shelf", "config", "job", "outcome", "executor", "run", "result", "worker", "demo"],
   index: ["config", "worker"],
 };
 

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../executor/executor.ts";
-import type { Job } from "../job/job.ts";
+import { type Job, purposeOf } from "../job/job.ts";
 import { ageIfTooOld } from "../job/max-age.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope } from "../payload/crypt.ts";
@@ -9,7 +9,7 @@ import { asPassive } from "../result/encode.ts";
 import { judge, judgeSettings } from "../result/judge.ts";
 import type { Parcel } from "../result/outbox.ts";
 import { isAnswered } from "../result/result.ts";
-import { createConfiguredRouter } from "../run/configured-router.ts";
+import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner, type Ran } from "../run/run.ts";
 import type { NativeSide } from "./native-side.ts";
 import type { Line } from "./perform-job.ts";
@@ -81,7 +81,7 @@ export function createLine({ config, native, log, pool, executor, onRun, send }:
       report.run(job, ran);
       onRun?.(job, ran);
       if (isAnswered(job)) return;
-      if (!isCommand(job)) {
+      if (purposeOf(job) !== "command") {
         report.unanswered(job);
         return;
       }
@@ -89,9 +89,4 @@ export function createLine({ config, native, log, pool, executor, onRun, send }:
       if (judgement.returnCode !== 0) report.failedCommand(job, judgement);
     },
   };
-}
-
-/** Run for its effect alone; all else is asked for its result. */
-function isCommand({ type }: Job): boolean {
-  return type === "eventhandler" || type === "notification";
 }

@@ -31,9 +31,9 @@ export class Duplicates {
       timing,
       onState: (state) => state === "connected" && this.#outbox.flush(),
     });
-    const doors = () => [{ name: this.name, results: this.#submitter }];
+    const destinations = () => [{ name: this.name, results: this.#submitter }];
     // A prefix of its own: with another outbox's, gearmand would take a copy for a result it has already.
-    this.#outbox = new Outbox({ doors, log, prefix: randomUUID() });
+    this.#outbox = new Outbox({ destinations, log, prefix: randomUUID() });
   }
 
   start(): void {

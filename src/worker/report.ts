@@ -1,9 +1,10 @@
 import { fromByteString } from "../byte-string.ts";
 import type { GrabbedJob } from "../gearman/grabber.ts";
 import { JobError } from "../job/decode.ts";
-import type { Job } from "../job/job.ts";
+import { type Job, purposeOf } from "../job/job.ts";
 import type { Log } from "../log.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome/outcome.ts";
+import { type Refusal, renderRefusal } from "../outcome/refusal.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import type { Judgement } from "../result/judge.ts";
 import type { Ran } from "../run/run.ts";
@@ -75,14 +76,17 @@ export class Report {
         this.#seldom.error("too old", {}, `discarded too old ${job.type} job: ${age} (${nameOf(job)})`);
         break;
       }
-      case "refused":
-        this.#seldom.error(`refused ${withoutCommand(outcome.reason)}`, { job: nameOf(job) }, outcome.reason);
+      case "refused": {
+        const { refusal } = outcome;
+        this.#seldom.error(`refused ${kindOf(refusal)}`, { job: nameOf(job) }, renderRefusal(refusal));
         break;
+      }
       case "crashed":
         this.#tellCrash(job, outcome.error);
         break;
       case "exited":
       case "signalled":
+      case "perl-fault":
         break;
     }
   }
@@ -97,7 +101,7 @@ export class Report {
 }
 
 function outcomeFields(outcome: Outcome): object {
-  return outcome.kind === "exited" ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
+  return "returnCode" in outcome ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
 }
 
 /** One kind of fault, whatever length or command line shows it. */
@@ -105,12 +109,13 @@ function withoutNumbers(message: string): string {
   return message.replace(/[0-9]+/g, "");
 }
 
-function withoutCommand(reason: string): string {
-  return reason.replace(/: .{0,11}$/s, "");
+/** One kind of refusal, whichever command line shows it. */
+function kindOf(refusal: Refusal): string {
+  return "commandLine" in refusal ? refusal.rule : renderRefusal(refusal);
 }
 
 function timedOutOf(job: Job): string {
-  const isCommand = job.type === "eventhandler" || job.type === "notification";
+  const isCommand = purposeOf(job) === "command";
   return isCommand ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
 }
 

@@ -83,7 +83,7 @@ export class Worker {
     this.#orphans = new Orphans({ log });
     this.#seldom = new Seldom(log);
     this.#outbox = new Outbox({
-      doors: () => this.#links,
+      destinations: () => this.#links,
       retired: () => this.#retired,
       log,
       prefix: randomUUID(),

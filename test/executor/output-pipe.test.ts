@@ -2,7 +2,8 @@ import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FifoDirectory } from "../../src/executor/fifos.ts";
-import { LARGEST_OUTPUT, OutputPipe } from "../../src/executor/output-pipe.ts";
+import { OutputPipe } from "../../src/executor/output-pipe.ts";
+import { MAX_OUTPUT } from "../../src/outcome/outcome.ts";
 
 let directory: FifoDirectory;
 let path: string;
@@ -73,14 +74,14 @@ it("starts anew after each taking", () => {
 it("keeps up to the limit, counts what it drops, and forgets that with the taking", () => {
   const writer = openWriter();
   const chunk = "0123456789abcdef".repeat(4096 / 16);
-  const chunks = LARGEST_OUTPUT / chunk.length + 3;
+  const chunks = MAX_OUTPUT / chunk.length + 3;
   for (let i = 0; i < chunks; i++) {
     writeSync(writer, i === 0 ? `${chunk.slice(1)}!` : chunk);
     pipe.drain(1);
   }
   expect(pipe.bytesRead).toBe(chunks * chunk.length);
   expect(pipe.dropped).toBe(3 * chunk.length);
-  expect(pipe.take().length).toBe(LARGEST_OUTPUT);
+  expect(pipe.take().length).toBe(MAX_OUTPUT);
   expect(pipe.dropped).toBe(0);
   writeSync(writer, "next");
   pipe.drain(1);

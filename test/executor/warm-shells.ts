@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Executor, type ExecutorOptions } from "../../src/executor/executor.ts";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 
 const TIMEOUT = 20;
 const PLUGINS = join(import.meta.dirname, "../fixtures/plugins");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeJob } from "../../src/job/decode.ts";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import { isWithheld, type JudgeOptions, judge, judgeSettings } from "../../src/result/judge.ts";
 import { escapeLineFeeds } from "../../src/result/output.ts";
 import { expectedResult } from "../support/pick-list.ts";
@@ -156,7 +156,24 @@ describe("judge, of a time-out", () => {
 
 const NOT_RUN: readonly (readonly [Outcome, string])[] = [
   [{ kind: "too-old", age: 100 }, "(Could Not Start Check In Time)"],
-  [{ kind: "refused", reason: "ERROR: not allowed: /forbidd..." }, "ERROR: not allowed: /forbidd..."],
+  [
+    { kind: "refused", refusal: { rule: "outside-restrict-path", commandLine: "/forbidden/x" } },
+    "ERROR: command does not start with any of the restricted paths: /forbidd...",
+  ],
+  [
+    {
+      ...{ kind: "perl-fault", fault: "no-exit", plugin: "/p/check_x" },
+      ...{ returnCode: 3, stdout: "OK\n", stderr: "" },
+    },
+    "**ePN /p/check_x: plugin did not call exit()\nOK",
+  ],
+  [
+    {
+      ...{ kind: "perl-fault", fault: "not-compiled", plugin: "/p/check_x" },
+      ...{ returnCode: 3, stdout: "", stderr: "syntax error\n" },
+    },
+    '**ePN failed to compile /p/check_x: "syntax error"',
+  ],
   [{ kind: "crashed", error: new Error("no shell") }, "UNKNOWN: no shell (worker: w1)"],
   [{ kind: "crashed", error: "thrown text\n" }, "UNKNOWN: thrown text (worker: w1)"],
   [{ kind: "crashed", error: undefined }, "UNKNOWN: undefined (worker: w1)"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import { isSameAnswer } from "../../src/run/compare.ts";
 
 const said = (stdout: string, returnCode = 0, stderr = ""): Outcome => ({

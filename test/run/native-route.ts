@@ -1,6 +1,6 @@
 import type { CheckContext, CheckOutput } from "../../sdk/check.ts";
 import { defineCheck } from "../../sdk/index.ts";
-import type { NativeRoute, Route } from "../../src/run/route.ts";
+import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
 
 /** To a check `check_x` that runs so, with the command it has declared, if any. */
 export function nativeRoute(

@@ -2,10 +2,10 @@ import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { type CheckContext, CheckDeclined, CheckFailure, type CheckOutput } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "../../src/run/native.ts";
-import type { NativeRoute, Route } from "../../src/run/route.ts";
-import { createRouter } from "../../src/run/router.ts";
+import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
+import { createRouter } from "../../src/run/routing/router.ts";
 import { createShelf } from "../../src/run/shelf.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { nativeRoute } from "./native-route.ts";
@@ -163,8 +163,22 @@ describe("the command of a check", () => {
   it.each<[what: string, inner: Outcome, outer: Outcome]>([
     [
       "refused: the reason",
-      { kind: "refused", reason: "forbidden" },
-      { kind: "exited", returnCode: 3, stdout: "forbidden", stderr: "" },
+      { kind: "refused", refusal: { rule: "nul-byte" } },
+      { kind: "exited", returnCode: 3, stdout: "the command line contains a NUL byte", stderr: "" },
+    ],
+    [
+      "that embedded Perl does not accept: what that says",
+      {
+        ...{ kind: "perl-fault", fault: "no-exit", plugin: "/p/inner" },
+        ...{ returnCode: 3, stdout: "OK", stderr: "" },
+      },
+      {
+        ...{ kind: "exited", returnCode: 1, stderr: "" },
+        stdout: JSON.stringify({
+          ...{ kind: "exited", returnCode: 3 },
+          ...{ stdout: "**ePN /p/inner: plugin did not call exit()\nOK", stderr: "" },
+        }),
+      },
     ],
     ["crashed: a crash", { kind: "crashed", error: "no shell" }, { kind: "crashed", error: "no shell" }],
   ])("%s", async (_, inner, outer) => {
@@ -184,7 +198,7 @@ it("runs negate around check_dummy in this process", async () => {
   const router = createRouter({
     shelf: createShelf(BUILTIN_CHECKS),
     identify: () => ({ isReplaced: true, why: "" }),
-    nativeChecks: {
+    switches: {
       mode: "on",
       speaksEnglish: true,
       only: [],

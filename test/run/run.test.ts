@@ -3,8 +3,8 @@ import { CheckDeclined } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import type { Command } from "../../src/executor/command.ts";
 import { decodeJob } from "../../src/job/decode.ts";
-import type { Outcome } from "../../src/outcome.ts";
-import type { NativeRoute, Route } from "../../src/run/route.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
+import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
 import { createRunner } from "../../src/run/run.ts";
 import type { Shadow } from "../../src/run/shadow.ts";
 import { stubLog } from "../gearman/stub-log.ts";
@@ -26,7 +26,8 @@ const TIMEOUT = 30;
 
 const PLUGIN: Route = { via: "plugin", why: "", argv: ["/p/x", "a b"], env: [["LANG", "C"]] };
 const SHELL: Route = { via: "shell", why: "", commandLine: "/p/x | cat" };
-const REFUSED: Route = { via: "refuse", why: "", reason: "ERROR: not allowed" };
+const NUL_BYTE = { rule: "nul-byte" } as const;
+const REFUSED: Route = { via: "refuse", why: "", refusal: NUL_BYTE };
 
 /** A runner on one road, and what it asks to be executed. */
 function createRoad(route: Route) {
@@ -72,7 +73,7 @@ describe("a job's command", () => {
   it("is not run when it is refused", async () => {
     const { runner, run } = createRoad(REFUSED);
     expect(await runner(SERVICE, TIMEOUT)).toEqual({
-      outcome: { kind: "refused", reason: "ERROR: not allowed" },
+      outcome: { kind: "refused", refusal: NUL_BYTE },
       via: "refuse",
       why: "",
     });
@@ -193,7 +194,7 @@ describe("the command of a native check", () => {
   it("is refused as any other", async () => {
     const { runner, run } = createRoad(passingOn(REFUSED));
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
-      outcome: { kind: "exited", returnCode: 3, stdout: "ERROR: not allowed" },
+      outcome: { kind: "exited", returnCode: 3, stdout: "the command line contains a NUL byte" },
     });
     expect(run).not.toHaveBeenCalled();
   });
@@ -232,11 +233,16 @@ describe("a native check that declines", () => {
   });
 
   it("is UNKNOWN where there is no plugin", async () => {
-    const { runner, run } = createRoad({ ...declining, isAlone: true });
+    const { runner, run } = createRoad({ ...declining, hasNoPlugin: true });
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
       outcome: {
         kind: "refused",
-        reason: "UNKNOWN - check_x: no raw socket here, and there is no /p/check_x",
+        refusal: {
+          rule: "no-plugin",
+          check: "check_x",
+          declined: "no raw socket here",
+          path: "/p/check_x",
+        },
       },
       via: "native",
     });
@@ -272,7 +278,7 @@ describe("a native check that fails", () => {
   });
 
   it.each([
-    ["there is no plugin", { isAlone: true }],
+    ["there is no plugin", { hasNoPlugin: true }],
     ["it may have left something behind", { keepsState: true }],
     ["it may have run its command", { nested: PLUGIN }],
   ])("is not where %s", async (_, more) => {

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import type { NativeOutcome } from "../../src/run/native.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { stubLog } from "../gearman/stub-log.ts";
 
 const SERVICE = { type: "service" } as const;
 const CHECK = { name: "check_x", argv: ["/p/check_x", "-C", "public"] };
-const said = (stdout: string, returnCode = 0): Outcome => ({
+const said = (stdout: string, returnCode = 0): Extract<Outcome, { kind: "exited" }> => ({
   kind: "exited",
   returnCode,
   stdout,
@@ -120,7 +120,7 @@ describe("a native answer is asked for", () => {
 
   it.each<Outcome>([
     { kind: "crashed", error: "" },
-    { kind: "refused", reason: "" },
+    { kind: "refused", refusal: { rule: "nul-byte" } },
     { kind: "signalled", signal: 9, stdout: "", stderr: "" },
   ])("not where the plugin gave none: $kind", async (plugin) => {
     const asked = run();

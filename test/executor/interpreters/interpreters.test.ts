@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FifoDirectory } from "../../../src/executor/fifos.ts";
 import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interpreters/warm-plugin.ts";
-import type { Outcome } from "../../../src/outcome.ts";
+import type { Outcome } from "../../../src/outcome/outcome.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers.ts";
 import { exited, membersOf, startShells, stdoutOf, until } from "../warm-shells.ts";
@@ -150,10 +150,11 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       await using pool = await startShells();
       const outcome = await run(pool, write("check_broken", broken));
       if (language === "perl") {
-        expect(outcome).toMatchObject({ kind: "exited", returnCode: 3, stderr: "" });
-        expect(stdoutOf(outcome)).toMatch(
-          /^\*\*ePN failed to compile .*check_broken: "Global symbol "\$undeclared" requires explicit package name/,
-        );
+        expect(outcome).toEqual({
+          ...{ kind: "perl-fault", fault: "not-compiled", plugin: join(folder, "check_broken") },
+          ...{ returnCode: 3, stdout: "" },
+          stderr: expect.stringMatching(/^Global symbol "\$undeclared" requires explicit package name/),
+        });
       } else {
         expect(outcome).toMatchObject({ kind: "exited", returnCode: 1, stdout: "" });
         expect(outcome).toMatchObject({ stderr: expect.stringContaining("SyntaxError") });
@@ -241,9 +242,10 @@ describe.skipIf(!hasServer("perl"))("a warm Perl plugin", () => {
   it("that does not call exit gives UNKNOWN and says so, as with the C worker", async () => {
     await using pool = await startShells();
     const file = write("check_fall", `#!/usr/bin/perl\nprint "OK - fell off\\n";\n`);
-    expect(await run(pool, file)).toEqual(
-      exited(3, `**ePN ${file}: plugin did not call exit()\nOK - fell off\n`),
-    );
+    expect(await run(pool, file)).toEqual({
+      ...{ kind: "perl-fault", fault: "no-exit", plugin: file },
+      ...{ returnCode: 3, stdout: "OK - fell off\n", stderr: "" },
+    });
   });
 
   it("that prints while it is compiled is started anew for each check", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome } from "../../../src/outcome.ts";
+import type { Outcome } from "../../../src/outcome/outcome.ts";
 import { exited, fixture, startShells } from "../warm-shells.ts";
 import { SHELL_LINES } from "./shell-lines.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LARGEST_OUTPUT } from "../../../src/executor/output-pipe.ts";
+import { MAX_OUTPUT } from "../../../src/outcome/outcome.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { exited, fixture, membersOf, startShells, stdoutOf, until, VIAS } from "../warm-shells.ts";
 
@@ -21,9 +21,9 @@ describe.each(VIAS)("output, via %s", (via) => {
   it("is kept up to a limit, and a plugin that exceeds it still ends with its own return code", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("no-newline")]);
-    expect(outcome).toEqual(exited(1, "x".repeat(LARGEST_OUTPUT)));
+    expect(outcome).toEqual(exited(1, "x".repeat(MAX_OUTPUT)));
     expect(pool.warnings).toEqual([
-      { fields: { dropped: 12_000_000 - LARGEST_OUTPUT }, message: expect.stringContaining("cutting off") },
+      { fields: { dropped: 12_000_000 - MAX_OUTPUT }, message: expect.stringContaining("cutting off") },
     ]);
   });
 
@@ -34,7 +34,7 @@ describe.each(VIAS)("output, via %s", (via) => {
     if (outcome.kind !== "timed-out") return;
     for (const text of [outcome.stdout, outcome.stderr]) {
       expect(text.length).toBeGreaterThan(100_000);
-      expect(text.length).toBeLessThanOrEqual(LARGEST_OUTPUT);
+      expect(text.length).toBeLessThanOrEqual(MAX_OUTPUT);
     }
   });
 

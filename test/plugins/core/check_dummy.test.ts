@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkDummy } from "../../../plugins/core/check_dummy.ts";
-import { createIdentification } from "../../../src/run/identity.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
 import { answerNatively, execute, findPlugin } from "./real-plugins.ts";
 
 const plugin = findPlugin("check_dummy");

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
-import { createIdentification } from "../../../src/run/identity.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
 import { FakeServers } from "../../support/fake-servers.ts";
 import { hasServer } from "../../support/servers.ts";
 import { Sshd } from "../../support/sshd.ts";

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import type { Check } from "../../sdk/check.ts";
-import { defineCheck } from "../../sdk/index.ts";
-import type { Identify } from "../../src/run/identity.ts";
-import { createRestriction } from "../../src/run/restrict.ts";
-import { createRouter, type RouterOptions } from "../../src/run/router.ts";
-import { createShelf } from "../../src/run/shelf.ts";
-import type { NativeChecks } from "../../src/run/switches.ts";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import type { Check } from "../../../sdk/check.ts";
+import { defineCheck } from "../../../sdk/index.ts";
+import type { Identify } from "../../../src/run/routing/identity.ts";
+import { createRestriction } from "../../../src/run/routing/restrict.ts";
+import { createRouter, type RouterOptions } from "../../../src/run/routing/router.ts";
+import type { NativeSwitches } from "../../../src/run/routing/switches.ts";
+import { createShelf } from "../../../src/run/shelf.ts";
 
-const NATIVE_CHECKS: NativeChecks = {
+const SWITCHES: NativeSwitches = {
   mode: "on",
   speaksEnglish: true,
   only: [],
@@ -21,7 +21,7 @@ const IS_FOREIGN: Identify = () => ({ isReplaced: false, why: "somebody's script
 
 function routeWith(options: Partial<RouterOptions>) {
   const shelf = createShelf(BUILTIN_CHECKS);
-  const router = createRouter({ shelf, identify: IS_PLUGIN, nativeChecks: NATIVE_CHECKS, ...options });
+  const router = createRouter({ shelf, identify: IS_PLUGIN, switches: SWITCHES, ...options });
   return (commandLine: string) => router({ commandLine });
 }
 
@@ -48,7 +48,8 @@ describe("a command line goes", () => {
   it("nowhere when it cannot be run", () => {
     expect(route("/p/check_x \0")).toMatchObject({
       via: "refuse",
-      reason: "the command line contains a NUL byte",
+      why: "the command line contains a NUL byte",
+      refusal: { rule: "nul-byte" },
     });
   });
 
@@ -72,31 +73,31 @@ describe("a native check does not answer", () => {
     ["LC_ALL=de_DE.UTF-8 /p/check_dummy 0", "the native check does not follow the variable LC_ALL"],
     ["LC_ALL=C LD_PRELOAD=/x /p/check_dummy 0", "the native check does not follow the variable LD_PRELOAD"],
     ["/p/check_dummy 0", "somebody's script", { identify: IS_FOREIGN }],
-    ["/p/check_dummy 0", "native_checks is off", { nativeChecks: { ...NATIVE_CHECKS, mode: "off" } }],
+    ["/p/check_dummy 0", "native_checks is off", { switches: { ...SWITCHES, mode: "off" } }],
     [
       "/p/check_dummy 0",
       "native_checks_except names the check",
-      { nativeChecks: { ...NATIVE_CHECKS, except: ["check_dummy"] } },
+      { switches: { ...SWITCHES, except: ["check_dummy"] } },
     ],
     [
       "/p/check_dummy 0",
       "native_checks_only does not name the check",
-      { nativeChecks: { ...NATIVE_CHECKS, only: ["negate"] } },
+      { switches: { ...SWITCHES, only: ["negate"] } },
     ],
     [
       "/p/check_dummy 0",
       "internal_check_dummy is off",
-      { nativeChecks: { ...NATIVE_CHECKS, internalCheckDummy: false } },
+      { switches: { ...SWITCHES, internalCheckDummy: false } },
     ],
     [
       "/p/negate /p/check_dummy 0",
       "internal_negate is off",
-      { nativeChecks: { ...NATIVE_CHECKS, internalNegate: false } },
+      { switches: { ...SWITCHES, internalNegate: false } },
     ],
     [
       "/p/check_dummy 0",
       "the worker's locale is not English",
-      { nativeChecks: { ...NATIVE_CHECKS, speaksEnglish: false } },
+      { switches: { ...SWITCHES, speaksEnglish: false } },
     ],
   ])("%s: %s", (line, why, options = {}) => {
     expect(routeWith(options)(line)).toMatchObject({ via: "plugin", why });
@@ -113,8 +114,8 @@ describe("a native check does not answer", () => {
       options: {},
       run: () => ({ returnCode: 0, output: "" }),
     });
-    const nativeChecks = { ...NATIVE_CHECKS, speaksEnglish: false };
-    expect(routeWith({ shelf: createShelf([own]), nativeChecks })("/p/check_own")).toMatchObject({
+    const switches = { ...SWITCHES, speaksEnglish: false };
+    expect(routeWith({ shelf: createShelf([own]), switches })("/p/check_own")).toMatchObject({
       via: "native",
     });
   });
@@ -131,8 +132,7 @@ describe("a native check does not answer", () => {
     expect(routeWith({ shelf, identify: absent })("/p/check_own --what")).toEqual({
       via: "refuse",
       why: "the native check does not understand every word",
-      reason:
-        "UNKNOWN - check_own does not understand this command line, see: omd-worker check check_own --help",
+      refusal: { rule: "not-understood", check: "check_own" },
     });
     expect(routeWith({ shelf, identify: IS_FOREIGN })("/p/check_own --what")).toMatchObject({
       via: "plugin",
@@ -205,7 +205,7 @@ describe("the command of negate", () => {
 });
 
 describe("in shadow mode", () => {
-  const shadow = { nativeChecks: { ...NATIVE_CHECKS, mode: "shadow" } } as const;
+  const shadow = { switches: { ...SWITCHES, mode: "shadow" } } as const;
 
   it("the plugin answers, and the native check stands by with its whole road", () => {
     expect(routeWith(shadow)("/p/negate /p/check_dummy 2")).toMatchObject({
@@ -274,14 +274,18 @@ describe("restrict_path", () => {
   });
 
   it("gives the reason", () => {
-    const reason = "ERROR: command does not start with any of the restricted paths: /q/check...";
-    expect(restricted("/q/check_x")).toEqual({ via: "refuse", why: "restrict_path is set", reason });
-    expect(restricted("/p/negate /q/check_x")).toMatchObject({ reason });
+    const refuse = (commandLine: string) => ({
+      via: "refuse",
+      why: "restrict_path is set",
+      refusal: { rule: "outside-restrict-path", commandLine },
+    });
+    expect(restricted("/q/check_x")).toEqual(refuse("/q/check_x"));
+    expect(restricted("/p/negate /q/check_x")).toEqual(refuse("/q/check_x"));
   });
 
   it("holds for the command of negate where the plugin is executed", () => {
-    const off = { ...NATIVE_CHECKS, internalNegate: false };
-    const executed = routeWith({ restriction, nativeChecks: off });
+    const off = { ...SWITCHES, internalNegate: false };
+    const executed = routeWith({ restriction, switches: off });
     expect(executed("/p/negate /bin/sh -c id").via).toBe("refuse");
     expect(executed("/p/negate /p/check_x").via).toBe("plugin");
   });

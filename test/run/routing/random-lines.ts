@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { chmod, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { quoteWord } from "../../src/executor/shells/quote-word.ts";
-import { readCommandLine } from "../../src/run/command-line.ts";
-import { seededRandom } from "../support/random.ts";
+import { quoteWord } from "../../../src/executor/shells/quote-word.ts";
+import { readCommandLine } from "../../../src/run/routing/command-line.ts";
+import { seededRandom } from "../../support/random.ts";
 
 /** A line `readCommandLine` claims to understand, and what the plugin `show` must print for it. */
 export interface UnderstoodLine {

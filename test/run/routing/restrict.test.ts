@@ -2,14 +2,19 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCommandLine } from "../../src/run/command-line.ts";
-import { createRestriction } from "../../src/run/restrict.ts";
+import { type Refusal, renderRefusal } from "../../../src/outcome/refusal.ts";
+import { readCommandLine } from "../../../src/run/routing/command-line.ts";
+import { createRestriction } from "../../../src/run/routing/restrict.ts";
 
 const C_CHARACTERS = "$&();<>`\"'|";
 
 function refuse(line: string, restrictPath: readonly string[], restrictCommandCharacters = C_CHARACTERS) {
   const restriction = createRestriction({ restrictPath, restrictCommandCharacters });
-  return restriction?.(line, readCommandLine(line));
+  return render(restriction?.(line, readCommandLine(line)));
+}
+
+function render(refusal: Refusal | undefined) {
+  return refusal && renderRefusal(refusal);
 }
 
 it("restricts nothing without a path", () => {
@@ -139,7 +144,7 @@ describe("cannot be walked around", () => {
       restrictCommandCharacters: "",
     });
     const line = `${root}/plugins/changing`;
-    const ask = () => restriction?.(line, readCommandLine(line));
+    const ask = () => render(restriction?.(line, readCommandLine(line)));
     await symlink(`${root}/plugins/good`, line);
     expect(ask()).toBeUndefined();
     await rm(line);

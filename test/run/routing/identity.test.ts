@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import { createIdentification } from "../../src/run/identity.ts";
-import { hasServer } from "../support/servers.ts";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
+import { hasServer } from "../../support/servers.ts";
 
 const REPLACES = { suite: "monitoring-plugins", versions: ["2.3"] };
 const CHECK = { name: "check_x", replaces: REPLACES };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Turns } from "../../src/run/turns.ts";
+import { TurnBudget } from "../../src/run/turn-budget.ts";
 
 /** Each who enters works for that long, on a clock of the test's own. */
 async function work(checks: number, eachMs: number) {
   let nowMs = 0;
   let turn = 0;
-  const turns = new Turns(() => nowMs);
+  const turns = new TurnBudget(() => nowMs);
   const begun: { readonly who: number; readonly turn: number }[] = [];
   const enter = async (who: number) => {
     const other = turns.enter();
