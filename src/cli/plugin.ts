@@ -77,8 +77,8 @@ function describeHere(check: Check, { config, identify, io }: Here): string {
   const whyOff = findSwitch(check, readSwitches(config, io.env));
   if (whyOff !== undefined) return `plugin: ${whyOff}`;
   const path = pluginPath(check.name, io.env);
-  const { isReplaced, isAbsent, why } = identify(toByteString(path), check);
-  if (isAbsent) return "native: no such plugin found";
-  if (!isReplaced) return `plugin: ${why}, ${path}`;
+  const { kind, why } = identify(toByteString(path), check);
+  if (kind === "absent") return "native: no such plugin found";
+  if (kind === "foreign") return `plugin: ${why}, ${path}`;
   return config.nativeChecks === "shadow" ? "plugin: native_checks is shadow" : "native";
 }

@@ -7,7 +7,7 @@ export type Assignment = readonly [name: string, value: ByteString];
 /** What the executor can run. */
 export type Command = WarmCommand | ShellCommand;
 
-/** What a warm shell runs: words that are not interpreted, of which the first has a slash, or a line that it reads. */
+/** What a warm shell runs: words (the first one has a slash), or a line that the shell reads. */
 export type ShellCommand =
   | { readonly via: "plugin"; readonly argv: readonly ByteString[]; readonly env: readonly Assignment[] }
   | { readonly via: "shell"; readonly commandLine: ByteString; readonly env: readonly Assignment[] };

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-/** The named pipes of one shell. `command` takes the lines that it runs; its plugins write to `stdout` and `stderr`. */
+/** The named pipes of one shell: it reads `command`, and its plugins write to `stdout` and `stderr`. */
 export interface FifoSet {
   readonly command: string;
   readonly stdout: string;
@@ -35,11 +35,12 @@ const run = promisify(execFile);
 /**
  * A private directory with the named pipes of all shells.
  *
- * Node can neither make a pipe nor give one to a process that already runs. A named pipe can be opened by its path from
- * both sides. The kernel limits what it holds, however much a plugin prints. End-of-file tells that no process has its
- * other end open any more. It needs a writable directory, but no space in it.
+ * Node can neither make a pipe nor give one to a process that already runs. A named pipe can be opened by its
+ * path from both sides. The kernel limits what it holds, however much a plugin prints. End-of-file tells that
+ * no process has its other end open any more. It needs a writable directory, but no space in it.
  *
- * While a process reads the status pipe of the directory, the directory belongs to a living worker. See decisions/001.
+ * While a process reads the status pipe of the directory, the directory belongs to a living worker. See
+ * decisions/001.
  */
 export class FifoDirectory {
   readonly path: string;
@@ -167,7 +168,7 @@ function makeStatus(directory: string): number {
   }
 }
 
-/** Gives the directory its final name, by which other workers find leftovers. From now on its status pipe is read. */
+/** Gives the directory its final name, by which workers find leftovers. Its status pipe is read now. */
 function finish(unfinished: string): string {
   const path = join(dirname(unfinished), basename(unfinished).slice(UNFINISHED.length));
   renameSync(unfinished, path);
@@ -201,8 +202,9 @@ function entriesOf(directory: string): readonly string[] {
 }
 
 /**
- * Whether no process reads the status pipe of the directory, or the pipe does not exist. Process ids tell nothing:
- * containers may share the directory but not the ids, and the next worker of a container often has the id of the last one.
+ * Whether no process reads the status pipe of the directory, or the pipe does not exist. Process ids tell
+ * nothing: containers may share the directory but not the ids, and the next worker of a container often has
+ * the id of the last one.
  */
 function isAbandoned(directory: string): boolean {
   try {

@@ -7,17 +7,18 @@ const PIPE_SIZE = 65_536;
 const buffer = Buffer.allocUnsafeSlow(PIPE_SIZE);
 
 /**
- * `more`: the pipe may hold more. `empty`: it holds nothing now, but a process has its other end open. `end`: it holds
- * nothing, and no process has its other end open.
+ * `more`: the pipe may hold more. `empty`: it holds nothing now, but a process has its other end open. `end`:
+ * it holds nothing, and no process has its other end open.
  */
 export type PipeState = "more" | "empty" | "end";
 
 /**
  * The reading end of a named pipe. One plugin after the other writes its stdout, or its stderr, to the pipe.
  *
- * It is read when the plugin has ended, and from time to time while it runs. It is not read by events: nearly all plugins
- * print less than a pipe holds, and two reads cost less than one event. End-of-file proves that no process has the pipe
- * open any more, so no output of this plugin can appear in the output of the next one.
+ * It is read when the plugin has ended, and from time to time while it runs. It is not read by events: nearly
+ * all plugins print less than a pipe holds, and two reads cost less than one event. End-of-file proves that
+ * no process has the pipe open any more, so no output of this plugin can appear in the output of the next
+ * one.
  */
 export class OutputPipe {
   readonly #fd: number;
@@ -52,7 +53,10 @@ export class OutputPipe {
     return this.#text.length + this.#dropped;
   }
 
-  /** How many bytes were dropped, because the output is longer than MAX_OUTPUT. They are read, so that the plugin can end. */
+  /**
+   * How many bytes were dropped, because the output is longer than MAX_OUTPUT. They are read, so that the
+   * plugin can end.
+   */
   get dropped(): number {
     return this.#dropped;
   }

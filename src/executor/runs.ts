@@ -9,11 +9,11 @@ import { StatusPipe } from "./status-pipe.ts";
 const LOOK_MS = 25;
 /** A plugin that prints nothing is looked at less and less often, at least this often. */
 const MAX_LOOK_GAP_MS = 1_000;
-/** After a look that has read this much the next one follows at once: the plugin may wait for room in its pipe. */
+/** After a look that has read this much the next one follows at once: the pipe may be full. */
 const FLOOD_BYTES = 4_096;
 const READS_A_LOOK = 16;
 
-/** What belongs to a running plugin: the number under which its end is told on the status pipe, and its two streams. */
+/** The two streams of a plugin that runs. Its end is told on the status pipe under this number. */
 export interface PluginStreams {
   readonly id: number;
   readonly stdout: OutputPipe;
@@ -61,9 +61,9 @@ export interface RunsOptions {
 /**
  * All plugins that run, in shells and in warm interpreters, and the pipes to which they write.
  *
- * Life of a run: running → told its return code → ended. It ends when the return code was told *and* no process has its
- * stdout or stderr open any more, or at its deadline. The C and the Go worker also wait for a child in the background that
- * keeps the output open.
+ * Life of a run: running → told its return code → ended. It ends when the return code was told *and* no
+ * process has its stdout or stderr open any more, or at its deadline. The C and the Go worker also wait for a
+ * child in the background that keeps the output open.
  */
 export class Runs {
   readonly directory: FifoDirectory;
@@ -96,7 +96,7 @@ export class Runs {
     return this.#ids;
   }
 
-  /** Calls `heard` with every word of `id` that is no return code. Without `heard` the words are ignored again. */
+  /** Calls `heard` with each word of `id` that is no return code. Without `heard` it stops that. */
   listen(id: number, heard?: (word: string) => void): void {
     if (heard === undefined) this.#listeners.delete(id);
     else this.#listeners.set(id, heard);
@@ -113,7 +113,10 @@ export class Runs {
     this.#timer ??= setTimeout(this.#wake, LOOK_MS);
   }
 
-  /** Takes a last look at a run whose process is gone. True: the return code and all output were there, so it has ended. */
+  /**
+   * Takes a last look at a run whose process is gone. True: the return code and all output were there, so it
+   * has ended.
+   */
   finish(id: number): boolean {
     const run = this.#runs.get(id);
     return run !== undefined && this.#finish(run);
@@ -128,7 +131,7 @@ export class Runs {
     return this.#takeOutput(run);
   }
 
-  /** The outcome of a plugin that could not be started because its pipes were removed. Undefined: they are there. */
+  /** The outcome of a plugin whose pipes were removed before it started. Undefined: they exist. */
   findLoss(fifos: FifoSet, returnCode: number, { stdout, stderr }: Output): Outcome | undefined {
     if (returnCode === 0 || stdout !== "" || stderr !== "" || this.directory.has(fifos)) return undefined;
     return crashed(`the pipes of plugins were removed from ${this.directory.path}`);

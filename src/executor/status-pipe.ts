@@ -7,8 +7,8 @@ const BUFFER_SIZE = 65_536;
 export type OnTold = (id: number, word: string) => void;
 
 /**
- * The pipe to which all shells and all warm interpreters write a line `id return-code` when a plugin has ended. It is one
- * pipe for all of them, so that one read can bring the lines of several.
+ * The pipe to which all shells and all warm interpreters write a line `id return-code` when a plugin has
+ * ended. It is one pipe for all of them, so that one read can bring the lines of several.
  */
 export class StatusPipe {
   /** The writing end. Shells and interpreters get it as their standard output. */

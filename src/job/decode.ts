@@ -2,7 +2,7 @@ import type { ByteString } from "../byte-string.ts";
 import { type Fields, readLines } from "../payload/lines.ts";
 import { JOB_FIELDS, type Job, type JobField, purposeOf } from "./job.ts";
 
-/** Why a payload is no job, although it could be opened. The texts are those of the C worker's log, which sites search for. */
+/** Why a payload that was opened is no job. Sites search for these texts in the C worker's log. */
 const JOB_ERRORS = {
   "no-type": "discarded invalid job, no type given",
   "no-command": "discarded invalid job, no command line given",

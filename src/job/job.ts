@@ -1,8 +1,8 @@
 import type { ByteString } from "../byte-string.ts";
 
 /**
- * The types of jobs that cores send. The core waits for the result of a `check`; a `command` is run for its effect only,
- * and gets no result.
+ * The types of jobs that cores send. The core waits for the result of a `check`; a `command` is run for its
+ * effect only, and gets no result.
  */
 export const JOB_TYPES = {
   host: "check",
@@ -48,8 +48,8 @@ export interface JobField<Value> {
 }
 
 /**
- * Every field of a job payload that a worker uses. Cores send more fields (`check_options`, `scheduled_check`, `latency`),
- * which no worker has ever used.
+ * Every field of a job payload that a worker uses. Cores send more fields (`check_options`,
+ * `scheduled_check`, `latency`), which no worker has ever used.
  */
 export const JOB_FIELDS = {
   type: { names: ["type"], read: readText },
@@ -70,7 +70,7 @@ function readText(value: ByteString): ByteString | undefined {
   return value === "" ? undefined : value;
 }
 
-/** Seconds with a fraction. A value that is no time is absent, and so is the epoch, which means "not set" in C programs. */
+/** Seconds with a fraction. What is no time is absent, and so is 0, which means "not set" in C. */
 function readTime(value: ByteString): number | undefined {
   const seconds = Number(value);
   return seconds > 0 && Number.isFinite(seconds) ? seconds : undefined;

@@ -9,9 +9,9 @@ export interface QueueOptions {
 }
 
 /**
- * The queues to serve, the most urgent one first, in the C worker's order. Hosts come first because the core waits for a
- * host's state before it judges the services of the host. gearmand serves the queue first that was registered last, so
- * the caller must register the list from its end.
+ * The queues to serve, the most urgent one first, in the C worker's order. Hosts come first because the core
+ * waits for a host's state before it judges the services of the host. gearmand serves the queue first that
+ * was registered last, so the caller must register the list from its end.
  */
 export function queueNames(options: QueueOptions): readonly string[] {
   const names = [

@@ -4,7 +4,7 @@ import type { Refusal } from "./refusal.ts";
 /** Which way a command line was run. The debug log and metrics name it, too. */
 export type Via = "native" | "warm" | "plugin" | "shell" | "refuse";
 
-/** Bytes of stdout, and as many of stderr, that are kept of one run: the C worker's limit. The rest is cut off. */
+/** Bytes of stdout, and as many of stderr, that are kept of one run: the C worker's limit. */
 export const MAX_OUTPUT = 10 * 1024 * 1024;
 
 /** What a run has printed, completely or until it was ended. */

@@ -1,7 +1,7 @@
 import { trimEnd } from "../byte-string.ts";
 import type { Output, PerlFault } from "./outcome.ts";
 
-/** The output that the C worker's embedded Perl (ePN) gives for such a plugin. The core and `negate` get it. */
+/** The output of the C worker's embedded Perl (ePN) for such a plugin. The core and `negate` get it. */
 export function renderPerlFault({ fault, plugin, stdout, stderr }: PerlFault): Output {
   switch (fault) {
     case "not-compiled":

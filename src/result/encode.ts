@@ -14,7 +14,7 @@ export function encodeResult(result: Result): ByteString {
   return text;
 }
 
-/** The same result for a dupserver. Its core did not ask for the check, and takes the result for a passive one. */
+/** The same result for a dupserver, whose core takes it for a passive one, as it did not ask for it. */
 export function asPassive(encoded: ByteString): ByteString {
   return encoded.startsWith(ACTIVE) ? PASSIVE + encoded.slice(ACTIVE.length) : encoded;
 }

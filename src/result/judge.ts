@@ -7,7 +7,7 @@ import { renderRefusal } from "../outcome/refusal.ts";
 import { bracketStderr, joinLines, readOutput } from "./output.ts";
 import { sourceOf } from "./result.ts";
 
-/** What the core is told about an outcome. The line feeds of `output` are escaped later, by `escapeLineFeeds`. */
+/** What the core is told about an outcome. `escapeLineFeeds` escapes the line feeds of `output` later. */
 export interface Judgement {
   readonly returnCode: number;
   readonly output: ByteString;
@@ -39,7 +39,7 @@ const NOT_FOUND = 127;
 const FIRST_SIGNAL = 128;
 const RC_25 = 25;
 
-/** The C worker's names of signals, by number. It takes no return code from 144 on for a signal, though Linux has more. */
+/** The C worker's names of signals, by number. A return code from 144 on is no signal there. */
 const SIGNAL_NAMES = [
   "signal 0",
   "SIGHUP",
@@ -60,8 +60,9 @@ const SIGNAL_NAMES = [
 ];
 
 /**
- * Decides what the core is told about an outcome. Every question of compatibility is answered here. States and texts are
- * the C worker's, because filters and dependencies of its users rely on them. Output is treated as by the Go worker.
+ * Decides what the core is told about an outcome. Every question of compatibility is answered here. States
+ * and texts are the C worker's, because filters and dependencies of its users rely on them. Output is treated
+ * as by the Go worker.
  */
 export function judge(job: Job, outcome: Outcome, settings: JudgeSettings): Judgement {
   const judgement = judgeOutcome(job, outcome, settings);
@@ -70,8 +71,8 @@ export function judge(job: Job, outcome: Outcome, settings: JudgeSettings): Judg
 }
 
 /**
- * Whether `workaround_rc_25` keeps the result back. Some plugins exit with 25 when another copy of them runs, because the job
- * was executed twice. This must not overwrite the result of the other copy.
+ * Whether `workaround_rc_25` keeps the result back. Some plugins exit with 25 when another copy of them runs,
+ * because the job was executed twice. This must not overwrite the result of the other copy.
  */
 export function isWithheld(outcome: Outcome, settings: JudgeSettings): boolean {
   return settings.workaroundRc25 && outcome.kind === "exited" && outcome.returnCode === RC_25;
@@ -119,7 +120,10 @@ function hintFor(returnCode: number): string {
   return signal === undefined ? "" : ` Plugin exited by signal ${signal}.`;
 }
 
-/** `worker_name_in_result`, an option of the Go worker. It concerns return codes from 0 to 3; other texts name the worker anyway. */
+/**
+ * `worker_name_in_result`, an option of the Go worker. It concerns return codes from 0 to 3; other texts name
+ * the worker anyway.
+ */
 function nameWorker(output: ByteString, settings: JudgeSettings): ByteString {
   const name = `(worker: ${settings.identifier})`;
   switch (settings.workerNameInResult) {

@@ -5,7 +5,7 @@ import type { Log } from "../log.ts";
 export interface Parcel {
   readonly queue: string;
   readonly workload: Uint8Array;
-  /** The job server that the job came from, `host:port`. It is preferred, so that each core gets its own results. */
+  /** The job server that the job came from, `host:port`, is preferred: each core gets its own results. */
   readonly server: string;
 }
 
@@ -32,20 +32,21 @@ export interface OutboxOptions {
   /** Job servers of earlier configurations. They get the results of their own jobs, and no others. */
   readonly retired?: () => Iterable<Destination>;
   readonly log: Log;
-  /** The beginning of every result's unique. It must differ between workers, and between two starts of one worker. */
+  /** The beginning of every result's unique. It differs between workers, and between starts of a worker. */
   readonly prefix: string;
 }
 
 const RETRY_MS = 1000;
-/** A result that servers have refused for this long is given up. A result that no server could be asked about is kept. */
+/** A result that servers refuse for so long is given up. One that no server could be asked about is not. */
 const REFUSED_MS = 60_000;
 
 /**
  * The results that no job server has accepted yet.
  *
- * A parcel goes to the server that its job came from. If that server is not connected, it goes to the first server that
- * is. Parcels to one server keep their order. A parcel that a server had not confirmed when its connection closed is sent
- * again, with the same unique. If no server is connected, parcels wait without a limit until one is.
+ * A parcel goes to the server that its job came from. If that server is not connected, it goes to the first
+ * server that is. Parcels to one server keep their order. A parcel that a server had not confirmed when its
+ * connection closed is sent again, with the same unique. If no server is connected, parcels wait without a
+ * limit until one is.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -70,7 +71,7 @@ export class Outbox {
     return oldest === undefined ? 0 : (performance.now() - oldest.sinceMs) / 1000;
   }
 
-  /** Resolves when a job server has accepted the parcel. Rejects if servers refuse it for too long, and after `stop`. */
+  /** Resolves when a job server has accepted the parcel. Rejects if it is given up, and after `stop`. */
   deliver(parcel: Parcel): Promise<void> {
     if (this.#isStopped) return Promise.reject(notAccepted());
     return new Promise((accepted, failed) => {
@@ -151,7 +152,7 @@ function notAccepted(): Error {
   return new Error("no job server accepted the result");
 }
 
-/** The server was asked and refused, for example because the queue is full or because it does not accept the queue's name. */
+/** The server has answered with a refusal, for example because the queue is full. */
 function isRefused(error: unknown): boolean {
   return error instanceof SubmitError && error.reason === "refused";
 }

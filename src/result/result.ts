@@ -23,9 +23,9 @@ interface ResultField {
 }
 
 /**
- * The lines of the payload in their order. `type` comes first, because the core recognises a result in clear text by it.
- * `output` comes last, because it is the only field that the core accepts empty, and the core reads no field after an
- * empty one.
+ * The lines of the payload in their order. `type` comes first, because the core recognises a result in clear
+ * text by it. `output` comes last, because it is the only field that the core accepts empty, and the core
+ * reads no field after an empty one.
  */
 export const RESULT_FIELDS: readonly ResultField[] = [
   { name: "type", write: () => "active" },
@@ -44,9 +44,10 @@ export const RESULT_FIELDS: readonly ResultField[] = [
 export type AnsweredJob = Job & { readonly hostName: ByteString; readonly resultQueue: string };
 
 /**
- * Whether the job gets a result. It needs a result queue and a host name. Event handlers and notifications get none, as from
- * the C worker; the Go worker answers them, and the core would take that for a result of a check. Jobs of unknown types
- * are answered, as by the Go worker: a core that names a result queue wants a result.
+ * Whether the job gets a result. It needs a result queue and a host name. Event handlers and notifications
+ * get none, as from the C worker; the Go worker answers them, and the core would take that for a result of a
+ * check. Jobs of unknown types are answered, as by the Go worker: a core that names a result queue wants a
+ * result.
  */
 export function isAnswered(job: Job): job is AnsweredJob {
   return purposeOf(job) !== "command" && job.resultQueue !== undefined && job.hostName !== undefined;

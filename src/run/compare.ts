@@ -2,8 +2,9 @@ import { type ByteString, trimEnd } from "../byte-string.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 
 /**
- * What differs between two runs of the same check, such as times, and what is put in its place. A number is matched only
- * from its first digit on, so that a long row of digits is read once and not once for each digit.
+ * What differs between two runs of the same check, such as times, and what is put in its place. A number is
+ * matched only from its first digit on, so that a long row of digits is read once and not once for each
+ * digit.
  */
 const VOLATILE: readonly (readonly [pattern: RegExp, placeholder: string])[] = [
   // 0.002 second response time, time=0.001946s, rta 0.018ms, RTA = 0.04 ms, (0.172565 sec.)

@@ -2,12 +2,13 @@ import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
 import type { Job } from "../job/job.ts";
 
-/** In bytes. Linux takes no variable longer than 128 KiB with its name; a cut text is better than no notification. */
+/** In bytes. Linux takes no variable longer than 128 KiB with its name, so the text is cut. */
 const MAX_VALUE = 131_072 - 64;
 
 /**
- * The variables that a notification command gets in addition to the worker's own environment. If the core names the host or
- * service, only the variables of its kind are set. Present cores name neither in a notification, so all four are set.
+ * The variables that a notification command gets in addition to the worker's own environment. If the core
+ * names the host or service, only the variables of its kind are set. Present cores name neither in a
+ * notification, so all four are set.
  */
 export function notificationEnvironment(job: Job): readonly Assignment[] {
   if (job.type !== "notification") return [];

@@ -70,9 +70,17 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-async function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<Followed> {
+function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<Followed> {
   if (route.via === "native") return followNative(route, inputs, context);
-  return { outcome: await execute(route, inputs, context.executor), via: route.via, why: route.why };
+  return followToExecutor(route, inputs, context);
+}
+
+async function followToExecutor(
+  route: Exclude<Route, NativeRoute>,
+  inputs: RunInputs,
+  { executor }: RunnerContext,
+): Promise<Followed> {
+  return { outcome: await execute(route, inputs, executor), via: route.via, why: route.why };
 }
 
 /** Asks the native check, and if it gives no answer, the plugin. */
@@ -119,8 +127,8 @@ function start(
 }
 
 /**
- * Whether the check itself has failed and the plugin can answer in its place. No command is executed a second time, and
- * a run that was cancelled is not repeated.
+ * Whether the check itself has failed and the plugin can answer in its place. No command is executed a second
+ * time, and a run that was cancelled is not repeated.
  */
 function isFault(
   { nested, keepsState, hasNoPlugin }: NativeRoute,

@@ -4,8 +4,8 @@ import type { Assignment } from "../executor/command.ts";
 const MASK = "***";
 
 /**
- * Options that take a secret in at least one plugin. The same option of another plugin is masked without need, which does
- * no harm. Long options may be abbreviated.
+ * Options that take a secret in at least one plugin. The same option of another plugin is masked without
+ * need, which does no harm. Long options may be abbreviated.
  */
 const SHORT = /^-([1246ELNSVfjnqsv]*[ACPXabkp])(.*)$/s;
 const LONG = /^--([a-z][a-z-]*)(?:=(.*))?$/s;

@@ -8,7 +8,7 @@ import type { NativeOutcome } from "./native.ts";
 import type { NativeRoute } from "./routing/route.ts";
 import { hideSecrets, type Masked, maskWords } from "./secrets.ts";
 
-/** How the answers of native checks compare with those of the plugins they replace. It is written to a file as JSON. */
+/** How native checks compare with the plugins that they replace. It is written to a file as JSON. */
 export interface ShadowReport {
   /** Percent of the jobs. */
   readonly share: number;
@@ -55,9 +55,9 @@ const MAX_EXAMPLES = 5;
 const MAX_SHOWN = 500;
 
 /**
- * Runs native checks beside the plugins that answer, and compares. A check runs after the plugin, so the shadow changes
- * neither the plugin's answer nor its times. Event handlers and notifications are not run: they must take effect only
- * once. Life: made → stopped.
+ * Runs native checks beside the plugins that answer, and compares. A check runs after the plugin, so the
+ * shadow changes neither the plugin's answer nor its times. Event handlers and notifications are not run:
+ * they must take effect only once. Life: made → stopped.
  */
 export class Shadow {
   #share: number;
@@ -82,7 +82,7 @@ export class Shadow {
     this.#share = share;
   }
 
-  /** To be called when the plugin has answered. For a share of the jobs, `run` gives the native answer later. */
+  /** Called when the plugin has answered. For a share of the jobs `run` gives the native answer later. */
   follow(
     job: Pick<Job, "type">,
     native: Native,

@@ -41,9 +41,9 @@ interface LoadedFile extends CheckFile {
 const LOAD_WITHIN = 10;
 
 /**
- * The worker's own checks and those in the folders of a site, which may change while the worker runs. A site's check comes
- * before the worker's own check of the same name. A check of an earlier folder comes before one of a later folder. A file
- * that cannot be loaded changes nothing.
+ * The worker's own checks and those in the folders of a site, which may change while the worker runs. A
+ * site's check comes before the worker's own check of the same name. A check of an earlier folder comes
+ * before one of a later folder. A file that cannot be loaded changes nothing.
  */
 export class SiteShelf implements Shelf, Disposable {
   readonly #options: SiteShelfOptions;

@@ -2,8 +2,9 @@
 const TURN_MS = 10;
 
 /**
- * Spreads the work of checks over turns of the event loop. Jobs come in bundles, as gearmand's answers to a hundred grabs
- * are read at once. If all their checks started in one turn, no answer would be read and no deadline kept meanwhile.
+ * Spreads the work of checks over turns of the event loop. Jobs come in bundles, as gearmand's answers to a
+ * hundred grabs are read at once. If all their checks started in one turn, no answer would be read and no
+ * deadline kept meanwhile.
  */
 export class TurnBudget {
   readonly #now: () => number;

@@ -96,20 +96,20 @@ describe("a payload that cannot be read", () => {
     expect(error).toMatchObject({ kind, message: expect.stringMatching(message) });
   });
 
-  it("tells neither key nor payload", () => {
+  it("does not show the key or the payload", () => {
     for (const [, envelope, workload] of UNREADABLE) {
       const { message } = errorOf(envelope, Buffer.from(workload, "latin1"));
       expect(message).not.toMatch(/secret-key|web1|hello/);
     }
   });
 
-  it("leaves the envelope in order", () => {
+  it("does not disturb the next payload", () => {
     const envelope = withPassword("secret-key");
     for (const [, , workload] of UNREADABLE) kindOf(envelope, Buffer.from(workload, "latin1"));
     expect(envelope.open(Buffer.from(JOB_AES))).toBe(JOB);
   });
 
-  it("is a PayloadError whatever was done to it", () => {
+  it("is always a PayloadError, however it was changed", () => {
     const random = seededRandom(1);
     let readable = 0;
     for (let round = 0; round < 20_000; round += 1) {

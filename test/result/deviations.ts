@@ -1,4 +1,7 @@
-/** A result of ours that is neither the C nor the Go worker's. `c`, `go`, `ours`: return code, then `output` as on the wire. */
+/**
+ * A result of ours that is neither the C nor the Go worker's. `c`, `go`, `ours`: return code, then `output`
+ * as on the wire.
+ */
 export interface Deviation {
   readonly case: DeviationCase;
   readonly c: string;

@@ -27,7 +27,7 @@ const SERVICE = decodeJob("type=service\nhost_name=a\nservice_description=b\ncom
 const EVENT_HANDLER = decodeJob("type=eventhandler\ncommand_line=/x\n");
 
 describe("judge, on the recorded jobs", () => {
-  it("says of each what the pick list says", () => {
+  it("gives for each the result of the pick list", () => {
     const outcomes = new Map(recordedOutcomes().map((row) => [row.commandLine, row.outcome]));
     const settings = judgeSettings({ ...DEFAULTS, identifier: RECORDED_IDENTIFIER });
     for (const pair of recordedPairs()) {
@@ -82,7 +82,7 @@ const EXITS: readonly (readonly [number, string, string, number, string])[] = [
   [255, "text", "", 2, `${OUT_OF_BOUNDS(255)}\ntext`],
 ];
 
-describe("judge, of a plugin that exited", () => {
+describe("judge, for a plugin that exited", () => {
   it.each(EXITS)("%i, stdout %j, stderr %j", (returnCode, stdout, stderr, expectedCode, output) => {
     const judgement = judgeWith({}, { kind: "exited", returnCode, stdout, stderr });
     expect(judgement).toEqual({ returnCode: expectedCode, output });
@@ -123,7 +123,7 @@ const SIGNALS = [
   [15, "SIGTERM"],
 ] as const;
 
-describe("judge, of a plugin that a signal killed", () => {
+describe("judge, for a plugin that was killed by a signal", () => {
   it.each(SIGNALS)("%i is %s, whether a shell reports it or not", (signal, name) => {
     const judgement = judgeWith({}, { kind: "signalled", signal, stdout: "text\n", stderr: "" });
     expect(judgement).toEqual({
@@ -133,13 +133,13 @@ describe("judge, of a plugin that a signal killed", () => {
     expect(judgeWith({}, exited(128 + signal, "text\n"))).toEqual(judgement);
   });
 
-  it("names no signal from 16 on, as the C worker", () => {
+  it("names no signal from 16 on, like the C worker", () => {
     const outcome: Outcome = { kind: "signalled", signal: 31, stdout: "", stderr: "" };
     expect(judgeWith({}, outcome)).toEqual({ returnCode: 2, output: OUT_OF_BOUNDS(159) });
   });
 });
 
-describe("judge, of a time-out", () => {
+describe("judge, for a time-out", () => {
   const outcome: Outcome = { kind: "timed-out", after: 1, stdout: "partial", stderr: "err" };
   it.each([
     [SERVICE, "(Service Check Timed Out On Worker: w1)"],
@@ -180,7 +180,7 @@ const NOT_RUN: readonly (readonly [Outcome, string])[] = [
   [{ kind: "crashed", error: new Error("für") }, "UNKNOWN: f\xc3\xbcr (worker: w1)"],
 ];
 
-describe("judge, of a check that was not run", () => {
+describe("judge, for a check that was not run or is at fault", () => {
   it.each(NOT_RUN)("%j", (outcome, output) => {
     expect(judgeWith({}, outcome)).toEqual({ returnCode: 3, output });
   });

@@ -158,7 +158,7 @@ describe("among several job servers", () => {
     ]);
   });
 
-  it("what one did not confirm goes to the other, a second later", async () => {
+  it("a parcel that one did not confirm goes to the other after a second", async () => {
     const { outbox, destinations } = createOutbox("a:1", "b:1");
     const deliveries = ["1", "2"].map((text) => follow(outbox.deliver(parcel(text, "a:1"))));
     destinations[0]?.disconnect();
@@ -172,7 +172,7 @@ describe("among several job servers", () => {
     expect(deliveries.map(({ state }) => state)).toEqual(["accepted", "accepted"]);
   });
 
-  it("the servers are those of the configuration as it is now", () => {
+  it("the servers are those of the present configuration", () => {
     const destinations = [new FakeDestination("old:1")];
     const outbox = new Outbox({ destinations: () => destinations, log: stubLog(), prefix: "start-1" });
     const [old] = destinations.splice(0, 1, new FakeDestination("new:1"));
@@ -182,8 +182,8 @@ describe("among several job servers", () => {
   });
 });
 
-describe("while nobody is connected", () => {
-  it("parcels wait, however long, and leave in their order when a server is back", async () => {
+describe("while no server is connected", () => {
+  it("parcels wait without a limit, and are sent in their order when a server is back", async () => {
     const { outbox, destination } = createSingle();
     destination.isConnected = false;
     const deliveries = ["1", "2", "3"].map((text) => follow(outbox.deliver(parcel(text))));
@@ -201,7 +201,7 @@ describe("while nobody is connected", () => {
     expect(outbox).toMatchObject({ size: 0, oldestAge: 0 });
   });
 
-  it("parcels stay, in order, when the server is gone again before it was told of them", async () => {
+  it("parcels keep their order if the server is gone again before they were sent", async () => {
     const { outbox, destination } = createSingle();
     destination.isConnected = false;
     void outbox.deliver(parcel("1"));
@@ -214,8 +214,8 @@ describe("while nobody is connected", () => {
   });
 });
 
-describe("what was not confirmed", () => {
-  it("is sent again with the same unique, ahead of what comes later", async () => {
+describe("a parcel that was not confirmed", () => {
+  it("is sent again with the same unique, before later parcels", async () => {
     const { outbox, destination } = createSingle();
     const first = follow(outbox.deliver(parcel("1")));
     const second = follow(outbox.deliver(parcel("2")));
@@ -235,7 +235,7 @@ describe("what was not confirmed", () => {
     expect([first.state, second.state, third.state]).toEqual(["accepted", "accepted", "accepted"]);
   });
 
-  it("is not sent twice by the timer and by a server's return", async () => {
+  it("is not sent twice if a server returns while the timer runs", async () => {
     const { outbox, destination } = createSingle();
     void outbox.deliver(parcel("1"));
     destination.disconnect();
@@ -246,7 +246,7 @@ describe("what was not confirmed", () => {
     expect(destination.texts).toEqual(["1", "1"]);
   });
 
-  it("is told of in the debug log alone", async () => {
+  it("is reported only in the debug log", async () => {
     const { outbox, destination, log } = createSingle();
     void outbox.deliver(parcel("1"));
     destination.reject("refused");
@@ -267,7 +267,7 @@ describe("a parcel that is refused", () => {
     }
   }
 
-  it("is offered every second, and taken as soon as the server has thought better of it", async () => {
+  it("is sent again every second until the server accepts it", async () => {
     const { outbox, destination } = createSingle();
     const delivery = follow(outbox.deliver(parcel("1")));
     await refuse(destination, 5 * RETRY_MS);
@@ -279,7 +279,7 @@ describe("a parcel that is refused", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("holds up no other", async () => {
+  it("does not delay others", async () => {
     const { outbox, destination } = createSingle();
     void outbox.deliver(parcel("wrong"));
     destination.reject("refused");
@@ -321,7 +321,7 @@ describe("a parcel that is refused", () => {
     expect(delivery.state).toBe("accepted");
   });
 
-  it("is never given up for lost connections alone", async () => {
+  it("is never given up because of lost connections", async () => {
     const { outbox, destination } = createSingle();
     const delivery = follow(outbox.deliver(parcel("1")));
     for (let i = 0; i < 200; i++) {
@@ -349,7 +349,7 @@ describe("the oldest parcel's age", () => {
 });
 
 describe("stop", () => {
-  it("counts what is left, under way and waiting, and fails it", async () => {
+  it("counts the parcels that are left, sent or waiting, and rejects them", async () => {
     const { outbox, destination } = createSingle();
     const accepted = follow(outbox.deliver(parcel("accepted")));
     const refused = follow(outbox.deliver(parcel("refused")));
@@ -380,7 +380,7 @@ describe("stop", () => {
     expect(outbox.stop()).toBe(0);
   });
 
-  it("is the end: nothing is taken, nothing sent again", async () => {
+  it("ends everything: no parcel is taken or sent again", async () => {
     const { outbox, destination } = createSingle();
     follow(outbox.deliver(parcel("1")));
     outbox.stop();

@@ -45,7 +45,7 @@ describe("the parts of an output", () => {
     expect(joinLines(...texts)).toBe(joined);
   });
 
-  it("escapes line feeds and nothing else", () => {
+  it("escapes only line feeds", () => {
     expect(escapeLineFeeds("a\n\nb\\c\\n\r\td")).toBe("a\\n\\nb\\c\\n\r\td");
   });
 });

@@ -23,23 +23,23 @@ async function work(checks: number, eachMs: number) {
   return begun;
 }
 
-describe("turns of the event loop", () => {
-  it("holds nobody up for whom there is time", async () => {
+describe("a turn of the event loop", () => {
+  it("is not left while it has time", async () => {
     expect(new Set((await work(100, 0.05)).map(({ turn }) => turn))).toEqual(new Set([0]));
   });
 
-  it("gives the others a turn when one has gone on for ten milliseconds", async () => {
+  it("ends for checks when they have used ten milliseconds", async () => {
     const begun = await work(25, 1);
     const counts = new Map<number, number>();
     for (const { turn } of begun) counts.set(turn, (counts.get(turn) ?? 0) + 1);
     expect([...counts.values()]).toEqual([10, 10, 5]);
   });
 
-  it("keeps the order", async () => {
+  it("lets checks start in their order", async () => {
     expect((await work(50, 3)).map(({ who }) => who)).toEqual(Array.from({ length: 50 }, (_, who) => who));
   });
 
-  it("lets in one that takes longer than a turn all the same", async () => {
+  it("lets a check start that takes longer than a turn", async () => {
     expect((await work(3, 50)).map(({ turn }) => turn)).toEqual([0, 1, 2]);
   });
 });

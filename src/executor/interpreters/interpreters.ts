@@ -24,7 +24,10 @@ interface Execution {
   readonly template: Template;
   /** The plugin's process, and its process group. Undefined: the template has not told yet that it runs. */
   pid: number | undefined;
-  /** The plugin ended without a call of exit. The plugin tells this itself, so it may come before the template tells the pid. */
+  /**
+   * The plugin ended without a call of exit. The plugin tells this itself, so it may come before the template
+   * tells the pid.
+   */
   isWithoutExit: boolean;
 }
 
@@ -36,10 +39,11 @@ const MAX_DEATHS = 3;
 const UNKNOWN = 3;
 
 /**
- * The warm interpreters. Every plugin that may have one gets a template, which is started for the first check of the plugin,
- * and again when the file of the plugin or one of its modules has changed.
+ * The warm interpreters. Every plugin that may have one gets a template, which is started for the first check
+ * of the plugin, and again when the file of the plugin or one of its modules has changed.
  *
- * After a time-out the plugin's process group gets TERM, INT and KILL with a second between them, as with a warm shell.
+ * After a time-out the plugin's process group gets TERM, INT and KILL with a second between them, as with a
+ * warm shell.
  */
 export class Interpreters {
   readonly #log: Log;
@@ -163,8 +167,9 @@ export class Interpreters {
   }
 
   /**
-   * A request cannot be taken back from its template. If the template begins it, the plugin is killed at once. A template that
-   * hangs is killed. One that is only late is not: it has yet to tell the ends of other plugins.
+   * A request cannot be taken back from its template. If the template begins it, the plugin is killed at
+   * once. A template that hangs is killed. One that is only late is not: it has yet to tell the ends of other
+   * plugins.
    */
   async #takeBack({ pipes, template }: Execution): Promise<void> {
     this.#templates.dismiss(template);
@@ -222,8 +227,8 @@ export class Interpreters {
   }
 
   /**
-   * The template was never ready. The plugin is run without it, and if it cannot be warm, until its file changes. A Perl
-   * plugin that does not compile is not run: it has the answer that the C worker gives.
+   * The template was never ready. The plugin is run without it, and if it cannot be warm, until its file
+   * changes. A Perl plugin that does not compile is not run: it has the answer that the C worker gives.
    */
   #giveUp(execution: Execution): void {
     const { request, pipes, template } = execution;

@@ -3,7 +3,7 @@ import type { Runs } from "../runs.ts";
 import { Template } from "./template.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
-/** After this time without a check, the template of a plugin ends. It is longer than any usual check interval. */
+/** A template without a check for so long ends. It is longer than any usual check interval. */
 const IDLE_MS = 15 * 60_000;
 const SWEEP_MS = 60_000;
 const MAX_TEMPLATES = 100;

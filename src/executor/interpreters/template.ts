@@ -10,7 +10,7 @@ import type { WarmPlugin } from "./warm-plugin.ts";
 /** How much of a compiler's messages is kept, as in the C worker. */
 const MAX_COMPLAINT_LENGTH = 4_096;
 const START = `${LIMIT_OPEN_FILES}; exec "$0" "$@"`;
-/** How long stderr is read after the process is gone. A process that it has started may keep stderr open without end. */
+/** After the exit stderr is read for so long: another process may keep it open without end. */
 const LAST_WORDS_MS = 100;
 const PROGRAMS = fileURLToPath(new URL("./templates/", import.meta.url));
 
@@ -41,10 +41,11 @@ export interface TemplateOptions {
 /**
  * A process that has compiled one plugin and forks a child for every check (`templates/`).
  *
- * Life: starting → ready (or unfit) → exited. Requests may be written while it starts; it handles them when it is ready. On
- * the status pipe it tells `<id> ready` or `<id> - <why not>`. For each request it tells, with the id of the request's
- * pipes, `<pipes> +<pid>` and later `<pipes> <return code>`. If a Perl plugin did not call exit, `<pipes> !` comes before
- * the return code. If the plugin or one of its modules has changed, it tells only `<pipes> -`, and does not run the plugin.
+ * Life: starting → ready (or unfit) → exited. Requests may be written while it starts; it handles them when
+ * it is ready. On the status pipe it tells `<id> ready` or `<id> - <why not>`. For each request it tells,
+ * with the id of the request's pipes, `<pipes> +<pid>` and later `<pipes> <return code>`. If a Perl plugin
+ * did not call exit, `<pipes> !` comes before the return code. If the plugin or one of its modules has
+ * changed, it tells only `<pipes> -`, and does not run the plugin.
  */
 export class Template {
   readonly id: number;

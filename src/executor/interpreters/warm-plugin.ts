@@ -15,7 +15,10 @@ export interface WarmPlugin {
   readonly version: string;
 }
 
-/** `marked`: plugins with a mark that asks for it are warm. `implicitly`: all are warm, except those with a mark against it. */
+/**
+ * `marked`: plugins with a mark that asks for it are warm. `implicitly`: all are warm, except those with a
+ * mark against it.
+ */
 export type WarmRule = "off" | "marked" | "implicitly";
 
 export interface WarmPluginOptions {
@@ -157,7 +160,10 @@ function languageOf(interpreter: ByteString): WarmPlugin["language"] | undefined
   return /^python(?:3[0-9.]*)?$/.test(name) ? "python" : undefined;
 }
 
-/** Switches with which the file is still run as a script. Perl's -n, -p, -s and -x are not, nor Python's -c, -i and -m. */
+/**
+ * Switches with which the file is still run as a script. Perl's -n, -p, -s and -x are not, nor Python's -c,
+ * -i and -m.
+ */
 const UNDERSTOOD: Readonly<Record<WarmPlugin["language"], RegExp>> = {
   perl: /^(?:-(?:[wWXtTU]+(?:C[0-9A-Za-z]*)?|C[0-9A-Za-z]*|[IMm][^ \t]+)(?:[ \t]+|$))+$/,
   python: /^-(?:[bBdEIOPqRsSu]+|[WX][ \t]*[^ \t]+)$/,

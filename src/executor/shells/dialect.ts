@@ -9,19 +9,19 @@ export interface ShellDialect {
   readonly start: (commandPipe: string) => readonly string[];
   /** The command in the syntax of the shell. */
   readonly text: (command: ShellCommand) => ByteString;
-  /** Removes the shell's own messages, so that the output is the same as after a fresh start of the plugin. */
+  /** Removes the shell's own messages. The output is then the same as after a fresh start of the plugin. */
   readonly clean: (command: ShellCommand, returnCode: number, output: Output) => Output;
 }
 
 export interface DialectOptions {
-  /** The directory of the pipes. Every message of a shell about a plugin that it could not start has its name. */
+  /** The directory of the pipes. A shell's message about a plugin that it could not start names it. */
   readonly directory: string;
   readonly shellPath: string;
-  /** dash is known well enough to run lines itself, in a subshell. With other shells each line gets a fresh shell. */
+  /** dash runs lines itself, in a subshell. With other, less known shells each line gets a fresh shell. */
   readonly isDash: boolean;
 }
 
-/** Variables to which a shell reacts. A new value could end or change the shell, so they are set in a child process. */
+/** A new value of these variables could end or change a shell, so they are set in a child process. */
 const WATCHED = new Set(
   (
     "BASHOPTS BASH_ENV ENV EUID FUNCNAME GROUPS HISTFILE IFS LINENO OPTARG OPTIND PATH POSIXLY_CORRECT PPID PS4 " +
@@ -29,7 +29,7 @@ const WATCHED = new Set(
   ).split(" "),
 );
 
-/** In a warm shell `$$` and PPID would have other meanings, and messages in an eval or a trap would look different. */
+/** `$$` and PPID differ in a warm shell, and messages in an eval or a trap would look different. */
 const NEEDS_FRESH_SHELL = /\$\$|\$\{\$|PPID|\b(?:eval|trap)\b/;
 
 /** Without eval, the message `sh: 1: eval: x: not found` is `sh: 1: x: not found`. */
@@ -64,13 +64,15 @@ const FIRST_REAL_TIME_SIGNAL = 34;
 export function createDialect({ directory, shellPath, isDash }: DialectOptions): ShellDialect {
   const isEvaluated = (line: ByteString) => isDash && !NEEDS_FRESH_SHELL.test(line);
   return {
-    // The shell is named `sh`. Shells other than dash read a file after `.` to its end before they run its first line.
+    // The shell is named `sh`. Shells other than dash read a file after `.` to its end before they run its
+    // first line.
     start: (commandPipe) => (isDash ? ["-c", `. ${quoteWord(commandPipe)}`, "sh"] : [commandPipe]),
     text(command) {
       const { via, env } = command;
       if (via === "plugin") return pluginText(command);
       const line = quoteWord(command.commandLine);
-      // A fresh shell with the name `sh`, and not its path, begins its messages as if a worker had started it.
+      // A fresh shell with the name `sh`, and not its path, begins its messages as if a worker had started
+      // it.
       const run = isEvaluated(command.commandLine)
         ? `eval ${line}`
         : `exec ${quoteWord(shellPath)} -c -- ${line} sh`;

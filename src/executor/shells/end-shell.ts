@@ -3,7 +3,7 @@ import type { Shell } from "./shell.ts";
 
 const PATIENCE_MS = 1000;
 
-/** Ends an idle shell. A process that a plugin has left in its group on purpose stays, as with the C and the Go worker. */
+/** Ends an idle shell. What a plugin has left in its process group on purpose stays. */
 export async function endShell(shell: Shell): Promise<void> {
   shell.end();
   const killTimer = setTimeout(() => shell.kill(), PATIENCE_MS); // a plugin may have sent it STOP

@@ -8,15 +8,16 @@ import { signalGroup } from "../process-group.ts";
 import { quoteWord } from "./quote-word.ts";
 
 /**
- * In bytes. Longer command texts go through a file. The smallest pipe, which a user with very many pipes gets, has two
- * pages. So there is always room for the prologue, the text and an `exit`, and no write is cut or refused.
+ * In bytes. Longer command texts go through a file. The smallest pipe, which a user with very many pipes
+ * gets, has two pages. So there is always room for the prologue, the text and an `exit`, and no write is cut
+ * or refused.
  */
 const MAX_TEXT_LENGTH = 4_000;
 
 /**
- * Closes the descriptor of the pipe that the shell was started with, because the shell opens the pipe itself. Before, it keeps
- * the shell from hanging in this opening if the worker dies. The trap lets the shell survive `kill 0` and the TERM of a
- * time-out. Programs that it starts have the default handlers again.
+ * Closes the descriptor of the pipe that the shell was started with, because the shell opens the pipe itself.
+ * Before, it keeps the shell from hanging in this opening if the worker dies. The trap lets the shell survive
+ * `kill 0` and the TERM of a time-out. Programs that it starts have the default handlers again.
  */
 const PROLOGUE = `exec 3>&-; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM; ${LIMIT_OPEN_FILES}\n`;
 
@@ -32,11 +33,12 @@ export interface ShellOptions {
 }
 
 /**
- * A warm shell: a `/bin/sh` in its own process group. It reads commands from a named pipe, runs one at a time, and tells
- * the return code on the status pipe. It starts plugins far cheaper than Node can, because dash uses vfork.
+ * A warm shell: a `/bin/sh` in its own process group. It reads commands from a named pipe, runs one at a
+ * time, and tells the return code on the status pipe. It starts plugins far cheaper than Node can, because
+ * dash uses vfork.
  *
- * Life: started → (run → told)* → exited. A shell is not used again if it was sent a signal, or if a process still has its
- * pipes open.
+ * Life: started → (run → told)* → exited. A shell is not used again if it was sent a signal, or if a process
+ * still has its pipes open.
  */
 export class Shell {
   readonly id: number;

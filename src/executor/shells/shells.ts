@@ -22,11 +22,11 @@ export interface ShellsOptions {
 type ShellRequest = RunRequest<ShellCommand>;
 
 /**
- * The pool of warm shells. It starts as many shells as commands run at once; the worker's slots are the limit. It keeps
- * `warm` of them, and lets the others end after `idleTimeout`.
+ * The pool of warm shells. It starts as many shells as commands run at once; the worker's slots are the
+ * limit. It keeps `warm` of them, and lets the others end after `idleTimeout`.
  *
- * Life of a shell in the pool: idle ⇄ busy → ending → gone. After a time-out the whole process group gets TERM, INT and KILL
- * with a second between them, and another shell is used.
+ * Life of a shell in the pool: idle ⇄ busy → ending → gone. After a time-out the whole process group gets
+ * TERM, INT and KILL with a second between them, and another shell is used.
  */
 export class Shells {
   #options: ShellsOptions;

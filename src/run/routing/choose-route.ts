@@ -29,10 +29,10 @@ function chooseForNative(
   files: FileLookup,
   mode: NativeSwitches["mode"],
 ): Route {
-  const { isReplaced, why, isAbsent } = files.identify(native.fallback.argv[0] ?? "", native.check);
-  if (!isReplaced) return chooseStart({ ...native.fallback, why }, files);
+  const { kind, why } = files.identify(native.fallback.argv[0] ?? "", native.check);
+  if (kind === "foreign") return chooseStart({ ...native.fallback, why }, files);
   const nestedRoute = nested && chooseRoute(nested, files, "on");
-  const route: NativeRoute = { ...native, why, hasNoPlugin: isAbsent === true, nested: nestedRoute };
+  const route: NativeRoute = { ...native, why, hasNoPlugin: kind === "absent", nested: nestedRoute };
   if (mode !== "shadow" || route.hasNoPlugin) return route;
   const answering = { ...native.fallback, why: "native_checks is shadow" };
   return leavesNoTrace(route) ? { ...answering, shadow: route } : answering;
@@ -45,11 +45,12 @@ function leavesNoTrace({ keepsState, nested }: NativeRoute): boolean {
 
 /** If the file does not exist, the refusal tells the check's author or user what is wrong. */
 function chooseForNotUnderstood(executed: PluginRoute, check: Check, files: FileLookup): Route {
-  if (!files.identify(executed.argv[0] ?? "", check).isAbsent) return chooseStart(executed, files);
+  const { kind } = files.identify(executed.argv[0] ?? "", check);
+  if (kind !== "absent") return chooseStart(executed, files);
   return { via: "refuse", why: executed.why, refusal: { rule: "not-understood", check: check.name } };
 }
 
-/** A plugin with variables of its own gets a fresh interpreter: they could change how an interpreter starts. */
+/** A plugin with variables of its own gets a fresh interpreter: they could change its start. */
 function chooseStart(route: PluginRoute | ShellRoute | RefusedRoute, { findWarmPlugin }: FileLookup): Route {
   if (findWarmPlugin === undefined || route.via !== "plugin" || route.env.length > 0) return route;
   const { argv, why } = route;

@@ -17,8 +17,8 @@ const PLAIN = /^\.{0,2}\/[^\0\t\n !"#$&'()*;<>?[\\\]`{|}~]*(?: [^\0\t\n !"#$&'()
 const NO_ASSIGNMENTS: readonly Assignment[] = [];
 
 /**
- * Splits a command line into words as sh does. Words are given only if `/bin/sh -c` would execute exactly these words.
- * A line in which sh would expand, look up or interpret anything needs the shell.
+ * Splits a command line into words as sh does. Words are given only if `/bin/sh -c` would execute exactly
+ * these words. A line in which sh would expand, look up or interpret anything needs the shell.
  */
 export function readCommandLine(line: ByteString): CommandLine {
   if (PLAIN.test(line)) return { kind: "words", words: line.split(" "), assignments: NO_ASSIGNMENTS };

@@ -3,12 +3,15 @@ import type { Check } from "../../../sdk/check.ts";
 import type { ByteString } from "../../byte-string.ts";
 import { PROGRAMS } from "./programs.ts";
 
-/** Whether a native check may answer for the file that a command line names, and why. */
+/** What the file is that a command line names. */
 export interface Identity {
-  readonly isReplaced: boolean;
+  /**
+   * `replaced`: the plugin that the check replaces, so the check may answer. `absent`: there is no file, so the check may
+   * answer, too. `foreign`: any other file, which is executed.
+   */
+  readonly kind: "replaced" | "absent" | "foreign";
+  /** The reason in words. */
   readonly why: string;
-  /** The file does not exist. */
-  readonly isAbsent?: true;
 }
 
 /** Looks at a file, and tells whether it is the plugin that the check replaces. */
@@ -34,7 +37,7 @@ interface KnownFile {
 
 const MAX_KNOWN = 10_000;
 
-/** Notices within seconds that an update has replaced a plugin. Between two looks a job costs one access to a map. */
+/** Notices within seconds that an update has replaced a plugin. Until then a job costs a map lookup. */
 export function createIdentification(options: IdentificationOptions = {}): Identify {
   const { now = () => performance.now(), lookAgainAfterMs = 3000 } = options;
   const known = new Map<ByteString, KnownFile>();
@@ -71,7 +74,7 @@ const EXECUTABLE = 0o111n;
 const MAX_SIZE = 4_194_304n;
 
 function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "replaces">): Identity {
-  if (found === "absent") return { isReplaced: true, why: "the file named does not exist", isAbsent: true };
+  if (found === "absent") return { kind: "absent", why: "the file named does not exist" };
   if (found === "unreadable") return executed("the file named cannot be looked at");
   if (!found.isFile() || (found.mode & EXECUTABLE) === 0n)
     return executed("the file named is not executable");
@@ -82,7 +85,7 @@ function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "r
 }
 
 function executed(why: string): Identity {
-  return { isReplaced: false, why };
+  return { kind: "foreign", why };
 }
 
 function readContents(path: ByteString): ByteString | undefined {
@@ -93,7 +96,7 @@ function readContents(path: ByteString): ByteString | undefined {
   }
 }
 
-/** A compiled plugin contains its name, suite and version as C strings. A site's own script is never replaced. */
+/** A compiled plugin contains its name, suite and version as C strings. A script is never replaced. */
 function identifyContents(
   contents: ByteString,
   { name, replaces }: Pick<Check, "name" | "replaces">,
@@ -108,10 +111,10 @@ function identifyContents(
     .map((each) => findVersion(contents, each))
     .find((each) => each !== undefined);
   if (version === undefined) return executed(`the file named is another version of ${name}`);
-  return { isReplaced: true, why: `the file named is ${name} of ${replaces.suite} ${version}` };
+  return { kind: "replaced", why: `the file named is ${name} of ${replaces.suite} ${version}` };
 }
 
-/** A program can be linked under the name of another one: a link check_ping may lead to a program that is not it. */
+/** A link called check_ping may lead to a program that does something else under this name. */
 function isProgram(contents: ByteString, name: string, suite: string): boolean {
   const program = PROGRAMS[suite]?.find(({ marks }) => marks.every((mark) => hasString(contents, mark)));
   return program === undefined ? hasString(contents, name) : program.names.includes(name);

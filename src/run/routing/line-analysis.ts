@@ -6,7 +6,7 @@ import type { CommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
 import { findSwitch, type NativeSwitches } from "./switches.ts";
 
-/** What stays true of a command line until the shelf changes. Restrictions and files are looked at for every job. */
+/** What is true of a command line until the shelf changes. Files are looked at for every job. */
 export type LineAnalysis = AnalysedLine &
   (
     | { readonly kind: "executed"; readonly executed: PluginRoute | ShellRoute | RefusedRoute }
@@ -81,7 +81,7 @@ function mayAnswerAlone(check: Check, { switches }: AnalysisOptions): boolean {
 
 interface Understood extends Pick<AnalysedLine, "nested">, Pick<NativeRoute, "keepsState" | "run"> {}
 
-/** Gives the reason if the check did not understand. A check that throws is treated alike: the plugin answers. */
+/** A string: why the check did not understand. If the check throws, the plugin answers, too. */
 function understand(
   check: Check,
   [, ...argv]: readonly ByteString[],

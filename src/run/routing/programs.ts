@@ -1,6 +1,6 @@
 import type { ByteString } from "../../byte-string.ts";
 
-/** A program of a suite that is installed under several names, and does what the name it is called by says. */
+/** A program that is installed under several names, and does what the name says. */
 export interface Program {
   readonly names: readonly string[];
   /** C strings that this program contains, and no other program of the suite. */
@@ -25,7 +25,8 @@ export const PROGRAMS: Readonly<Record<string, readonly Program[]>> = {
         "check_spop",
         "check_ssmtp",
       ],
-      // The file contains none of its names. It contains what it sends to servers, the last two only with TLS.
+      // The file contains none of its names. It contains what it sends to servers, the last two only with
+      // TLS.
       marks: ["a1 LOGOUT\r\n", "<?xml version='1.0'", "</stream:stream>\n"],
     },
     {

@@ -17,8 +17,8 @@ export interface RestrictionOptions {
 }
 
 /**
- * The C worker's three tests in the C worker's order, without its gaps: the path is looked at as the kernel will
- * follow it, and a command line that needs a shell is refused. Undefined: no path is configured.
+ * The C worker's three tests in the C worker's order, without its gaps: the path is looked at as the kernel
+ * will follow it, and a command line that needs a shell is refused. Undefined: no path is configured.
  */
 export function createRestriction(options: RestrictionOptions): Restriction | undefined {
   const { restrictPath, restrictCommandCharacters, realPath = readRealPath } = options;
@@ -38,8 +38,8 @@ export function createRestriction(options: RestrictionOptions): Restriction | un
 type RealPath = (path: ByteString) => ByteString | undefined;
 
 /**
- * A path must be allowed as it is written, with `..` resolved, and with all links followed. A path that leads nowhere is
- * allowed: exec reports it.
+ * A path must be allowed as it is written, with `..` resolved, and with all links followed. A path that leads
+ * nowhere is allowed: exec reports it.
  */
 function isAllowed(path: ByteString, allowed: readonly ByteString[], realPath: RealPath): boolean {
   if (!isUnderAny(path, allowed) || !isUnderAny(posix.normalize(path), allowed)) return false;

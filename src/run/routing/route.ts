@@ -4,7 +4,7 @@ import type { Assignment } from "../../executor/command.ts";
 import type { WarmPlugin } from "../../executor/interpreters/warm-plugin.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
 
-/** How a command line will be run. `why` tells it in words, for the debug log and `omd-worker check --explain`. */
+/** How a command line will be run. `why` tells the reason, for the debug log and `check --explain`. */
 export type Route = NativeRoute | WarmRoute | PluginRoute | ShellRoute | RefusedRoute;
 
 /** A native check answers in this process. */

@@ -11,7 +11,7 @@ export interface SourcePosition {
 }
 
 const MAX_MESSAGE = 200;
-/** Matches a line of a stack that lies in a site's file: the URLs of these files have this mark (resolve-sdk.ts). */
+/** A line of a stack in a site's file. URLs of these files have this mark (resolve-sdk.ts). */
 const MARKED = /(file:\/\/[^\s?)]+)\?omd-worker=[0-9]+:([0-9]+)/;
 const NOT_FOUND = /^Cannot find (?:module|package) '([^']+)' imported from ([^\n]+)$/;
 

@@ -8,12 +8,12 @@ export interface FolderWatchOptions {
   readonly settleMs?: number;
 }
 
-/** The kernel reports no changes on network file systems, and none of a folder that is created or replaced later. */
+/** The kernel reports no changes on network file systems, or of a folder that is created later. */
 const POLL_MS = 5000;
 /** Waits this long after a change, because an editor writes a file in several steps. */
 const SETTLE_MS = 100;
 
-/** Reports changes in folders: at once if the kernel does, else some seconds later. It keeps no process alive. */
+/** Reports changes in folders, at once or some seconds later. It keeps no process alive. */
 export class FolderWatch implements Disposable {
   readonly #onChange: () => void;
   readonly #settleMs: number;

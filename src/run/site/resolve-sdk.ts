@@ -3,7 +3,7 @@ import { registerHooks } from "node:module";
 /** The URL of this module, for another process that needs `provideSdk`. */
 export const RESOLVER_URL = import.meta.url;
 
-/** The one SDK of this process. With a second one, the worker would not know the errors that a check throws. */
+/** The one SDK of this process. The worker would not know the errors of a second one. */
 const SDK: Readonly<Record<string, string>> = {
   "omd-worker/sdk": ownFile("../../../sdk/index"),
   "omd-worker/sdk/testing": ownFile("../../../sdk/testing"),
@@ -17,9 +17,9 @@ export function markUrl(url: string, reading: number): string {
 }
 
 /**
- * From now on every module can import `omd-worker/sdk`, in whichever folder it lies. A file that a marked module imports
- * from its own folder gets the same mark, so it is read again together with the module. Such files are ES modules, with
- * types or without, whatever a package.json near them says.
+ * From now on every module can import `omd-worker/sdk`, in whichever folder it lies. A file that a marked
+ * module imports from its own folder gets the same mark, so it is read again together with the module. Such
+ * files are ES modules, with types or without, whatever a package.json near them says.
  */
 export function provideSdk(): Disposable {
   const hooks = registerHooks({

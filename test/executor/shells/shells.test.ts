@@ -12,7 +12,7 @@ const EVERY_BYTE = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) 
 const EVERY_BYTE_BUT_NUL = EVERY_BYTE.slice(1);
 
 describe.each(VIAS)("output, via %s", (via) => {
-  it("comes complete and apart when both streams are far larger than a pipe", async () => {
+  it("is complete and separate if both streams are far larger than a pipe", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("both-streams")]);
     expect(outcome).toEqual(exited(3, "o".repeat(5_000_000), "e".repeat(5_000_000)));
@@ -38,7 +38,7 @@ describe.each(VIAS)("output, via %s", (via) => {
     }
   });
 
-  it("of every byte comes unchanged on both streams", async () => {
+  it("keeps every byte on both streams", async () => {
     await using pool = await startShells();
     const file = join(mkdtempSync(join(tmpdir(), "every-byte-")), "data");
     writeFileSync(file, EVERY_BYTE, "latin1");
@@ -58,7 +58,7 @@ describe.each(VIAS)("output, via %s", (via) => {
     expect(next.map(stdoutOf)).toEqual(["4\n", "5\n", "6\n", "7\n"]);
   });
 
-  it("let go of by a background child is not waited for", async () => {
+  it("that a background child has closed is not waited for", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("quiet-child")]);
     process.kill(Number(stdoutOf(outcome)), "SIGKILL"); // throws when it is not there any more
@@ -95,7 +95,7 @@ describe.each(VIAS)("a time-out, via %s", (via) => {
     },
   );
 
-  it("does not come to one that ended in time while the worker itself was held up", async () => {
+  it("does not hit a plugin that ended in time while the worker was busy", async () => {
     await using pool = await startShells();
     const outcome = pool.script(via, "sleep 0.05; echo in time", 0.2);
     await new Promise(setImmediate);
@@ -131,7 +131,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(await pool.words(via, [fixture("no-shebang"), "a b"])).toEqual(exited(2, "run by sh: a b\n"));
   });
 
-  it("keeps what a plugin says itself with 127", async () => {
+  it("keeps the plugin's own message with 127", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("says-it-itself")]);
     expect(outcome).toEqual(exited(127, "", "sh: 1: something: not found\n"));
@@ -171,7 +171,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(await pool.script(via, "echo next")).toEqual(exited(0, "next\n"));
   });
 
-  it("gives an input that is at its end", async () => {
+  it("gives an empty input", async () => {
     await using pool = await startShells();
     expect(await pool.words(via, [fixture("reads-stdin")])).toEqual(exited(0, "end of input: 0\n"));
   });
@@ -182,7 +182,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(stdoutOf(outcome).split("\0").filter(Boolean).sort()).toEqual(ownEnvironment());
   });
 
-  it("adds variables to the environment, with every byte, also one that a shell watches", async () => {
+  it("adds variables with every byte to the environment, even those to which a shell reacts", async () => {
     await using pool = await startShells();
     const path = `/nope:${process.env["PATH"]}`;
     for (const added of [
@@ -205,7 +205,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(stdoutOf(next).split("\0").filter(Boolean).sort()).toEqual(ownEnvironment());
   });
 
-  it("happens in a session and process group of the shell's own", async () => {
+  it("happens in the shell's own session and process group", async () => {
     await using pool = await startShells();
     const outcome = await pool.script(via, "cut -d' ' -f5,6 /proc/self/stat; echo $PPID");
     const [ids = "", shell] = stdoutOf(outcome).split("\n");
@@ -213,7 +213,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(Number(shell)).not.toBe(process.pid);
   });
 
-  it("works in a directory that is gone", async () => {
+  it("works in a directory that was removed", async () => {
     const home = process.cwd();
     const gone = mkdtempSync(join(tmpdir(), "gone-"));
     process.chdir(gone);

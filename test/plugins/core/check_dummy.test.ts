@@ -78,5 +78,5 @@ describe("check_dummy leaves to the plugin", () => {
 });
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", checkDummy)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", checkDummy)).toMatchObject({ kind: "replaced" });
 });

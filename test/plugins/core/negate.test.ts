@@ -149,5 +149,5 @@ it("gives its command eleven seconds when no time is asked for", async () => {
 });
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", negate)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", negate)).toMatchObject({ kind: "replaced" });
 });

@@ -197,5 +197,5 @@ it("does not resolve a name there is not", async () => {
 const plugin = findPlugin("check_snmp");
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", checkSnmp)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", checkSnmp)).toMatchObject({ kind: "replaced" });
 });

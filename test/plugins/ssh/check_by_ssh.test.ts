@@ -70,7 +70,7 @@ describe("check_by_ssh takes upon itself", () => {
 });
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", checkBySsh)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", checkBySsh)).toMatchObject({ kind: "replaced" });
 });
 
 describe.skipIf(plugin === undefined || !hasServer("sshd"))("the recorded runs of check_by_ssh", () => {

@@ -46,7 +46,7 @@ describe("readCommandLine splits what sh would only split", () => {
   });
 });
 
-describe("readCommandLine leaves to the shell what is the shell's", () => {
+describe("readCommandLine leaves a line to the shell if only a shell can read it", () => {
   const lines: [line: string, why: string][] = [
     ["/x $HOME", "it has an unquoted $"],
     ["/x `id`", "it has an unquoted `"],

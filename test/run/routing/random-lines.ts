@@ -40,7 +40,10 @@ export function generateLines(count: number, directory: string): readonly Unders
 
 const MARK = "\x02<next line>\x02";
 
-/** What each line prints in a shell of its own; one shell that reads them from the file `script` starts them all. */
+/**
+ * What each line prints in a shell of its own; one shell that reads them from the file `script` starts them
+ * all.
+ */
 export async function runLines(shell: string, lines: readonly UnderstoodLine[], script: string) {
   const commands = lines.map(
     ({ line }) => `printf '${MARK}'; ${shell} -c ${quoteWord(line)} </dev/null 2>&1\n`,

@@ -44,7 +44,7 @@ describe("says the C worker's words in the C worker's order", () => {
   });
 });
 
-describe("cannot be walked around", () => {
+describe("cannot be avoided", () => {
   let root: string;
   beforeAll(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), "restrict-")));
@@ -127,7 +127,7 @@ describe("cannot be walked around", () => {
     }
   });
 
-  it("follows symlinks in the configured path too", () => {
+  it("follows symbolic links of the configured path, too", () => {
     expect(refuse(`${root}/link/good`, [`${root}/link`])).toBeUndefined();
     expect(refuse(`${root}/link/to-bad`, [`${root}/link`])).toContain(OUTSIDE);
     expect(refuse(`${root}/plugins/to-bad`, [`${root}/plugins`, `${root}/outside`])).toBeUndefined();
@@ -138,7 +138,7 @@ describe("cannot be walked around", () => {
     expect(refuse(`${root}/plugins/goodness`, [`${root}/plugins/good`])).toContain(OUTSIDE);
   });
 
-  it("looks at every line anew: a symlink may have changed", async () => {
+  it("looks at the path for every line: a symbolic link may have changed", async () => {
     const restriction = createRestriction({
       restrictPath: [`${root}/plugins`],
       restrictCommandCharacters: "",

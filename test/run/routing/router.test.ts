@@ -16,8 +16,8 @@ const SWITCHES: NativeSwitches = {
   internalCheckDummy: true,
   internalNegate: true,
 };
-const IS_PLUGIN: Identify = () => ({ isReplaced: true, why: "it is the plugin" });
-const IS_FOREIGN: Identify = () => ({ isReplaced: false, why: "somebody's script" });
+const IS_PLUGIN: Identify = () => ({ kind: "replaced", why: "it is the plugin" });
+const IS_FOREIGN: Identify = () => ({ kind: "foreign", why: "somebody's script" });
 
 function routeWith(options: Partial<RouterOptions>) {
   const shelf = createShelf(BUILTIN_CHECKS);
@@ -40,7 +40,7 @@ describe("a command line goes", () => {
     });
   });
 
-  it("to the shell as it stands when only that can read it", () => {
+  it("unchanged to the shell if only a shell can read it", () => {
     const commandLine = "/p/check_dummy 0 ok | /bin/cat";
     expect(route(commandLine)).toEqual({ via: "shell", why: "it has an unquoted |", commandLine });
   });
@@ -103,11 +103,11 @@ describe("a native check does not answer", () => {
     expect(routeWith(options)(line)).toMatchObject({ via: "plugin", why });
   });
 
-  it("with check_dummy alone: a slash is required", () => {
+  it("for a name without a slash", () => {
     expect(route("check_dummy 0")).toMatchObject({ via: "shell" });
   });
 
-  it("save for one that stands in for no plugin: its author chose the words", () => {
+  it("in another locale, except a check that replaces no plugin", () => {
     const own = defineCheck({
       name: "check_own",
       summary: "",
@@ -120,14 +120,14 @@ describe("a native check does not answer", () => {
     });
   });
 
-  it("nor does anybody else where there is no plugin it could stand in for", () => {
+  it("and the line is refused if there is no plugin that could answer", () => {
     const own = defineCheck({
       name: "check_own",
       summary: "",
       options: {},
       run: () => ({ returnCode: 0, output: "" }),
     });
-    const absent: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+    const absent: Identify = () => ({ kind: "absent", why: "" });
     const shelf = createShelf([own]);
     expect(routeWith({ shelf, identify: absent })("/p/check_own --what")).toEqual({
       via: "refuse",
@@ -154,7 +154,7 @@ describe("a native check does not answer", () => {
     });
   });
 
-  it("when the command it declares is none, as only an untyped one's can be", () => {
+  it("when its command is invalid, as it can be in a check without types", () => {
     const command = Object.assign({ environment: [] }, JSON.parse('{ "words": "no list" }'));
     const faulty: Check = {
       ...{ name: "check_faulty", summary: "", replaces: undefined },
@@ -175,7 +175,7 @@ it.each(["LC_ALL=C", "LANG=C.UTF-8 LC_MESSAGES=POSIX"])(
 );
 
 describe("the command of negate", () => {
-  it("is routed as any other, with the variable negate sets", () => {
+  it("has a route as any other, with the variable that negate sets", () => {
     expect(route("/p/negate -s /p/check_dummy 2 text")).toMatchObject({
       via: "native",
       name: "negate",
@@ -194,7 +194,7 @@ describe("the command of negate", () => {
     });
   });
 
-  it("is not followed for ever", () => {
+  it("is analysed only up to a depth", () => {
     const line = `${"/p/negate ".repeat(50_000)}/p/check_dummy 0`;
     let depth = 0;
     let at = route(line);
@@ -207,7 +207,7 @@ describe("the command of negate", () => {
 describe("in shadow mode", () => {
   const shadow = { switches: { ...SWITCHES, mode: "shadow" } } as const;
 
-  it("the plugin answers, and the native check stands by with its whole road", () => {
+  it("the plugin answers, and the native check is the shadow with its whole route", () => {
     expect(routeWith(shadow)("/p/negate /p/check_dummy 2")).toMatchObject({
       via: "plugin",
       why: "native_checks is shadow",
@@ -234,15 +234,15 @@ describe("in shadow mode", () => {
     },
   );
 
-  it("the check answers where there is no plugin to do it", () => {
-    const identify: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+  it("the check answers if there is no plugin", () => {
+    const identify: Identify = () => ({ kind: "absent", why: "" });
     expect(routeWith({ ...shadow, identify })("/p/check_dummy 0")).toMatchObject({ via: "native" });
   });
 
   it.each([
     ["/p/check_dummy --help", IS_PLUGIN],
     ["/p/check_dummy 0", IS_FOREIGN],
-  ])("%s is the plugin's alone", (line, identify) => {
+  ])("%s has no shadow", (line, identify) => {
     const route = routeWith({ ...shadow, identify })(line);
     expect(route).toMatchObject({ via: "plugin" });
     expect(route).not.toHaveProperty("shadow");
@@ -273,7 +273,7 @@ describe("restrict_path", () => {
     expect(restricted(line).via).toBe(via);
   });
 
-  it("gives the reason", () => {
+  it("gives the rule", () => {
     const refuse = (commandLine: string) => ({
       via: "refuse",
       why: "restrict_path is set",
@@ -283,7 +283,7 @@ describe("restrict_path", () => {
     expect(restricted("/p/negate /q/check_x")).toEqual(refuse("/q/check_x"));
   });
 
-  it("holds for the command of negate where the plugin is executed", () => {
+  it("holds for the command of negate even if negate is executed", () => {
     const off = { ...SWITCHES, internalNegate: false };
     const executed = routeWith({ restriction, switches: off });
     expect(executed("/p/negate /bin/sh -c id").via).toBe("refuse");
@@ -299,18 +299,18 @@ describe("restrict_path", () => {
   });
 });
 
-describe("what is known of a line is kept", () => {
+describe("the analysis of a line is kept", () => {
   const understand = vi.fn(() => undefined);
   const shelf = createShelf([{ name: "check_x", summary: "", replaces: undefined, understand }]);
 
   it("while files are looked at for every job", () => {
-    const answers = [true, false, true].map((isReplaced) => ({ isReplaced, why: "" }));
-    const identify = () => answers.shift() ?? { isReplaced: false, why: "" };
+    const answers = (["replaced", "foreign", "replaced"] as const).map((kind) => ({ kind, why: "" }));
+    const identify: Identify = () => answers.shift() ?? { kind: "foreign", why: "" };
     const ask = routeWith({ identify });
     expect([1, 2, 3].map(() => ask("/p/check_dummy 0").via)).toEqual(["native", "plugin", "native"]);
   });
 
-  it("until there are other checks on the shelf", () => {
+  it("until the checks on the shelf change", () => {
     const full = createShelf(BUILTIN_CHECKS);
     const changing = { ...full, generation: 0, find: full.find };
     const ask = routeWith({ shelf: changing });
@@ -321,7 +321,7 @@ describe("what is known of a line is kept", () => {
     expect(ask("/p/check_dummy 0").via).toBe("plugin");
   });
 
-  it("but never for more lines than fit", () => {
+  it("for a limited number of lines", () => {
     const ask = routeWith({ shelf });
     ask("/p/check_x 0");
     ask("/p/check_x 0");
@@ -333,7 +333,7 @@ describe("what is known of a line is kept", () => {
     expect(understand).toHaveBeenCalledTimes(1);
   });
 
-  it("and not for very long ones", () => {
+  it("but not of very long lines", () => {
     const ask = routeWith({ shelf });
     understand.mockClear();
     const line = `/p/check_x ${"x".repeat(5000)}`;
