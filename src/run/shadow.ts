@@ -135,9 +135,9 @@ function compare(plugin: PluginAnswer, native: NativeOutcome): Verdict {
   return isSameAnswer(plugin, native) ? "agreed" : "different";
 }
 
-type Answer = Exclude<NativeOutcome, { kind: "declined" }>;
+type NativeAnswer = Exclude<NativeOutcome, { kind: "declined" }>;
 
-function describe(at: string, { argv }: Native, plugin: PluginAnswer, native: Answer): ShadowExample {
+function describe(at: string, { argv }: Native, plugin: PluginAnswer, native: NativeAnswer): ShadowExample {
   const masked = maskWords(argv);
   return {
     at,
@@ -147,7 +147,7 @@ function describe(at: string, { argv }: Native, plugin: PluginAnswer, native: An
   };
 }
 
-function readAnswer(outcome: Answer, { secrets }: Masked): ShadowAnswer {
+function readAnswer(outcome: NativeAnswer, { secrets }: Masked): ShadowAnswer {
   const show = (text: ByteString) => fromByteString(cut(hideSecrets(text, secrets)));
   switch (outcome.kind) {
     case "exited":

@@ -166,14 +166,17 @@ describe("pipes", () => {
     expect(directory.has(set)).toBe(true);
   });
 
-  it.skipIf(process.geteuid?.() !== 0)("are never made in what somebody else has put there", async () => {
-    using directory = new FifoDirectory([parent]);
-    rmSync(directory.path, { recursive: true });
-    mkdirSync(directory.path);
-    chownSync(directory.path, 1, 1);
-    await expect(directory.take()).rejects.toThrow("EEXIST");
-    chownSync(directory.path, 0, 0);
-  });
+  it.skipIf(process.geteuid?.() !== 0)(
+    "are never made in a directory that another user has put there",
+    async () => {
+      using directory = new FifoDirectory([parent]);
+      rmSync(directory.path, { recursive: true });
+      mkdirSync(directory.path);
+      chownSync(directory.path, 1, 1);
+      await expect(directory.take()).rejects.toThrow("EEXIST");
+      chownSync(directory.path, 0, 0);
+    },
+  );
 
   it("are removed", async () => {
     using directory = new FifoDirectory([parent]);
@@ -208,7 +211,7 @@ function makeFifo(directory: string, name: string): string {
   return path;
 }
 
-/** A worker whose process ids are its own, like a container's, in the same place. */
+/** A worker with its own process ids, as in a container, that uses the same directory. */
 function startContainer() {
   const module = JSON.stringify(new URL("../../src/executor/fifos.ts", import.meta.url).href);
   const program = `const { FifoDirectory } = await import(${module});

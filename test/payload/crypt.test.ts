@@ -123,7 +123,7 @@ describe("a payload that cannot be read", () => {
 });
 
 describe("seal", () => {
-  // C leaves 15 letters one NUL and gives 16 letters a whole block of them, as we do.
+  // The C worker adds one NUL to 15 letters, and a whole block of NULs to 16 letters, as we do.
   it.each([
     ["test message", "a7HqhQEE8TQBde9uknpPYQ=="],
     ["123456789abcdef", "uLgRxE2qLExwLvEyB7yAEw=="],
@@ -168,7 +168,7 @@ function errorOf(envelope: Envelope, workload: Buffer): PayloadError {
   throw new Error("was readable");
 }
 
-/** Undefined for a payload that could be read; anything thrown but a PayloadError fails the test. */
+/** Undefined: the payload could be read. An error that is no PayloadError fails the test. */
 function kindOf(envelope: Envelope, workload: Buffer): PayloadErrorKind | undefined {
   try {
     envelope.open(workload);
@@ -179,7 +179,7 @@ function kindOf(envelope: Envelope, workload: Buffer): PayloadErrorKind | undefi
   }
 }
 
-/** Cuts, flips bits, puts in noise, or replaces everything. */
+/** Cuts a workload, flips bits, inserts noise, or replaces all of it. */
 function spoil(workload: Buffer, random: () => number): Buffer {
   const at = Math.floor(random() * workload.length);
   const kind = Math.floor(random() * 4);

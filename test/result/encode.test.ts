@@ -28,7 +28,7 @@ describe("encodeResult", () => {
     const results = recordedPairs().flatMap((pair) => pair.result_go);
     expect(results.length).toBe(147);
     for (const recorded of results) {
-      // The Go worker's embedded Perl leaves an escaped line feed at the end, which is output like any other.
+      // The Go worker's embedded Perl leaves an escaped line feed at the end, which is a part of the output.
       expect(encodeResult(resultOf(fieldsOf(recorded))).replace(/\n+$/, "")).toBe(plainOf(recorded));
     }
   });

@@ -47,7 +47,7 @@ const EXECUTABLE = " Make sure the plugin you're trying to run is executable.";
 const EXISTS = " Make sure the plugin you're trying to run actually exists.";
 const SIGNAL = (name: string) => ` Plugin exited by signal ${name}.`;
 
-/** stdout, stderr, then what is expected of each return code. */
+/** The return code, stdout and stderr of a plugin, and the expected return code and output. */
 const EXITS: readonly (readonly [number, string, string, number, string])[] = [
   [0, "hello\n", "", 0, "hello"],
   [1, "a b\nc\\d\n", "", 1, "a b\nc\\d"],

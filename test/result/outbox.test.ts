@@ -22,7 +22,7 @@ afterEach(() => {
 class FakeDestination {
   readonly name: string;
   isConnected = true;
-  /** All that was ever handed in. */
+  /** All parcels that were submitted. */
   readonly submitted: Submission[] = [];
   readonly #unanswered: PromiseWithResolvers<string>[] = [];
 
@@ -30,7 +30,7 @@ class FakeDestination {
     this.name = name;
   }
 
-  /** The outbox asks for no more of a submitter than this. */
+  /** The part of a submitter that the outbox uses. */
   get results(): Submitter {
     return this as unknown as Submitter;
   }
@@ -46,17 +46,17 @@ class FakeDestination {
     return answer.promise;
   }
 
-  /** The oldest submission is taken. */
+  /** Accepts the oldest submission. */
   accept(): void {
     this.#unanswered.shift()?.resolve("H:1");
   }
 
-  /** The oldest one is not. */
+  /** Rejects the oldest submission. */
   reject(reason: SubmitErrorReason): void {
     this.#unanswered.shift()?.reject(new SubmitError(reason, "no"));
   }
 
-  /** What is under way is lost, as far as anybody knows. */
+  /** The connection is lost. It is not known whether the server has the parcels that were sent. */
   disconnect(): void {
     this.isConnected = false;
     while (this.#unanswered.length > 0) this.reject("disconnected");
@@ -82,7 +82,7 @@ function parcel(text: string, server = "a:4730"): Parcel {
   return { queue: "check_results", workload: Buffer.from(text), server };
 }
 
-/** Follows a delivery; read it after `turn`. */
+/** Watches a delivery. Its state is up to date after `turn`. */
 function follow(delivery: Promise<void>) {
   const followed: { state: "waiting" | "accepted" | "failed"; error: unknown } = {
     state: "waiting",
@@ -97,7 +97,7 @@ function follow(delivery: Promise<void>) {
   return followed;
 }
 
-/** Lets all promises settle that are settled already. */
+/** Waits until the callbacks of settled promises have run. */
 async function turn(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
@@ -259,7 +259,7 @@ describe("a parcel that was not confirmed", () => {
 });
 
 describe("a parcel that is refused", () => {
-  /** Refuses all that comes, for so long. */
+  /** Refuses every parcel for so long. */
   async function refuse(destination: FakeDestination, forMs: number): Promise<void> {
     for (let pastMs = 0; pastMs < forMs; pastMs += RETRY_MS) {
       destination.reject("refused");

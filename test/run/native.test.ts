@@ -25,7 +25,7 @@ function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<Native
   });
 }
 
-/** A check that is stuck, and does not even listen to its deadline. */
+/** A check that hangs, and ignores its deadline. */
 const stuck = () => new Promise<never>(() => {});
 
 describe("a check's answer is an outcome like a plugin's", () => {

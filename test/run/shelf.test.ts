@@ -40,7 +40,7 @@ describe("a site's own checks", () => {
   });
 
   let written = 0;
-  /** Puts a file there the way editors do; each time another inode, so that no clock matters. */
+  /** Replaces a file as editors do. Every file has another inode, so its times do not matter. */
   const write = (name: string, text: string) => {
     written += 1;
     writeFileSync(join(folder, `.${written}`), text);

@@ -1,25 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { TurnBudget } from "../../src/run/turn-budget.ts";
 
-/** Each who enters works for that long, on a clock of the test's own. */
+/** Checks that work for so many milliseconds each, on a clock of the test. */
 async function work(checks: number, eachMs: number) {
   let nowMs = 0;
   let turn = 0;
   const turns = new TurnBudget(() => nowMs);
-  const begun: { readonly who: number; readonly turn: number }[] = [];
-  const enter = async (who: number) => {
+  const begun: { readonly check: number; readonly turn: number }[] = [];
+  const enter = async (check: number) => {
     const other = turns.enter();
     if (other !== undefined) await other;
     nowMs += eachMs;
-    begun.push({ who, turn });
+    begun.push({ check, turn });
   };
-  // Before all others that wait for a turn, so that they find it counted.
+  // It runs before the checks that wait for a turn, so that they see the new time.
   const count = () => {
     turn += 1;
     if (begun.length < checks) setImmediate(count);
   };
   setImmediate(count);
-  await Promise.all(Array.from({ length: checks }, (_, who) => enter(who)));
+  await Promise.all(Array.from({ length: checks }, (_, check) => enter(check)));
   return begun;
 }
 
@@ -36,7 +36,7 @@ describe("a turn of the event loop", () => {
   });
 
   it("lets checks start in their order", async () => {
-    expect((await work(50, 3)).map(({ who }) => who)).toEqual(Array.from({ length: 50 }, (_, who) => who));
+    expect((await work(50, 3)).map(({ check }) => check)).toEqual(Array.from({ length: 50 }, (_, check) => check));
   });
 
   it("lets a check start that takes longer than a turn", async () => {

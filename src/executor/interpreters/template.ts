@@ -23,7 +23,7 @@ export interface TemplateRequest {
   readonly env: readonly Assignment[];
 }
 
-/** `unfit`: the plugin must be started anew for each check. */
+/** `unfit`: the plugin must be started for each check without a template. */
 export type TemplateState =
   | { readonly kind: "starting" }
   | { readonly kind: "ready" }

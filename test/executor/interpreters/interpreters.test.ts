@@ -57,7 +57,7 @@ const LANGUAGES = [
   {
     language: "perl",
     server: "perl",
-    /** Prints its own and its parent's process, so that a fork of the same template shows. */
+    /** Prints the ids of its own and its parent process, to show that it was forked by a template. */
     family: `#!/usr/bin/perl\nprint "$$ " . getppid() . "\\n"; exit 0;\n`,
     echo: `#!/usr/bin/perl\nprint "@ARGV|$ENV{NAGIOS_TEST}\\n"; print STDERR "err\\n"; exit 2;\n`,
     sleep: `#!/usr/bin/perl\n$| = 1; print "partly\\n"; system("sleep 60"); exit 0;\n`,

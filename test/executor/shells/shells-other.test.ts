@@ -12,7 +12,7 @@ checkLeaks();
 const folder = mkdtempSync(join(tmpdir(), "shells-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A shell behaves as sh when it is called so. */
+/** Shells that behave as sh if they are called so. */
 function namedSh(name: string): string {
   mkdirSync(join(folder, name));
   const path = spawnSync("/bin/sh", ["-c", `command -v ${name}`], { encoding: "latin1" }).stdout.trim();

@@ -5,9 +5,9 @@ import { exited, membersOf, startShells, stdoutOf, until, VIAS } from "../warm-s
 
 checkLeaks();
 
-/** Prints all of a shell's state that a line could have left behind. */
+/** Prints all state of a shell that a line could have changed. */
 const STATE = "pwd; umask; ulimit -a; alias; set; echo $-; env | sort; ls /proc/self/fd; hash; jobs";
-/** The warm shell that runs a line. */
+/** A line that prints the process id of the warm shell. */
 const SHELL = "echo $PPID";
 
 describe("a line changes nothing for the next one", () => {

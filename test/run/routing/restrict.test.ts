@@ -66,7 +66,7 @@ describe("cannot be avoided", () => {
   const FORBIDDEN = "contains forbidden character";
   const OUTSIDE = "does not start with any of the restricted paths";
 
-  /** ROOT stands for the directory of the test, `plugins` in it is the one allowed. */
+  /** ROOT stands for the directory of the test. Only the directory `plugins` in it is allowed. */
   it.each<[line: string, text: string | undefined, characters?: string]>([
     ["ROOT/plugins/good -w 1 a#b", undefined],
     ["ROOT/plugins/sub/good", undefined],

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FolderWatch } from "../../../src/run/site/folder-watch.ts";
 
 const PATIENCE = { timeout: 10_000, interval: 5 };
-/** Never within a test. */
+/** Longer than any test. */
 const NEVER_MS = 3_600_000;
 
 let folder: string;

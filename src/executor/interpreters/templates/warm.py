@@ -8,7 +8,7 @@ stdin   a socket with requests, a line for each. When it is closed, the template
         id <tab> pipe for stdout <tab> pipe for stderr <tab> n <tab> n times NAME=value <tab> words
 stdout  the pipe to which all templates write, a line with each write:
         <template id> ready           it takes requests
-        <template id> - <reason>      it takes none: the plugin must be started anew for each check
+        <template id> - <reason>      it takes none: the plugin must be started for each check
         <id> +<pid>                   the child runs, and is the leader of its process group
         <id> <return code>            the child has ended; 128 + n after signal n
         <id> -                        the plugin was not run: it, or one of its modules, has changed
