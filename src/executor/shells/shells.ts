@@ -214,7 +214,7 @@ export class Shells {
     const position = this.#idle.findIndex((entry) => entry.shell === shell);
     if (position >= 0) this.#idle.splice(position, 1);
     if (this.#busy.has(shell))
-      setImmediate(() => setImmediate(() => this.#lose(shell))); // the return code may still be in the status pipe
+      setImmediate(() => setImmediate(() => this.#lose(shell))); // its return code may be on the way
     else this.#retire(shell, endShell);
   }
 
