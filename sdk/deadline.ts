@@ -6,7 +6,7 @@ export interface TimeLimit {
    */
   readonly seconds: number;
   /** The deadline of the check: `context.signal`. Undefined where there is none, as outside of a check. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Makes the error that the promise rejects with when the seconds are up: mostly a `CheckFailure`. */
   readonly onTimeout: () => Error;
 }

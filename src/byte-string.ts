@@ -1,25 +1,25 @@
 /**
- * A byte string: every character is one byte (latin1). Payloads, command lines and plugin output are
- * kept this way from gearmand to gearmand, so that bytes that are no valid UTF-8 come back unchanged.
+ * A string in which every character is one byte (latin1). Payloads, command lines and plugin output are kept
+ * this way from gearmand to gearmand, so that bytes that are no valid UTF-8 come back unchanged.
  */
 export type ByteString = string;
 
-/** Text of ours (an argument, an error's message) → its UTF-8 bytes, one a character. */
+/** Converts the worker's own text, such as an error's message, to UTF-8 bytes, one for each character. */
 export function toByteString(text: string): ByteString {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
-/** For people: bytes → the text they are in UTF-8. */
+/** Reads the bytes as UTF-8, to show them to people. */
 export function fromByteString(bytes: ByteString): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** ASCII white space only: 0xA0 and 0x85 are parts of UTF-8 sequences. */
+/** Removes ASCII white space only: 0xA0 and 0x85 may be parts of UTF-8 sequences. */
 export function trim(text: ByteString): ByteString {
   return trimEnd(text).replace(/^[ \t-\r]+/, "");
 }
 
-/** By no regular expression: one looks at every run of blanks again from each of its blanks on. */
+/** Uses no regular expression: it would read a long row of blanks again from each of its blanks on. */
 export function trimEnd(text: ByteString): ByteString {
   let end = text.length;
   while (end > 0 && isBlank(text.charCodeAt(end - 1))) end -= 1;

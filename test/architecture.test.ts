@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
-  cli: ["sdk", "shelf", "config", "job", "executor", "run", "result", "worker", "demo"],
+  cli: ["sdk", "shelf", "config", "job", "outcome", "executor", "run", "result", "worker", "demo"],
   index: ["config", "worker"],
 };
 
@@ -47,7 +47,7 @@ const SINGLE_FILE_FOLDERS: readonly string[] = [];
 /** The one place that loads files nobody could name beforehand: a site's own checks. */
 const LOADS_COMPUTED = ["src/run/shelf.ts"];
 
-const PURE = /^src\/(?:job\/|result\/(?:judge|output|encode)\.ts$)/;
+const PURE = /^src\/(?:job\/|outcome\/|result\/(?:judge|output|encode)\.ts$)/;
 const WITHOUT_IO = ["node:assert", "node:buffer", "node:crypto", "node:util"];
 const VAGUE_NAME = /^(?:utils?|lib|common|helpers?|misc|types)(?:\.ts)?$/;
 const ENDS_PROCESS = /\bprocess\s*\.\s*(?:exit|exitCode|abort|reallyExit)\b|\bfrom "(?:node:)?process"/;
@@ -75,7 +75,8 @@ const RULES: readonly Rule[] = [
       { "src/gearman/a.ts": 'import { Job } from "../job/job.ts";' },
       { "src/payload/a.ts": 'import type { Config } from "../config/load.ts";' },
       { "src/job/a.ts": 'export { run } from "../run/route.ts";' },
-      { "src/executor/a.ts": 'import type { Route } from "../run/route.ts";' },
+      { "src/executor/a.ts": 'import type { Route } from "../run/routing/route.ts";' },
+      { "src/outcome/a.ts": 'import type { Job } from "../job/job.ts";' },
       { "src/executor/shells/a.ts": 'import type { Job } from "../../job/job.ts";' },
       { "src/run/a.ts": 'const { judge } = await import("../result/judge.ts");' },
       { "src/worker/a.ts": 'import { BUILTIN_CHECKS } from "../../plugins/index.ts";' },
@@ -148,11 +149,12 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
-    says: "job, and judge, output and encode of result, do no I/O, nor does what they import",
+    says: "job, outcome, and judge, output and encode of result do no I/O, nor does what they import",
     broken: (modules) =>
       modules.filter(({ path }) => PURE.test(path)).flatMap((module) => reachedIo(module, modules)),
     bad: [
       { "src/job/decode.ts": 'import { readFileSync } from "node:fs";' },
+      { "src/outcome/refusal.ts": 'import { readFileSync } from "node:fs";' },
       { "src/result/judge.ts": 'const { spawn } = await import("node:child_process");' },
       {
         "src/result/encode.ts": 'import { seal } from "../payload/crypt.ts";',

@@ -1,6 +1,7 @@
 import type { Check } from "../../sdk/check.ts";
 import { type ByteString, fromByteString } from "../byte-string.ts";
-import type { NativeRoute, Route } from "../run/route.ts";
+import { renderRefusal } from "../outcome/refusal.ts";
+import type { NativeRoute, Route } from "../run/routing/route.ts";
 import { maskAssignment, maskLine, maskWords } from "../run/secrets.ts";
 import type { Shelf } from "../run/shelf.ts";
 
@@ -27,7 +28,7 @@ function listDetails(route: Route, shelf: Pick<Shelf, "originOf">): readonly str
     case "shell":
       return ["started by a shell:", ...indent([fromByteString(maskLine(route.commandLine))])];
     case "refuse":
-      return ["nothing is started", `answered: ${fromByteString(route.reason)}`];
+      return ["nothing is started", `answered: ${fromByteString(renderRefusal(route.refusal))}`];
   }
 }
 

@@ -2,10 +2,9 @@ import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import type { Check } from "../../sdk/check.ts";
 import { toByteString } from "../byte-string.ts";
 import type { Config } from "../config/config.ts";
-import { createIdentification, type Identify } from "../run/identity.ts";
-import { nativeChecks } from "../run/native-checks.ts";
+import { createIdentification, type Identify } from "../run/routing/identity.ts";
+import { findSwitch, readSwitches } from "../run/routing/switches.ts";
 import { SiteShelf } from "../run/shelf.ts";
-import { findSwitch } from "../run/switches.ts";
 import type { Io } from "./io.ts";
 import { loadOptions, reportConfigError } from "./load-options.ts";
 import { newPlugin } from "./plugin/new.ts";
@@ -75,11 +74,11 @@ interface Here {
 
 /** Whether a check answers for the plugin of its name where plugins are on this machine, and why not. */
 function describeHere(check: Check, { config, identify, io }: Here): string {
-  const whyOff = findSwitch(check, nativeChecks(config, io.env));
+  const whyOff = findSwitch(check, readSwitches(config, io.env));
   if (whyOff !== undefined) return `plugin: ${whyOff}`;
   const path = pluginPath(check.name, io.env);
-  const { isReplaced, isAbsent, why } = identify(toByteString(path), check);
-  if (isAbsent) return "native: no such plugin found";
-  if (!isReplaced) return `plugin: ${why}, ${path}`;
+  const { kind, why } = identify(toByteString(path), check);
+  if (kind === "absent") return "native: no such plugin found";
+  if (kind === "foreign") return `plugin: ${why}, ${path}`;
   return config.nativeChecks === "shadow" ? "plugin: native_checks is shadow" : "native";
 }

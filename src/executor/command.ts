@@ -4,19 +4,18 @@ import type { WarmPlugin } from "./interpreters/warm-plugin.ts";
 /** A variable set for one command: `LC_ALL=C /path/to/plugin`. */
 export type Assignment = readonly [name: string, value: ByteString];
 
-/** What the executor can be asked to start. */
+/** What the executor can run. */
 export type Command = WarmCommand | ShellCommand;
 
-/** What a warm shell starts: words as they are (the first has a slash), or a line that needs a shell's eyes. */
+/** What a warm shell runs: words (the first one has a slash), or a line that the shell reads. */
 export type ShellCommand =
   | { readonly via: "plugin"; readonly argv: readonly ByteString[]; readonly env: readonly Assignment[] }
   | { readonly via: "shell"; readonly commandLine: ByteString; readonly env: readonly Assignment[] };
 
-/** What a warm interpreter runs. */
+/** What a warm interpreter runs. The first word of `argv` is the plugin. */
 export interface WarmCommand {
   readonly via: "warm";
   readonly plugin: WarmPlugin;
-  /** The plugin is the first word. */
   readonly argv: readonly ByteString[];
   readonly env: readonly Assignment[];
 }

@@ -1,5 +1,5 @@
 import type { Log } from "../log.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome/outcome.ts";
 import type { Command } from "./command.ts";
 import type { FifoDirectory } from "./fifos.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
@@ -13,9 +13,9 @@ export interface ExecutorOptions extends ExecutorLimits {
 }
 
 export interface ExecutorLimits {
-  /** Shells that stay warm however idle they are. */
+  /** How many shells stay, even if they are idle. */
   readonly warm: number;
-  /** Seconds after which a shell beyond `warm` ends; 0: never. */
+  /** After how many seconds an idle shell ends that is more than `warm`. 0: never. */
   readonly idleTimeout: number;
 }
 
@@ -26,7 +26,7 @@ export interface ExecutorStatus {
   readonly templates: number;
 }
 
-/** Everything that starts plugins. Life: made → started → stopped. */
+/** Runs commands. Everything that starts plugins is in here. Life: made → started → stopped. */
 export class Executor {
   readonly #runs: Runs;
   readonly #shells: Shells;
@@ -41,7 +41,7 @@ export class Executor {
     });
   }
 
-  /** Shells that are there, busy or idle. */
+  /** How many shells there are, busy or idle. */
   get size(): number {
     return this.#shells.size;
   }
@@ -55,20 +55,20 @@ export class Executor {
     this.#shells.configure(limits);
   }
 
-  /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */
+  /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
   run(command: Command, timeout: number, signal?: AbortSignal): Promise<Outcome> {
     if (command.via !== "warm") return this.#shells.run(command, timeout, signal);
     if (this.#interpreters.accepts(command.plugin)) return this.#interpreters.run(command, timeout, signal);
     return this.#shells.run({ ...command, via: "plugin" }, timeout, signal);
   }
 
-  /** Ends everything that runs, at once and without a result. */
+  /** Kills everything that runs. */
   kill(): void {
     this.#shells.kill();
     this.#interpreters.kill();
   }
 
-  /** What still runs is ended without a result; resolves when every process is gone. */
+  /** Ends everything that runs, and resolves when every process is gone. */
   async stop(): Promise<void> {
     await Promise.all([this.#shells.stop(), this.#interpreters.stop()]);
     this.#runs.stop();

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-/** The named pipes of one shell: `command` takes lines, `stdout` and `stderr` are its plugins'. */
+/** The named pipes of one shell: it reads `command`, and its plugins write to `stdout` and `stderr`. */
 export interface FifoSet {
   readonly command: string;
   readonly stdout: string;
@@ -24,7 +24,7 @@ export interface FifoSet {
 }
 
 const NAME = "omd-worker-";
-/** Before the name of a directory nobody reads the status pipe of yet. */
+/** The name of a directory begins with it until its status pipe is read. */
 const UNFINISHED = "unfinished-";
 const FINISHED = new RegExp(`^${NAME}[0-9]+-`);
 const STATUS = "status";
@@ -35,15 +35,16 @@ const run = promisify(execFile);
 /**
  * A private directory with the named pipes of all shells.
  *
- * Node can neither make a pipe nor hand one over to a process that runs already; a named pipe can be opened
- * by its path from both sides, is bounded by the kernel whatever a plugin prints, and tells by end-of-file that
- * no process holds its other end any more. It needs a writable directory, but no space in it.
+ * Node can neither make a pipe nor give one to a process that already runs. A named pipe can be opened by its
+ * path from both sides. The kernel limits what it holds, however much a plugin prints. End-of-file tells that
+ * no process has its other end open any more. It needs a writable directory, but no space in it.
  *
- * The directory is a living worker's as long as somebody reads its status pipe. See decisions/001.
+ * While a process reads the status pipe of the directory, the directory belongs to a living worker. See
+ * decisions/001.
  */
 export class FifoDirectory {
   readonly path: string;
-  /** Of the pipe on which return codes are told. */
+  /** The path of the pipe on which return codes are told. */
   readonly statusPath: string;
   readonly #owner: number;
   #statusFd: number;
@@ -62,14 +63,14 @@ export class FifoDirectory {
     removeLeftovers(dirname(this.path));
   }
 
-  /** Makes pipes for so many `sets` ahead of need, and a few more, with one process. */
+  /** Makes this many sets of pipes, and some spare ones, with one process. */
   async prepare(sets: number): Promise<void> {
     const made = Array.from({ length: sets + SPARE_SETS }, () => this.#name());
     await this.#make(made.flatMap((set) => Object.values(set)));
     this.#spares.push(...made);
   }
 
-  /** A set nobody has used yet. Those that are wanted in one turn and are not there are made together. */
+  /** Gives a new set of pipes. If none is left, all sets that are asked for in one turn are made together. */
   async take(): Promise<FifoSet> {
     this.#wanted += 1;
     try {
@@ -83,7 +84,7 @@ export class FifoDirectory {
     }
   }
 
-  /** False when somebody has removed them, as logind does with all a user has in /dev/shm (RemoveIPC). */
+  /** False: the pipes were removed. logind does so with all files of a user in /dev/shm (RemoveIPC). */
   has({ stdout, stderr }: FifoSet): boolean {
     return existsSync(stdout) && existsSync(stderr);
   }
@@ -116,7 +117,7 @@ export class FifoDirectory {
     }
   }
 
-  /** Makes the directory again if it was removed; one that somebody else has put in its place is an error. */
+  /** Makes the directory again if it was removed. A directory of another user in its place is an error. */
   #restore(): void {
     const owner = lstatSync(this.path, { throwIfNoEntry: false })?.uid;
     if (owner === this.#owner || this.#isDisposed) return;
@@ -133,7 +134,7 @@ export class FifoDirectory {
   }
 }
 
-/** Opens the end of a named pipe that Node keeps; never blocks. */
+/** Opens a named pipe, and never blocks. */
 export function openFifo(path: string, end: "read" | "both"): number {
   return openSync(path, constants.O_NONBLOCK | (end === "read" ? constants.O_RDONLY : constants.O_RDWR));
 }
@@ -147,7 +148,7 @@ function makeUnfinished(candidates: readonly string[]): string {
     try {
       return mkdtempSync(join(parent, `${UNFINISHED}${NAME}${process.pid}-`));
     } catch {
-      // not here
+      // this directory is not writable
     }
   }
   throw new Error(
@@ -155,7 +156,7 @@ function makeUnfinished(candidates: readonly string[]): string {
   );
 }
 
-/** Makes the status pipe and reads it from now on. */
+/** Makes the status pipe, and opens it for reading. */
 function makeStatus(directory: string): number {
   try {
     const path = join(directory, STATUS);
@@ -167,7 +168,7 @@ function makeStatus(directory: string): number {
   }
 }
 
-/** Gives it the name by which other workers know what may be a leftover: from here on its status pipe is read. */
+/** Gives the directory its final name, by which workers find leftovers. Its status pipe is read now. */
 function finish(unfinished: string): string {
   const path = join(dirname(unfinished), basename(unfinished).slice(UNFINISHED.length));
   renameSync(unfinished, path);
@@ -179,7 +180,7 @@ function cannotMake(directory: string, error: unknown): Error {
   return new Error(`cannot make the pipes of plugins in ${directory}: ${what}`, { cause: error });
 }
 
-/** A worker that was killed with KILL could not tidy up. */
+/** Removes directories of workers that were killed with KILL, and so could not remove them. */
 function removeLeftovers(parent: string): void {
   for (const entry of entriesOf(parent)) {
     const path = join(parent, entry);
@@ -187,7 +188,7 @@ function removeLeftovers(parent: string): void {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // another user's
+      // it belongs to another user
     }
   }
 }
@@ -196,22 +197,23 @@ function entriesOf(directory: string): readonly string[] {
   try {
     return readdirSync(directory);
   } catch {
-    return []; // one can make files in it, but not list them
+    return []; // files can be made in this directory, but not listed
   }
 }
 
 /**
- * Nobody reads its status pipe, or it has none any more. Process ids tell nothing: containers may share the directory but not
- * the ids, and the next worker of a container often has the id of the last.
+ * Whether no process reads the status pipe of the directory, or the pipe does not exist. Process ids tell
+ * nothing: containers may share the directory but not the ids, and the next worker of a container often has
+ * the id of the last one.
  */
 function isAbandoned(directory: string): boolean {
   try {
     closeSync(openSync(join(directory, STATUS), constants.O_WRONLY | constants.O_NONBLOCK));
     return false;
   } catch (error) {
-    return error instanceof Error && "code" in error && NOBODY_READS.includes(error.code);
+    return error instanceof Error && "code" in error && NO_READER_CODES.includes(error.code);
   }
 }
 
-/** Anything else, such as no descriptors left, tells nothing. */
-const NOBODY_READS: readonly unknown[] = ["ENXIO", "ENOENT"];
+/** Other errors, for example that no descriptors are left, tell nothing about the pipe. */
+const NO_READER_CODES: readonly unknown[] = ["ENXIO", "ENOENT"];

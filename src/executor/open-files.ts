@@ -1,6 +1,8 @@
 /**
- * How many files a plugin may have open, as nearly every system has it, in the words of a shell. Node raises its own limit to the
- * hard one when it starts, and does not say what it was; inherited, hundreds of thousands make programs slow that close all there
- * could be, and wrong that use `select`. A plugin that needs more may raise it: the hard limit stays. Where that is lower, nothing happens.
+ * A shell command that limits how many files a plugin may have open, to the number that nearly every system
+ * has. When Node starts, it raises its own limit to the hard limit, and does not tell the number before.
+ * Plugins would inherit hundreds of thousands: programs that close every possible file become slow, and
+ * programs that use `select` fail. A plugin that needs more may raise its limit, because the hard limit
+ * stays. If the hard limit is lower, the command does nothing.
  */
 export const LIMIT_OPEN_FILES = "ulimit -Sn 1024 2>/dev/null";

@@ -3,10 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 const STEP_MS = 1000;
 const LOOK_MS = 20;
 
-/** Sends a signal to a process group (0: only looks); false when nothing is left of it. */
+/** Sends a signal to a process group; 0 sends none. False: no process of the group is left. */
 export type SignalGroup = (name: NodeJS.Signals | 0) => boolean;
 
-/** Of the group whose first process is `pid`. */
+/** Sends a signal to the group whose first process is `pid`. */
 export function signalGroup(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, name);
@@ -15,7 +15,7 @@ export function signalGroup(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** TERM, a second later INT, then KILL, until nothing is left. */
+/** Sends TERM, a second later INT, and another second later KILL, until no process is left. */
 export async function endGroup(signal: SignalGroup): Promise<void> {
   for (const name of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
     if (!signal(name) || (await isGone(signal))) return;

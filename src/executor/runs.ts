@@ -1,44 +1,55 @@
 import type { Log } from "../log.ts";
-import { crashed, type Outcome, type Output } from "../outcome.ts";
+import { crashed, MAX_OUTPUT, type Outcome, type Output } from "../outcome/outcome.ts";
+import type { Command } from "./command.ts";
 import { FifoDirectory, type FifoSet } from "./fifos.ts";
-import { LARGEST_OUTPUT, type OutputPipe } from "./output-pipe.ts";
+import type { OutputPipe } from "./output-pipe.ts";
 import { StatusPipe } from "./status-pipe.ts";
 
-/** How often running plugins are looked at: time-outs, and output that could fill a pipe. */
+/** How often running plugins are looked at. A look finds time-outs, and output that could fill a pipe. */
 const LOOK_MS = 25;
-/** The longer a plugin is silent, the rarer the looks, up to this. */
-const LONGEST_GAP_MS = 1_000;
-/** A look that read this much comes again at once: the plugin may wait for room in its pipe. */
+/** A plugin that prints nothing is looked at less and less often, at least this often. */
+const MAX_LOOK_GAP_MS = 1_000;
+/** After a look that has read this much the next one follows at once: the pipe may be full. */
 const FLOOD_BYTES = 4_096;
 const READS_A_LOOK = 16;
 
-/** Where a plugin runs: its number on the status pipe and its two streams. */
-export interface Place {
+/** The two streams of a plugin that runs. Its end is told on the status pipe under this number. */
+export interface PluginStreams {
   readonly id: number;
   readonly stdout: OutputPipe;
   readonly stderr: OutputPipe;
 }
 
-/** How a run ends. Exactly one of them is called, once. */
+/** How a run ends. Exactly one of these functions is called, once. */
 export interface Ending {
-  /** Told its return code, and no process holds its streams any more. */
+  /** The return code was told, and no process has the streams open any more. */
   readonly ended: (returnCode: number, output: Output) => void;
-  readonly timeIsUp: (output: Output) => void;
-  /** Nobody waits for its answer any more. */
-  readonly isUnwanted: () => void;
+  readonly timedOut: (output: Output) => void;
+  /** The signal was aborted. */
+  readonly cancelled: () => void;
 }
 
-export interface Limits {
+export interface RunLimits {
+  /** `performance.now()` */
   readonly deadlineMs: number;
-  /** Aborted when nobody waits for the outcome any more; looked at as often as the clock. */
+  /** Cancels the run. It is looked at as often as the clock. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** One plugin under way. Times are `performance.now()`. */
-interface Run extends Place, Limits {
+/** A command that is to be run, and the function that takes its outcome. */
+export interface RunRequest<Requested extends Command> extends RunLimits {
+  readonly command: Requested;
+  /** In seconds. */
+  readonly timeout: number;
+  readonly resolve: (outcome: Outcome) => void;
+}
+
+/** A plugin that runs. Times are `performance.now()`. */
+interface Run extends PluginStreams, RunLimits {
   readonly ending: Ending;
   nextLookMs: number;
   lookGapMs: number;
+  /** Undefined: it was not told yet. */
   returnCode: number | undefined;
 }
 
@@ -48,10 +59,11 @@ export interface RunsOptions {
 }
 
 /**
- * The plugins under way, wherever they run, and the pipes they talk through.
+ * All plugins that run, in shells and in warm interpreters, and the pipes to which they write.
  *
- * A run ends when its return code was told *and* no process holds its stdout or stderr any more, or at its deadline.
- * Both peers wait for a background child that keeps the output open, too.
+ * Life of a run: running → told its return code → ended. It ends when the return code was told *and* no
+ * process has its stdout or stderr open any more, or at its deadline. The C and the Go worker also wait for a
+ * child in the background that keeps the output open.
  */
 export class Runs {
   readonly directory: FifoDirectory;
@@ -67,31 +79,31 @@ export class Runs {
     this.directory = directory;
   }
 
-  /** Opens the status pipe; nothing runs before. */
+  /** Opens the status pipe. To be called before anything runs. */
   start(): void {
     this.#status = new StatusPipe(this.directory.statusPath, (id, word) => this.#hear(id, word));
   }
 
-  /** Write end of the status pipe, for what runs plugins. */
+  /** The writing end of the status pipe. */
   get statusFd(): number {
     if (this.#status === undefined) throw new Error("runs were not started");
     return this.#status.fd;
   }
 
-  /** A number nobody else tells on the status pipe. */
+  /** A number for lines on the status pipe. Every call gives another one. */
   newId(): number {
     this.#ids += 1;
     return this.#ids;
   }
 
-  /** Has `heard` called with all but return codes that `id` tells, until it is called without. */
+  /** Calls `heard` with each word of `id` that is no return code. Without `heard` it stops that. */
   listen(id: number, heard?: (word: string) => void): void {
     if (heard === undefined) this.#listeners.delete(id);
     else this.#listeners.set(id, heard);
   }
 
-  /** From now on `place` belongs to this run, until it ends or is dropped. */
-  add({ id, stdout, stderr }: Place, { deadlineMs, signal }: Limits, ending: Ending): void {
+  /** To be called when a plugin is started. The streams belong to its run until that ends or is dropped. */
+  add({ id, stdout, stderr }: PluginStreams, { deadlineMs, signal }: RunLimits, ending: Ending): void {
     const nextLookMs = performance.now() + LOOK_MS;
     this.#runs.set(id, {
       ...{ id, stdout, stderr, ending, deadlineMs, signal, nextLookMs },
@@ -101,13 +113,16 @@ export class Runs {
     this.#timer ??= setTimeout(this.#wake, LOOK_MS);
   }
 
-  /** Ends the run if it was told its return code and all output is there: the last look at a place that is gone. */
+  /**
+   * Takes a last look at a run whose process is gone. True: the return code and all output were there, so it
+   * has ended.
+   */
   finish(id: number): boolean {
     const run = this.#runs.get(id);
     return run !== undefined && this.#finish(run);
   }
 
-  /** Forgets a run, which ends neither way then; gives what it has printed. Undefined: there is no such run. */
+  /** Forgets a run, without a call of its `ending`, and gives its output. Undefined: there is no such run. */
   drop(id: number): Output | undefined {
     const run = this.#runs.get(id);
     if (run === undefined) return undefined;
@@ -116,13 +131,13 @@ export class Runs {
     return this.#takeOutput(run);
   }
 
-  /** What such an end means if it has printed nothing because its pipes were removed: then it was not even started. */
+  /** The outcome of a plugin whose pipes were removed before it started. Undefined: they exist. */
   findLoss(fifos: FifoSet, returnCode: number, { stdout, stderr }: Output): Outcome | undefined {
     if (returnCode === 0 || stdout !== "" || stderr !== "" || this.directory.has(fifos)) return undefined;
     return crashed(`the pipes of plugins were removed from ${this.directory.path}`);
   }
 
-  /** To be called when everything that ran is gone. */
+  /** To be called when no plugin runs any more. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -136,7 +151,7 @@ export class Runs {
     else this.#listeners.get(id)?.(word);
   }
 
-  /** A plugin has ended; its output may not have. */
+  /** A plugin has ended. A child of it may still print. */
   #told(id: number, returnCode: number): void {
     const run = this.#runs.get(id);
     if (run === undefined) return;
@@ -155,27 +170,26 @@ export class Runs {
 
   #takeOutput({ stdout, stderr }: Run): Output {
     const dropped = stdout.dropped + stderr.dropped;
-    if (dropped > 0)
-      this.#log.warn({ dropped }, `plugin output exceeds ${LARGEST_OUTPUT} bytes, cutting off`);
+    if (dropped > 0) this.#log.warn({ dropped }, `plugin output exceeds ${MAX_OUTPUT} bytes, cutting off`);
     return { stdout: stdout.take(), stderr: stderr.take() };
   }
 
-  /** What was told while the event loop was held up is heard before the clock is looked at. */
+  /** The status pipe is read before the clock is looked at, in case the event loop was busy for long. */
   readonly #wake = (): void => void setImmediate(this.#look);
 
-  /** Looks after runs that are not quick: drains their pipes, and ends those whose time is up. */
+  /** Drains the pipes of all runs, and ends those whose time is up. */
   readonly #look = (): void => {
     const now = performance.now();
     let nextMs = LOOK_MS;
     for (const run of this.#runs.values()) {
       if (now >= run.deadlineMs) this.#timeOut(run);
-      else if (run.signal?.aborted) this.#forget(run);
+      else if (run.signal?.aborted) this.#cancel(run);
       else if (now >= run.nextLookMs && this.#lookAt(run, now)) nextMs = 1;
     }
     this.#timer = this.#runs.size > 0 ? setTimeout(this.#wake, nextMs) : undefined;
   };
 
-  /** True when the plugin floods its pipe and should be looked at again at once. */
+  /** True: the plugin prints much, and must be looked at again at once. */
   #lookAt(run: Run, now: number): boolean {
     if (this.#finish(run)) return false;
     const before = bytesRead(run);
@@ -183,28 +197,28 @@ export class Runs {
     const bytes = bytesRead(run) - before;
     const isFlooding = bytes >= FLOOD_BYTES;
     run.lookGapMs =
-      bytes > 0 || run.returnCode !== undefined ? LOOK_MS : Math.min(run.lookGapMs * 2, LONGEST_GAP_MS);
+      bytes > 0 || run.returnCode !== undefined ? LOOK_MS : Math.min(run.lookGapMs * 2, MAX_LOOK_GAP_MS);
     run.nextLookMs = isFlooding ? now : now + run.lookGapMs;
     return isFlooding;
   }
 
   #timeOut(run: Run): void {
     const output = this.drop(run.id);
-    if (output !== undefined) run.ending.timeIsUp(output);
+    if (output !== undefined) run.ending.timedOut(output);
   }
 
-  #forget(run: Run): void {
+  #cancel(run: Run): void {
     this.drop(run.id);
-    run.ending.isUnwanted();
+    run.ending.cancelled();
   }
 }
 
-/** Reads what both pipes hold, within bounds; true when no process has them open any more. */
-function drain({ stdout, stderr }: Place): boolean {
+/** Reads what both pipes hold, up to a limit. True: no process has them open any more. */
+function drain({ stdout, stderr }: PluginStreams): boolean {
   const state = stdout.drain(READS_A_LOOK);
   return stderr.drain(READS_A_LOOK) === "end" && state === "end";
 }
 
-function bytesRead({ stdout, stderr }: Place): number {
+function bytesRead({ stdout, stderr }: PluginStreams): number {
   return stdout.bytesRead + stderr.bytesRead;
 }

@@ -3,15 +3,15 @@ import { closeFifo, openFifo } from "./fifos.ts";
 
 const BUFFER_SIZE = 65_536;
 
-/** Hears one line: who tells it, and what: a return code, or another word. */
+/** Called for each line. `id` tells who has written it; `word` is a return code or another word. */
 export type OnTold = (id: number, word: string) => void;
 
 /**
- * The one pipe on which all shells tell `id return-code`, a line each, as do the warm interpreters for the plugins
- * they run: with many busy one read brings the news of several.
+ * The pipe to which all shells and all warm interpreters write a line `id return-code` when a plugin has
+ * ended. It is one pipe for all of them, so that one read can bring the lines of several.
  */
 export class StatusPipe {
-  /** What shells and interpreters get as their standard output. */
+  /** The writing end. Shells and interpreters get it as their standard output. */
   readonly fd: number;
   readonly #socket: Socket;
   readonly #onTold: OnTold;

@@ -1,13 +1,13 @@
 import type { ByteString } from "../byte-string.ts";
 import { type Fields, readLines } from "../payload/lines.ts";
-import { JOB_FIELDS, type Job, type JobField } from "./job.ts";
+import { JOB_FIELDS, type Job, type JobField, purposeOf } from "./job.ts";
 
-/** Why a payload that could be read is no job. The texts are what setups already look for in the C worker's log. */
+/** Why a payload that was opened is no job. Sites search for these texts in the C worker's log. */
 const JOB_ERRORS = {
   "no-type": "discarded invalid job, no type given",
   "no-command": "discarded invalid job, no command line given",
   "no-host": "discarded invalid job, no host name given",
-  /** Without its description a service's result would be taken for the host's. */
+  /** The core would take a service's result without a description for the result of the host. */
   "no-service": "discarded invalid job, no service description given",
 } as const;
 
@@ -23,7 +23,7 @@ export class JobError extends Error {
   }
 }
 
-/** Opened payload → what the core asked for. Fields may come in any order. Throws JobError. */
+/** Reads a job from the text of a payload. Fields may come in any order. Throws JobError. */
 export function decodeJob(text: ByteString): Job {
   const fields = readLines(text);
   const type = readField(fields, JOB_FIELDS.type);
@@ -48,9 +48,9 @@ export function decodeJob(text: ByteString): Job {
   };
 }
 
-/** A check must say what it checks; event handlers and notifications name no object. */
+/** A check must name its host or service. Event handlers and notifications name neither. */
 function assertChecked(type: string, hostName?: ByteString, serviceDescription?: ByteString): void {
-  if (type !== "host" && type !== "service") return;
+  if (purposeOf({ type }) !== "check") return;
   if (hostName === undefined) throw new JobError("no-host");
   if (type === "service" && serviceDescription === undefined) throw new JobError("no-service");
 }

@@ -1,33 +1,55 @@
 import type { ByteString } from "../byte-string.ts";
 
+/**
+ * The types of jobs that cores send. The core waits for the result of a `check`; a `command` is run for its
+ * effect only, and gets no result.
+ */
+export const JOB_TYPES = {
+  host: "check",
+  service: "check",
+  eventhandler: "command",
+  notification: "command",
+} as const satisfies Readonly<Record<string, "check" | "command">>;
+
+export type JobType = keyof typeof JOB_TYPES;
+
+/** `unknown`: a type that is not in the table. Such a job gets a result, as from the Go worker. */
+export function purposeOf({ type }: Pick<Job, "type">): "check" | "command" | "unknown" {
+  return isJobType(type) ? JOB_TYPES[type] : "unknown";
+}
+
+export function isJobType(type: string): type is JobType {
+  return Object.hasOwn(JOB_TYPES, type);
+}
+
 /** What the core asked for, decoded from one payload. Times are seconds since the epoch. */
 export interface Job {
-  /** `host`, `service`, `eventhandler`, `notification`, or whatever an unknown core sent. */
+  /** One of JOB_TYPES, or what an unknown core has sent. */
   readonly type: string;
   readonly hostName: ByteString | undefined;
   readonly serviceDescription: ByteString | undefined;
   readonly commandLine: ByteString;
-  /** Queue the result goes to; no result is sent without one. */
+  /** The queue for the result. Undefined: no result is sent. */
   readonly resultQueue: string | undefined;
   readonly targetQueue: string | undefined;
   /** When the core planned the check: `core_time`, else `next_check`, else `start_time`. */
   readonly coreTime: number | undefined;
-  /** Seconds the check may run; undefined: the worker's `job_timeout` decides. */
+  /** Seconds that the check may run. Undefined: the worker's `job_timeout` is used. */
   readonly timeout: number | undefined;
   readonly pluginOutput: ByteString | undefined;
   readonly longPluginOutput: ByteString | undefined;
   readonly contact: ByteString | undefined;
 }
 
-/** Where a property of a Job comes from: the first of `names` that the payload has with a value that reads. */
+/** The source of a property of Job: the first of the fields `names` that has a valid value in the payload. */
 export interface JobField<Value> {
   readonly names: readonly string[];
   readonly read: (value: ByteString) => Value | undefined;
 }
 
 /**
- * Every field of a job payload that means something to a worker. What else cores send (`check_options`,
- * `scheduled_check`, `latency`) no worker ever used.
+ * Every field of a job payload that a worker uses. Cores send more fields (`check_options`,
+ * `scheduled_check`, `latency`), which no worker has ever used.
  */
 export const JOB_FIELDS = {
   type: { names: ["type"], read: readText },
@@ -36,7 +58,7 @@ export const JOB_FIELDS = {
   commandLine: { names: ["command_line"], read: readText },
   resultQueue: { names: ["result_queue"], read: readText },
   targetQueue: { names: ["target_queue"], read: readText },
-  // Today's module sends core_time alone with checks; older ones next_check, the oldest start_time.
+  // Today's core module sends only core_time with checks, older ones next_check, and the oldest start_time.
   coreTime: { names: ["core_time", "next_check", "start_time"], read: readTime },
   timeout: { names: ["timeout"], read: readTimeout },
   pluginOutput: { names: ["plugin_output"], read: readPluginOutput },
@@ -48,19 +70,19 @@ function readText(value: ByteString): ByteString | undefined {
   return value === "" ? undefined : value;
 }
 
-/** Seconds with a fraction; what is no time (or the epoch, a C program's "not set") is absent. */
+/** Seconds with a fraction. What is no time is absent, and so is 0, which means "not set" in C. */
 function readTime(value: ByteString): number | undefined {
   const seconds = Number(value);
   return seconds > 0 && Number.isFinite(seconds) ? seconds : undefined;
 }
 
-/** Whole seconds, read as C's atoi does; 0 and less mean "not given". */
+/** Whole seconds, read as C's atoi does. 0 and less mean "not given". */
 function readTimeout(value: ByteString): number | undefined {
   const seconds = Number.parseInt(value, 10);
   return seconds > 0 ? seconds : undefined;
 }
 
-/** The module prints a missing output with C's `%s`. */
+/** The core module prints a missing output with C's `%s`, as `(null)`. */
 function readPluginOutput(value: ByteString): ByteString | undefined {
   return value === "(null)" ? undefined : readText(value);
 }

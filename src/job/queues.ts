@@ -1,4 +1,4 @@
-/** The options that say which queues a worker serves. */
+/** The options of worker.conf that name the queues to serve. */
 export interface QueueOptions {
   readonly hosts: boolean;
   readonly services: boolean;
@@ -9,9 +9,9 @@ export interface QueueOptions {
 }
 
 /**
- * The queues to serve, the most urgent first: the C worker's order, hosts before everything else, since a
- * core waits for a host's state before it judges the host's services. gearmand hands out the queue
- * registered last first, so who registers these goes through the list from its end.
+ * The queues to serve, the most urgent one first, in the C worker's order. Hosts come first because the core
+ * waits for a host's state before it judges the services of the host. gearmand serves the queue first that
+ * was registered last, so the caller must register the list from its end.
  */
 export function queueNames(options: QueueOptions): readonly string[] {
   const names = [

@@ -1,10 +1,10 @@
 const EQUALS = 0x3d;
-/** Line wraps of mail-style encoders, blanks at the ends, and the NUL some C clients send along. */
+/** Line breaks of encoders for mail, blanks at the ends, and the NUL that some C clients send. */
 const FILLER = /[\0\t\n\v\f\r ]+/g;
 
 /**
- * The bytes, or undefined if the workload is no base64. Node's decoder skips what it does not know, so
- * the length tells: every skipped character makes the result shorter than the text promises.
+ * Decodes a workload. Undefined: it is no base64. Node's decoder skips characters that it does not know. Each
+ * of them makes the result shorter than the length of the text promises, so the lengths are compared.
  */
 export function decodeBase64(workload: Buffer): Buffer | undefined {
   const text = workload.toString("latin1");

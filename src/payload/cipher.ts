@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { ByteString } from "../byte-string.ts";
 
-/** AES-256-ECB without padding: whole blocks in, whole blocks out. */
+/** AES-256-ECB without padding. It takes and gives whole blocks. */
 export interface Cipher {
   readonly encrypt: (blocks: ByteString) => Buffer;
   readonly decrypt: (blocks: Buffer) => Buffer;
@@ -12,9 +12,9 @@ export const BLOCK_LENGTH = 16;
 const ALGORITHM = "aes-256-ecb";
 
 /**
- * One OpenSSL object each way for ever, instead of one a message: three to four times as fast. ECB keeps
- * nothing from block to block and padding is off, so there is no state to reset — as long as only whole
- * blocks go in: the rest of a broken block would be put in front of the next message.
+ * Keeps one OpenSSL object for each direction. This is three to four times as fast as one for each message.
+ * ECB keeps nothing from block to block, and padding is off, so there is no state to reset. But only whole
+ * blocks may be passed in: the rest of a broken block would be put in front of the next message.
  */
 export function createCipher(key: Uint8Array): Cipher {
   const cipher = createCipheriv(ALGORITHM, key, null).setAutoPadding(false);

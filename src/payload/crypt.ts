@@ -4,20 +4,22 @@ import { BLOCK_LENGTH, type Cipher, createCipher } from "./cipher.ts";
 import { pad, unpaddedLength } from "./padding.ts";
 import { PayloadError } from "./payload-error.ts";
 
-/** mod_gearman's envelope, the same for jobs and results: text ↔ what gearmand carries. */
+/** mod_gearman's envelope. It converts the texts of jobs and results to workloads of gearmand, and back. */
 export interface Envelope {
-  /** Workload → text without padding and final line feeds. Throws PayloadError and nothing else. */
+  /** Gives the text without padding and final line feeds. Throws PayloadError, and no other error. */
   readonly open: (workload: Buffer) => ByteString;
   readonly seal: (text: ByteString) => Buffer;
 }
 
 export interface EnvelopeOptions {
   readonly encryption: boolean;
-  /** 32 bytes; needed unless `encryption` is off. */
+  /** 32 bytes. It is needed if `encryption` is on. */
   readonly key?: Uint8Array | undefined;
 }
 
-/** Every text of mod_gearman starts with a field; C takes any, so it need not be `type=`. */
+/**
+ * Every text of mod_gearman begins with a field. The C worker accepts any field, so it need not be `type=`.
+ */
 const FIRST_FIELD = /^[a-z_]{1,64}=/;
 
 export function createEnvelope({ encryption, key }: EnvelopeOptions): Envelope {
@@ -38,7 +40,7 @@ function createEncrypted(cipher: Cipher): Envelope {
   };
 }
 
-/** `encryption=no`: base64 of the text, as the core sends it; bare text as people send it by hand. */
+/** `encryption=no`. The core sends the text in base64; people who send it by hand may send the bare text. */
 const CLEAR: Envelope = {
   open(workload) {
     const bytes = decodeBase64(workload);

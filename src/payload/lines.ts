@@ -1,15 +1,16 @@
 import type { ByteString } from "../byte-string.ts";
 
-/** The fields of a text by name. */
+/** The fields of a text, by their names. */
 export type Fields = ReadonlyMap<string, ByteString>;
 
 /**
- * `name=value` lines → fields. A value runs to the line feed and may contain `=`; of a name given twice the
- * last counts (both peers); a blank line ends the text (C, and where the core's module ends it).
+ * Reads lines `name=value`. A value ends at the line feed, and may contain `=`. If a name comes twice, the
+ * last value is used, as by the C and the Go worker. An empty line ends the text, as in the C worker; the
+ * core's module ends it so.
  *
- * Where the peers differ: an empty value hides nothing (C loses every line after it; Go is right), lines
- * without `=` are skipped (Go), and values are not trimmed (C is right: a host name must come back to the
- * core as it was sent, and blanks mean something to a shell).
+ * The C and the Go worker differ in three things. The lines after an empty value are read, as by Go; C loses
+ * them. A line without `=` is skipped, as by Go. Values are not trimmed, as by C: a host name must come back
+ * to the core as it was sent, and blanks have a meaning in a shell.
  */
 export function readLines(text: ByteString): Fields {
   const fields = new Map<string, ByteString>();
@@ -22,7 +23,8 @@ export function readLines(text: ByteString): Fields {
       fields.set(text.slice(start, equals), text.slice(equals + 1, end));
     }
     start = end + 1;
-    // Looked up again only once passed: a megabyte of lines without `=` must not be scanned for each line.
+    // The next `=` is searched only behind the last one, or a megabyte of lines without `=` would be read for
+    // each line.
     if (equals < start) equals = text.indexOf("=", start);
   }
   return fields;

@@ -5,14 +5,15 @@ const NUL = 0x00;
 const LINE_FEED = 0x0a;
 const NULS = "\0".repeat(BLOCK_LENGTH);
 
-/** NULs up to a whole block, one at least: the core is C and reads up to the first NUL. */
+/** Adds NULs up to a whole block, at least one: the core is a C program, and reads up to the first NUL. */
 export function pad(text: ByteString): ByteString {
   return text + NULS.slice(text.length % BLOCK_LENGTH);
 }
 
 /**
- * Where the text ends. C pads with 1 to 17 NULs, Go with up to 15 line feeds, other libraries as PKCS#5
- * says. The line feeds every text ends with go as well: they cannot be told from Go's padding.
+ * The length of the text. The C worker pads with 1 to 17 NULs, the Go worker with up to 15 line feeds, other
+ * libraries with PKCS#5. The line feeds at the end of a text are cut, too: they look like the Go worker's
+ * padding.
  */
 export function unpaddedLength(bytes: Buffer): number {
   let end = bytes.length - pkcs5Length(bytes);
@@ -24,7 +25,7 @@ function isFiller(byte: number | undefined): boolean {
   return byte === NUL || byte === LINE_FEED;
 }
 
-/** PKCS#5: n bytes of the value n, 1 to 16; 0 if the bytes do not end that way. */
+/** PKCS#5 padding is n bytes of the value n, from 1 to 16. Gives 0 if the bytes do not end with it. */
 function pkcs5Length(bytes: Buffer): number {
   const length = bytes.at(-1) ?? 0;
   if (length > BLOCK_LENGTH || length > bytes.length) return 0;

@@ -8,7 +8,7 @@ export type PayloadErrorKind =
   | "encrypted"
   | "foreign";
 
-/** A payload nobody can read. The message names the likely cause and its cure; it never quotes the payload. */
+/** A payload that cannot be read. The message names the likely cause and its cure, never the payload. */
 export class PayloadError extends Error {
   override readonly name = "PayloadError";
   readonly kind: PayloadErrorKind;

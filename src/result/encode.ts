@@ -4,7 +4,7 @@ import { RESULT_FIELDS, type Result } from "./result.ts";
 const ACTIVE = "type=active\n";
 const PASSIVE = "type=passive\n";
 
-/** Result → payload text, ready to be sealed. */
+/** The text of a result's payload, before it is sealed. */
 export function encodeResult(result: Result): ByteString {
   let text = "";
   for (const { name, write } of RESULT_FIELDS) {
@@ -14,7 +14,7 @@ export function encodeResult(result: Result): ByteString {
   return text;
 }
 
-/** The same result for a dupserver, whose core did not ask for it and takes it as a passive one. */
+/** The same result for a dupserver, whose core takes it for a passive one, as it did not ask for it. */
 export function asPassive(encoded: ByteString): ByteString {
   return encoded.startsWith(ACTIVE) ? PASSIVE + encoded.slice(ACTIVE.length) : encoded;
 }

@@ -1,17 +1,19 @@
 import type { ByteString } from "../byte-string.ts";
 import { toByteString } from "../byte-string.ts";
-import type { Job } from "../job/job.ts";
-import type { Outcome, Output } from "../outcome.ts";
+import { isJobType, type Job, type JobType } from "../job/job.ts";
+import type { Outcome, Output } from "../outcome/outcome.ts";
+import { renderPerlFault } from "../outcome/perl-fault.ts";
+import { renderRefusal } from "../outcome/refusal.ts";
 import { bracketStderr, joinLines, readOutput } from "./output.ts";
 import { sourceOf } from "./result.ts";
 
-/** What the core will be told of an outcome. `output` has real line feeds; `encode` escapes them. */
+/** What the core is told about an outcome. `escapeLineFeeds` escapes the line feeds of `output` later. */
 export interface Judgement {
   readonly returnCode: number;
   readonly output: ByteString;
 }
 
-/** The options of worker.conf that decide what an outcome becomes. */
+/** The options of worker.conf that decide what the core is told. */
 export interface JudgeOptions {
   readonly identifier: ByteString;
   readonly timeoutReturn: number;
@@ -21,7 +23,7 @@ export interface JudgeOptions {
   readonly workaroundRc25: boolean;
 }
 
-/** The same, with what results say of their source. Made once, by `judgeSettings`. */
+/** The same options with the `source` of every result. `judgeSettings` makes them once. */
 export interface JudgeSettings extends JudgeOptions {
   readonly source: ByteString;
 }
@@ -37,7 +39,7 @@ const NOT_FOUND = 127;
 const FIRST_SIGNAL = 128;
 const RC_25 = 25;
 
-/** C's names, by number. A code from 144 on is no signal to C, though Linux has more of them. */
+/** The C worker's names of signals, by number. A return code from 144 on is no signal there. */
 const SIGNAL_NAMES = [
   "signal 0",
   "SIGHUP",
@@ -58,8 +60,9 @@ const SIGNAL_NAMES = [
 ];
 
 /**
- * Outcome → what the core is told: every question of compatibility is answered here. States and texts are the
- * C worker's, whose users' filters and dependencies know them; output is treated as the Go worker does.
+ * Decides what the core is told about an outcome. Every question of compatibility is answered here. States
+ * and texts are the C worker's, because filters and dependencies of its users rely on them. Output is treated
+ * as by the Go worker.
  */
 export function judge(job: Job, outcome: Outcome, settings: JudgeSettings): Judgement {
   const judgement = judgeOutcome(job, outcome, settings);
@@ -68,8 +71,8 @@ export function judge(job: Job, outcome: Outcome, settings: JudgeSettings): Judg
 }
 
 /**
- * Whether `workaround_rc_25` keeps the result back: plugins that exit with 25 when another copy of them runs
- * (a job executed twice) must not overwrite that one's result.
+ * Whether `workaround_rc_25` keeps the result back. Some plugins exit with 25 when another copy of them runs,
+ * because the job was executed twice. This must not overwrite the result of the other copy.
  */
 export function isWithheld(outcome: Outcome, settings: JudgeSettings): boolean {
   return settings.workaroundRc25 && outcome.kind === "exited" && outcome.returnCode === RC_25;
@@ -81,17 +84,19 @@ function judgeOutcome(job: Job, outcome: Outcome, settings: JudgeSettings): Judg
     case "exited":
       return judgeExit(outcome.returnCode, outcome, settings);
     case "signalled":
-      // A shell reports a signal as 128 + n; without a shell it must read the same.
+      // A shell reports signal n as return code 128 + n. Without a shell the result must be the same.
       return judgeExit(FIRST_SIGNAL + outcome.signal, outcome, settings);
+    case "perl-fault":
+      return judgeExit(outcome.returnCode, renderPerlFault(outcome), settings);
     case "timed-out":
       return {
         returnCode: settings.timeoutReturn,
-        output: `(${checkName(job.type)} Timed Out On Worker: ${worker})`,
+        output: `(${nameOf(job)} Timed Out On Worker: ${worker})`,
       };
     case "too-old":
       return { returnCode: UNKNOWN, output: "(Could Not Start Check In Time)" };
     case "refused":
-      return { returnCode: UNKNOWN, output: outcome.reason };
+      return { returnCode: UNKNOWN, output: renderRefusal(outcome.refusal) };
     case "crashed":
       return { returnCode: UNKNOWN, output: `UNKNOWN: ${messageOf(outcome.error)} (worker: ${worker})` };
   }
@@ -115,7 +120,10 @@ function hintFor(returnCode: number): string {
   return signal === undefined ? "" : ` Plugin exited by signal ${signal}.`;
 }
 
-/** `worker_name_in_result`, an option of the Go worker: for codes in bounds only, the other texts name it anyway. */
+/**
+ * `worker_name_in_result`, an option of the Go worker. It concerns return codes from 0 to 3; other texts name
+ * the worker anyway.
+ */
 function nameWorker(output: ByteString, settings: JudgeSettings): ByteString {
   const name = `(worker: ${settings.identifier})`;
   switch (settings.workerNameInResult) {
@@ -130,9 +138,16 @@ function nameWorker(output: ByteString, settings: JudgeSettings): ByteString {
   }
 }
 
-function checkName(type: string): string {
-  if (type === "service") return "Service Check";
-  return type === "host" ? "Host Check" : "Check";
+/** The C worker's names of jobs. */
+const JOB_NAMES: Readonly<Record<JobType, string>> = {
+  host: "Host Check",
+  service: "Service Check",
+  eventhandler: "Check",
+  notification: "Check",
+};
+
+function nameOf({ type }: Job): string {
+  return isJobType(type) ? JOB_NAMES[type] : "Check";
 }
 
 function messageOf(error: unknown): ByteString {

@@ -1,56 +1,57 @@
 import { SubmitError, type Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";
 
-/** A sealed result on its way. */
+/** A sealed result that is to be delivered. */
 export interface Parcel {
   readonly queue: string;
   readonly workload: Uint8Array;
-  /** The job server the job came from, `host:port`: taken first, so that each core gets its own results. */
+  /** The job server that the job came from, `host:port`, is preferred: each core gets its own results. */
   readonly server: string;
 }
 
-/** Where results can be handed in. */
-export interface Door {
+/** A job server that takes results. */
+export interface Destination {
   /** `host:port` */
   readonly name: string;
   readonly results: Pick<Submitter, "isConnected" | "submit">;
 }
 
-interface Entry extends Parcel {
-  /** Makes gearmand recognise a parcel sent again because its receipt got lost. */
+interface PendingParcel extends Parcel {
+  /** gearmand recognises by it a parcel that was sent again because its receipt was lost. */
   readonly unique: string;
   readonly sinceMs: number;
-  /** Of the first refusal. */
+  /** When a server refused it for the first time. */
   refusedSinceMs: number | undefined;
   readonly accepted: () => void;
   readonly failed: (error: unknown) => void;
 }
 
 export interface OutboxOptions {
-  /** The job servers in the order of the configuration, as it is now. */
-  readonly doors: () => readonly Door[];
-  /** Those configured no more: still the right ones for the results of their own jobs, and for no others. */
-  readonly retired?: () => Iterable<Door>;
+  /** The job servers of the present configuration, in its order. */
+  readonly destinations: () => readonly Destination[];
+  /** Job servers of earlier configurations. They get the results of their own jobs, and no others. */
+  readonly retired?: () => Iterable<Destination>;
   readonly log: Log;
-  /** Begins the unique of every result: must differ between workers and between their starts. */
+  /** The beginning of every result's unique. It differs between workers, and between starts of a worker. */
   readonly prefix: string;
 }
 
 const RETRY_MS = 1000;
-/** A result that servers refuse for so long is given up; one that no server could be asked about never is. */
+/** A result that servers refuse for so long is given up. One that no server could be asked about is not. */
 const REFUSED_MS = 60_000;
 
 /**
- * Results no job server has accepted yet.
+ * The results that no job server has accepted yet.
  *
- * A parcel goes to the server its job came from, else to the first that is connected; on one server parcels keep
- * their order. What a server did not confirm before its connection closed is sent again, with the same unique. With no
- * server at all parcels wait for the first to come back, however long that takes.
+ * A parcel goes to the server that its job came from. If that server is not connected, it goes to the first
+ * server that is. Parcels to one server keep their order. A parcel that a server had not confirmed when its
+ * connection closed is sent again, with the same unique. If no server is connected, parcels wait without a
+ * limit until one is.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #entries = new Set<Entry>();
-  readonly #parked = new Set<Entry>();
+  readonly #pending = new Set<PendingParcel>();
+  readonly #parked = new Set<PendingParcel>();
   #count = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -59,83 +60,83 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Results not accepted yet. */
+  /** How many results are not accepted yet. */
   get size(): number {
-    return this.#entries.size;
+    return this.#pending.size;
   }
 
-  /** Seconds the oldest of them has been waiting. */
+  /** For how many seconds the oldest of them has waited. */
   get oldestAge(): number {
-    const [oldest] = this.#entries;
+    const [oldest] = this.#pending;
     return oldest === undefined ? 0 : (performance.now() - oldest.sinceMs) / 1000;
   }
 
-  /** Resolves when a job server has accepted the parcel; rejects when they keep refusing it, and from `stop` on. */
+  /** Resolves when a job server has accepted the parcel. Rejects if it is given up, and after `stop`. */
   deliver(parcel: Parcel): Promise<void> {
     if (this.#isStopped) return Promise.reject(notAccepted());
     return new Promise((accepted, failed) => {
       this.#count += 1;
       const unique = `${this.#options.prefix}-${this.#count.toString(36)}`;
       const sinceMs = performance.now();
-      const entry: Entry = { ...parcel, unique, sinceMs, refusedSinceMs: undefined, accepted, failed };
-      this.#entries.add(entry);
-      this.#send(entry);
+      const pending = { ...parcel, unique, sinceMs, refusedSinceMs: undefined, accepted, failed };
+      this.#pending.add(pending);
+      this.#send(pending);
     });
   }
 
-  /** To be called when a submitter got its connection (back). */
+  /** To be called when a job server is connected, for the first time or again. */
   flush(): void {
     const parked = [...this.#parked];
     this.#parked.clear();
-    for (const entry of parked) this.#send(entry);
+    for (const parcel of parked) this.#send(parcel);
   }
 
-  /** Gives up what is left and tells how much that is. */
+  /** Gives up the results that are left, and returns their number. */
   stop(): number {
     this.#isStopped = true;
     clearTimeout(this.#retryTimer);
-    const left = this.#entries.size;
-    for (const entry of this.#entries) entry.failed(notAccepted());
-    this.#entries.clear();
+    const left = this.#pending.size;
+    for (const parcel of this.#pending) parcel.failed(notAccepted());
+    this.#pending.clear();
     this.#parked.clear();
     return left;
   }
 
-  #send(entry: Entry): void {
-    const door = this.#doorFor(entry.server);
-    if (door === undefined) {
-      this.#parked.add(entry);
+  #send(parcel: PendingParcel): void {
+    const destination = this.#destinationFor(parcel.server);
+    if (destination === undefined) {
+      this.#parked.add(parcel);
       return;
     }
-    door.results.submit(entry).then(
+    destination.results.submit(parcel).then(
       () => {
-        this.#entries.delete(entry);
-        entry.accepted();
+        this.#pending.delete(parcel);
+        parcel.accepted();
       },
-      (error: unknown) => this.#sendAgain(entry, error),
+      (error: unknown) => this.#sendAgain(parcel, error),
     );
   }
 
-  #doorFor(server: string): Door | undefined {
-    const { doors, retired } = this.#options;
-    const isOwn = ({ name }: Door) => name === server;
-    const open = doors().filter(isOpen);
+  #destinationFor(server: string): Destination | undefined {
+    const { destinations, retired } = this.#options;
+    const isOwn = ({ name }: Destination) => name === server;
+    const open = destinations().filter(isOpen);
     return open.find(isOwn) ?? [...(retired?.() ?? [])].filter(isOpen).find(isOwn) ?? open[0];
   }
 
-  #sendAgain(entry: Entry, error: unknown): void {
+  #sendAgain(parcel: PendingParcel, error: unknown): void {
     if (this.#isStopped) return;
     if (isRefused(error)) {
       const now = performance.now();
-      entry.refusedSinceMs ??= now;
-      if (now - entry.refusedSinceMs > REFUSED_MS) {
-        this.#entries.delete(entry);
-        entry.failed(error);
+      parcel.refusedSinceMs ??= now;
+      if (now - parcel.refusedSinceMs > REFUSED_MS) {
+        this.#pending.delete(parcel);
+        parcel.failed(error);
         return;
       }
     }
     this.#options.log.debug({ err: error }, "sending job to gearmand failed, will be sent again");
-    this.#parked.add(entry);
+    this.#parked.add(parcel);
     this.#retryTimer ??= setTimeout(() => {
       this.#retryTimer = undefined;
       this.flush();
@@ -143,7 +144,7 @@ export class Outbox {
   }
 }
 
-function isOpen({ results }: Door): boolean {
+function isOpen({ results }: Destination): boolean {
   return results.isConnected;
 }
 
@@ -151,7 +152,7 @@ function notAccepted(): Error {
   return new Error("no job server accepted the result");
 }
 
-/** The server is there but says no, as to a queue that is full or a queue name it does not take. */
+/** The server has answered with a refusal, for example because the queue is full. */
 function isRefused(error: unknown): boolean {
   return error instanceof SubmitError && error.reason === "refused";
 }

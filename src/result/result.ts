@@ -1,18 +1,18 @@
 import type { ByteString } from "../byte-string.ts";
-import type { Job } from "../job/job.ts";
+import { type Job, purposeOf } from "../job/job.ts";
 import { escapeLineFeeds } from "./output.ts";
 
 /** What the core is told. Times are seconds since the epoch. */
 export interface Result {
   readonly hostName: ByteString;
-  /** The core takes a result without one for the host's. */
+  /** The core takes a result without a description for the result of the host. */
   readonly serviceDescription: ByteString | undefined;
-  /** When the core had planned the check; the core computes the latency from it. */
+  /** When the core had planned the check. The core computes the latency from it. */
   readonly coreStartTime: number | undefined;
   readonly startTime: number;
   readonly finishTime: number;
   readonly returnCode: number;
-  /** Who ran the check, see `sourceOf`. */
+  /** The worker that ran the check, see `sourceOf`. */
   readonly source: ByteString;
   readonly output: ByteString;
 }
@@ -23,8 +23,9 @@ interface ResultField {
 }
 
 /**
- * The payload's lines in their order. `type` comes first: the core takes clear text for a result by it. `output`
- * comes last: it is the only field the core accepts empty, and no field after an empty one is read.
+ * The lines of the payload in their order. `type` comes first, because the core recognises a result in clear
+ * text by it. `output` comes last, because it is the only field that the core accepts empty, and the core
+ * reads no field after an empty one.
  */
 export const RESULT_FIELDS: readonly ResultField[] = [
   { name: "type", write: () => "active" },
@@ -39,25 +40,25 @@ export const RESULT_FIELDS: readonly ResultField[] = [
   { name: "output", write: (result) => escapeLineFeeds(result.output) },
 ];
 
-/** A job somebody waits for the result of. */
+/** A job that gets a result. */
 export type AnsweredJob = Job & { readonly hostName: ByteString; readonly resultQueue: string };
 
 /**
- * Whether the job gets a result: not without a queue to send it to and a host it is about, and never an
- * event handler or a notification (as C; what Go sends for them the core would take for a check's). Types
- * we do not know are answered, as Go does: whoever gives a result queue wants a result.
+ * Whether the job gets a result. It needs a result queue and a host name. Event handlers and notifications
+ * get none, as from the C worker; the Go worker answers them, and the core would take that for a result of a
+ * check. Jobs of unknown types are answered, as by the Go worker: a core that names a result queue wants a
+ * result.
  */
 export function isAnswered(job: Job): job is AnsweredJob {
-  const isCheck = job.type !== "eventhandler" && job.type !== "notification";
-  return isCheck && job.resultQueue !== undefined && job.hostName !== undefined;
+  return purposeOf(job) !== "command" && job.resultQueue !== undefined && job.hostName !== undefined;
 }
 
-/** `source` of a result, with an ASCII blank as Go has it; C has a no-break space there. */
+/** The `source` of a result. Its blanks are ASCII, as in the Go worker; the C worker has a no-break space. */
 export function sourceOf(identifier: ByteString): ByteString {
   return `Mod-Gearman Worker @ ${identifier}`;
 }
 
-/** An absent or empty value is left out; a line feed in it must not start a line of its own. */
+/** An absent or empty value is left out. A line feed in the value must not begin another field. */
 function oneLine(value: ByteString | undefined): ByteString | undefined {
   return value === "" ? undefined : value?.replace(/[\0\n]/g, " ");
 }

@@ -2,12 +2,13 @@ import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
 import type { Job } from "../job/job.ts";
 
-/** Linux takes no variable longer than 128 KiB, name included: better a cut text than no notification. */
+/** In bytes. Linux takes no variable longer than 128 KiB with its name, so the text is cut. */
 const MAX_VALUE = 131_072 - 64;
 
 /**
- * The variables a notification command gets beside the worker's own environment. A core that names the object decides which
- * pair is set; present ones name neither host nor service in a notification, so both pairs are.
+ * The variables that a notification command gets in addition to the worker's own environment. If the core
+ * names the host or service, only the variables of its kind are set. Present cores name neither in a
+ * notification, so all four are set.
  */
 export function notificationEnvironment(job: Job): readonly Assignment[] {
   if (job.type !== "notification") return [];
@@ -26,7 +27,7 @@ export function notificationEnvironment(job: Job): readonly Assignment[] {
   return variables.flatMap(([name, value]) => (isGiven(value) ? [[name, readValue(value)]] : []));
 }
 
-/** `(null)` is how the core prints an output it does not have. */
+/** The core prints `(null)` for an output that it does not have. */
 function isGiven(value: ByteString | undefined): value is ByteString {
   return value !== undefined && value !== "(null)";
 }

@@ -1,20 +1,22 @@
 import type { CheckContext, CheckOutput, CommandOutcome } from "../../sdk/check.ts";
-import { MAX_TIMEOUT_MS } from "../../sdk/deadline.ts";
+import { MAX_TIMEOUT_MS, whenAborted } from "../../sdk/deadline.ts";
 import { CheckDeclined, CheckFailure } from "../../sdk/failure.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
-import type { Outcome } from "../outcome.ts";
-import type { NativeRoute, Route } from "./route.ts";
+import type { Outcome } from "../outcome/outcome.ts";
+import { renderPerlFault } from "../outcome/perl-fault.ts";
+import { renderRefusal } from "../outcome/refusal.ts";
+import type { NativeRoute, Route } from "./routing/route.ts";
 
 export interface NativeRun {
   readonly timeoutMs: number;
   readonly log: Pick<Log, "debug">;
-  /** What checks keep for one another, as connections. */
+  /** Values that checks share, such as connections. */
   readonly shared: Pick<SharedValues, "get">;
-  /** Runs the command a check has declared, as any other: the worker's own road. */
+  /** Runs the command that the check has declared. */
   readonly execute: (route: Route, limits: ExecuteLimits) => Promise<Outcome>;
-  /** Aborted when nobody waits for the answer any more; its reason becomes the outcome's error. */
+  /** Cancels the run. The reason of the signal becomes the error of the outcome. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,34 +25,36 @@ export interface ExecuteLimits {
   readonly signal: AbortSignal;
 }
 
-/** What a native check comes to; `declined`: it left the answer to the plugin. */
-export type NativeOutcome = Outcome | { readonly kind: "declined"; readonly reason: string };
+/** What a native check can come to. `declined`: it has left the answer to the plugin. */
+export type NativeOutcome =
+  | Extract<Outcome, { kind: "exited" | "timed-out" | "crashed" }>
+  | { readonly kind: "declined"; readonly reason: string };
 
-/** Runs a native check. The outcome is there when time is up, even if the check is not through. */
+/** Runs a native check. The promise resolves when time is up, even if the check goes on. */
 export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
-  if (run.signal?.aborted) return Promise.resolve({ kind: "crashed", error: run.signal.reason });
+  const { timeoutMs, signal } = run;
+  if (signal?.aborted) return Promise.resolve({ kind: "crashed", error: signal.reason });
   const deadline = new Deadline();
   const { promise, resolve } = Promise.withResolvers<NativeOutcome>();
   const finish = (outcome: NativeOutcome) => {
     clearTimeout(timer);
-    run.signal?.removeEventListener("abort", cancel);
+    cancellation?.[Symbol.dispose]();
     resolve(outcome);
   };
-  const stop = (outcome: Outcome, reason: unknown) => {
+  const stop = (outcome: NativeOutcome, reason: unknown) => {
     finish(outcome);
     deadline.abort(reason);
   };
-  const timer = setTimeout(
-    () => stop({ kind: "timed-out", after: run.timeoutMs / 1000, stdout: "", stderr: "" }, "time is up"),
-    Math.min(run.timeoutMs, MAX_TIMEOUT_MS),
-  );
-  const cancel = () => stop({ kind: "crashed", error: run.signal?.reason }, run.signal?.reason);
-  run.signal?.addEventListener("abort", cancel, { once: true });
+  const timeOut = () =>
+    stop({ kind: "timed-out", after: timeoutMs / 1000, stdout: "", stderr: "" }, "time is up");
+  const timer = timeoutMs <= MAX_TIMEOUT_MS ? setTimeout(timeOut, timeoutMs) : undefined;
+  const cancellation =
+    signal && whenAborted(signal, () => stop({ kind: "crashed", error: signal.reason }, signal.reason));
   answer(route, createContext(route, run, deadline)).then(finish);
   return promise;
 }
 
-/** An AbortController, made for those checks only that look at it. */
+/** An AbortController that is created only if the check looks at its signal. */
 class Deadline {
   #controller: AbortController | undefined;
   #abortion: { readonly reason: unknown } | undefined;
@@ -83,14 +87,17 @@ function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): 
   };
 }
 
+/** A check gets no outcome of a command that was not run. The check itself ends then. */
 function readCommandOutcome(outcome: Outcome): CommandOutcome {
   switch (outcome.kind) {
     case "exited":
     case "signalled":
     case "timed-out":
       return outcome;
+    case "perl-fault":
+      return { kind: "exited", returnCode: outcome.returnCode, ...renderPerlFault(outcome) };
     case "refused":
-      throw new CheckFailure(outcome.reason);
+      throw new CheckFailure(renderRefusal(outcome.refusal));
     case "too-old":
       throw new CheckFailure("the command was too old to be started");
     case "crashed":
@@ -110,8 +117,8 @@ async function answer(route: NativeRoute, context: CheckContext): Promise<Native
   }
 }
 
-/** A site's own check is not typed: what it gives is looked at before it is believed. */
-function readOutput(name: string, answered: CheckOutput): Outcome {
+/** A site's own check may be written without types, so its answer is looked at here. */
+function readOutput(name: string, answered: CheckOutput): NativeOutcome {
   const { returnCode, output, stderr = "" }: Partial<CheckOutput> = answered ?? {};
   if (
     returnCode === undefined ||
@@ -124,7 +131,7 @@ function readOutput(name: string, answered: CheckOutput): Outcome {
   return { kind: "exited", returnCode, stdout: readText(output), stderr: readText(stderr) };
 }
 
-/** Byte strings stay as they are; Unicode text becomes UTF-8. */
+/** A byte string stays as it is. Unicode text becomes UTF-8. */
 function readText(text: string): ByteString {
   return /[^\0-\xff]/.test(text) ? Buffer.from(text, "utf8").toString("latin1") : text;
 }

@@ -3,119 +3,151 @@ import type { Assignment } from "../executor/command.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
-import type { Outcome, Via } from "../outcome.ts";
+import type { Outcome, Via } from "../outcome/outcome.ts";
 import { notificationEnvironment } from "./environment.ts";
 import { type NativeOutcome, runNative } from "./native.ts";
-import type { NativeRoute, Route } from "./route.ts";
-import type { Router } from "./router.ts";
+import type { NativeRoute, Route } from "./routing/route.ts";
+import type { Router } from "./routing/router.ts";
 import type { Shadow } from "./shadow.ts";
-import { Turns } from "./turns.ts";
+import { TurnBudget } from "./turn-budget.ts";
 
-/** A run: what happened, which way it went and when. Times are seconds since the epoch. */
-export interface Ran {
+/** What happened when a job's command was run, and which way it was run. */
+export interface Followed {
   readonly outcome: Outcome;
-  readonly via: Via | undefined;
-  /** Why it went that way, in words. */
+  readonly via: Via;
+  /** Why it was run this way, in words. */
   readonly why: string;
+}
+
+/** The same of a job that had its turn. Times are seconds since the epoch. */
+export interface Ran extends Pick<Followed, "outcome" | "why"> {
+  /** Undefined: the job was too old to be run. */
+  readonly via: Via | undefined;
   readonly startTime: number;
   readonly finishTime: number;
 }
+
+/** Runs a job's command. `timeout` is in seconds. */
+export type Runner = (job: Job, timeout: number) => Promise<Followed>;
 
 export interface RunnerOptions {
   readonly router: Router;
   readonly executor: Pick<Executor, "run">;
   readonly shared: Pick<SharedValues, "get">;
   readonly log: Log;
-  /** Hears of native checks that leave their answer to the plugin. */
+  /** Called when a native check leaves its answer to the plugin. */
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
-  /** Looks at plugins' answers for which a native check stands by. */
+  /** Compares answers of plugins with those of native checks. */
   readonly shadow?: Pick<Shadow, "follow"> | undefined;
 }
 
-/** What happened, and which way it went. */
-export type Followed = Pick<Ran, "outcome"> & { readonly via: Via; readonly why: string };
+/** What all runs of one runner use. */
+interface RunnerContext extends RunnerOptions {
+  readonly turns: TurnBudget;
+}
 
-/** Runs a job's command. `timeout` in seconds. */
-export type Runner = (job: Job, timeout: number) => Promise<Followed>;
-
-/** What a run has beside its route. */
-interface Surroundings {
+/** What belongs to one run, whichever route it takes. */
+interface RunInputs {
   readonly env: readonly Assignment[];
-  /** Seconds. */
+  /** In seconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { router, executor, shared, log, onDeclined, shadow } = options;
-  const turns = new Turns();
-
-  const answer = (route: NativeRoute, { env, timeout, signal }: Surroundings): Promise<NativeOutcome> => {
-    const run = () =>
-      runNative(route, {
-        timeoutMs: timeout * 1000,
-        log,
-        shared,
-        signal,
-        execute: async (nested, limits) => {
-          const limit = Math.min(limits.timeoutMs / 1000, timeout);
-          return (await follow(nested, { env, timeout: limit, signal: limits.signal })).outcome;
-        },
-      });
-    const turn = turns.enter();
-    return turn === undefined ? run() : turn.then(run);
-  };
-
-  const follow = async (route: Route, surroundings: Surroundings): Promise<Followed> => {
-    const { via, why } = route;
-    if (via !== "native") return { outcome: await execute(route, executor, surroundings), via, why };
-    const startMs = performance.now();
-    const outcome = await answer(route, surroundings);
-    if (outcome.kind !== "declined" && !isFault(route, outcome, surroundings)) return { outcome, via, why };
-    const reason = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
-    onDeclined?.(route.name, reason);
-    if (route.isAlone) return { outcome: refuseAlone(route, reason), via, why };
-    const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
-    const timeout = surroundings.timeout - (performance.now() - startMs) / 1000;
-    const followed = await follow(fallback, { ...surroundings, timeout });
-    if (followed.outcome.kind !== "timed-out") return followed;
-    return { ...followed, outcome: { ...followed.outcome, after: surroundings.timeout } };
-  };
-
+  const context: RunnerContext = { ...options, turns: new TurnBudget() };
   return async (job, timeout) => {
-    const route = router(job);
-    const surroundings = { env: notificationEnvironment(job), timeout };
-    const followed = await follow(route, surroundings);
+    const route = context.router(job);
+    const inputs = { env: notificationEnvironment(job), timeout };
+    const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
       const native = route.shadow;
-      shadow?.follow(job, native, followed.outcome, (signal) => answer(native, { ...surroundings, signal }));
+      context.shadow?.follow(job, native, followed.outcome, (signal) =>
+        answer(native, { ...inputs, signal }, context),
+      );
     }
     return followed;
   };
 }
 
+function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<Followed> {
+  if (route.via === "native") return followNative(route, inputs, context);
+  return followToExecutor(route, inputs, context);
+}
+
+async function followToExecutor(
+  route: Exclude<Route, NativeRoute>,
+  inputs: RunInputs,
+  { executor }: RunnerContext,
+): Promise<Followed> {
+  return { outcome: await execute(route, inputs, executor), via: route.via, why: route.why };
+}
+
+/** Asks the native check, and if it gives no answer, the plugin. */
+async function followNative(
+  route: NativeRoute,
+  inputs: RunInputs,
+  context: RunnerContext,
+): Promise<Followed> {
+  const startMs = performance.now();
+  const outcome = await answer(route, inputs, context);
+  const { via, why } = route;
+  if (outcome.kind !== "declined" && !isFault(route, outcome, inputs)) return { outcome, via, why };
+  const reason = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
+  context.onDeclined?.(route.name, reason);
+  if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };
+  const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
+  const timeout = inputs.timeout - (performance.now() - startMs) / 1000;
+  const followed = await follow(fallback, { ...inputs, timeout }, context);
+  if (followed.outcome.kind !== "timed-out") return followed;
+  return { ...followed, outcome: { ...followed.outcome, after: inputs.timeout } };
+}
+
+/** What the native check itself says. It starts when the event loop has time. */
+function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeOutcome> {
+  const turn = context.turns.enter();
+  return turn === undefined ? start(route, inputs, context) : turn.then(() => start(route, inputs, context));
+}
+
+function start(
+  route: NativeRoute,
+  { env, timeout, signal }: RunInputs,
+  context: RunnerContext,
+): Promise<NativeOutcome> {
+  return runNative(route, {
+    timeoutMs: timeout * 1000,
+    log: context.log,
+    shared: context.shared,
+    signal,
+    execute: async (nested, limits) => {
+      const limit = Math.min(limits.timeoutMs / 1000, timeout);
+      return (await follow(nested, { env, timeout: limit, signal: limits.signal }, context)).outcome;
+    },
+  });
+}
+
 /**
- * A fault of the check itself costs nothing where the plugin can answer; but nothing is executed a second time, and nobody
- * is asked for whom nobody waits any more.
+ * Whether the check itself has failed and the plugin can answer in its place. No command is executed a second
+ * time, and a run that was cancelled is not repeated.
  */
 function isFault(
-  { nested, keepsState, isAlone }: NativeRoute,
+  { nested, keepsState, hasNoPlugin }: NativeRoute,
   outcome: Outcome,
-  { signal }: Surroundings,
+  { signal }: RunInputs,
 ): outcome is Extract<Outcome, { kind: "crashed" }> {
-  const mayRepeat = nested === undefined && !keepsState && isAlone !== true && signal?.aborted !== true;
+  const mayRepeat = nested === undefined && !keepsState && hasNoPlugin !== true && signal?.aborted !== true;
   return outcome.kind === "crashed" && mayRepeat;
 }
 
-/** Nobody can answer: that is UNKNOWN, and no missing plugin's CRITICAL. */
-function refuseAlone({ name, argv: [path] }: NativeRoute, reason: string): Outcome {
-  return { kind: "refused", reason: `UNKNOWN - ${name}: ${reason}, and there is no ${path}` };
+/** The core gets UNKNOWN. To execute a plugin that does not exist would give CRITICAL. */
+function refuse({ name, argv: [path] }: NativeRoute, declined: string): Outcome {
+  return { kind: "refused", refusal: { rule: "no-plugin", check: name, declined, path } };
 }
 
 function execute(
   route: Exclude<Route, NativeRoute>,
+  { env, timeout, signal }: RunInputs,
   executor: RunnerOptions["executor"],
-  { env, timeout, signal }: Surroundings,
 ): Promise<Outcome> | Outcome {
   switch (route.via) {
     case "warm":
@@ -129,6 +161,6 @@ function execute(
     case "shell":
       return executor.run({ via: "shell", commandLine: route.commandLine, env }, timeout, signal);
     case "refuse":
-      return { kind: "refused", reason: route.reason };
+      return { kind: "refused", refusal: route.refusal };
   }
 }

@@ -4,8 +4,8 @@ import type { Assignment } from "../executor/command.ts";
 const MASK = "***";
 
 /**
- * Options that hold a secret in one plugin or another, whatever they are in the rest: what is masked without need costs comfort alone.
- * Long ones may be abbreviated.
+ * Options that take a secret in at least one plugin. The same option of another plugin is masked without
+ * need, which does no harm. Long options may be abbreviated.
  */
 const SHORT = /^-([1246ELNSVfjnqsv]*[ACPXabkp])(.*)$/s;
 const LONG = /^--([a-z][a-z-]*)(?:=(.*))?$/s;
@@ -24,18 +24,18 @@ const LONG_NAMES = [
   "secret",
   "token",
 ];
-/** `-p` is a port or a count to most, `-P` a protocol. */
+/** In most plugins `-p` is a port or a count, and `-P` a protocol. These values are not masked. */
 const PLAIN_VALUES: Readonly<Record<string, RegExp>> = { p: /^[0-9]{1,5}$/, P: /^(?:[0-9]{1,3}|2c)$/ };
 
 const URL_USER = /\/\/([^/@ ]+)@/g;
 const SECRET_VARIABLE = /pass|secret|token|key|auth/i;
-/** Shorter ones would be found everywhere in an output. */
+/** A shorter secret would be found in many places of an output by accident. */
 const MIN_HIDDEN = 4;
 
-/** Words as people may see them. */
+/** The words of a command line without its secrets. */
 export interface Masked {
   readonly words: readonly ByteString[];
-  /** What was masked. */
+  /** The words that were masked, or their parts. */
   readonly secrets: readonly ByteString[];
 }
 
@@ -61,7 +61,7 @@ export function maskWords(words: readonly ByteString[]): Masked {
   return { words: shown, secrets };
 }
 
-/** A line that only a shell can read: its words as far as one can tell. */
+/** Masks a line that only a shell can read. Its words are guessed. */
 export function maskLine(line: ByteString): ByteString {
   const words = line.match(/(?:'[^']*'|"[^"]*"|[^ \t\n'"])+/g) ?? [];
   return maskWords(words).words.map(maskVariable).join(" ");
@@ -71,7 +71,7 @@ export function maskAssignment([name, value]: Assignment): ByteString {
   return maskVariable(`${name}=${value}`);
 }
 
-/** What was masked on the command line, wherever an output repeats it. */
+/** Masks secrets of the command line in an output that repeats them. */
 export function hideSecrets(text: ByteString, secrets: readonly ByteString[]): ByteString {
   return secrets
     .filter((secret) => secret.length >= MIN_HIDDEN)
@@ -84,9 +84,9 @@ function maskVariable(word: ByteString): ByteString {
 }
 
 interface SecretOption {
-  /** What stands before the value in the same word. */
+  /** The part of the word before the value. */
   readonly head: ByteString;
-  /** Undefined: the next word. */
+  /** Undefined: the next word is the value. */
   readonly value: ByteString | undefined;
   readonly isPlain: (value: ByteString) => boolean;
 }

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ByteString, fromByteString } from "../byte-string.ts";
-import type { Job } from "../job/job.ts";
+import { type Job, purposeOf } from "../job/job.ts";
 import type { Log } from "../log.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome/outcome.ts";
 import { isSameAnswer } from "./compare.ts";
 import type { NativeOutcome } from "./native.ts";
-import type { NativeRoute } from "./route.ts";
+import type { NativeRoute } from "./routing/route.ts";
 import { hideSecrets, type Masked, maskWords } from "./secrets.ts";
 
-/** How native checks compare with the plugins they would replace. Plain data: it is written as JSON. */
+/** How native checks compare with the plugins that they replace. It is written to a file as JSON. */
 export interface ShadowReport {
   /** Percent of the jobs. */
   readonly share: number;
@@ -18,16 +18,16 @@ export interface ShadowReport {
   readonly checks: Readonly<Record<string, ShadowCount>>;
 }
 
-/** `declined`: left to the plugin at run time, so that there was nothing to compare. */
+/** `declined`: the check left its answer to the plugin, so there was nothing to compare. */
 export type Verdict = "agreed" | "different" | "declined";
 
-/** How often. */
+/** How often each verdict was given for one check. */
 export interface ShadowCount extends Readonly<Record<Verdict, number>> {
-  /** The last differences, the newest last. */
+  /** The latest differences; the last one is the newest. */
   readonly examples: readonly ShadowExample[];
 }
 
-/** Without secrets. */
+/** Two answers to one command line that differ. Secrets are masked. */
 export interface ShadowExample {
   readonly at: string;
   readonly command: string;
@@ -44,7 +44,7 @@ export interface ShadowOptions {
   /** Percent of the jobs. */
   readonly share: number;
   readonly log: Pick<Log, "debug">;
-  /** From 0 up to 1. */
+  /** Gives numbers from 0 to 1, without 1. */
   readonly random?: () => number;
 }
 
@@ -55,8 +55,9 @@ const MAX_EXAMPLES = 5;
 const MAX_SHOWN = 500;
 
 /**
- * Runs native checks beside the plugins that answer: after them, so that nothing of a plugin's answer or its times depends on
- * the shadow, and never for commands, whose effect must come once. Life: made → stopped.
+ * Runs native checks beside the plugins that answer, and compares. A check runs after the plugin, so the
+ * shadow changes neither the plugin's answer nor its times. Event handlers and notifications are not run:
+ * they must take effect only once. Life: made → stopped.
  */
 export class Shadow {
   #share: number;
@@ -81,15 +82,14 @@ export class Shadow {
     this.#share = share;
   }
 
-  /** The plugin has answered: on a share of the jobs `run` is asked for the native answer, in the background. */
+  /** Called when the plugin has answered. For a share of the jobs `run` gives the native answer later. */
   follow(
-    { type }: Pick<Job, "type">,
+    job: Pick<Job, "type">,
     native: Native,
     plugin: Outcome,
     run: (signal: AbortSignal) => Promise<NativeOutcome>,
   ): void {
-    const isComparable = plugin.kind === "exited" || plugin.kind === "timed-out";
-    if (!isComparable || (type !== "host" && type !== "service")) return;
+    if (!isComparable(plugin) || purposeOf(job) !== "check") return;
     if (this.#end.signal.aborted || this.#running.size >= MAX_RUNNING) return;
     if (this.#random() * 100 >= this.#share) return;
     const running = nextTurn()
@@ -102,13 +102,13 @@ export class Shadow {
     this.#running.add(running);
   }
 
-  /** What runs is ended and not counted. */
+  /** Cancels the checks that run, and does not count them. */
   async stop(): Promise<void> {
     this.#end.abort(new Error("the worker stops"));
     await Promise.all(this.#running);
   }
 
-  #count(native: Native, plugin: Outcome, answer: NativeOutcome): void {
+  #count(native: Native, plugin: PluginAnswer, answer: NativeOutcome): void {
     const at = new Date().toISOString();
     this.#since ??= at;
     const verdict = compare(plugin, answer);
@@ -124,12 +124,20 @@ export class Shadow {
 
 const NOTHING: ShadowCount = { agreed: 0, different: 0, declined: 0, examples: [] };
 
-function compare(plugin: Outcome, native: NativeOutcome): Verdict {
+type PluginAnswer = Extract<Outcome, { kind: "exited" | "timed-out" }>;
+
+function isComparable(outcome: Outcome): outcome is PluginAnswer {
+  return outcome.kind === "exited" || outcome.kind === "timed-out";
+}
+
+function compare(plugin: PluginAnswer, native: NativeOutcome): Verdict {
   if (native.kind === "declined") return "declined";
   return isSameAnswer(plugin, native) ? "agreed" : "different";
 }
 
-function describe(at: string, { argv }: Native, plugin: Outcome, native: Outcome): ShadowExample {
+type NativeAnswer = Exclude<NativeOutcome, { kind: "declined" }>;
+
+function describe(at: string, { argv }: Native, plugin: PluginAnswer, native: NativeAnswer): ShadowExample {
   const masked = maskWords(argv);
   return {
     at,
@@ -139,19 +147,13 @@ function describe(at: string, { argv }: Native, plugin: Outcome, native: Outcome
   };
 }
 
-function readAnswer(outcome: Outcome, { secrets }: Masked): ShadowAnswer {
+function readAnswer(outcome: NativeAnswer, { secrets }: Masked): ShadowAnswer {
   const show = (text: ByteString) => fromByteString(cut(hideSecrets(text, secrets)));
   switch (outcome.kind) {
     case "exited":
       return { returnCode: outcome.returnCode, output: show(join(outcome)) };
-    case "signalled":
-      return { returnCode: undefined, output: show(`killed by signal ${outcome.signal}\n${join(outcome)}`) };
     case "timed-out":
       return { returnCode: undefined, output: `not through after ${outcome.after} s` };
-    case "refused":
-      return { returnCode: undefined, output: show(outcome.reason) };
-    case "too-old":
-      return { returnCode: undefined, output: "too old" };
     case "crashed":
       return { returnCode: undefined, output: show(`crashed: ${outcome.error}`) };
   }

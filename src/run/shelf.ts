@@ -4,17 +4,17 @@ import { withinSeconds } from "../../sdk/deadline.ts";
 import type { Log } from "../log.ts";
 import { type CheckFile, findCheckFiles } from "./site/check-files.ts";
 import { renderFault } from "./site/fault.ts";
-import { describeChanges, describeHidden, type Places, placeChecks } from "./site/place-checks.ts";
+import { describeChanges, describeHidden, mergeChecks, type ShelvedChecks } from "./site/merge-checks.ts";
 import { markUrl, provideSdk } from "./site/resolve-sdk.ts";
 
-/** All checks that can answer in this process. */
+/** All native checks that this process has. */
 export interface Shelf {
-  /** By the name of the plugin's file. */
+  /** Finds a check by the name of the plugin's file. */
   readonly find: (name: string) => Check | undefined;
   readonly checks: readonly Check[];
-  /** Another number when the checks are others. */
+  /** Another number after each change of the checks. */
   readonly generation: number;
-  /** The site's file a check was read from; undefined: one of the worker's own. */
+  /** The site's file from which a check was loaded. Undefined: it is one of the worker's own. */
   readonly originOf: (check: Check) => string | undefined;
 }
 
@@ -26,30 +26,30 @@ export function createShelf(checks: readonly Check[]): Shelf {
 }
 
 export interface SiteShelfOptions {
-  /** The worker's own. */
+  /** The worker's own checks. */
   readonly builtin: readonly Check[];
   readonly log: Pick<Log, "info" | "warn" | "error">;
-  /** Imports a module. */
+  /** Imports the module that has this URL. */
   readonly load?: (url: string) => Promise<object>;
 }
 
-interface ReadFile extends CheckFile {
+interface LoadedFile extends CheckFile {
   readonly checks: readonly Check[];
 }
 
-/** Seconds. */
+/** In seconds. */
 const LOAD_WITHIN = 10;
-const NEVER = new AbortController().signal;
 
 /**
- * The worker's own checks and those of a site's folders, which are exchanged while it runs. A site's check comes before the
- * worker's own of its name, and one of an earlier folder before one of a later. A file that cannot be loaded changes nothing.
+ * The worker's own checks and those in the folders of a site, which may change while the worker runs. A
+ * site's check comes before the worker's own check of the same name. A check of an earlier folder comes
+ * before one of a later folder. A file that cannot be loaded changes nothing.
  */
 export class SiteShelf implements Shelf, Disposable {
   readonly #options: SiteShelfOptions;
   #folders: readonly string[] = [];
-  #files: ReadonlyMap<string, ReadFile> = new Map();
-  #places: Places;
+  #files: ReadonlyMap<string, LoadedFile> = new Map();
+  #shelved: ShelvedChecks;
   #generation = 0;
   #reading = 0;
   #sdk: Disposable | undefined;
@@ -57,7 +57,7 @@ export class SiteShelf implements Shelf, Disposable {
 
   constructor(options: SiteShelfOptions) {
     this.#options = options;
-    this.#places = placeChecks([{ path: undefined, checks: createShelf(options.builtin).checks }]);
+    this.#shelved = mergeChecks([{ path: undefined, checks: createShelf(options.builtin).checks }]);
   }
 
   get generation(): number {
@@ -65,29 +65,29 @@ export class SiteShelf implements Shelf, Disposable {
   }
 
   get checks(): readonly Check[] {
-    return [...this.#places.values()]
+    return [...this.#shelved.values()]
       .map(({ check }) => check)
       .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  readonly find = (name: string): Check | undefined => this.#places.get(name)?.check;
+  readonly find = (name: string): Check | undefined => this.#shelved.get(name)?.check;
 
-  readonly originOf = ({ name }: Check): string | undefined => this.#places.get(name)?.path;
+  readonly originOf = ({ name }: Check): string | undefined => this.#shelved.get(name)?.path;
 
-  /** Takes its checks from these folders, and resolves when they are read. */
+  /** Takes the site's checks from these folders from now on. Resolves when all are loaded. */
   open(folders: readonly string[]): Promise<void> {
     this.#folders = folders;
     if (folders.length > 0) this.#sdk ??= provideSdk();
     return this.refresh();
   }
 
-  /** Reads what has changed since. Never rejects. */
+  /** Loads the files that have changed. Never rejects. */
   refresh(): Promise<void> {
     this.#refreshed = this.#refreshed.then(() => this.#readFolders());
     return this.#refreshed;
   }
 
-  /** What is being read at this moment still finds the SDK. */
+  /** Files that are being loaded at this moment still find the SDK. */
   [Symbol.dispose](): void {
     void this.#refreshed.then(() => {
       this.#sdk?.[Symbol.dispose]();
@@ -98,17 +98,17 @@ export class SiteShelf implements Shelf, Disposable {
   async #readFolders(): Promise<void> {
     const found = uniqueByPath((await Promise.all(this.#folders.map(findCheckFiles))).flat());
     if (isSameList([...this.#files.values()], found)) return;
-    const files = new Map<string, ReadFile>();
+    const files = new Map<string, LoadedFile>();
     for (const file of found) {
       const known = this.#files.get(file.path);
       const isSame = known?.fingerprint === file.fingerprint;
       files.set(file.path, isSame ? known : await this.#readFile(file, known));
     }
     this.#files = files;
-    this.#place();
+    this.#merge();
   }
 
-  async #readFile(file: CheckFile, before: ReadFile | undefined): Promise<ReadFile> {
+  async #readFile(file: CheckFile, before: LoadedFile | undefined): Promise<LoadedFile> {
     try {
       return { ...file, checks: await this.#loadChecks(file.path) };
     } catch (error) {
@@ -124,20 +124,19 @@ export class SiteShelf implements Shelf, Disposable {
     this.#reading += 1;
     const url = markUrl(pathToFileURL(path).href, this.#reading);
     const onTimeout = () => new Error(`is not loaded after ${LOAD_WITHIN} seconds`);
-    const limit = { seconds: LOAD_WITHIN, signal: NEVER, onTimeout };
-    const module = await withinSeconds(limit, () => load(url));
+    const module = await withinSeconds({ seconds: LOAD_WITHIN, onTimeout }, () => load(url));
     const checks = [...new Set<unknown>(Object.values(module))].filter(isCheck);
     if (checks.length === 0) throw new Error("exports no check made by defineCheck");
     return checks;
   }
 
-  #place(): void {
+  #merge(): void {
     const { builtin, log } = this.#options;
     const sources = [...this.#files.values(), { path: undefined, checks: builtin }];
-    const places = placeChecks(sources);
-    for (const line of describeChanges(this.#places, places)) log.info(line);
-    for (const line of describeHidden(sources, places)) log.warn(line);
-    this.#places = places;
+    const shelved = mergeChecks(sources);
+    for (const line of describeChanges(this.#shelved, shelved)) log.info(line);
+    for (const line of describeHidden(sources, shelved)) log.warn(line);
+    this.#shelved = shelved;
     this.#generation += 1;
   }
 }
@@ -152,7 +151,7 @@ function isSameList(before: readonly CheckFile[], now: readonly CheckFile[]): bo
   return before.length === now.length && before.every(isSame);
 }
 
-/** Made by `defineCheck`, of whichever copy of the SDK. */
+/** Whether `defineCheck` has made it. The site may have used another copy of the SDK. */
 function isCheck(value: unknown): value is Check {
   if (typeof value !== "object" || value === null) return false;
   const { name, summary, understand } = value as Partial<Check>;

@@ -6,7 +6,7 @@ import { keyFromPassword } from "../payload/key.ts";
 import { asPassive } from "../result/encode.ts";
 import { judgeSettings } from "../result/judge.ts";
 import type { Outbox } from "../result/outbox.ts";
-import { createConfiguredRouter } from "../run/configured-router.ts";
+import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner } from "../run/run.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";

@@ -1,9 +1,10 @@
 import { fromByteString } from "../byte-string.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import { JobError } from "../job/decode.ts";
-import type { Job } from "../job/job.ts";
+import { type Job, purposeOf } from "../job/job.ts";
 import type { Log } from "../log.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome/outcome.ts";
+import { type Refusal, renderRefusal } from "../outcome/refusal.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
 import { isAnswered } from "../result/result.ts";
@@ -15,8 +16,6 @@ import type { JobSettings, WorkerListener } from "./worker-events.ts";
 const MAX_OUTPUT = 500;
 /** A core may send a command line of a megabyte. */
 const MAX_COMMAND = 5_000;
-
-type Refused = Extract<Outcome, { readonly kind: "refused" }>;
 
 interface JobLog {
   readonly log: Log;
@@ -50,7 +49,7 @@ function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }
 }
 
 function outcomeFields(outcome: Outcome): object {
-  return outcome.kind === "exited" ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
+  return "returnCode" in outcome ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
 }
 
 function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, settings: JobSettings): void {
@@ -66,21 +65,23 @@ function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, setti
       break;
     }
     case "refused":
-      logRefusal(throttle, job, outcome);
+      logRefusal(throttle, job, outcome.refusal);
       break;
     case "crashed":
       logCrash(throttle, job, outcome.error);
       break;
     case "exited":
     case "signalled":
+    case "perl-fault":
       break;
   }
 }
 
-/** One line for each rule that refuses commands. The reason ends with the beginning of the command line. */
-function logRefusal(throttle: JobLog["throttle"], job: Job, { reason }: Refused): void {
-  const rule = reason.replace(/: .{0,11}$/s, "");
-  throttle.error(`refused ${rule}`, { job: nameOf(job) }, reason);
+/** One line for each kind of refusal, whatever command line shows it. */
+function logRefusal(throttle: JobLog["throttle"], job: Job, refusal: Refusal): void {
+  const text = renderRefusal(refusal);
+  const kind = "commandLine" in refusal ? refusal.rule : text;
+  throttle.error(`refused ${kind}`, { job: nameOf(job) }, text);
 }
 
 /** For a site's own check the line is named, for its author. */
@@ -98,7 +99,7 @@ function logWithoutResult(
   outcome: Outcome,
   settings: JobSettings,
 ): void {
-  if (!isCommand(job)) {
+  if (purposeOf(job) !== "command") {
     const text = `no result queue given, the result of the ${job.type} job is not sent`;
     throttle.error("no result queue", { job: nameOf(job) }, text);
     return;
@@ -125,13 +126,8 @@ function logUnreadable(throttle: JobLog["throttle"], job: GrabbedJob, error: unk
   }
 }
 
-/** Event handlers and notifications are run for their effect. All other jobs are run for their result. */
-function isCommand({ type }: Job): boolean {
-  return type === "eventhandler" || type === "notification";
-}
-
 function timedOutOf(job: Job): string {
-  return isCommand(job) ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
+  return purposeOf(job) === "command" ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
 }
 
 function commandOf({ commandLine }: Job): string {

@@ -3,11 +3,10 @@ import { withinSeconds } from "../../sdk/deadline.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
-import { nativeChecks } from "../run/native-checks.ts";
+import { findSwitch, type NativeSwitches, readSwitches } from "../run/routing/switches.ts";
 import { Shadow } from "../run/shadow.ts";
 import { SiteShelf } from "../run/shelf.ts";
 import { FolderWatch } from "../run/site/folder-watch.ts";
-import { findSwitch, type NativeChecks } from "../run/switches.ts";
 import { ShadowFile } from "./shadow-file.ts";
 
 export interface NativeRuntimeOptions {
@@ -43,7 +42,7 @@ export class NativeRuntime {
   async configure(config: Config): Promise<void> {
     const { pluginPath, shadowShare, shadowFile, nativeHttpKeepalive } = config;
     this.#settings = { nativeHttpKeepalive };
-    const switches = nativeChecks(config);
+    const switches = readSwitches(config);
     const isShadow = switches.mode === "shadow";
     this.shadow.configure({ share: isShadow ? shadowShare : 0 });
     this.#shadowFile.configure(isShadow ? shadowFile : undefined);
@@ -68,7 +67,7 @@ export class NativeRuntime {
   }
 
   /** Prepares each check once. A site's check that was loaded again is another check. */
-  async #prepare(switches: NativeChecks): Promise<void> {
+  async #prepare(switches: NativeSwitches): Promise<void> {
     const due = this.shelf.checks.filter(
       (check) => !this.#prepared.has(check) && findSwitch(check, switches) === undefined,
     );
@@ -79,13 +78,12 @@ export class NativeRuntime {
 
 /** Seconds. */
 const MAX_PREPARE = 10;
-const NEVER = new AbortController().signal;
 
 /** Never rejects: a check that is not prepared can still answer. */
 async function prepare(check: Check, log: Log): Promise<void> {
   const onTimeout = () => new Error(`not through after ${MAX_PREPARE} seconds`);
   try {
-    await withinSeconds({ seconds: MAX_PREPARE, signal: NEVER, onTimeout }, async () => check.prepare?.());
+    await withinSeconds({ seconds: MAX_PREPARE, onTimeout }, async () => check.prepare?.());
   } catch (error) {
     log.warn({ err: error }, `${check.name} is not prepared, its first run may be slow`);
   }

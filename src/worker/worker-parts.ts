@@ -56,7 +56,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     onResultsOpen: () => outbox.flush(),
   });
   const outbox: Outbox = new Outbox({
-    doors: () => jobServers.current,
+    destinations: () => jobServers.current,
     retired: () => jobServers.retired,
     log,
     prefix: randomUUID(),

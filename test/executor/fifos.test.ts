@@ -35,19 +35,19 @@ afterEach(() => {
 });
 
 describe("the directory", () => {
-  it("is in the first place that can be written to, and for its owner alone", () => {
+  it("is in the first writable place, and only its owner can use it", () => {
     using directory = new FifoDirectory(["/nope", "/proc", parent, "/"]);
     expect(readdirSync(parent)).toEqual([directory.path.slice(parent.length + 1)]);
     expect(statSync(directory.path).mode & 0o777).toBe(0o700);
   });
 
-  it("that can be nowhere is an error that says what to do", () => {
+  it("without a writable place is an error that says what to do", () => {
     expect(() => new FifoDirectory(["/nope", "/proc"])).toThrow(
       "no writable directory for the pipes of plugins among /nope, /proc: set TMPDIR",
     );
   });
 
-  it("goes with all that is in it", async () => {
+  it("is removed with everything in it", async () => {
     const directory = new FifoDirectory([parent]);
     await directory.prepare(1);
     directory[Symbol.dispose]();
@@ -60,21 +60,21 @@ describe("leftovers", () => {
   /** The first process of a container is its worker. */
   const ids = [dead, process.pid, 1];
 
-  it.each(ids)("of a worker that is gone are removed, whoever has its process id now: %d", (pid) => {
+  it.each(ids)("of a worker that is gone are removed, even if another process has its id: %d", (pid) => {
     const leftover = makeDirectory(`omd-worker-${pid}-abc`);
     makeFifo(leftover, "status");
     using _ = new FifoDirectory([parent]);
     expect(existsSync(leftover)).toBe(false);
   });
 
-  it("whose removal was broken off are removed", () => {
+  it("that were removed in part are removed", () => {
     const leftover = makeDirectory(`omd-worker-${dead}-abc`);
     makeFifo(leftover, "1c");
     using _ = new FifoDirectory([parent]);
     expect(existsSync(leftover)).toBe(false);
   });
 
-  it.each(ids)("are not what a worker reads that may not be seen from here, process id %d", (pid) => {
+  it.each(ids)("are not what a worker of another container uses, process id %d", (pid) => {
     const other = makeDirectory(`omd-worker-${pid}-abc`);
     const status = openFifo(makeFifo(other, "status"), "read");
     using first = new FifoDirectory([parent]);
@@ -84,13 +84,13 @@ describe("leftovers", () => {
     expect(existsSync(other)).toBe(false);
   });
 
-  it("are not what a worker has just made, before it uses it", () => {
+  it("are not what a worker has just made and does not use yet", () => {
     using first = new FifoDirectory([parent]);
     using second = new FifoDirectory([parent]);
     expect([first.path, second.path].map((path) => existsSync(path))).toEqual([true, true]);
   });
 
-  it("are not what a worker is about to make", () => {
+  it("are not what a worker has not finished yet", () => {
     const seen = join(parent, "seen");
     writeFileSync(join(parent, "mkfifo"), `#!/bin/sh\nls ${parent} >${seen}\nexec ${MKFIFO} "$@"\n`, {
       mode: 0o755,
@@ -118,7 +118,7 @@ describe("leftovers", () => {
     expect([theirs, mine.path].map((path) => existsSync(path))).toEqual([false, true]);
   });
 
-  it("are nothing else", () => {
+  it("are not other files", () => {
     const names = ["", "x", "-1-a", dead, `${dead}a-b`, `x${dead}-a`].map((rest) => `omd-worker-${rest}`);
     const others = [...names, `my-omd-worker-${dead}-a`].map(makeDirectory);
     using _ = new FifoDirectory([parent]);
@@ -140,7 +140,7 @@ describe("pipes", () => {
       expect(statSync(path)).toSatisfy((stat: Stats) => stat.isFIFO() && (stat.mode & 0o777) === 0o600);
   });
 
-  it("that cannot be made are an error that says where, until they can", async () => {
+  it("that cannot be made are an error that names the directory, until they can be made", async () => {
     using directory = new FifoDirectory([parent]);
     rmSync(directory.path, { recursive: true });
     writeFileSync(directory.path, "");
@@ -155,7 +155,7 @@ describe("pipes", () => {
     expect(existsSync((await directory.take()).command)).toBe(true);
   });
 
-  it("are made again when somebody has removed them all, in a directory that is in use", async () => {
+  it("are made again if they were all removed while the directory is used", async () => {
     using directory = new FifoDirectory([parent]);
     await directory.prepare(1);
     rmSync(directory.path, { recursive: true });
@@ -166,14 +166,17 @@ describe("pipes", () => {
     expect(directory.has(set)).toBe(true);
   });
 
-  it.skipIf(process.geteuid?.() !== 0)("are never made in what somebody else has put there", async () => {
-    using directory = new FifoDirectory([parent]);
-    rmSync(directory.path, { recursive: true });
-    mkdirSync(directory.path);
-    chownSync(directory.path, 1, 1);
-    await expect(directory.take()).rejects.toThrow("EEXIST");
-    chownSync(directory.path, 0, 0);
-  });
+  it.skipIf(process.geteuid?.() !== 0)(
+    "are never made in a directory that another user has put there",
+    async () => {
+      using directory = new FifoDirectory([parent]);
+      rmSync(directory.path, { recursive: true });
+      mkdirSync(directory.path);
+      chownSync(directory.path, 1, 1);
+      await expect(directory.take()).rejects.toThrow("EEXIST");
+      chownSync(directory.path, 0, 0);
+    },
+  );
 
   it("are removed", async () => {
     using directory = new FifoDirectory([parent]);
@@ -183,7 +186,7 @@ describe("pipes", () => {
     directory.remove(set);
   });
 
-  it("open without waiting for the other end", () => {
+  it("are opened at once, without the other end", () => {
     using directory = new FifoDirectory([parent]);
     const path = directory.statusPath;
     const reading = openFifo(path, "read");
@@ -208,7 +211,7 @@ function makeFifo(directory: string, name: string): string {
   return path;
 }
 
-/** A worker whose process ids are its own, like a container's, in the same place. */
+/** A worker with its own process ids, as in a container, that uses the same directory. */
 function startContainer() {
   const module = JSON.stringify(new URL("../../src/executor/fifos.ts", import.meta.url).href);
   const program = `const { FifoDirectory } = await import(${module});

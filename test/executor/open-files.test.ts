@@ -20,7 +20,7 @@ const WARM = [
   { language: "python3", text: `#!/usr/bin/python3\nimport os\nos.system('${PROGRAM}')\n` },
 ] as const;
 
-describe("a plugin may have open as many files as it is used to, and raise that", () => {
+describe("a plugin may open the usual number of files, and may raise the limit", () => {
   it.each(VIAS)("via %s", async (via) => {
     await using pool = await startShells();
     expect(await pool.script(via, PROGRAM)).toEqual(BOTH);

@@ -2,7 +2,8 @@ import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FifoDirectory } from "../../src/executor/fifos.ts";
-import { LARGEST_OUTPUT, OutputPipe } from "../../src/executor/output-pipe.ts";
+import { OutputPipe } from "../../src/executor/output-pipe.ts";
+import { MAX_OUTPUT } from "../../src/outcome/outcome.ts";
 
 let directory: FifoDirectory;
 let path: string;
@@ -19,12 +20,12 @@ afterEach(() => {
   directory[Symbol.dispose]();
 });
 
-it("is at its end when nobody writes, also before anybody did", () => {
+it("is at its end if no process has it open for writing, even before the first one", () => {
   expect(pipe.drain(4)).toBe("end");
   expect(pipe.take()).toBe("");
 });
 
-it("is empty, but not at its end, while somebody holds the other end", () => {
+it("is empty, but not at its end, while a process has it open", () => {
   const writer = openWriter();
   expect(pipe.drain(4)).toBe("empty");
   writeSync(writer, "text");
@@ -34,7 +35,7 @@ it("is empty, but not at its end, while somebody holds the other end", () => {
   expect(pipe.take()).toBe("text");
 });
 
-it("is not at its end while one of several holds the other end", () => {
+it("is not at its end while one of several processes has it open", () => {
   const [one, other] = [openWriter(), openWriter()];
   closeSync(other);
   expect(pipe.drain(4)).toBe("empty");
@@ -42,7 +43,7 @@ it("is not at its end while one of several holds the other end", () => {
   expect(pipe.drain(4)).toBe("end");
 });
 
-it("gives what was left by a writer that is gone, byte by byte", () => {
+it("gives what a process has written that is gone, byte by byte", () => {
   const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   const writer = openWriter();
   writeSync(writer, every);
@@ -51,14 +52,14 @@ it("gives what was left by a writer that is gone, byte by byte", () => {
   expect(pipe.take()).toBe(every.toString("latin1"));
 });
 
-it("reads no more often than it was told", () => {
+it("reads at most as often as it is told", () => {
   const writer = openWriter();
   writeSync(writer, "text");
   expect(pipe.drain(1)).toBe("more");
   closeSync(writer);
 });
 
-it("starts anew after each taking", () => {
+it("starts again after each take", () => {
   for (const text of ["first", "", "second"]) {
     const writer = openWriter();
     writeSync(writer, text);
@@ -70,17 +71,17 @@ it("starts anew after each taking", () => {
   }
 });
 
-it("keeps up to the limit, counts what it drops, and forgets that with the taking", () => {
+it("keeps output up to the limit, counts what it drops, and starts both again after take", () => {
   const writer = openWriter();
   const chunk = "0123456789abcdef".repeat(4096 / 16);
-  const chunks = LARGEST_OUTPUT / chunk.length + 3;
+  const chunks = MAX_OUTPUT / chunk.length + 3;
   for (let i = 0; i < chunks; i++) {
     writeSync(writer, i === 0 ? `${chunk.slice(1)}!` : chunk);
     pipe.drain(1);
   }
   expect(pipe.bytesRead).toBe(chunks * chunk.length);
   expect(pipe.dropped).toBe(3 * chunk.length);
-  expect(pipe.take().length).toBe(LARGEST_OUTPUT);
+  expect(pipe.take().length).toBe(MAX_OUTPUT);
   expect(pipe.dropped).toBe(0);
   writeSync(writer, "next");
   pipe.drain(1);

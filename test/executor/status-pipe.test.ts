@@ -8,7 +8,7 @@ import { until } from "./warm-shells.ts";
 
 checkLeaks();
 
-it("tells who says what, however the lines are cut", async () => {
+it("tells id and word of each line, wherever reads cut the lines", async () => {
   using directory = new FifoDirectory([tmpdir()]);
   const told: (readonly [number, string])[] = [];
   const pipe = new StatusPipe(directory.statusPath, (id, word) => told.push([id, word]));

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Executor, type ExecutorOptions } from "../../src/executor/executor.ts";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 
 const TIMEOUT = 20;
 const PLUGINS = join(import.meta.dirname, "../fixtures/plugins");
@@ -10,7 +10,7 @@ const PLUGINS = join(import.meta.dirname, "../fixtures/plugins");
 export type Via = "plugin" | "shell";
 export const VIAS: readonly Via[] = ["plugin", "shell"];
 
-/** A started pool of one warm shell (or as the options say); end it with `await using`. */
+/** A started pool of one warm shell, or as the options say. `await using` ends it. */
 export async function startShells(options: Partial<ExecutorOptions> = {}) {
   const warnings: { readonly fields: unknown; readonly message: unknown }[] = [];
   const note = (fields: unknown, message?: unknown) => void warnings.push({ fields, message });
@@ -27,10 +27,10 @@ export async function startShells(options: Partial<ExecutorOptions> = {}) {
     warnings,
     plugin,
     line,
-    /** The same words either way. */
+    /** Runs the same words as a line and as a plugin. */
     words: (via: Via, argv: readonly string[], timeout?: number): Promise<Outcome> =>
       via === "plugin" ? plugin(argv, timeout) : line(argv.map(quoted).join(" "), timeout),
-    /** The same script either way: as a plugin it has a shell of its own. */
+    /** Runs the same script as a line and as a plugin, which gets its own shell. */
     script: (via: Via, script: string, timeout?: number): Promise<Outcome> =>
       via === "plugin" ? plugin(["/bin/sh", "-c", script], timeout) : line(script, timeout),
     [Symbol.asyncDispose]: () => shells.stop(),
@@ -41,7 +41,7 @@ export function exited(returnCode: number, stdout = "", stderr = ""): Outcome {
   return { kind: "exited", returnCode, stdout, stderr };
 }
 
-/** Path of a plugin among the fixtures. */
+/** The path of a plugin of the fixtures. */
 export function fixture(name: string): string {
   return join(PLUGINS, name);
 }
@@ -55,7 +55,7 @@ export function stdoutOf(outcome: Outcome): string {
   return outcome.stdout;
 }
 
-/** Processes of a process group; those that wait for their parent to take note of their end do not count. */
+/** The processes of a process group, without zombies. */
 export function membersOf(group: number): readonly number[] {
   return readdirSync("/proc")
     .map(Number)
@@ -72,7 +72,7 @@ function isMember(pid: number, group: number): boolean {
   }
 }
 
-/** Waits for what must come true; vitest's time-out ends it otherwise. */
+/** Waits until the condition is true. vitest's time-out ends the wait otherwise. */
 export async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await pause(5);
 }

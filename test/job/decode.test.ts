@@ -125,7 +125,7 @@ describe("an invalid job", () => {
     expect(error).toMatchObject({ kind, message });
   });
 
-  it("is a JobError whatever was done to the text", () => {
+  it("is always a JobError, however the text was changed", () => {
     const random = seededRandom(2);
     const texts = [...recordedPairs().map(plainOf), ...recordedEvents().map(plainOf)];
     for (let round = 0; round < 20_000; round += 1) {

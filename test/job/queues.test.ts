@@ -19,7 +19,7 @@ const ALL: QueueOptions = {
 };
 
 describe("queueNames", () => {
-  it("is the C worker's recorded CAN_DO from its end, as gearmand serves the last first", () => {
+  it("is the C worker's recorded CAN_DO list reversed: gearmand serves the last queue first", () => {
     const recorded = [
       "servicegroup_sgdb",
       "hostgroup_gamma",

@@ -96,20 +96,20 @@ describe("a payload that cannot be read", () => {
     expect(error).toMatchObject({ kind, message: expect.stringMatching(message) });
   });
 
-  it("tells neither key nor payload", () => {
+  it("does not show the key or the payload", () => {
     for (const [, envelope, workload] of UNREADABLE) {
       const { message } = errorOf(envelope, Buffer.from(workload, "latin1"));
       expect(message).not.toMatch(/secret-key|web1|hello/);
     }
   });
 
-  it("leaves the envelope in order", () => {
+  it("does not disturb the next payload", () => {
     const envelope = withPassword("secret-key");
     for (const [, , workload] of UNREADABLE) kindOf(envelope, Buffer.from(workload, "latin1"));
     expect(envelope.open(Buffer.from(JOB_AES))).toBe(JOB);
   });
 
-  it("is a PayloadError whatever was done to it", () => {
+  it("is always a PayloadError, however it was changed", () => {
     const random = seededRandom(1);
     let readable = 0;
     for (let round = 0; round < 20_000; round += 1) {
@@ -123,7 +123,7 @@ describe("a payload that cannot be read", () => {
 });
 
 describe("seal", () => {
-  // C leaves 15 letters one NUL and gives 16 letters a whole block of them, as we do.
+  // The C worker adds one NUL to 15 letters, and a whole block of NULs to 16 letters, as we do.
   it.each([
     ["test message", "a7HqhQEE8TQBde9uknpPYQ=="],
     ["123456789abcdef", "uLgRxE2qLExwLvEyB7yAEw=="],
@@ -168,7 +168,7 @@ function errorOf(envelope: Envelope, workload: Buffer): PayloadError {
   throw new Error("was readable");
 }
 
-/** Undefined for a payload that could be read; anything thrown but a PayloadError fails the test. */
+/** Undefined: the payload could be read. An error that is no PayloadError fails the test. */
 function kindOf(envelope: Envelope, workload: Buffer): PayloadErrorKind | undefined {
   try {
     envelope.open(workload);
@@ -179,7 +179,7 @@ function kindOf(envelope: Envelope, workload: Buffer): PayloadErrorKind | undefi
   }
 }
 
-/** Cuts, flips bits, puts in noise, or replaces everything. */
+/** Cuts a workload, flips bits, inserts noise, or replaces all of it. */
 function spoil(workload: Buffer, random: () => number): Buffer {
   const at = Math.floor(random() * workload.length);
   const kind = Math.floor(random() * 4);

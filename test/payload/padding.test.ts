@@ -15,15 +15,15 @@ describe("pad", () => {
 });
 
 describe("unpaddedLength", () => {
-  it.each(LENGTHS)("takes %i NULs off, as C pads", (length) => {
+  it.each(LENGTHS)("removes %i NULs, the C worker's padding", (length) => {
     expect(unpadded(`${TEXT}\n\n\n${"\0".repeat(length)}`)).toBe(TEXT);
   });
 
-  it.each(LENGTHS)("takes %i line feeds off, as Go pads", (length) => {
+  it.each(LENGTHS)("removes %i line feeds, the Go worker's padding", (length) => {
     expect(unpadded(TEXT + "\n".repeat(length))).toBe(TEXT);
   });
 
-  it.each(LENGTHS.slice(1, 17))("takes %i bytes of PKCS#5 off", (length) => {
+  it.each(LENGTHS.slice(1, 17))("removes %i bytes of PKCS#5 padding", (length) => {
     expect(unpadded(`${TEXT}\n${String.fromCharCode(length).repeat(length)}`)).toBe(TEXT);
   });
 
@@ -36,7 +36,7 @@ describe("unpaddedLength", () => {
     expect(unpadded(`${TEXT} \n\0x \t\r\n\0`)).toBe(`${TEXT} \n\0x \t\r`);
   });
 
-  it.each(["", "\0", "\n\0", "\x01"])("finds no text in padding alone", (text) => {
+  it.each(["", "\0", "\n\0", "\x01"])("finds no text if there is only padding", (text) => {
     expect(unpadded(text)).toBe("");
   });
 });

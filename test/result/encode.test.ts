@@ -28,12 +28,12 @@ describe("encodeResult", () => {
     const results = recordedPairs().flatMap((pair) => pair.result_go);
     expect(results.length).toBe(147);
     for (const recorded of results) {
-      // The Go worker's embedded Perl leaves an escaped line feed at the end, which is output like any other.
+      // The Go worker's embedded Perl leaves an escaped line feed at the end, which is a part of the output.
       expect(encodeResult(resultOf(fieldsOf(recorded))).replace(/\n+$/, "")).toBe(plainOf(recorded));
     }
   });
 
-  it("leaves absent fields out, and empty ones: they would hide what follows", () => {
+  it("leaves out absent and empty fields: an empty one would hide those after it", () => {
     const text = encodeResult({
       ...RESULT,
       serviceDescription: undefined,
@@ -48,7 +48,7 @@ describe("encodeResult", () => {
     expect(encodeResult({ ...RESULT, output: "" })).toMatch(/\noutput=\n$/);
   });
 
-  it("lets no value start a line of its own", () => {
+  it("lets no value begin another field", () => {
     const evil = "x\nreturn_code=0\0";
     const text = encodeResult({
       ...RESULT,
@@ -67,7 +67,7 @@ describe("encodeResult", () => {
 });
 
 describe("asPassive", () => {
-  it("changes the type alone", () => {
+  it("changes only the type", () => {
     const active = encodeResult({ ...RESULT, output: "type=active\n" });
     expect(asPassive(active)).toBe(active.replace("type=active", "type=passive"));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeJob } from "../../src/job/decode.ts";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import { isWithheld, type JudgeOptions, judge, judgeSettings } from "../../src/result/judge.ts";
 import { escapeLineFeeds } from "../../src/result/output.ts";
 import { DEVIATIONS } from "../support/mod-gearman/deviations.ts";
@@ -27,7 +27,7 @@ const SERVICE = decodeJob("type=service\nhost_name=a\nservice_description=b\ncom
 const EVENT_HANDLER = decodeJob("type=eventhandler\ncommand_line=/x\n");
 
 describe("judge, on the recorded jobs", () => {
-  it("says of each what the pick list says", () => {
+  it("gives for each the result of the pick list", () => {
     const outcomes = new Map(recordedOutcomes().map((row) => [row.commandLine, row.outcome]));
     const settings = judgeSettings({ ...DEFAULTS, identifier: RECORDED_IDENTIFIER });
     for (const pair of recordedPairs()) {
@@ -47,7 +47,7 @@ const EXECUTABLE = " Make sure the plugin you're trying to run is executable.";
 const EXISTS = " Make sure the plugin you're trying to run actually exists.";
 const SIGNAL = (name: string) => ` Plugin exited by signal ${name}.`;
 
-/** stdout, stderr, then what is expected of each return code. */
+/** The return code, stdout and stderr of a plugin, and the expected return code and output. */
 const EXITS: readonly (readonly [number, string, string, number, string])[] = [
   [0, "hello\n", "", 0, "hello"],
   [1, "a b\nc\\d\n", "", 1, "a b\nc\\d"],
@@ -82,7 +82,7 @@ const EXITS: readonly (readonly [number, string, string, number, string])[] = [
   [255, "text", "", 2, `${OUT_OF_BOUNDS(255)}\ntext`],
 ];
 
-describe("judge, of a plugin that exited", () => {
+describe("judge, for a plugin that exited", () => {
   it.each(EXITS)("%i, stdout %j, stderr %j", (returnCode, stdout, stderr, expectedCode, output) => {
     const judgement = judgeWith({}, { kind: "exited", returnCode, stdout, stderr });
     expect(judgement).toEqual({ returnCode: expectedCode, output });
@@ -123,7 +123,7 @@ const SIGNALS = [
   [15, "SIGTERM"],
 ] as const;
 
-describe("judge, of a plugin that a signal killed", () => {
+describe("judge, for a plugin that was killed by a signal", () => {
   it.each(SIGNALS)("%i is %s, whether a shell reports it or not", (signal, name) => {
     const judgement = judgeWith({}, { kind: "signalled", signal, stdout: "text\n", stderr: "" });
     expect(judgement).toEqual({
@@ -133,13 +133,13 @@ describe("judge, of a plugin that a signal killed", () => {
     expect(judgeWith({}, exited(128 + signal, "text\n"))).toEqual(judgement);
   });
 
-  it("names no signal from 16 on, as the C worker", () => {
+  it("names no signal from 16 on, like the C worker", () => {
     const outcome: Outcome = { kind: "signalled", signal: 31, stdout: "", stderr: "" };
     expect(judgeWith({}, outcome)).toEqual({ returnCode: 2, output: OUT_OF_BOUNDS(159) });
   });
 });
 
-describe("judge, of a time-out", () => {
+describe("judge, for a time-out", () => {
   const outcome: Outcome = { kind: "timed-out", after: 1, stdout: "partial", stderr: "err" };
   it.each([
     [SERVICE, "(Service Check Timed Out On Worker: w1)"],
@@ -156,14 +156,31 @@ describe("judge, of a time-out", () => {
 
 const NOT_RUN: readonly (readonly [Outcome, string])[] = [
   [{ kind: "too-old", age: 100 }, "(Could Not Start Check In Time)"],
-  [{ kind: "refused", reason: "ERROR: not allowed: /forbidd..." }, "ERROR: not allowed: /forbidd..."],
+  [
+    { kind: "refused", refusal: { rule: "outside-restrict-path", commandLine: "/forbidden/x" } },
+    "ERROR: command does not start with any of the restricted paths: /forbidd...",
+  ],
+  [
+    {
+      ...{ kind: "perl-fault", fault: "no-exit", plugin: "/p/check_x" },
+      ...{ returnCode: 3, stdout: "OK\n", stderr: "" },
+    },
+    "**ePN /p/check_x: plugin did not call exit()\nOK",
+  ],
+  [
+    {
+      ...{ kind: "perl-fault", fault: "not-compiled", plugin: "/p/check_x" },
+      ...{ returnCode: 3, stdout: "", stderr: "syntax error\n" },
+    },
+    '**ePN failed to compile /p/check_x: "syntax error"',
+  ],
   [{ kind: "crashed", error: new Error("no shell") }, "UNKNOWN: no shell (worker: w1)"],
   [{ kind: "crashed", error: "thrown text\n" }, "UNKNOWN: thrown text (worker: w1)"],
   [{ kind: "crashed", error: undefined }, "UNKNOWN: undefined (worker: w1)"],
   [{ kind: "crashed", error: new Error("für") }, "UNKNOWN: f\xc3\xbcr (worker: w1)"],
 ];
 
-describe("judge, of a check that was not run", () => {
+describe("judge, for a check that was not run or is at fault", () => {
   it.each(NOT_RUN)("%j", (outcome, output) => {
     expect(judgeWith({}, outcome)).toEqual({ returnCode: 3, output });
   });

@@ -18,11 +18,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A job server's door whose answers the test gives. */
-class FakeDoor {
+/** A job server whose answers the test gives. */
+class FakeDestination {
   readonly name: string;
   isConnected = true;
-  /** All that was ever handed in. */
+  /** All parcels that were submitted. */
   readonly submitted: Submission[] = [];
   readonly #unanswered: PromiseWithResolvers<string>[] = [];
 
@@ -30,7 +30,7 @@ class FakeDoor {
     this.name = name;
   }
 
-  /** The outbox asks for no more of a submitter than this. */
+  /** The part of a submitter that the outbox uses. */
   get results(): Submitter {
     return this as unknown as Submitter;
   }
@@ -46,17 +46,17 @@ class FakeDoor {
     return answer.promise;
   }
 
-  /** The oldest submission is taken. */
+  /** Accepts the oldest submission. */
   accept(): void {
     this.#unanswered.shift()?.resolve("H:1");
   }
 
-  /** The oldest one is not. */
+  /** Rejects the oldest submission. */
   reject(reason: SubmitErrorReason): void {
     this.#unanswered.shift()?.reject(new SubmitError(reason, "no"));
   }
 
-  /** What is under way is lost, as far as anybody knows. */
+  /** The connection is lost. It is not known whether the server has the parcels that were sent. */
   disconnect(): void {
     this.isConnected = false;
     while (this.#unanswered.length > 0) this.reject("disconnected");
@@ -64,25 +64,25 @@ class FakeDoor {
 }
 
 function createOutbox(...names: readonly string[]) {
-  const doors = names.map((name) => new FakeDoor(name));
+  const destinations = names.map((name) => new FakeDestination(name));
   const log = stubLog();
-  const outbox = new Outbox({ doors: () => doors, log, prefix: "start-1" });
-  return { outbox, doors, log };
+  const outbox = new Outbox({ destinations: () => destinations, log, prefix: "start-1" });
+  return { outbox, destinations, log };
 }
 
-/** With one door. */
+/** An outbox with one job server. */
 function createSingle() {
-  const { outbox, doors, log } = createOutbox("a:4730");
-  const [door] = doors;
-  if (door === undefined) throw new Error("no door");
-  return { outbox, door, log };
+  const { outbox, destinations, log } = createOutbox("a:4730");
+  const [destination] = destinations;
+  if (destination === undefined) throw new Error("no destination");
+  return { outbox, destination, log };
 }
 
 function parcel(text: string, server = "a:4730"): Parcel {
   return { queue: "check_results", workload: Buffer.from(text), server };
 }
 
-/** Follows a delivery; read it after `turn`. */
+/** Watches a delivery. Its state is up to date after `turn`. */
 function follow(delivery: Promise<void>) {
   const followed: { state: "waiting" | "accepted" | "failed"; error: unknown } = {
     state: "waiting",
@@ -97,29 +97,29 @@ function follow(delivery: Promise<void>) {
   return followed;
 }
 
-/** Lets all promises settle that are settled already. */
+/** Waits until the callbacks of settled promises have run. */
 async function turn(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
 describe("a parcel", () => {
   it("is delivered when a job server has accepted it, not before", async () => {
-    const { outbox, door } = createSingle();
+    const { outbox, destination } = createSingle();
     const delivery = follow(outbox.deliver(parcel("one")));
     await turn();
-    expect(door.submitted).toMatchObject([{ queue: "check_results", workload: Buffer.from("one") }]);
+    expect(destination.submitted).toMatchObject([{ queue: "check_results", workload: Buffer.from("one") }]);
     expect(delivery.state).toBe("waiting");
     expect(outbox.size).toBe(1);
-    door.accept();
+    destination.accept();
     await turn();
     expect(delivery.state).toBe("accepted");
     expect(outbox.size).toBe(0);
   });
 
   it("has a unique of its own, short enough for gearmand", async () => {
-    const { outbox, door } = createSingle();
+    const { outbox, destination } = createSingle();
     for (let i = 0; i < 100; i++) void outbox.deliver(parcel("same"));
-    const uniques = door.submitted.map(({ unique }) => unique);
+    const uniques = destination.submitted.map(({ unique }) => unique);
     expect(new Set(uniques).size).toBe(100);
     for (const unique of uniques) expect(unique).toMatch(/^start-1-.{1,20}$/);
   });
@@ -131,10 +131,11 @@ describe("among several job servers", () => {
     ["the first connected one takes over from its own", ["a:1", "b:1", "c:1"], "a:1", ["a:1", "b:1"], "c:1"],
     ["the first one takes over from one that is configured no more", ["a:1", "b:1"], "gone:1", [], "a:1"],
   ] as const)("%s", async (_, names, server, away, expected) => {
-    const { outbox, doors } = createOutbox(...names);
-    for (const door of doors) door.isConnected = !away.some((name) => name === door.name);
+    const { outbox, destinations } = createOutbox(...names);
+    for (const destination of destinations)
+      destination.isConnected = !away.some((name) => name === destination.name);
     const delivery = follow(outbox.deliver(parcel("one", server)));
-    const took = doors.filter(({ submitted }) => submitted.length > 0);
+    const took = destinations.filter(({ submitted }) => submitted.length > 0);
     expect(took.map(({ name }) => name)).toEqual([expected]);
     took[0]?.accept();
     await turn();
@@ -142,7 +143,7 @@ describe("among several job servers", () => {
   });
 
   it("parcels keep their order on each", () => {
-    const { outbox, doors } = createOutbox("a:1", "b:1");
+    const { outbox, destinations } = createOutbox("a:1", "b:1");
     for (const [text, server] of [
       ["1", "a:1"],
       ["2", "b:1"],
@@ -151,104 +152,104 @@ describe("among several job servers", () => {
       ["5", "a:1"],
     ] as const)
       void outbox.deliver(parcel(text, server));
-    expect(doors.map(({ texts }) => texts)).toEqual([
+    expect(destinations.map(({ texts }) => texts)).toEqual([
       ["1", "3", "5"],
       ["2", "4"],
     ]);
   });
 
-  it("what one did not confirm goes to the other, a second later", async () => {
-    const { outbox, doors } = createOutbox("a:1", "b:1");
+  it("a parcel that one did not confirm goes to the other after a second", async () => {
+    const { outbox, destinations } = createOutbox("a:1", "b:1");
     const deliveries = ["1", "2"].map((text) => follow(outbox.deliver(parcel(text, "a:1"))));
-    doors[0]?.disconnect();
+    destinations[0]?.disconnect();
     await vi.advanceTimersByTimeAsync(RETRY_MS - 1);
-    expect(doors[1]?.texts).toEqual([]);
+    expect(destinations[1]?.texts).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
-    expect(doors[1]?.texts).toEqual(["1", "2"]);
-    doors[1]?.accept();
-    doors[1]?.accept();
+    expect(destinations[1]?.texts).toEqual(["1", "2"]);
+    destinations[1]?.accept();
+    destinations[1]?.accept();
     await turn();
     expect(deliveries.map(({ state }) => state)).toEqual(["accepted", "accepted"]);
   });
 
-  it("the servers are those of the configuration as it is now", () => {
-    const doors = [new FakeDoor("old:1")];
-    const outbox = new Outbox({ doors: () => doors, log: stubLog(), prefix: "start-1" });
-    const [old] = doors.splice(0, 1, new FakeDoor("new:1"));
+  it("the servers are those of the present configuration", () => {
+    const destinations = [new FakeDestination("old:1")];
+    const outbox = new Outbox({ destinations: () => destinations, log: stubLog(), prefix: "start-1" });
+    const [old] = destinations.splice(0, 1, new FakeDestination("new:1"));
     void outbox.deliver(parcel("one", "old:1"));
     expect(old?.texts).toEqual([]);
-    expect(doors[0]?.texts).toEqual(["one"]);
+    expect(destinations[0]?.texts).toEqual(["one"]);
   });
 });
 
-describe("while nobody is connected", () => {
-  it("parcels wait, however long, and leave in their order when a server is back", async () => {
-    const { outbox, door } = createSingle();
-    door.isConnected = false;
+describe("while no server is connected", () => {
+  it("parcels wait without a limit, and are sent in their order when a server is back", async () => {
+    const { outbox, destination } = createSingle();
+    destination.isConnected = false;
     const deliveries = ["1", "2", "3"].map((text) => follow(outbox.deliver(parcel(text))));
     await vi.advanceTimersByTimeAsync(24 * 60 * 60 * 1_000);
-    expect(door.texts).toEqual([]);
+    expect(destination.texts).toEqual([]);
     expect(outbox.size).toBe(3);
     expect(outbox.oldestAge).toBe(86_400);
 
-    door.isConnected = true;
+    destination.isConnected = true;
     outbox.flush();
-    expect(door.texts).toEqual(["1", "2", "3"]);
-    for (const _ of deliveries) door.accept();
+    expect(destination.texts).toEqual(["1", "2", "3"]);
+    for (const _ of deliveries) destination.accept();
     await turn();
     expect(deliveries.map(({ state }) => state)).toEqual(["accepted", "accepted", "accepted"]);
     expect(outbox).toMatchObject({ size: 0, oldestAge: 0 });
   });
 
-  it("parcels stay, in order, when the server is gone again before it was told of them", async () => {
-    const { outbox, door } = createSingle();
-    door.isConnected = false;
+  it("parcels keep their order if the server is gone again before they were sent", async () => {
+    const { outbox, destination } = createSingle();
+    destination.isConnected = false;
     void outbox.deliver(parcel("1"));
     void outbox.deliver(parcel("2"));
     outbox.flush();
-    expect(door.texts).toEqual([]);
-    door.isConnected = true;
+    expect(destination.texts).toEqual([]);
+    destination.isConnected = true;
     outbox.flush();
-    expect(door.texts).toEqual(["1", "2"]);
+    expect(destination.texts).toEqual(["1", "2"]);
   });
 });
 
-describe("what was not confirmed", () => {
-  it("is sent again with the same unique, ahead of what comes later", async () => {
-    const { outbox, door } = createSingle();
+describe("a parcel that was not confirmed", () => {
+  it("is sent again with the same unique, before later parcels", async () => {
+    const { outbox, destination } = createSingle();
     const first = follow(outbox.deliver(parcel("1")));
     const second = follow(outbox.deliver(parcel("2")));
-    door.disconnect();
+    destination.disconnect();
     await turn();
     const third = follow(outbox.deliver(parcel("3")));
-    door.isConnected = true;
+    destination.isConnected = true;
     outbox.flush();
 
-    expect(door.texts).toEqual(["1", "2", "1", "2", "3"]);
-    const [one, two, oneAgain, twoAgain, three] = door.submitted.map(({ unique }) => unique);
+    expect(destination.texts).toEqual(["1", "2", "1", "2", "3"]);
+    const [one, two, oneAgain, twoAgain, three] = destination.submitted.map(({ unique }) => unique);
     expect([oneAgain, twoAgain]).toEqual([one, two]);
     expect(new Set([one, two, three]).size).toBe(3);
 
-    for (let i = 0; i < 3; i++) door.accept();
+    for (let i = 0; i < 3; i++) destination.accept();
     await turn();
     expect([first.state, second.state, third.state]).toEqual(["accepted", "accepted", "accepted"]);
   });
 
-  it("is not sent twice by the timer and by a server's return", async () => {
-    const { outbox, door } = createSingle();
+  it("is not sent twice if a server returns while the timer runs", async () => {
+    const { outbox, destination } = createSingle();
     void outbox.deliver(parcel("1"));
-    door.disconnect();
+    destination.disconnect();
     await turn();
-    door.isConnected = true;
+    destination.isConnected = true;
     outbox.flush();
     await vi.advanceTimersByTimeAsync(10 * RETRY_MS);
-    expect(door.texts).toEqual(["1", "1"]);
+    expect(destination.texts).toEqual(["1", "1"]);
   });
 
-  it("is told of in the debug log alone", async () => {
-    const { outbox, door, log } = createSingle();
+  it("is reported only in the debug log", async () => {
+    const { outbox, destination, log } = createSingle();
     void outbox.deliver(parcel("1"));
-    door.reject("refused");
+    destination.reject("refused");
     await turn();
     expect(log.debug.mock.calls).toEqual([
       [{ err: expect.any(SubmitError) }, "sending job to gearmand failed, will be sent again"],
@@ -258,73 +259,73 @@ describe("what was not confirmed", () => {
 });
 
 describe("a parcel that is refused", () => {
-  /** Refuses all that comes, for so long. */
-  async function refuse(door: FakeDoor, forMs: number): Promise<void> {
+  /** Refuses every parcel for so long. */
+  async function refuse(destination: FakeDestination, forMs: number): Promise<void> {
     for (let pastMs = 0; pastMs < forMs; pastMs += RETRY_MS) {
-      door.reject("refused");
+      destination.reject("refused");
       await vi.advanceTimersByTimeAsync(RETRY_MS);
     }
   }
 
-  it("is offered every second, and taken as soon as the server has thought better of it", async () => {
-    const { outbox, door } = createSingle();
+  it("is sent again every second until the server accepts it", async () => {
+    const { outbox, destination } = createSingle();
     const delivery = follow(outbox.deliver(parcel("1")));
-    await refuse(door, 5 * RETRY_MS);
-    expect(door.submitted).toHaveLength(6);
-    expect(new Set(door.submitted.map(({ unique }) => unique)).size).toBe(1);
-    door.accept();
+    await refuse(destination, 5 * RETRY_MS);
+    expect(destination.submitted).toHaveLength(6);
+    expect(new Set(destination.submitted.map(({ unique }) => unique)).size).toBe(1);
+    destination.accept();
     await turn();
     expect(delivery.state).toBe("accepted");
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("holds up no other", async () => {
-    const { outbox, door } = createSingle();
+  it("does not delay others", async () => {
+    const { outbox, destination } = createSingle();
     void outbox.deliver(parcel("wrong"));
-    door.reject("refused");
+    destination.reject("refused");
     await turn();
     const delivery = follow(outbox.deliver(parcel("right")));
-    door.accept();
+    destination.accept();
     await turn();
     expect(delivery.state).toBe("accepted");
   });
 
   it("is given up after a minute, with the server's reason", async () => {
-    const { outbox, door } = createSingle();
+    const { outbox, destination } = createSingle();
     const delivery = follow(outbox.deliver(parcel("1")));
-    await refuse(door, REFUSED_MS);
-    door.reject("refused");
+    await refuse(destination, REFUSED_MS);
+    destination.reject("refused");
     await turn();
     expect(delivery.state).toBe("waiting");
-    await refuse(door, RETRY_MS);
-    door.reject("refused");
+    await refuse(destination, RETRY_MS);
+    destination.reject("refused");
     await turn();
     expect(delivery).toEqual({ state: "failed", error: new SubmitError("refused", "no") });
     expect(outbox.size).toBe(0);
     await vi.advanceTimersByTimeAsync(REFUSED_MS);
-    expect(door.submitted).toHaveLength(62);
+    expect(destination.submitted).toHaveLength(62);
   });
 
   it("has its minute after an outage, too", async () => {
-    const { outbox, door } = createSingle();
-    door.isConnected = false;
+    const { outbox, destination } = createSingle();
+    destination.isConnected = false;
     const delivery = follow(outbox.deliver(parcel("1")));
     await vi.advanceTimersByTimeAsync(10 * REFUSED_MS);
-    door.isConnected = true;
+    destination.isConnected = true;
     outbox.flush();
-    await refuse(door, RETRY_MS);
+    await refuse(destination, RETRY_MS);
     expect(delivery.state).toBe("waiting");
     expect(outbox.size).toBe(1);
-    door.accept();
+    destination.accept();
     await turn();
     expect(delivery.state).toBe("accepted");
   });
 
-  it("is never given up for lost connections alone", async () => {
-    const { outbox, door } = createSingle();
+  it("is never given up because of lost connections", async () => {
+    const { outbox, destination } = createSingle();
     const delivery = follow(outbox.deliver(parcel("1")));
     for (let i = 0; i < 200; i++) {
-      door.reject("disconnected");
+      destination.reject("disconnected");
       await vi.advanceTimersByTimeAsync(RETRY_MS);
     }
     expect(delivery.state).toBe("waiting");
@@ -334,29 +335,29 @@ describe("a parcel that is refused", () => {
 
 describe("the oldest parcel's age", () => {
   it("is of the first one not accepted yet", async () => {
-    const { outbox, door } = createSingle();
+    const { outbox, destination } = createSingle();
     expect(outbox.oldestAge).toBe(0);
     void outbox.deliver(parcel("1"));
     await vi.advanceTimersByTimeAsync(2_000);
     void outbox.deliver(parcel("2"));
     await vi.advanceTimersByTimeAsync(500);
     expect(outbox.oldestAge).toBe(2.5);
-    door.accept();
+    destination.accept();
     await turn();
     expect(outbox.oldestAge).toBe(0.5);
   });
 });
 
 describe("stop", () => {
-  it("counts what is left, under way and waiting, and fails it", async () => {
-    const { outbox, door } = createSingle();
+  it("counts the parcels that are left, sent or waiting, and rejects them", async () => {
+    const { outbox, destination } = createSingle();
     const accepted = follow(outbox.deliver(parcel("accepted")));
     const refused = follow(outbox.deliver(parcel("refused")));
     const underWay = follow(outbox.deliver(parcel("under way")));
-    door.accept();
-    door.reject("refused");
+    destination.accept();
+    destination.reject("refused");
     await turn();
-    door.isConnected = false;
+    destination.isConnected = false;
     const parked = follow(outbox.deliver(parcel("parked")));
 
     expect(outbox.stop()).toBe(3);
@@ -372,22 +373,22 @@ describe("stop", () => {
   });
 
   it("counts nothing when all is accepted", async () => {
-    const { outbox, door } = createSingle();
+    const { outbox, destination } = createSingle();
     void outbox.deliver(parcel("1"));
-    door.accept();
+    destination.accept();
     await turn();
     expect(outbox.stop()).toBe(0);
   });
 
-  it("is the end: nothing is taken, nothing sent again", async () => {
-    const { outbox, door } = createSingle();
+  it("ends everything: no parcel is taken or sent again", async () => {
+    const { outbox, destination } = createSingle();
     follow(outbox.deliver(parcel("1")));
     outbox.stop();
-    door.reject("disconnected");
+    destination.reject("disconnected");
     await turn();
     outbox.flush();
     await vi.advanceTimersByTimeAsync(10 * RETRY_MS);
-    expect(door.texts).toEqual(["1"]);
+    expect(destination.texts).toEqual(["1"]);
     await expect(outbox.deliver(parcel("2"))).rejects.toThrow("no job server accepted the result");
     expect(outbox.size).toBe(0);
   });

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  bracketStderr,
-  escapeLineFeeds,
-  joinLines,
-  OUTPUT_LIMIT,
-  readOutput,
-} from "../../src/result/output.ts";
+import { MAX_OUTPUT } from "../../src/outcome/outcome.ts";
+import { bracketStderr, escapeLineFeeds, joinLines, readOutput } from "../../src/result/output.ts";
 
 describe("readOutput", () => {
   it.each([
@@ -25,8 +20,8 @@ describe("readOutput", () => {
   });
 
   it("keeps 10 MiB and cuts the rest off", () => {
-    const whole = "x".repeat(OUTPUT_LIMIT);
-    expect(OUTPUT_LIMIT).toBe(10_485_760);
+    const whole = "x".repeat(MAX_OUTPUT);
+    expect(MAX_OUTPUT).toBe(10_485_760);
     expect(readOutput(whole)).toBe(whole);
     expect(readOutput(`${whole}yz\n`)).toBe(whole);
   });
@@ -50,7 +45,7 @@ describe("the parts of an output", () => {
     expect(joinLines(...texts)).toBe(joined);
   });
 
-  it("escapes line feeds and nothing else", () => {
+  it("escapes only line feeds", () => {
     expect(escapeLineFeeds("a\n\nb\\c\\n\r\td")).toBe("a\\n\\nb\\c\\n\r\td");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import { isSameAnswer } from "../../src/run/compare.ts";
 
 const said = (stdout: string, returnCode = 0, stderr = ""): Outcome => ({
@@ -9,7 +9,7 @@ const said = (stdout: string, returnCode = 0, stderr = ""): Outcome => ({
   stderr,
 });
 
-describe("the same but for the time it took", () => {
+describe("two answers are the same if only times differ", () => {
   it.each([
     [
       "TCP OK - 0.002 second response time on 127.0.0.1 port 80|time=0.001946s;;;0.000000;10.000000\n",
@@ -37,12 +37,12 @@ describe("the same but for the time it took", () => {
     expect(isSameAnswer(said(one), said(other))).toBe(true);
   });
 
-  it.each(["1", " ", "1.", "A"])("of a million of %j, which are looked at once", (text) => {
+  it.each(["1", " ", "1.", "A"])("in a million of %j, which are read once", (text) => {
     const long = said(text.repeat(1_000_000));
     expect(isSameAnswer(long, long)).toBe(true);
   });
 
-  it("two that were not through", () => {
+  it("and if both timed out", () => {
     const late: Outcome = { kind: "timed-out", after: 60, stdout: "", stderr: "" };
     expect(isSameAnswer(late, { ...late, stdout: "half" })).toBe(true);
     expect(isSameAnswer(late, said(""))).toBe(false);
@@ -50,7 +50,7 @@ describe("the same but for the time it took", () => {
   });
 });
 
-describe("a difference", () => {
+describe("two answers differ", () => {
   it.each<[string, Outcome, Outcome]>([
     ["of the return code", said("x", 1), said("x", 2)],
     ["of a word", said("TCP OK"), said("TCP WARNING")],

@@ -47,7 +47,7 @@ describe("notificationEnvironment", () => {
     expect(Object.fromEntries(notificationEnvironment({ ...NOTIFICATION, ...given }))).toEqual(variables);
   });
 
-  it("cuts what the kernel would refuse", () => {
+  it("cuts a value that the kernel would refuse", () => {
     const [variable] = notificationEnvironment({
       ...NOTIFICATION,
       hostName: "h",
@@ -62,13 +62,19 @@ describe("recorded notifications", () => {
 
   it("are there", () => expect(recorded.length).toBeGreaterThan(10));
 
-  it.each(recorded.map((each) => fieldsOf(each)))("%#: the long output is the long one", (fields) => {
-    const [pluginOutput, longPluginOutput] = [fields.get("plugin_output"), fields.get("long_plugin_output")];
-    const variables = new Map(notificationEnvironment({ ...NOTIFICATION, pluginOutput, longPluginOutput }));
-    const long = longPluginOutput === "(null)" ? undefined : longPluginOutput;
-    expect(variables.get("NAGIOS_SERVICEOUTPUT")).toBe(pluginOutput);
-    expect(variables.get("NAGIOS_HOSTOUTPUT")).toBe(pluginOutput);
-    expect(variables.get("NAGIOS_LONGSERVICEOUTPUT")).toBe(long);
-    expect(variables.get("NAGIOS_LONGHOSTOUTPUT")).toBe(long);
-  });
+  it.each(recorded.map((each) => fieldsOf(each)))(
+    "%#: the variable of the long output has the long output",
+    (fields) => {
+      const [pluginOutput, longPluginOutput] = [
+        fields.get("plugin_output"),
+        fields.get("long_plugin_output"),
+      ];
+      const variables = new Map(notificationEnvironment({ ...NOTIFICATION, pluginOutput, longPluginOutput }));
+      const long = longPluginOutput === "(null)" ? undefined : longPluginOutput;
+      expect(variables.get("NAGIOS_SERVICEOUTPUT")).toBe(pluginOutput);
+      expect(variables.get("NAGIOS_HOSTOUTPUT")).toBe(pluginOutput);
+      expect(variables.get("NAGIOS_LONGSERVICEOUTPUT")).toBe(long);
+      expect(variables.get("NAGIOS_LONGHOSTOUTPUT")).toBe(long);
+    },
+  );
 });

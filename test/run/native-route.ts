@@ -1,8 +1,8 @@
 import type { CheckContext, CheckOutput } from "../../sdk/check.ts";
 import { defineCheck } from "../../sdk/index.ts";
-import type { NativeRoute, Route } from "../../src/run/route.ts";
+import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
 
-/** To a check `check_x` that runs so, with the command it has declared, if any. */
+/** A route to a check `check_x` with this function `run`. `nested` is the route of its command. */
 export function nativeRoute(
   run: (context: CheckContext) => CheckOutput | Promise<CheckOutput>,
   nested: Route | undefined = undefined,

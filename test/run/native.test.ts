@@ -2,10 +2,10 @@ import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { type CheckContext, CheckDeclined, CheckFailure, type CheckOutput } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "../../src/run/native.ts";
-import type { NativeRoute, Route } from "../../src/run/route.ts";
-import { createRouter } from "../../src/run/router.ts";
+import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
+import { createRouter } from "../../src/run/routing/router.ts";
 import { createShelf } from "../../src/run/shelf.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { nativeRoute } from "./native-route.ts";
@@ -25,7 +25,7 @@ function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<Native
   });
 }
 
-/** A check that is stuck, and does not even listen to its deadline. */
+/** A check that hangs, and ignores its deadline. */
 const stuck = () => new Promise<never>(() => {});
 
 describe("a check's answer is an outcome like a plugin's", () => {
@@ -46,7 +46,7 @@ describe("a check's answer is an outcome like a plugin's", () => {
     expect(await run(nativeRoute(async () => answer))).toEqual(outcome);
   });
 
-  it("CheckDeclined is none: it leaves the answer to the plugin", async () => {
+  it("CheckDeclined is no answer: the plugin has to answer", async () => {
     const declining = async () => {
       throw new CheckDeclined("no raw socket here");
     };
@@ -67,13 +67,13 @@ describe("a check's answer is an outcome like a plugin's", () => {
     { returnCode: "0", output: "" },
     { returnCode: 0 },
     { returnCode: 0.5, output: "" },
-  ])("%j is none", async (junk) => {
+  ])("%j is no answer", async (junk) => {
     const outcome = await run(nativeRoute(() => junk as CheckOutput));
     const error = expect.objectContaining({ message: "check_x gave no return code and output" });
     expect(outcome).toEqual({ kind: "crashed", error });
   });
 
-  it("an error is the check's crash, thrown at once or later", async () => {
+  it("an error is a crash, whether it is thrown at once or later", async () => {
     const error = new Error("a fault");
     const throwing = () => {
       throw error;
@@ -89,7 +89,7 @@ describe("the deadline", () => {
     expect(outcome).toEqual({ kind: "timed-out", after: 0.015, stdout: "", stderr: "" });
   });
 
-  it("is the check's signal, and what the check makes of it comes too late", async () => {
+  it("aborts the check's signal, and an answer after that is too late", async () => {
     let heard: AbortSignal | undefined;
     const listening = ({ signal }: CheckContext) => {
       heard = signal;
@@ -99,7 +99,7 @@ describe("the deadline", () => {
     expect(heard?.aborted).toBe(true);
   });
 
-  it("may be further away than a timer reaches", async () => {
+  it("may be later than a timer can wait", async () => {
     const answer = () =>
       new Promise<CheckOutput>((resolve) => setImmediate(resolve, { returnCode: 0, output: "" }));
     expect(await run(nativeRoute(answer), { timeoutMs: 1e12 })).toMatchObject({ kind: "exited" });
@@ -109,7 +109,7 @@ describe("the deadline", () => {
   });
 });
 
-describe("the worker's signal", () => {
+describe("the signal of the run", () => {
   it("ends a check", async () => {
     const abort = new AbortController();
     const outcome = run(nativeRoute(stuck), { signal: abort.signal });
@@ -127,7 +127,7 @@ describe("the worker's signal", () => {
   });
 });
 
-it("binds a check's log to its name", async () => {
+it("adds the name of the check to its log lines", async () => {
   const log = { debug: vi.fn() };
   const answer = (context: CheckContext) => {
     context.log("connected");
@@ -143,14 +143,14 @@ describe("the command of a check", () => {
     return { returnCode: 1, output: JSON.stringify(outcome) };
   }, NESTED);
 
-  it("runs on the worker's road, under the check's signal", async () => {
+  it("is run by the worker, with the check's signal", async () => {
     const outcome: Outcome = { kind: "signalled", signal: 9, stdout: "a", stderr: "b" };
     const execute = vi.fn<NativeRun["execute"]>(async () => outcome);
     expect(await run(executing, { execute })).toMatchObject({ stdout: JSON.stringify(outcome) });
     expect(execute).toHaveBeenCalledWith(NESTED, { timeoutMs: 700, signal: expect.any(AbortSignal) });
   });
 
-  it("is stopped with the check", async () => {
+  it("is cancelled when the check is", async () => {
     const stopped = Promise.withResolvers<string>();
     const execute: NativeRun["execute"] = (_, { signal }) => {
       signal.addEventListener("abort", () => stopped.resolve("stopped"));
@@ -162,11 +162,25 @@ describe("the command of a check", () => {
 
   it.each<[what: string, inner: Outcome, outer: Outcome]>([
     [
-      "refused: the reason",
-      { kind: "refused", reason: "forbidden" },
-      { kind: "exited", returnCode: 3, stdout: "forbidden", stderr: "" },
+      "that is refused: the reason",
+      { kind: "refused", refusal: { rule: "nul-byte" } },
+      { kind: "exited", returnCode: 3, stdout: "the command line contains a NUL byte", stderr: "" },
     ],
-    ["crashed: a crash", { kind: "crashed", error: "no shell" }, { kind: "crashed", error: "no shell" }],
+    [
+      "that embedded Perl does not accept: what that says",
+      {
+        ...{ kind: "perl-fault", fault: "no-exit", plugin: "/p/inner" },
+        ...{ returnCode: 3, stdout: "OK", stderr: "" },
+      },
+      {
+        ...{ kind: "exited", returnCode: 1, stderr: "" },
+        stdout: JSON.stringify({
+          ...{ kind: "exited", returnCode: 3 },
+          ...{ stdout: "**ePN /p/inner: plugin did not call exit()\nOK", stderr: "" },
+        }),
+      },
+    ],
+    ["that crashes: a crash", { kind: "crashed", error: "no shell" }, { kind: "crashed", error: "no shell" }],
   ])("%s", async (_, inner, outer) => {
     expect(await run(executing, { execute: async () => inner })).toEqual(outer);
   });
@@ -183,8 +197,8 @@ describe("the command of a check", () => {
 it("runs negate around check_dummy in this process", async () => {
   const router = createRouter({
     shelf: createShelf(BUILTIN_CHECKS),
-    identify: () => ({ isReplaced: true, why: "" }),
-    nativeChecks: {
+    identify: () => ({ kind: "replaced", why: "" }),
+    switches: {
       mode: "on",
       speaksEnglish: true,
       only: [],
@@ -211,7 +225,7 @@ it("runs negate around check_dummy in this process", async () => {
 });
 
 describe("what checks share", () => {
-  it("is made once, and given back when the worker has stopped", async () => {
+  it("is made once, and disposed of when the worker has stopped", async () => {
     const dispose = vi.fn();
     const POOL = { name: "pool", create: vi.fn(() => ({ [Symbol.dispose]: dispose })) };
     const shared = new SharedValues({ log: () => {} });

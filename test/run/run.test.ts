@@ -3,8 +3,8 @@ import { CheckDeclined } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import type { Command } from "../../src/executor/command.ts";
 import { decodeJob } from "../../src/job/decode.ts";
-import type { Outcome } from "../../src/outcome.ts";
-import type { NativeRoute, Route } from "../../src/run/route.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
+import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
 import { createRunner } from "../../src/run/run.ts";
 import type { Shadow } from "../../src/run/shadow.ts";
 import { checkLeaks } from "../support/leaks.ts";
@@ -26,10 +26,11 @@ const TIMEOUT = 30;
 
 const PLUGIN: Route = { via: "plugin", why: "", argv: ["/p/x", "a b"], env: [["LANG", "C"]] };
 const SHELL: Route = { via: "shell", why: "", commandLine: "/p/x | cat" };
-const REFUSED: Route = { via: "refuse", why: "", reason: "ERROR: not allowed" };
+const NUL_BYTE = { rule: "nul-byte" } as const;
+const REFUSED: Route = { via: "refuse", why: "", refusal: NUL_BYTE };
 
-/** A runner on one road, and what it asks to be executed. */
-function createRoad(route: Route) {
+/** A runner whose router always gives this route, and the executor that it asks. */
+function createWith(route: Route) {
   const run = vi.fn((_command: Command, _timeout: number, _signal?: AbortSignal) => Promise.resolve(SAID));
   const router = vi.fn(() => route);
   const log = stubLog();
@@ -40,7 +41,7 @@ function createRoad(route: Route) {
   return { runner, run, router, log, onDeclined, shadow };
 }
 
-/** Passes on what its command says, as negate does. */
+/** A check that answers with the output of its command, as negate does. */
 function passingOn(nested: Route, timeoutMs = 60_000): NativeRoute {
   return nativeRoute(async ({ execute }) => {
     const outcome = await execute({ timeoutMs });
@@ -50,8 +51,8 @@ function passingOn(nested: Route, timeoutMs = 60_000): NativeRoute {
 }
 
 describe("a job's command", () => {
-  it("goes the way the router says for it", async () => {
-    const { runner, router } = createRoad(PLUGIN);
+  it("takes the route that the router gives", async () => {
+    const { runner, router } = createWith(PLUGIN);
     expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: "plugin", why: "" });
     expect(router.mock.calls).toEqual([[SERVICE]]);
   });
@@ -64,15 +65,15 @@ describe("a job's command", () => {
     ],
     ["a line is given to a shell as it stands", SHELL, { via: "shell", commandLine: "/p/x | cat", env: [] }],
   ])("%s, with the job's time", async (_, route, command) => {
-    const { runner, run } = createRoad(route);
+    const { runner, run } = createWith(route);
     expect(await runner(SERVICE, TIMEOUT)).toEqual({ outcome: SAID, via: route.via, why: "" });
     expect(run.mock.calls.map(([given, timeout]) => [given, timeout])).toEqual([[command, TIMEOUT]]);
   });
 
   it("is not run when it is refused", async () => {
-    const { runner, run } = createRoad(REFUSED);
+    const { runner, run } = createWith(REFUSED);
     expect(await runner(SERVICE, TIMEOUT)).toEqual({
-      outcome: { kind: "refused", reason: "ERROR: not allowed" },
+      outcome: { kind: "refused", refusal: NUL_BYTE },
       via: "refuse",
       why: "",
     });
@@ -80,7 +81,7 @@ describe("a job's command", () => {
   });
 
   it("is answered in this process by a native check", async () => {
-    const { runner, run, log } = createRoad(
+    const { runner, run, log } = createWith(
       nativeRoute(async (context) => {
         context.log("asked");
         return { returnCode: 0, output: "OK" };
@@ -95,9 +96,9 @@ describe("a job's command", () => {
     expect(log.debug).toHaveBeenCalledWith({ check: "check_x" }, "asked");
   });
 
-  it("waits for the event loop's next turn where a native check has used up this one", async () => {
+  it("waits for the next turn of the event loop if a native check has used up this one", async () => {
     const order: string[] = [];
-    const { runner } = createRoad(
+    const { runner } = createWith(
       nativeRoute(async () => {
         order.push("check");
         for (const endMs = performance.now() + 20; performance.now() < endMs; );
@@ -109,10 +110,10 @@ describe("a job's command", () => {
     expect(order).toEqual(["check", "others", "check"]);
   });
 
-  it("is ended at the job's time-out when it is a native check", async () => {
+  it("is ended at the job's time-out if a native check answers", async () => {
     vi.useFakeTimers();
     try {
-      const { runner } = createRoad(nativeRoute(() => new Promise<never>(() => {})));
+      const { runner } = createWith(nativeRoute(() => new Promise<never>(() => {})));
       const ran = runner(SERVICE, TIMEOUT);
       await vi.advanceTimersByTimeAsync(TIMEOUT * 1_000);
       expect(await ran).toEqual({
@@ -128,7 +129,7 @@ describe("a job's command", () => {
 
 describe("a notification's variables", () => {
   it("are given to a shell's line", async () => {
-    const { runner, run } = createRoad(SHELL);
+    const { runner, run } = createWith(SHELL);
     await runner(NOTIFICATION, TIMEOUT);
     expect(run.mock.calls[0]?.[0]).toEqual({
       via: "shell",
@@ -137,8 +138,8 @@ describe("a notification's variables", () => {
     });
   });
 
-  it("are given to a plugin ahead of the command line's own, which win", async () => {
-    const { runner, run } = createRoad(PLUGIN);
+  it("are given to a plugin before those of the command line, which override them", async () => {
+    const { runner, run } = createWith(PLUGIN);
     await runner(NOTIFICATION, TIMEOUT);
     expect(run.mock.calls[0]?.[0]).toEqual({
       via: "plugin",
@@ -148,7 +149,7 @@ describe("a notification's variables", () => {
   });
 
   it("are given to the command of a native check, too", async () => {
-    const { runner, run } = createRoad(passingOn(SHELL));
+    const { runner, run } = createWith(passingOn(SHELL));
     await runner(NOTIFICATION, TIMEOUT);
     expect(run.mock.calls[0]?.[0]).toMatchObject({ env: HOST_VARIABLES });
   });
@@ -159,7 +160,7 @@ describe("the command of a native check", () => {
     ["is run by a shell", PLUGIN, "passed on: said"],
     ["may be native itself", passingOn(SHELL), "passed on: passed on: said"],
   ])("%s", async (_, nested, stdout) => {
-    const { runner, run } = createRoad(passingOn(nested));
+    const { runner, run } = createWith(passingOn(nested));
     expect(await runner(SERVICE, TIMEOUT)).toEqual({
       outcome: { kind: "exited", returnCode: 1, stdout, stderr: "" },
       via: "native",
@@ -172,14 +173,14 @@ describe("the command of a native check", () => {
     ["the time the check gives it", 11_000, 11],
     ["but never more than the job has", 90_000, TIMEOUT],
   ])("has %s", async (_, timeoutMs, timeout) => {
-    const { runner, run } = createRoad(passingOn(PLUGIN, timeoutMs));
+    const { runner, run } = createWith(passingOn(PLUGIN, timeoutMs));
     await runner(SERVICE, TIMEOUT);
     expect(run.mock.calls.map(([, given]) => given)).toEqual([timeout]);
   });
 
-  it("is stopped with the check: it has its signal", async () => {
+  it("gets the signal of the check, so it is cancelled with it", async () => {
     const signals: AbortSignal[] = [];
-    const { runner, run } = createRoad(
+    const { runner, run } = createWith(
       nativeRoute(async ({ signal, execute }) => {
         signals.push(signal);
         await execute({ timeoutMs: 1_000 });
@@ -191,9 +192,9 @@ describe("the command of a native check", () => {
   });
 
   it("is refused as any other", async () => {
-    const { runner, run } = createRoad(passingOn(REFUSED));
+    const { runner, run } = createWith(passingOn(REFUSED));
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
-      outcome: { kind: "exited", returnCode: 3, stdout: "ERROR: not allowed" },
+      outcome: { kind: "exited", returnCode: 3, stdout: "the command line contains a NUL byte" },
     });
     expect(run).not.toHaveBeenCalled();
   });
@@ -204,14 +205,14 @@ describe("a native check that declines", () => {
     throw new CheckDeclined("no raw socket here");
   });
 
-  it("is answered for by its plugin, in the time that is left", async () => {
+  it("is replaced by its plugin, in the time that is left", async () => {
     vi.useFakeTimers();
     try {
       const slow = nativeRoute(async () => {
         await new Promise((resolve) => setTimeout(resolve, 12_000));
         throw new CheckDeclined("too much for me");
       });
-      const { runner, run } = createRoad(slow);
+      const { runner, run } = createWith(slow);
       const ran = runner(SERVICE, TIMEOUT);
       await vi.advanceTimersByTimeAsync(12_000);
       expect(await ran).toMatchObject({ outcome: SAID, via: "plugin" });
@@ -223,28 +224,33 @@ describe("a native check that declines", () => {
     }
   });
 
-  it("says why", async () => {
-    const { runner, onDeclined } = createRoad(declining);
+  it("tells the reason", async () => {
+    const { runner, onDeclined } = createWith(declining);
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
       why: "the native check declined: no raw socket here",
     });
     expect(onDeclined.mock.calls).toEqual([["check_x", "no raw socket here"]]);
   });
 
-  it("is UNKNOWN where there is no plugin", async () => {
-    const { runner, run } = createRoad({ ...declining, isAlone: true });
+  it("gives UNKNOWN if there is no plugin", async () => {
+    const { runner, run } = createWith({ ...declining, hasNoPlugin: true });
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
       outcome: {
         kind: "refused",
-        reason: "UNKNOWN - check_x: no raw socket here, and there is no /p/check_x",
+        refusal: {
+          rule: "no-plugin",
+          check: "check_x",
+          declined: "no raw socket here",
+          path: "/p/check_x",
+        },
       },
       via: "native",
     });
     expect(run).not.toHaveBeenCalled();
   });
 
-  it("does so as the command of another, too", async () => {
-    const { runner, run } = createRoad(passingOn(declining));
+  it("is replaced as the command of another check, too", async () => {
+    const { runner, run } = createWith(passingOn(declining));
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({
       outcome: { kind: "exited", stdout: "passed on: said" },
       via: "native",
@@ -252,8 +258,8 @@ describe("a native check that declines", () => {
     expect(run).toHaveBeenCalledOnce();
   });
 
-  it("leaves the job's time-out as it was set", async () => {
-    const { runner, run } = createRoad(declining);
+  it("does not change the time-out in the plugin's outcome", async () => {
+    const { runner, run } = createWith(declining);
     run.mockResolvedValue({ kind: "timed-out", after: 29.9, stdout: "", stderr: "" });
     expect((await runner(SERVICE, TIMEOUT)).outcome).toMatchObject({ after: TIMEOUT });
   });
@@ -264,19 +270,19 @@ describe("a native check that fails", () => {
     throw new TypeError("a fault of ours");
   });
 
-  it("is answered for by its plugin", async () => {
-    const { runner, run, onDeclined } = createRoad(failing);
+  it("is replaced by its plugin", async () => {
+    const { runner, run, onDeclined } = createWith(failing);
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: SAID, via: "plugin" });
     expect(run).toHaveBeenCalledOnce();
     expect(onDeclined.mock.calls).toEqual([["check_x", "it failed: TypeError: a fault of ours"]]);
   });
 
   it.each([
-    ["there is no plugin", { isAlone: true }],
+    ["there is no plugin", { hasNoPlugin: true }],
     ["it may have left something behind", { keepsState: true }],
     ["it may have run its command", { nested: PLUGIN }],
-  ])("is not where %s", async (_, more) => {
-    const { runner, run } = createRoad({ ...failing, ...more });
+  ])("is not replaced if %s", async (_, more) => {
+    const { runner, run } = createWith({ ...failing, ...more });
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: { kind: "crashed" }, via: "native" });
     expect(run).not.toHaveBeenCalled();
   });
@@ -286,27 +292,27 @@ describe("in shadow mode", () => {
   const native = nativeRoute(async () => ({ returnCode: 0, output: "native" }));
   const shadowed: Route = { ...native.fallback, shadow: native };
 
-  it("the plugin's answer counts, and the shadow may ask for the other", async () => {
-    const { runner, shadow } = createRoad(shadowed);
+  it("the plugin's answer is used, and the shadow may ask for the native one", async () => {
+    const { runner, shadow } = createWith(shadowed);
     expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: SAID, via: "plugin" });
     const [job, route, plugin, run] = shadow.follow.mock.calls[0] ?? [];
     expect([job, route, plugin]).toEqual([SERVICE, native, SAID]);
     expect(await run?.(new AbortController().signal)).toMatchObject({ stdout: "native" });
   });
 
-  it("a check that declines asks nobody else", async () => {
+  it("a check that declines is not replaced by its plugin", async () => {
     const declining = nativeRoute(async () => {
       throw new CheckDeclined("not here");
     });
-    const { runner, run: execute, shadow } = createRoad({ ...native.fallback, shadow: declining });
+    const { runner, run: execute, shadow } = createWith({ ...native.fallback, shadow: declining });
     await runner(SERVICE, TIMEOUT);
     const run = shadow.follow.mock.calls[0]?.[3];
     expect(await run?.(new AbortController().signal)).toEqual({ kind: "declined", reason: "not here" });
     expect(execute).toHaveBeenCalledOnce();
   });
 
-  it("all else has none", async () => {
-    const { runner, shadow } = createRoad(PLUGIN);
+  it("a route without a native check has no shadow", async () => {
+    const { runner, shadow } = createWith(PLUGIN);
     await runner(SERVICE, TIMEOUT);
     expect(shadow.follow).not.toHaveBeenCalled();
   });

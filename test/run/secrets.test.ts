@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hideSecrets, maskAssignment, maskLine, maskWords } from "../../src/run/secrets.ts";
 
-describe("of a command line's words are masked", () => {
+describe("these words of a command line are masked", () => {
   it.each<[what: string, words: string, shown: string]>([
     ["a community", "/p/check_snmp -H h -C public -o 1.3", "/p/check_snmp -H h -C *** -o 1.3"],
     ["one in the same word", "/p/check_snmp -Cpublic -P2c", "/p/check_snmp -C*** -P2c"],
@@ -19,13 +19,13 @@ describe("of a command line's words are masked", () => {
     expect(maskWords(words.split(" ")).words.join(" ")).toBe(shown);
   });
 
-  it("and nothing else", () => {
+  it("and no others", () => {
     const words = "/p/check_tcp -H cab.example -p 443 -w 1 -c 2 -t10 --timeout=5 -S -- x".split(" ");
     expect(maskWords(words)).toEqual({ words, secrets: [] });
   });
 });
 
-it("variables that sound like secrets are masked", () => {
+it("variables with the name of a secret are masked", () => {
   expect(maskAssignment(["PGPASSWORD", "x"])).toBe("PGPASSWORD=***");
   expect(maskAssignment(["LANG", "C"])).toBe("LANG=C");
 });
@@ -36,7 +36,7 @@ it("a shell's line is masked word by word", () => {
   );
 });
 
-it("what was masked is hidden in outputs, if it is long enough to be told from the rest", () => {
+it("masked words are masked in outputs, too, if they are long enough", () => {
   const { secrets } = maskWords(["-C", "public", "-a", "ab"]);
   expect(hideSecrets("CRITICAL: public is not about public", secrets)).toBe("CRITICAL: *** is not about ***");
 });

@@ -1,19 +1,19 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import type { NativeOutcome } from "../../src/run/native.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const SERVICE = { type: "service" } as const;
 const CHECK = { name: "check_x", argv: ["/p/check_x", "-C", "public"] };
-const said = (stdout: string, returnCode = 0): Outcome => ({
+const said = (stdout: string, returnCode = 0): Extract<Outcome, { kind: "exited" }> => ({
   kind: "exited",
   returnCode,
   stdout,
   stderr: "",
 });
 
-/** Everything that is asked is compared. */
+/** A shadow that compares all answers. */
 const createShadow = () => new Shadow({ share: 100, log: stubLog() });
 
 async function compare(shadow: Shadow, plugin: Outcome, native: NativeOutcome, check = CHECK): Promise<void> {
@@ -23,7 +23,7 @@ async function compare(shadow: Shadow, plugin: Outcome, native: NativeOutcome, c
   await settled();
 }
 
-/** What starts in the next turn has started, and what was through then is counted. */
+/** Waits until checks of the next turn have started, and those that ended then are counted. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -45,7 +45,7 @@ describe("the report", () => {
     });
   });
 
-  it("shows a difference without secrets, not even where an output repeats them", async () => {
+  it("shows a difference without secrets, even if an output repeats them", async () => {
     const shadow = createShadow();
     await compare(shadow, said("public is wrong\n", 3), {
       kind: "exited",
@@ -73,7 +73,7 @@ describe("the report", () => {
     expect(shadow.report.checks["check_x"]?.examples[0]?.native.output).toBe(output);
   });
 
-  it("keeps the last differences only", async () => {
+  it("keeps only the latest differences", async () => {
     const shadow = createShadow();
     for (let run = 1; run <= 20; run += 1) await compare(shadow, said("OK"), said(`${run}`));
     const shown = shadow.report.checks["check_x"]?.examples.map(({ native }) => native.output);
@@ -84,7 +84,7 @@ describe("the report", () => {
 describe("a native answer is asked for", () => {
   const run = () => vi.fn(async (): Promise<NativeOutcome> => said("OK"));
 
-  it("on the share that is set, also when it is changed", async () => {
+  it("for the share of jobs that is set, even if it is changed", async () => {
     const draws = [0.09, 0.1, 0.49, 0.5];
     const shadow = new Shadow({ share: 10, log: stubLog(), random: () => draws.shift() ?? 1 });
     const asked = run();
@@ -100,7 +100,7 @@ describe("a native answer is asked for", () => {
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
-  it("after the plugin's answer has gone its way", async () => {
+  it("after the plugin's answer was used", async () => {
     const asked = run();
     createShadow().follow(SERVICE, CHECK, said("OK"), asked);
     expect(asked).not.toHaveBeenCalled();
@@ -109,7 +109,7 @@ describe("a native answer is asked for", () => {
   });
 
   it.each(["eventhandler", "notification"] as const)(
-    "never for an %s: its effect must come once",
+    "never for an %s, which must take effect only once",
     async (type) => {
       const asked = run();
       createShadow().follow({ type }, CHECK, said("OK"), asked);
@@ -120,16 +120,16 @@ describe("a native answer is asked for", () => {
 
   it.each<Outcome>([
     { kind: "crashed", error: "" },
-    { kind: "refused", reason: "" },
+    { kind: "refused", refusal: { rule: "nul-byte" } },
     { kind: "signalled", signal: 9, stdout: "", stderr: "" },
-  ])("not where the plugin gave none: $kind", async (plugin) => {
+  ])("not if the plugin gave no answer: $kind", async (plugin) => {
     const asked = run();
     createShadow().follow(SERVICE, CHECK, plugin, asked);
     await settled();
     expect(asked).not.toHaveBeenCalled();
   });
 
-  it("only while not too many are under way", async () => {
+  it("only while not too many checks run", async () => {
     const shadow = createShadow();
     const { promise, resolve } = Promise.withResolvers<NativeOutcome>();
     const asked = vi.fn(() => promise);
@@ -143,7 +143,7 @@ describe("a native answer is asked for", () => {
     expect(asked).toHaveBeenCalledTimes(101);
   });
 
-  it("and a rejection harms nobody", async () => {
+  it("and a rejection counts as a difference", async () => {
     const shadow = createShadow();
     shadow.follow(SERVICE, CHECK, said("OK"), () => Promise.reject(new Error("a fault")));
     await settled();
@@ -151,7 +151,7 @@ describe("a native answer is asked for", () => {
   });
 });
 
-it("stop ends what is under way, which counts for nothing", async () => {
+it("stop cancels the checks that run, and does not count them", async () => {
   const shadow = createShadow();
   const ended = vi.fn(
     (signal: AbortSignal) =>

@@ -19,7 +19,7 @@ it("finds a check by the name of the plugin's file, exactly", () => {
   );
 });
 
-it("refuses two checks of one name", () => {
+it("refuses two checks that have one name", () => {
   expect(() => createShelf([define("check_a"), define("check_b"), define("check_a")])).toThrow(
     "two checks are called check_a",
   );
@@ -40,7 +40,7 @@ describe("a site's own checks", () => {
   });
 
   let written = 0;
-  /** Puts a file there the way editors do; each time another inode, so that no clock matters. */
+  /** Replaces a file as editors do. Every file has another inode, so its times do not matter. */
   const write = (name: string, text: string) => {
     written += 1;
     writeFileSync(join(folder, `.${written}`), text);
@@ -94,7 +94,7 @@ export const check = defineCheck({
     expect(log.error).not.toHaveBeenCalled();
   });
 
-  it("come before the worker's own, which is back when they are gone", async () => {
+  it("come before the worker's own, which answer again when the files are gone", async () => {
     write("check_own.ts", source("check_own", "the site's"));
     await shelf.open([folder]);
     expect(shelf.find("check_own")?.summary).toBe("the site's");
@@ -107,7 +107,7 @@ export const check = defineCheck({
     ]);
   });
 
-  it("are exchanged, which the generation tells", async () => {
+  it("are loaded again after a change, and the generation changes", async () => {
     write("check_site.ts", source("check_site", "one"));
     await shelf.open([folder]);
     const { generation } = shelf;
@@ -119,7 +119,7 @@ export const check = defineCheck({
     expect(shelf.generation).toBeGreaterThan(generation);
   });
 
-  it("are exchanged with what they import of their folder", async () => {
+  it("are loaded again with the files that they import from their folder", async () => {
     write("words.ts", 'export const word: string = "one";');
     write(
       "check_site.ts",
@@ -134,7 +134,7 @@ export const check = defineCheck({
     expect(shelf.find("check_site")?.summary).toBe("two");
   });
 
-  it("are gone with their file", async () => {
+  it("are gone when their file is", async () => {
     write("check_site.ts", source("check_site", ""));
     await shelf.open([folder]);
     rmSync(join(folder, "check_site.ts"));
@@ -143,7 +143,7 @@ export const check = defineCheck({
     expect(log.info).toHaveBeenLastCalledWith("check_site is gone");
   });
 
-  it("of one name: the first folder's counts, and the other is told", async () => {
+  it("of one name: that of the first folder is used, and the log names the other", async () => {
     for (const [name, summary] of [
       ["first", "one"],
       ["second", "two"],
@@ -161,7 +161,7 @@ export const check = defineCheck({
     expect(shelf.find("check_site")?.summary).toBe("two");
   });
 
-  it("may be in a folder that comes later", async () => {
+  it("may be in a folder that is created later", async () => {
     const later = join(folder, "later");
     await shelf.open([later]);
     mkdirSync(later);
@@ -205,7 +205,7 @@ export const check = defineCheck({
     },
   );
 
-  it("are refused for a fault in what they import, too", async () => {
+  it("are refused if a file that they import is faulty", async () => {
     write("words.ts", "\nexport const word = ;");
     write("check_site.ts", 'import "./words.ts";');
     await shelf.open([folder]);

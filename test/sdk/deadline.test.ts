@@ -26,6 +26,13 @@ it("passes on what the work throws", async () => {
   await expect(withinSeconds(limit, failing)).rejects.toThrow("broken at once");
 });
 
+it("needs no signal: then only the seconds are a limit", async () => {
+  expect(await withinSeconds({ seconds: 5, onTimeout }, async () => "here")).toBe("here");
+  const result = expect(withinSeconds({ seconds: 5, onTimeout }, forever)).rejects.toThrow("too late");
+  await vi.advanceTimersByTimeAsync(5000);
+  await result;
+});
+
 it("rejects when time is up and aborts the work, even if the work ignores that", async () => {
   const aborted: unknown[] = [];
   const work = (deadline: AbortSignal) => {

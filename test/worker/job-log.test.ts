@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
-import type { Outcome, Via } from "../../src/outcome.ts";
+import type { Outcome, Via } from "../../src/outcome/outcome.ts";
+import type { Refusal } from "../../src/outcome/refusal.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
@@ -127,10 +128,10 @@ describe("a job that was not run", () => {
   });
 
   it("because its command was refused", () => {
-    const reason = "ERROR: command does not start with any of the restricted paths: /bin/ech...";
-    expect(tell(SERVICE, { kind: "refused", reason }).error).toHaveBeenCalledWith(
+    const refusal = { rule: "outside-restrict-path", commandLine: "/bin/echo a" } as const;
+    expect(tell(SERVICE, { kind: "refused", refusal }).error).toHaveBeenCalledWith(
       { job: "web1 - Ping" },
-      reason,
+      "ERROR: command does not start with any of the restricted paths: /bin/ech...",
     );
   });
 
@@ -155,7 +156,10 @@ describe("a job that was not run", () => {
     ["too old", (index) => ({ kind: "too-old", age: 61 + index })],
     [
       "refused",
-      (index) => ({ kind: "refused", reason: `ERROR: not allowed: ${`/p/${index}/x`.slice(0, 8)}...` }),
+      (index) => ({
+        kind: "refused",
+        refusal: { rule: "outside-restrict-path", commandLine: `/p/${index}/x` },
+      }),
     ],
     ["crashed", (index) => ({ kind: "crashed", error: new Error(`no pipe ${index}`) })],
   ])("is one error line when many are %s", (_, outcomeOf) => {
@@ -169,11 +173,17 @@ describe("a job that was not run", () => {
 
   it("hides no other kind of refusal", () => {
     const { jobLog, log } = createLogged();
-    for (const reason of ["ERROR: no absolute path: x...", "ERROR: forbidden character(s): /x;id..."]) {
-      const outcome = { kind: "refused", reason } as const;
+    const refusals: readonly Refusal[] = [
+      { rule: "no-absolute-path", commandLine: "x" },
+      { rule: "forbidden-character", commandLine: "/x;id" },
+      { rule: "not-understood", check: "check_x" },
+      { rule: "not-understood", check: "check_y" },
+    ];
+    for (const refusal of refusals) {
+      const outcome = { kind: "refused", refusal } as const;
       jobLog.ran(SERVICE, { outcome, via: "refuse", why: "", startTime: 1, finishTime: 1 }, SETTINGS);
     }
-    expect(log.error).toHaveBeenCalledTimes(2);
+    expect(log.error).toHaveBeenCalledTimes(4);
   });
 });
 

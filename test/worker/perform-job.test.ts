@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Outcome } from "../../src/outcome.ts";
+import type { Outcome } from "../../src/outcome/outcome.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import { judgeSettings } from "../../src/result/judge.ts";
@@ -84,7 +84,7 @@ describe("a job", () => {
   });
 
   it.each<[string, Outcome]>([
-    ["was refused", { kind: "refused", reason: "ERROR: not allowed" }],
+    ["was refused", { kind: "refused", refusal: { rule: "nul-byte" } }],
     ["was too old", { kind: "too-old", age: 70 }],
     ["could not be run", { kind: "crashed", error: new Error("no pipes") }],
   ])("that %s has a result all the same", async (_, outcome) => {

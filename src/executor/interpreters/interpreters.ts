@@ -1,10 +1,9 @@
 import type { Log } from "../../log.ts";
-import { crashed, type Outcome, type Output } from "../../outcome.ts";
+import { crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
 import type { WarmCommand } from "../command.ts";
 import { endGroup, signalGroup } from "../process-group.ts";
-import type { Limits, Runs } from "../runs.ts";
-import { cannotCompile, withoutExit } from "./perl-words.ts";
-import { Seat } from "./seat.ts";
+import type { RunRequest, Runs } from "../runs.ts";
+import { OutputPipes } from "./output-pipes.ts";
 import type { Template } from "./template.ts";
 import { TemplatePool } from "./template-pool.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
@@ -12,49 +11,50 @@ import type { WarmPlugin } from "./warm-plugin.ts";
 export interface InterpretersOptions {
   readonly log: Log;
   readonly runs: Runs;
-  /** Starts a plugin that turns out not to go with a warm interpreter as any other. `timeout` in seconds. */
+  /** Runs a plugin without a warm interpreter, if it proves not to work with one. `timeout` is in seconds. */
   readonly execute: (command: WarmCommand, timeout: number, signal?: AbortSignal) => Promise<Outcome>;
 }
 
-interface Order extends Limits {
-  readonly command: WarmCommand;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly resolve: (outcome: Outcome) => void;
-}
+type WarmRequest = RunRequest<WarmCommand>;
 
-/** A check under way. */
-interface Flight {
-  readonly order: Order;
-  readonly seat: Seat;
+/** A plugin that a template was asked to run. Life: requested → running → ended. */
+interface Execution {
+  readonly request: WarmRequest;
+  readonly pipes: OutputPipes;
   readonly template: Template;
-  /** Of the plugin's process, and its group; undefined until the template has told it. */
+  /** The plugin's process, and its process group. Undefined: the template has not told yet that it runs. */
   pid: number | undefined;
-  /** The plugin came to its end without calling exit. */
+  /**
+   * The plugin ended without a call of exit. The plugin tells this itself, so it may come before the template
+   * tells the pid.
+   */
   isWithoutExit: boolean;
 }
 
-const MAX_IDLE_SEATS = 32;
-/** A template that does not come to a request so long after its deadline hangs. */
+const MAX_IDLE_PIPES = 32;
+/** A template hangs if it does not begin a request this long after the deadline of the request. */
 const PATIENCE_MS = 3_000;
-/** Beyond so many sudden deaths of its template a plugin is executed, until its file changes. */
+/** After this many sudden ends of its template, a plugin gets no warm interpreter until its file changes. */
 const MAX_DEATHS = 3;
+const UNKNOWN = 3;
 
 /**
- * The warm interpreters: a template for every plugin that may have one, started when the plugin is first asked for
- * and again when its file or a module of its has changed.
+ * The warm interpreters. Every plugin that may have one gets a template, which is started for the first check
+ * of the plugin, and again when the file of the plugin or one of its modules has changed.
  *
- * After a time-out the plugin's process group gets TERM, INT and KILL a second apart, as with a warm shell.
+ * After a time-out the plugin's process group gets TERM, INT and KILL with a second between them, as with a
+ * warm shell.
  */
 export class Interpreters {
   readonly #log: Log;
   readonly #runs: Runs;
   readonly #execute: InterpretersOptions["execute"];
   readonly #templates: TemplatePool;
-  /** File and version → how often its template died. */
+  /** How often the template of a file in one version was killed. */
   readonly #deaths = new Map<string, number>();
-  readonly #flights = new Map<number, Flight>();
-  readonly #idleSeats: Seat[] = [];
+  /** By the id of their pipes. */
+  readonly #executions = new Map<number, Execution>();
+  readonly #idlePipes: OutputPipes[] = [];
   readonly #ending = new Set<Promise<void>>();
   #isStopped = false;
 
@@ -65,12 +65,12 @@ export class Interpreters {
     this.#templates = new TemplatePool({ runs, onExit: (...gone) => this.#exited(...gone) });
   }
 
-  /** False for a plugin that has shown that it does not go well with being warm. */
+  /** False: the plugin has proved not to work with a warm interpreter. */
   accepts(plugin: WarmPlugin): boolean {
     return (this.#deaths.get(keyOf(plugin)) ?? 0) < MAX_DEATHS;
   }
 
-  /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */
+  /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
   run(command: WarmCommand, timeout: number, signal?: AbortSignal): Promise<Outcome> {
     return new Promise((resolve) => {
       const deadlineMs = performance.now() + timeout * 1000;
@@ -78,137 +78,139 @@ export class Interpreters {
     });
   }
 
-  /** Ends everything that runs, at once and without a result. */
+  /** Kills all templates and what they run. */
   kill(): void {
-    for (const { pid } of this.#flights.values()) if (pid !== undefined) signalGroup(pid, "SIGKILL");
+    for (const { pid } of this.#executions.values()) if (pid !== undefined) signalGroup(pid, "SIGKILL");
     this.#templates.kill();
   }
 
-  /** What still runs is ended without a result; resolves when every process is gone. */
+  /** Ends everything that runs, and resolves when every process is gone. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const flight of [...this.#flights.values()]) this.#cut(flight, crashed("the worker stopped"));
+    for (const execution of [...this.#executions.values()])
+      this.#cut(execution, crashed("the worker stopped"));
     await Promise.all(this.#ending);
     await this.#templates.stop();
-    this.#closeIdleSeats();
+    this.#closeIdlePipes();
   }
 
-  async #begin(order: Order): Promise<void> {
+  async #begin(request: WarmRequest): Promise<void> {
     try {
-      const seat = this.#idleSeats.pop() ?? (await this.#makeSeat());
+      const pipes = this.#idlePipes.pop() ?? (await this.#makePipes());
       if (this.#isStopped) {
-        this.#close(seat);
-        order.resolve(crashed("the worker stopped"));
-      } else this.#fly(order, seat);
+        this.#close(pipes);
+        request.resolve(crashed("the worker stopped"));
+      } else this.#start(request, pipes);
     } catch (error) {
       this.#log.error({ err: error }, "cannot start a plugin");
-      order.resolve({ kind: "crashed", error });
+      request.resolve({ kind: "crashed", error });
     }
   }
 
-  async #makeSeat(): Promise<Seat> {
+  async #makePipes(): Promise<OutputPipes> {
     const fifos = await this.#runs.directory.take();
     try {
-      return new Seat(this.#runs.newId(), fifos);
+      return new OutputPipes(this.#runs.newId(), fifos);
     } catch (error) {
       this.#runs.directory.remove(fifos);
       throw error;
     }
   }
 
-  #fly(order: Order, seat: Seat): void {
-    const { plugin, argv, env } = order.command;
+  #start(request: WarmRequest, pipes: OutputPipes): void {
+    const { plugin, argv, env } = request.command;
     const template = this.#templates.get(plugin);
-    const flight: Flight = { order, seat, template, pid: undefined, isWithoutExit: false };
-    this.#flights.set(seat.id, flight);
-    this.#runs.listen(seat.id, (word) => this.#hear(flight, word));
-    this.#runs.add(seat, order, {
-      ended: (returnCode, output) => this.#ended(flight, returnCode, output),
-      timeIsUp: (output) => this.#cut(flight, { kind: "timed-out", after: order.timeout, ...output }),
-      isUnwanted: () => this.#cut(flight, { kind: "crashed", error: order.signal?.reason }),
+    const execution: Execution = { request, pipes, template, pid: undefined, isWithoutExit: false };
+    this.#executions.set(pipes.id, execution);
+    this.#runs.listen(pipes.id, (word) => this.#hear(execution, word));
+    this.#runs.add(pipes, request, {
+      ended: (returnCode, output) => this.#ended(execution, returnCode, output),
+      timedOut: (output) => this.#cut(execution, { kind: "timed-out", after: request.timeout, ...output }),
+      cancelled: () => this.#cut(execution, { kind: "crashed", error: request.signal?.reason }),
     });
-    template.request({ seat, args: argv.slice(1), env });
+    template.request({ pipes, args: argv.slice(1), env });
   }
 
-  #hear(flight: Flight, word: string): void {
-    if (word.startsWith("+")) flight.pid = Number(word.slice(1));
-    else if (word === "!") flight.isWithoutExit = true;
-    else this.#startAfresh(flight);
+  #hear(execution: Execution, word: string): void {
+    if (word.startsWith("+")) execution.pid = Number(word.slice(1));
+    else if (word === "!") execution.isWithoutExit = true;
+    else this.#startAfresh(execution);
   }
 
-  /** The plugin is not what the template has compiled any more. */
-  #startAfresh({ order, seat, template }: Flight): void {
+  /** The plugin, or one of its modules, has changed since the template compiled it. */
+  #startAfresh({ request, pipes, template }: Execution): void {
     this.#templates.dismiss(template);
-    this.#release(seat);
-    void this.#begin(order);
+    this.#release(pipes);
+    void this.#begin(request);
   }
 
-  #ended(flight: Flight, returnCode: number, output: Output): void {
-    const { order, seat } = flight;
-    const loss = this.#runs.findLoss(seat.fifos, returnCode, output);
-    this.#release(seat);
-    if (loss !== undefined) this.#closeIdleSeats();
-    order.resolve(loss ?? readOutcome(flight, returnCode, output));
+  #ended(execution: Execution, returnCode: number, output: Output): void {
+    const { request, pipes } = execution;
+    const loss = this.#runs.findLoss(pipes.fifos, returnCode, output);
+    this.#release(pipes);
+    if (loss !== undefined) this.#closeIdlePipes();
+    request.resolve(loss ?? readOutcome(execution, returnCode, output));
   }
 
-  /** Ends a run before its end; its pipes are not used again. */
-  #cut(flight: Flight, outcome: Outcome): void {
-    const { order, seat, pid } = flight;
-    this.#forget(seat);
+  /** Ends a run before the plugin has ended. Its pipes are not used again. */
+  #cut(execution: Execution, outcome: Outcome): void {
+    const { request, pipes, pid } = execution;
+    this.#forget(pipes);
     const ending = (
-      pid === undefined ? this.#takeBack(flight) : endGroup((name) => signalGroup(pid, name))
+      pid === undefined ? this.#takeBack(execution) : endGroup((name) => signalGroup(pid, name))
     ).then(() => {
-      this.#close(seat);
+      this.#close(pipes);
       this.#ending.delete(ending);
     });
     this.#ending.add(ending);
-    order.resolve(outcome);
+    request.resolve(outcome);
   }
 
   /**
-   * A request that may still be waiting cannot be taken back, only be ended as soon as it is begun. The template is killed where it
-   * hangs; one that is merely late still has other plugins to tell of.
+   * A request cannot be taken back from its template. If the template begins it, the plugin is killed at
+   * once. A template that hangs is killed. One that is only late is not: it has yet to tell the ends of other
+   * plugins.
    */
-  async #takeBack({ seat, template }: Flight): Promise<void> {
+  async #takeBack({ pipes, template }: Execution): Promise<void> {
     this.#templates.dismiss(template);
     const begun = new Promise<void>((resolve) => {
-      this.#runs.listen(seat.id, (word) => {
+      this.#runs.listen(pipes.id, (word) => {
         if (word.startsWith("+")) signalGroup(Number(word.slice(1)), "SIGKILL");
         resolve();
       });
     });
-    const killTimer = setTimeout(() => template.kill(), template.isReady ? PATIENCE_MS : 0);
+    const killTimer = setTimeout(() => template.kill(), template.state.kind === "ready" ? PATIENCE_MS : 0);
     await Promise.race([begun, template.exited]);
     clearTimeout(killTimer);
-    this.#runs.listen(seat.id);
+    this.#runs.listen(pipes.id);
   }
 
-  #forget(seat: Seat): Output | undefined {
-    this.#flights.delete(seat.id);
-    this.#runs.listen(seat.id);
-    return this.#runs.drop(seat.id);
+  #forget(pipes: OutputPipes): Output | undefined {
+    this.#executions.delete(pipes.id);
+    this.#runs.listen(pipes.id);
+    return this.#runs.drop(pipes.id);
   }
 
-  #release(seat: Seat): void {
-    this.#forget(seat);
-    if (this.#idleSeats.length < MAX_IDLE_SEATS) this.#idleSeats.push(seat);
-    else this.#close(seat);
+  #release(pipes: OutputPipes): void {
+    this.#forget(pipes);
+    if (this.#idlePipes.length < MAX_IDLE_PIPES) this.#idlePipes.push(pipes);
+    else this.#close(pipes);
   }
 
-  #closeIdleSeats(): void {
-    for (const seat of this.#idleSeats.splice(0)) this.#close(seat);
+  #closeIdlePipes(): void {
+    for (const pipes of this.#idlePipes.splice(0)) this.#close(pipes);
   }
 
-  #close(seat: Seat): void {
-    seat.close();
-    this.#runs.directory.remove(seat.fifos);
+  #close(pipes: OutputPipes): void {
+    pipes.close();
+    this.#runs.directory.remove(pipes.fifos);
   }
 
   #exited(template: Template, isSudden: boolean): void {
-    const { plugin, isReady, refusal, complaint } = template;
-    const wasKilled = isReady ? isSudden : (refusal ?? complaint) === "";
-    if (wasKilled && !this.#isStopped) this.#countDeath(plugin);
-    for (const flight of [...this.#flights.values()]) if (flight.template === template) this.#lose(flight);
+    const wasKilled = template.state.kind === "ready" ? isSudden : readComplaint(template) === "";
+    if (wasKilled && !this.#isStopped) this.#countDeath(template.plugin);
+    for (const execution of [...this.#executions.values()])
+      if (execution.template === template) this.#lose(execution);
   }
 
   #countDeath(plugin: WarmPlugin): void {
@@ -217,30 +219,33 @@ export class Interpreters {
     this.#log.warn({ plugin: plugin.file, deaths }, "a warm interpreter was killed");
   }
 
-  /** Its template is gone. Nobody can tell its return code any more, if it ran at all. */
-  #lose(flight: Flight): void {
-    if (this.#runs.finish(flight.seat.id)) return;
-    const { template } = flight;
-    if (template.isReady) this.#cut(flight, crashed("the warm interpreter of the plugin was killed"));
-    else this.#giveUp(flight);
+  /** The template is gone, so the return code will not be told any more, if the plugin ran at all. */
+  #lose(execution: Execution): void {
+    if (this.#runs.finish(execution.pipes.id)) return;
+    if (execution.template.state.kind !== "ready") this.#giveUp(execution);
+    else this.#cut(execution, crashed("the warm interpreter of the plugin was killed"));
   }
 
-  /** It is run as any other, and if it cannot be warm, until its file changes. For Perl the C worker has words. */
-  #giveUp(flight: Flight): void {
-    const { order, seat, template } = flight;
-    const { plugin, refusal, complaint } = template;
-    if (plugin.language === "perl" && refusal === undefined && complaint !== "") {
-      this.#cut(flight, cannotCompile(plugin.file, complaint));
+  /**
+   * The template was never ready. The plugin is run without it, and if it cannot be warm, until its file
+   * changes. A Perl plugin that does not compile is not run: it has the answer that the C worker gives.
+   */
+  #giveUp(execution: Execution): void {
+    const { request, pipes, template } = execution;
+    const { plugin, state } = template;
+    const why = readComplaint(template);
+    if (plugin.language === "perl" && state.kind === "starting" && why !== "") {
+      const fault = { kind: "perl-fault", fault: "not-compiled", plugin: plugin.file } as const;
+      this.#cut(execution, { ...fault, returnCode: UNKNOWN, stdout: "", stderr: why });
       return;
     }
-    const why = refusal ?? complaint;
     if (why !== "") {
       this.#log.info({ why }, `plugin ${plugin.file} cannot be kept warm, it is started anew for each check`);
       this.#deaths.set(keyOf(plugin), MAX_DEATHS);
     }
-    this.#release(seat);
-    const timeout = Math.max(0, (order.deadlineMs - performance.now()) / 1000);
-    this.#execute(order.command, timeout, order.signal).then(order.resolve);
+    this.#release(pipes);
+    const timeout = Math.max(0, (request.deadlineMs - performance.now()) / 1000);
+    this.#execute(request.command, timeout, request.signal).then(request.resolve);
   }
 
   /** How many templates there are. */
@@ -249,9 +254,15 @@ export class Interpreters {
   }
 }
 
-function readOutcome({ isWithoutExit, order }: Flight, returnCode: number, output: Output): Outcome {
-  const said = isWithoutExit ? withoutExit(order.command.plugin.file, output) : output;
-  return { kind: "exited", returnCode, ...said };
+/** Why a template is not ready, in its own words. */
+function readComplaint({ state, complaint }: Template): string {
+  return state.kind === "unfit" ? state.why : complaint;
+}
+
+function readOutcome({ isWithoutExit, request }: Execution, returnCode: number, output: Output): Outcome {
+  if (!isWithoutExit) return { kind: "exited", returnCode, ...output };
+  const plugin = request.command.plugin.file;
+  return { kind: "perl-fault", fault: "no-exit", plugin, returnCode, ...output };
 }
 
 function keyOf({ file, version }: WarmPlugin): string {

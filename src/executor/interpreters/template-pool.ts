@@ -3,23 +3,23 @@ import type { Runs } from "../runs.ts";
 import { Template } from "./template.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
-/** A plugin nobody has asked for so long is forgotten: longer than any usual check interval. */
+/** A template without a check for so long ends. It is longer than any usual check interval. */
 const IDLE_MS = 15 * 60_000;
 const SWEEP_MS = 60_000;
 const MAX_TEMPLATES = 100;
 
 export interface TemplatePoolOptions {
   readonly runs: Runs;
-  /** A template is gone; `isSudden`: nobody had dismissed it. */
+  /** Called when a template is gone. `isSudden`: it was not dismissed before. */
   readonly onExit: (template: Template, isSudden: boolean) => void;
 }
 
-/** A template for each plugin that was asked for of late, in the version that was asked for last. */
+/** Templates of the plugins that were run lately, one for each plugin, in the version that was run last. */
 export class TemplatePool {
   readonly #runs: Runs;
   readonly #onExit: TemplatePoolOptions["onExit"];
   readonly #templates = new Map<ByteString, Template>();
-  /** Dismissed ones too, until they are gone. */
+  /** All templates whose processes exist, with those that were dismissed. */
   readonly #living = new Set<Template>();
   #sweepTimer: NodeJS.Timeout | undefined;
   #gone: (() => void) | undefined;
@@ -29,7 +29,7 @@ export class TemplatePool {
     this.#onExit = onExit;
   }
 
-  /** The template of this version of the plugin, started if it is not there. */
+  /** Gives the template of this version of the plugin. If there is none, it is started. */
   get(plugin: WarmPlugin): Template {
     const there = this.#templates.get(plugin.file);
     if (there?.plugin.version === plugin.version) return there;
@@ -38,22 +38,22 @@ export class TemplatePool {
     return this.#start(plugin);
   }
 
-  /** Gives it nothing more to do; it ends when its plugins have. */
+  /** Takes a template out of the pool. It ends when the plugins that it runs have ended. */
   dismiss(template: Template): void {
     if (this.#isKept(template)) this.#templates.delete(template.plugin.file);
     template.end();
   }
 
-  /** Ends all of them at once, but not the plugins they run. */
+  /** Kills all templates, but not the plugins that they run. */
   kill(): void {
     this.#templates.clear();
     for (const template of this.#living) template.kill();
   }
 
-  /** Resolves when every template is gone. To be called when none runs a plugin: a plugin may have stopped it with STOP. */
+  /** Kills all templates, and resolves when they are gone. To be called when no plugin runs any more. */
   async stop(): Promise<void> {
     clearTimeout(this.#sweepTimer);
-    this.kill();
+    this.kill(); // not only dismissed: a plugin may have sent a template STOP
     if (this.#living.size > 0)
       await new Promise<void>((resolve) => {
         this.#gone = resolve;

@@ -4,48 +4,57 @@ import { fileURLToPath } from "node:url";
 import type { ByteString } from "../../byte-string.ts";
 import type { Assignment } from "../command.ts";
 import { LIMIT_OPEN_FILES } from "../open-files.ts";
-import type { Seat } from "./seat.ts";
+import type { OutputPipes } from "./output-pipes.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
-/** What a compiler says is kept up to here, as in the C worker. */
-const LONGEST_COMPLAINT = 4_096;
+/** How much of a compiler's messages is kept, as in the C worker. */
+const MAX_COMPLAINT_LENGTH = 4_096;
 const START = `${LIMIT_OPEN_FILES}; exec "$0" "$@"`;
-/** What it has started while it compiled the plugin may hold its stderr open for ever. */
+/** After the exit stderr is read for so long: another process may keep it open without end. */
 const LAST_WORDS_MS = 100;
 const PROGRAMS = fileURLToPath(new URL("./templates/", import.meta.url));
 
-/** One check for a warm plugin: the words after the plugin, and variables set for it alone. */
+/** One run of a warm plugin. */
 export interface TemplateRequest {
-  readonly seat: Seat;
+  readonly pipes: OutputPipes;
+  /** The words after the plugin. */
   readonly args: readonly ByteString[];
+  /** Variables that are set for this run only. */
   readonly env: readonly Assignment[];
 }
+
+/** `unfit`: the plugin must be started for each check without a template. */
+export type TemplateState =
+  | { readonly kind: "starting" }
+  | { readonly kind: "ready" }
+  | { readonly kind: "unfit"; readonly why: string };
 
 export interface TemplateOptions {
   readonly id: number;
   readonly plugin: WarmPlugin;
-  /** Write end of the status pipe. */
+  /** The writing end of the status pipe. */
   readonly statusFd: number;
-  /** The process is gone, or could not be started; called once. */
+  /** Called once, when the process is gone or could not be started. */
   readonly onExit: (template: Template) => void;
 }
 
 /**
- * A process that has compiled one plugin and forks a child of itself for every check of it (`templates/`).
+ * A process that has compiled one plugin and forks a child for every check (`templates/`).
  *
- * Life: starting → ready → ended. It takes requests at once and comes to them when it is ready; on the status pipe
- * it tells `<id> ready` (or `<id> - <why not>`), and for each request `<seat> +<pid>`, then `<seat> <return code>`, with
- * `<seat> !` before it if a Perl plugin did not call exit; or `<seat> -` when the plugin or a module of its has changed.
+ * Life: starting → ready (or unfit) → exited. Requests may be written while it starts; it handles them when
+ * it is ready. On the status pipe it tells `<id> ready` or `<id> - <why not>`. For each request it tells,
+ * with the id of the request's pipes, `<pipes> +<pid>` and later `<pipes> <return code>`. If a Perl plugin
+ * did not call exit, `<pipes> !` comes before the return code. If the plugin or one of its modules has
+ * changed, it tells only `<pipes> -`, and does not run the plugin.
  */
 export class Template {
   readonly id: number;
   readonly plugin: WarmPlugin;
   readonly #process: ChildProcess;
-  #isReady = false;
-  /** Resolves when the process is gone, and all it has told was heard. */
+  #state: TemplateState = { kind: "starting" };
+  /** Resolves when the process is gone, and all that it has told was read. */
   readonly exited: Promise<void>;
   #complaint = "";
-  #refusal: string | undefined;
   /** `performance.now()` */
   lastUsedMs = performance.now();
 
@@ -61,30 +70,24 @@ export class Template {
     this.#process.once("exit", () =>
       setTimeout(() => this.#process.stderr?.destroy(), LAST_WORDS_MS).unref(),
     );
-    this.#process.once("error", resolve); // comes instead, if it could not be started
+    this.#process.once("error", resolve); // is emitted instead if it could not be started
     this.exited = promise.then(() => nextTurn()).then(() => onExit(this));
-    this.#process.stdin?.on("error", () => {}); // it is gone: "close" tells
+    this.#process.stdin?.on("error", () => {}); // the process is gone, "close" follows
     this.#process.stderr?.setEncoding("latin1").on("data", (text: string) => this.#complain(text));
   }
 
-  get isReady(): boolean {
-    return this.#isReady;
+  get state(): TemplateState {
+    return this.#state;
   }
 
-  /** What it said on stderr: why the plugin could not be compiled. */
+  /** What it has written to stderr: why the plugin could not be compiled. */
   get complaint(): ByteString {
     return this.#complaint;
   }
 
-  /** What it tells of itself on the status pipe. */
+  /** To be called with what it tells about itself on the status pipe. */
   hear(word: string): void {
-    if (word === "ready") this.#isReady = true;
-    else this.#refusal = word.replace(/^- /, "");
-  }
-
-  /** Why the plugin must be started anew for each check. */
-  get refusal(): string | undefined {
-    return this.#refusal;
+    this.#state = word === "ready" ? { kind: "ready" } : { kind: "unfit", why: word.replace(/^- /, "") };
   }
 
   request(request: TemplateRequest): void {
@@ -92,7 +95,7 @@ export class Template {
     this.#process.stdin?.write(renderRequest(request), "latin1");
   }
 
-  /** Lets it end when the plugins it runs have ended. */
+  /** Lets the process exit when the plugins that it runs have ended. */
   end(): void {
     this.#process.stdin?.end();
   }
@@ -102,7 +105,7 @@ export class Template {
   }
 
   #complain(text: ByteString): void {
-    this.#complaint = (this.#complaint + text).slice(0, LONGEST_COMPLAINT);
+    this.#complaint = (this.#complaint + text).slice(0, MAX_COMPLAINT_LENGTH);
   }
 }
 
@@ -115,7 +118,7 @@ function startArguments({ language, switches, file }: WarmPlugin, id: number): r
   }
 }
 
-function renderRequest({ seat: { id, fifos }, args, env }: TemplateRequest): ByteString {
+function renderRequest({ pipes: { id, fifos }, args, env }: TemplateRequest): ByteString {
   const variables = env.map(([name, value]) => `${name}=${value}`);
   const fields = [fifos.stdout, fifos.stderr, String(env.length), ...variables, ...args];
   return `${id}\t${fields.map(escapeField).join("\t")}\n`;

@@ -2,30 +2,33 @@ import { accessSync, closeSync, constants, openSync, readSync, type Stats, statS
 import { basename, isAbsolute, join } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
 
-/** A script that may be run from a process in which it is compiled already. */
+/** A script that may be run by a warm interpreter, which has compiled it before. */
 export interface WarmPlugin {
   readonly language: "perl" | "python";
-  /** As the command line names it. */
+  /** The path in the command line. */
   readonly file: ByteString;
-  /** Absolute path of what runs the script. */
+  /** The absolute path of the interpreter. */
   readonly interpreter: ByteString;
-  /** What the first line gives the interpreter before the script, word by word as the kernel does. */
+  /** The arguments that the first line gives the interpreter, as the kernel splits them. */
   readonly switches: readonly ByteString[];
-  /** Another one when the file has changed. */
+  /** Changes when the file changes. */
   readonly version: string;
 }
 
-/** `marked`: plugins that ask for it. `implicitly`: all but those that ask not to. */
+/**
+ * `marked`: plugins with a mark that asks for it are warm. `implicitly`: all are warm, except those with a
+ * mark against it.
+ */
 export type WarmRule = "off" | "marked" | "implicitly";
 
 export interface WarmPluginOptions {
   readonly perl: WarmRule;
   readonly python: WarmRule;
-  /** Where `#!/usr/bin/env` looks: PATH as plugins get it. */
+  /** The PATH of plugins, in which `#!/usr/bin/env` searches. */
   readonly path: string;
-  /** Plugins that are never warm, by their name or their whole path. */
+  /** Names or whole paths of plugins that are never warm. */
   readonly except: readonly string[];
-  /** How long what was seen of a file is believed; the template looks at its files itself, too. */
+  /** After how long a file is looked at again. A template looks at its files, too. */
   readonly lookAgainAfterMs?: number;
 }
 
@@ -33,16 +36,16 @@ export type FindWarmPlugin = (file: ByteString) => WarmPlugin | undefined;
 
 const MAX_KNOWN = 10_000;
 
-interface Known {
+interface KnownScript {
   readonly version: string;
   readonly plugin: WarmPlugin | undefined;
   readonly lookedAtMs: number;
 }
 
-/** Looks at a file's state now and then, and into the file only when that has changed. */
+/** Looks at the state of a file from time to time, and reads the file only if its state has changed. */
 export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
   const { lookAgainAfterMs = 1000 } = options;
-  const known = new Map<ByteString, Known>();
+  const known = new Map<ByteString, KnownScript>();
   const except = new Set(options.except);
   return (file) => {
     const before = known.get(file);
@@ -78,7 +81,7 @@ function lookAt(file: ByteString): Stats | undefined {
   }
 }
 
-/** Both peers look for marks in these. */
+/** How many lines may hold a mark. The C and the Go worker look at as many. */
 const MARKED_LINES = 10;
 
 function qualify(file: ByteString, version: string, options: WarmPluginOptions): WarmPlugin | undefined {
@@ -118,13 +121,13 @@ function readStart(file: ByteString): ByteString {
 
 type Start = Pick<WarmPlugin, "language" | "interpreter" | "switches">;
 
-/** The kernel reads no more of a first line. */
-const LONGEST_FIRST_LINE = 255;
-/** Interpreter, then all the rest as one word. */
+/** In bytes. The kernel reads no more of a first line. */
+const MAX_FIRST_LINE = 255;
+/** The interpreter, and the rest of the line as one word. */
 const FIRST_LINE = /^#![ \t]*([^ \t\0]+)(?:[ \t]+([^\0]*?))?[ \t]*$/;
 
 function readFirstLine(line: ByteString, path: string): Start | undefined {
-  if (line.length > LONGEST_FIRST_LINE) return undefined;
+  if (line.length > MAX_FIRST_LINE) return undefined;
   const [, named, rest] = FIRST_LINE.exec(line) ?? [];
   if (named === undefined) return undefined;
   const isEnv = basename(named) === "env";
@@ -136,7 +139,7 @@ function readFirstLine(line: ByteString, path: string): Start | undefined {
   return { language, interpreter, switches };
 }
 
-/** `#!/usr/bin/env perl`, or with -S words after it. */
+/** Reads what follows `#!/usr/bin/env`: a name, or with -S several words. */
 function readEnv(rest: ByteString): readonly ByteString[] {
   const words = /^(?:-S|--split-string=?)[ \t]*(.*)$/.exec(rest)?.[1];
   if (words === undefined) return [rest];
@@ -157,7 +160,10 @@ function languageOf(interpreter: ByteString): WarmPlugin["language"] | undefined
   return /^python(?:3[0-9.]*)?$/.test(name) ? "python" : undefined;
 }
 
-/** Switches that leave a script a script: not -n, -p, -s or -x of Perl, not -c, -i or -m of Python. */
+/**
+ * Switches with which the file is still run as a script. Perl's -n, -p, -s and -x are not, nor Python's -c,
+ * -i and -m.
+ */
 const UNDERSTOOD: Readonly<Record<WarmPlugin["language"], RegExp>> = {
   perl: /^(?:-(?:[wWXtTU]+(?:C[0-9A-Za-z]*)?|C[0-9A-Za-z]*|[IMm][^ \t]+)(?:[ \t]+|$))+$/,
   python: /^-(?:[bBdEIOPqRsSu]+|[WX][ \t]*[^ \t]+)$/,
@@ -166,7 +172,7 @@ const UNDERSTOOD: Readonly<Record<WarmPlugin["language"], RegExp>> = {
 const OMD_MARK = /^[ \t]*#[ \t]*omd-worker:[ \t]*(-?)warm\b/;
 const EPN_MARKS = /# (?:nagios|naemon|icinga):(.*)/;
 
-/** What the plugin asks for itself; undefined: nothing. */
+/** Whether the plugin's own marks ask for a warm interpreter. Undefined: it has no mark. */
 function readMarks(language: WarmPlugin["language"], lines: readonly ByteString[]): boolean | undefined {
   const ours = lines.map((line) => OMD_MARK.exec(line)?.[1]).find((sign) => sign !== undefined);
   if (ours === "-") return false;

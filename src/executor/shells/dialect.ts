@@ -1,26 +1,27 @@
 import type { ByteString } from "../../byte-string.ts";
-import type { Output } from "../../outcome.ts";
+import type { Output } from "../../outcome/outcome.ts";
 import type { Assignment, ShellCommand } from "../command.ts";
 import { quoteWord } from "./quote-word.ts";
 
-/** How one kind of /bin/sh is started and spoken to, and what it adds to the output. */
+/** How one kind of /bin/sh is started, how it is given commands, and what it adds to the output. */
 export interface ShellDialect {
-  /** Arguments with which it reads its commands from a named pipe. */
+  /** The arguments that make it read its commands from a named pipe. */
   readonly start: (commandPipe: string) => readonly string[];
+  /** The command in the syntax of the shell. */
   readonly text: (command: ShellCommand) => ByteString;
-  /** Takes the shell's own words out, so that what is left is what a fresh start would have left. */
+  /** Removes the shell's own messages. The output is then the same as after a fresh start of the plugin. */
   readonly clean: (command: ShellCommand, returnCode: number, output: Output) => Output;
 }
 
 export interface DialectOptions {
-  /** Of the shells' pipes; its name is in every message of a shell about a plugin it could not start. */
+  /** The directory of the pipes. A shell's message about a plugin that it could not start names it. */
   readonly directory: string;
   readonly shellPath: string;
-  /** What we know well enough to let it run lines itself, in a subshell; others get a fresh shell for each. */
+  /** dash runs lines itself, in a subshell. With other, less known shells each line gets a fresh shell. */
   readonly isDash: boolean;
 }
 
-/** Variables a shell watches: giving them a value could end it or change it, so they are set in a child. */
+/** A new value of these variables could end or change a shell, so they are set in a child process. */
 const WATCHED = new Set(
   (
     "BASHOPTS BASH_ENV ENV EUID FUNCNAME GROUPS HISTFILE IFS LINENO OPTARG OPTIND PATH POSIXLY_CORRECT PPID PS4 " +
@@ -28,13 +29,13 @@ const WATCHED = new Set(
   ).split(" "),
 );
 
-/** `$$` and PPID would name the warm shell and the worker; messages in an eval or a trap would look different. */
+/** `$$` and PPID differ in a warm shell, and messages in an eval or a trap would look different. */
 const NEEDS_FRESH_SHELL = /\$\$|\$\{\$|PPID|\b(?:eval|trap)\b/;
 
-/** `sh: 1: eval: x: not found` is `sh: 1: x: not found` where no eval is. */
+/** Without eval, the message `sh: 1: eval: x: not found` is `sh: 1: x: not found`. */
 const EVAL = /^(sh: \d+: )eval: /gm;
 
-/** strsignal(3) of what dash and busybox print for a killed child; `signal` is the return code less 128. */
+/** What dash and busybox print for a child that was killed by this signal: the texts of strsignal(3). */
 const SIGNAL_WORDS: Readonly<Record<number, string>> = {
   1: "Hangup",
   3: "Quit",
@@ -63,13 +64,15 @@ const FIRST_REAL_TIME_SIGNAL = 34;
 export function createDialect({ directory, shellPath, isDash }: DialectOptions): ShellDialect {
   const isEvaluated = (line: ByteString) => isDash && !NEEDS_FRESH_SHELL.test(line);
   return {
-    // Named `sh` as well; others than dash read such a file to its end before they run its first line.
+    // The shell is named `sh`. Shells other than dash read a file after `.` to its end before they run its
+    // first line.
     start: (commandPipe) => (isDash ? ["-c", `. ${quoteWord(commandPipe)}`, "sh"] : [commandPipe]),
     text(command) {
       const { via, env } = command;
       if (via === "plugin") return pluginText(command);
       const line = quoteWord(command.commandLine);
-      // Given this name, and not its path, a fresh shell's messages start as they do when a worker starts it.
+      // A fresh shell with the name `sh`, and not its path, begins its messages as if a worker had started
+      // it.
       const run = isEvaluated(command.commandLine)
         ? `eval ${line}`
         : `exec ${quoteWord(shellPath)} -c -- ${line} sh`;
@@ -102,7 +105,7 @@ function withoutMessages(output: Output, returnCode: number, directory: string):
   return ending === undefined ? output : { ...output, stderr: stderr.slice(0, -ending.length) };
 }
 
-/** The plugin could not be started, so all there is was said about that. */
+/** Whether stderr is the shell's message that the plugin could not be started. */
 function isOfShell(stderr: ByteString, directory: string): boolean {
   return stderr.replace(/^sh: \d+: /, "").startsWith(`${directory}/`);
 }

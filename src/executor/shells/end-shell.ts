@@ -3,15 +3,15 @@ import type { Shell } from "./shell.ts";
 
 const PATIENCE_MS = 1000;
 
-/** Lets a shell nothing runs in end. What a plugin left in its group on purpose stays, as with the peers. */
+/** Ends an idle shell. What a plugin has left in its process group on purpose stays. */
 export async function endShell(shell: Shell): Promise<void> {
   shell.end();
-  const killTimer = setTimeout(() => shell.kill(), PATIENCE_MS); // a plugin may have stopped it with STOP
+  const killTimer = setTimeout(() => shell.kill(), PATIENCE_MS); // a plugin may have sent it STOP
   await shell.exited;
   clearTimeout(killTimer);
 }
 
-/** Ends the shell and all that is in its process group. */
+/** Ends the shell and every process of its process group. */
 export async function endShellAndGroup(shell: Shell): Promise<void> {
   shell.end();
   await endGroup((name) => shell.signal(name) || !shell.hasExited);

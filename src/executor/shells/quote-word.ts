@@ -1,6 +1,6 @@
 import type { ByteString } from "../../byte-string.ts";
 
-/** One word as sh reads it back unchanged. The word must not contain NUL. */
+/** Quotes a word, so that sh reads it unchanged. The word must not contain a NUL byte. */
 export function quoteWord(word: ByteString): ByteString {
   return /^[A-Za-z0-9_/.,:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -8,35 +8,37 @@ import { signalGroup } from "../process-group.ts";
 import { quoteWord } from "./quote-word.ts";
 
 /**
- * Longer command texts go through a file. The smallest pipe, which a user with very many of them gets, has two
- * pages; this leaves room for the prologue before and an `exit` after it, so no write is ever cut or refused.
+ * In bytes. Longer command texts go through a file. The smallest pipe, which a user with very many pipes
+ * gets, has two pages. So there is always room for the prologue, the text and an `exit`, and no write is cut
+ * or refused.
  */
-const LONGEST_LINE = 4_000;
+const MAX_TEXT_LENGTH = 4_000;
 
 /**
- * Closes the pipe it was given besides the one it opens: with it the shell cannot hang in that opening when the worker
- * dies meanwhile. With the trap it outlives `kill 0` and the TERM of a time-out; what it starts has the default again.
+ * Closes the descriptor of the pipe that the shell was started with, because the shell opens the pipe itself.
+ * Before, it keeps the shell from hanging in this opening if the worker dies. The trap lets the shell survive
+ * `kill 0` and the TERM of a time-out. Programs that it starts have the default handlers again.
  */
 const PROLOGUE = `exec 3>&-; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM; ${LIMIT_OPEN_FILES}\n`;
 
 export interface ShellOptions {
   readonly id: number;
   readonly path: string;
-  /** With which it reads commands from `fifos.command`. */
+  /** The arguments that make the shell read commands from `fifos.command`. */
   readonly args: readonly string[];
   readonly fifos: FifoSet;
-  /** Write end of the pipe on which all shells tell `id return-code`. */
+  /** The writing end of the status pipe, on which all shells tell `id return-code`. */
   readonly statusFd: number;
   readonly onExit: (shell: Shell) => void;
 }
 
 /**
- * One warm shell: a `/bin/sh` in a process group of its own that reads commands from a named pipe, runs one at
- * a time, and tells its return code on the status pipe. It starts plugins far cheaper than Node can, because
- * dash vforks.
+ * A warm shell: a `/bin/sh` in its own process group. It reads commands from a named pipe, runs one at a
+ * time, and tells the return code on the status pipe. It starts plugins far cheaper than Node can, because
+ * dash uses vfork.
  *
- * Life: started → (run → told)* → ended. `signal` reaches everything in its process group; a shell that was
- * signalled or whose pipes are still held by a stray child is not used again.
+ * Life: started → (run → told)* → exited. A shell is not used again if it was sent a signal, or if a process
+ * still has its pipes open.
  */
 export class Shell {
   readonly id: number;
@@ -47,12 +49,12 @@ export class Shell {
   readonly #opened: DisposableStack;
   readonly #commandFd: number;
   readonly #redirections: string;
-  /** Resolves when the process is gone, or could not be started. */
+  /** Resolves when the process is gone, or if it could not be started. */
   readonly exited: Promise<void>;
   #longCommand: string | undefined;
   #hasExited = false;
 
-  /** Throws when there are no descriptors left, or no memory. */
+  /** Throws if no descriptors or no memory are left. */
   constructor({ id, path, args, fifos, statusFd, onExit }: ShellOptions) {
     using opened = new DisposableStack();
     this.id = id;
@@ -75,11 +77,11 @@ export class Shell {
         onExit(this);
       };
       this.#process.once("exit", end);
-      this.#process.once("error", end); // comes instead of "exit"
+      this.#process.once("error", end); // is emitted instead of "exit"
     });
   }
 
-  /** Undefined when the process could not be started. */
+  /** Undefined: the process could not be started. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
@@ -88,10 +90,10 @@ export class Shell {
     return this.#hasExited;
   }
 
-  /** Has the shell run `command` (sh syntax, one simple or compound command); the pool hears of its end. */
+  /** Runs `command`, one simple or compound command in sh syntax. Its end is told on the status pipe. */
   run(command: ByteString): void {
     const text = command + this.#redirections;
-    if (text.length < LONGEST_LINE) {
+    if (text.length < MAX_TEXT_LENGTH) {
       writeSync(this.#commandFd, text, null, "latin1");
       return;
     }
@@ -100,29 +102,29 @@ export class Shell {
     writeSync(this.#commandFd, `. ${quoteWord(this.#longCommand)}\n`);
   }
 
-  /** To be called when the return code was told, before the next `run`. */
+  /** To be called after the return code was told, before the next `run`. */
   forgetLongCommand(): void {
     if (this.#longCommand === undefined) return;
     rmSync(this.#longCommand, { force: true });
     this.#longCommand = undefined;
   }
 
-  /** Sends a signal to all that is left of the process group; false when nothing is. */
+  /** Sends a signal to the whole process group. False: no process of it is left. */
   signal(name: NodeJS.Signals | 0): boolean {
     return this.pid !== undefined && signalGroup(this.pid, name);
   }
 
-  /** Lets the shell end after what it runs now. */
+  /** Lets the shell exit after the command that it runs now. */
   end(): void {
     if (!this.#hasExited) writeSync(this.#commandFd, "exit\n");
   }
 
-  /** Ends the shell alone, whatever state it is in. */
+  /** Kills the shell, but not the other processes of its group. */
   kill(): void {
     this.#process.kill("SIGKILL");
   }
 
-  /** Gives back the descriptors. The process may still be there; nothing is heard of it then. */
+  /** Closes the descriptors. If the process still exists, nothing is read from it any more. */
   close(): void {
     this.forgetLongCommand();
     this.#opened.dispose();

@@ -1,10 +1,10 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { Log } from "../../log.ts";
-import { crashed, type Outcome, type Output } from "../../outcome.ts";
+import { crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
 import type { ShellCommand } from "../command.ts";
 import type { FifoSet } from "../fifos.ts";
-import type { Limits, Runs } from "../runs.ts";
+import type { RunRequest, Runs } from "../runs.ts";
 import { createDialect, type ShellDialect } from "./dialect.ts";
 import { endShell, endShellAndGroup } from "./end-shell.ts";
 import { Shell } from "./shell.ts";
@@ -12,9 +12,9 @@ import { Shell } from "./shell.ts";
 export interface ShellsOptions {
   readonly log: Log;
   readonly runs: Runs;
-  /** Shells that stay warm however idle they are. */
+  /** How many shells stay, even if they are idle. */
   readonly warm: number;
-  /** Seconds after which a shell beyond `warm` ends; 0: never. */
+  /** After how many seconds an idle shell ends that is more than `warm`. 0: never. */
   readonly idleTimeout: number;
   readonly shellPath?: string;
 }
@@ -25,26 +25,21 @@ export interface ShellsStatus {
   readonly idle: number;
 }
 
-/** A command and who waits for it. */
-interface Order extends Limits {
-  readonly command: ShellCommand;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly resolve: (outcome: Outcome) => void;
-}
+type ShellRequest = RunRequest<ShellCommand>;
 
 /**
- * The pool of warm shells. It starts as many as are asked for at once (the worker bounds that by its slots), keeps
- * `warm` of them and lets the others end after `idleTimeout`.
+ * The pool of warm shells. It starts as many shells as commands run at once; the worker's slots are the
+ * limit. It keeps `warm` of them, and lets the others end after `idleTimeout`.
  *
- * After a time-out the whole process group gets TERM, INT and KILL a second apart, and the shell is replaced.
+ * Life of a shell in the pool: idle ⇄ busy → ending → gone. After a time-out the whole process group gets
+ * TERM, INT and KILL with a second between them, and another shell is used.
  */
 export class Shells {
   #options: ShellsOptions;
   readonly #runs: Runs;
   readonly #dialect: ShellDialect;
   readonly #shellPath: string;
-  readonly #busy = new Map<Shell, Order>();
+  readonly #busy = new Map<Shell, ShellRequest>();
   readonly #idle: { readonly shell: Shell; readonly sinceMs: number }[] = [];
   readonly #ending = new Map<Shell, Promise<void>>();
   readonly #starting = new Set<Promise<void>>();
@@ -60,12 +55,12 @@ export class Shells {
     this.#dialect = createDialect({ directory, shellPath: this.#shellPath, isDash });
   }
 
-  /** Shells that are there, busy or idle. */
+  /** How many shells there are, busy or idle. */
   get size(): number {
     return this.#busy.size + this.#idle.length;
   }
 
-  /** New limits for what is idle from now on. */
+  /** Sets limits for shells that become idle from now on. */
   configure(limits: Pick<ShellsOptions, "warm" | "idleTimeout">): void {
     this.#options = { ...this.#options, ...limits };
   }
@@ -76,7 +71,7 @@ export class Shells {
     for (let i = 0; i < warm; i++) this.#rest(this.#startShell(await this.#runs.directory.take()));
   }
 
-  /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */
+  /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
   run(command: ShellCommand, timeout: number, signal?: AbortSignal): Promise<Outcome> {
     return new Promise((resolve) => {
       const deadlineMs = performance.now() + timeout * 1000;
@@ -84,14 +79,14 @@ export class Shells {
     });
   }
 
-  /** Ends everything that runs, at once and without a result. */
+  /** Kills every shell and what it runs. */
   kill(): void {
     for (const shell of this.#busy.keys()) shell.signal("SIGKILL");
     for (const shell of this.#ending.keys()) shell.signal("SIGKILL");
     for (const { shell } of this.#idle) shell.signal("SIGKILL");
   }
 
-  /** What still runs is ended without a result; resolves when every process is gone. */
+  /** Ends everything that runs, and resolves when every process is gone. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#idleTimer);
@@ -101,37 +96,37 @@ export class Shells {
     await Promise.all(this.#ending.values());
   }
 
-  #begin(order: Order): void {
+  #begin(request: ShellRequest): void {
     const idle = this.#idle.pop();
-    if (this.#isStopped) order.resolve(crashed("the worker stopped"));
-    else if (idle !== undefined) this.#runIn(idle.shell, order);
+    if (this.#isStopped) request.resolve(crashed("the worker stopped"));
+    else if (idle !== undefined) this.#runIn(idle.shell, request);
     else {
-      const start = this.#startFor(order).finally(() => this.#starting.delete(start));
+      const start = this.#startFor(request).finally(() => this.#starting.delete(start));
       this.#starting.add(start);
     }
   }
 
-  async #startFor(order: Order): Promise<void> {
+  async #startFor(request: ShellRequest): Promise<void> {
     try {
       const fifos = await this.#runs.directory.take();
-      if (this.#isStopped) order.resolve(crashed("the worker stopped"));
-      else this.#runIn(this.#startShell(fifos), order);
+      if (this.#isStopped) request.resolve(crashed("the worker stopped"));
+      else this.#runIn(this.#startShell(fifos), request);
     } catch (error) {
       this.#options.log.error({ err: error }, "cannot start a plugin");
-      order.resolve({ kind: "crashed", error });
+      request.resolve({ kind: "crashed", error });
     }
   }
 
-  #runIn(shell: Shell, order: Order): void {
-    const { timeout, signal } = order;
-    this.#busy.set(shell, order);
-    this.#runs.add(shell, order, {
+  #runIn(shell: Shell, request: ShellRequest): void {
+    const { timeout, signal } = request;
+    this.#busy.set(shell, request);
+    this.#runs.add(shell, request, {
       ended: (returnCode, output) => this.#ended(shell, returnCode, output),
-      timeIsUp: (output) => this.#drop(shell, { kind: "timed-out", after: timeout, ...output }),
-      isUnwanted: () => this.#drop(shell, { kind: "crashed", error: signal?.reason }),
+      timedOut: (output) => this.#drop(shell, { kind: "timed-out", after: timeout, ...output }),
+      cancelled: () => this.#drop(shell, { kind: "crashed", error: signal?.reason }),
     });
     try {
-      shell.run(this.#dialect.text(order.command));
+      shell.run(this.#dialect.text(request.command));
     } catch (error) {
       this.#options.log.error({ err: error }, "cannot start a plugin");
       this.#drop(shell, { kind: "crashed", error });
@@ -161,11 +156,15 @@ export class Shells {
       this.#drop(shell, loss);
       return;
     }
-    const order = this.#busy.get(shell);
+    const request = this.#busy.get(shell);
     this.#busy.delete(shell);
     shell.forgetLongCommand();
     this.#rest(shell);
-    order?.resolve({ kind: "exited", returnCode, ...this.#dialect.clean(order.command, returnCode, output) });
+    request?.resolve({
+      kind: "exited",
+      returnCode,
+      ...this.#dialect.clean(request.command, returnCode, output),
+    });
   }
 
   #rest(shell: Shell): void {
@@ -190,20 +189,20 @@ export class Shells {
       next === undefined ? undefined : setTimeout(this.#shrink, Math.max(1, next.sinceMs - longAgo));
   };
 
-  /** Ends a run whose shell cannot be used any more, with all it has started. */
+  /** Ends a run with all its processes. Its shell is not used again. */
   #drop(shell: Shell, outcome: Outcome): void {
-    const order = this.#busy.get(shell);
+    const request = this.#busy.get(shell);
     this.#busy.delete(shell);
     this.#runs.drop(shell.id);
     this.#retire(shell, endShellAndGroup);
-    order?.resolve(outcome);
+    request?.resolve(outcome);
   }
 
   #retireIdle(): void {
     for (const { shell } of this.#idle.splice(0)) this.#retire(shell, endShell);
   }
 
-  /** Sends a shell away; its pipes are not used again. */
+  /** Ends a shell that is not used any more, and removes its pipes. */
   #retire(shell: Shell, end: (shell: Shell) => Promise<void>): void {
     this.#ending.set(
       shell,
@@ -215,13 +214,13 @@ export class Shells {
     );
   }
 
-  /** A shell nobody sent away is gone: its plugin killed it, or it could not be started. */
+  /** A shell is gone. If the pool did not end it, a plugin has killed it, or it could not be started. */
   #exited(shell: Shell): void {
     if (this.#ending.has(shell)) return;
     const position = this.#idle.findIndex((entry) => entry.shell === shell);
     if (position >= 0) this.#idle.splice(position, 1);
     if (this.#busy.has(shell))
-      setImmediate(() => setImmediate(() => this.#lose(shell))); // its last word may be on the way
+      setImmediate(() => setImmediate(() => this.#lose(shell))); // its return code may be on the way
     else this.#retire(shell, endShell);
   }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** A file that may hold checks. */
 export interface CheckFile {
   readonly path: string;
-  /** Another one when the file, or one beside it that it may import, was changed. */
+  /** Changes when the file changes, or a file of the same folder that it may import. */
   readonly fingerprint: string;
 }
 
@@ -12,7 +12,7 @@ const MODULE = /^[^.].*\.m?[jt]s$/;
 const CHECK = /^check_/;
 const NO_CHECK = /\.(?:test|spec|d)\.m?[jt]s$/;
 
-/** In order of their names. A folder that is not there, or not readable, has none. */
+/** The files of a folder, sorted by name. A folder that does not exist, or cannot be read, has no files. */
 export async function findCheckFiles(folder: string): Promise<readonly CheckFile[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => MODULE.test(name)).sort();
   const files = await Promise.all(

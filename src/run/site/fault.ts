@@ -4,18 +4,18 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 
-/** Where in a site's files. */
-export interface Place {
+/** A line in one of a site's files. */
+export interface SourcePosition {
   readonly path: string;
   readonly line: number | undefined;
 }
 
 const MAX_MESSAGE = 200;
-/** A line of a stack in one of a site's files, which are imported with this mark (resolve-sdk.ts). */
+/** A line of a stack in a site's file. URLs of these files have this mark (resolve-sdk.ts). */
 const MARKED = /(file:\/\/[^\s?)]+)\?omd-worker=[0-9]+:([0-9]+)/;
 const NOT_FOUND = /^Cannot find (?:module|package) '([^']+)' imported from ([^\n]+)$/;
 
-/** `/site/check_x.ts:4: a check is named as a file: "a b"`: what is wrong with a file that could not be loaded, and where. */
+/** Tells what is wrong with a file that could not be loaded, and where: `/site/check_x.ts:4: <message>`. */
 export async function renderFault(path: string, error: unknown): Promise<string> {
   const [message = ""] = readMessage(error).split("\n", 1);
   const place = await findPlace(path, error).catch(() => ({ path, line: undefined }));
@@ -24,26 +24,26 @@ export async function renderFault(path: string, error: unknown): Promise<string>
   return `${file}: ${message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message}`;
 }
 
-/** A file may throw anything, also what no String can be made of. */
+/** A file may throw any value, even one that cannot be converted to a string. */
 function readMessage(error: unknown): string {
   if (typeof error === "string") return error;
   return error instanceof Error ? `${error.message}` : inspect(error);
 }
 
-async function findPlace(path: string, error: unknown): Promise<Place> {
+async function findPlace(path: string, error: unknown): Promise<SourcePosition> {
   const nowhere = { path, line: undefined };
   if (!(error instanceof Error)) return nowhere;
   return readStack(error) ?? (await findImport(error)) ?? (await findSyntaxError(path, error)) ?? nowhere;
 }
 
-/** The first place in one of a site's files; the SDK's own come before it where a definition was refused. */
-export function readStack({ stack = "" }: Pick<Error, "stack">): Place | undefined {
+/** The first line of the stack that lies in a site's file. Lines of the SDK may come before it. */
+export function readStack({ stack = "" }: Pick<Error, "stack">): SourcePosition | undefined {
   const [, url, line] = MARKED.exec(stack) ?? [];
   return url === undefined ? undefined : { path: fileURLToPath(url), line: Number(line) };
 }
 
-/** Where the import stands that leads nowhere. */
-async function findImport({ message }: Error): Promise<Place | undefined> {
+/** The line of the import whose file does not exist. */
+async function findImport({ message }: Error): Promise<SourcePosition | undefined> {
   const [, target = "", path] = NOT_FOUND.exec(message) ?? [];
   if (path === undefined) return undefined;
   const lines = (await readFile(path, "utf8")).split("\n");
@@ -51,8 +51,8 @@ async function findImport({ message }: Error): Promise<Place | undefined> {
   return { path, line: at < 0 ? undefined : at + 1 };
 }
 
-/** Node does not say where JavaScript is wrong, but its reader of types does. */
-async function findSyntaxError(path: string, error: Error): Promise<Place | undefined> {
+/** Node's error does not tell the line of a syntax error. The error of its type stripper does. */
+async function findSyntaxError(path: string, error: Error): Promise<SourcePosition | undefined> {
   if (!(error instanceof SyntaxError)) return undefined;
   const text = await readFile(path, "utf8");
   try {

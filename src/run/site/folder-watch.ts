@@ -2,18 +2,18 @@ import { type FSWatcher, watch } from "node:fs";
 
 export interface FolderWatchOptions {
   readonly folders: readonly string[];
-  /** Something may have changed. */
+  /** Called when something may have changed. */
   readonly onChange: () => void;
   readonly pollMs?: number;
   readonly settleMs?: number;
 }
 
-/** The kernel tells nothing of network file systems, of a folder that comes later or is exchanged as a whole. */
+/** The kernel reports no changes on network file systems, or of a folder that is created later. */
 const POLL_MS = 5000;
-/** An editor writes a file in several steps. */
+/** Waits this long after a change, because an editor writes a file in several steps. */
 const SETTLE_MS = 100;
 
-/** Tells of changes in folders: at once where the kernel does, else a little later. Keeps no process alive. */
+/** Reports changes in folders, at once or some seconds later. It keeps no process alive. */
 export class FolderWatch implements Disposable {
   readonly #onChange: () => void;
   readonly #settleMs: number;

@@ -1,15 +1,15 @@
 import { registerHooks } from "node:module";
 
-/** For a process of its own that needs `provideSdk`. */
+/** The URL of this module, for another process that needs `provideSdk`. */
 export const RESOLVER_URL = import.meta.url;
 
-/** The one SDK of this process: what a check throws must be what the worker knows. */
+/** The one SDK of this process. The worker would not know the errors of a second one. */
 const SDK: Readonly<Record<string, string>> = {
   "omd-worker/sdk": ownFile("../../../sdk/index"),
   "omd-worker/sdk/testing": ownFile("../../../sdk/testing"),
 };
 
-/** Marks a site's files: a URL that was not loaded before is read anew. */
+/** The mark on URLs of a site's files. Node reads a file again only if its URL is new. */
 const MARK = /\?omd-worker=[0-9]+$/;
 
 export function markUrl(url: string, reading: number): string {
@@ -17,8 +17,9 @@ export function markUrl(url: string, reading: number): string {
 }
 
 /**
- * From here on every module finds `omd-worker/sdk`, wherever it lies, and what a marked module imports of its own folder is marked as
- * it is, so that it is read anew with it. Such files are ES modules, with types or without, whatever a package.json near them says.
+ * From now on every module can import `omd-worker/sdk`, in whichever folder it lies. A file that a marked
+ * module imports from its own folder gets the same mark, so it is read again together with the module. Such
+ * files are ES modules, with types or without, whatever a package.json near them says.
  */
 export function provideSdk(): Disposable {
   const hooks = registerHooks({
@@ -40,7 +41,7 @@ function formatOf(url: string): string | undefined {
   return /\.m?js(?:\?|$)/.test(url) ? "module" : undefined;
 }
 
-/** As this file is: a source, or built. */
+/** The SDK's file has the extension of this file, which may be a source or built. */
 function ownFile(path: string): string {
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
   return new URL(path + extension, import.meta.url).href;

@@ -50,10 +50,10 @@ export class Dupserver {
       timing,
       onState: (state) => state === "connected" && this.#outbox.flush(),
     });
-    const doors = () => [{ name: this.name, results: this.#submitter }];
+    const destinations = () => [{ name: this.name, results: this.#submitter }];
     // A prefix of its own: with another outbox's prefix, gearmand would take a copy for a result it already
     // has.
-    this.#outbox = new Outbox({ doors, log, prefix: randomUUID() });
+    this.#outbox = new Outbox({ destinations, log, prefix: randomUUID() });
   }
 
   get status(): DupserverStatus {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FifoDirectory } from "../../../src/executor/fifos.ts";
 import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interpreters/warm-plugin.ts";
-import type { Outcome } from "../../../src/outcome.ts";
+import type { Outcome } from "../../../src/outcome/outcome.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { exited, membersOf, startShells, stdoutOf, until } from "../warm-shells.ts";
@@ -27,7 +27,7 @@ const warm = createWarmPlugins({
   lookAgainAfterMs: 0,
 });
 
-/** A plugin file of its own for the test. */
+/** Writes a plugin into the folder of the test. */
 function write(name: string, text: string): string {
   const file = join(folder, name);
   writeFileSync(file, text, { mode: 0o755 });
@@ -57,7 +57,7 @@ const LANGUAGES = [
   {
     language: "perl",
     server: "perl",
-    /** Prints its own and its parent's process, so that a fork of the same template shows. */
+    /** Prints the ids of its own and its parent process, to show that it was forked by a template. */
     family: `#!/usr/bin/perl\nprint "$$ " . getppid() . "\\n"; exit 0;\n`,
     echo: `#!/usr/bin/perl\nprint "@ARGV|$ENV{NAGIOS_TEST}\\n"; print STDERR "err\\n"; exit 2;\n`,
     sleep: `#!/usr/bin/perl\n$| = 1; print "partly\\n"; system("sleep 60"); exit 0;\n`,
@@ -82,7 +82,7 @@ const LANGUAGES = [
 describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
   "a warm $language plugin",
   ({ language, family, echo, sleep, nap, slow, killParent, broken }) => {
-    it("runs in a child of one process for all its checks, in a process group of its own", async () => {
+    it("runs in a child of one process for all its checks, in its own process group", async () => {
       await using pool = await startShells();
       const file = write("check_family", family);
       const outcomes = await Promise.all(Array.from({ length: 10 }, () => run(pool, file)));
@@ -104,7 +104,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       );
     });
 
-    it("ends with all it has started when its time is up; the next check is not disturbed", async () => {
+    it("ends with its children at the time-out, and does not disturb the next check", async () => {
       await using pool = await startShells();
       const file = write("check_sleep", sleep);
       const [slow, other] = await Promise.all([run(pool, file, [], 1), run(pool, write("f", family))]);
@@ -114,7 +114,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(stdoutOf(await run(pool, write("f", family)))).toMatch(/^\d+ \d+\n$/);
     });
 
-    it("ends when nobody waits for it any more", async () => {
+    it("ends when it is cancelled", async () => {
       await using pool = await startShells();
       const wanted = new AbortController();
       const outcome = run(pool, write("check_sleep", sleep), [], TIMEOUT, wanted.signal);
@@ -122,7 +122,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(await outcome).toEqual({ kind: "crashed", error: new Error("no longer") });
     });
 
-    it("is compiled anew when its file has changed", async () => {
+    it("is compiled again when its file has changed", async () => {
       await using pool = await startShells();
       const file = write("check_it", family);
       expect(stdoutOf(await run(pool, file))).toMatch(/^\d+ \d+\n$/);
@@ -130,7 +130,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(await run(pool, file, ["new"])).toEqual(exited(2, "new|\n", "err\n"));
     });
 
-    it("that kills its parent costs its own check only, and is executed if it goes on", async () => {
+    it("that kills its parent fails alone, and is executed if it does so again", async () => {
       await using pool = await startShells();
       const file = write("check_kill", killParent);
       for (let i = 0; i < 3; i++) {
@@ -146,21 +146,22 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       );
     });
 
-    it("that does not compile says so", async () => {
+    it("that does not compile gives the message of the compiler", async () => {
       await using pool = await startShells();
       const outcome = await run(pool, write("check_broken", broken));
       if (language === "perl") {
-        expect(outcome).toMatchObject({ kind: "exited", returnCode: 3, stderr: "" });
-        expect(stdoutOf(outcome)).toMatch(
-          /^\*\*ePN failed to compile .*check_broken: "Global symbol "\$undeclared" requires explicit package name/,
-        );
+        expect(outcome).toEqual({
+          ...{ kind: "perl-fault", fault: "not-compiled", plugin: join(folder, "check_broken") },
+          ...{ returnCode: 3, stdout: "" },
+          stderr: expect.stringMatching(/^Global symbol "\$undeclared" requires explicit package name/),
+        });
       } else {
         expect(outcome).toMatchObject({ kind: "exited", returnCode: 1, stdout: "" });
         expect(outcome).toMatchObject({ stderr: expect.stringContaining("SyntaxError") });
       }
     });
 
-    it("late to begin costs no other check of its plugin", async () => {
+    it("that begins late disturbs no other check of its plugin", async () => {
       await using pool = await startShells();
       const file = write("check_nap", nap);
       const [, template] = stdoutOf(await run(pool, file, ["0"]))
@@ -176,7 +177,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(pool.warnings).toEqual([]);
     });
 
-    it("whose parent does not come to it leaves nothing behind", async () => {
+    it("that its parent never starts leaves nothing behind", async () => {
       await using pool = await startShells();
       const file = write("check_family", family);
       const [, template] = stdoutOf(await run(pool, file))
@@ -198,7 +199,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(existsSync(`/proc/${template}`)).toBe(false);
     });
 
-    it("that takes too long to compile has another chance", async () => {
+    it("that takes too long to compile is compiled again", async () => {
       await using pool = await startShells();
       write("slow_to_load.py", "import time\ntime.sleep(1)\n");
       const file = write("check_slow", slow);
@@ -212,7 +213,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(new Set(families.map((outcome) => stdoutOf(outcome).split(" ")[1])).size, "one parent").toBe(1);
     });
 
-    it("whose pipes were removed is no answer, and the next has others", async () => {
+    it("whose pipes were removed gives no answer, and the next one gets others", async () => {
       const directory = new FifoDirectory([folder]);
       await using pool = await startShells({ directory });
       const file = write("check_echo", echo);
@@ -223,7 +224,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(await run(pool, file)).toEqual(exited(2, "|\n", "err\n"));
     });
 
-    it("leaves nothing when the worker stops, whatever it does", async () => {
+    it("leaves no process when the worker stops, whatever it does", async () => {
       const pool = await startShells();
       const file = write("check_sleep", sleep);
       const slow = run(pool, file);
@@ -238,12 +239,13 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
 );
 
 describe.skipIf(!hasServer("perl"))("a warm Perl plugin", () => {
-  it("that does not call exit gives UNKNOWN and says so, as with the C worker", async () => {
+  it("that does not call exit is a fault with return code 3, as with the C worker", async () => {
     await using pool = await startShells();
     const file = write("check_fall", `#!/usr/bin/perl\nprint "OK - fell off\\n";\n`);
-    expect(await run(pool, file)).toEqual(
-      exited(3, `**ePN ${file}: plugin did not call exit()\nOK - fell off\n`),
-    );
+    expect(await run(pool, file)).toEqual({
+      ...{ kind: "perl-fault", fault: "no-exit", plugin: file },
+      ...{ returnCode: 3, stdout: "OK - fell off\n", stderr: "" },
+    });
   });
 
   it("that prints while it is compiled is started anew for each check", async () => {

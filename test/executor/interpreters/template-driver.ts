@@ -13,7 +13,7 @@ const PLUGINS = join(import.meta.dirname, "../../fixtures/warm");
 const TEMPLATES = join(import.meta.dirname, "../../../src/executor/interpreters/templates");
 const TEMPLATE_ID = "77";
 
-/** What a check leaves behind, however it was run. */
+/** How a check has ended, and what it has printed. */
 export interface Ended {
   readonly returnCode: number;
   readonly stdout: ByteString;
@@ -34,7 +34,7 @@ const ARGUMENTS = {
 
 export type Template = Awaited<ReturnType<typeof openTemplate>>;
 
-/** Starts the template process of a plugin and speaks its protocol, with all it tells kept in `told`. */
+/** Starts the template process of a plugin, and speaks its protocol. `told` has all that it tells. */
 export async function openTemplate(file: string) {
   const plugin = find(file);
   if (plugin === undefined) throw new Error(`${file} does not qualify`);
@@ -74,7 +74,7 @@ export async function openTemplate(file: string) {
     }
   };
   let requests = 0;
-  /** Sends a request; `ended` resolves when its output is complete and its return code told. */
+  /** Sends a request. `ended` resolves when its output is complete and its return code was told. */
   const request = (words: readonly ByteString[], env: readonly ByteString[] = [], { isRead = true } = {}) => {
     requests += 1;
     const id = requests;
@@ -87,7 +87,7 @@ export async function openTemplate(file: string) {
       const [stdout = "", stderr = ""] = await Promise.all(outputs.map(({ content }) => content));
       return { returnCode, stdout, stderr };
     };
-    /** Of a request that was not run, or whose output does not matter. */
+    /** To be called for a request that was not run, or whose output does not matter. */
     const forget = () => {
       for (const { socket, content } of outputs) {
         content.catch(() => {});
@@ -98,11 +98,11 @@ export async function openTemplate(file: string) {
   };
   return {
     told,
-    /** No more requests. */
+    /** Ends the requests. */
     close: () => void stdin.end(),
     hear,
     request,
-    /** What it tells about itself. */
+    /** What the template tells about itself. */
     begun: () => hear(TEMPLATE_ID, /^(?:ready|-.*)$/),
     run: (words: readonly ByteString[], env?: readonly ByteString[]) => request(words, env).end(),
     exited,
@@ -116,12 +116,12 @@ export async function openTemplate(file: string) {
   };
 }
 
-/** Path of a plugin among the fixtures. */
+/** The path of a plugin of the fixtures. */
 export function fixture(name: string): string {
   return join(PLUGINS, name);
 }
 
-/** Runs a plugin the usual way. Node hands words over as UTF-8, so they must be that. */
+/** Runs a plugin without a template. Node passes words as UTF-8, so they must be UTF-8. */
 export function runPlain(
   file: ByteString,
   words: readonly ByteString[],

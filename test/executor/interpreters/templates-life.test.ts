@@ -27,7 +27,7 @@ describe.each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
   afterEach(() => template[Symbol.asyncDispose]());
   const isPerl = file.endsWith("pl");
 
-  it("leaves nothing from one check to the next", async () => {
+  it("keeps nothing from one check for the next", async () => {
     const first = await template.run(["state"]);
     expect(first).toMatchObject({ returnCode: 0, stdout: isPerl ? "1 1 new\n" : "1 1 True\n" });
     expect(await template.run(["state"])).toEqual(first);
@@ -55,13 +55,13 @@ describe.each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
     expect(template.told.filter((line) => line.startsWith(`${slow.id} `))).toHaveLength(2);
   });
 
-  it("outlives a plugin that signals its parent", async () => {
+  it("survives a plugin that sends signals to its parent", async () => {
     const scene = isPerl ? "kill-parent" : "kill_parent";
     expect(await template.run([scene])).toMatchObject({ returnCode: 0, stdout: "done\n" });
     expect((await template.run(["both"])).returnCode).toBe(2);
   });
 
-  it("starts no plugin whose pipes nobody reads", async () => {
+  it("starts no plugin if no process reads its pipes", async () => {
     const request = template.request(["both"], [], { isRead: false });
     await template.hear(request.id, /^137$/);
   });
@@ -75,7 +75,7 @@ describe.each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
   });
 });
 
-describe("Perl alone", () => {
+describe("in Perl", () => {
   it.each([
     [["falls"], { returnCode: 3, stdout: "no exit\n" }, true],
     [["exit", "0"], { returnCode: 0, stdout: "" }, false],
@@ -94,7 +94,7 @@ describe("Perl alone", () => {
   });
 });
 
-it("what Monitoring::Plugin loads when it is used is loaded ahead", async () => {
+it("modules that Monitoring::Plugin loads late are loaded before the fork", async () => {
   const directory = mkdtempSync(join(tmpdir(), "warm-"));
   mkdirSync(join(directory, "Monitoring/Plugin"), { recursive: true });
   install(directory, "Monitoring/Plugin.pm", "package Monitoring::Plugin; 1");
@@ -108,7 +108,7 @@ it("what Monitoring::Plugin loads when it is used is loaded ahead", async () => 
   rmSync(directory, { recursive: true });
 });
 
-describe("Python alone", () => {
+describe("in Python", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "warm-"));
@@ -125,7 +125,7 @@ describe("Python alone", () => {
     },
   );
 
-  it("a virtual environment is the one of the plugin", async () => {
+  it("a plugin gets its own virtual environment", async () => {
     const venv = join(directory, "venv");
     expect(spawnSync("python3", ["-m", "venv", "--without-pip", venv]).status).toBe(0);
     const file = install(directory, "check.py", `#!${venv}/bin/python\nimport sys\nprint(sys.prefix)\n`);
@@ -140,7 +140,7 @@ describe("Python alone", () => {
     expect(await template.run([])).toEqual(runPlain(file, []));
   });
 
-  it("only standard modules are imported ahead, unless the plugin asks for all", async () => {
+  it("only standard modules are imported before the fork, unless the plugin asks for all", async () => {
     install(directory, "mine.py", "import os\npid = os.getpid()\n");
     const body = "import mine, os\nprint(mine.pid == os.getpid())\n";
     await using plain = await openTemplate(install(directory, "plain.py", `#!/usr/bin/python3\n${body}`));
@@ -159,7 +159,7 @@ describe("Python alone", () => {
     expect(await template.begun()).toBe("- it has threads");
   });
 
-  it("a file next to it that hides what the template itself needs is an obstacle", async () => {
+  it("a file next to the plugin that hides a module of the template is an obstacle", async () => {
     install(directory, "select.py", "");
     await using template = await openTemplate(install(directory, "check.py", "#!/usr/bin/python3\n"));
     expect(await template.begun()).toBe("- a file next to it has the name of a standard module, select");

@@ -113,7 +113,7 @@ describe("as in plain execution, alone in its file:", () => {
   });
 });
 
-describe("says so when a plugin can't be run from a template:", () => {
+describe("tells why a plugin cannot be run from a template:", () => {
   checkLeaks();
   it.each([
     ["begin-prints.pl", "it prints while it is compiled"],
@@ -127,7 +127,7 @@ describe("says so when a plugin can't be run from a template:", () => {
     await template.exited;
   });
 
-  it("a plugin in Perl that doesn't compile gets Perl's own words", async () => {
+  it("a plugin in Perl that does not compile gets perl's message", async () => {
     await using template = await openTemplate(fixture("broken.pl"));
     await expect(template.begun()).rejects.toThrow("ended; told ");
     expect(await template.exited).toEqual([255, null]);

@@ -75,7 +75,7 @@ describe("what the first line starts", () => {
     expect(finder()(file)).toBeUndefined();
   });
 
-  it("by env, what PATH has first that can be executed", () => {
+  it("with env, the first executable file in PATH", () => {
     for (const [name, mode] of [
       ["a", 0o644],
       ["b", 0o755],
@@ -100,7 +100,7 @@ const PERL = "#!/usr/bin/perl\n";
 const PYTHON = "#!/usr/bin/python3\n";
 const LINES = "\n".repeat(8);
 
-describe("what a plugin asks for", () => {
+describe("the mark of a plugin", () => {
   it.each<[contents: string, implicitly: boolean, marked: boolean]>([
     [PERL, true, false],
     [`${PERL}# nagios: +epn\n`, true, true],
@@ -128,7 +128,7 @@ describe("what a plugin asks for", () => {
     expect([isWarm("implicitly"), isWarm("marked"), isWarm("off")]).toEqual([implicitly, marked, false]);
   });
 
-  it("goes by the rule of its language", () => {
+  it("follows the rule of its language", () => {
     install(PERL);
     expect(finder({ perl: "off" })(file)).toBeUndefined();
     expect(finder({ python: "off" })(file)).toMatchObject({ language: "perl" });
@@ -137,7 +137,7 @@ describe("what a plugin asks for", () => {
     expect(finder({ perl: "off" })(file)).toMatchObject({ language: "python" });
   });
 
-  it("does not count when the operator has excepted it", () => {
+  it("is not used if the operator excepts the plugin", () => {
     install(`${PERL}# nagios: +epn\n`);
     expect(finder({ except: ["check_x"] })(file)).toBeUndefined();
     expect(finder({ except: [file] })(file)).toBeUndefined();
@@ -166,14 +166,14 @@ describe("the file", () => {
     expect(find(file)).toMatchObject({ language: "python" });
   });
 
-  it("must be one that can be executed", () => {
+  it("must be executable", () => {
     install(PERL, 0o644);
     expect(finder()(file)).toBeUndefined();
     expect(finder()(directory)).toBeUndefined();
     expect(finder()(join(file, "below"))).toBeUndefined();
   });
 
-  it("is named in bytes, also by a link", () => {
+  it("is named in bytes, even if it is a link", () => {
     install(PERL);
     const odd = join(directory, "\xff\xc4");
     symlinkSync(file, Buffer.from(odd, "latin1"));
@@ -181,7 +181,7 @@ describe("the file", () => {
   });
 });
 
-it("what was seen of a file is believed for a while", () => {
+it("a file is not looked at again for a while", () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   try {
     const find = finder({ lookAgainAfterMs: 1000 });

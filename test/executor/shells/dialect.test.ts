@@ -63,7 +63,7 @@ describe("text", () => {
     (line) => expect(dash.text(shell(line))).toContain("( eval "),
   );
 
-  it("has a fresh shell run every line where the shell is not dash", () => {
+  it("uses a fresh shell for every line if the shell is not dash", () => {
     expect(other.text(shell("a | b"))).toBe("( exec /bin/sh -c -- 'a | b' sh )");
     expect(other.text(plugin(["/x", "a b"]))).toBe("/x 'a b'");
   });
@@ -76,7 +76,7 @@ describe("the way it is started", () => {
   });
 });
 
-describe("of a plugin's stderr is taken away", () => {
+describe("these messages are removed from a plugin's stderr", () => {
   it.each([
     ["dash: not found", 127, `sh: 12: ${directory}/3c: /nope: not found\n`],
     ["dash: no permission", 126, `sh: 1: ${directory}/3c: /x: Permission denied\n`],
@@ -92,7 +92,7 @@ describe("of a plugin's stderr is taken away", () => {
     });
   });
 
-  it("only that", () => {
+  it("and no others", () => {
     const stderr = "Killed\nown Killed\nKilled\n";
     expect(dash.clean(plugin(["/x"]), 137, { stdout: "Killed\n", stderr })).toEqual({
       stdout: "Killed\n",
@@ -125,7 +125,7 @@ describe("in the output of a line", () => {
     });
   });
 
-  it("they stay where a fresh shell ran it, which has evals of its own", () => {
+  it("messages of a fresh shell stay, which may have an eval of its own", () => {
     const output = { stdout: "", stderr };
     expect(dash.clean(shell("eval nope"), 127, output)).toEqual(output);
     expect(other.clean(shell("nope"), 127, output)).toEqual(output);

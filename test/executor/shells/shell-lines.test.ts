@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome } from "../../../src/outcome.ts";
+import type { Outcome } from "../../../src/outcome/outcome.ts";
 import { exited, fixture, startShells } from "../warm-shells.ts";
 import { SHELL_LINES } from "./shell-lines.ts";
 
@@ -27,7 +27,7 @@ describe("a line run by a warm shell ends as with a fresh one", () => {
   });
 });
 
-/** As a worker without warm shells runs it. */
+/** Runs a line as a worker without warm shells does. */
 async function inFreshShell(line: string): Promise<Outcome> {
   const text = Buffer.from(line, "latin1").toString(); // Node encodes arguments
   const shell = spawn("/bin/sh", ["-c", text], { argv0: "sh", stdio: ["ignore", "pipe", "pipe"] });

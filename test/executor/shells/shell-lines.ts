@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is sh
 
-/** Lines a shell has to read; each must end as it does when a worker starts `/bin/sh -c` for it. */
+/** Lines that a shell has to read. Each must end as it does if a worker starts `/bin/sh -c` for it. */
 export const SHELL_LINES: readonly string[] = [
   // nothing to do
   "",
@@ -130,7 +130,7 @@ export const SHELL_LINES: readonly string[] = [
   "cat <<EOT\nno end",
   "cat <<A; cat <<B\n1\nA\n2\nB",
 
-  // what is not there, or not to be run
+  // commands that do not exist, or cannot be run
   "nope",
   "nope arg; echo after $?",
   "echo a; nope; echo b",

@@ -12,7 +12,7 @@ checkLeaks();
 const folder = mkdtempSync(join(tmpdir(), "shells-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A shell behaves as sh when it is called so. */
+/** Shells that behave as sh if they are called so. */
 function namedSh(name: string): string {
   mkdirSync(join(folder, name));
   const path = spawnSync("/bin/sh", ["-c", `command -v ${name}`], { encoding: "latin1" }).stdout.trim();
@@ -24,7 +24,7 @@ const SHELLS = (["bash", "busybox"] as const).filter(hasServer).map((name) => [n
 
 describe.each(SHELLS)("with %s as sh", (_, shellPath) => {
   describe.each(VIAS)("via %s", (via) => {
-    it("streams come complete and apart, from far larger than a pipe to empty", async () => {
+    it("both streams are complete and separate, from far larger than a pipe to empty", async () => {
       await using pool = await startShells({ shellPath });
       const outcome = await pool.words(via, [fixture("both-streams")]);
       expect(outcome).toEqual(exited(3, "o".repeat(5_000_000), "e".repeat(5_000_000)));
@@ -49,7 +49,7 @@ describe.each(SHELLS)("with %s as sh", (_, shellPath) => {
       else expect(outcome).toMatchObject({ stderr: expect.stringMatching(/^sh: /) });
     });
 
-    it("arguments come unchanged", async () => {
+    it("arguments are unchanged", async () => {
       await using pool = await startShells({ shellPath });
       const words = ["", "a b", "a'b", "$HOME", "a\nb", "\xff\x81\x01", "x".repeat(50_000), ""];
       const outcome = await pool.words(via, [fixture("words"), ...words]);
@@ -63,7 +63,7 @@ describe.each(SHELLS)("with %s as sh", (_, shellPath) => {
       await until(() => membersOf(Number(stdoutOf(outcome))).length === 0);
     });
 
-    it("no descriptor but the three reaches a plugin", async () => {
+    it("a plugin gets only its three descriptors", async () => {
       await using pool = await startShells({ shellPath });
       const fromHere = spawnSync("ls", ["/proc/self/fd"], { encoding: "latin1" }).stdout;
       expect(stdoutOf(await pool.words(via, ["/bin/ls", "/proc/self/fd"]))).toBe(fromHere);
@@ -83,7 +83,7 @@ describe.each(SHELLS)("with %s as sh", (_, shellPath) => {
     });
   });
 
-  it("a plugin killed by a signal gives 128 and its number, and its own words alone", async () => {
+  it("a plugin killed by a signal gives 128 and the signal, without a message of the shell", async () => {
     await using pool = await startShells({ shellPath });
     for (const signal of [1, 6, 9, 11, 13, 15])
       expect(await pool.plugin([fixture("die"), String(signal)])).toEqual(

@@ -13,7 +13,7 @@ checkLeaks();
 
 const SHELL = "echo $PPID";
 
-it("grows at once to as many as are asked for", async () => {
+it("starts as many shells as commands run at once", async () => {
   await using pool = await startShells();
   await using meeting = useDirectory();
   const waitForAll = `: >${meeting.path}/$PPID; until [ $(ls ${meeting.path} | wc -l) = 20 ]; do sleep 0.01; done; exit 4`;
@@ -61,7 +61,7 @@ it("keeps all without an idle time-out", async () => {
   expect(pool.shells.size).toBe(5);
 });
 
-it("stopped, leaves no process and no directory, and runs nothing more", async () => {
+it("leaves no process and no directory after stop, and runs nothing any more", async () => {
   await using parent = useDirectory();
   const pool = await startShells({ warm: 3, directory: new FifoDirectory([parent.path]) });
   const idle = stdoutOf(await pool.line(SHELL));
@@ -82,7 +82,7 @@ it("stops although a shell was stopped with STOP", async () => {
   expect(membersOf(shell)).toEqual([]);
 });
 
-it("killed, ends at once what would outlive anything else", async () => {
+it("kills at once what survives every other signal", async () => {
   await using pool = await startShells();
   await using told = useDirectory();
   const script = `trap '' TERM INT; : >${told.path}/$PPID; while :; do sleep 1; done`;
@@ -94,7 +94,7 @@ it("killed, ends at once what would outlive anything else", async () => {
   await until(() => membersOf(Number(group)).length === 0);
 });
 
-it("tells when its shell cannot be started", async () => {
+it("fails if its shell cannot be started", async () => {
   await using pool = await startShells({ warm: 0, shellPath: fixture("not-executable") });
   const outcome = await pool.plugin(["/bin/true"]);
   expect(outcome).toEqual({
@@ -103,7 +103,7 @@ it("tells when its shell cannot be started", async () => {
   });
 });
 
-it("takes no removed pipe for a plugin's answer, and serves again with others", async () => {
+it("fails if pipes were removed, and runs the next command with others", async () => {
   await using parent = useDirectory();
   const directory = new FifoDirectory([parent.path]);
   await using pool = await startShells({ warm: 3, directory });
@@ -114,7 +114,7 @@ it("takes no removed pipe for a plugin's answer, and serves again with others", 
   for (const word of ["b", "c", "d"]) expect(await pool.line(`echo ${word}`)).toEqual(exited(0, `${word}\n`));
 });
 
-it("gives the pipes back of a shell that could not be started", async () => {
+it("removes the pipes of a shell that could not be started", async () => {
   await using parent = useDirectory();
   const directory = new FifoDirectory([parent.path]);
   const take = directory.take.bind(directory);
@@ -131,7 +131,7 @@ it("gives the pipes back of a shell that could not be started", async () => {
   expect(readdirSync(directory.path)).toHaveLength(before - 3);
 });
 
-it("ends a command nobody waits for any more, and all it has started", async () => {
+it("ends a command that is cancelled, with everything that it has started", async () => {
   await using pool = await startShells();
   await using seen = useDirectory();
   const wanted = new AbortController();
@@ -154,7 +154,7 @@ it("works in a directory whose name needs quotes", async () => {
   expect(await pool.plugin(["/bin/echo", "x".repeat(50_000)])).toEqual(exited(0, `${"x".repeat(50_000)}\n`));
 });
 
-it("of a worker that was killed with KILL, no shell stays, and the next worker tidies up", async () => {
+it("leaves no shell if the worker is killed with KILL, and the next worker removes the directory", async () => {
   await using parent = useDirectory();
   const url = (path: string) =>
     JSON.stringify(new URL(`../../../src/executor/${path}`, import.meta.url).href);

@@ -5,12 +5,12 @@ import { exited, membersOf, startShells, stdoutOf, until, VIAS } from "../warm-s
 
 checkLeaks();
 
-/** Prints all of a shell's state that a line could have left behind. */
+/** Prints all state of a shell that a line could have changed. */
 const STATE = "pwd; umask; ulimit -a; alias; set; echo $-; env | sort; ls /proc/self/fd; hash; jobs";
-/** The warm shell that runs a line. */
+/** A line that prints the process id of the warm shell. */
 const SHELL = "echo $PPID";
 
-describe("a line leaves nothing behind for the next", () => {
+describe("a line changes nothing for the next one", () => {
   it.each([
     "cd /",
     "cd /; unset PWD OLDPWD",
@@ -126,7 +126,7 @@ it.each(VIAS)("no descriptor of the worker or the shell reaches a plugin, via %s
   expect(stdoutOf(await pool.words(via, ["/bin/ls", "/proc/self/fd"]))).toBe(fromHere);
 });
 
-it("a NUL byte that got here does not disturb the next", async () => {
+it("a line with a NUL byte does not disturb the next one", async () => {
   await using pool = await startShells();
   await pool.line("echo a\0b");
   await pool.plugin(["/bin/echo", "a\0b"]);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LARGEST_OUTPUT } from "../../../src/executor/output-pipe.ts";
+import { MAX_OUTPUT } from "../../../src/outcome/outcome.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { exited, fixture, membersOf, startShells, stdoutOf, until, VIAS } from "../warm-shells.ts";
 
@@ -12,7 +12,7 @@ const EVERY_BYTE = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) 
 const EVERY_BYTE_BUT_NUL = EVERY_BYTE.slice(1);
 
 describe.each(VIAS)("output, via %s", (via) => {
-  it("comes complete and apart when both streams are far larger than a pipe", async () => {
+  it("is complete and separate if both streams are far larger than a pipe", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("both-streams")]);
     expect(outcome).toEqual(exited(3, "o".repeat(5_000_000), "e".repeat(5_000_000)));
@@ -21,9 +21,9 @@ describe.each(VIAS)("output, via %s", (via) => {
   it("is kept up to a limit, and a plugin that exceeds it still ends with its own return code", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("no-newline")]);
-    expect(outcome).toEqual(exited(1, "x".repeat(LARGEST_OUTPUT)));
+    expect(outcome).toEqual(exited(1, "x".repeat(MAX_OUTPUT)));
     expect(pool.warnings).toEqual([
-      { fields: { dropped: 12_000_000 - LARGEST_OUTPUT }, message: expect.stringContaining("cutting off") },
+      { fields: { dropped: 12_000_000 - MAX_OUTPUT }, message: expect.stringContaining("cutting off") },
     ]);
   });
 
@@ -34,11 +34,11 @@ describe.each(VIAS)("output, via %s", (via) => {
     if (outcome.kind !== "timed-out") return;
     for (const text of [outcome.stdout, outcome.stderr]) {
       expect(text.length).toBeGreaterThan(100_000);
-      expect(text.length).toBeLessThanOrEqual(LARGEST_OUTPUT);
+      expect(text.length).toBeLessThanOrEqual(MAX_OUTPUT);
     }
   });
 
-  it("of every byte comes unchanged on both streams", async () => {
+  it("keeps every byte on both streams", async () => {
     await using pool = await startShells();
     const file = join(mkdtempSync(join(tmpdir(), "every-byte-")), "data");
     writeFileSync(file, EVERY_BYTE, "latin1");
@@ -58,7 +58,7 @@ describe.each(VIAS)("output, via %s", (via) => {
     expect(next.map(stdoutOf)).toEqual(["4\n", "5\n", "6\n", "7\n"]);
   });
 
-  it("let go of by a background child is not waited for", async () => {
+  it("that a background child has closed is not waited for", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("quiet-child")]);
     process.kill(Number(stdoutOf(outcome)), "SIGKILL"); // throws when it is not there any more
@@ -95,7 +95,7 @@ describe.each(VIAS)("a time-out, via %s", (via) => {
     },
   );
 
-  it("does not come to one that ended in time while the worker itself was held up", async () => {
+  it("does not hit a plugin that ended in time while the worker was busy", async () => {
     await using pool = await startShells();
     const outcome = pool.script(via, "sleep 0.05; echo in time", 0.2);
     await new Promise(setImmediate);
@@ -131,7 +131,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(await pool.words(via, [fixture("no-shebang"), "a b"])).toEqual(exited(2, "run by sh: a b\n"));
   });
 
-  it("keeps what a plugin says itself with 127", async () => {
+  it("keeps the plugin's own message with 127", async () => {
     await using pool = await startShells();
     const outcome = await pool.words(via, [fixture("says-it-itself")]);
     expect(outcome).toEqual(exited(127, "", "sh: 1: something: not found\n"));
@@ -171,7 +171,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(await pool.script(via, "echo next")).toEqual(exited(0, "next\n"));
   });
 
-  it("gives an input that is at its end", async () => {
+  it("gives an empty input", async () => {
     await using pool = await startShells();
     expect(await pool.words(via, [fixture("reads-stdin")])).toEqual(exited(0, "end of input: 0\n"));
   });
@@ -182,7 +182,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(stdoutOf(outcome).split("\0").filter(Boolean).sort()).toEqual(ownEnvironment());
   });
 
-  it("adds variables to the environment, with every byte, also one that a shell watches", async () => {
+  it("adds variables with every byte to the environment, even those to which a shell reacts", async () => {
     await using pool = await startShells();
     const path = `/nope:${process.env["PATH"]}`;
     for (const added of [
@@ -205,7 +205,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(stdoutOf(next).split("\0").filter(Boolean).sort()).toEqual(ownEnvironment());
   });
 
-  it("happens in a session and process group of the shell's own", async () => {
+  it("happens in the shell's own session and process group", async () => {
     await using pool = await startShells();
     const outcome = await pool.script(via, "cut -d' ' -f5,6 /proc/self/stat; echo $PPID");
     const [ids = "", shell] = stdoutOf(outcome).split("\n");
@@ -213,7 +213,7 @@ describe.each(VIAS)("starting, via %s", (via) => {
     expect(Number(shell)).not.toBe(process.pid);
   });
 
-  it("works in a directory that is gone", async () => {
+  it("works in a directory that was removed", async () => {
     const home = process.cwd();
     const gone = mkdtempSync(join(tmpdir(), "gone-"));
     process.chdir(gone);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkDummy } from "../../../plugins/core/check_dummy.ts";
-import { createIdentification } from "../../../src/run/identity.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
 import { answerNatively, execute, findPlugin } from "./real-plugins.ts";
 
 const plugin = findPlugin("check_dummy");
@@ -78,5 +78,5 @@ describe("check_dummy leaves to the plugin", () => {
 });
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", checkDummy)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", checkDummy)).toMatchObject({ kind: "replaced" });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { negate } from "../../../plugins/core/negate.ts";
 import type { CheckContext } from "../../../sdk/index.ts";
-import { createIdentification } from "../../../src/run/identity.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
 import { answerNatively, execute, findPlugin } from "./real-plugins.ts";
 
 const plugin = findPlugin("negate");
@@ -149,5 +149,5 @@ it("gives its command eleven seconds when no time is asked for", async () => {
 });
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", negate)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", negate)).toMatchObject({ kind: "replaced" });
 });

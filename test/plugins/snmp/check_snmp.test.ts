@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { createIdentification } from "../../../src/run/identity.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers/installed.ts";
@@ -197,5 +197,5 @@ it("does not resolve a name that does not exist", async () => {
 const plugin = findPlugin("check_snmp");
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", checkSnmp)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", checkSnmp)).toMatchObject({ kind: "replaced" });
 });

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
-import { createIdentification } from "../../../src/run/identity.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { Sshd } from "../../support/servers/sshd.ts";
@@ -70,7 +70,7 @@ describe("check_by_ssh answers itself", () => {
 });
 
 it.skipIf(plugin === undefined)("recognises the plugin's file", () => {
-  expect(createIdentification()(plugin ?? "", checkBySsh)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(plugin ?? "", checkBySsh)).toMatchObject({ kind: "replaced" });
 });
 
 describe.skipIf(plugin === undefined || !hasServer("sshd"))("the recorded runs of check_by_ssh", () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FolderWatch } from "../../../src/run/site/folder-watch.ts";
 
 const PATIENCE = { timeout: 10_000, interval: 5 };
-/** Never within a test. */
+/** Longer than any test. */
 const NEVER_MS = 3_600_000;
 
 let folder: string;
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("a change in a folder is told", () => {
+describe("a change in a folder is reported", () => {
   it("by the kernel, once for all steps in which a file is written", async () => {
     const onChange = vi.fn();
     using _watch = new FolderWatch({ folders: [folder], onChange, pollMs: NEVER_MS, settleMs: 50 });
@@ -23,7 +23,7 @@ describe("a change in a folder is told", () => {
     expect(onChange).toHaveBeenCalledTimes(1);
   });
 
-  it("by a look now and then where the kernel tells nothing: the folder comes later", async () => {
+  it("by a regular look if the kernel reports nothing: the folder is created later", async () => {
     const onChange = vi.fn();
     const later = join(folder, "later");
     using _watch = new FolderWatch({ folders: [later], onChange, pollMs: 5 });
@@ -32,7 +32,7 @@ describe("a change in a folder is told", () => {
   });
 });
 
-it("tells nothing any more when it is disposed of", () => {
+it("reports nothing after it is disposed of", () => {
   vi.useFakeTimers();
   try {
     const onChange = vi.fn();

@@ -1,6 +1,6 @@
 /**
- * A result of ours that is neither that of the C nor that of the Go worker. `c`, `go` and `ours` are the
- * return code and the `output` as on the wire.
+ * A result that differs from both the C and the Go worker's. `c`, `go` and `ours` are the return code and the
+ * `output` as in the payload.
  */
 export interface Deviation {
   readonly case: DeviationCase;
@@ -8,7 +8,7 @@ export interface Deviation {
   readonly go: string;
   readonly ours: string;
   readonly reason: string;
-  /** A recorded job that shows it. */
+  /** The name of a recorded job that shows it. */
   readonly commandLine?: string;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ByteString } from "../../../src/byte-string.ts";
-import type { Outcome } from "../../../src/outcome.ts";
+import type { Outcome } from "../../../src/outcome/outcome.ts";
 
 /** A payload as it was on the wire, and its decrypted bytes with their padding. Both base64. */
 export interface RecordedPayload {

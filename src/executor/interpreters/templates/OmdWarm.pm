@@ -1,42 +1,43 @@
 package OmdWarm;
 
-# A template process: perl compiles a plugin and stops where it would run it. For every check the template forks
-# a child in which perl goes on with the plugin, as if it had just been started.
+# A template process. Perl compiles a plugin, and stops before it runs the plugin. For every check the template
+# forks a child. In the child perl goes on with the plugin, as if perl had just been started.
 #
 #   perl <switches of the plugin> -I<directory of this file> -MOmdWarm=<template id> <plugin>
 #
-# stdin   a socket with requests, one line each; when it ends, the template ends after its children:
-#         id <tab> pipe for stdout <tab> pipe for stderr <tab> n <tab> n times NAME=value <tab> words of the plugin
-# stdout  the pipe all templates tell on, one line a write:
+# stdin   a socket with requests, a line for each. When it is closed, the template exits after its children:
+#         id <tab> pipe for stdout <tab> pipe for stderr <tab> n <tab> n times NAME=value <tab> words
+# stdout  the pipe to which all templates write, a line with each write:
 #         <template id> ready           it takes requests
-#         <template id> - <reason>      it can't: the plugin must be started anew for each check
-#         <id> +<pid>                   the child, leader of its process group
-#         <id> !                        the plugin ended without calling exit; its return code comes next
-#         <id> <return code>            128 + n after signal n
-#         <id> -                        not run: the plugin, or a module of it, has changed
-# stderr  what perl says about a plugin that doesn't compile
+#         <template id> - <reason>      it takes none: the plugin must be started for each check
+#         <id> +<pid>                   the child runs, and is the leader of its process group
+#         <id> !                        the plugin ended without a call of exit; the return code follows
+#         <id> <return code>            the child has ended; 128 + n after signal n
+#         <id> -                        the plugin was not run: it, or one of its modules, has changed
+# stderr  perl's messages about a plugin that does not compile
 #
-# It is part of the plugin's process: it loads no module and leaves no trace in what a plugin may look at.
+# This module is part of the plugin's process. It loads no other module, and the plugin cannot notice it.
 
 BEGIN { $^H |= 0x6e2 }    # `use strict` without loading strict.pm
 
-# Linux' numbers; POSIX and Fcntl would have to be loaded.
+# The numbers of Linux. The modules POSIX and Fcntl have them, but are not loaded.
 my $INTERRUPTED = 4;           # EINTR
 my $AGAIN       = 11;          # EAGAIN
 my $NO_HANG     = 1;           # WNOHANG
 my $SET_FLAGS   = 4;           # F_SETFL
-my $TO_WRITE    = 1 | 2048;    # O_WRONLY | O_NONBLOCK: a pipe nobody reads is an error, not a wait for ever
+my $TO_WRITE    = 1 | 2048;    # O_WRONLY | O_NONBLOCK: a pipe without a reader is an error, and does not block
 
-# Signals a template outlives: a plugin may send them to its parent.
+# Signals that do not end a template: a plugin may send them to its parent.
 my @SURVIVED = qw(HUP INT TERM);
 
-# What modules load when they are used, and nearly every plugin with them does use.
+# Modules that others load only when they are used. Nearly every plugin with these modules uses them.
 my @LOADED_LATE = (
     [ 'Monitoring/Plugin.pm' => map {"Monitoring/Plugin/$_.pm"} qw(Getopt Threshold Performance Range) ],
     [ 'Nagios/Plugin.pm'     => map {"Nagios/Plugin/$_.pm"} qw(Getopt Threshold Performance Range) ],
 );
 
-# A signal that comes just before select is noticed after it: so many seconds later at first, then less and less often.
+# A signal that comes just before select is noticed when select returns. So select waits only for some seconds:
+# the shorter time at first, then longer and longer.
 my ( $SHORT, $LONG ) = ( 0.02, 0.5 );
 
 my ( $template_id, $requests, $status, $status_path, $stderr, $printed, $warned );
@@ -48,13 +49,13 @@ BEGIN {
     *CORE::GLOBAL::exit = sub (;$) { $has_called_exit = 1; CORE::exit( @_ ? $_[0] : 0 ) };
 }
 
-# The first END block runs last.
+# Perl runs the END block that it has compiled first as the last one.
 END {
     if    ( !$is_compiled )                            { end_compilation() }
     elsif ( defined $plugin_pid && $plugin_pid == $$ ) { end_plugin() }
 }
 
-# The first INIT block runs first: the plugin is compiled then.
+# Perl runs this INIT block as the first one, when the plugin is compiled.
 INIT { serve() }
 
 sub import {
@@ -71,7 +72,7 @@ sub hide {
     delete $INC{'OmdWarm.pm'};
 }
 
-# What a plugin prints while it is compiled must not get into the worker's pipe; two pipes keep it.
+# What a plugin prints while it is compiled must not get into the worker's pipe. Two other pipes take it.
 sub move_handles {
     $status_path = untaint( readlink '/proc/self/fd/1' );
     my ( $out, $err );
@@ -84,7 +85,7 @@ sub move_handles {
 
 sub untaint { return $_[0] =~ /\A(.*)\z/s ? $1 : undef }
 
-# ---- When the plugin is compiled
+# ---- After the plugin was compiled
 
 sub serve {
     $errno = $! + 0;
@@ -136,7 +137,7 @@ sub flush_handle {
     select $selected;
 }
 
-# What is in a pipe now.
+# Reads what a pipe holds now.
 sub take {
     my ( $pipe, $text ) = ( @_, '' );
     while ( can_read( $pipe, 0 ) ) { sysread( $pipe, $text, 65536, length $text ) or last }
@@ -155,12 +156,12 @@ sub leads_to {
     return join( ' ', ( stat $handle )[ 0, 1 ] ) eq join( ' ', ( stat $pipe )[ 0, 1 ] );
 }
 
-# Layers put upon those a handle starts with, by `use open`, -C or binmode.
+# The layers of a handle that `use open`, -C or binmode have added.
 sub layers {
     return join '', map { ":$_" } grep { $_ ne 'unix' && $_ ne 'perlio' } PerlIO::get_layers( $_[0] );
 }
 
-# All processes forked share the position in the files of DATA handles, so each child opens its own.
+# Forked processes share the position in the file of a DATA handle, so each child opens the file itself.
 sub find_data {
     my ( $package, $seen ) = @_;
     return () if $seen->{$package}++;
@@ -177,7 +178,7 @@ sub find_data {
     return @found;
 }
 
-# One of those listed was that of the list.
+# The descriptor with which the list was read is in the list, but closed again.
 sub open_descriptors { return grep { -e "/proc/self/fd/$_" } entries('/proc/self/fd') }
 
 sub entries {
@@ -185,15 +186,15 @@ sub entries {
     return grep { !/\A\./ } readdir $directory;
 }
 
-# Devices and directories share nothing that matters.
+# Descriptors of devices and directories may be shared: they have no position that matters.
 sub is_harmless {
     my $path = "/proc/self/fd/$_[0]";
     return $is_ours{ $_[0] } || -c $path || -d _;
 }
 
-# ---- While it serves
+# ---- While the template serves
 
-# Returns in a child, with the request it is for; in the template at the end of all requests.
+# Returns in a child, with its request. Returns undef in the template, after the last request.
 sub next_request {
     my ( $text, $wait ) = ( '', $SHORT );
     for ( ; ; ) {
@@ -221,7 +222,7 @@ sub is_child_for {
     my $pid = is_changed() ? undef : fork;
     if ( !defined $pid ) { report("$id -") }
     elsif ($pid) {
-        setpgrp $pid, $pid;    # the child does the same: whoever comes first
+        setpgrp $pid, $pid;    # the child does the same, and one of both is first
         $id_of{$pid} = $id;
         report("$id +$pid");
     }
@@ -262,10 +263,10 @@ sub remember {
     $state_of{ $_[0] } = state_of( $_[0] );
 }
 
-# Inode, size and times.
+# The inode, the size and the times of a file.
 sub state_of { return join ' ', ( stat $_[0] )[ 1, 7, 9, 10 ] }
 
-# No END block of the plugin may run in a process in which the plugin did not.
+# Ends the process without END blocks: those of the plugin must run only where the plugin has run.
 sub end_template { kill KILL => $$ }
 
 # ---- In the child
@@ -311,14 +312,14 @@ sub reopen {
 
 # ---- At the end
 
-# A plugin that calls exit that early is no template; an error is told to the worker by perl itself.
+# A plugin that calls exit while it is compiled gets no template. Perl itself prints errors for the worker.
 sub end_compilation {
     report("$template_id - it calls exit while it is compiled") if $has_called_exit;
     my $text = take($warned);
     syswrite $stderr, $text;
 }
 
-# Embedded perl never took such an end for OK. The status pipe is closed here, but known by name.
+# Embedded Perl never took an end without exit for OK. The status pipe is closed here, but its path is known.
 sub end_plugin {
     return if $has_called_exit || $? != 0;
     $? = 3;

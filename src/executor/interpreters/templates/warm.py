@@ -1,19 +1,19 @@
-"""A template process: Python has compiled a plugin, and imported what it will import, but not run it.
+"""A template process. Python has compiled a plugin, and has imported its modules, but has not run it.
 
-For every check it forks a child that runs the plugin as if it had just been started.
+For every check it forks a child that runs the plugin, as if Python had just been started.
 
     <python of the plugin> <its switches> warm.py <template id> <plugin>
 
-stdin   a socket with requests, one line each; when it ends, the template ends after its children:
-        id <tab> pipe for stdout <tab> pipe for stderr <tab> n <tab> n times NAME=value <tab> words of the plugin
-stdout  the pipe all templates tell on, one line a write:
+stdin   a socket with requests, a line for each. When it is closed, the template exits after its children:
+        id <tab> pipe for stdout <tab> pipe for stderr <tab> n <tab> n times NAME=value <tab> words
+stdout  the pipe to which all templates write, a line with each write:
         <template id> ready           it takes requests
-        <template id> - <reason>      it can't: the plugin must be started anew for each check
-        <id> +<pid>                   the child, leader of its process group
-        <id> <return code>            128 + n after signal n
-        <id> -                        not run: the plugin, or a module of it, has changed
+        <template id> - <reason>      it takes none: the plugin must be started for each check
+        <id> +<pid>                   the child runs, and is the leader of its process group
+        <id> <return code>            the child has ended; 128 + n after signal n
+        <id> -                        the plugin was not run: it, or one of its modules, has changed
 
-Works with Python 3.7 and later.
+It works with Python 3.7 and later.
 """
 
 import ast
@@ -34,10 +34,10 @@ import weakref
 
 MARKED = re.compile(rb"#\s*omd-worker:\s*warm\b")
 MARK_IN_LINES = 10
-# A template outlives these: a plugin may send them to its parent.
+# Signals that do not end a template: a plugin may send them to its parent.
 SURVIVED = {signal.SIGHUP: signal.SIG_DFL, signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
 STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
-# What standard modules import when they are used.
+# Modules that standard modules import only when they are used.
 IMPORTED_LATE = {
     "argparse": ("gettext", "locale", "shutil"),
     "datetime": ("_strptime",),
@@ -50,11 +50,11 @@ CHARACTERS = {b"t": b"\t", b"n": b"\n", b"r": b"\r"}
 
 
 class Obstacle(Exception):
-    """Why a plugin can't be run from a template."""
+    """Tells why a plugin cannot be run from a template."""
 
 
 class Plugin:
-    """Compiled, with all that is imported ahead."""
+    """A plugin that is compiled, and whose modules are imported."""
 
     def __init__(self, path):
         self.path = path
@@ -70,7 +70,7 @@ class Plugin:
             self.watch.add(getattr(module, "__file__", None))
 
     def make_main(self):
-        """Made in each child: what is made before is never freed there, see gc.freeze."""
+        """Called in each child: objects that were made before the fork are never freed there, see gc.freeze."""
         main = sys.modules["__main__"] = type(sys)("__main__")
         loader = importlib.machinery.SourceFileLoader("__main__", self.path)
         self.loader = weakref.ref(loader)
@@ -85,7 +85,7 @@ class Plugin:
 
 
 class Watch:
-    """Notices that a file has changed; looks at most once a second."""
+    """Notices that a file has changed. It looks at the files at most once a second."""
 
     def __init__(self):
         self._states = {}
@@ -113,7 +113,7 @@ def state_of(path):
 
 
 def compile_quietly(source, path):
-    """What Python says meanwhile belongs to the output of each check."""
+    """Keeps the warnings of the compiler, which every check prints."""
     stderr, sys.stderr = sys.stderr, io.StringIO()
     try:
         tree = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
@@ -126,7 +126,7 @@ def compile_quietly(source, path):
 
 
 def import_ahead(tree, is_marked):
-    """An import that fails, or has Python warn the plugin, is left to the plugin."""
+    """Imports modules before the fork. An import that fails, or causes a warning, is left to the plugin."""
     with warnings.catch_warnings():
         warnings.filterwarnings("error", module="__main__$")
         for module, names in imports_of(tree.body):
@@ -151,7 +151,7 @@ def imports_of(statements):
 
 
 def is_standard(module):
-    """A file next to the plugin may have the name of a standard module."""
+    """Looks at the file of the module: a file next to the plugin may have the name of a standard module."""
     spec = importlib.util.find_spec(module.partition(".")[0])
     if spec is None or spec.origin in ("built-in", "frozen"):
         return spec is not None
@@ -189,7 +189,7 @@ class Template:
         self.report(self._id + b" - " + str(obstacle).encode())
 
     def next_request(self, plugin):
-        """Returns in a child, with the fields of the request it is for; in the template never."""
+        """Returns in a child, with the fields of its request. Never returns in the template."""
         self._catch_signals()
         poll = select.poll()
         poll.register(self._requests, select.POLLIN)
@@ -232,7 +232,7 @@ class Template:
         if pid == 0:
             return True
         try:
-            os.setpgid(pid, pid)  # the child does the same: whoever comes first
+            os.setpgid(pid, pid)  # the child does the same, and one of both is first
         except OSError:
             pass
         self._id_of[pid] = request_id
@@ -250,7 +250,7 @@ class Template:
                 self.report(b"%s %d" % (request_id, return_code))
 
     def _leave(self):
-        """In the child: nothing of the template is left."""
+        """Called in the child: removes what belongs to the template."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for number, handler in SURVIVED.items():
@@ -260,7 +260,7 @@ class Template:
 
 
 def start(template_id, path):
-    """Returns in a child, when all is as the plugin must find it."""
+    """Returns in a child, when everything is as the plugin expects it."""
     template = Template(os.fsencode(template_id), os.dup(1))
     sys.argv = [path]
     try:
@@ -290,7 +290,7 @@ def start(template_id, path):
 
 
 def look_next_to(path):
-    """Modules next to the plugin come first, but not before those that are loaded already."""
+    """Lets Python search modules next to the plugin first. Modules that are loaded already stay."""
     if getattr(sys.flags, "safe_path", sys.flags.isolated):
         return
     sys.path[0] = os.path.dirname(os.path.realpath(path))
@@ -307,7 +307,7 @@ def may_be_module(entry):
 def direct(descriptor, path):
     try:
         opened = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-    except OSError:  # nobody reads it: better than to wait for ever
+    except OSError:  # no process reads the pipe: without a kill the child would wait without end
         os.kill(os.getpid(), signal.SIGKILL)
     os.set_blocking(opened, True)
     os.dup2(opened, descriptor)
@@ -319,7 +319,7 @@ def unescape(word):
 
 
 def hide_our_frame():
-    """It is the outermost one in the traceback of an error that ends the plugin."""
+    """Removes this file's frame, the outermost one, from the traceback of an error that ends the plugin."""
     hook = sys.excepthook
 
     def call(kind, error, traceback):
@@ -330,10 +330,10 @@ def hide_our_frame():
 
 
 def leave_early():
-    """Ends the process after the plugin's own exit functions, as Python would, but spares the template's objects.
+    """Ends the process after the plugin's own exit functions, but does not free the template's objects.
 
-    To free them means to write to, so to copy, nearly all memory shared with the template. What the plugin has made
-    is freed: files are written, finalizers called. Should something still hold it, Python ends the process itself.
+    To free them, nearly all memory that is shared with the template would be written, and so copied. Objects
+    of the plugin are freed: files are written, and finalizers are called. If this fails, Python ends the process.
     """
     if return_code is None or not can_flush(open_files()):
         return
@@ -347,13 +347,13 @@ def leave_early():
 
 
 def open_files():
-    """Text comes before the bytes it becomes."""
+    """Gives files of text before files of bytes, because text is written through a file of bytes."""
     files = [thing for thing in gc.get_objects() if type(thing) in WRITERS]
     return [*sorted(files, key=lambda file: WRITERS.index(type(file))), *STANDARD_STREAMS]
 
 
 def can_flush(streams):
-    """Where not, Python is left to say so."""
+    """Flushes the streams. False: it failed, and Python prints the error when it ends."""
     try:
         for stream in (sys.stdout, sys.stderr, *streams):
             if stream is not None and not stream.closed:
@@ -364,7 +364,7 @@ def can_flush(streams):
 
 
 def return_code_of(code):
-    """Of what sys.exit was given."""
+    """The return code for the argument of sys.exit."""
     if code is None:
         return 0
     return code & 0xFF if isinstance(code, int) and abs(code) < 2**31 else None

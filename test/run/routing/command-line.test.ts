@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Assignment } from "../../src/executor/command.ts";
-import { quoteWord } from "../../src/executor/shells/quote-word.ts";
-import { readCommandLine } from "../../src/run/command-line.ts";
+import type { Assignment } from "../../../src/executor/command.ts";
+import { quoteWord } from "../../../src/executor/shells/quote-word.ts";
+import { readCommandLine } from "../../../src/run/routing/command-line.ts";
 import { generateLines, installShow, runLines, type UnderstoodLine } from "./random-lines.ts";
 
 describe("readCommandLine splits what sh would only split", () => {
@@ -46,7 +46,7 @@ describe("readCommandLine splits what sh would only split", () => {
   });
 });
 
-describe("readCommandLine leaves to the shell what is the shell's", () => {
+describe("readCommandLine leaves a line to the shell if only a shell can read it", () => {
   const lines: [line: string, why: string][] = [
     ["/x $HOME", "it has an unquoted $"],
     ["/x `id`", "it has an unquoted `"],
@@ -97,7 +97,7 @@ describe("readCommandLine leaves to the shell what is the shell's", () => {
 it.each(["/x a\0b", "\0", "echo '\0'"])("%j cannot be run: no argument can hold a NUL byte", (line) => {
   expect(readCommandLine(line)).toEqual({
     kind: "unrunnable",
-    reason: "the command line contains a NUL byte",
+    refusal: { rule: "nul-byte" },
   });
 });
 

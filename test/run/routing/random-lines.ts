@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { chmod, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { quoteWord } from "../../src/executor/shells/quote-word.ts";
-import { readCommandLine } from "../../src/run/command-line.ts";
-import { seededRandom } from "../support/random.ts";
+import { quoteWord } from "../../../src/executor/shells/quote-word.ts";
+import { readCommandLine } from "../../../src/run/routing/command-line.ts";
+import { seededRandom } from "../../support/random.ts";
 
-/** A line `readCommandLine` claims to understand, and what the plugin `show` must print for it. */
+/** A line that `readCommandLine` has understood, and what the plugin `show` must print for it. */
 export interface UnderstoodLine {
   readonly line: string;
   readonly shows: string;
@@ -15,14 +15,14 @@ export interface UnderstoodLine {
 const VARIABLES = ["A", "B_1", "_x", "PATH"];
 const { PATH = "" } = process.env;
 
-/** A plugin that prints its variables and its argv, each closed by a NUL. */
+/** A plugin that prints its variables and its arguments, with a NUL after each. */
 export async function installShow(directory: string): Promise<void> {
   const variables = VARIABLES.map((name) => `"\${${name}-unset}"`).join(" ");
   await writeFile(join(directory, "show"), `#!/bin/sh\nprintf '%s\\0' ${variables} "$0" "$@"\n`);
   await chmod(join(directory, "show"), 0o755);
 }
 
-/** The same lines in every run. */
+/** Random lines, which are the same in every run. */
 export function generateLines(count: number, directory: string): readonly UnderstoodLine[] {
   const random = seededRandom(20_240_607);
   const below: Random = (limit) => Math.floor(random() * limit);
@@ -40,7 +40,7 @@ export function generateLines(count: number, directory: string): readonly Unders
 
 const MARK = "\x02<next line>\x02";
 
-/** What each line prints in a shell of its own; one shell that reads them from the file `script` starts them all. */
+/** What each line prints in its own shell. All of them are started by one shell, which reads `script`. */
 export async function runLines(shell: string, lines: readonly UnderstoodLine[], script: string) {
   const commands = lines.map(
     ({ line }) => `printf '${MARK}'; ${shell} -c ${quoteWord(line)} </dev/null 2>&1\n`,

@@ -1,42 +1,46 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
-import type { Check } from "../../sdk/check.ts";
-import type { ByteString } from "../byte-string.ts";
+import type { Check } from "../../../sdk/check.ts";
+import type { ByteString } from "../../byte-string.ts";
 import { PROGRAMS } from "./programs.ts";
 
-/** May a native check answer for the file a command line names, and why. */
+/** What the file is that a command line names. */
 export interface Identity {
-  readonly isReplaced: boolean;
+  /**
+   * `replaced`: the plugin that the check replaces, so the check may answer. `absent`: there is no file, so the check may
+   * answer, too. `foreign`: any other file, which is executed.
+   */
+  readonly kind: "replaced" | "absent" | "foreign";
+  /** The reason in words. */
   readonly why: string;
-  /** There is nothing to execute. */
-  readonly isAbsent?: true;
 }
 
-/** Looks at a file and tells whether it is the plugin this check stands in for. */
+/** Looks at a file, and tells whether it is the plugin that the check replaces. */
 export type Identify = (path: ByteString, check: Pick<Check, "name" | "replaces">) => Identity;
 
 export interface IdentificationOptions {
-  /** Milliseconds, from any start. */
+  /** A clock in milliseconds. Where it starts does not matter. */
   readonly now?: () => number;
-  /** How long an answer is given without a look at the file. */
+  /** How long an identity is used before the file is looked at again. */
   readonly lookAgainAfterMs?: number;
 }
 
 type Found = BigIntStats | "absent" | "unreadable";
 
-interface Known {
+/** What was found out about one path. */
+interface KnownFile {
   readonly check: Pick<Check, "name" | "replaces">;
   readonly identity: Identity;
-  /** Which file it was, and in which state. */
+  /** Another one if another file has the path, or the file has changed. */
   readonly fingerprint: string;
   readonly lookedAt: number;
 }
 
 const MAX_KNOWN = 10_000;
 
-/** A plugin exchanged by an update is noticed within seconds; otherwise a job costs one look into a map. */
+/** Notices within seconds that an update has replaced a plugin. Until then a job costs a map lookup. */
 export function createIdentification(options: IdentificationOptions = {}): Identify {
   const { now = () => performance.now(), lookAgainAfterMs = 3000 } = options;
-  const known = new Map<ByteString, Known>();
+  const known = new Map<ByteString, KnownFile>();
   return (path, check) => {
     const before = known.get(path);
     const lookedAt = now();
@@ -66,11 +70,11 @@ function readFingerprint(found: Found): string {
 }
 
 const EXECUTABLE = 0o111n;
-/** The plugins are smaller than 200 KB; nothing larger is read into memory to find out. */
+/** In bytes. Plugins are smaller than 200 KB; a larger file is not read into memory. */
 const MAX_SIZE = 4_194_304n;
 
 function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "replaces">): Identity {
-  if (found === "absent") return { isReplaced: true, why: "the file named does not exist", isAbsent: true };
+  if (found === "absent") return { kind: "absent", why: "the file named does not exist" };
   if (found === "unreadable") return executed("the file named cannot be looked at");
   if (!found.isFile() || (found.mode & EXECUTABLE) === 0n)
     return executed("the file named is not executable");
@@ -81,7 +85,7 @@ function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "r
 }
 
 function executed(why: string): Identity {
-  return { isReplaced: false, why };
+  return { kind: "foreign", why };
 }
 
 function readContents(path: ByteString): ByteString | undefined {
@@ -92,7 +96,7 @@ function readContents(path: ByteString): ByteString | undefined {
   }
 }
 
-/** A compiled plugin carries its name, suite and version as C strings. A script is somebody's own: it is never replaced. */
+/** A compiled plugin contains its name, suite and version as C strings. A script is never replaced. */
 function identifyContents(
   contents: ByteString,
   { name, replaces }: Pick<Check, "name" | "replaces">,
@@ -107,10 +111,10 @@ function identifyContents(
     .map((each) => findVersion(contents, each))
     .find((each) => each !== undefined);
   if (version === undefined) return executed(`the file named is another version of ${name}`);
-  return { isReplaced: true, why: `the file named is ${name} of ${replaces.suite} ${version}` };
+  return { kind: "replaced", why: `the file named is ${name} of ${replaces.suite} ${version}` };
 }
 
-/** A link called check_ping to a program that is not check_ping is what the program makes of that name. */
+/** A link called check_ping may lead to a program that does something else under this name. */
 function isProgram(contents: ByteString, name: string, suite: string): boolean {
   const program = PROGRAMS[suite]?.find(({ marks }) => marks.every((mark) => hasString(contents, mark)));
   return program === undefined ? hasString(contents, name) : program.names.includes(name);
@@ -120,7 +124,7 @@ function hasString(contents: ByteString, text: string): boolean {
   return contents.includes(`\0${text}\0`);
 }
 
-/** `2.3` finds `2.3` and every `2.3.x`. */
+/** Version `2.3` matches `2.3` and every `2.3.x`. */
 function findVersion(contents: ByteString, version: string): string | undefined {
   const escaped = version.replaceAll(".", "\\.");
   return new RegExp(`\0(${escaped}(?:\\.[0-9]+)*)\0`).exec(contents)?.[1];

@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import { createIdentification } from "../../src/run/identity.ts";
-import { hasServer } from "../support/servers/installed.ts";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { createIdentification } from "../../../src/run/routing/identity.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 
 const REPLACES = { suite: "monitoring-plugins", versions: ["2.3"] };
 const CHECK = { name: "check_x", replaces: REPLACES };
@@ -26,32 +26,32 @@ async function install(contents: string, mode = 0o755): Promise<void> {
   await chmod(path, mode);
 }
 
-describe("the plugin itself is replaced", () => {
-  it.each(["2.3", "2.3.0", "2.3.12", "2.3.3.1"])("version %s", async (version) => {
+describe("a check may answer for", () => {
+  it.each(["2.3", "2.3.0", "2.3.12", "2.3.3.1"])("the plugin in version %s", async (version) => {
     await install(plugin(version));
     expect(createIdentification()(path, CHECK)).toEqual({
-      isReplaced: true,
+      kind: "replaced",
       why: `the file named is check_x of monitoring-plugins ${version}`,
     });
   });
 
-  it("also under a symlink", async () => {
+  it("the plugin under a symbolic link", async () => {
     await install(plugin());
     await symlink(path, `${path}-link`);
-    expect(createIdentification()(`${path}-link`, CHECK).isReplaced).toBe(true);
+    expect(createIdentification()(`${path}-link`, CHECK).kind).toBe("replaced");
   });
 
-  it("and a file that does not exist", () => {
+  it("a file that does not exist", () => {
     const identify = createIdentification();
     const why = "the file named does not exist";
-    const absent = { isReplaced: true, why, isAbsent: true };
+    const absent = { kind: "absent", why };
     expect(identify(path, CHECK)).toEqual(absent);
     expect(identify(join(path, "below"), CHECK)).toEqual(absent);
     expect(identify(path, { ...CHECK, replaces: undefined })).toEqual(absent);
   });
 });
 
-describe("everything else is executed", () => {
+describe("every other file is executed", () => {
   const notThePlugin = "the file named is not the check_x this check replaces";
   const otherVersion = "the file named is another version of check_x";
   it.each<[what: string, contents: string, why: string, mode?: number]>([
@@ -69,7 +69,7 @@ describe("everything else is executed", () => {
     ["a file without the right to execute it", plugin(), "the file named is not executable", 0o644],
   ])("%s", async (_, contents, why, mode) => {
     await install(contents, mode);
-    expect(createIdentification()(path, CHECK)).toEqual({ isReplaced: false, why });
+    expect(createIdentification()(path, CHECK)).toEqual({ kind: "foreign", why });
   });
 
   it("a directory", async () => {
@@ -77,7 +77,7 @@ describe("everything else is executed", () => {
     expect(createIdentification()(path, CHECK).why).toBe("the file named is not executable");
   });
 
-  it("a symlink to itself", async () => {
+  it("a symbolic link to itself", async () => {
     await symlink(path, path);
     expect(createIdentification()(path, CHECK).why).toBe("the file named cannot be looked at");
   });
@@ -90,7 +90,7 @@ describe("everything else is executed", () => {
   it("any file when the check replaces no plugin", async () => {
     await install(plugin());
     expect(createIdentification()(path, { ...CHECK, replaces: undefined })).toEqual({
-      isReplaced: false,
+      kind: "foreign",
       why: "the file named exists, and the check stands in for no plugin",
     });
   });
@@ -103,42 +103,42 @@ describe("remembers", () => {
   });
   const create = () => createIdentification({ now: () => time, lookAgainAfterMs: 1000 });
 
-  it("a file for a moment, then sees that it was exchanged", async () => {
+  it("a file for a moment, and then notices a change", async () => {
     const identify = create();
     await install(plugin());
-    expect(identify(path, CHECK).isReplaced).toBe(true);
+    expect(identify(path, CHECK).kind).toBe("replaced");
     await install("#!/bin/sh\n");
     time = 999;
-    expect(identify(path, CHECK).isReplaced).toBe(true);
+    expect(identify(path, CHECK).kind).toBe("replaced");
     time = 1000;
-    expect(identify(path, CHECK).isReplaced).toBe(false);
+    expect(identify(path, CHECK).kind).toBe("foreign");
   });
 
-  it("that a file was missing, then sees that it came", async () => {
+  it("that a file was absent, and then notices that it was created", async () => {
     const identify = create();
     expect(identify(path, CHECK).why).toBe("the file named does not exist");
     await install("#!/bin/sh\n");
     time = 1000;
-    expect(identify(path, CHECK).isReplaced).toBe(false);
+    expect(identify(path, CHECK).kind).toBe("foreign");
   });
 
-  it("an exchange that keeps size and time", async () => {
+  it("and notices a new file that has the size and time of the old one", async () => {
     const identify = create();
     await install(plugin("2.3.3"));
     const { atime, mtime } = await stat(path);
-    expect(identify(path, CHECK).isReplaced).toBe(true);
+    expect(identify(path, CHECK).kind).toBe("replaced");
     await rm(path);
     await install(plugin("2.4.3"));
     await utimes(path, atime, mtime);
     time = 1000;
-    expect(identify(path, CHECK).isReplaced).toBe(false);
+    expect(identify(path, CHECK).kind).toBe("foreign");
   });
 
-  it("nothing across checks: the shelf may have got another one", async () => {
+  it("nothing about another check: the shelf may have changed", async () => {
     const identify = create();
     await install(plugin());
-    expect(identify(path, CHECK).isReplaced).toBe(true);
-    expect(identify(path, { ...CHECK, replaces: { ...REPLACES, versions: ["2.4"] } }).isReplaced).toBe(false);
+    expect(identify(path, CHECK).kind).toBe("replaced");
+    expect(identify(path, { ...CHECK, replaces: { ...REPLACES, versions: ["2.4"] } }).kind).toBe("foreign");
   });
 });
 
@@ -146,7 +146,7 @@ it("takes paths as bytes", async () => {
   const odd = join(directory, "\xff\xc4");
   await writeFile(Buffer.from(odd, "latin1"), plugin(), "latin1");
   await chmod(Buffer.from(odd, "latin1"), 0o755);
-  expect(createIdentification()(odd, CHECK)).toMatchObject({ isReplaced: true });
+  expect(createIdentification()(odd, CHECK)).toMatchObject({ kind: "replaced" });
   expect(createIdentification()(odd, CHECK).why).toContain("2.3.3");
 });
 
@@ -168,7 +168,7 @@ describe("a program with several names", () => {
     ["icmp", "check_ping", false],
   ])("%s is %s: %s", async (program, name, isReplaced) => {
     await install(SEVERAL[program] ?? "");
-    expect(createIdentification()(path, { name, replaces: REPLACES }).isReplaced).toBe(isReplaced);
+    expect(createIdentification()(path, { name, replaces: REPLACES }).kind === "replaced").toBe(isReplaced);
   });
 });
 
@@ -176,12 +176,12 @@ describe.skipIf(!hasServer("check_dummy"))("of Debian's plugins", () => {
   const PLUGINS = "/usr/lib/nagios/plugins";
   const identify = createIdentification();
   const isReplaced = (name: string, file = name) =>
-    identify(join(PLUGINS, file), { name, replaces: REPLACES }).isReplaced;
+    identify(join(PLUGINS, file), { name, replaces: REPLACES }).kind === "replaced";
   const present = (...names: readonly string[]) => names.filter((name) => existsSync(join(PLUGINS, name)));
 
-  it("every one is known that a check of the worker's own stands in for", () => {
+  it("those are known that the worker's own checks replace", () => {
     const unknown = BUILTIN_CHECKS.filter(({ name, replaces }) => replaces && existsSync(join(PLUGINS, name)))
-      .filter((check) => !identify(join(PLUGINS, check.name), check).isReplaced)
+      .filter((check) => identify(join(PLUGINS, check.name), check).kind !== "replaced")
       .map(({ name }) => name);
     expect(unknown).toEqual([]);
   });

@@ -1,9 +1,9 @@
 import type { FifoSet } from "../fifos.ts";
 import { OutputPipe } from "../output-pipe.ts";
-import type { Place } from "../runs.ts";
+import type { PluginStreams } from "../runs.ts";
 
-/** Two pipes for the plugins that warm interpreters run, one plugin at a time. */
-export class Seat implements Place {
+/** Two pipes for stdout and stderr. Warm interpreters run one plugin after the other with them. */
+export class OutputPipes implements PluginStreams {
   readonly id: number;
   readonly fifos: FifoSet;
   readonly stdout: OutputPipe;

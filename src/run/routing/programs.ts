@@ -1,13 +1,13 @@
-import type { ByteString } from "../byte-string.ts";
+import type { ByteString } from "../../byte-string.ts";
 
-/** A program of a suite that is installed under several names, and takes its work from the one it is called by. */
+/** A program that is installed under several names, and does what the name says. */
 export interface Program {
   readonly names: readonly string[];
-  /** C strings it carries, and no other program of the suite. */
+  /** C strings that this program contains, and no other program of the suite. */
   readonly marks: readonly ByteString[];
 }
 
-/** By suite. A plugin that is not in here carries its own name as a C string. */
+/** Programs by suite. A plugin that is not listed here contains its own name as a C string. */
 export const PROGRAMS: Readonly<Record<string, readonly Program[]>> = {
   "monitoring-plugins": [
     {
@@ -25,12 +25,13 @@ export const PROGRAMS: Readonly<Record<string, readonly Program[]>> = {
         "check_spop",
         "check_ssmtp",
       ],
-      // None of its names is in the file; what it says to servers is, and the last two only where it can TLS.
+      // The file contains none of its names. It contains what it sends to servers, the last two only with
+      // TLS.
       marks: ["a1 LOGOUT\r\n", "<?xml version='1.0'", "</stream:stream>\n"],
     },
     {
       names: ["check_icmp", "check_host", "check_rta_multi"],
-      // It would also take itself for check_ping.
+      // The file contains the name check_ping, too, but it is not check_ping.
       marks: ["check_icmp", "check_host", "check_rta_multi"],
     },
   ],

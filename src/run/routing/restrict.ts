@@ -1,47 +1,46 @@
 import { realpathSync } from "node:fs";
 import { posix } from "node:path";
-import type { ByteString } from "../byte-string.ts";
+import type { ByteString } from "../../byte-string.ts";
+import type { Refusal } from "../../outcome/refusal.ts";
 import type { CommandLine } from "./command-line.ts";
 
-/** Why the worker must not run this command line; undefined: it may. */
-export type Restriction = (line: ByteString, command: CommandLine) => string | undefined;
+/** Why the worker must not run this command line. Undefined: it may. */
+export type Restriction = (line: ByteString, command: CommandLine) => Refusal | undefined;
 
 export interface RestrictionOptions {
-  /** Directories and files a command must be in. */
+  /** Directories and files. A command must be one of the files, or lie in one of the directories. */
   readonly restrictPath: readonly ByteString[];
   /** No command line may contain one of these characters. */
   readonly restrictCommandCharacters: ByteString;
-  /** Where a path leads when every symlink is followed; undefined where it leads nowhere. */
+  /** Follows every symbolic link of a path. Undefined: the path leads nowhere. */
   readonly realPath?: (path: ByteString) => ByteString | undefined;
 }
 
 /**
- * The C worker's three tests, in its order and words, made so that they cannot be walked around: the path is looked at as
- * the kernel will follow it, and nothing is left to a shell.
+ * The C worker's three tests in the C worker's order, without its gaps: the path is looked at as the kernel
+ * will follow it, and a command line that needs a shell is refused. Undefined: no path is configured.
  */
 export function createRestriction(options: RestrictionOptions): Restriction | undefined {
   const { restrictPath, restrictCommandCharacters, realPath = readRealPath } = options;
   if (restrictPath.length === 0) return undefined;
   const forbidden = [...restrictCommandCharacters, "\n"];
   return (line, command) => {
-    const shown = `${line.slice(0, 8)}...`;
-    if (!line.startsWith("/")) {
-      return `ERROR: restricted paths in affect, but command does not start with an absolute path: ${shown}`;
-    }
+    if (!line.startsWith("/")) return { rule: "no-absolute-path", commandLine: line };
     const [path] = command.kind === "words" ? command.words : [];
     if (path === undefined || forbidden.some((character) => line.includes(character))) {
-      return `ERROR: restricted paths in affect, but command contains forbidden character(s): ${shown}`;
+      return { rule: "forbidden-character", commandLine: line };
     }
-    if (!isAllowed(path, restrictPath, realPath)) {
-      return `ERROR: command does not start with any of the restricted paths: ${shown}`;
-    }
-    return undefined;
+    if (isAllowed(path, restrictPath, realPath)) return undefined;
+    return { rule: "outside-restrict-path", commandLine: line };
   };
 }
 
 type RealPath = (path: ByteString) => ByteString | undefined;
 
-/** Allowed as written, with `..` resolved, and where it really leads. A path that leads nowhere is for exec to report. */
+/**
+ * A path must be allowed as it is written, with `..` resolved, and with all links followed. A path that leads
+ * nowhere is allowed: exec reports it.
+ */
 function isAllowed(path: ByteString, allowed: readonly ByteString[], realPath: RealPath): boolean {
   if (!isUnderAny(path, allowed) || !isUnderAny(posix.normalize(path), allowed)) return false;
   const real = realPath(path);

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import type { Check } from "../../sdk/check.ts";
-import { defineCheck } from "../../sdk/index.ts";
-import type { Identify } from "../../src/run/identity.ts";
-import { createRestriction } from "../../src/run/restrict.ts";
-import { createRouter, type RouterOptions } from "../../src/run/router.ts";
-import { createShelf } from "../../src/run/shelf.ts";
-import type { NativeChecks } from "../../src/run/switches.ts";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import type { Check } from "../../../sdk/check.ts";
+import { defineCheck } from "../../../sdk/index.ts";
+import type { Identify } from "../../../src/run/routing/identity.ts";
+import { createRestriction } from "../../../src/run/routing/restrict.ts";
+import { createRouter, type RouterOptions } from "../../../src/run/routing/router.ts";
+import type { NativeSwitches } from "../../../src/run/routing/switches.ts";
+import { createShelf } from "../../../src/run/shelf.ts";
 
-const NATIVE_CHECKS: NativeChecks = {
+const SWITCHES: NativeSwitches = {
   mode: "on",
   speaksEnglish: true,
   only: [],
@@ -16,12 +16,12 @@ const NATIVE_CHECKS: NativeChecks = {
   internalCheckDummy: true,
   internalNegate: true,
 };
-const IS_PLUGIN: Identify = () => ({ isReplaced: true, why: "it is the plugin" });
-const IS_FOREIGN: Identify = () => ({ isReplaced: false, why: "somebody's script" });
+const IS_PLUGIN: Identify = () => ({ kind: "replaced", why: "it is the plugin" });
+const IS_FOREIGN: Identify = () => ({ kind: "foreign", why: "somebody's script" });
 
 function routeWith(options: Partial<RouterOptions>) {
   const shelf = createShelf(BUILTIN_CHECKS);
-  const router = createRouter({ shelf, identify: IS_PLUGIN, nativeChecks: NATIVE_CHECKS, ...options });
+  const router = createRouter({ shelf, identify: IS_PLUGIN, switches: SWITCHES, ...options });
   return (commandLine: string) => router({ commandLine });
 }
 
@@ -40,7 +40,7 @@ describe("a command line goes", () => {
     });
   });
 
-  it("to the shell as it stands when only that can read it", () => {
+  it("unchanged to the shell if only a shell can read it", () => {
     const commandLine = "/p/check_dummy 0 ok | /bin/cat";
     expect(route(commandLine)).toEqual({ via: "shell", why: "it has an unquoted |", commandLine });
   });
@@ -48,7 +48,8 @@ describe("a command line goes", () => {
   it("nowhere when it cannot be run", () => {
     expect(route("/p/check_x \0")).toMatchObject({
       via: "refuse",
-      reason: "the command line contains a NUL byte",
+      why: "the command line contains a NUL byte",
+      refusal: { rule: "nul-byte" },
     });
   });
 
@@ -72,67 +73,66 @@ describe("a native check does not answer", () => {
     ["LC_ALL=de_DE.UTF-8 /p/check_dummy 0", "the native check does not follow the variable LC_ALL"],
     ["LC_ALL=C LD_PRELOAD=/x /p/check_dummy 0", "the native check does not follow the variable LD_PRELOAD"],
     ["/p/check_dummy 0", "somebody's script", { identify: IS_FOREIGN }],
-    ["/p/check_dummy 0", "native_checks is off", { nativeChecks: { ...NATIVE_CHECKS, mode: "off" } }],
+    ["/p/check_dummy 0", "native_checks is off", { switches: { ...SWITCHES, mode: "off" } }],
     [
       "/p/check_dummy 0",
       "native_checks_except names the check",
-      { nativeChecks: { ...NATIVE_CHECKS, except: ["check_dummy"] } },
+      { switches: { ...SWITCHES, except: ["check_dummy"] } },
     ],
     [
       "/p/check_dummy 0",
       "native_checks_only does not name the check",
-      { nativeChecks: { ...NATIVE_CHECKS, only: ["negate"] } },
+      { switches: { ...SWITCHES, only: ["negate"] } },
     ],
     [
       "/p/check_dummy 0",
       "internal_check_dummy is off",
-      { nativeChecks: { ...NATIVE_CHECKS, internalCheckDummy: false } },
+      { switches: { ...SWITCHES, internalCheckDummy: false } },
     ],
     [
       "/p/negate /p/check_dummy 0",
       "internal_negate is off",
-      { nativeChecks: { ...NATIVE_CHECKS, internalNegate: false } },
+      { switches: { ...SWITCHES, internalNegate: false } },
     ],
     [
       "/p/check_dummy 0",
       "the worker's locale is not English",
-      { nativeChecks: { ...NATIVE_CHECKS, speaksEnglish: false } },
+      { switches: { ...SWITCHES, speaksEnglish: false } },
     ],
   ])("%s: %s", (line, why, options = {}) => {
     expect(routeWith(options)(line)).toMatchObject({ via: "plugin", why });
   });
 
-  it("with check_dummy alone: a slash is required", () => {
+  it("for a name without a slash", () => {
     expect(route("check_dummy 0")).toMatchObject({ via: "shell" });
   });
 
-  it("save for one that stands in for no plugin: its author chose the words", () => {
+  it("in another locale, except a check that replaces no plugin", () => {
     const own = defineCheck({
       name: "check_own",
       summary: "",
       options: {},
       run: () => ({ returnCode: 0, output: "" }),
     });
-    const nativeChecks = { ...NATIVE_CHECKS, speaksEnglish: false };
-    expect(routeWith({ shelf: createShelf([own]), nativeChecks })("/p/check_own")).toMatchObject({
+    const switches = { ...SWITCHES, speaksEnglish: false };
+    expect(routeWith({ shelf: createShelf([own]), switches })("/p/check_own")).toMatchObject({
       via: "native",
     });
   });
 
-  it("nor does anybody else where there is no plugin it could stand in for", () => {
+  it("and the line is refused if there is no plugin that could answer", () => {
     const own = defineCheck({
       name: "check_own",
       summary: "",
       options: {},
       run: () => ({ returnCode: 0, output: "" }),
     });
-    const absent: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+    const absent: Identify = () => ({ kind: "absent", why: "" });
     const shelf = createShelf([own]);
     expect(routeWith({ shelf, identify: absent })("/p/check_own --what")).toEqual({
       via: "refuse",
       why: "the native check does not understand every word",
-      reason:
-        "UNKNOWN - check_own does not understand this command line, see: omd-worker check check_own --help",
+      refusal: { rule: "not-understood", check: "check_own" },
     });
     expect(routeWith({ shelf, identify: IS_FOREIGN })("/p/check_own --what")).toMatchObject({
       via: "plugin",
@@ -154,7 +154,7 @@ describe("a native check does not answer", () => {
     });
   });
 
-  it("when the command it declares is none, as only an untyped one's can be", () => {
+  it("when its command is invalid, as it can be in a check without types", () => {
     const command = Object.assign({ environment: [] }, JSON.parse('{ "words": "no list" }'));
     const faulty: Check = {
       ...{ name: "check_faulty", summary: "", replaces: undefined },
@@ -175,7 +175,7 @@ it.each(["LC_ALL=C", "LANG=C.UTF-8 LC_MESSAGES=POSIX"])(
 );
 
 describe("the command of negate", () => {
-  it("is routed as any other, with the variable negate sets", () => {
+  it("has a route as any other, with the variable that negate sets", () => {
     expect(route("/p/negate -s /p/check_dummy 2 text")).toMatchObject({
       via: "native",
       name: "negate",
@@ -194,7 +194,7 @@ describe("the command of negate", () => {
     });
   });
 
-  it("is not followed for ever", () => {
+  it("is analysed only up to a depth", () => {
     const line = `${"/p/negate ".repeat(50_000)}/p/check_dummy 0`;
     let depth = 0;
     let at = route(line);
@@ -205,9 +205,9 @@ describe("the command of negate", () => {
 });
 
 describe("in shadow mode", () => {
-  const shadow = { nativeChecks: { ...NATIVE_CHECKS, mode: "shadow" } } as const;
+  const shadow = { switches: { ...SWITCHES, mode: "shadow" } } as const;
 
-  it("the plugin answers, and the native check stands by with its whole road", () => {
+  it("the plugin answers, and the native check is the shadow with its whole route", () => {
     expect(routeWith(shadow)("/p/negate /p/check_dummy 2")).toMatchObject({
       via: "plugin",
       why: "native_checks is shadow",
@@ -234,15 +234,15 @@ describe("in shadow mode", () => {
     },
   );
 
-  it("the check answers where there is no plugin to do it", () => {
-    const identify: Identify = () => ({ isReplaced: true, why: "", isAbsent: true });
+  it("the check answers if there is no plugin", () => {
+    const identify: Identify = () => ({ kind: "absent", why: "" });
     expect(routeWith({ ...shadow, identify })("/p/check_dummy 0")).toMatchObject({ via: "native" });
   });
 
   it.each([
     ["/p/check_dummy --help", IS_PLUGIN],
     ["/p/check_dummy 0", IS_FOREIGN],
-  ])("%s is the plugin's alone", (line, identify) => {
+  ])("%s has no shadow", (line, identify) => {
     const route = routeWith({ ...shadow, identify })(line);
     expect(route).toMatchObject({ via: "plugin" });
     expect(route).not.toHaveProperty("shadow");
@@ -273,15 +273,19 @@ describe("restrict_path", () => {
     expect(restricted(line).via).toBe(via);
   });
 
-  it("gives the reason", () => {
-    const reason = "ERROR: command does not start with any of the restricted paths: /q/check...";
-    expect(restricted("/q/check_x")).toEqual({ via: "refuse", why: "restrict_path is set", reason });
-    expect(restricted("/p/negate /q/check_x")).toMatchObject({ reason });
+  it("gives the rule", () => {
+    const refuse = (commandLine: string) => ({
+      via: "refuse",
+      why: "restrict_path is set",
+      refusal: { rule: "outside-restrict-path", commandLine },
+    });
+    expect(restricted("/q/check_x")).toEqual(refuse("/q/check_x"));
+    expect(restricted("/p/negate /q/check_x")).toEqual(refuse("/q/check_x"));
   });
 
-  it("holds for the command of negate where the plugin is executed", () => {
-    const off = { ...NATIVE_CHECKS, internalNegate: false };
-    const executed = routeWith({ restriction, nativeChecks: off });
+  it("holds for the command of negate even if negate is executed", () => {
+    const off = { ...SWITCHES, internalNegate: false };
+    const executed = routeWith({ restriction, switches: off });
     expect(executed("/p/negate /bin/sh -c id").via).toBe("refuse");
     expect(executed("/p/negate /p/check_x").via).toBe("plugin");
   });
@@ -295,18 +299,18 @@ describe("restrict_path", () => {
   });
 });
 
-describe("what is known of a line is kept", () => {
+describe("the analysis of a line is kept", () => {
   const understand = vi.fn(() => undefined);
   const shelf = createShelf([{ name: "check_x", summary: "", replaces: undefined, understand }]);
 
   it("while files are looked at for every job", () => {
-    const answers = [true, false, true].map((isReplaced) => ({ isReplaced, why: "" }));
-    const identify = () => answers.shift() ?? { isReplaced: false, why: "" };
+    const answers = (["replaced", "foreign", "replaced"] as const).map((kind) => ({ kind, why: "" }));
+    const identify: Identify = () => answers.shift() ?? { kind: "foreign", why: "" };
     const ask = routeWith({ identify });
     expect([1, 2, 3].map(() => ask("/p/check_dummy 0").via)).toEqual(["native", "plugin", "native"]);
   });
 
-  it("until there are other checks on the shelf", () => {
+  it("until the checks on the shelf change", () => {
     const full = createShelf(BUILTIN_CHECKS);
     const changing = { ...full, generation: 0, find: full.find };
     const ask = routeWith({ shelf: changing });
@@ -317,7 +321,7 @@ describe("what is known of a line is kept", () => {
     expect(ask("/p/check_dummy 0").via).toBe("plugin");
   });
 
-  it("but never for more lines than fit", () => {
+  it("for a limited number of lines", () => {
     const ask = routeWith({ shelf });
     ask("/p/check_x 0");
     ask("/p/check_x 0");
@@ -329,7 +333,7 @@ describe("what is known of a line is kept", () => {
     expect(understand).toHaveBeenCalledTimes(1);
   });
 
-  it("and not for very long ones", () => {
+  it("but not of very long lines", () => {
     const ask = routeWith({ shelf });
     understand.mockClear();
     const line = `/p/check_x ${"x".repeat(5000)}`;

@@ -1,7 +1,8 @@
-import type { ByteString } from "../byte-string.ts";
-import type { Assignment } from "../executor/command.ts";
+import type { ByteString } from "../../byte-string.ts";
+import type { Assignment } from "../../executor/command.ts";
+import type { Refusal } from "../../outcome/refusal.ts";
 
-/** What sh would make of a command line, where that can be told without asking sh. */
+/** What sh would do with a command line, as far as that is known without a shell. */
 export type CommandLine =
   | {
       readonly kind: "words";
@@ -9,19 +10,19 @@ export type CommandLine =
       readonly assignments: readonly Assignment[];
     }
   | { readonly kind: "needs-shell"; readonly why: string }
-  | { readonly kind: "unrunnable"; readonly reason: string };
+  | { readonly kind: "unrunnable"; readonly refusal: Refusal };
 
-/** One command given by its path, single blanks, and no character that means anything to a shell. */
+/** One command that is given by its path, single blanks, and no character that has a meaning in a shell. */
 const PLAIN = /^\.{0,2}\/[^\0\t\n !"#$&'()*;<>?[\\\]`{|}~]*(?: [^\0\t\n !"#$&'()*;<>?[\\\]`{|}~]+)*$/;
 const NO_ASSIGNMENTS: readonly Assignment[] = [];
 
 /**
- * Splits a command line as sh does. Whatever sh would expand, look up, or treat in a way of its own is left to it: the words
- * given here are what `/bin/sh -c` would execute, or there are none.
+ * Splits a command line into words as sh does. Words are given only if `/bin/sh -c` would execute exactly
+ * these words. A line in which sh would expand, look up or interpret anything needs the shell.
  */
 export function readCommandLine(line: ByteString): CommandLine {
   if (PLAIN.test(line)) return { kind: "words", words: line.split(" "), assignments: NO_ASSIGNMENTS };
-  if (line.includes("\0")) return { kind: "unrunnable", reason: "the command line contains a NUL byte" };
+  if (line.includes("\0")) return { kind: "unrunnable", refusal: { rule: "nul-byte" } };
   if (line.includes("\n")) return needsShell("it has more than one line");
   return readWords(line);
 }
@@ -30,9 +31,9 @@ function needsShell(why: string): CommandLine {
   return { kind: "needs-shell", why };
 }
 
-/** The name before `=` counts only where it stands unquoted at the start of a word. */
+/** An assignment's name stands unquoted at the start of a word. */
 const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)=/y;
-/** Variables with a life of their own: shells refuse to set them, compute them or act on them. */
+/** Variables that a shell treats in its own way: it refuses to set them, computes them, or acts on them. */
 const SHELL_VARIABLES =
   /^(?:_|BASH.*|DIRSTACK|E?UID|EPOCH.*|FUNCNAME|GROUPS|HIST.*|IFS|LINENO|OPT(?:ARG|ERR|IND)|POSIXLY_CORRECT|PPID|PS[0-4]|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|TMOUT)$/;
 
@@ -72,10 +73,10 @@ interface Piece {
   readonly end: number;
 }
 
-/** Characters that stand for themselves wherever they are. */
+/** Characters that have no other meaning anywhere in a line. */
 const LITERAL = /[^\t !"#$&'()*;<>?[\\\]`{|}~]+/y;
 
-/** The word that starts at `from`, or why the shell has to read it. */
+/** The word that starts at `from`. A string: the reason why the shell has to read the line. */
 function readWord(line: ByteString, from: number): Piece | string {
   let text = "";
   let at = from;
@@ -107,7 +108,7 @@ function readPiece(line: ByteString, at: number): Piece | string {
   }
 }
 
-/** `#` and `~` mean something only where a word, or a part of an assignment, starts. */
+/** `#` and `~` have a meaning only at the start of a word, or of a part of an assignment. */
 function isInsideWord(line: ByteString, at: number): boolean {
   return at > 0 && /[A-Za-z0-9_/.,%+-]/.test(line.charAt(at - 1));
 }

@@ -2,14 +2,19 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCommandLine } from "../../src/run/command-line.ts";
-import { createRestriction } from "../../src/run/restrict.ts";
+import { type Refusal, renderRefusal } from "../../../src/outcome/refusal.ts";
+import { readCommandLine } from "../../../src/run/routing/command-line.ts";
+import { createRestriction } from "../../../src/run/routing/restrict.ts";
 
 const C_CHARACTERS = "$&();<>`\"'|";
 
 function refuse(line: string, restrictPath: readonly string[], restrictCommandCharacters = C_CHARACTERS) {
   const restriction = createRestriction({ restrictPath, restrictCommandCharacters });
-  return restriction?.(line, readCommandLine(line));
+  return render(restriction?.(line, readCommandLine(line)));
+}
+
+function render(refusal: Refusal | undefined) {
+  return refusal && renderRefusal(refusal);
 }
 
 it("restricts nothing without a path", () => {
@@ -39,7 +44,7 @@ describe("says the C worker's words in the C worker's order", () => {
   });
 });
 
-describe("cannot be walked around", () => {
+describe("cannot be avoided", () => {
   let root: string;
   beforeAll(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), "restrict-")));
@@ -61,7 +66,7 @@ describe("cannot be walked around", () => {
   const FORBIDDEN = "contains forbidden character";
   const OUTSIDE = "does not start with any of the restricted paths";
 
-  /** ROOT stands for the directory of the test, `plugins` in it is the one allowed. */
+  /** ROOT stands for the directory of the test. Only the directory `plugins` in it is allowed. */
   it.each<[line: string, text: string | undefined, characters?: string]>([
     ["ROOT/plugins/good -w 1 a#b", undefined],
     ["ROOT/plugins/sub/good", undefined],
@@ -122,7 +127,7 @@ describe("cannot be walked around", () => {
     }
   });
 
-  it("follows symlinks in the configured path too", () => {
+  it("follows symbolic links of the configured path, too", () => {
     expect(refuse(`${root}/link/good`, [`${root}/link`])).toBeUndefined();
     expect(refuse(`${root}/link/to-bad`, [`${root}/link`])).toContain(OUTSIDE);
     expect(refuse(`${root}/plugins/to-bad`, [`${root}/plugins`, `${root}/outside`])).toBeUndefined();
@@ -133,13 +138,13 @@ describe("cannot be walked around", () => {
     expect(refuse(`${root}/plugins/goodness`, [`${root}/plugins/good`])).toContain(OUTSIDE);
   });
 
-  it("looks at every line anew: a symlink may have changed", async () => {
+  it("looks at the path for every line: a symbolic link may have changed", async () => {
     const restriction = createRestriction({
       restrictPath: [`${root}/plugins`],
       restrictCommandCharacters: "",
     });
     const line = `${root}/plugins/changing`;
-    const ask = () => restriction?.(line, readCommandLine(line));
+    const ask = () => render(restriction?.(line, readCommandLine(line)));
     await symlink(`${root}/plugins/good`, line);
     expect(ask()).toBeUndefined();
     await rm(line);

@@ -1,0 +1,43 @@
+import type { ByteString } from "../byte-string.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** Which way a command line was run. The debug log and metrics name it, too. */
+export type Via = "native" | "warm" | "plugin" | "shell" | "refuse";
+
+/** Bytes of stdout, and as many of stderr, that are kept of one run: the C worker's limit. */
+export const MAX_OUTPUT = 10 * 1024 * 1024;
+
+/** What a run has printed, completely or until it was ended. */
+export interface Output {
+  readonly stdout: ByteString;
+  readonly stderr: ByteString;
+}
+
+/** How a Perl plugin in a warm interpreter has failed. */
+export interface PerlFault extends Output {
+  readonly kind: "perl-fault";
+  /** `no-exit`: it ended without a call of exit, which embedded Perl never takes for OK. */
+  readonly fault: "not-compiled" | "no-exit";
+  /** The path of the plugin. */
+  readonly plugin: ByteString;
+  readonly returnCode: number;
+}
+
+/** What happened when a command was run. These are facts; `judge` decides what they mean to the core. */
+export type Outcome =
+  | ({ readonly kind: "exited"; readonly returnCode: number } & Output)
+  | ({ readonly kind: "signalled"; readonly signal: number } & Output)
+  /** The output is the plugin's own; `renderPerlFault` adds what embedded Perl says. */
+  | PerlFault
+  /** `after` is the time-out in seconds. The output is what was printed until then. */
+  | ({ readonly kind: "timed-out"; readonly after: number } & Output)
+  /** The command was not started. */
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** The job was older than max-age when its turn came, and was not started. `age` is in seconds. */
+  | { readonly kind: "too-old"; readonly age: number }
+  /** The worker itself failed: no shell could be started, or a native check threw an error. */
+  | { readonly kind: "crashed"; readonly error: unknown };
+
+export function crashed(message: string): Outcome {
+  return { kind: "crashed", error: new Error(message) };
+}

@@ -1,0 +1,46 @@
+import type { ByteString } from "../byte-string.ts";
+
+/** Why a command was not started. `rule` names the rule that forbade it. */
+export type Refusal =
+  /** restrict_path is set, and the command line does not begin with an absolute path. */
+  | { readonly rule: "no-absolute-path"; readonly commandLine: ByteString }
+  /** restrict_path is set, and the command line has a forbidden character, or needs a shell. */
+  | { readonly rule: "forbidden-character"; readonly commandLine: ByteString }
+  /** The command is not in one of the directories of restrict_path. */
+  | { readonly rule: "outside-restrict-path"; readonly commandLine: ByteString }
+  /** No argument of a program can hold a NUL byte. */
+  | { readonly rule: "nul-byte" }
+  /** A native check does not understand every word, and there is no plugin that could answer. */
+  | { readonly rule: "not-understood"; readonly check: string }
+  /** A native check declined at run time, and the plugin that it left the answer to does not exist. */
+  | {
+      readonly rule: "no-plugin";
+      readonly check: string;
+      readonly declined: string;
+      readonly path: ByteString | undefined;
+    };
+
+/** The C worker's users filter for its three texts; they show no more of a command line than its start. */
+const SHOWN_LENGTH = 8;
+
+/** What the core, the log and `omd-worker check --explain` say about a refusal. */
+export function renderRefusal(refusal: Refusal): ByteString {
+  switch (refusal.rule) {
+    case "no-absolute-path":
+      return `ERROR: restricted paths in affect, but command does not start with an absolute path: ${startOf(refusal)}`;
+    case "forbidden-character":
+      return `ERROR: restricted paths in affect, but command contains forbidden character(s): ${startOf(refusal)}`;
+    case "outside-restrict-path":
+      return `ERROR: command does not start with any of the restricted paths: ${startOf(refusal)}`;
+    case "nul-byte":
+      return "the command line contains a NUL byte";
+    case "not-understood":
+      return `UNKNOWN - ${refusal.check} does not understand this command line, see: omd-worker check ${refusal.check} --help`;
+    case "no-plugin":
+      return `UNKNOWN - ${refusal.check}: ${refusal.declined}, and there is no ${refusal.path}`;
+  }
+}
+
+function startOf({ commandLine }: { readonly commandLine: ByteString }): ByteString {
+  return `${commandLine.slice(0, SHOWN_LENGTH)}...`;
+}

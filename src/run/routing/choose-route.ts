@@ -1,0 +1,59 @@
+import type { Check } from "../../../sdk/check.ts";
+import type { FindWarmPlugin } from "../../executor/interpreters/warm-plugin.ts";
+import type { Identify } from "./identity.ts";
+import type { LineAnalysis } from "./line-analysis.ts";
+import type { NativeRoute, PluginRoute, RefusedRoute, Route, ShellRoute } from "./route.ts";
+import type { NativeSwitches } from "./switches.ts";
+
+/** Looks at the files that command lines name. */
+export interface FileLookup {
+  readonly identify: Identify;
+  /** Undefined: no plugin is run by a warm interpreter. */
+  readonly findWarmPlugin?: FindWarmPlugin | undefined;
+}
+
+/** The route of a command line whose file is looked at now. */
+export function chooseRoute(analysis: LineAnalysis, files: FileLookup, mode: NativeSwitches["mode"]): Route {
+  switch (analysis.kind) {
+    case "executed":
+      return chooseStart(analysis.executed, files);
+    case "not-understood":
+      return chooseForNotUnderstood(analysis.executed, analysis.check, files);
+    case "native":
+      return chooseForNative(analysis, files, mode);
+  }
+}
+
+function chooseForNative(
+  { native, nested }: Extract<LineAnalysis, { kind: "native" }>,
+  files: FileLookup,
+  mode: NativeSwitches["mode"],
+): Route {
+  const { kind, why } = files.identify(native.fallback.argv[0] ?? "", native.check);
+  if (kind === "foreign") return chooseStart({ ...native.fallback, why }, files);
+  const nestedRoute = nested && chooseRoute(nested, files, "on");
+  const route: NativeRoute = { ...native, why, hasNoPlugin: kind === "absent", nested: nestedRoute };
+  if (mode !== "shadow" || route.hasNoPlugin) return route;
+  const answering = { ...native.fallback, why: "native_checks is shadow" };
+  return leavesNoTrace(route) ? { ...answering, shadow: route } : answering;
+}
+
+/** Whether the check may run beside the plugin: no command is run twice, and no state is changed twice. */
+function leavesNoTrace({ keepsState, nested }: NativeRoute): boolean {
+  return !keepsState && (nested === undefined || (nested.via === "native" && leavesNoTrace(nested)));
+}
+
+/** If the file does not exist, the refusal tells the check's author or user what is wrong. */
+function chooseForNotUnderstood(executed: PluginRoute, check: Check, files: FileLookup): Route {
+  const { kind } = files.identify(executed.argv[0] ?? "", check);
+  if (kind !== "absent") return chooseStart(executed, files);
+  return { via: "refuse", why: executed.why, refusal: { rule: "not-understood", check: check.name } };
+}
+
+/** A plugin with variables of its own gets a fresh interpreter: they could change its start. */
+function chooseStart(route: PluginRoute | ShellRoute | RefusedRoute, { findWarmPlugin }: FileLookup): Route {
+  if (findWarmPlugin === undefined || route.via !== "plugin" || route.env.length > 0) return route;
+  const { argv, why } = route;
+  const plugin = findWarmPlugin(argv[0] ?? "");
+  return plugin === undefined ? route : { via: "warm", why, plugin, argv };
+}

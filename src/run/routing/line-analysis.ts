@@ -1,0 +1,127 @@
+import type { Check, NestedCommand } from "../../../sdk/check.ts";
+import type { ByteString } from "../../byte-string.ts";
+import { renderRefusal } from "../../outcome/refusal.ts";
+import type { Shelf } from "../shelf.ts";
+import type { CommandLine } from "./command-line.ts";
+import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
+import { findSwitch, type NativeSwitches } from "./switches.ts";
+
+/** What is true of a command line until the shelf changes. Files are looked at for every job. */
+export type LineAnalysis = AnalysedLine &
+  (
+    | { readonly kind: "executed"; readonly executed: PluginRoute | ShellRoute | RefusedRoute }
+    /** A check that is switched on has understood every word. */
+    | { readonly kind: "native"; readonly native: Omit<NativeRoute, "why" | "nested"> }
+    /** A check has not understood every word, and it replaces no plugin that could. */
+    | { readonly kind: "not-understood"; readonly executed: PluginRoute; readonly check: Check }
+  );
+
+interface AnalysedLine {
+  readonly line: ByteString;
+  readonly command: CommandLine;
+  /** The command that the check runs, even if the check itself may not answer. */
+  readonly nested: LineAnalysis | undefined;
+}
+
+interface AnalysisOptions {
+  readonly shelf: Shelf;
+  readonly switches: NativeSwitches;
+  /** How many commands are around this one. */
+  readonly depth: number;
+}
+
+export function analyseLine(line: ByteString, command: CommandLine, options: AnalysisOptions): LineAnalysis {
+  const analysed = { kind: "executed", line, command, nested: undefined } as const;
+  switch (command.kind) {
+    case "unrunnable": {
+      const { refusal } = command;
+      return { ...analysed, executed: { via: "refuse", why: renderRefusal(refusal), refusal } };
+    }
+    case "needs-shell":
+      return { ...analysed, executed: { via: "shell", why: command.why, commandLine: line } };
+    case "words":
+      return analyseWords(line, command, options);
+  }
+}
+
+type Words = Extract<CommandLine, { kind: "words" }>;
+
+function analyseWords(line: ByteString, command: Words, options: AnalysisOptions): LineAnalysis {
+  const { words: argv, assignments: env } = command;
+  const plugin = (why: string): PluginRoute => ({ via: "plugin", why, argv, env });
+  const name = readName(argv);
+  const check = options.shelf.find(name);
+  if (check === undefined) {
+    const executed = plugin("no native check has this name");
+    return { kind: "executed", line, command, nested: undefined, executed };
+  }
+  const understood = understand(check, argv, options);
+  if (typeof understood === "string") {
+    const rest = { line, command, nested: undefined, executed: plugin(understood) };
+    return mayAnswerAlone(check, options)
+      ? { kind: "not-understood", check, ...rest }
+      : { kind: "executed", ...rest };
+  }
+  const { keepsState, run, nested } = understood;
+  const whyNot = findObstacle(check, command, nested, options.switches);
+  const fallback = plugin(whyNot ?? "no native check was asked");
+  if (whyNot !== undefined) return { kind: "executed", line, command, nested, executed: fallback };
+  const native = { via: "native", check, name, argv, keepsState, run, fallback } as const;
+  return { kind: "native", line, command, nested, native };
+}
+
+function readName([path = ""]: readonly ByteString[]): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Whether the check replaces no plugin and is switched on. */
+function mayAnswerAlone(check: Check, { switches }: AnalysisOptions): boolean {
+  return check.replaces === undefined && findSwitch(check, switches) === undefined;
+}
+
+interface Understood extends Pick<AnalysedLine, "nested">, Pick<NativeRoute, "keepsState" | "run"> {}
+
+/** A string: why the check did not understand. If the check throws, the plugin answers, too. */
+function understand(
+  check: Check,
+  [, ...argv]: readonly ByteString[],
+  options: AnalysisOptions,
+): Understood | string {
+  try {
+    const understood = check.understand(argv);
+    if (understood === undefined) return "the native check does not understand every word";
+    const { command, keepsState = false, run } = understood;
+    return { keepsState, run, nested: command && analyseNested(command, options) };
+  } catch (error) {
+    return `the native check failed to read the command line: ${error}`;
+  }
+}
+
+/** No operator means to nest commands deeper than this. Deeper commands are not analysed. */
+const MAX_DEPTH = 4;
+
+function analyseNested({ words, environment }: NestedCommand, options: AnalysisOptions): LineAnalysis {
+  const depth = options.depth + 1;
+  const line = words.join(" ");
+  if (depth > MAX_DEPTH)
+    return analyseLine(line, { kind: "needs-shell", why: "it is nested too deep" }, options);
+  return analyseLine(line, { kind: "words", words, assignments: environment }, { ...options, depth });
+}
+
+function findObstacle(
+  check: Check,
+  { assignments }: Words,
+  nested: LineAnalysis | undefined,
+  switches: NativeSwitches,
+): string | undefined {
+  if (nested?.kind === "executed" && nested.executed.via === "shell")
+    return "the command of its command is nested too deep";
+  const foreign = assignments.find(([variable, value]) => !isPlainLocale(variable, value));
+  if (foreign !== undefined) return `the native check does not follow the variable ${foreign[0]}`;
+  return findSwitch(check, switches);
+}
+
+/** Native checks print what plugins print without translation, so these variables change nothing. */
+function isPlainLocale(variable: string, value: ByteString): boolean {
+  return /^(?:LANG|LC_ALL|LC_MESSAGES)$/.test(variable) && /^(?:C|POSIX|C\.UTF-8)$/.test(value);
+}

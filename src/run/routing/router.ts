@@ -1,0 +1,74 @@
+import type { ByteString } from "../../byte-string.ts";
+import type { Config } from "../../config/config.ts";
+import { createWarmPlugins } from "../../executor/interpreters/warm-plugin.ts";
+import type { Job } from "../../job/job.ts";
+import type { Refusal } from "../../outcome/refusal.ts";
+import type { Shelf } from "../shelf.ts";
+import { chooseRoute, type FileLookup } from "./choose-route.ts";
+import { readCommandLine } from "./command-line.ts";
+import { createIdentification } from "./identity.ts";
+import { analyseLine, type LineAnalysis } from "./line-analysis.ts";
+import { createRestriction, type Restriction } from "./restrict.ts";
+import type { Route } from "./route.ts";
+import { type NativeSwitches, readSwitches } from "./switches.ts";
+
+/** Tells how a job's command line will be run. */
+export type Router = (job: Pick<Job, "commandLine">) => Route;
+
+export interface RouterOptions extends FileLookup {
+  readonly shelf: Shelf;
+  readonly switches: NativeSwitches;
+  readonly restriction?: Restriction | undefined;
+}
+
+/** The router that the operator has configured. */
+export function createConfiguredRouter(
+  config: Config,
+  shelf: Shelf,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Router {
+  return createRouter({
+    shelf,
+    identify: createIdentification(),
+    switches: readSwitches(config, env),
+    restriction: createRestriction(config),
+    findWarmPlugin: createWarmPlugins({
+      perl: readPerlRule(config),
+      python: config.warmPython,
+      except: config.warmExcept,
+      path: env["PATH"] ?? "",
+    }),
+  });
+}
+
+function readPerlRule({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config) {
+  if (!enableEmbeddedPerl) return "off";
+  return useEmbeddedPerlImplicitly ? "implicitly" : "marked";
+}
+
+/** The same command lines come every minute, so their analyses are kept. The few very long ones are not. */
+const MAX_KEPT_LINES = 20_000;
+const MAX_KEPT_LENGTH = 1024;
+
+export function createRouter({ shelf, switches, restriction, ...files }: RouterOptions): Router {
+  const kept = new Map<ByteString, LineAnalysis>();
+  let { generation } = shelf;
+  return ({ commandLine }) => {
+    if (generation !== shelf.generation) kept.clear();
+    generation = shelf.generation;
+    let analysis = kept.get(commandLine);
+    if (analysis === undefined) {
+      analysis = analyseLine(commandLine, readCommandLine(commandLine), { shelf, switches, depth: 0 });
+      if (kept.size >= MAX_KEPT_LINES) kept.clear();
+      if (commandLine.length <= MAX_KEPT_LENGTH) kept.set(commandLine, analysis);
+    }
+    const refusal = restriction && findRefusal(analysis, restriction);
+    if (refusal !== undefined) return { via: "refuse", why: "restrict_path is set", refusal };
+    return chooseRoute(analysis, files, switches.mode);
+  };
+}
+
+/** The restriction holds for nested commands, too. */
+function findRefusal({ line, command, nested }: LineAnalysis, restriction: Restriction): Refusal | undefined {
+  return restriction(line, command) ?? (nested && findRefusal(nested, restriction));
+}

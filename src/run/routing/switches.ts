@@ -1,0 +1,55 @@
+import type { Check } from "../../../sdk/check.ts";
+import type { Config } from "../../config/config.ts";
+
+/** Which native checks may answer, as the operator has set it. */
+export interface NativeSwitches {
+  /** `shadow`: plugins answer, and native checks may be compared with them. */
+  readonly mode: "on" | "off" | "shadow";
+  /** False: plugins print translated texts, which native checks do not know, so plugins have to answer. */
+  readonly speaksEnglish: boolean;
+  /** Names. If there are any, no other check answers. */
+  readonly only: readonly string[];
+  readonly except: readonly string[];
+  readonly internalCheckDummy: boolean;
+  readonly internalNegate: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The options of worker.conf that are read here. */
+export type SwitchOptions = Pick<
+  Config,
+  "nativeChecks" | "nativeChecksOnly" | "nativeChecksExcept" | "internalCheckDummy" | "internalNegate"
+>;
+
+export function readSwitches(config: SwitchOptions, env: Environment = process.env): NativeSwitches {
+  return {
+    mode: config.nativeChecks,
+    speaksEnglish: speaksEnglish(env),
+    only: config.nativeChecksOnly,
+    except: config.nativeChecksExcept,
+    internalCheckDummy: config.internalCheckDummy,
+    internalNegate: config.internalNegate,
+  };
+}
+
+/** Whether plugins print English texts in this locale. */
+function speaksEnglish({ LC_ALL, LC_MESSAGES, LANG }: Environment): boolean {
+  const locale = LC_ALL || LC_MESSAGES || LANG || "C";
+  return /^(?:C|POSIX|en)(?:[_.@]|$)/.test(locale);
+}
+
+/** Why this check must not answer, whatever the command line is. Undefined: it may answer. */
+export function findSwitch(
+  { name, replaces }: Pick<Check, "name" | "replaces">,
+  switches: NativeSwitches,
+): string | undefined {
+  if (switches.mode === "off") return "native_checks is off";
+  if (switches.except.includes(name)) return "native_checks_except names the check";
+  if (switches.only.length > 0 && !switches.only.includes(name))
+    return "native_checks_only does not name the check";
+  if (name === "check_dummy" && !switches.internalCheckDummy) return "internal_check_dummy is off";
+  if (name === "negate" && !switches.internalNegate) return "internal_negate is off";
+  if (!switches.speaksEnglish && replaces !== undefined) return "the worker's locale is not English";
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { type Refusal, renderRefusal } from "../../src/outcome/refusal.ts";
+
+it.each<[refusal: Refusal, text: string]>([
+  [
+    { rule: "no-absolute-path", commandLine: "check_ping -H web1" },
+    "ERROR: restricted paths in affect, but command does not start with an absolute path: check_pi...",
+  ],
+  [
+    { rule: "forbidden-character", commandLine: "/p/x;id" },
+    "ERROR: restricted paths in affect, but command contains forbidden character(s): /p/x;id...",
+  ],
+  [
+    { rule: "outside-restrict-path", commandLine: "/bin/echo secret" },
+    "ERROR: command does not start with any of the restricted paths: /bin/ech...",
+  ],
+  [{ rule: "nul-byte" }, "the command line contains a NUL byte"],
+  [
+    { rule: "not-understood", check: "check_own" },
+    "UNKNOWN - check_own does not understand this command line, see: omd-worker check check_own --help",
+  ],
+  [
+    { rule: "no-plugin", check: "check_icmp", declined: "no raw socket here", path: "/p/check_icmp" },
+    "UNKNOWN - check_icmp: no raw socket here, and there is no /p/check_icmp",
+  ],
+])("$rule is rendered as text", (refusal, text) => {
+  expect(renderRefusal(refusal)).toBe(text);
+});
