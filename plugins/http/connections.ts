@@ -1,5 +1,6 @@
 import type { Shared } from "../../sdk/index.ts";
 import type { HttpConnection } from "./connection.ts";
+import { NATIVE_HTTP_KEEPALIVE } from "./settings.ts";
 
 /** Idle ones of a place, and of all: a server with few slots is not to be filled by us. */
 const MOST_EACH = 16;
@@ -128,5 +129,5 @@ export class HttpConnections implements Disposable {
 /** One for all checks of this worker. */
 export const HTTP_CONNECTIONS: Shared<HttpConnections> = {
   name: "HTTP connections",
-  create: ({ settings }) => new HttpConnections({ isOn: () => settings().nativeHttpKeepalive }),
+  create: ({ setting }) => new HttpConnections({ isOn: () => setting(NATIVE_HTTP_KEEPALIVE) }),
 };

@@ -1,9 +1,14 @@
-import { COMMAND_LINE } from "../config/arguments.ts";
+import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
+import { allValues } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Machine, thisMachine } from "../config/machine.ts";
 import { ConfigError, type Problem, renderProblem } from "../config/problem.ts";
-import { renderEffective, renderSampleConf } from "../config/render.ts";
-import { renderMarkdown } from "../config/render-markdown.ts";
+import { COMMAND_LINE } from "../config/read/arguments.ts";
+import { renderEffective } from "../config/render/effective.ts";
+import { renderMarkdown } from "../config/render/markdown.ts";
+import { renderSampleConf } from "../config/render/sample.ts";
+import { INTRODUCTION } from "../config/worker/introduction.ts";
+import { workerTable } from "../config/worker/table.ts";
 
 export interface ConfigIo {
   readonly stdout: (text: string) => void;
@@ -11,6 +16,8 @@ export interface ConfigIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
 }
+
+const TABLE = workerTable(BUILTIN_SETTINGS);
 
 const USAGE = `Usage:
   omd-worker config check FILE...    are these files (or directories) right? exit 1 if one is not
@@ -28,9 +35,9 @@ export async function configCommand(argv: readonly string[], io: ConfigIo): Prom
     case "show":
       return show(rest, io);
     case "sample":
-      return print(renderSampleConf(), io);
+      return print(renderSampleConf(TABLE.groups), io);
     case "docs":
-      return print(renderMarkdown(), io);
+      return print(renderMarkdown(TABLE.groups, INTRODUCTION), io);
     default:
       return usage(io);
   }
@@ -56,7 +63,7 @@ function placeless({ file }: Problem): boolean {
 
 function findProblems(file: string, machine: Machine): { problems: readonly Problem[]; isRight: boolean } {
   try {
-    const loaded = loadConfig([`config=${file}`], machine);
+    const loaded = loadConfig(TABLE, [`config=${file}`], machine);
     return { problems: loaded.wants === "run" ? loaded.warnings : [], isRight: true };
   } catch (error) {
     if (error instanceof ConfigError) return { problems: error.problems, isRight: false };
@@ -66,10 +73,10 @@ function findProblems(file: string, machine: Machine): { problems: readonly Prob
 
 function show(argv: readonly string[], io: ConfigIo): number {
   try {
-    const loaded = loadConfig(argv, machineOf(io));
+    const loaded = loadConfig(TABLE, argv, machineOf(io));
     if (loaded.wants !== "run") return usage(io);
     for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
-    io.stdout(renderEffective(loaded.config, loaded.origins));
+    io.stdout(renderEffective(TABLE.groups, allValues(loaded.config), loaded.origins));
     for (const option of loaded.withoutEffect) {
       const why = option.effect === "none" ? option.why : "";
       io.stdout(`# ${option.name} has no effect here: ${why}\n`);

@@ -1,5 +1,7 @@
-import { findQuestion } from "../config/arguments.ts";
-import { renderHelp } from "../config/render.ts";
+import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
+import { findInfoRequest } from "../config/read/info-request.ts";
+import { renderOptions } from "../config/render/help.ts";
+import { workerGroups } from "../config/worker/options.ts";
 import { checkCommand } from "./check.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
@@ -66,7 +68,7 @@ export async function main(
   const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   if (command !== undefined && command !== COMMANDS["run"]) return command.run(rest, io);
   const options = command === undefined ? argv : rest;
-  switch (findQuestion(options)) {
+  switch (findInfoRequest(options)) {
     case "version":
       return showVersion(name, io);
     case "help":
@@ -87,6 +89,6 @@ function showVersion(name: string, io: Io): number {
 
 function showHelp(name: string, io: Io): number {
   const commands = Object.values(COMMANDS).map(({ usage, help }) => `  ${name} ${usage}\n      ${help}\n`);
-  io.stdout(`Usage:\n${commands.join("")}\n${renderHelp()}`);
+  io.stdout(`Usage:\n${commands.join("")}\n${renderOptions(workerGroups(BUILTIN_SETTINGS))}`);
   return 0;
 }

@@ -1,9 +1,12 @@
 import { hostname } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
+import type { Config } from "../config/config.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
 import { ConfigError, renderProblem } from "../config/problem.ts";
+import { workerTable } from "../config/worker/table.ts";
 import { createLog, type WorkerLog } from "../log.ts";
 import { PidFileError, takePidFile } from "../worker/pid-file.ts";
 import { handleSignals } from "../worker/signals.ts";
@@ -48,8 +51,8 @@ function renderFailure(error: unknown): string {
   return "syscall" in error ? `cannot start worker: ${error.message}` : (error.stack ?? error.message);
 }
 
-function load(argv: readonly string[], io: Io): LoadedConfig {
-  const loaded = loadConfig(argv, { ...thisMachine(), env: io.env });
+function load(argv: readonly string[], io: Io): LoadedConfig<Config> {
+  const loaded = loadConfig(workerTable(BUILTIN_SETTINGS), argv, { ...thisMachine(), env: io.env });
   if (loaded.wants !== "run")
     throw new ConfigError([{ severity: "error", message: `${loaded.wants} must be the only word` }]);
   return loaded;
@@ -57,7 +60,7 @@ function load(argv: readonly string[], io: Io): LoadedConfig {
 
 async function serve(
   argv: readonly string[],
-  loaded: LoadedConfig,
+  loaded: LoadedConfig<Config>,
   io: Io,
   onReady: () => void,
 ): Promise<number> {
@@ -87,7 +90,7 @@ async function serve(
   return isClean ? 0 : 1;
 }
 
-function logFile({ config: { logmode, logfile } }: LoadedConfig): string | undefined {
+function logFile({ config: { logmode, logfile } }: LoadedConfig<Config>): string | undefined {
   return logmode === "stdout" ? undefined : logfile;
 }
 
@@ -98,7 +101,7 @@ function reopenLog(log: WorkerLog, first: string | undefined, now: string | unde
     log.warn("the log goes from standard output to a file, or back, at the next start only");
 }
 
-function reportConfig({ warnings, withoutEffect }: LoadedConfig, log: WorkerLog): void {
+function reportConfig({ warnings, withoutEffect }: LoadedConfig<Config>, log: WorkerLog): void {
   for (const warning of warnings) log.warn(renderProblem(warning));
   for (const { name } of withoutEffect) log.debug(`option ${name} has no effect in this worker`);
 }

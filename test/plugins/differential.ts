@@ -1,5 +1,5 @@
-import type { CheckSettings } from "../../sdk/check.ts";
 import type { Check } from "../../sdk/index.ts";
+import type { SettingValues } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import { seededRandom } from "../support/random.ts";
 import { execute } from "./core/real-plugins.ts";
@@ -22,8 +22,8 @@ export interface ComparisonOptions {
   readonly rules?: readonly NormalRule[];
   /** 16 by default: most of the time they wait. */
   readonly atOnce?: number;
-  /** What worker.conf says; nothing by default. */
-  readonly settings?: CheckSettings;
+  /** The settings of worker.conf; the defaults if there are none. */
+  readonly settings?: SettingValues;
 }
 
 interface Answer {

@@ -2,9 +2,10 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { NATIVE_HTTP_KEEPALIVE } from "../../plugins/http/settings.ts";
 import { type Check, defineCheck, type SharedContext } from "../../sdk/index.ts";
-import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
+import { loadConfig } from "../../src/index.ts";
 import { NativeSide } from "../../src/worker/native-side.ts";
 import { stubLog } from "../gearman/stub-log.ts";
 import { checkLeaks } from "../support/leaks.ts";
@@ -133,18 +134,21 @@ describe("preparation", () => {
   });
 });
 
-it("shows what is shared the settings of the configuration that holds", async () => {
+it("gives what is shared the settings of the configuration that holds", async () => {
   const read = {
-    name: "settings",
-    create: ({ settings }: SharedContext) => ({ settings, [Symbol.dispose]() {} }),
+    name: "connections",
+    create: ({ setting }: SharedContext) => ({
+      isKept: () => setting(NATIVE_HTTP_KEEPALIVE),
+      [Symbol.dispose]() {},
+    }),
   };
   const native = new NativeSide({ checks: [], log: stubLog() });
-  const { settings } = native.shared.get(read);
+  const { isKept } = native.shared.get(read);
   const seen = [];
   for (const word of ["off", "on", "off"]) {
     await native.configure(readConfig(`native_http_keepalive=${word}`));
-    seen.push(settings());
+    seen.push(isKept());
   }
   await native.stop();
-  expect(seen.map(({ nativeHttpKeepalive }) => nativeHttpKeepalive)).toEqual([false, true, false]);
+  expect(seen).toEqual([false, true, false]);
 });
