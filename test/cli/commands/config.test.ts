@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { configCommand } from "../../../src/cli/config.ts";
 import { MARKDOWN, SAMPLE } from "../../config/rendered.ts";
+import { run as runNamed } from "../io.ts";
 
 const GOOD = "test/fixtures/config/good";
 const BAD = "test/fixtures/config/bad";
@@ -81,13 +81,6 @@ describe("omd-worker config", () => {
 });
 
 async function run(...argv: readonly string[]) {
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const io = {
-    stdout: (text: string) => void stdout.push(text),
-    stderr: (text: string) => void stderr.push(text),
-    env: {},
-  };
-  const code = await configCommand(argv, io);
-  return { code, stdout: stdout.join(""), stderr: stderr.join("") };
+  const said = await runNamed("config", argv);
+  return { ...said, stdout: Buffer.from(said.stdout, "latin1").toString() };
 }

@@ -1,23 +1,21 @@
 import { hostname } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
-import type { Config } from "../config/config.ts";
-import { type LoadedConfig, loadConfig } from "../config/load.ts";
-import { thisMachine } from "../config/machine.ts";
-import { ConfigError, renderProblem } from "../config/problem.ts";
-import { workerTable } from "../config/worker/table.ts";
-import { createLog, type WorkerLog } from "../log.ts";
-import { PidFileError, takePidFile } from "../worker/pid-file.ts";
-import { handleSignals } from "../worker/signals.ts";
-import { Worker } from "../worker/worker.ts";
-import { forgetMark, isDaemon, startDaemon, tellLauncher } from "./daemon.ts";
-import type { Io } from "./io.ts";
-import { handleStrayErrors } from "./stray-errors.ts";
-import { VERSION } from "./version.ts";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import type { Config } from "../../config/config.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import { ConfigError, renderProblem } from "../../config/problem.ts";
+import { createLog, type WorkerLog } from "../../log.ts";
+import { PidFileError, takePidFile } from "../../worker/pid-file.ts";
+import { handleSignals } from "../../worker/signals.ts";
+import { Worker } from "../../worker/worker.ts";
+import type { Io } from "../io.ts";
+import { forgetMark, isDaemon, startDaemon, tellLauncher } from "../run/daemon.ts";
+import { handleUncaughtErrors } from "../run/uncaught-errors.ts";
+import { VERSION } from "../version.ts";
+import { loadWorkerConf } from "../worker-conf.ts";
 
-/** Runs the worker until a signal ends it; the exit codes are the C worker's: 0, and 1 when it cannot start. */
-export async function runCommand(argv: readonly string[], io: Io): Promise<number> {
+/** Runs the worker until a signal ends it. The exit codes are the C worker's: 0, and 1 if it cannot start. */
+export async function runWorker(argv: readonly string[], io: Io): Promise<number> {
   const isInBackground = isDaemon(io.env);
   forgetMark();
   try {
@@ -37,14 +35,14 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
 }
 
 /**
- * Nearly all of a job's objects are gone when the job is. V8 would make their space larger and larger under load
- * nevertheless: 154 MiB in place of 66 for 20,000 jobs a second, at the same CPU.
+ * Nearly all objects of a job die with the job. Without this flag V8 makes their space larger and larger under load:
+ * 154 MiB in place of 66 for 20,000 jobs a second, at the same CPU.
  */
 function keepHeapSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-/** What an operator can mend is told in one line; a fault of ours with its trace. */
+/** One line for what an operator can mend; the stack for a fault of ours. */
 function renderFailure(error: unknown): string {
   if (error instanceof ConfigError || error instanceof PidFileError) return error.message;
   if (!(error instanceof Error)) return String(error);
@@ -52,7 +50,7 @@ function renderFailure(error: unknown): string {
 }
 
 function load(argv: readonly string[], io: Io): LoadedConfig<Config> {
-  const loaded = loadConfig(workerTable(BUILTIN_SETTINGS), argv, { ...thisMachine(), env: io.env });
+  const loaded = loadWorkerConf(argv, io);
   if (loaded.wants !== "run")
     throw new ConfigError([{ severity: "error", message: `${loaded.wants} must be the only word` }]);
   return loaded;
@@ -68,7 +66,7 @@ async function serve(
   const log = createLog({ debug: config.debug, file: logFile(loaded), format: config.logFormat });
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
   reportConfig(loaded, log);
-  using _strayErrors = handleStrayErrors(log, () => process.exit(1));
+  using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
   const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName: hostname() });
   const signals = handleSignals({
     worker,
@@ -94,7 +92,7 @@ function logFile({ config: { logmode, logfile } }: LoadedConfig<Config>): string
   return logmode === "stdout" ? undefined : logfile;
 }
 
-/** `first` is what the worker was started with. */
+/** `first` is the log file the worker was started with. */
 function reopenLog(log: WorkerLog, first: string | undefined, now: string | undefined): void {
   log.reopen(now);
   if ((first === undefined) !== (now === undefined))

@@ -10,9 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { pluginCommand } from "../../src/cli/plugin.ts";
-import { runProgram } from "../support/worker.ts";
-import { run } from "./io.ts";
+import { runProgram } from "../../support/worker.ts";
+import { run } from "../io.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -22,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("omd-worker plugin new", () => {
   it("writes a check that answers and a test that passes, far from any package", async () => {
-    const { code, stdout } = await run(pluginCommand, ["new", "check_rack_door", "--dir", folder]);
+    const { code, stdout } = await run("plugin", ["new", "check_rack_door", "--dir", folder]);
     expect(code).toBe(0);
     expect(stdout).toContain(`omd-worker plugin test ${folder}/check_rack_door.test.ts`);
     const tested = await runProgram("omd-worker", ["plugin", "test", `${folder}/check_rack_door.test.ts`]);
@@ -36,13 +35,13 @@ describe("omd-worker plugin new", () => {
   it("writes over nothing", async () => {
     const file = join(folder, "check_a.ts");
     writeFileSync(file, "mine");
-    const { code, stderr } = await run(pluginCommand, ["new", "check_a", "--dir", folder]);
+    const { code, stderr } = await run("plugin", ["new", "check_a", "--dir", folder]);
     expect({ code, text: readFileSync(file, "utf8") }).toEqual({ code: 1, text: "mine" });
     expect(stderr).toContain(file);
   });
 
   it.each(["a", "check_", "check_../x", "check_A", "check-a"])("refuses the name %s", async (name) => {
-    const { code, stderr } = await run(pluginCommand, ["new", name, "--dir", folder]);
+    const { code, stderr } = await run("plugin", ["new", name, "--dir", folder]);
     expect({ code, files: readdirSync(folder) }).toEqual({ code: 1, files: [] });
     expect(stderr).toContain("a check is called check_");
   });
@@ -61,7 +60,7 @@ describe("omd-worker plugin test", () => {
   it("says that a file is not there", async () => {
     const file = join(folder, "check_a.test.ts");
     expect(existsSync(file)).toBe(false);
-    expect(await run(pluginCommand, ["test", file])).toEqual({
+    expect(await run("plugin", ["test", file])).toEqual({
       code: 1,
       stdout: "",
       stderr: `${file} is not there\n`,
@@ -76,7 +75,7 @@ it.each([
   const path = join(folder, name);
   if (name === "check_a.ts") writeFileSync(path, "");
   else mkdirSync(path);
-  const { code, stderr } = await run(pluginCommand, ["test", path]);
+  const { code, stderr } = await run("plugin", ["test", path]);
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`${path} ${says}`) });
 });
 
@@ -84,7 +83,7 @@ describe("omd-worker plugin list of a site's folder", () => {
   const list = () => runProgram("omd-worker", ["plugin", "list", `plugin_path=${folder}`]);
 
   it("names its checks and their files", async () => {
-    await run(pluginCommand, ["new", "check_a", "--dir", folder]);
+    await run("plugin", ["new", "check_a", "--dir", folder]);
     const { exitCode, stdout, stderr } = await list();
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(
@@ -93,7 +92,7 @@ describe("omd-worker plugin list of a site's folder", () => {
   });
 
   it("warns of an option it does not know, and of a folder that is not there", async () => {
-    const { stderr } = await run(pluginCommand, ["list", "plugin_pth=/x", `plugin_path=${folder}/gone`]);
+    const { stderr } = await run("plugin", ["list", "plugin_pth=/x", `plugin_path=${folder}/gone`]);
     expect(stderr.split("\n")).toEqual([
       "command line: warning: unknown option 'plugin_pth' (did you mean plugin_path?)",
       `command line: warning: plugin_path: could not open ${folder}/gone: no such file or directory`,
@@ -111,7 +110,7 @@ describe("omd-worker plugin list of a site's folder", () => {
 
 describe("omd-worker plugin list", () => {
   const list = async (...options: readonly string[]) => {
-    const { code, stdout } = await run(pluginCommand, ["list", ...options], { OMD_ROOT: folder });
+    const { code, stdout } = await run("plugin", ["list", ...options], { OMD_ROOT: folder });
     expect(code).toBe(0);
     return stdout.split("\n");
   };
@@ -152,7 +151,7 @@ it.each([
   [["test"]],
   [["other"]],
 ])("omd-worker plugin %j explains itself", async (argv) => {
-  expect(await run(pluginCommand, argv)).toEqual({
+  expect(await run("plugin", argv)).toEqual({
     code: 3,
     stdout: "",
     stderr: expect.stringMatching(/^usage: omd-worker plugin list/),

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { Io } from "./io.ts";
+import type { Io } from "../io.ts";
 
 const MARK = "OMD_WORKER_DAEMON";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { defineCheck, flag, leftToPlugin, list, oneOf, seconds, text, words } from "../../sdk/index.ts";
-import { renderHelp } from "../../src/cli/check-help.ts";
+import { defineCheck, flag, leftToPlugin, list, oneOf, seconds, text, words } from "../../../sdk/index.ts";
+import { renderCheckHelp } from "../../../src/cli/check/check-help.ts";
 
 const run = () => ({ returnCode: 0, output: "" });
 
@@ -20,7 +20,7 @@ it("renders a table", () => {
     },
     run,
   });
-  expect(renderHelp(check)).toMatchInlineSnapshot(`
+  expect(renderCheckHelp(check)).toMatchInlineSnapshot(`
     "check_x: looks at x
 
     usage: check_x [OPTION…] [HOST]
@@ -46,5 +46,5 @@ it("renders a table", () => {
 
 it("renders a check without a table", () => {
   const check = defineCheck({ name: "check_y", summary: "looks at y", read: () => ({}), run });
-  expect(renderHelp(check)).toBe("check_y: looks at y\n\nusage: check_y [WORD…]\n");
+  expect(renderCheckHelp(check)).toBe("check_y: looks at y\n\nusage: check_y [WORD…]\n");
 });

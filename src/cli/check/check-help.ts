@@ -1,12 +1,12 @@
-import type { Check } from "../../sdk/check.ts";
-import type { OptionRow } from "../../sdk/option.ts";
+import type { Check } from "../../../sdk/check.ts";
+import type { OptionRow } from "../../../sdk/option.ts";
 
 const WIDTH = 100;
-/** Longer spellings have a line of their own. */
+/** A longer spelling has a line of its own. */
 const MAX_SPELLING = 30;
 
-/** What `--help` of a native check shows: usage, options, and whom it stands in for. */
-export function renderHelp(check: Pick<Check, "name" | "summary" | "replaces" | "rows">): string {
+/** What `--help` of a native check shows: usage, options, and the plugin it stands in for. */
+export function renderCheckHelp(check: Pick<Check, "name" | "summary" | "replaces" | "rows">): string {
   const { name, summary, replaces, rows = [] } = check;
   const width = Math.max(
     0,

@@ -1,10 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { runCommand } from "../../src/cli/run.ts";
-import { createFolder } from "../e2e/folder.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { run } from "./io.ts";
+import { createFolder } from "../../e2e/folder.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { run } from "../io.ts";
 
 checkLeaks();
 afterEach(() => {
@@ -15,7 +14,7 @@ const MINIMUM = ["server=127.0.0.1:1", "encryption=no"];
 
 describe("a worker that cannot start exits 1 and says in one line", () => {
   it("what its configuration lacks", async () => {
-    expect(await run(runCommand, ["encryption=no"])).toEqual({
+    expect(await run("run", ["encryption=no"])).toEqual({
       code: 1,
       stdout: "",
       stderr: "please specify at least one server (server=localhost:4730)\n",
@@ -28,7 +27,7 @@ describe("a worker that cannot start exits 1 and says in one line", () => {
     const logfile = join(folder.path, "worker.log");
     writeFileSync(pidfile, `${process.ppid}\n`);
     const argv = [...MINIMUM, `pidfile=${pidfile}`, `logfile=${logfile}`];
-    expect(await run(runCommand, argv)).toEqual({
+    expect(await run("run", argv)).toEqual({
       code: 1,
       stdout: "",
       stderr: `pidfile already exists, cannot start! ${pidfile} names process ${process.ppid}\n`,
@@ -38,7 +37,7 @@ describe("a worker that cannot start exits 1 and says in one line", () => {
   it("why its log file cannot be opened", async () => {
     using folder = createFolder();
     const logfile = join(folder.path, "nowhere", "worker.log");
-    expect(await run(runCommand, [...MINIMUM, `logfile=${logfile}`])).toEqual({
+    expect(await run("run", [...MINIMUM, `logfile=${logfile}`])).toEqual({
       code: 1,
       stdout: "",
       stderr: `cannot start worker: ENOENT: no such file or directory, open '${logfile}'\n`,
@@ -48,11 +47,11 @@ describe("a worker that cannot start exits 1 and says in one line", () => {
 
 it("the environment is the caller's, not the process's", async () => {
   vi.stubEnv("GEARMAN_SERVERS", "gearmand.example.org");
-  expect(await run(runCommand, ["encryption=no"])).toMatchObject({ code: 1 });
+  expect(await run("run", ["encryption=no"])).toMatchObject({ code: 1 });
 });
 
 it("plugins do not inherit the daemon's mark", async () => {
   vi.stubEnv("OMD_WORKER_DAEMON", "1");
-  await run(runCommand, ["encryption=no"]);
+  await run("run", ["encryption=no"]);
   expect(process.env).not.toHaveProperty("OMD_WORKER_DAEMON");
 });

@@ -1,16 +1,17 @@
-import type { Log } from "../log.ts";
-import { readStack } from "../run/site/fault.ts";
-import { Seldom } from "../worker/seldom.ts";
+import type { Log } from "../../log.ts";
+import { readStack } from "../../run/site/fault.ts";
+import { Seldom } from "../../worker/seldom.ts";
 
-/** Of the worker's source, or of what is built from it. */
-const OWN_FOLDER = new URL("../../", import.meta.url).href;
+/** The folder of the worker's source, or of what is built from it. */
+const OWN_FOLDER = new URL("../../../", import.meta.url).href;
 
 /**
- * Errors nobody waits for: thrown in a callback, told to no listener, or of a forgotten promise. Node would end the process for them;
- * the job would go to the next worker and end that one, too. One of a site's check, or where nothing of ours was cut off, is told and
- * costs nothing else. After one of ours nobody knows what still works: `end` is called when the log has it.
+ * Handles errors that nothing catches: thrown in a callback, an "error" event without a listener, a rejected promise
+ * without a handler. Node.js would end the process; the job would go to the next worker and end that one too. An error of
+ * a site's check is logged, and so is one whose stack has nothing of the worker. After an error of the worker itself it
+ * is unknown what still works: `end` is called when the log has it.
  */
-export function handleStrayErrors(log: Log, end: () => void): Disposable {
+export function handleUncaughtErrors(log: Log, end: () => void): Disposable {
   const seldom = new Seldom(log);
   const handle = (error: unknown) => {
     const { message, stack } = readError(error);

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { handleStrayErrors } from "../../src/cli/stray-errors.ts";
-import { stubLog } from "../gearman/stub-log.ts";
+import { handleUncaughtErrors } from "../../../src/cli/run/uncaught-errors.ts";
+import { stubLog } from "../../gearman/stub-log.ts";
 
-const OWN = new URL("../../src/worker/worker.ts", import.meta.url).href;
+const OWN = new URL("../../../src/worker/worker.ts", import.meta.url).href;
 const SITE = "file:///site/check_a.ts?omd-worker=3";
 
 /** What the log says of an error, and whether the worker ends. */
@@ -11,7 +11,7 @@ function strayed(error: unknown) {
   const end = vi.fn();
   const before = process.listeners("uncaughtException");
   {
-    using _handler = handleStrayErrors(log, end);
+    using _handler = handleUncaughtErrors(log, end);
     const [handle] = process.listeners("uncaughtException").filter((each) => !before.includes(each));
     handle?.(error as Error, "uncaughtException");
   }

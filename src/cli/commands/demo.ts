@@ -1,23 +1,22 @@
-import { BUILTIN_CHECKS } from "../../plugins/index.ts";
-import { type Demo, startDemo } from "../demo/demo.ts";
-import { renderScreen, type Size } from "../demo/screen.ts";
-import type { Io } from "./io.ts";
-import { VERSION } from "./version.ts";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { type Demo, startDemo } from "../../demo/demo.ts";
+import { renderScreen, type Size } from "../../demo/screen.ts";
+import { type CommandResult, help, usage } from "../command.ts";
+import type { Io } from "../io.ts";
+import { VERSION } from "../version.ts";
 
 const USAGE = `usage: omd-worker demo [--seconds N]
   Shows the worker at work: an embedded job server, a small core with some checks of this machine, a table of
   states. Ends with Ctrl-C, or after N seconds; exit code 1 if no result came in.
 `;
 const REDRAW_MS = 1000;
-/** Without a terminal a line now and then is enough, and the table comes at the end. */
+/** Without a terminal there is one line in this time, and the table at the end. */
 const TELL_MS = 5000;
 
-export async function demoCommand(argv: readonly string[], io: Io): Promise<number> {
+export async function demoCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const seconds = readSeconds(argv);
-  if (seconds === undefined) {
-    io.stderr(USAGE);
-    return argv.includes("--help") || argv.includes("-h") ? 0 : 3;
-  }
+  if (seconds === undefined)
+    return argv.includes("--help") || argv.includes("-h") ? help(USAGE) : usage(USAGE);
   const demo = await startDemo({ checks: BUILTIN_CHECKS, version: VERSION });
   const isTerminal = process.stdout.isTTY === true;
   const timer = setInterval(
@@ -34,7 +33,7 @@ export async function demoCommand(argv: readonly string[], io: Io): Promise<numb
   return results > 0 ? 0 : 1;
 }
 
-/** 0: until a signal. Undefined: not understood, or help is asked for. */
+/** 0 means until a signal. Undefined: the words are not understood, or ask for help. */
 function readSeconds(argv: readonly string[]): number | undefined {
   if (argv.length === 0) return 0;
   const text = argv.join("=").match(/^--seconds=(\d+(?:\.\d+)?)$/)?.[1];

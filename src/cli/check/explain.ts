@@ -1,8 +1,8 @@
-import type { Check } from "../../sdk/check.ts";
-import { type ByteString, fromByteString } from "../byte-string.ts";
-import type { NativeRoute, Route } from "../run/route.ts";
-import { maskAssignment, maskLine, maskWords } from "../run/secrets.ts";
-import type { Shelf } from "../run/shelf.ts";
+import type { Check } from "../../../sdk/check.ts";
+import { type ByteString, fromByteString } from "../../byte-string.ts";
+import type { NativeRoute, Route } from "../../run/route.ts";
+import { maskAssignment, maskLine, maskWords } from "../../run/secrets.ts";
+import type { Shelf } from "../../run/shelf.ts";
 
 /** Which way a command line goes, why, and what would be started: a word a line, without secrets. */
 export function renderRoute(route: Route, shelf: Pick<Shelf, "originOf">): string {

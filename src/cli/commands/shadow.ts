@@ -1,22 +1,23 @@
 import { readFile } from "node:fs/promises";
-import type { ShadowAnswer, ShadowCount, ShadowExample } from "../run/shadow.ts";
-import type { WrittenReport } from "../worker/shadow-file.ts";
-import type { Io } from "./io.ts";
-import { loadOptions, reportConfigError } from "./load-options.ts";
-import { renderTable } from "./table.ts";
+import type { ShadowAnswer, ShadowCount, ShadowExample } from "../../run/shadow.ts";
+import type { WrittenReport } from "../../worker/shadow-file.ts";
+import { type CommandResult, usage } from "../command.ts";
+import type { Io } from "../io.ts";
+import { renderTable } from "../render-table.ts";
+import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
 const USAGE = `usage: omd-worker shadow report [OPTION=VALUE…]
   How the worker's own answers compare with the plugins', check by check, with the last differences. The worker
   must run with native_checks=shadow and shadow_file=FILE; name its --config=FILE here, or shadow_file=FILE.
 `;
 
-/** Exit codes: 0, 1 without a report, 3 where it was asked wrongly. */
-export async function shadowCommand(argv: readonly string[], io: Io): Promise<number> {
+/** Exit codes: 0, 1 without a report, 3 if the options are wrong. */
+export async function shadowCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const [command, ...options] = argv;
-  if (command !== "report") return usage(io);
+  if (command !== "report") return usage(USAGE);
   try {
-    const config = loadOptions(options, io);
-    if (config === undefined) return usage(io);
+    const config = loadForCommand(options, io);
+    if (config === undefined) return usage(USAGE);
     if (config.shadowFile === undefined) {
       io.stderr("shadow_file is not set: name the worker's --config=FILE here, or shadow_file=FILE\n");
       return 1;
@@ -26,11 +27,6 @@ export async function shadowCommand(argv: readonly string[], io: Io): Promise<nu
     reportConfigError(error, io);
     return 3;
   }
-}
-
-function usage(io: Io): number {
-  io.stderr(USAGE);
-  return 3;
 }
 
 async function report(file: string, io: Io): Promise<number> {

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { shadowCommand } from "../../src/cli/shadow.ts";
-import type { WrittenReport } from "../../src/worker/shadow-file.ts";
-import { run } from "./io.ts";
+import type { WrittenReport } from "../../../src/worker/shadow-file.ts";
+import { run } from "../io.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -38,7 +37,7 @@ const REPORT: WrittenReport = {
 async function show(text: string) {
   const file = join(folder, "shadow.json");
   writeFileSync(file, text);
-  return run(shadowCommand, ["report", `shadow_file=${file}`]);
+  return run("shadow", ["report", `shadow_file=${file}`]);
 }
 
 describe("omd-worker shadow report shows", () => {
@@ -84,7 +83,7 @@ describe("omd-worker shadow cannot", () => {
     ["with another word", ["status"], 3, "usage: omd-worker shadow report"],
     ["with a bad option", ["report", "encryption=maybe"], 3, "encryption"],
   ])("%s", async (_, argv, code, says) => {
-    expect(await run(shadowCommand, argv)).toEqual({
+    expect(await run("shadow", argv)).toEqual({
       code,
       stdout: "",
       stderr: expect.stringContaining(says),

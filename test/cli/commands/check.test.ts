@@ -1,12 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkCommand } from "../../src/cli/check.ts";
-import { createFolder } from "../e2e/folder.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { leftBehind, pipeDirectories } from "../support/leftovers.ts";
-import { runProgram } from "../support/worker.ts";
-import { run } from "./io.ts";
+import { createFolder } from "../../e2e/folder.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { leftBehind, pipeDirectories } from "../../support/leftovers.ts";
+import { runProgram } from "../../support/worker.ts";
+import { run } from "../io.ts";
 
 checkLeaks();
 
@@ -22,11 +21,11 @@ describe("omd-worker check reads as its own options", () => {
     ["nothing of a command without --", [DUMMY, "0", "--identifier=me"], "OK: --identifier=me\n"],
     ["nothing of a command after --", ["--", DUMMY, "0", "--", "up"], "OK: --\n"],
   ])("%s", async (_, argv, stdout) => {
-    expect(await run(checkCommand, argv)).toEqual({ code: 0, stdout, stderr: "" });
+    expect(await run("check", argv)).toEqual({ code: 0, stdout, stderr: "" });
   });
 
   it("and needs neither a server nor a key", async () => {
-    expect(await run(checkCommand, ["/bin/true"])).toEqual({ code: 0, stdout: "\n", stderr: "" });
+    expect(await run("check", ["/bin/true"])).toEqual({ code: 0, stdout: "\n", stderr: "" });
   });
 });
 
@@ -37,7 +36,7 @@ describe("omd-worker check without a command", () => {
     ["options alone", ["--job_timeout=5"]],
     ["a call for help", ["--help"]],
   ])("%s explains itself and exits 3", async (_, argv) => {
-    const { code, stdout, stderr } = await run(checkCommand, argv);
+    const { code, stdout, stderr } = await run("check", argv);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toMatch(/^usage: omd-worker check \[--explain\] \[--OPTION=VALUE/);
   });
@@ -93,11 +92,11 @@ describe("omd-worker check --explain", () => {
     ],
   ])("says what would become of %s, and starts nothing", async (_, command, stdout) => {
     const argv = ["--explain", "--", ...command];
-    expect(await run(checkCommand, argv)).toEqual({ code: 0, stdout, stderr: "" });
+    expect(await run("check", argv)).toEqual({ code: 0, stdout, stderr: "" });
   });
 
   it("says why a line is refused", async () => {
-    expect(await run(checkCommand, ["--explain", "--restrict_path=/p", "/bin/false"])).toEqual({
+    expect(await run("check", ["--explain", "--restrict_path=/p", "/bin/false"])).toEqual({
       code: 0,
       stdout: expect.stringMatching(
         /^refuse: restrict_path is set\n {2}nothing is started\n {2}answered: ERROR/,
@@ -109,7 +108,7 @@ describe("omd-worker check --explain", () => {
 
 describe("a native check's name alone", () => {
   it("is enough", async () => {
-    expect(await run(checkCommand, ["--", "check_dummy", "1", "up"])).toEqual({
+    expect(await run("check", ["--", "check_dummy", "1", "up"])).toEqual({
       code: 1,
       stdout: "WARNING: up\n",
       stderr: "",
@@ -117,7 +116,7 @@ describe("a native check's name alone", () => {
   });
 
   it("with --help explains its options", async () => {
-    const { code, stdout } = await run(checkCommand, ["negate", "--help"]);
+    const { code, stdout } = await run("check", ["negate", "--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^negate: runs a plugin and exchanges its states\n\nusage: negate \[OPTION/);
   });
@@ -140,7 +139,7 @@ export const check = defineCheck({ name: "check_site", summary: "", options: {},
 
 describe("omd-worker check", () => {
   it("tells all that is wrong with its options, and starts nothing", async () => {
-    const { code, stdout, stderr } = await run(checkCommand, [
+    const { code, stdout, stderr } = await run("check", [
       "--encryption=maybe",
       "--config=/nowhere/worker.conf",
       "/bin/true",
@@ -152,13 +151,13 @@ describe("omd-worker check", () => {
   });
 
   it("takes what follows -- for the command even if it looks like an option", async () => {
-    const { code, stdout } = await run(checkCommand, ["--", "--help"]);
+    const { code, stdout } = await run("check", ["--", "--help"]);
     expect(code).toBe(2);
     expect(stdout).toContain("Return code of 127 is out of bounds.");
   });
 
   it("prints bytes that are no UTF-8 as they came", async () => {
-    expect(await run(checkCommand, ["--", "/usr/bin/printf", "\\377\\300 \\342\\202\\254"])).toEqual({
+    expect(await run("check", ["--", "/usr/bin/printf", "\\377\\300 \\342\\202\\254"])).toEqual({
       code: 0,
       stdout: "\xff\xc0 \xe2\x82\xac\n",
       stderr: "",
@@ -171,11 +170,11 @@ describe("omd-worker check", () => {
     ["a shell", ["exit 2;"], 2],
     ["nobody, when it is refused,", ["--restrict_path=/nowhere", "/bin/true"], 3],
   ])("exits with the return code when %s has answered", async (_, argv, code) => {
-    expect(await run(checkCommand, argv)).toMatchObject({ code, stderr: "" });
+    expect(await run("check", argv)).toMatchObject({ code, stderr: "" });
   });
 
   it("leaves no process and no pipe behind, not even of a command that was too slow", async () => {
-    const { code, stdout } = await run(checkCommand, [
+    const { code, stdout } = await run("check", [
       "--job_timeout=1",
       "--identifier=me",
       "--",
