@@ -15,8 +15,8 @@ export interface SettingBounds {
 }
 
 /**
- * One setting of a family of checks in worker.conf. The family declares it as a constant; the worker reads it, explains it
- * in its help and its documentation, and gives its value to `SharedContext.setting`.
+ * One setting of a family of checks in worker.conf. The family declares it as a constant; the worker reads
+ * it, explains it in its help and its documentation, and gives its value to `SharedContext.setting`.
  */
 export interface Setting<Value extends SettingValue = SettingValue> {
   /** As in worker.conf. */
@@ -62,7 +62,10 @@ export function text(name: string, about: About<string | undefined>): Setting<st
   return Object.freeze<Setting<string | undefined>>({ name, values: { kind: "text" }, ...about });
 }
 
-/** The values of one worker.conf. A setting is found by the constant itself, so no two families meet under one name. */
+/**
+ * The values of one worker.conf. A setting is found by the constant itself, so no two families meet under one
+ * name.
+ */
 export type SettingValues = ReadonlyMap<Setting, SettingValue>;
 
 /** The value of a setting, or its default where no worker.conf has been read. */

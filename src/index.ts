@@ -14,7 +14,10 @@ export { Worker, type WorkerOptions } from "./worker/worker.ts";
 /** A worker.conf that was read. */
 export type LoadedConfig = load.LoadedConfig<Config>;
 
-/** Reads a command line of the worker with its files and the environment. Throws a ConfigError with all problems at once. */
+/**
+ * Reads a command line of the worker with its files and the environment. Throws a ConfigError with all
+ * problems at once.
+ */
 export function loadConfig(argv: readonly string[], machine: Machine): load.Loaded<Config> {
   return load.loadConfig(workerTable(BUILTIN_SETTINGS), argv, machine);
 }

@@ -13,7 +13,10 @@ export type ProgramRow =
       readonly name: string;
       readonly version: { readonly exitCode: number; readonly render: (version: string) => string };
     }
-  /** A link by the name of a plugin: the program is that plugin, so a folder of such links serves any caller of plugins. */
+  /**
+   * A link by the name of a plugin: the program is that plugin, so a folder of such links serves any caller
+   * of plugins.
+   */
   | { readonly kind: "plugin"; readonly name: RegExp };
 
 const OMD_WORKER: ProgramRow = {
@@ -45,7 +48,10 @@ export type Call =
       readonly program: ProgramRow & { readonly kind: "worker" };
     };
 
-/** `calledBy` is the name or the path of the program. By any other name than those of PROGRAMS it is omd-worker. */
+/**
+ * `calledBy` is the name or the path of the program. By any other name than those of PROGRAMS it is
+ * omd-worker.
+ */
 export function readCall(calledBy: string, argv: readonly string[], env: Io["env"]): Call {
   const program = findProgram(basename(calledBy));
   if (program.kind === "plugin")
@@ -66,8 +72,9 @@ function findProgram(called: string): ProgramRow {
 }
 
 /**
- * The plugin a link stands for. If a command line has to be executed after all, it is the plugin in one of the usual
- * folders that is started; a link in that place would start this program again, so then there is no plugin.
+ * The plugin a link stands for. If a command line has to be executed after all, it is the plugin in one of
+ * the usual folders that is started; a link in that place would start this program again, so then there is no
+ * plugin.
  */
 function standsFor(link: string, env: Io["env"]): string {
   const name = basename(link);

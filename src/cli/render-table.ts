@@ -1,4 +1,4 @@
-/** Columns side by side, under their names. Lines end where their text does. */
+/** Columns side by side, under their names. No line ends with blanks. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => (row[at] ?? "").length)));
   const line = (cells: readonly string[]) =>

@@ -16,8 +16,8 @@ export function loadWorkerConf(options: readonly string[], io: Io): Loaded<Confi
 }
 
 /**
- * Reads worker.conf for a command that talks to no job server. Undefined: the options ask for help or the version. Warnings
- * about a file are left to the worker that runs with it.
+ * Reads worker.conf for a command that talks to no job server. Undefined: the options ask for help or the
+ * version. Warnings about a file are left to the worker that runs with it.
  */
 export function loadForCommand(options: readonly string[], io: Io): Config | undefined {
   const loaded = loadConfig(commandTable(BUILTIN_SETTINGS), options, machineOf(io));

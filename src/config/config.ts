@@ -8,7 +8,9 @@ export interface Config extends ValuesOf<WorkerOption> {
   readonly settings: SettingValues;
 }
 
-/** The values of all options, a family's setting beside the worker's own ones: `max-worker` is `maxWorker`. */
+/**
+ * The values of all options, a family's setting beside the worker's own ones: `max-worker` is `maxWorker`.
+ */
 export function allValues({ settings, ...values }: Config): Readonly<Record<string, unknown>> {
   return {
     ...values,

@@ -4,7 +4,10 @@ import type { Machine } from "./machine.ts";
 /** A program that knows an option. */
 export type KnownBy = "C worker" | "Go worker" | "core module" | "send tools" | "omd-worker";
 
-/** One key of the configuration files: facts that hold in every program. The tables of several programs share rows. */
+/**
+ * One key of the configuration files: facts that hold in every program. The tables of several programs share
+ * rows.
+ */
 export interface ConfigRow<Value = unknown> {
   /** As the files of the other workers spell it; in reading `-` and `_` are the same. */
   readonly name: string;

@@ -4,14 +4,16 @@ import type { ConfigOption } from "./option.ts";
 import type { Draft } from "./read/draft.ts";
 
 /**
- * The values of the options that have an effect, one property an option: `max-worker` is `maxWorker`. Text that goes
- * to a job server or onto a command line is a ByteString, names in the file system are not.
+ * The values of the options that have an effect, one property an option: `max-worker` is `maxWorker`. Text
+ * that goes to a job server or onto a command line is a ByteString, names in the file system are not.
  */
 export type ValuesOf<Option extends ConfigOption> = {
   readonly [Each in Extract<Option, { readonly effect: "full" }> as CamelCase<Each["name"]>]: ValueOf<Each>;
 };
 
-/** The written values, and the defaults of all others. The one place where values get the types of their rows. */
+/**
+ * The written values, and the defaults of all others. The one place where values get the types of their rows.
+ */
 export function withDefaults<Option extends ConfigOption>(
   options: readonly Option[],
   { values }: Draft,

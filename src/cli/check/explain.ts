@@ -47,7 +47,7 @@ function listWords(argv: readonly ByteString[]): readonly string[] {
   return indent(maskWords(argv).words.map((word) => onOneLine(fromByteString(word))));
 }
 
-/** No word looks like two, or like none. */
+/** A word with a line break or an empty word is made visible. */
 function onOneLine(word: string): string {
   return word === "" ? "''" : word.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }

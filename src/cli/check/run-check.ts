@@ -14,7 +14,9 @@ interface CheckRun {
   readonly log: ReturnType<typeof createLog>;
 }
 
-/** Runs one command line as the worker would and prints what the core would see; resolves to the return code. */
+/**
+ * Runs one command line as the worker would and prints what the core would see; resolves to the return code.
+ */
 export async function runCheck(
   commandLine: string,
   { config, router, log }: CheckRun,

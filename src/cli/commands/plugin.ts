@@ -9,7 +9,9 @@ const USAGE = `usage: omd-worker plugin list [OPTION=VALUE…]    the checks the
   Options are those of worker.conf, as --config=FILE or plugin_path=FOLDER.
 `;
 
-/** Exit codes: 0, 1 if something went wrong (a file was refused, a test failed), 3 if the options are wrong. */
+/**
+ * Exit codes: 0, 1 if something went wrong (a file was refused, a test failed), 3 if the options are wrong.
+ */
 export async function pluginCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const [command, ...rest] = argv;
   switch (command) {

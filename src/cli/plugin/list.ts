@@ -46,7 +46,10 @@ interface ListContext {
   readonly io: Io;
 }
 
-/** Says whether a check answers for the plugin of its name in the usual folders of this machine, and if not, why. */
+/**
+ * Says whether a check answers for the plugin of its name in the usual folders of this machine, and if not,
+ * why.
+ */
 function describeHere(check: Check, { config, identify, io }: ListContext): string {
   const whyOff = findSwitch(check, nativeChecks(config, io.env));
   if (whyOff !== undefined) return `plugin: ${whyOff}`;

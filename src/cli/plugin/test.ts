@@ -5,7 +5,10 @@ import { resolve } from "node:path";
 import { RESOLVER_URL } from "../../run/site/resolve-sdk.ts";
 import type { Io } from "../io.ts";
 
-/** Runs the tests of a site's checks with Node.js's own runner. They find `omd-worker/sdk` where no package is installed. */
+/**
+ * Runs the tests of a site's checks with Node.js's own runner. They find `omd-worker/sdk` where no package is
+ * installed.
+ */
 export async function testPlugins(files: readonly string[], io: Io): Promise<number> {
   const faults = files.flatMap((file) => findFault(file) ?? []);
   if (faults.length > 0) {

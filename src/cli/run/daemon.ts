@@ -3,8 +3,8 @@ import type { Io } from "../io.ts";
 
 const MARK = "OMD_WORKER_DAEMON";
 
-/** What the process in the background tells the one that started it. */
-type Message = { readonly ready: true } | { readonly failed: string };
+/** The message from the process in the background to the one that started it. */
+type LaunchMessage = { readonly ready: true } | { readonly failed: string };
 
 /** Whether this process is the one in the background. */
 export function isDaemon(env: Io["env"]): boolean {
@@ -33,14 +33,14 @@ export function startDaemon(io: Io): Promise<number> {
       child.unref();
       resolve(exitCode);
     };
-    child.once("message", (message: Message) => ("ready" in message ? done(0) : done(1, message.failed)));
+    child.once("message", (message: LaunchMessage) => ("ready" in message ? done(0) : done(1, message.failed)));
     child.once("exit", (code) => done(code ?? 1, "the worker ended while it was starting"));
     child.once("error", (error) => done(1, `cannot start in the background: ${error.message}`));
   });
 }
 
-/** From the background: all is well, or why not. */
-export function tellLauncher(message: Message): void {
+/** Tells the launching process that the worker is up, or why it could not start. */
+export function tellLauncher(message: LaunchMessage): void {
   if (process.send === undefined) return;
   process.send(message, () => process.connected && process.disconnect());
 }

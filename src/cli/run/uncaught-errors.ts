@@ -6,10 +6,10 @@ import { Seldom } from "../../worker/seldom.ts";
 const OWN_FOLDER = new URL("../../../", import.meta.url).href;
 
 /**
- * Handles errors that nothing catches: thrown in a callback, an "error" event without a listener, a rejected promise
- * without a handler. Node.js would end the process; the job would go to the next worker and end that one too. An error of
- * a site's check is logged, and so is one whose stack has nothing of the worker. After an error of the worker itself it
- * is unknown what still works: `end` is called when the log has it.
+ * Handles errors that nothing catches: thrown in a callback, an "error" event without a listener, a rejected
+ * promise without a handler. Node.js would end the process; the job would go to the next worker and end that
+ * one too. An error of a site's check is logged, and so is one whose stack has nothing of the worker. After
+ * an error of the worker itself it is unknown what still works: `end` is called when the log has it.
  */
 export function handleUncaughtErrors(log: Log, end: () => void): Disposable {
   const seldom = new Seldom(log);

@@ -27,7 +27,9 @@ export function groups(noun: "hostgroup" | "servicegroup"): Kind<readonly ByteSt
   }));
 }
 
-/** One path a line, as a path may contain a comma. An empty path is an error: it would allow every command. */
+/**
+ * One path a line, as a path may contain a comma. An empty path is an error: it would allow every command.
+ */
 export const restrictedPaths: Kind<readonly ByteString[]> = list("path, one a line", ({ key, text }) => {
   if (text === "")
     return { value: [], remarks: [error(`${key} is empty`, "name a folder or remove the line")] };

@@ -42,7 +42,10 @@ export function draftConfig(entries: readonly Entry[], { finder, report }: Draft
   return { values, origins };
 }
 
-/** The first two words are the C worker's. The text behind a key without `=` may be a secret: it is not repeated. */
+/**
+ * The first two words are the C worker's. The text behind a key without `=` may be a secret: it is not
+ * repeated.
+ */
 function unknownOption({ find, nearest }: OptionFinder, { key }: Entry, previous: Entry | undefined): Remark {
   const isAfterBareSecret = previous?.text === undefined && find(previous?.key ?? "")?.kind.isSecret;
   if (isAfterBareSecret) return warning("unknown option '****'", "write key=VALUE, without a blank");

@@ -1,7 +1,7 @@
 import { type ByteString, trim } from "../../byte-string.ts";
 import type { Origin } from "../problem.ts";
 
-/** One setting as it was written, not yet understood. */
+/** One line of a configuration, not yet matched with an option. */
 export interface Entry {
   /** Lower case, without leading dashes. */
   readonly key: string;

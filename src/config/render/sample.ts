@@ -5,7 +5,10 @@ import { wrap } from "./wrap.ts";
 
 const LINE_WIDTH = 80;
 
-/** A worker.conf with every option: those every operator has to think about are set, the others show their default. */
+/**
+ * A worker.conf with every option. The options an operator has to think about are set, the others show their
+ * default.
+ */
 export function renderSampleConf(all: readonly OptionGroup[]): string {
   const head = comment(
     "Configuration of omd-worker. A line is KEY=VALUE; a # starts a comment, anywhere in a line.",

@@ -4,7 +4,7 @@ import { names } from "../kinds/lists.ts";
 import { path } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
-/** Warm interpreters: plugins that are compiled once and run in a fork for each check. */
+/** A warm interpreter compiles a plugin once and runs it in a fork for each check. */
 export const INTERPRETER_ROWS = [
   {
     name: "enable_embedded_perl",

@@ -13,7 +13,7 @@ import { defaultQueues, hasQueue } from "./queues.ts";
 /** What differs between the programs that read worker.conf. */
 export interface WorkerRules {
   readonly settings: readonly Setting[];
-  /** It takes jobs from job servers: it needs a server, a queue and a key, or the word that there is no key. */
+  /** It takes jobs from job servers: it needs a server, a queue, and a key unless encryption is off. */
   readonly takesJobs: boolean;
 }
 
@@ -31,7 +31,7 @@ export function completeConfig(
     ...given,
     ...defaultQueues(draft),
     ...loadLimits(given, draft, machine),
-    // In the background nobody reads what the C worker writes to the terminal above 2.
+    // Above 2 the C worker writes to the terminal, and in the background there is none.
     debug: given.daemon ? Math.min(given.debug, 2) : given.debug,
     minWorker: Math.min(given.minWorker, given.maxWorker),
     key: findKey(given, machine, reportAt("keyfile")),

@@ -12,7 +12,7 @@ interface KeyOptions {
   readonly keyfile: string | undefined;
 }
 
-/** The key that counts. As in the C worker keyfile wins over key. */
+/** The key to use. As in the C worker keyfile wins over key. */
 export function findKey(
   { encryption, key, keyfile }: KeyOptions,
   machine: Machine,
@@ -30,7 +30,7 @@ export function findKey(
   return key;
 }
 
-/** The first line, at most 32 bytes of it, up to a NUL byte, without white space at its end. */
+/** Takes the first line: at most 32 bytes, up to a NUL byte, without white space at its end. */
 function readKeyFile(path: string, machine: Machine, report: (remark: Remark) => void): Secret | undefined {
   try {
     const content = machine.readFile(resolve(machine.cwd, path)).toString("latin1");

@@ -5,7 +5,10 @@ import { configKey } from "../values.ts";
 
 export const LOAD_LIMITS = ["load_limit1", "load_limit5", "load_limit15"] as const;
 
-/** The Go worker's limits by CPU, only if load_cpu_multi is set. A written limit of 0 is kept: it means no limit. */
+/**
+ * The Go worker's limits by CPU, only if load_cpu_multi is set. A written limit of 0 is kept: it means no
+ * limit.
+ */
 export function loadLimits(
   { loadCpuMulti }: Pick<Config, "loadCpuMulti">,
   { values }: Draft,

@@ -117,7 +117,9 @@ export const WORKER_OPTIONS = [
 
 export type WorkerOption = (typeof WORKER_OPTIONS)[number];
 
-/** The worker's own options and the families' settings, under the headings of the help and the documentation. */
+/**
+ * The worker's own options and the families' settings, under the headings of the help and the documentation.
+ */
 export function workerGroups(settings: readonly Setting[]): readonly OptionGroup[] {
   return [
     { title: "Job servers and encryption", options: JOB_SERVERS },

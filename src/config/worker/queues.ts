@@ -2,7 +2,10 @@ import type { Config } from "../config.ts";
 import type { Draft } from "../read/draft.ts";
 import type { WorkerOption } from "./options.ts";
 
-/** Any of these turns the default queues off. As in the C worker perfdata is one of them, though no worker serves it. */
+/**
+ * Any of these turns the default queues off. As in the C worker perfdata is one of them, though no worker
+ * serves it.
+ */
 const QUEUE_OPTIONS: readonly WorkerOption["name"][] = [
   "hosts",
   "services",

@@ -5,7 +5,9 @@ import { integer, seconds } from "../kinds/numbers.ts";
 import { text } from "../kinds/texts.ts";
 import { type ConfigOption, LIVE } from "../option.ts";
 
-/** A family's setting as an option of the worker. A changed value counts at once, as checks ask for it anew. */
+/**
+ * A family's setting as an option of the worker. A changed value counts at once, as checks ask for it anew.
+ */
 export function toOption({ name, values, default: value, unit, help }: Setting): ConfigOption {
   const kind = kindOf(values);
   return {
