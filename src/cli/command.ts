@@ -1,7 +1,7 @@
 import type { Io } from "./io.ts";
 
 /** Runs a command with the words after its name. */
-export type Command = (argv: readonly string[], io: Io) => Promise<CommandResult>;
+export type CliCommand = (argv: readonly string[], io: Io) => Promise<CommandResult>;
 
 /** The exit code, or the usage text to show: the command was called wrongly, or asked to explain itself. */
 export type CommandResult =

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { CliCommand } from "./command.ts";
 import type { Io } from "./io.ts";
 
 /** A command of omd-worker. Its code is loaded when it is called, so a small command starts fast. */
@@ -10,7 +10,7 @@ export interface CommandRow {
   readonly aliases?: readonly Pick<CommandRow, "name" | "usage" | "help">[];
   /** How a wrong call ends. Undefined: there is none, as every word is an option of worker.conf. */
   readonly usageExitCode?: number;
-  readonly load: () => Promise<Command>;
+  readonly load: () => Promise<CliCommand>;
 }
 
 /** The worker itself, which also runs where no command is named. */

@@ -6,7 +6,7 @@ import type { ConfigOption } from "./option.ts";
 import { ConfigError, isError, type Origin, type Problem } from "./problem.ts";
 import { readArguments } from "./read/arguments.ts";
 import { type Draft, draftConfig } from "./read/draft.ts";
-import { type Entry, readEntry } from "./read/entry.ts";
+import { type ConfigEntry, readEntry } from "./read/entry.ts";
 import { findInfoRequest, type InfoRequest } from "./read/info-request.ts";
 import { expandEntry } from "./read/read-file.ts";
 import { type ConfigTable, optionsOf } from "./table.ts";
@@ -59,7 +59,7 @@ export function loadConfig<Config>(
   };
 }
 
-function readEnvironment(options: readonly ConfigOption[], { env }: Machine): readonly Entry[] {
+function readEnvironment(options: readonly ConfigOption[], { env }: Machine): readonly ConfigEntry[] {
   return options.flatMap(({ name, variable }) => {
     const text = variable === undefined ? undefined : env[variable];
     if (variable === undefined || text === undefined) return [];

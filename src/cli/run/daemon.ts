@@ -33,7 +33,9 @@ export function startDaemon(io: Io): Promise<number> {
       child.unref();
       resolve(exitCode);
     };
-    child.once("message", (message: LaunchMessage) => ("ready" in message ? done(0) : done(1, message.failed)));
+    child.once("message", (message: LaunchMessage) =>
+      "ready" in message ? done(0) : done(1, message.failed),
+    );
     child.once("exit", (code) => done(code ?? 1, "the worker ended while it was starting"));
     child.once("error", (error) => done(1, `cannot start in the background: ${error.message}`));
   });

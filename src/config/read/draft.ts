@@ -2,7 +2,7 @@ import { fromByteString } from "../../byte-string.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { type Origin, type Problem, type Remark, warning } from "../problem.ts";
-import type { Entry } from "./entry.ts";
+import type { ConfigEntry } from "./entry.ts";
 
 /** The written values by the name of their option: read, but without defaults and not checked as a whole. */
 export interface Draft {
@@ -16,7 +16,7 @@ interface Drafting {
 }
 
 /** Takes the entries in their order: the last single value wins, lists add up. */
-export function draftConfig(entries: readonly Entry[], { finder, report }: Drafting): Draft {
+export function draftConfig(entries: readonly ConfigEntry[], { finder, report }: Drafting): Draft {
   const values = new Map<string, unknown>();
   const origins = new Map<string, readonly Origin[]>();
   for (const [index, entry] of entries.entries()) {
@@ -46,7 +46,11 @@ export function draftConfig(entries: readonly Entry[], { finder, report }: Draft
  * The first two words are the C worker's. The text behind a key without `=` may be a secret: it is not
  * repeated.
  */
-function unknownOption({ find, nearest }: OptionFinder, { key }: Entry, previous: Entry | undefined): Remark {
+function unknownOption(
+  { find, nearest }: OptionFinder,
+  { key }: ConfigEntry,
+  previous: ConfigEntry | undefined,
+): Remark {
   const isAfterBareSecret = previous?.text === undefined && find(previous?.key ?? "")?.kind.isSecret;
   if (isAfterBareSecret) return warning("unknown option '****'", "write key=VALUE, without a blank");
   const [word = ""] = /^[\w-]*/.exec(key) ?? [];
@@ -58,7 +62,7 @@ function unknownOption({ find, nearest }: OptionFinder, { key }: Entry, previous
   return warning(`unknown option '${key}'`, spelling === undefined ? undefined : `did you mean ${spelling}?`);
 }
 
-function cutAtHash({ key }: Entry, { isSecret }: Kind<unknown>): Remark {
+function cutAtHash({ key }: ConfigEntry, { isSecret }: Kind<unknown>): Remark {
   const way = isSecret ? "put the key into a keyfile" : "put a blank before a comment";
   return warning(`the value of ${key} was cut at '#', which starts a comment`, way);
 }

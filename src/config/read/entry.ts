@@ -2,7 +2,7 @@ import { type ByteString, trim } from "../../byte-string.ts";
 import type { Origin } from "../problem.ts";
 
 /** One line of a configuration, not yet matched with an option. */
-export interface Entry {
+export interface ConfigEntry {
   /** Lower case, without leading dashes. */
   readonly key: string;
   /** Undefined: the key stood alone, without `=`. */
@@ -13,7 +13,7 @@ export interface Entry {
 }
 
 /** `key = value`, `key`, and both with any number of dashes in front. */
-export function readEntry(line: ByteString, origin: Origin, isCut = false): Entry {
+export function readEntry(line: ByteString, origin: Origin, isCut = false): ConfigEntry {
   const equals = line.indexOf("=");
   const keyText = equals < 0 ? line : line.slice(0, equals);
   const key = trim(trim(keyText).toLowerCase().replace(/^-+/, ""));

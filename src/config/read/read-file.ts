@@ -4,7 +4,7 @@ import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Machine } from "../machine.ts";
 import { error, type Origin, type Problem } from "../problem.ts";
-import { type Entry, readEntry } from "./entry.ts";
+import { type ConfigEntry, readEntry } from "./entry.ts";
 
 export interface FileReader {
   readonly finder: OptionFinder;
@@ -16,7 +16,7 @@ const MAX_DEPTH = 10;
 const BYTE_ORDER_MARK = "\xef\xbb\xbf";
 
 /** Replaces a `config=` entry by the entries of the file it names; every other entry stays as it is. */
-export function expandEntry(entry: Entry, reader: FileReader, depth = 0): readonly Entry[] {
+export function expandEntry(entry: ConfigEntry, reader: FileReader, depth = 0): readonly ConfigEntry[] {
   const isInclude = reader.finder.find(entry.key)?.effect === "include";
   if (!isInclude || entry.text === undefined) return [entry];
   if (entry.text !== "")
@@ -30,7 +30,7 @@ interface NestedReader extends FileReader {
 }
 
 /** Reads a file, or all files of a directory; `from` is the line that names it. */
-function readPath(path: string, from: Origin, reader: NestedReader): readonly Entry[] {
+function readPath(path: string, from: Origin, reader: NestedReader): readonly ConfigEntry[] {
   const { machine, report, depth } = reader;
   if (depth > MAX_DEPTH) {
     report({ ...error("deep recursion in config files!", `${path} seems to include itself`), ...from });
@@ -46,7 +46,7 @@ function readPath(path: string, from: Origin, reader: NestedReader): readonly En
   }
 }
 
-function readDirectory(path: string, from: Origin, reader: NestedReader): readonly Entry[] {
+function readDirectory(path: string, from: Origin, reader: NestedReader): readonly ConfigEntry[] {
   const { machine, depth } = reader;
   const folder = resolve(machine.cwd, path);
   const isWanted = (name: string) => {
@@ -66,7 +66,7 @@ function isDirectory(path: string, machine: Machine): boolean {
   }
 }
 
-function readLines(file: string, content: ByteString, reader: NestedReader): readonly Entry[] {
+function readLines(file: string, content: ByteString, reader: NestedReader): readonly ConfigEntry[] {
   const text = content.startsWith(BYTE_ORDER_MARK) ? content.slice(BYTE_ORDER_MARK.length) : content;
   const lines = text.split("\n");
   return lines.flatMap((line, index) => {
