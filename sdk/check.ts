@@ -1,4 +1,5 @@
 import type { OptionRow } from "./option.ts";
+import type { Setting, SettingValue } from "./setting.ts";
 
 /**
  * The result of a check: what a plugin would return and print.
@@ -54,16 +55,10 @@ export interface Shared<Value extends Disposable | AsyncDisposable> {
 export interface SharedContext {
   /** Gives another shared value that this one is built on, such as `RESOLVER`. */
   readonly shared: <Value extends Disposable | AsyncDisposable>(shared: Shared<Value>) => Value;
-  /** What the operator has set, now: it may change while the worker runs. */
-  readonly settings: () => CheckSettings;
+  /** The value of a family's setting now: it may change while the worker runs, so do not keep it. */
+  readonly setting: <Value extends SettingValue>(setting: Setting<Value>) => Value;
   /** Writes one debug line. Never pass secrets. */
   readonly log: (message: string) => void;
-}
-
-/** What worker.conf says about how checks do their work; each is the option of that name. */
-export interface CheckSettings {
-  /** Connections to HTTP servers are kept for the next check. */
-  readonly nativeHttpKeepalive: boolean;
 }
 
 /** What a check gets from the worker for one run. */

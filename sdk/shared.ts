@@ -1,12 +1,10 @@
-import type { CheckSettings, Shared, SharedContext } from "./check.ts";
+import type { Shared, SharedContext } from "./check.ts";
+import { type SettingValues, settingValue } from "./setting.ts";
 
 interface SharedValuesOptions extends Pick<SharedContext, "log"> {
-  /** Undefined: nothing was configured yet, or never will be. */
-  readonly settings?: () => CheckSettings | undefined;
+  /** The values as they are now. Undefined: no worker.conf has been read, every setting has its default. */
+  readonly settings?: () => SettingValues | undefined;
 }
-
-/** Where there is no worker.conf. */
-const DEFAULTS: CheckSettings = { nativeHttpKeepalive: false };
 
 /**
  * All shared values of one worker. A value is created when a check asks for it, and all are disposed of
@@ -20,7 +18,7 @@ export class SharedValues implements AsyncDisposable {
   constructor({ log, settings }: SharedValuesOptions) {
     this.#surroundings = {
       log,
-      settings: () => settings?.() ?? DEFAULTS,
+      setting: (setting) => settingValue(settings?.(), setting),
       shared: (shared) => this.get(shared),
     };
   }

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { type DestinationStream, destination, type Level, type Logger, pino } from "pino";
 
-/** The part of pino's interface the rooms use; tests pass a stub. */
+/** The part of pino's interface the worker uses. Tests pass a stub. */
 export type Log = Pick<Logger, "trace" | "debug" | "info" | "warn" | "error"> &
   Partial<Pick<Logger, "isLevelEnabled">>;
 
@@ -10,7 +10,10 @@ export interface LogOptions {
   readonly debug: number;
   /** A file, or undefined for standard output. */
   readonly file: string | undefined;
-  /** Standard error instead of standard output. Not by the name /dev/stderr: a socket cannot be opened by a name. */
+  /**
+   * Standard error instead of standard output. The name /dev/stderr would not do, as a socket cannot be
+   * opened by a name.
+   */
   readonly toStderr?: boolean;
   readonly format: "text" | "json";
 }
@@ -18,16 +21,19 @@ export interface LogOptions {
 export interface WorkerLog extends Log {
   readonly setDebug: (debug: number) => void;
   /**
-   * Opens the file anew, after logrotate moved it, or another one. Throws when it cannot, and goes on with the old one. Standard output
-   * stays what it is.
+   * Opens the file anew after logrotate has moved it, or opens another file. If that fails it throws, and the
+   * old file stays in use. Does nothing for standard output.
    */
   readonly reopen: (file?: string) => void;
-  /** Tries once more to write what could not be written. All else is written at once. */
+  /** Tries once more to write the lines that could not be written. All others were written at once. */
   readonly flush: () => void;
 }
 
-/** Bytes. What cannot be written, as on a full disk, waits for the next line that can; beyond this it is lost. */
-const MOST_WAITING = 1024 * 1024;
+/**
+ * In bytes. A line that cannot be written, as on a full disk, waits for the next line that can; more lines
+ * are lost.
+ */
+const MAX_WAITING_BYTES = 1024 * 1024;
 
 /** Only this file knows pino. */
 export function createLog({ debug, file, toStderr = false, format }: LogOptions): WorkerLog {
@@ -36,9 +42,9 @@ export function createLog({ debug, file, toStderr = false, format }: LogOptions)
     dest: file ?? (toStderr ? 2 : 1),
     sync: true,
     append: true,
-    maxLength: MOST_WAITING,
+    maxLength: MAX_WAITING_BYTES,
   });
-  // A full disk must not end the worker, and the log is all there is to tell it to.
+  // A full disk must not end the worker, and there is no other place than the log to report it.
   target.on("error", () => {});
   const logger = pino(
     { level: levelOf(debug), base: null, timestamp: () => `,"time":${Date.now()}` },
@@ -50,12 +56,12 @@ export function createLog({ debug, file, toStderr = false, format }: LogOptions)
     },
     reopen: (other = current) => {
       if (current === undefined || other === undefined) return;
-      // A trial: after a reopen that failed, the next one closes the old descriptor twice.
+      // Tried first: after a reopen that failed, the next reopen would close the old descriptor twice.
       closeSync(openSync(other, "a"));
       target.reopen(other);
       current = other;
     },
-    // Not flushSync: on a full disk it tries for ever.
+    // flushSync would try for ever on a full disk.
     flush: () => void target.write(""),
   });
 }
@@ -66,7 +72,7 @@ export function levelOf(debug: number): Level {
   return debug === 1 ? "debug" : "trace";
 }
 
-/** Lines as the C worker writes them, which log watchers know; what a line has beyond its text follows it. */
+/** Lines as the C worker writes them, which log watchers know. Further fields follow the text. */
 function textOnto(target: DestinationStream): DestinationStream {
   return { write: (line) => target.write(renderLine(line)) };
 }
@@ -93,7 +99,7 @@ function renderValue(value: unknown): string {
   return typeof value === "string" ? onOneLine(value) : JSON.stringify(value);
 }
 
-/** Nothing a plugin prints can look like another line of the log, or speak to the terminal it is read on. */
+/** Text from a plugin cannot look like another line of the log, nor control the terminal of a reader. */
 function onOneLine(text: string): string {
   return text.replace(/\p{Cc}/gu, (control) =>
     control === "\t" ? control : JSON.stringify(control).slice(1, -1),

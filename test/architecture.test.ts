@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "byte-string": [],
   log: [],
   gearman: [],
-  config: ["gearman"],
+  config: ["sdk", "gearman"],
   payload: [],
   job: ["payload"],
   outcome: [],
@@ -28,7 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
   cli: ["sdk", "shelf", "config", "job", "outcome", "executor", "run", "result", "worker", "demo"],
-  index: ["config", "worker"],
+  index: ["shelf", "config", "worker"],
 };
 
 /** Where a package may be imported: one file each, so that a driver can be replaced in one place. */
@@ -270,7 +270,7 @@ function roomOf(path: string): string {
   if (path.startsWith("sdk/")) return "sdk";
   if (path.startsWith("plugins/libc/")) return "libc";
   if (path.startsWith("plugins/transport/")) return "transport";
-  if (path === "plugins/index.ts") return "shelf";
+  if (/^plugins\/[^/]+\.ts$/.test(path)) return "shelf";
   if (path.startsWith("plugins/")) return "family";
   return (path.split("/")[1] ?? path).replace(/\.ts$/, "");
 }

@@ -1,5 +1,6 @@
 import type { Shared } from "../../sdk/index.ts";
 import type { HttpConnection } from "./connection.ts";
+import { NATIVE_HTTP_KEEPALIVE } from "./settings.ts";
 
 /** Idle connections with one key, and all of them: a server may have few slots for connections. */
 const MAX_IDLE_OF_KEY = 16;
@@ -138,5 +139,5 @@ export class HttpConnections implements Disposable {
 /** One for all checks of this worker. */
 export const HTTP_CONNECTIONS: Shared<HttpConnections> = {
   name: "HTTP connections",
-  create: ({ settings }) => new HttpConnections({ isOn: () => settings().nativeHttpKeepalive }),
+  create: ({ setting }) => new HttpConnections({ isOn: () => setting(NATIVE_HTTP_KEEPALIVE) }),
 };

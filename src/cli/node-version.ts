@@ -1,7 +1,10 @@
-/** As package.json says. */
+/** The same number stands in package.json. */
 const NEEDED = 24;
 
-/** Asked before the worker's own modules are linked: an older Node.js fails at the first name it does not know, and tells no more. */
+/**
+ * Called before the worker's own modules are linked: an older Node.js fails at the first name it does not
+ * know, with no other explanation.
+ */
 export function describeOldNode({ version, path }: { version: string; path: string }): string | undefined {
   const major = Number.parseInt(version.replace(/^v/, ""), 10);
   return major < NEEDED ? `omd-worker needs Node.js ${NEEDED} or newer, ${path} is ${version}` : undefined;

@@ -10,7 +10,7 @@ const FOLDERS = [
   "/usr/local/nagios/libexec",
 ];
 
-/** The path of a plugin called by its name alone; one that is not there where it would be. */
+/** The path of a plugin in the usual folders. If it is in none of them, its path in the first. */
 export function pluginPath(name: string, { OMD_ROOT }: Io["env"]): string {
   const site =
     OMD_ROOT === undefined

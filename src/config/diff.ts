@@ -1,25 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Config, configKey, type EffectiveRow } from "./config.ts";
-import type { Reload } from "./option.ts";
+import { allValues, type Config } from "./config.ts";
+import type { ConfigOption, Reload } from "./option.ts";
 import { Secret } from "./secret.ts";
-import { WORKER_OPTIONS } from "./worker-options.ts";
+import { optionsOf } from "./table.ts";
+import { configKey } from "./values.ts";
+import { workerGroups } from "./worker/options.ts";
 
-/** Names of the options that differ, by what taking over their new values asks for. */
-export type ConfigDiff = Readonly<Record<Reload, readonly EffectiveRow["name"][]>>;
+/** Names of the options that differ, by how their new values are taken over. */
+export type ConfigDiff = Readonly<Record<Reload, readonly string[]>>;
 
 export function diffConfig(before: Config, after: Config): ConfigDiff {
-  const old = new Map<string, unknown>(Object.entries(before));
-  const current = new Map<string, unknown>(Object.entries(after));
-  const changed = WORKER_OPTIONS.filter((option) => option.effect === "full").filter(
-    ({ name }) => !isSame(old.get(configKey(name)), current.get(configKey(name))),
-  );
+  const options = optionsOf(workerGroups([...after.settings.keys()]));
+  const changed = findChanged(options, allValues(before), allValues(after));
   const names = (reload: Reload) =>
-    changed.filter((option) => option.reload === reload).map(({ name }) => name);
+    changed.filter((option) => option.effect === "full" && option.reload === reload).map(({ name }) => name);
   return { live: names("live"), reconnect: names("reconnect"), restart: names("restart") };
 }
 
+function findChanged(
+  options: readonly ConfigOption[],
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): readonly ConfigOption[] {
+  return options.filter(({ name }) => !isSame(before[configKey(name)], after[configKey(name)]));
+}
+
 function isSame(one: unknown, other: unknown): boolean {
-  // Private fields are invisible to isDeepStrictEqual: to it any two secrets are equal.
+  // isDeepStrictEqual does not see private fields: it takes any two secrets for equal.
   if (one instanceof Secret && other instanceof Secret) return one.equals(other);
   return isDeepStrictEqual(one, other);
 }

@@ -1,28 +1,31 @@
-import type { WorkerOption } from "./option.ts";
-import { WORKER_OPTIONS } from "./worker-options.ts";
+import type { ConfigOption, ConfigRow } from "./option.ts";
 
-const ROWS: readonly WorkerOption[] = WORKER_OPTIONS;
-
-const BY_SPELLING: ReadonlyMap<string, WorkerOption> = new Map(
-  ROWS.flatMap((option) => spellings(option).map((spelling) => [alike(spelling), option] as const)),
-);
-
-/** The row of a key, whichever of its names was used; `-` and `_` are the same. */
-export function findOption(key: string): WorkerOption | undefined {
-  return BY_SPELLING.get(alike(key));
+/** Finds options by the keys people write. */
+export interface OptionFinder {
+  /** The option of a key, whichever of its names was used; `-` and `_` are the same. */
+  readonly find: (key: string) => ConfigOption | undefined;
+  /** The known spelling with the fewest different letters, if they are few enough for a slip. */
+  readonly nearest: (key: string) => string | undefined;
 }
 
-export function spellings(option: WorkerOption): readonly string[] {
-  return [option.name, ...(option.aliases ?? [])];
+export function createOptionFinder(options: readonly ConfigOption[]): OptionFinder {
+  const bySpelling = new Map(
+    options.flatMap((option) => spellings(option).map((spelling) => [alike(spelling), option] as const)),
+  );
+  const all = options.flatMap(spellings);
+  return { find: (key) => bySpelling.get(alike(key)), nearest: (key) => nearestOf(all, key) };
 }
 
-/** The known spelling with the fewest differing letters, if few enough that it can be a slip. */
-export function nearestSpelling(key: string): string | undefined {
-  const farthest = Math.max(1, Math.floor(key.length / 3));
-  const candidates = ROWS.flatMap(spellings)
+export function spellings({ name, aliases = [] }: Pick<ConfigRow, "name" | "aliases">): readonly string[] {
+  return [name, ...aliases];
+}
+
+function nearestOf(known: readonly string[], key: string): string | undefined {
+  const maxDistance = Math.max(1, Math.floor(key.length / 3));
+  const candidates = known
     .filter((spelling) => spelling.length > 1)
     .map((spelling) => ({ spelling, distance: editDistance(alike(key), alike(spelling)) }))
-    .filter(({ distance }) => distance <= farthest);
+    .filter(({ distance }) => distance <= maxDistance);
   return candidates.sort((one, other) => one.distance - other.distance)[0]?.spelling;
 }
 
@@ -30,7 +33,7 @@ function alike(key: string): string {
   return key.toLowerCase().replaceAll("_", "-");
 }
 
-/** Levenshtein's: how many letters must be added, removed or replaced. */
+/** Levenshtein's distance: how many letters must be added, removed or replaced. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [line, letter] of [...from].entries()) {

@@ -1,37 +1,38 @@
 import { isDeepStrictEqual } from "node:util";
 import { toByteString } from "../byte-string.ts";
-import { findQuestion, type Question, readArguments } from "./arguments.ts";
-import type { Config } from "./config.ts";
-import { type Draft, draftConfig } from "./draft.ts";
-import { type Entry, readEntry } from "./entry.ts";
+import { createOptionFinder } from "./find-option.ts";
 import type { Machine } from "./machine.ts";
-import type { WorkerOption } from "./option.ts";
+import type { ConfigOption } from "./option.ts";
 import { ConfigError, isError, type Origin, type Problem } from "./problem.ts";
-import { expandEntry } from "./read-file.ts";
-import { LOAD_LIMITS, settleConfig } from "./settle.ts";
-import { type OptionName, WORKER_OPTIONS } from "./worker-options.ts";
+import { readArguments } from "./read/arguments.ts";
+import { type Draft, draftConfig } from "./read/draft.ts";
+import { type ConfigEntry, readEntry } from "./read/entry.ts";
+import { findInfoRequest, type InfoRequest } from "./read/info-request.ts";
+import { expandEntry } from "./read/read-file.ts";
+import { type ConfigTable, optionsOf } from "./table.ts";
 
-/** Where the values of each option were written, by its name; nothing there: the default. */
+/** Where the values of each option were written, by its name. Nothing there: the default. */
 export type Origins = ReadonlyMap<string, readonly Origin[]>;
 
-/** What a command line with its files and the environment comes to. */
-export type Loaded = { readonly wants: Question } | LoadedConfig;
+/** The result of a command line with its files and the environment. */
+export type Loaded<Config> = { readonly wants: InfoRequest } | LoadedConfig<Config>;
 
-export interface LoadedConfig {
+export interface LoadedConfig<Config> {
   readonly wants: "run";
   readonly config: Config;
   readonly origins: Origins;
   readonly warnings: readonly Problem[];
-  /** Options that were given but change nothing here; each row says why. */
-  readonly withoutEffect: readonly WorkerOption[];
+  /** Options that were given but change nothing in this program; each says why. */
+  readonly withoutEffect: readonly ConfigOption[];
 }
 
-/** libgearman adds these servers to every worker of the C family. */
-const SERVERS_VARIABLE = "GEARMAN_SERVERS";
-
 /** Throws a ConfigError with all problems at once. */
-export function loadConfig(argv: readonly string[], machine: Machine): Loaded {
-  const wants = findQuestion(argv);
+export function loadConfig<Config>(
+  table: ConfigTable<Config>,
+  argv: readonly string[],
+  machine: Machine,
+): Loaded<Config> {
+  const wants = findInfoRequest(argv);
   if (wants !== undefined) return { wants };
 
   const problems: Problem[] = [];
@@ -39,42 +40,45 @@ export function loadConfig(argv: readonly string[], machine: Machine): Loaded {
   const report = (problem: Problem) => {
     if (!problems.some((known) => isDeepStrictEqual(known, problem))) problems.push(problem);
   };
-  const written = readArguments(argv).flatMap((entry) => expandEntry(entry, { machine, report }));
+  const options = optionsOf(table.groups);
+  const finder = createOptionFinder(options);
+  const written = readArguments(argv).flatMap((entry) => expandEntry(entry, { finder, machine, report }));
   const isComplete = !problems.some(isError);
-  const draft = draftConfig([...written, ...readEnvironment(machine)], report);
-  // What a file that cannot be read would have set is not missing on top of that.
+  const draft = draftConfig([...written, ...readEnvironment(options, machine)], { finder, report });
+  // An option is not missing if the file that may set it cannot be read.
   if (!isComplete) throw new ConfigError(problems);
-  const config = settleConfig(draft, machine, report);
+  const { config, derived = new Map() } = table.complete(draft, { machine, report });
 
   if (problems.some(isError)) throw new ConfigError(problems);
   return {
     wants: "run",
-    config,
-    origins: findOrigins(draft, config),
+    config: freeze(config),
+    origins: findOrigins(draft, derived),
     warnings: problems,
-    withoutEffect: findWithoutEffect(draft),
+    withoutEffect: options.filter(({ name, effect }) => effect === "none" && draft.values.has(name)),
   };
 }
 
-function readEnvironment({ env }: Machine): readonly Entry[] {
-  const servers = env[SERVERS_VARIABLE];
-  return servers === undefined
-    ? []
-    : [readEntry(toByteString(`server=${servers}`), { file: SERVERS_VARIABLE })];
+function readEnvironment(options: readonly ConfigOption[], { env }: Machine): readonly ConfigEntry[] {
+  return options.flatMap(({ name, variable }) => {
+    const text = variable === undefined ? undefined : env[variable];
+    if (variable === undefined || text === undefined) return [];
+    return [readEntry(toByteString(`${name}=${text}`), { file: variable })];
+  });
 }
 
-/** Values that follow from another option come from where that one was written. */
-function findOrigins({ values, origins }: Draft, config: Config): Origins {
-  const found = new Map(origins);
-  const derive = (name: OptionName, from: OptionName) => found.set(name, origins.get(from) ?? []);
-  if (config.encryption && config.keyfile !== undefined) derive("key", "keyfile");
-  if (config.loadCpuMulti > 0) {
-    for (const limit of LOAD_LIMITS) if (!values.has(limit)) derive(limit, "load_cpu_multi");
+/** A value that follows from another option comes from where that one was written. */
+function findOrigins({ origins }: Draft, derived: ReadonlyMap<string, string>): Origins {
+  return new Map([
+    ...origins,
+    ...[...derived].map(([name, from]) => [name, origins.get(from) ?? []] as const),
+  ]);
+}
+
+function freeze<Config>(config: Config): Config {
+  for (const value of Object.values(config ?? {})) {
+    if (Array.isArray(value)) value.forEach(Object.freeze);
+    Object.freeze(value);
   }
-  return found;
-}
-
-function findWithoutEffect({ values }: Draft): readonly WorkerOption[] {
-  const rows: readonly WorkerOption[] = WORKER_OPTIONS;
-  return rows.filter(({ name, effect }) => effect === "none" && values.has(name));
+  return Object.freeze(config);
 }

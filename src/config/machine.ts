@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 
-/** What a configuration depends on besides its own text. */
+/** Everything a configuration depends on besides its own text. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths of includes and key files start here. */

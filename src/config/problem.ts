@@ -12,7 +12,7 @@ export interface Problem extends Partial<Origin> {
   readonly hint?: string;
 }
 
-/** What a value's reader has to say; the place is added by whoever knows it. */
+/** A problem found by the reader of a value, which does not know where the value was written. */
 export type Remark = Omit<Problem, keyof Origin>;
 
 export function error(message: string, hint?: string): Remark {
@@ -23,7 +23,7 @@ export function warning(message: string, hint?: string): Remark {
   return remark("warning", message, hint);
 }
 
-/** Everything found in one go, so that an operator corrects a file once and not line by line. */
+/** All problems of a configuration at once, so that an operator corrects a file once and not line by line. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly Problem[];

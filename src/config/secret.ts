@@ -10,7 +10,7 @@ export class Secret {
     this.#bytes = Buffer.from(bytes);
   }
 
-  /** The bytes themselves: for the cipher, and for nothing that writes text. */
+  /** The bytes themselves. Only the cipher may ask for them, never code that writes text. */
   reveal(): Buffer {
     return Buffer.from(this.#bytes);
   }

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Check } from "../../sdk/check.ts";
 import { loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
+import { workerTable } from "../config/worker/table.ts";
 import { JobServer } from "../gearman/job-server/job-server.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope } from "../payload/crypt.ts";
@@ -31,7 +32,7 @@ export async function startDemo({ checks, version }: DemoOptions): Promise<Demo>
   await jobServer.start();
   const server = { host: "127.0.0.1", port: jobServer.port };
   const options = [`server=${server.host}:${server.port}`, `key=${KEY}`, "min-worker=10", "max-worker=30"];
-  const loaded = loadConfig(options, { ...thisMachine(), env: {} });
+  const loaded = loadConfig(workerTable([]), options, { ...thisMachine(), env: {} });
   if (loaded.wants !== "run") throw new Error("the demo's options ask for no run");
 
   const runs: Record<string, number> = {};

@@ -1,5 +1,6 @@
-import type { Check, CheckSettings } from "../../sdk/check.ts";
+import type { Check } from "../../sdk/check.ts";
 import { withinSeconds } from "../../sdk/deadline.ts";
+import type { SettingValues } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
@@ -27,7 +28,7 @@ export class NativeRuntime {
   readonly #shadowFile: ShadowFile;
   readonly #log: Log;
   readonly #prepared = new WeakSet<Check>();
-  #settings: CheckSettings | undefined;
+  #settings: SettingValues | undefined;
   #watch: FolderWatch | undefined;
 
   constructor({ checks, log }: NativeRuntimeOptions) {
@@ -40,8 +41,8 @@ export class NativeRuntime {
 
   /** Resolves when the site's checks are loaded, and all checks that may answer are prepared. */
   async configure(config: Config): Promise<void> {
-    const { pluginPath, shadowShare, shadowFile, nativeHttpKeepalive } = config;
-    this.#settings = { nativeHttpKeepalive };
+    const { pluginPath, shadowShare, shadowFile, settings } = config;
+    this.#settings = settings;
     const switches = readSwitches(config);
     const isShadow = switches.mode === "shadow";
     this.shadow.configure({ share: isShadow ? shadowShare : 0 });

@@ -1,3 +1,4 @@
+import { findCommand, runCommand } from "../../src/cli/commands.ts";
 import type { Io } from "../../src/cli/io.ts";
 
 /** What a command has printed, byte for byte (one character each). */
@@ -7,13 +8,13 @@ interface Said {
   readonly stderr: string;
 }
 
-type Command = (argv: readonly string[], io: Io) => Promise<number>;
-
-/** Runs a command in this process, with an environment of the test's. */
-export async function run(command: Command, argv: readonly string[], env: Io["env"] = {}): Promise<Said> {
+/** Runs the command of this name in this process, with an environment of the test's. */
+export async function run(name: string, argv: readonly string[], env: Io["env"] = {}): Promise<Said> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  const code = await command(argv, {
+  const command = findCommand(name);
+  if (command === undefined) throw new Error(`no command ${name}`);
+  const code = await runCommand(command, argv, {
     stdout: (text) => void stdout.push(Buffer.from(text)),
     stderr: (text) => void stderr.push(Buffer.from(text)),
     env,

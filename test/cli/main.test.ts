@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { VERSION } from "../../src/cli/version.ts";
-import { renderHelp, renderSampleConf } from "../../src/config/render.ts";
+import { HELP, SAMPLE } from "../config/rendered.ts";
 
 const said = { stdout: "", stderr: "" };
 
@@ -71,7 +71,7 @@ describe.each(["--help", "-help", "-h", "help"])("%s", (argument) => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       for (const command of ["run", "check", "config", "demo", "testcmd"])
         expect(stdout).toContain(`\n  ${name} ${command} `);
-      expect(stdout.endsWith(renderHelp())).toBe(true);
+      expect(stdout.endsWith(HELP)).toBe(true);
     },
   );
 });
@@ -94,7 +94,7 @@ describe("a command", () => {
   it("writes to the process's standard output", async () => {
     expect(await run("omd-worker", "config", "sample")).toEqual({
       code: 0,
-      stdout: renderSampleConf(),
+      stdout: SAMPLE,
       stderr: "",
     });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { type Config, configKey } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import type { Secret } from "../../src/config/secret.ts";
+import { configKey } from "../../src/config/values.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { loadMinimal } from "../support/config/load-memory.ts";
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { findOption, nearestSpelling } from "../../src/config/find-option.ts";
+import { createOptionFinder } from "../../src/config/find-option.ts";
+import { optionsOf } from "../../src/config/table.ts";
+import { GROUPS } from "../support/config/load-memory.ts";
 
-describe("findOption", () => {
+const { find, nearest } = createOptionFinder(optionsOf(GROUPS));
+
+describe("find", () => {
   it.each([
     ["max-worker", "max-worker"],
     ["max_worker", "max-worker"],
@@ -13,15 +17,15 @@ describe("findOption", () => {
     ["d", "daemon"],
     ["include", "config"],
   ])("takes %s for %s", (spelling, name) => {
-    expect(findOption(spelling)?.name).toBe(name);
+    expect(find(spelling)?.name).toBe(name);
   });
 
   it.each(["", "maxworker", "constructor", "-max-worker"])("does not know '%s'", (spelling) => {
-    expect(findOption(spelling)).toBeUndefined();
+    expect(find(spelling)).toBeUndefined();
   });
 });
 
-describe("nearestSpelling", () => {
+describe("nearest", () => {
   it.each([
     ["maxworker", "max-worker"],
     ["max_workers", "max-worker"],
@@ -30,10 +34,10 @@ describe("nearestSpelling", () => {
     ["job_timeuot", "job_timeout"],
     ["serverr", "server"],
   ])("guesses from %s that %s was meant", (slip, spelling) => {
-    expect(nearestSpelling(slip)).toBe(spelling);
+    expect(nearest(slip)).toBe(spelling);
   });
 
   it.each(["foo", "x", "", "something_else_entirely"])("has no guess for '%s'", (key) => {
-    expect(nearestSpelling(key)).toBeUndefined();
+    expect(nearest(key)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type LoadedConfig, loadConfig } from "../../src/config/load.ts";
 import { type Machine, thisMachine } from "../../src/config/machine.ts";
+import { type LoadedConfig, loadConfig } from "../../src/index.ts";
 import { problemsOf, warningsOf } from "../support/config/load-memory.ts";
 
 const FOLDER = "test/fixtures/config";

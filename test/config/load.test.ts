@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
 import { ConfigError } from "../../src/config/problem.ts";
+import { loadConfig } from "../../src/index.ts";
 import { load, loadFile, loadMinimal, problemsOf, warningsOf } from "../support/config/load-memory.ts";
 import { memoryMachine } from "../support/config/memory-machine.ts";
 

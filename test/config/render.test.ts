@@ -1,29 +1,30 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { renderEffective, renderHelp, renderSampleConf } from "../../src/config/render.ts";
-import { renderMarkdown } from "../../src/config/render-markdown.ts";
-import { load, loadMinimal, warningsOf } from "../support/config/load-memory.ts";
+import { allValues } from "../../src/config/config.ts";
+import { renderEffective } from "../../src/config/render/effective.ts";
+import { GROUPS, load, loadMinimal, warningsOf } from "../support/config/load-memory.ts";
+import { HELP, MARKDOWN, SAMPLE } from "./rendered.ts";
 
 const KEY_FILE = { "/etc/mod-gearman/secret.key": "should_be_changed" };
 
 describe("rendered files", () => {
   it.each([
-    ["docs/configuration.md", renderMarkdown],
-    ["docs/worker.conf.sample", renderSampleConf],
-  ])("%s is what the table renders", (file, render) => {
-    expect(readFileSync(file, "utf8")).toBe(render());
+    ["docs/configuration.md", MARKDOWN],
+    ["docs/worker.conf.sample", SAMPLE],
+  ])("%s is what the table renders", (file, rendered) => {
+    expect(readFileSync(file, "utf8")).toBe(rendered);
   });
 });
 
 describe("the sample", () => {
   it("is a configuration without complaints", () => {
-    const loaded = load(["config=/w.conf"], { files: { ...KEY_FILE, "/w.conf": renderSampleConf() } });
+    const loaded = load(["config=/w.conf"], { files: { ...KEY_FILE, "/w.conf": SAMPLE } });
     expect(warningsOf(loaded)).toEqual([]);
     expect(loaded.config).toMatchObject({ hosts: true, services: true, encryption: true });
   });
 
   it("shows defaults that are the defaults", () => {
-    const shown = renderSampleConf().replace(/^#(?=[\w-]+=.)/gm, "");
+    const shown = SAMPLE.replace(/^#(?=[\w-]+=.)/gm, "");
     const bare = load(["server=localhost", "keyfile=/etc/mod-gearman/secret.key"], { files: KEY_FILE });
     expect(load(["config=/w.conf"], { files: { ...KEY_FILE, "/w.conf": shown } }).config).toEqual(
       bare.config,
@@ -33,14 +34,12 @@ describe("the sample", () => {
 
 describe("help", () => {
   it("keeps to the width of a terminal where it can", () => {
-    const tooLong = renderHelp()
-      .split("\n")
-      .filter((line) => line.length > 110);
+    const tooLong = HELP.split("\n").filter((line) => line.length > 110);
     expect(tooLong).toEqual([]);
   });
 
   it("leaves out what has no effect", () => {
-    expect(renderHelp()).not.toContain("max-jobs");
+    expect(HELP).not.toContain("max-jobs");
   });
 });
 
@@ -54,7 +53,7 @@ describe("the effective configuration", () => {
       files,
       env: { GEARMAN_SERVERS: "c" },
     });
-    const text = renderEffective(config, origins);
+    const text = renderEffective(GROUPS, allValues(config), origins);
     for (const line of [
       "max-worker=7                             # /w.conf:1",
       "server=b:1                               # /w.conf:2, /w.conf:3, GEARMAN_SERVERS",
@@ -79,7 +78,7 @@ describe("the effective configuration", () => {
       "mem_limit=2.5",
     ];
     const { config, origins } = loadMinimal(given);
-    const files = { "/w.conf": renderEffective(config, origins) };
+    const files = { "/w.conf": renderEffective(GROUPS, allValues(config), origins) };
     expect(load(["config=/w.conf"], { files }).config).toEqual(config);
   });
 });

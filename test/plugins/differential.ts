@@ -1,5 +1,5 @@
-import type { CheckSettings } from "../../sdk/check.ts";
 import type { Check } from "../../sdk/index.ts";
+import type { SettingValues } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import { seededRandom } from "../support/random.ts";
 import { execute } from "./core/real-plugins.ts";
@@ -22,8 +22,8 @@ export interface ComparisonOptions {
   readonly rules?: readonly NormalRule[];
   /** How many run at a time. The default is 16, as they wait most of the time. */
   readonly atOnce?: number;
-  /** Settings of worker.conf. By default there are none. */
-  readonly settings?: CheckSettings;
+  /** The settings of worker.conf; the defaults if there are none. */
+  readonly settings?: SettingValues;
 }
 
 interface Answer {

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
-import type { CheckSettings } from "../../sdk/check.ts";
 import type { Shared, SharedContext } from "../../sdk/index.ts";
+import { type SettingValues, wholeNumber } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 
 /** A shared value that records when it is created and disposed of. */
@@ -74,17 +74,18 @@ it("gives nothing once it is closed", async () => {
   expect(() => values.get(pool)).toThrow("the worker has stopped: no pool");
 });
 
-it("shows the operator's settings as they are now, and those of no worker.conf where there is none", async () => {
+it("gives the value of a setting as it is now, and its default where no worker.conf has been read", async () => {
+  const MOST = wholeNumber("native_sql_sessions", { default: 5, help: "How many sessions are kept." });
   const read = {
-    name: "settings",
-    create: ({ settings }: SharedContext) => ({ settings, [Symbol.dispose]() {} }),
+    name: "sessions",
+    create: ({ setting }: SharedContext) => ({ most: () => setting(MOST), [Symbol.dispose]() {} }),
   };
-  let current: CheckSettings | undefined;
+  let current: SettingValues | undefined;
   await using values = new SharedValues({ log: () => {}, settings: () => current });
-  const { settings } = values.get(read);
-  expect(settings()).toEqual({ nativeHttpKeepalive: false });
-  current = { nativeHttpKeepalive: true };
-  expect(settings()).toEqual({ nativeHttpKeepalive: true });
+  const { most } = values.get(read);
+  expect(most()).toBe(5);
+  current = new Map([[MOST, 7]]);
+  expect(most()).toBe(7);
   await using others = new SharedValues({ log: () => {} });
-  expect(others.get(read).settings()).toEqual({ nativeHttpKeepalive: false });
+  expect(others.get(read).most()).toBe(5);
 });

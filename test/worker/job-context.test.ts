@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
+import { workerTable } from "../../src/config/worker/table.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import type { Parcel } from "../../src/result/outbox.ts";
 import { Shadow } from "../../src/run/shadow.ts";
@@ -23,7 +25,7 @@ afterEach(() => {
 
 function readConfig(...options: readonly string[]) {
   const given = ["server=127.0.0.1:4730", "encryption=no", ...options];
-  const loaded = loadConfig(given, { ...thisMachine(), env: {} });
+  const loaded = loadConfig(workerTable(BUILTIN_SETTINGS), given, { ...thisMachine(), env: {} });
   if (loaded.wants !== "run") throw new Error("no run");
   return loaded.config;
 }

@@ -2,9 +2,10 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { NATIVE_HTTP_KEEPALIVE } from "../../plugins/http/settings.ts";
 import { type Check, defineCheck, type SharedContext } from "../../sdk/index.ts";
-import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
+import { loadConfig } from "../../src/index.ts";
 import { NativeRuntime } from "../../src/worker/native-runtime.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { stubLog } from "../support/stub-log.ts";
@@ -133,20 +134,23 @@ describe("preparation", () => {
   });
 });
 
-it("shows what is shared the settings of the configuration that holds", async () => {
+it("gives what is shared the settings of the configuration that holds", async () => {
   const read = {
-    name: "settings",
-    create: ({ settings }: SharedContext) => ({ settings, [Symbol.dispose]() {} }),
+    name: "connections",
+    create: ({ setting }: SharedContext) => ({
+      isKept: () => setting(NATIVE_HTTP_KEEPALIVE),
+      [Symbol.dispose]() {},
+    }),
   };
   const native = new NativeRuntime({ checks: [], log: stubLog() });
-  const { settings } = native.shared.get(read);
+  const { isKept } = native.shared.get(read);
   const seen = [];
   for (const word of ["off", "on", "off"]) {
     await native.configure(readConfig(`native_http_keepalive=${word}`));
-    seen.push(settings());
+    seen.push(isKept());
   }
   await native.stop();
-  expect(seen.map(({ nativeHttpKeepalive }) => nativeHttpKeepalive)).toEqual([false, true, false]);
+  expect(seen).toEqual([false, true, false]);
 });
 
 it("names what checks share, in the order of its creation", async () => {

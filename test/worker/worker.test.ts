@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { defineCheck } from "../../sdk/index.ts";
-import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
 import { readStatus } from "../../src/gearman/admin.ts";
 import { JobServer } from "../../src/gearman/job-server/job-server.ts";
 import { encodePacket } from "../../src/gearman/packet.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
+import { loadConfig } from "../../src/index.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import { Worker } from "../../src/worker/worker.ts";

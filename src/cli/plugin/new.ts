@@ -6,7 +6,7 @@ import { renderNewCheck, renderNewTest } from "./template.ts";
 
 const NAME = /^check_[a-z0-9][a-z0-9_]*$/;
 
-/** Writes a check and its test; undefined: it was asked wrongly. */
+/** Writes a check and its test. Undefined: the words are not understood. */
 export async function newPlugin(argv: readonly string[], io: Io): Promise<number | undefined> {
   const asked = readArguments(argv);
   if (asked === undefined) return undefined;

@@ -5,7 +5,10 @@ import { resolve } from "node:path";
 import { RESOLVER_URL } from "../../run/site/resolve-sdk.ts";
 import type { Io } from "../io.ts";
 
-/** Tests of a site's checks, run by Node's own runner, with `omd-worker/sdk` where no package is installed. */
+/**
+ * Runs the tests of a site's checks with Node.js's own runner. They find `omd-worker/sdk` where no package is
+ * installed.
+ */
 export async function testPlugins(files: readonly string[], io: Io): Promise<number> {
   const faults = files.flatMap((file) => findFault(file) ?? []);
   if (faults.length > 0) {
@@ -28,7 +31,7 @@ export async function testPlugins(files: readonly string[], io: Io): Promise<num
   return exitCode === 0 ? 0 : 1;
 }
 
-/** A file without tests would pass, as one. */
+/** The runner would count a file without tests as one test that has passed. */
 function findFault(file: string): string | undefined {
   const state = statSync(file, { throwIfNoEntry: false });
   if (state === undefined) return `${file} is not there`;

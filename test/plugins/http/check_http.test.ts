@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkHttp } from "../../../plugins/http/check_http.ts";
-import type { CheckSettings } from "../../../sdk/check.ts";
+import { NATIVE_HTTP_KEEPALIVE } from "../../../plugins/http/settings.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { FakeServers, startRecordedServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
@@ -27,10 +27,11 @@ describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
   });
   afterAll(() => Promise.all([servers[Symbol.asyncDispose](), nginx[Symbol.asyncDispose]()]));
 
-  it.each<[string, CheckSettings, readonly NormalRule[]]>([
-    ["each over a connection of its own", { nativeHttpKeepalive: false }, []],
-    ["over connections that are kept", { nativeHttpKeepalive: true }, KEPT],
-  ])("are answered as the plugin answered them, %s", async (_, settings, rules) => {
+  it.each<[string, boolean, readonly NormalRule[]]>([
+    ["each over a connection of its own", false, []],
+    ["over connections that are kept", true, KEPT],
+  ])("are answered as the plugin answered them, %s", async (_, isKept, rules) => {
+    const settings = new Map([[NATIVE_HTTP_KEEPALIVE, isKept]]);
     await using shared = new SharedValues({ log: () => {}, settings: () => settings });
     const replayed = await replay(checkHttp, { places, rules, atOnce: 16, shared });
     expect(replayed.differences).toEqual([]);

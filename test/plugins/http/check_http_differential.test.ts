@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkHttp } from "../../../plugins/http/check_http.ts";
+import { NATIVE_HTTP_KEEPALIVE } from "../../../plugins/http/settings.ts";
 import { freePort } from "../../support/free-port.ts";
 import { createCertificate, inDays } from "../../support/servers/certificates.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
@@ -217,7 +218,7 @@ describe.skipIf(!hasServer("check_dummy") || !hasServer("nginx")).each([
       checkHttp,
       findPlugin("check_http") ?? "",
       lines,
-      { rules: [OPENSSL, AGE, ...rules], settings: { nativeHttpKeepalive } },
+      { rules: [OPENSSL, AGE, ...rules], settings: new Map([[NATIVE_HTTP_KEEPALIVE, nativeHttpKeepalive]]) },
     );
     expect(differences).toEqual([]);
     expect({ equal, executed }).toEqual({ equal: whole, executed: 0 });

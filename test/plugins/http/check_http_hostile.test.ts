@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkHttp } from "../../../plugins/http/check_http.ts";
+import { NATIVE_HTTP_KEEPALIVE } from "../../../plugins/http/settings.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
@@ -75,10 +76,12 @@ const KEPT: readonly Hostile[] = [
 describe.each([
   { how: "asked once", nativeHttpKeepalive: false },
   { how: "whose connections are kept", nativeHttpKeepalive: true },
-])("a server, $how, that", (settings) => {
-  const { nativeHttpKeepalive } = settings;
+])("a server, $how, that", ({ nativeHttpKeepalive }) => {
   const run = async (line: string, signal?: AbortSignal) => {
-    await using shared = new SharedValues({ log: () => {}, settings: () => settings });
+    await using shared = new SharedValues({
+      log: () => {},
+      settings: () => new Map([[NATIVE_HTTP_KEEPALIVE, nativeHttpKeepalive]]),
+    });
     return await runCheck(checkHttp, line, { shared, ...(signal && { signal }) });
   };
   const certificate = createCertificate({ commonNames: ["odd.example"], notAfter: inDays(20) });

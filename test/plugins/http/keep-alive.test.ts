@@ -8,6 +8,7 @@ import { checkHttp } from "../../../plugins/http/check_http.ts";
 import { readHttpCommand } from "../../../plugins/http/command.ts";
 import { HTTP_CONNECTIONS } from "../../../plugins/http/connections.ts";
 import { askPersistently } from "../../../plugins/http/keep-alive.ts";
+import { NATIVE_HTTP_KEEPALIVE } from "../../../plugins/http/settings.ts";
 import { TLS_CONTEXTS } from "../../../plugins/transport/tls-contexts.ts";
 import { RESOLVER } from "../../../sdk/index.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
@@ -46,7 +47,7 @@ describe("kept connections", () => {
   beforeEach(() => {
     [isOn, seen, sockets] = [true, [], []];
     servers = new FakeServers();
-    shared = new SharedValues({ log: () => {}, settings: () => ({ nativeHttpKeepalive: isOn }) });
+    shared = new SharedValues({ log: () => {}, settings: () => new Map([[NATIVE_HTTP_KEEPALIVE, isOn]]) });
   });
   afterEach(async () => {
     await shared[Symbol.asyncDispose]();

@@ -1,8 +1,13 @@
-import { type LoadedConfig, loadConfig } from "../../../src/config/load.ts";
+import { BUILTIN_SETTINGS } from "../../../plugins/settings.ts";
 import { ConfigError, renderProblem } from "../../../src/config/problem.ts";
+import { workerTable } from "../../../src/config/worker/table.ts";
+import { type LoadedConfig, loadConfig } from "../../../src/index.ts";
 import { type MemoryMachine, memoryMachine } from "./memory-machine.ts";
 
-/** Options that every start needs. */
+/** The options of the worker as it is installed. */
+export const { groups: GROUPS } = workerTable(BUILTIN_SETTINGS);
+
+/** What every start needs; not part of what a test is about. */
 const MINIMUM = ["server=localhost", "encryption=no"];
 
 export function load(argv: readonly string[], given?: MemoryMachine): LoadedConfig {

@@ -1,0 +1,8 @@
+import type { Setting } from "../sdk/setting.ts";
+import { NATIVE_HTTP_KEEPALIVE } from "./http/settings.ts";
+
+/**
+ * The settings of all families, in the order of the documentation. They have a file of their own, as reading
+ * worker.conf needs no check.
+ */
+export const BUILTIN_SETTINGS: readonly Setting[] = [NATIVE_HTTP_KEEPALIVE];

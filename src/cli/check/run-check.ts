@@ -1,0 +1,57 @@
+import { SharedValues } from "../../../sdk/shared.ts";
+import type { Config } from "../../config/config.ts";
+import { Executor } from "../../executor/executor.ts";
+import type { Job } from "../../job/job.ts";
+import type { createLog } from "../../log.ts";
+import { judge, judgeSettings } from "../../result/judge.ts";
+import type { Router } from "../../run/routing/router.ts";
+import { createRunner } from "../../run/run.ts";
+import type { Io } from "../io.ts";
+
+interface CheckRun {
+  readonly config: Config;
+  readonly router: Router;
+  readonly log: ReturnType<typeof createLog>;
+}
+
+/**
+ * Runs one command line as the worker would and prints what the core would see; resolves to the return code.
+ */
+export async function runCheck(
+  commandLine: string,
+  { config, router, log }: CheckRun,
+  io: Io,
+): Promise<number> {
+  const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
+  await executor.start();
+  try {
+    await using shared = new SharedValues({ log: (message) => log.debug(message) });
+    const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
+    const runner = createRunner({ router, executor, shared, log, onDeclined });
+    const job = { ...NO_JOB, commandLine };
+    const { outcome, via, why } = await runner(job, config.jobTimeout);
+    log.info({ via, why }, "ran");
+    // The core sees the message only; the author of a check needs the line.
+    if (via === "native" && outcome.kind === "crashed" && outcome.error instanceof Error)
+      io.stderr(`${outcome.error.stack}\n`);
+    const { returnCode, output } = judge(job, outcome, judgeSettings(config));
+    io.stdout(Buffer.from(`${output}\n`, "latin1"));
+    return returnCode;
+  } finally {
+    await executor.stop();
+  }
+}
+
+const NO_JOB: Job = {
+  type: "service",
+  hostName: "localhost",
+  serviceDescription: "check",
+  commandLine: "",
+  resultQueue: undefined,
+  targetQueue: undefined,
+  coreTime: undefined,
+  timeout: undefined,
+  pluginOutput: undefined,
+  longPluginOutput: undefined,
+  contact: undefined,
+};

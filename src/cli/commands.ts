@@ -1,0 +1,86 @@
+import type { CliCommand } from "./command.ts";
+import type { Io } from "./io.ts";
+
+/** A command of omd-worker. Its code is loaded when it is called, so a small command starts fast. */
+export interface CommandRow {
+  readonly name: string;
+  /** For the help: the words after the program's name, and what they do. */
+  readonly usage: string;
+  readonly help: string;
+  readonly aliases?: readonly Pick<CommandRow, "name" | "usage" | "help">[];
+  /** How a wrong call ends. Undefined: there is none, as every word is an option of worker.conf. */
+  readonly usageExitCode?: number;
+  readonly load: () => Promise<CliCommand>;
+}
+
+/** The worker itself, which also runs where no command is named. */
+export const RUN: CommandRow = {
+  name: "run",
+  usage: "run [OPTION=VALUE…]",
+  help: "run the worker (also without the word run); options as in worker.conf",
+  load: async () => (await import("./commands/run.ts")).runWorker,
+};
+
+export const CHECK: CommandRow = {
+  name: "check",
+  usage: "check [--explain] [--] COMMAND…",
+  help: "run one command line as the worker would, or say what it would do",
+  aliases: [{ name: "testcmd", usage: "testcmd [--] COMMAND…", help: "the Go worker's word for check" }],
+  usageExitCode: 3,
+  load: async () => (await import("./commands/check.ts")).checkCommand,
+};
+
+export const COMMANDS: readonly CommandRow[] = [
+  RUN,
+  CHECK,
+  {
+    name: "plugin",
+    usage: "plugin list|new|test …",
+    help: "the checks the worker knows itself, and yours",
+    usageExitCode: 3,
+    load: async () => (await import("./commands/plugin.ts")).pluginCommand,
+  },
+  {
+    name: "shadow",
+    usage: "shadow report [OPTION=VALUE…]",
+    help: "how the worker's own answers compare with the plugins' (native_checks=shadow)",
+    usageExitCode: 3,
+    load: async () => (await import("./commands/shadow.ts")).shadowCommand,
+  },
+  {
+    name: "config",
+    usage: "config check|show|sample|docs …",
+    help: "check and show the configuration",
+    usageExitCode: 2,
+    load: async () => (await import("./commands/config.ts")).configCommand,
+  },
+  {
+    name: "demo",
+    usage: "demo [--seconds N]",
+    help: "a job server, a small core and the worker at work",
+    usageExitCode: 3,
+    load: async () => (await import("./commands/demo.ts")).demoCommand,
+  },
+];
+
+export function findCommand(word: string | undefined): CommandRow | undefined {
+  return COMMANDS.find(({ name, aliases = [] }) =>
+    [name, ...aliases.map((alias) => alias.name)].includes(word ?? ""),
+  );
+}
+
+/** Loads and runs a command; resolves to its exit code. */
+export async function runCommand(row: CommandRow, argv: readonly string[], io: Io): Promise<number> {
+  const command = await row.load();
+  const result = await command(argv, io);
+  if (typeof result === "number") return result;
+  io.stderr(result.usage);
+  switch (result.kind) {
+    case "help":
+      return 0;
+    case "wrong call":
+      return row.usageExitCode ?? WRONG_CALL;
+  }
+}
+
+const WRONG_CALL = 3;

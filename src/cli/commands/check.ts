@@ -1,0 +1,76 @@
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { toByteString } from "../../byte-string.ts";
+import type { Config } from "../../config/config.ts";
+import { quoteWord } from "../../executor/shells/quote-word.ts";
+import { createLog } from "../../log.ts";
+import { createConfiguredRouter } from "../../run/routing/router.ts";
+import { SiteShelf } from "../../run/shelf.ts";
+import { renderCheckHelp } from "../check/check-help.ts";
+import { renderRoute } from "../check/explain.ts";
+import { runCheck } from "../check/run-check.ts";
+import { type CommandResult, usage } from "../command.ts";
+import type { Io } from "../io.ts";
+import { pluginPath } from "../plugin-folders.ts";
+import { loadForCommand, reportConfigError } from "../worker-conf.ts";
+
+const USAGE = `usage: omd-worker check [--explain] [--OPTION=VALUE…] [--] COMMAND…
+       omd-worker check NAME --help
+  Runs COMMAND as the worker would, prints what the core would see, exits with the return code.
+  With --explain it runs nothing, but says which way COMMAND goes, why, and what would be started.
+  One word is a whole command line, several are the words of one. A native check may be called by its name
+  alone; with --help it explains its options. Options are those of worker.conf.
+`;
+
+/** Exit codes: the return code of the check; 3 if the options are wrong. */
+export async function checkCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
+  const { options, command, explains } = splitArguments(argv);
+  if (command.length === 0) return usage(USAGE);
+  try {
+    const config = loadForCommand(options, io);
+    return config === undefined ? 3 : await answer(config, command, explains, io);
+  } catch (error) {
+    reportConfigError(error, io);
+    return 3;
+  }
+}
+
+/** Options begin with dashes and end with `--` or the first other word. */
+function splitArguments(argv: readonly string[]) {
+  const at = argv.findIndex((word) => !word.startsWith("-") || word === "--");
+  const given = at < 0 ? argv : argv.slice(0, at);
+  return {
+    options: given.filter((word) => word !== EXPLAIN),
+    command: at < 0 ? [] : argv.slice(argv[at] === "--" ? at + 1 : at),
+    explains: given.includes(EXPLAIN),
+  };
+}
+
+const EXPLAIN = "--explain";
+
+async function answer(
+  config: Config,
+  command: readonly string[],
+  explains: boolean,
+  io: Io,
+): Promise<number> {
+  const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
+  using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  await shelf.open(config.pluginPath);
+  const [name = "", ...rest] = command;
+  const check = shelf.find(name);
+  if (check !== undefined && rest.length === 1 && rest[0] === "--help") {
+    io.stdout(renderCheckHelp(check));
+    return 0;
+  }
+  const router = createConfiguredRouter(config, shelf);
+  const words = check === undefined ? command : [pluginPath(name, io.env), ...rest];
+  const commandLine = toCommandLine(words);
+  if (!explains) return runCheck(commandLine, { config, router, log }, io);
+  io.stdout(renderRoute(router({ commandLine }), shelf));
+  return 0;
+}
+
+function toCommandLine(words: readonly string[]): string {
+  const [only = "", ...more] = words.map(toByteString);
+  return more.length === 0 ? only : [only, ...more].map(quoteWord).join(" ");
+}

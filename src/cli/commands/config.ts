@@ -1,0 +1,87 @@
+import { allValues } from "../../config/config.ts";
+import { ConfigError, type Problem, renderProblem } from "../../config/problem.ts";
+import { COMMAND_LINE } from "../../config/read/arguments.ts";
+import { renderEffective } from "../../config/render/effective.ts";
+import { renderMarkdown } from "../../config/render/markdown.ts";
+import { renderSampleConf } from "../../config/render/sample.ts";
+import { INTRODUCTION } from "../../config/worker/introduction.ts";
+import { type CommandResult, usage } from "../command.ts";
+import type { Io } from "../io.ts";
+import { loadWorkerConf, WORKER_TABLE } from "../worker-conf.ts";
+
+const USAGE = `Usage:
+  omd-worker config check FILE...    are these files (or directories) right? exit 1 if one is not
+  omd-worker config show [OPTIONS]   the values that count, and where each was written
+  omd-worker config sample           a worker.conf with every option
+  omd-worker config docs             all options as Markdown
+`;
+
+/** Exit codes: 0, and 1 if a configuration is wrong. */
+export async function configCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case "check":
+      return rest.length > 0 && !rest.some((file) => file.startsWith("-"))
+        ? checkFiles(rest, io)
+        : usage(USAGE);
+    case "show":
+      return show(rest, io);
+    case "sample":
+      return print(renderSampleConf(WORKER_TABLE.groups), io);
+    case "docs":
+      return print(renderMarkdown(WORKER_TABLE.groups, INTRODUCTION), io);
+    default:
+      return usage(USAGE);
+  }
+}
+
+function checkFiles(files: readonly string[], io: Io): number {
+  const results = files.map((file) => checkFile(file, io));
+  return results.every((isRight) => isRight) ? 0 : 1;
+}
+
+function checkFile(file: string, io: Io): boolean {
+  const { problems, isRight } = findProblems(file, io);
+  // A problem of the whole has no line, and nothing else was given on a command line: both concern this file.
+  for (const problem of problems)
+    io.stdout(`${renderProblem(concernsTheWhole(problem) ? { ...problem, file } : problem)}\n`);
+  if (isRight) io.stdout(`${file}: ok\n`);
+  return isRight;
+}
+
+function concernsTheWhole({ file }: Problem): boolean {
+  return file === undefined || file === COMMAND_LINE.file;
+}
+
+function findProblems(file: string, io: Io): { problems: readonly Problem[]; isRight: boolean } {
+  try {
+    const loaded = loadWorkerConf([`config=${file}`], io);
+    return { problems: loaded.wants === "run" ? loaded.warnings : [], isRight: true };
+  } catch (error) {
+    if (error instanceof ConfigError) return { problems: error.problems, isRight: false };
+    throw error;
+  }
+}
+
+function show(argv: readonly string[], io: Io): CommandResult {
+  try {
+    const loaded = loadWorkerConf(argv, io);
+    if (loaded.wants !== "run") return usage(USAGE);
+    for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
+    io.stdout(renderEffective(WORKER_TABLE.groups, allValues(loaded.config), loaded.origins));
+    for (const option of loaded.withoutEffect) {
+      const why = option.effect === "none" ? option.why : "";
+      io.stdout(`# ${option.name} has no effect here: ${why}\n`);
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) io.stderr(`${renderProblem(problem)}\n`);
+    return 1;
+  }
+}
+
+function print(text: string, io: Io): number {
+  io.stdout(text);
+  return 0;
+}

@@ -1,0 +1,105 @@
+import { hostname } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import type { Config } from "../../config/config.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import { ConfigError, renderProblem } from "../../config/problem.ts";
+import { createLog, type WorkerLog } from "../../log.ts";
+import { PidFileError, takePidFile } from "../../worker/pid-file.ts";
+import { handleSignals } from "../../worker/signals.ts";
+import { Worker } from "../../worker/worker.ts";
+import type { Io } from "../io.ts";
+import { forgetMark, isDaemon, startDaemon, tellLauncher } from "../run/daemon.ts";
+import { handleUncaughtErrors } from "../run/uncaught-errors.ts";
+import { VERSION } from "../version.ts";
+import { loadWorkerConf } from "../worker-conf.ts";
+
+/** Runs the worker until a signal ends it. The exit codes are the C worker's: 0, and 1 if it cannot start. */
+export async function runWorker(argv: readonly string[], io: Io): Promise<number> {
+  const isInBackground = isDaemon(io.env);
+  forgetMark();
+  try {
+    const loaded = load(argv, io);
+    if (loaded.config.daemon && !isInBackground) {
+      for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
+      return await startDaemon(io);
+    }
+    keepHeapSmall();
+    return await serve(argv, loaded, io, () => isInBackground && tellLauncher({ ready: true }));
+  } catch (error) {
+    const text = renderFailure(error);
+    if (isInBackground) tellLauncher({ failed: text });
+    io.stderr(`${text}\n`);
+    return 1;
+  }
+}
+
+/**
+ * Nearly all objects of a job die with the job. Without this flag V8 makes their space larger and larger
+ * under load: 154 MiB in place of 66 for 20,000 jobs a second, at the same CPU.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
+}
+
+/** One line for what an operator can mend; the stack for a fault of ours. */
+function renderFailure(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof PidFileError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  return "syscall" in error ? `cannot start worker: ${error.message}` : (error.stack ?? error.message);
+}
+
+function load(argv: readonly string[], io: Io): LoadedConfig<Config> {
+  const loaded = loadWorkerConf(argv, io);
+  if (loaded.wants !== "run")
+    throw new ConfigError([{ severity: "error", message: `${loaded.wants} must be the only word` }]);
+  return loaded;
+}
+
+async function serve(
+  argv: readonly string[],
+  loaded: LoadedConfig<Config>,
+  io: Io,
+  onReady: () => void,
+): Promise<number> {
+  const { config } = loaded;
+  const log = createLog({ debug: config.debug, file: logFile(loaded), format: config.logFormat });
+  using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
+  reportConfig(loaded, log);
+  using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
+  const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName: hostname() });
+  const signals = handleSignals({
+    worker,
+    log,
+    reload: () => {
+      const reloaded = load(argv, io);
+      reopenLog(log, logFile(loaded), logFile(reloaded));
+      log.setDebug(reloaded.config.debug);
+      reportConfig(reloaded, log);
+      return reloaded.config;
+    },
+  });
+  await worker.start();
+  log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
+  onReady();
+  const isClean = await signals.ended;
+  log.info("mod_gearman worker exited");
+  log.flush();
+  return isClean ? 0 : 1;
+}
+
+function logFile({ config: { logmode, logfile } }: LoadedConfig<Config>): string | undefined {
+  return logmode === "stdout" ? undefined : logfile;
+}
+
+/** `first` is the log file the worker was started with. */
+function reopenLog(log: WorkerLog, first: string | undefined, now: string | undefined): void {
+  log.reopen(now);
+  if ((first === undefined) !== (now === undefined))
+    log.warn("the log goes from standard output to a file, or back, at the next start only");
+}
+
+function reportConfig({ warnings, withoutEffect }: LoadedConfig<Config>, log: WorkerLog): void {
+  for (const warning of warnings) log.warn(renderProblem(warning));
+  for (const { name } of withoutEffect) log.debug(`option ${name} has no effect in this worker`);
+}

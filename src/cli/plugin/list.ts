@@ -1,0 +1,60 @@
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import type { Check } from "../../../sdk/check.ts";
+import { toByteString } from "../../byte-string.ts";
+import type { Config } from "../../config/config.ts";
+import { createIdentification, type Identify } from "../../run/routing/identity.ts";
+import { findSwitch, readSwitches } from "../../run/routing/switches.ts";
+import { SiteShelf } from "../../run/shelf.ts";
+import type { Io } from "../io.ts";
+import { pluginPath } from "../plugin-folders.ts";
+import { renderTable } from "../render-table.ts";
+import { loadForCommand, reportConfigError } from "../worker-conf.ts";
+
+/** Prints the checks the worker knows itself, and those of the site. Undefined: the options ask for help. */
+export async function listPlugins(options: readonly string[], io: Io): Promise<number | undefined> {
+  try {
+    const config = loadForCommand(options, io);
+    if (config === undefined) return undefined;
+    let isComplete = true;
+    const tell = (line: unknown) => io.stderr(`${line}\n`);
+    const refuse = (line: unknown) => {
+      isComplete = false;
+      tell(line);
+    };
+    const log = { info() {}, warn: tell, error: refuse };
+    using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+    await shelf.open(config.pluginPath);
+    const identify = createIdentification();
+    const rows = shelf.checks.map((check) => [
+      check.name,
+      shelf.originOf(check) ?? "omd-worker",
+      describeHere(check, { config, identify, io }),
+      check.summary,
+    ]);
+    io.stdout(renderTable(["check", "from", "here", "what it does"], rows));
+    return isComplete ? 0 : 1;
+  } catch (error) {
+    reportConfigError(error, io);
+    return 3;
+  }
+}
+
+interface ListContext {
+  readonly config: Config;
+  readonly identify: Identify;
+  readonly io: Io;
+}
+
+/**
+ * Says whether a check answers for the plugin of its name in the usual folders of this machine, and if not,
+ * why.
+ */
+function describeHere(check: Check, { config, identify, io }: ListContext): string {
+  const whyOff = findSwitch(check, readSwitches(config, io.env));
+  if (whyOff !== undefined) return `plugin: ${whyOff}`;
+  const path = pluginPath(check.name, io.env);
+  const { kind, why } = identify(toByteString(path), check);
+  if (kind === "absent") return "native: no such plugin found";
+  if (kind === "foreign") return `plugin: ${why}, ${path}`;
+  return config.nativeChecks === "shadow" ? "plugin: native_checks is shadow" : "native";
+}

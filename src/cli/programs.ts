@@ -1,0 +1,84 @@
+import { existsSync, realpathSync } from "node:fs";
+import { basename } from "node:path";
+import { findInfoRequest, type InfoRequest } from "../config/read/info-request.ts";
+import { CHECK, type CommandRow, findCommand, RUN } from "./commands.ts";
+import type { Io } from "./io.ts";
+import { pluginPath } from "./plugin-folders.ts";
+
+/** A program of ours by the name it is called by. */
+export type ProgramRow =
+  | {
+      /** Its first word may name a command; without one it is the worker. */
+      readonly kind: "worker";
+      readonly name: string;
+      readonly version: { readonly exitCode: number; readonly render: (version: string) => string };
+    }
+  /**
+   * A link by the name of a plugin: the program is that plugin, so a folder of such links serves any caller
+   * of plugins.
+   */
+  | { readonly kind: "plugin"; readonly name: RegExp };
+
+const OMD_WORKER: ProgramRow = {
+  kind: "worker",
+  name: "omd-worker",
+  version: { exitCode: 0, render: (version) => `omd-worker ${version}\n` },
+};
+
+export const PROGRAMS: readonly ProgramRow[] = [
+  OMD_WORKER,
+  {
+    kind: "worker",
+    name: "mod_gearman_worker",
+    // The programs of the other workers end with 3 after --version.
+    version: {
+      exitCode: 3,
+      render: (version) =>
+        `mod_gearman_worker: version ${version} of omd-worker running on Node.js ${process.version}\n\n`,
+    },
+  },
+  { kind: "plugin", name: /^(?:check_.*|negate)$/s },
+];
+
+/** What a call asks for. */
+export type Call =
+  | { readonly kind: "command"; readonly command: CommandRow; readonly argv: readonly string[] }
+  | {
+      readonly kind: InfoRequest;
+      readonly program: ProgramRow & { readonly kind: "worker" };
+    };
+
+/**
+ * `calledBy` is the name or the path of the program. By any other name than those of PROGRAMS it is
+ * omd-worker.
+ */
+export function readCall(calledBy: string, argv: readonly string[], env: Io["env"]): Call {
+  const program = findProgram(basename(calledBy));
+  if (program.kind === "plugin")
+    return { kind: "command", command: CHECK, argv: ["--", standsFor(calledBy, env), ...argv] };
+  const [first, ...rest] = argv;
+  const command = findCommand(first);
+  if (command !== undefined && command !== RUN) return { kind: "command", command, argv: rest };
+  const options = command === undefined ? argv : rest;
+  const request = findInfoRequest(options);
+  return request === undefined
+    ? { kind: "command", command: RUN, argv: options }
+    : { kind: request, program };
+}
+
+function findProgram(called: string): ProgramRow {
+  const isCalled = ({ name }: ProgramRow) => (typeof name === "string" ? name === called : name.test(called));
+  return PROGRAMS.find(isCalled) ?? OMD_WORKER;
+}
+
+/**
+ * The plugin a link stands for. If a command line has to be executed after all, it is the plugin in one of
+ * the usual folders that is started; a link in that place would start this program again, so then there is no
+ * plugin.
+ */
+function standsFor(link: string, env: Io["env"]): string {
+  const name = basename(link);
+  const plugin = pluginPath(name, env);
+  const isItself = existsSync(plugin) && realpathSync(plugin) === realpathSync(link);
+  return isItself ? `/nonexistent/${name}` : plugin;
+}

@@ -1,0 +1,38 @@
+import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
+import type { Config } from "../config/config.ts";
+import { type Loaded, loadConfig } from "../config/load.ts";
+import { type Machine, thisMachine } from "../config/machine.ts";
+import { ConfigError, renderProblem } from "../config/problem.ts";
+import { COMMAND_LINE } from "../config/read/arguments.ts";
+import { commandTable, workerTable } from "../config/worker/table.ts";
+import type { Io } from "./io.ts";
+
+/** The options of the worker. */
+export const WORKER_TABLE = workerTable(BUILTIN_SETTINGS);
+
+/** Reads worker.conf as the worker does. */
+export function loadWorkerConf(options: readonly string[], io: Io): Loaded<Config> {
+  return loadConfig(WORKER_TABLE, options, machineOf(io));
+}
+
+/**
+ * Reads worker.conf for a command that talks to no job server. Undefined: the options ask for help or the
+ * version. Warnings about a file are left to the worker that runs with it.
+ */
+export function loadForCommand(options: readonly string[], io: Io): Config | undefined {
+  const loaded = loadConfig(commandTable(BUILTIN_SETTINGS), options, machineOf(io));
+  if (loaded.wants !== "run") return undefined;
+  for (const warning of loaded.warnings)
+    if (warning.file === COMMAND_LINE.file) io.stderr(`${renderProblem(warning)}\n`);
+  return loaded.config;
+}
+
+/** Tells what is wrong with the options. Any other error is a fault of ours and is thrown again. */
+export function reportConfigError(error: unknown, io: Io): void {
+  if (!(error instanceof ConfigError)) throw error;
+  io.stderr(`${error.message}\n`);
+}
+
+function machineOf({ env }: Io): Machine {
+  return { ...thisMachine(), env };
+}

@@ -1,0 +1,35 @@
+import type { ByteString } from "../../byte-string.ts";
+import { type Remark, warning } from "../problem.ts";
+
+/** One value as it was written: the spelling of the key, and the text after `=`. */
+export interface WrittenValue {
+  readonly key: string;
+  readonly text: ByteString;
+}
+
+export interface ReadValue<Value> {
+  readonly value: Value;
+  readonly remarks: readonly Remark[];
+}
+
+/** How values of one kind are read and shown. Every option has a kind. */
+export interface Kind<Value> {
+  /** For the documentation: `yes or no`, `whole number`. */
+  readonly name: string;
+  /** The meaning of a key without `=`. If there is none, such a key needs a value. */
+  readonly bare?: ByteString;
+  /** The values of several lines add up. */
+  readonly isList?: true;
+  /** A `#` right after a word is more likely a part of the value than the start of a comment. */
+  readonly isText?: true;
+  /** The value is never shown. */
+  readonly isSecret?: true;
+  /** `before` is the value of earlier lines. An undefined result means that the option was not given. */
+  read(written: WrittenValue, before: Value | undefined): ReadValue<Value>;
+  render(value: Value): string;
+}
+
+/** A value that stands in for the written one, with a warning. */
+export function substituted<Value>(value: Value, message: string, hint?: string): ReadValue<Value> {
+  return { value, remarks: [warning(message, hint)] };
+}

@@ -1,0 +1,94 @@
+import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
+import {
+  isSameServer,
+  readServerAddress,
+  renderServerAddress,
+  type ServerAddress,
+} from "../../gearman/server-address.ts";
+import { error, type Remark, warning } from "../problem.ts";
+import type { Kind, ReadValue, WrittenValue } from "./kind.ts";
+
+export const names: Kind<readonly ByteString[]> = list("names, comma-separated", ({ text }) => ({
+  value: splitList(text),
+  remarks: [],
+}));
+
+/** The C worker's limit. It keeps the name of the queue within what gearmand takes. */
+const MAX_GROUP_NAME = 50;
+
+export function groups(noun: "hostgroup" | "servicegroup"): Kind<readonly ByteString[]> {
+  return list("names, comma-separated", ({ text }) => ({
+    value: splitList(text).filter((name) => name.length <= MAX_GROUP_NAME),
+    remarks: splitList(text)
+      .filter((name) => name.length > MAX_GROUP_NAME)
+      .map((name) =>
+        warning(`${noun} name '${name}' is too long, please use a maximum of ${MAX_GROUP_NAME} characters`),
+      ),
+  }));
+}
+
+/**
+ * One path a line, as a path may contain a comma. An empty path is an error: it would allow every command.
+ */
+export const restrictedPaths: Kind<readonly ByteString[]> = list("path, one a line", ({ key, text }) => {
+  if (text === "")
+    return { value: [], remarks: [error(`${key} is empty`, "name a folder or remove the line")] };
+  const remarks = text.startsWith("/")
+    ? []
+    : [warning(`${key}: '${text}' is not absolute, no command will match it`, "start it with /")];
+  return { value: [text], remarks };
+});
+
+/** Names in the file system, one a line. A relative one would depend on where the worker was started. */
+export const folders: Kind<readonly string[]> = {
+  ...list("path, one a line", ({ key, text }) => {
+    if (text.startsWith("/")) return { value: [fromByteString(text)], remarks: [] };
+    const remarks =
+      text === "" ? [] : [warning(`${key}: '${text}' is not absolute, ignored`, "start it with /")];
+    return { value: [], remarks };
+  }),
+  render: (value) => value.join(","),
+};
+
+export const servers: Kind<readonly ServerAddress[]> = {
+  name: "host[:port], comma-separated",
+  isList: true,
+  read({ key, text }, before = []) {
+    const value = [...before];
+    const remarks: Remark[] = [];
+    for (const word of splitList(text)) {
+      const server = readServerAddress(word);
+      if (server === undefined) {
+        remarks.push(error(`${key}: '${word}' is no server address`, "write host, host:port or [IPv6]:port"));
+      } else if (value.some((known) => isSameServer(known, server))) {
+        remarks.push(warning(`duplicate definition of server: ${renderServerAddress(server)}`));
+      } else value.push(server);
+    }
+    return { value, remarks };
+  },
+  render: (value) => value.map(renderServerAddress).join(","),
+};
+
+function list(
+  name: string,
+  readLine: (written: WrittenValue) => ReadValue<readonly ByteString[]>,
+): Kind<readonly ByteString[]> {
+  return {
+    name,
+    isList: true,
+    isText: true,
+    read(written, before = []) {
+      const { value, remarks } = readLine(written);
+      return { value: [...new Set([...before, ...value])], remarks };
+    },
+    render: (value) => value.map(fromByteString).join(","),
+  };
+}
+
+/** Comma-separated words, trimmed; empty ones are dropped. */
+function splitList(text: ByteString): readonly ByteString[] {
+  return text
+    .split(",")
+    .map(trim)
+    .filter((word) => word !== "");
+}

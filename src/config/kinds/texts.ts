@@ -1,0 +1,50 @@
+import { type ByteString, fromByteString } from "../../byte-string.ts";
+import { type Remark, warning } from "../problem.ts";
+import { Secret } from "../secret.ts";
+import type { Kind } from "./kind.ts";
+
+/** Text that is sent to a job server, or compared with text from there: bytes, not characters. */
+export const text: Kind<ByteString | undefined> = {
+  name: "text",
+  isText: true,
+  read: ({ text }) => ({ value: text === "" ? undefined : text, remarks: [] }),
+  render: (value) => fromByteString(value ?? ""),
+};
+
+/** A name in the file system. Packages leave placeholders such as %PIDFILE% in their samples. */
+export const path: Kind<string | undefined> = {
+  name: "path",
+  isText: true,
+  read: ({ text }) => ({
+    value: text === "" || /^%\w+%$/.test(text) ? undefined : fromByteString(text),
+    remarks: [],
+  }),
+  render: (value) => value ?? "",
+};
+
+/** The empty set is a value too: it forbids nothing. */
+export const characters: Kind<ByteString> = {
+  name: "characters",
+  isText: true,
+  read: ({ text }) => ({ value: text, remarks: [] }),
+  render: fromByteString,
+};
+
+/** The key length of AES-256. The cipher of the C worker never saw further bytes either. */
+export const MAX_KEY_BYTES = 32;
+const SHORT_KEY = 8;
+
+export const secret: Kind<Secret | undefined> = {
+  name: "text",
+  isText: true,
+  isSecret: true,
+  read({ key, text }) {
+    if (text === "") return { value: undefined, remarks: [] };
+    const remarks: Remark[] = [];
+    if (text.length < SHORT_KEY) remarks.push(warning(`${key} should be at least ${SHORT_KEY} bytes long`));
+    if (text.length > MAX_KEY_BYTES)
+      remarks.push(warning(`${key} is longer than ${MAX_KEY_BYTES} bytes, the rest is not used`));
+    return { value: new Secret(Buffer.from(text.slice(0, MAX_KEY_BYTES), "latin1")), remarks };
+  },
+  render: (value) => (value === undefined ? "" : value.toString()),
+};

@@ -1,0 +1,56 @@
+import { choice } from "../kinds/choice.ts";
+import { flag } from "../kinds/flags.ts";
+import { names } from "../kinds/lists.ts";
+import { path } from "../kinds/texts.ts";
+import type { ConfigRow } from "../option.ts";
+
+/** A warm interpreter compiles a plugin once and runs it in a fork for each check. */
+export const INTERPRETER_ROWS = [
+  {
+    name: "enable_embedded_perl",
+    kind: flag,
+    default: true,
+    help: "Compile a Perl plugin once and run it in a fork for each check, if a comment in its first ten lines asks for it (`# nagios: +epn`).",
+    knownBy: ["C worker", "Go worker"],
+  },
+  {
+    name: "use_embedded_perl_implicitly",
+    kind: flag,
+    default: false,
+    help: "The same for all Perl plugins but those that say `# nagios: -epn`.",
+    knownBy: ["C worker", "Go worker"],
+  },
+  {
+    name: "use_perl_cache",
+    kind: flag,
+    default: true,
+    help: "Keep compiled Perl plugins.",
+    knownBy: ["C worker", "Go worker"],
+  },
+  {
+    name: "p1_file",
+    kind: path,
+    default: undefined,
+    help: "The Perl script that runs the plugins.",
+    knownBy: ["C worker", "Go worker"],
+  },
+  {
+    name: "warm_python",
+    kind: choice(["off", "marked", "implicitly"], {
+      no: "off",
+      "0": "off",
+      yes: "implicitly",
+      "1": "implicitly",
+    }),
+    default: "marked",
+    help: "Compile a Python plugin once and run it in a fork for each check: marked, if a comment in its first ten lines asks for it (`# omd-worker: warm`); implicitly, all but those that say `# omd-worker: -warm`.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "warm_except",
+    kind: names,
+    default: [],
+    help: "File names of Perl and Python plugins that are started anew for each check, whatever the other options say.",
+    knownBy: ["omd-worker"],
+  },
+] as const satisfies readonly ConfigRow[];

@@ -1,0 +1,88 @@
+import type { Setting, SettingValue, SettingValues } from "../../../sdk/setting.ts";
+import type { Config } from "../config.ts";
+import { error, type Problem, type Remark, warning } from "../problem.ts";
+import type { Draft } from "../read/draft.ts";
+import type { Completed, CompletionContext } from "../table.ts";
+import { type ValuesOf, withDefaults } from "../values.ts";
+import { findKey } from "./key.ts";
+import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
+import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
+import { findMissingFolders } from "./plugin-folders.ts";
+import { defaultQueues, hasQueue } from "./queues.ts";
+
+/** What differs between the programs that read worker.conf. */
+export interface WorkerRules {
+  readonly settings: readonly Setting[];
+  /** It takes jobs from job servers: it needs a server, a queue, and a key unless encryption is off. */
+  readonly takesJobs: boolean;
+}
+
+/** Fills in what follows from other options and checks the whole, in the words of the C worker. */
+export function completeConfig(
+  draft: Draft,
+  context: CompletionContext,
+  rules: WorkerRules,
+): Completed<Config> {
+  const { machine, report } = context;
+  const reportAt = (name: WorkerOption["name"]) => (remark: Remark) =>
+    report({ ...remark, ...draft.origins.get(name)?.at(-1) });
+  const given = withRules(withDefaults(WORKER_OPTIONS, draft, machine), draft, rules);
+  const config: Config = {
+    ...given,
+    ...defaultQueues(draft),
+    ...loadLimits(given, draft, machine),
+    // Above 2 the C worker writes to the terminal, and in the background there is none.
+    debug: given.daemon ? Math.min(given.debug, 2) : given.debug,
+    minWorker: Math.min(given.minWorker, given.maxWorker),
+    key: findKey(given, machine, reportAt("keyfile")),
+    settings: settingValues(rules.settings, draft),
+  };
+  if (given.minWorker > given.maxWorker) {
+    const message = `min-worker ${given.minWorker} is more than max-worker ${given.maxWorker}, using ${given.maxWorker}`;
+    reportAt("min-worker")(warning(message));
+  }
+  if (config.daemon && (config.logmode === "stdout" || config.logfile === undefined)) {
+    reportAt("daemon")(warning("in the background nothing is logged without a log file", "logfile=FILE"));
+  }
+  // The lines of a list cannot be told apart any more.
+  const file = draft.origins.get("plugin_path")?.at(-1)?.file;
+  for (const remark of findMissingFolders(config, machine))
+    report({ ...remark, ...(file !== undefined && { file }) });
+  if (rules.takesJobs) checkJobServers(config, report);
+  return { config, derived: findDerived(config, draft) };
+}
+
+/** A program that takes no jobs needs no key, unless a file or an argument says that there is encryption. */
+function withRules(
+  given: ValuesOf<WorkerOption>,
+  { values }: Draft,
+  { takesJobs }: WorkerRules,
+): ValuesOf<WorkerOption> {
+  return takesJobs || values.has("encryption") ? given : { ...given, encryption: false };
+}
+
+function settingValues(settings: readonly Setting[], { values }: Draft): SettingValues {
+  return new Map(
+    settings.map((setting) => {
+      // The value was read by the kind of its setting.
+      const written = values.get(setting.name) as SettingValue;
+      return [setting, written ?? setting.default] as const;
+    }),
+  );
+}
+
+function checkJobServers(config: Config, report: (problem: Problem) => void): void {
+  if (config.server.length === 0) {
+    report(error("please specify at least one server", "server=localhost:4730"));
+  }
+  if (!hasQueue(config)) report(error("starting worker without any queues is useless", "services=yes"));
+}
+
+function findDerived(config: Config, { values }: Draft): ReadonlyMap<string, string> {
+  const derived = new Map<WorkerOption["name"], WorkerOption["name"]>();
+  if (config.encryption && config.keyfile !== undefined) derived.set("key", "keyfile");
+  if (config.loadCpuMulti > 0) {
+    for (const limit of LOAD_LIMITS) if (!values.has(limit)) derived.set(limit, "load_cpu_multi");
+  }
+  return derived;
+}

@@ -1,0 +1,27 @@
+/** How docs/configuration.md begins. */
+export const INTRODUCTION = `# Configuration
+
+<!-- Rendered from the table of options: omd-worker config docs > docs/configuration.md -->
+
+The worker reads the \`worker.conf\` of the C and of the Go mod_gearman worker as it is, and files shared with the core module.
+
+    omd-worker --config=/etc/mod-gearman/worker.conf
+    omd-worker config check /etc/mod-gearman/worker.conf
+    omd-worker config show --config=/etc/mod-gearman/worker.conf
+
+## Rules
+
+- A line is \`key=value\`; a key alone means yes. Upper and lower case, and \`-\` and \`_\`, make no difference in keys.
+- A \`#\` starts a comment anywhere in a line, so a key with \`#\` in it belongs into a \`keyfile\`.
+- On the command line every argument is such a line, with or without dashes (\`--key=value\`, \`key=value\`); there \`#\` is a character like
+  any other. \`--\` ends the options.
+- Files and arguments count in the order in which they are written. A later value replaces an earlier one; lists add up.
+- \`config=\` reads a file, or all \`*.cfg\` and \`*.conf\` files of a directory, in its place.
+- yes, on, true and 1 mean yes; no, off, false and 0 mean no. Another word means yes, with a warning, save for
+  options marked *strict*: there it is an error.
+- Numbers are read as far as they are numbers (\`60s\` is 60), with a warning.
+- An unknown key is a warning and does not stop the start.
+- If no queue option is given at all, hosts, services, eventhandler and notifications are served.
+- HUP reads everything again. *live*: the new value counts from then on. *reconnect*: connections to the job servers are made
+  anew, running jobs go on. *restart*: counts after the next start.
+`;

@@ -1,0 +1,45 @@
+import { resolve } from "node:path";
+import { trimEnd } from "../../byte-string.ts";
+import { MAX_KEY_BYTES } from "../kinds/texts.ts";
+import type { Machine } from "../machine.ts";
+import { error, type Remark, warning } from "../problem.ts";
+import { systemReason } from "../read/read-file.ts";
+import { Secret } from "../secret.ts";
+
+interface KeyOptions {
+  readonly encryption: boolean;
+  readonly key: Secret | undefined;
+  readonly keyfile: string | undefined;
+}
+
+/** The key to use. As in the C worker keyfile wins over key. */
+export function findKey(
+  { encryption, key, keyfile }: KeyOptions,
+  machine: Machine,
+  report: (remark: Remark) => void,
+): Secret | undefined {
+  if (!encryption) return key;
+  if (keyfile !== undefined) {
+    if (key !== undefined)
+      report(warning("both key and keyfile are given, keyfile is used", "remove one of them"));
+    return readKeyFile(keyfile, machine, report);
+  }
+  if (key === undefined) {
+    report(error("no encryption key provided, please use --key=... or keyfile=... or disable encryption"));
+  }
+  return key;
+}
+
+/** Takes the first line: at most 32 bytes, up to a NUL byte, without white space at its end. */
+function readKeyFile(path: string, machine: Machine, report: (remark: Remark) => void): Secret | undefined {
+  try {
+    const content = machine.readFile(resolve(machine.cwd, path)).toString("latin1");
+    const [line = ""] = content.slice(0, MAX_KEY_BYTES).split(/[\n\0]/, 1);
+    const key = trimEnd(line);
+    if (key !== "") return new Secret(Buffer.from(key, "latin1"));
+    report(error(`keyfile ${path} has no key in its first line`));
+  } catch (cause) {
+    report(error(`could not open keyfile: ${path}: ${systemReason(cause)}`));
+  }
+  return undefined;
+}

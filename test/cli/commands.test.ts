@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { help, usage } from "../../src/cli/command.ts";
+import { COMMANDS, findCommand, RUN, runCommand } from "../../src/cli/commands.ts";
+import { run } from "./io.ts";
+
+const NAMES = COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases.map((alias) => alias.name)]);
+
+describe("the commands", () => {
+  it("have different names", () => {
+    expect(new Set(NAMES).size).toBe(NAMES.length);
+  });
+
+  it.each(NAMES)("%s is found and loaded", async (name) => {
+    expect(await findCommand(name)?.load()).toBeTypeOf("function");
+  });
+
+  it.each([undefined, "", "chekc", "constructor", "--check"])("%s is none", (word) => {
+    expect(findCommand(word)).toBeUndefined();
+  });
+});
+
+describe("a command that was called wrongly ends as its row says", () => {
+  it.each([
+    ["check", 3],
+    ["plugin", 3],
+    ["shadow", 3],
+    ["config", 2],
+  ])("%s with %i, and its usage", async (name, code) => {
+    expect(await run(name, [])).toEqual({
+      code,
+      stdout: "",
+      stderr: expect.stringContaining(`omd-worker ${name}`),
+    });
+  });
+
+  it.each([
+    ["an exit code", 7, { code: 7, stderr: "" }],
+    ["a wrong call", usage("usage: x\n"), { code: 2, stderr: "usage: x\n" }],
+    ["a call for help", help("usage: x\n"), { code: 0, stderr: "usage: x\n" }],
+  ])("after %s", async (_, result, expected) => {
+    const said: string[] = [];
+    const io = { stdout: () => {}, stderr: (text: string) => void said.push(text), env: {} };
+    const code = await runCommand({ ...RUN, usageExitCode: 2, load: async () => async () => result }, [], io);
+    expect({ code, stderr: said.join("") }).toEqual(expected);
+  });
+});

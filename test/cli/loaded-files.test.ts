@@ -1,0 +1,51 @@
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const TELL_FILES = `import { registerHooks } from "node:module";
+registerHooks({ load(url, context, next) {
+  if (url.startsWith("file:")) process.stderr.write(url + "\\n");
+  return next(url, context);
+} });`;
+
+/** Every file a call of omd-worker loads. */
+async function loadedBy(...argv: readonly string[]): Promise<readonly string[]> {
+  const hook = `--import=data:text/javascript,${encodeURIComponent(TELL_FILES)}`;
+  const program = join(ROOT, "src/cli/omd-worker.ts");
+  const { stderr } = await execa(process.execPath, [hook, program, ...argv], { reject: false });
+  return stderr
+    .split("\n")
+    .filter((line) => line.startsWith("file:"))
+    .map((url) => relative(ROOT, fileURLToPath(url)));
+}
+
+describe("a command loads only what it needs", () => {
+  it("--version", async () => {
+    expect((await loadedBy("--version")).toSorted()).toEqual([
+      "src/cli/commands.ts",
+      "src/cli/io.ts",
+      "src/cli/main.ts",
+      "src/cli/node-version.ts",
+      "src/cli/omd-worker.ts",
+      "src/cli/plugin-folders.ts",
+      "src/cli/programs.ts",
+      "src/cli/version.ts",
+      "src/config/read/info-request.ts",
+    ]);
+  });
+
+  it.each([
+    ["--help"],
+    ["config", "sample"],
+    ["plugin", "new"],
+    ["shadow", "report", "shadow_file=/nowhere"],
+  ])("%s %s: no package, no check and no worker", async (...argv) => {
+    const files = await loadedBy(...argv);
+    expect(files).toContain("src/cli/main.ts");
+    expect(
+      files.filter((file) => /^node_modules\/|^src\/(?:worker|executor)\/|check_\w+\.ts$/.test(file)),
+    ).toEqual([]);
+  });
+});
