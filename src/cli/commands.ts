@@ -8,8 +8,8 @@ export interface CommandRow {
   readonly usage: string;
   readonly help: string;
   readonly aliases?: readonly Pick<CommandRow, "name" | "usage" | "help">[];
-  /** How a wrong call ends. Undefined: there is none, as every word is an option of worker.conf. */
-  readonly usageExitCode?: number;
+  /** The exit code of a wrong call. */
+  readonly usageExitCode: number;
   readonly load: () => Promise<CliCommand>;
 }
 
@@ -18,6 +18,7 @@ export const RUN: CommandRow = {
   name: "run",
   usage: "run [OPTION=VALUE…]",
   help: "run the worker (also without the word run); options as in worker.conf",
+  usageExitCode: 1,
   load: async () => (await import("./commands/run.ts")).runWorker,
 };
 
@@ -79,8 +80,6 @@ export async function runCommand(row: CommandRow, argv: readonly string[], io: I
     case "help":
       return 0;
     case "wrong call":
-      return row.usageExitCode ?? WRONG_CALL;
+      return row.usageExitCode;
   }
 }
-
-const WRONG_CALL = 3;
