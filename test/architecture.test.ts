@@ -6,8 +6,8 @@ import { type Import, type Module, readModules, toModule } from "./support/modul
 const GROUND = ["byte-string", "log"];
 
 /**
- * The rooms from the ground up, each with the rooms it may import besides itself and the ground. A row names only rooms above it, so no
- * arrow points back, and only arrows that some file uses.
+ * The rooms from the ground up, each with the rooms it may import besides itself and the ground. A row names
+ * only rooms above it, so no arrow points back, and only arrows that some file uses.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   libc: [],

@@ -137,8 +137,8 @@ function isBroken(error: unknown): boolean {
 }
 
 /**
- * Gives the socket when it is connected. When the signal is aborted the socket is destroyed, connected or not.
- * Rejects with the socket's error, or with the signal's reason.
+ * Gives the socket when it is connected. When the signal is aborted the socket is destroyed, connected or
+ * not. Rejects with the socket's error, or with the signal's reason.
  */
 export function whenConnected(socket: Socket, signal: AbortSignal): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();

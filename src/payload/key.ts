@@ -1,6 +1,6 @@
 /**
- * AES-256 takes 32 bytes. Like the core, the C and the Go worker, we cut a longer password, and fill a shorter one
- * with zeros.
+ * AES-256 takes 32 bytes. Like the core, the C and the Go worker, we cut a longer password, and fill a
+ * shorter one with zeros.
  */
 const KEY_LENGTH = 32;
 

@@ -1,4 +1,7 @@
-/** What is wrong with a payload that cannot be read. Each text has a kind of its own, so that a log can be throttled by it. */
+/**
+ * What is wrong with a payload that cannot be read. Each text has a kind of its own, so that a log can be
+ * throttled by it.
+ */
 export type PayloadErrorKind =
   | "empty"
   | "not-base64"

@@ -20,9 +20,9 @@ export const ${constantOf(name)} = defineCheck({
   },
   accept: ({ numbers }) => numbers.every((each) => /^-?[0-9]{1,15}$/.test(each)),
 
-  // The types follow from the table: warning and critical are Range | undefined, numbers is readonly string[].
-  // It may be async. It must end when context.signal is aborted: hand that to fetch, once, connect …
-  // A failure is an answer, too: throw new CheckFailure("no connection", CRITICAL).
+  // The types follow from the table: warning and critical are Range | undefined, numbers is readonly
+  // string[]. It may be async. It must end when context.signal is aborted: hand that to fetch, once, connect
+  // … A failure is an answer, too: throw new CheckFailure("no connection", CRITICAL).
   run({ warning, critical, numbers }) {
     const sum = numbers.reduce((total, each) => total + Number(each), 0);
     return answer({

@@ -6,8 +6,8 @@ import { PROGRAMS } from "./programs.ts";
 /** What the file is that a command line names. */
 export interface Identity {
   /**
-   * `replaced`: the plugin that the check replaces, so the check may answer. `absent`: there is no file, so the check may
-   * answer, too. `foreign`: any other file, which is executed.
+   * `replaced`: the plugin that the check replaces, so the check may answer. `absent`: there is no file, so
+   * the check may answer, too. `foreign`: any other file, which is executed.
    */
   readonly kind: "replaced" | "absent" | "foreign";
   /** The reason in words. */
