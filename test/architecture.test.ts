@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Import, type Module, readModules, toModule } from "./support/modules.ts";
@@ -53,6 +54,8 @@ const VAGUE_NAME = /^(?:utils?|lib|common|helpers?|misc|types)(?:\.ts)?$/;
 const ENDS_PROCESS = /\bprocess\s*\.\s*(?:exit|exitCode|abort|reallyExit)\b|\bfrom "(?:node:)?process"/;
 const MAX_LINES = 299;
 const MAX_FILES = 20;
+/** The formatter wraps code only. */
+const MAX_COLUMNS = JSON.parse(readFileSync("biome.json", "utf8")).formatter.lineWidth;
 
 interface Rule {
   readonly says: string;
@@ -216,6 +219,14 @@ const RULES: readonly Rule[] = [
       modules.filter(({ lines }) => lines > MAX_LINES).map(({ path, lines }) => `${path}: ${lines} lines`),
     bad: [{ "src/run/a.ts": "a;\n".repeat(300) }],
   },
+  {
+    says: "comments are as wide as the formatter lets code be",
+    broken: (modules) =>
+      modules
+        .filter(({ commentWidth }) => commentWidth > MAX_COLUMNS)
+        .map(({ path, commentWidth }) => `${path}: ${commentWidth} columns`),
+    bad: ["// ", "/** ", " * "].map((begin) => ({ "src/run/a.ts": `${begin}${"word ".repeat(30)}` })),
+  },
 ];
 
 /** Rules for bench/, whose folders have no rows. */
@@ -224,6 +235,7 @@ const HOLD_FOR_BENCH: readonly string[] = [
   "a folder holds more than one file",
   "a folder holds no more files than a reader can take in",
   "a file stays under 300 lines",
+  "comments are as wide as the formatter lets code be",
 ];
 
 describe("the house", () => {
@@ -263,6 +275,12 @@ describe("the benchmarks", () => {
   });
 
   it.each(rules)("$says", ({ broken }) => expect(broken(modules)).toEqual([]));
+});
+
+it("the tests' comments are as wide as the formatter lets code be", () => {
+  const rule = RULES.find(({ says }) => says.startsWith("comments are"));
+  const modules = readModules("test").filter(({ path }) => !path.startsWith("test/fixtures/"));
+  expect(rule?.broken(modules)).toEqual([]);
 });
 
 /** `src/gearman/packet.ts` → `gearman`, `src/log.ts` → `log`, a plugin's folder → `family`. */

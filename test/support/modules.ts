@@ -13,6 +13,8 @@ export interface Module {
   /** Without comments. */
   readonly code: string;
   readonly lines: number;
+  /** The columns of the widest line that is a comment, or the end of one. */
+  readonly commentWidth: number;
   readonly imports: readonly Import[];
   /** It calls `import()` with something that is not a literal. */
   readonly importsComputed: boolean;
@@ -23,6 +25,8 @@ const ROOT = posix.join(import.meta.dirname, "../..");
 // Whole lines only: a `/*` inside a string or a regular expression never starts a line.
 const BLOCK_COMMENT = /^[ \t]*\/\*[\s\S]*?\*\//gm;
 const LINE_COMMENT = /(^|[ \t])\/\/.*$/gm;
+
+const COMMENT_ROW = /^[ \t]*(?:\/\*|\*|\/\/).*$/gm;
 
 // An import or export statement starts a line (the formatter sees to it); its clause has no quote and no
 // parenthesis.
@@ -48,6 +52,7 @@ export function toModule(path: string, text: string): Module {
     path,
     code,
     lines: text.trimEnd().split("\n").length,
+    commentWidth: Math.max(0, ...(text.match(COMMENT_ROW) ?? []).map((row) => row.length)),
     imports: [...statements, ...literal.map((specifier) => toImport(path, specifier, false))],
     importsComputed: literal.length < calls.length,
   };
