@@ -26,7 +26,7 @@ interface CheckParts<Options> {
    * read files, but do no other I/O.
    */
   readonly prepare?: () => Promise<void>;
-  /** Makes the check. A thrown `CheckFailure` is an answer; any other error is a fault of the check. */
+  /** Runs the check. A thrown `CheckFailure` is an answer; any other error is a fault of the check. */
   readonly run: (options: Options, context: CheckContext) => CheckOutput | Promise<CheckOutput>;
 }
 

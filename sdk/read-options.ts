@@ -46,8 +46,8 @@ function namesOf({ shorts, longs }: OptionRow): readonly string[] {
  * values, required options that are not given, words if the table has no `words`, and for `--extra-opts`,
  * `--help` and `--version`.
  *
- * The worker's own checks call it; `defineCheck` calls it for a site's check. Throws a TypeError if two
- * options have the same name.
+ * `defineCheck` calls it for a check with a table; a check with its own `read` calls it itself. Throws a
+ * TypeError if two options have the same name.
  */
 export function createOptionsReader<const Table extends OptionTable>(
   table: Table,

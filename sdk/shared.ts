@@ -11,12 +11,12 @@ interface SharedValuesOptions extends Pick<SharedContext, "log"> {
  * together, the last created first.
  */
 export class SharedValues implements AsyncDisposable {
-  readonly #surroundings: SharedContext;
+  readonly #context: SharedContext;
   readonly #values = new Map<{ readonly name: string }, Disposable | AsyncDisposable>();
   readonly #created = new AsyncDisposableStack();
 
   constructor({ log, settings }: SharedValuesOptions) {
-    this.#surroundings = {
+    this.#context = {
       log,
       setting: (setting) => settingValue(settings?.(), setting),
       shared: (shared) => this.get(shared),
@@ -29,7 +29,7 @@ export class SharedValues implements AsyncDisposable {
     // The map has each value under the object that created it, so the type is right.
     if (known !== undefined) return known as Value;
     if (this.#created.disposed) throw new Error(`the worker has stopped: no ${shared.name}`);
-    const value = this.#created.use(shared.create(this.#surroundings));
+    const value = this.#created.use(shared.create(this.#context));
     this.#values.set(shared, value);
     return value;
   }

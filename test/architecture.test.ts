@@ -8,7 +8,7 @@ const GROUND = ["byte-string", "log"];
 
 /**
  * The rooms from the ground up, each with the rooms it may import besides itself and the ground. A row names
- * only rooms above it, so no arrow points back, and only arrows that some file uses.
+ * only rooms that are listed before it, which are lower in the house, and only arrows that some file uses.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   libc: [],

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { findInfoRequest, type InfoRequest } from "../config/read/info-request.ts";
 import { CHECK, type CommandRow, findCommand, RUN } from "./commands.ts";
 import type { Io } from "./io.ts";
-import { pluginPath } from "./plugin-folders.ts";
+import { findPluginFile } from "./usual-plugin-folders.ts";
 
 /** A program of ours by the name it is called by. */
 export type ProgramRow =
@@ -78,7 +78,7 @@ function findProgram(called: string): ProgramRow {
  */
 function standsFor(link: string, env: Io["env"]): string {
   const name = basename(link);
-  const plugin = pluginPath(name, env);
+  const plugin = findPluginFile(name, env);
   const isItself = existsSync(plugin) && realpathSync(plugin) === realpathSync(link);
   return isItself ? `/nonexistent/${name}` : plugin;
 }

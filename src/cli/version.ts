@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** From package.json, which is two folders up from the source and three from the built file. */
+/** From package.json, which lies above the source and above what is built of it. */
 export const VERSION: string = readVersion(dirname(fileURLToPath(import.meta.url)));
 
 function readVersion(directory: string): string {

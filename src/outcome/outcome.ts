@@ -1,7 +1,7 @@
 import type { ByteString } from "../byte-string.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** Which way a command line was run. The debug log and metrics name it, too. */
+/** Which way a command line was run. The debug log and `omd-worker check --explain` name it. */
 export type Via = "native" | "warm" | "plugin" | "shell" | "refuse";
 
 /** Bytes of stdout, and as many of stderr, that are kept of one run: the C worker's limit. */

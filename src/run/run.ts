@@ -12,7 +12,7 @@ import type { Shadow } from "./shadow.ts";
 import { TurnBudget } from "./turn-budget.ts";
 
 /** What happened when a job's command was run, and which way it was run. */
-export interface Followed {
+export interface FollowedRoute {
   readonly outcome: Outcome;
   readonly via: Via;
   /** Why it was run this way, in words. */
@@ -20,7 +20,7 @@ export interface Followed {
 }
 
 /** The same of a job that had its turn. Times are seconds since the epoch. */
-export interface Ran extends Pick<Followed, "outcome" | "why"> {
+export interface JobRun extends Pick<FollowedRoute, "outcome" | "why"> {
   /** Undefined: the job was too old to be run. */
   readonly via: Via | undefined;
   readonly startTime: number;
@@ -28,7 +28,7 @@ export interface Ran extends Pick<Followed, "outcome" | "why"> {
 }
 
 /** Runs a job's command. `timeout` is in seconds. */
-export type Runner = (job: Job, timeout: number) => Promise<Followed>;
+export type Runner = (job: Job, timeout: number) => Promise<FollowedRoute>;
 
 export interface RunnerOptions {
   readonly router: Router;
@@ -70,7 +70,7 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<Followed> {
+function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<FollowedRoute> {
   if (route.via === "native") return followNative(route, inputs, context);
   return followToExecutor(route, inputs, context);
 }
@@ -79,7 +79,7 @@ async function followToExecutor(
   route: Exclude<Route, NativeRoute>,
   inputs: RunInputs,
   { executor }: RunnerContext,
-): Promise<Followed> {
+): Promise<FollowedRoute> {
   return { outcome: await execute(route, inputs, executor), via: route.via, why: route.why };
 }
 
@@ -88,7 +88,7 @@ async function followNative(
   route: NativeRoute,
   inputs: RunInputs,
   context: RunnerContext,
-): Promise<Followed> {
+): Promise<FollowedRoute> {
   const startMs = performance.now();
   const outcome = await answer(route, inputs, context);
   const { via, why } = route;

@@ -1,7 +1,7 @@
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 
 /** A job that was taken and has not ended. */
-export interface JobStatus {
+export interface JobInFlight {
   readonly queue: string;
   /** `host:port` of the job server it came from. */
   readonly server: string;
@@ -26,7 +26,7 @@ export class InFlight {
   }
 
   /** The oldest first. */
-  get status(): readonly JobStatus[] {
+  get status(): readonly JobInFlight[] {
     const now = performance.now();
     return [...this.#jobs].map(([{ queue, server }, sinceMs]) => ({
       queue,

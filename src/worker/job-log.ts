@@ -8,7 +8,7 @@ import { type Refusal, renderRefusal } from "../outcome/refusal.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
 import { isAnswered } from "../result/result.ts";
-import type { Ran } from "../run/run.ts";
+import type { JobRun } from "../run/run.ts";
 import { readStack } from "../run/site/fault.ts";
 import type { LogThrottle } from "./log-throttle.ts";
 import type { JobSettings, WorkerListener } from "./worker-events.ts";
@@ -40,7 +40,7 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
   } satisfies WorkerListener;
 }
 
-function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: Ran): void {
+function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: JobRun): void {
   // There is one such line for each job, so it is not even made when nobody reads it.
   if (log.isLevelEnabled?.("debug") === false) return;
   const seconds = Number((finishTime - startTime).toFixed(6));

@@ -6,7 +6,7 @@ import type { Envelope } from "../payload/crypt.ts";
 import { encodeResult } from "../result/encode.ts";
 import { isWithheld, type JudgeSettings, judge } from "../result/judge.ts";
 import { type AnsweredJob, isAnswered } from "../result/result.ts";
-import type { Ran } from "../run/run.ts";
+import type { JobRun } from "../run/run.ts";
 import type { JobSettings, WorkerEvents } from "./worker-events.ts";
 
 /**
@@ -17,7 +17,7 @@ export interface JobContext {
   readonly envelope: Envelope;
   readonly settings: JobSettings;
   /** Waits for a slot, runs the job's command and tells what happened and when. Never rejects. */
-  readonly run: (job: Job) => Promise<Ran>;
+  readonly run: (job: Job) => Promise<JobRun>;
   /** Resolves when a job server has accepted the result. */
   readonly deliver: (grabbed: GrabbedJob, job: Job, text: ByteString) => Promise<void>;
   readonly events: Pick<WorkerEvents, "ran" | "unreadable" | "delivered">;
@@ -47,7 +47,7 @@ function readJob(grabbed: GrabbedJob, { envelope, events }: JobContext): Job | u
   }
 }
 
-function renderResult(job: AnsweredJob, ran: Ran, settings: JudgeSettings): ByteString {
+function renderResult(job: AnsweredJob, ran: JobRun, settings: JudgeSettings): ByteString {
   const { hostName, serviceDescription, coreTime: coreStartTime } = job;
   const { outcome, startTime, finishTime } = ran;
   const { source } = settings;

@@ -1,6 +1,6 @@
 import type { Job } from "../job/job.ts";
 import { ageIfTooOld } from "../job/max-age.ts";
-import type { Ran, Runner } from "../run/run.ts";
+import type { JobRun, Runner } from "../run/run.ts";
 import type { Pool } from "./pool.ts";
 
 export interface SlotRunOptions {
@@ -13,7 +13,12 @@ export interface SlotRunOptions {
 }
 
 /** Runs a job's command in a slot of the pool. A job that is too old when its turn comes is not run. */
-export function createSlotRun({ pool, run, maxAge, jobTimeout }: SlotRunOptions): (job: Job) => Promise<Ran> {
+export function createSlotRun({
+  pool,
+  run,
+  maxAge,
+  jobTimeout,
+}: SlotRunOptions): (job: Job) => Promise<JobRun> {
   return async (job) => {
     await pool.enter();
     const startTime = Date.now() / 1000;
@@ -29,6 +34,6 @@ export function createSlotRun({ pool, run, maxAge, jobTimeout }: SlotRunOptions)
 }
 
 /** `age` in seconds. */
-function tooOld(age: number): Pick<Ran, "outcome" | "via" | "why"> {
+function tooOld(age: number): Pick<JobRun, "outcome" | "via" | "why"> {
   return { outcome: { kind: "too-old", age }, via: undefined, why: "it has waited too long" };
 }

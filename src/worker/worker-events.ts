@@ -2,7 +2,7 @@ import type { ConfigDiff } from "../config/diff.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Job } from "../job/job.ts";
 import type { JudgeSettings } from "../result/judge.ts";
-import type { Ran } from "../run/run.ts";
+import type { JobRun } from "../run/run.ts";
 import type { LogThrottle } from "./log-throttle.ts";
 
 /** The settings a job was run with. A reload does not change them for jobs that are under way. */
@@ -19,13 +19,13 @@ export interface JobSettings {
  */
 export interface WorkerEvents {
   /** A job had its turn: its command was run, or was not run because it was refused or too old. */
-  readonly ran: (job: Job, ran: Ran, settings: JobSettings) => void;
+  readonly ran: (job: Job, ran: JobRun, settings: JobSettings) => void;
   /** A native check of this name left its answer to the plugin. */
   readonly declined: (check: string, reason: string) => void;
   /** A job could not be read, and was failed. */
   readonly unreadable: (job: GrabbedJob, error: unknown) => void;
   /** A job server has just accepted the job's result. */
-  readonly delivered: (job: Job, ran: Ran) => void;
+  readonly delivered: (job: Job, ran: JobRun) => void;
   /** A job was failed: no job server accepted its result, or the worker has a fault. */
   readonly failed: (job: GrabbedJob, error: unknown) => void;
   /** A new configuration is in use. The lists name the options that differ. */

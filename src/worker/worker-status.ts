@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { ConfigDiff } from "../config/diff.ts";
 import type { ExecutorStatus } from "../executor/executor.ts";
 import type { ShadowReport } from "../run/shadow.ts";
-import type { JobStatus } from "./in-flight.ts";
+import type { JobInFlight } from "./in-flight.ts";
 import type { DupserverStatus } from "./servers/dupserver.ts";
 import type { JobServerStatus } from "./servers/job-servers.ts";
 import type { WorkerParts } from "./worker-parts.ts";
@@ -19,7 +19,7 @@ export interface WorkerStatus {
   /** When the worker was made, in seconds since the epoch. */
   readonly since: number;
   readonly slots: SlotStatus;
-  readonly jobs: JobsStatus;
+  readonly jobs: JobCounts;
   readonly outbox: OutboxStatus;
   /** In the order of the configuration; those of an earlier configuration come last. */
   readonly jobServers: readonly JobServerStatus[];
@@ -42,7 +42,7 @@ export interface SlotStatus {
   readonly max: number;
 }
 
-export interface JobsStatus {
+export interface JobCounts {
   /** Since the start. */
   readonly taken: number;
   /** Since the start, however they ended. */
@@ -50,7 +50,7 @@ export interface JobsStatus {
   /** Jobs that run although their connection is lost. They are in `inFlight`, too. */
   readonly orphaned: number;
   /** Taken and not done, the oldest first. */
-  readonly inFlight: readonly JobStatus[];
+  readonly inFlight: readonly JobInFlight[];
 }
 
 /** Results that no job server has accepted yet. */

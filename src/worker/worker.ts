@@ -44,7 +44,7 @@ export class Worker {
   #config: Config;
   #context: JobContext;
   #lastReload: ReloadStatus | undefined;
-  /** Only an open worker has connections to job servers and dupservers. */
+  /** Connections to job servers and dupservers are opened only in the state `open`. */
   #state: "made" | "open" | "stopping" | "stopped" = "made";
   #started: Promise<void> | undefined;
   #stopped: Promise<boolean> | undefined;
@@ -174,8 +174,8 @@ export class Worker {
   }
 
   /**
-   * The result could not be delivered, or the worker has a fault. Without an answer the job goes back when we
-   * close.
+   * The result could not be delivered, or the worker has a fault. While the worker stops the job gets no
+   * answer: gearmand gives it to another worker when the connection closes.
    */
   #failed(job: GrabbedJob, error: unknown): void {
     if (this.#state !== "open") return;

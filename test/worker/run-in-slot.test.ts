@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeJob } from "../../src/job/decode.ts";
-import type { Followed } from "../../src/run/run.ts";
+import type { FollowedRoute } from "../../src/run/run.ts";
 import { createSlotRun } from "../../src/worker/run-in-slot.ts";
 
 const NOW = 1_700_000_000;
-const FOLLOWED: Followed = {
+const FOLLOWED: FollowedRoute = {
   outcome: { kind: "exited", returnCode: 0, stdout: "", stderr: "" },
   via: "plugin",
   why: "so",

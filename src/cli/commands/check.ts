@@ -7,10 +7,10 @@ import { createConfiguredRouter } from "../../run/routing/router.ts";
 import { SiteShelf } from "../../run/shelf.ts";
 import { renderCheckHelp } from "../check/check-help.ts";
 import { renderRoute } from "../check/explain.ts";
-import { runCheck } from "../check/run-check.ts";
+import { runCommandLine } from "../check/run-command-line.ts";
 import { type CommandResult, usage } from "../command.ts";
 import type { Io } from "../io.ts";
-import { pluginPath } from "../plugin-folders.ts";
+import { findPluginFile } from "../usual-plugin-folders.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
 const USAGE = `usage: omd-worker check [--explain] [--OPTION=VALUE…] [--] COMMAND…
@@ -63,9 +63,9 @@ async function answer(
     return 0;
   }
   const router = createConfiguredRouter(config, shelf);
-  const words = check === undefined ? command : [pluginPath(name, io.env), ...rest];
+  const words = check === undefined ? command : [findPluginFile(name, io.env), ...rest];
   const commandLine = toCommandLine(words);
-  if (!explains) return runCheck(commandLine, { config, router, log }, io);
+  if (!explains) return runCommandLine(commandLine, { config, router, log }, io);
   io.stdout(renderRoute(router({ commandLine }), shelf));
   return 0;
 }

@@ -6,8 +6,8 @@ import { createIdentification, type Identify } from "../../run/routing/identity.
 import { findSwitch, readSwitches } from "../../run/routing/switches.ts";
 import { SiteShelf } from "../../run/shelf.ts";
 import type { Io } from "../io.ts";
-import { pluginPath } from "../plugin-folders.ts";
 import { renderTable } from "../render-table.ts";
+import { findPluginFile } from "../usual-plugin-folders.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
 /** Prints the checks the worker knows itself, and those of the site. Undefined: the options ask for help. */
@@ -52,7 +52,7 @@ interface ListContext {
 function describeHere(check: Check, { config, identify, io }: ListContext): string {
   const whyOff = findSwitch(check, readSwitches(config, io.env));
   if (whyOff !== undefined) return `plugin: ${whyOff}`;
-  const path = pluginPath(check.name, io.env);
+  const path = findPluginFile(check.name, io.env);
   const { kind, why } = identify(toByteString(path), check);
   if (kind === "absent") return "native: no such plugin found";
   if (kind === "foreign") return `plugin: ${why}, ${path}`;

@@ -7,8 +7,8 @@ import { type ValuesOf, withDefaults } from "../values.ts";
 import { findKey } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
 import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
-import { findMissingFolders } from "./plugin-folders.ts";
 import { defaultQueues, hasQueue } from "./queues.ts";
+import { findMissingFolders } from "./site-check-folders.ts";
 
 /** What differs between the programs that read worker.conf. */
 export interface WorkerRules {

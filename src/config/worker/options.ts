@@ -35,7 +35,7 @@ const QUEUES = useAll(QUEUE_ROWS, RECONNECT);
 
 const CHECKS = [...useAll(CHECK_ROWS, LIVE), ...useAll(NATIVE_CHECK_ROWS, LIVE)];
 
-const MORE_CHECKS = [
+const NATIVE_CHECKS = [
   ...useAll(SHADOW_ROWS, LIVE),
   ...useAll(SITE_CHECK_ROWS, LIVE),
   ...use(INTERNAL_CHECK_ROWS, {
@@ -106,7 +106,7 @@ export const WORKER_OPTIONS = [
   ...JOB_SERVERS,
   ...QUEUES,
   ...CHECKS,
-  ...MORE_CHECKS,
+  ...NATIVE_CHECKS,
   ...POOL,
   ...PROCESS,
   ...INTERPRETERS,
@@ -124,7 +124,7 @@ export function workerGroups(settings: readonly Setting[]): readonly OptionGroup
   return [
     { title: "Job servers and encryption", options: JOB_SERVERS },
     { title: "Queues", options: QUEUES },
-    { title: "Checks and results", options: [...CHECKS, ...settings.map(toOption), ...MORE_CHECKS] },
+    { title: "Checks and results", options: [...CHECKS, ...settings.map(toOption), ...NATIVE_CHECKS] },
     { title: "Jobs at once", options: POOL },
     { title: "Process and log", options: PROCESS },
     { title: "Warm interpreters for Perl and Python plugins", options: INTERPRETERS },

@@ -1,7 +1,7 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
 import type { Check } from "../../../sdk/check.ts";
 import type { ByteString } from "../../byte-string.ts";
-import { PROGRAMS } from "./programs.ts";
+import { SHARED_BINARIES } from "./shared-binaries.ts";
 
 /** What the file is that a command line names. */
 export interface Identity {
@@ -116,7 +116,9 @@ function identifyContents(
 
 /** A link called check_ping may lead to a program that does something else under this name. */
 function isProgram(contents: ByteString, name: string, suite: string): boolean {
-  const program = PROGRAMS[suite]?.find(({ marks }) => marks.every((mark) => hasString(contents, mark)));
+  const program = SHARED_BINARIES[suite]?.find(({ marks }) =>
+    marks.every((mark) => hasString(contents, mark)),
+  );
   return program === undefined ? hasString(contents, name) : program.names.includes(name);
 }
 

@@ -6,7 +6,10 @@ import type { CommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
 import { findSwitch, type NativeSwitches } from "./switches.ts";
 
-/** What is true of a command line until the shelf changes. Files are looked at for every job. */
+/**
+ * What is true of a command line until the shelf changes. Files are not part of it: they are looked at again
+ * every few seconds.
+ */
 export type LineAnalysis = AnalysedLine &
   (
     | { readonly kind: "executed"; readonly executed: PluginRoute | ShellRoute | RefusedRoute }

@@ -1,14 +1,14 @@
 import type { ByteString } from "../../byte-string.ts";
 
 /** A program that is installed under several names, and does what the name says. */
-export interface Program {
+export interface SharedBinary {
   readonly names: readonly string[];
   /** C strings that this program contains, and no other program of the suite. */
   readonly marks: readonly ByteString[];
 }
 
 /** Programs by suite. A plugin that is not listed here contains its own name as a C string. */
-export const PROGRAMS: Readonly<Record<string, readonly Program[]>> = {
+export const SHARED_BINARIES: Readonly<Record<string, readonly SharedBinary[]>> = {
   "monitoring-plugins": [
     {
       names: [

@@ -8,7 +8,7 @@ import type { Router } from "../../run/routing/router.ts";
 import { createRunner } from "../../run/run.ts";
 import type { Io } from "../io.ts";
 
-interface CheckRun {
+interface CommandLineContext {
   readonly config: Config;
   readonly router: Router;
   readonly log: ReturnType<typeof createLog>;
@@ -17,15 +17,18 @@ interface CheckRun {
 /**
  * Runs one command line as the worker would and prints what the core would see; resolves to the return code.
  */
-export async function runCheck(
+export async function runCommandLine(
   commandLine: string,
-  { config, router, log }: CheckRun,
+  { config, router, log }: CommandLineContext,
   io: Io,
 ): Promise<number> {
   const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
   await executor.start();
   try {
-    await using shared = new SharedValues({ log: (message) => log.debug(message) });
+    await using shared = new SharedValues({
+      log: (message) => log.debug(message),
+      settings: () => config.settings,
+    });
     const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
     const runner = createRunner({ router, executor, shared, log, onDeclined });
     const job = { ...NO_JOB, commandLine };

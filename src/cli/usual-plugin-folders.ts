@@ -11,7 +11,7 @@ const FOLDERS = [
 ];
 
 /** The path of a plugin in the usual folders. If it is in none of them, its path in the first. */
-export function pluginPath(name: string, { OMD_ROOT }: Io["env"]): string {
+export function findPluginFile(name: string, { OMD_ROOT }: Io["env"]): string {
   const site =
     OMD_ROOT === undefined
       ? []
