@@ -28,7 +28,12 @@ const find = createWarmPlugins({
 });
 
 const ARGUMENTS = {
-  perl: ({ switches, file }: WarmPlugin) => [...switches, `-I${TEMPLATES}`, `-MOmdWarm=${TEMPLATE_ID}`, file],
+  perl: ({ switches, file }: WarmPlugin) => [
+    ...switches,
+    `-I${TEMPLATES}/`,
+    `-MOmdWarm=${TEMPLATE_ID}`,
+    file,
+  ],
   python: ({ switches, file }: WarmPlugin) => [...switches, join(TEMPLATES, "warm.py"), TEMPLATE_ID, file],
 };
 

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers.ts";
@@ -76,36 +76,11 @@ describe.each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
 });
 
 describe("Perl alone", () => {
-  it.each([
-    [["falls"], { returnCode: 3, stdout: "no exit\n" }, true],
-    [["exit", "0"], { returnCode: 0, stdout: "" }, false],
-    [["die"], { returnCode: 255, stdout: "before\n" }, false],
-    [["_exit"], { returnCode: 2, stdout: "" }, false],
-  ])("a plugin that did not call exit is told: %s", async (words, ended, isTold) => {
-    await using template = await openTemplate(fixture("scenes.pl"));
-    expect(await template.run(words)).toMatchObject(ended);
-    expect(template.told.includes("1 !")).toBe(isTold);
-  });
-
   it("a plugin that signals its process group is alone in it", async () => {
     await using template = await openTemplate(fixture("scenes.pl"));
     expect(await template.run(["kill-group"])).toMatchObject({ returnCode: 0, stdout: "alive\n" });
     expect(await template.run(["group"])).toMatchObject({ stdout: "leader\n" });
   });
-});
-
-it("what Monitoring::Plugin loads when it is used is loaded ahead", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "warm-"));
-  mkdirSync(join(directory, "Monitoring/Plugin"), { recursive: true });
-  install(directory, "Monitoring/Plugin.pm", "package Monitoring::Plugin; 1");
-  install(directory, "Monitoring/Plugin/Range.pm", "$main::pid = $$; 1");
-  install(directory, "Monitoring/Plugin/Getopt.pm", "die 'it needs something'");
-  const body = "require Monitoring::Plugin::Range; print $pid == $$ ? 'late' : 'ahead'; exit 0";
-  await using template = await openTemplate(
-    install(directory, "check.pl", `#!/usr/bin/perl -I${directory}\nuse Monitoring::Plugin;\n${body}\n`),
-  );
-  expect(await template.run([])).toEqual({ returnCode: 0, stdout: "ahead", stderr: "" });
-  rmSync(directory, { recursive: true });
 });
 
 describe("Python alone", () => {
@@ -172,6 +147,10 @@ describe("a change is noticed within seconds:", () => {
     directory = mkdtempSync(join(tmpdir(), "warm-"));
     for (const name of ["data.pl", "Numbers.pm", "literal.py"])
       copyFileSync(fixture(name), join(directory, name));
+    const optional = "my $has; BEGIN { $has = eval { require Optional::Part } } exit 0;";
+    install(directory, "optional.pl", `#!/usr/bin/perl\nuse lib '${directory}';\n${optional}\n`);
+    const named = "sub load { eval qq(require $_[0]) } BEGIN { load('Optional::Part') } exit 0;";
+    install(directory, "named.pl", `#!/usr/bin/perl\nuse lib '${directory}';\n${named}\n`);
     install(directory, "mine.py", "word = 1\n");
     install(directory, "marked.py", "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\n");
   });
@@ -180,11 +159,15 @@ describe("a change is noticed within seconds:", () => {
   it.each([
     ["a plugin in Perl", "data.pl", "data.pl"],
     ["a module of Perl", "data.pl", "Numbers.pm"],
+    ["an optional module of Perl that appears", "optional.pl", "Optional/Part.pm"],
+    ["an optional module of Perl, by its name", "named.pl", "Optional/Part.pm"],
+    ["a module of Perl that is put before another", "data.pl", "strict.pm"],
     ["a plugin in Python", "literal.py", "literal.py"],
     ["a module of Python", "marked.py", "mine.py"],
   ])("%s", async (_, file, changed) => {
     await using template = await openTemplate(join(directory, file));
     expect((await template.run([])).stderr).not.toContain("Error");
+    mkdirSync(join(directory, dirname(changed)), { recursive: true });
     writeFileSync(join(directory, changed), "changed", { flag: "a" });
     let isRun = true;
     while (isRun) {

@@ -38,6 +38,7 @@ describe.each<[file: string, scenes: readonly (readonly string[])[]]>([
       ["backticks"],
       ["fork"],
       ["fork-child-falls"],
+      ["falls"],
       ["background"],
       ["state"],
       ["no-such-scene"],
@@ -117,7 +118,7 @@ describe("says so when a plugin can't be run from a template:", () => {
   checkLeaks();
   it.each([
     ["begin-prints.pl", "it prints while it is compiled"],
-    ["begin-exits.pl", "it calls exit while it is compiled"],
+    ["begin-exits.pl", "it ends while it is compiled"],
     ["begin-redirects.pl", "it redirects its output while it is compiled"],
     ["begin-opens.pl", "it keeps a file open that it has opened while it was compiled"],
     ["broken.py", "it does not compile"],
