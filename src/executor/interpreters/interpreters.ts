@@ -3,7 +3,7 @@ import { crashed, type Outcome, type Output } from "../../outcome.ts";
 import type { WarmCommand } from "../command.ts";
 import { endGroup, signalGroup } from "../process-group.ts";
 import type { Limits, Runs } from "../runs.ts";
-import { cannotCompile, withoutExit } from "./perl-words.ts";
+import { cannotCompile } from "./perl-words.ts";
 import { Seat } from "./seat.ts";
 import type { Template } from "./template.ts";
 import { TemplatePool } from "./template-pool.ts";
@@ -30,8 +30,6 @@ interface Flight {
   readonly template: Template;
   /** Of the plugin's process, and its group; undefined until the template has told it. */
   pid: number | undefined;
-  /** The plugin came to its end without calling exit. */
-  isWithoutExit: boolean;
 }
 
 const MAX_IDLE_SEATS = 32;
@@ -119,7 +117,7 @@ export class Interpreters {
   #fly(order: Order, seat: Seat): void {
     const { plugin, argv, env } = order.command;
     const template = this.#templates.get(plugin);
-    const flight: Flight = { order, seat, template, pid: undefined, isWithoutExit: false };
+    const flight: Flight = { order, seat, template, pid: undefined };
     this.#flights.set(seat.id, flight);
     this.#runs.listen(seat.id, (word) => this.#hear(flight, word));
     this.#runs.add(seat, order, {
@@ -132,7 +130,6 @@ export class Interpreters {
 
   #hear(flight: Flight, word: string): void {
     if (word.startsWith("+")) flight.pid = Number(word.slice(1));
-    else if (word === "!") flight.isWithoutExit = true;
     else this.#startAfresh(flight);
   }
 
@@ -148,7 +145,7 @@ export class Interpreters {
     const loss = this.#runs.findLoss(seat.fifos, returnCode, output);
     this.#release(seat);
     if (loss !== undefined) this.#closeIdleSeats();
-    order.resolve(loss ?? readOutcome(flight, returnCode, output));
+    order.resolve(loss ?? { kind: "exited", returnCode, ...output });
   }
 
   /** Ends a run before its end; its pipes are not used again. */
@@ -242,11 +239,6 @@ export class Interpreters {
     const timeout = Math.max(0, (order.deadlineMs - performance.now()) / 1000);
     this.#execute(order.command, timeout, order.signal).then(order.resolve);
   }
-}
-
-function readOutcome({ isWithoutExit, order }: Flight, returnCode: number, output: Output): Outcome {
-  const said = isWithoutExit ? withoutExit(order.command.plugin.file, output) : output;
-  return { kind: "exited", returnCode, ...said };
 }
 
 function keyOf({ file, version }: WarmPlugin): string {

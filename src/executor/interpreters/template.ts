@@ -34,8 +34,8 @@ export interface TemplateOptions {
  * A process that has compiled one plugin and forks a child of itself for every check of it (`templates/`).
  *
  * Life: starting → ready → ended. It takes requests at once and comes to them when it is ready; on the status pipe
- * it tells `<id> ready` (or `<id> - <why not>`), and for each request `<seat> +<pid>`, then `<seat> <return code>`, with
- * `<seat> !` before it if a Perl plugin did not call exit; or `<seat> -` when the plugin or a module of its has changed.
+ * it tells `<id> ready` (or `<id> - <why not>`), and for each request `<seat> +<pid>`, then `<seat> <return code>`; or
+ * `<seat> -` when the plugin or a module of its has changed.
  */
 export class Template {
   readonly id: number;
