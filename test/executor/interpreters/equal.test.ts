@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers.ts";
@@ -133,6 +134,100 @@ describe.each(PERL)("warm as executed, Perl: $what", ({ plugin, files = {}, word
     await using template = await openTemplate(file);
     expect(await template.begun()).toBe(refusal === undefined ? "ready" : `- ${refusal}`);
     if (refusal !== undefined) return;
+    const plain = runPlain(file, words);
+    expect(await template.run(words)).toEqual(plain);
+    expect(await template.run(words)).toEqual(plain);
+  });
+});
+
+const PYTHON: readonly Case[] = [
+  {
+    what: "sys.path is changed before an import",
+    plugin:
+      "#!/usr/bin/python3\nimport sys\nsys.path.insert(0, 'FOLDER/vendored')\nimport textwrap\nprint(textwrap.word)\n",
+    files: { "vendored/textwrap.py": "word = 'mine'\n" },
+  },
+  {
+    what: "the same in a plugin with the comment",
+    plugin:
+      "#!/usr/bin/python3\n# omd-worker: warm\nimport sys\nsys.path.insert(0, 'FOLDER/vendored')\nimport mine\nprint(mine.word)\n",
+    files: { "vendored/mine.py": "word = 'vendored'\n", "mine.py": "word = 'beside'\nprint('loaded')\n" },
+  },
+  {
+    what: "a module outside the standard library changes sys.path",
+    plugin: "#!/usr/bin/python3\nimport site_settings\nimport textwrap\nprint(textwrap.word)\n",
+    files: {
+      "site_settings.py": "import sys\nsys.path.insert(0, 'FOLDER/vendored')\n",
+      "vendored/textwrap.py": "word = 'mine'\n",
+    },
+  },
+  {
+    what: "an import after the plugin may have ended",
+    plugin:
+      "#!/usr/bin/python3\nimport sys\nif len(sys.argv) < 2:\n    print(sorted(sys.modules))\n    sys.exit(3)\nimport csv\n",
+  },
+  {
+    what: "an import in a class, a function and a branch",
+    plugin:
+      "#!/usr/bin/python3\nclass Plugin:\n    import csv\ndef run():\n    import json\nimport sys\nprint(sorted(sys.modules))\n",
+  },
+  {
+    what: "handlers a module sets",
+    plugin:
+      "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\nimport signal, os\nprint([signal.getsignal(n) is mine.handle for n in (1, 2, 15, 17)])\nos.kill(os.getpid(), 15)\nos.kill(os.getpid(), 1)\n",
+    files: {
+      "mine.py":
+        "import signal\ndef handle(number, frame):\n    print('got', number)\nfor number in (1, 2, 15, 17):\n    signal.signal(number, handle)\n",
+    },
+  },
+  {
+    what: "an alarm a module sets",
+    plugin:
+      "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\nimport time\nprint('waits', flush=True)\ntime.sleep(5)\n",
+    files: { "mine.py": "import signal\nsignal.alarm(1)\n" },
+  },
+  {
+    what: "a directory a module opens",
+    plugin: "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\nprint(len(list(mine.entries)))\n",
+    files: { "mine.py": "import os\nentries = os.scandir('FOLDER')\n" },
+    refusal: "it keeps a file open that it has opened while it was imported",
+  },
+  {
+    what: "a process a module starts",
+    plugin: "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\nprint(mine.process.wait())\n",
+    files: { "mine.py": "import subprocess\nprocess = subprocess.Popen(['sh', '-c', 'exit 3'])\n" },
+    refusal: "it has started other processes while it was imported",
+  },
+  {
+    what: "without site, a variable for the check",
+    plugin: "#!/usr/bin/python3 -S\nimport os, sys\nprint(sorted(sys.modules), os.environ['PATH'])\n",
+  },
+  {
+    what: "backslashes",
+    plugin: "#!/usr/bin/python3\nimport sys\nprint(sys.argv[1:])\n",
+    words: ["\\", "\\\\", "\\t\\\\n", "\t\\", "\r\n\\r"],
+  },
+  {
+    what: "warnings, as errors too",
+    plugin:
+      "#!/usr/bin/python3 -Werror\nimport sys, json\nprint('warnings' in sys.modules)\nimport warnings\nprint(warnings.filters)\nimport imp\n",
+  },
+  {
+    what: "a time since logging was loaded",
+    plugin:
+      "#!/usr/bin/python3\nimport logging\nimport time\nprint(time.time() - logging._startTime < 0.9)\n",
+  },
+];
+
+describe.each(PYTHON)("warm as executed, Python: $what", ({ plugin, files = {}, words = [], refusal }) => {
+  it("twice", async () => {
+    for (const [name, text] of Object.entries(files)) install(name, text.replaceAll("FOLDER", folder));
+    const file = install("check_it.py", plugin.replaceAll("FOLDER", folder));
+    runPlain(file, words); // so that what is compiled is in its folder
+    await using template = await openTemplate(file);
+    expect(await template.begun()).toBe(refusal === undefined ? "ready" : `- ${refusal}`);
+    if (refusal !== undefined) return;
+    if (plugin.includes("time.time()")) await pause(1000);
     const plain = runPlain(file, words);
     expect(await template.run(words)).toEqual(plain);
     expect(await template.run(words)).toEqual(plain);

@@ -134,10 +134,11 @@ describe("Python alone", () => {
     expect(await template.begun()).toBe("- it has threads");
   });
 
-  it("a file next to it that hides what the template itself needs is an obstacle", async () => {
-    install(directory, "select.py", "");
-    await using template = await openTemplate(install(directory, "check.py", "#!/usr/bin/python3\n"));
-    expect(await template.begun()).toBe("- a file next to it has the name of a standard module, select");
+  it("a file next to it with the name of a module that the template needs does not matter", async () => {
+    install(directory, "select.py", "word = 'mine'\n");
+    const file = install(directory, "check.py", "#!/usr/bin/python3\nimport select\nprint(select.word)\n");
+    await using template = await openTemplate(file);
+    expect(await template.run([])).toEqual(runPlain(file, []));
   });
 });
 
@@ -152,6 +153,9 @@ describe("a change is noticed within seconds:", () => {
     const named = "sub load { eval qq(require $_[0]) } BEGIN { load('Optional::Part') } exit 0;";
     install(directory, "named.pl", `#!/usr/bin/perl\nuse lib '${directory}';\n${named}\n`);
     install(directory, "mine.py", "word = 1\n");
+    install(directory, "before.py", "#!/usr/bin/python3\nimport textwrap\n");
+    install(directory, "maybe.py", "try:\n    import extra\nexcept ImportError:\n    extra = None\n");
+    install(directory, "optional.py", "#!/usr/bin/python3\n# omd-worker: warm\nimport maybe\n");
     install(directory, "marked.py", "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\n");
   });
   afterEach(() => rmSync(directory, { recursive: true }));
@@ -164,6 +168,8 @@ describe("a change is noticed within seconds:", () => {
     ["a module of Perl that is put before another", "data.pl", "strict.pm"],
     ["a plugin in Python", "literal.py", "literal.py"],
     ["a module of Python", "marked.py", "mine.py"],
+    ["an optional module of Python that appears", "optional.py", "extra.py"],
+    ["a module of Python that is put before another", "before.py", "textwrap.py"],
   ])("%s", async (_, file, changed) => {
     await using template = await openTemplate(join(directory, file));
     expect((await template.run([])).stderr).not.toContain("Error");

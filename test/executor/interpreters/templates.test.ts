@@ -105,6 +105,7 @@ describe("as in plain execution, alone in its file:", () => {
     ["warnings of Perl's compilation", "warns.pl"],
     ["warnings of Python's compilation", "literal.py"],
     ["modules that warn, or don't exist", "warns.py"],
+    ["the state of Python's own modules", "state.py"],
   ])("%s", async (_, file, words = []) => {
     await using template = await openTemplate(fixture(file));
     await template.begun();
