@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -102,6 +102,20 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       expect(await pool.shells.run({ ...command, env: [] }, TIMEOUT)).toEqual(
         exited(2, `${words.join(" ")}|\n`, "err\n"),
       );
+    });
+
+    it.each([
+      ["UTF-8", "\xc3\xbcber"],
+      ["other bytes", "\xfcber \xff\x80"],
+      ["characters that mean something to a shell", "$a %d \\n'\"`-\n"],
+    ])("has a path of %s", async (_, name) => {
+      await using pool = await startShells();
+      mkdirSync(Buffer.from(join(folder, name), "latin1"));
+      const file = join(folder, name, `check_${name}`);
+      writeFileSync(Buffer.from(file, "latin1"), family, { mode: 0o755 });
+      const outcomes = [await run(pool, file), await run(pool, file)];
+      const parents = outcomes.map((outcome) => /^\d+ (\d+)\n$/.exec(stdoutOf(outcome))?.[1]);
+      expect(parents).toEqual([expect.any(String), parents[0]]);
     });
 
     it("ends with all it has started when its time is up; the next check is not disturbed", async () => {
@@ -263,7 +277,11 @@ describe.skipIf(!hasServer("python3"))("a warm Python plugin", () => {
     const pidFile = join(folder, "pid");
     write(
       "leaves.py",
-      `import subprocess\nopen("${pidFile}", "w").write(str(subprocess.Popen(["sleep", "60"]).pid))\n`,
+      `import subprocess
+if "warm.py" in open("/proc/self/cmdline").read():
+    process = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    open("${pidFile}", "w").write(str(process.pid))
+`,
     );
     const file = write(
       "check_leaves",

@@ -89,6 +89,7 @@ sub serve {
     $is_compiled = 1;
     report( "$template_id " . ( $obstacle ? "- $obstacle" : 'ready' ) );
     my $request = $obstacle ? undef : next_request();
+    kill KILL => 0 if $obstacle && getpgrp == $$;    # and what it has started: it will be started again
     defined $request ? become_plugin($request) : end_template();
 }
 

@@ -409,6 +409,8 @@ def start(template_id, path):
             raise Obstacle(obstacle)
     except (Obstacle, OSError) as obstacle:
         template.report_obstacle(obstacle)
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, _signal.SIGKILL)  # and what it has started: it will be started again
         os._exit(0)
     gc.collect()
     gc.freeze()
