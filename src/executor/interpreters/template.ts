@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { ByteString } from "../../byte-string.ts";
+import { type ByteString, toByteString } from "../../byte-string.ts";
 import type { Assignment } from "../command.ts";
 import { LIMIT_OPEN_FILES } from "../open-files.ts";
 import type { Seat } from "./seat.ts";
@@ -9,10 +9,11 @@ import type { WarmPlugin } from "./warm-plugin.ts";
 
 /** What a compiler says is kept up to here, as in the C worker. */
 const LONGEST_COMPLAINT = 4_096;
-const START = `${LIMIT_OPEN_FILES}; exec "$0" "$@"`;
+/** Node encodes what it gives a process as UTF-8, so bytes of a path go as formats of printf; the dot keeps a line's end. */
+const START = `${LIMIT_OPEN_FILES}; for word do shift; word=$(printf "$word."); set -- "$@" "\${word%.}"; done; exec "$@"`;
 /** What it has started while it compiled the plugin may hold its stderr open for ever. */
 const LAST_WORDS_MS = 100;
-const PROGRAMS = fileURLToPath(new URL("./templates/", import.meta.url));
+const PROGRAMS = toByteString(fileURLToPath(new URL("./templates/", import.meta.url)));
 
 /** One check for a warm plugin: the words after the plugin, and variables set for it alone. */
 export interface TemplateRequest {
@@ -52,7 +53,7 @@ export class Template {
   constructor({ id, plugin, statusFd, onExit }: TemplateOptions) {
     this.id = id;
     this.plugin = plugin;
-    this.#process = spawn("/bin/sh", ["-c", START, plugin.interpreter, ...startArguments(plugin, id)], {
+    this.#process = spawn("/bin/sh", ["-c", START, "sh", ...startWords(plugin, id).map(renderFormat)], {
       detached: true,
       stdio: ["pipe", statusFd, "pipe"],
     });
@@ -106,13 +107,20 @@ export class Template {
   }
 }
 
-function startArguments({ language, switches, file }: WarmPlugin, id: number): readonly string[] {
+function startWords(
+  { language, interpreter, switches, file }: WarmPlugin,
+  id: number,
+): readonly ByteString[] {
   switch (language) {
     case "perl":
-      return [...switches, `-I${PROGRAMS}`, `-MOmdWarm=${id}`, file];
+      return [interpreter, ...switches, `-I${PROGRAMS}`, `-MOmdWarm=${id}`, file];
     case "python":
-      return [...switches, `${PROGRAMS}warm.py`, String(id), file];
+      return [interpreter, ...switches, `${PROGRAMS}warm.py`, String(id), file];
   }
+}
+
+function renderFormat(word: ByteString): string {
+  return word.replace(/[^\w./=+,:]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, "0")}`);
 }
 
 function renderRequest({ seat: { id, fifos }, args, env }: TemplateRequest): ByteString {
