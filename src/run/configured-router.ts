@@ -20,6 +20,7 @@ export function createConfiguredRouter(
     findWarmPlugin: createWarmPlugins({
       perl: perlMode(config),
       python: config.warmPython,
+      include: config.warmInclude,
       except: config.warmExcept,
       path: env["PATH"] ?? "",
     }),

@@ -30,7 +30,13 @@ describe("a plugin may have open as many files as it is used to, and raise that"
     const folder = mkdtempSync(join(tmpdir(), "open-files-"));
     const file = join(folder, "check_x");
     writeFileSync(file, text, { mode: 0o755 });
-    const find = createWarmPlugins({ perl: "implicitly", python: "implicitly", path: "", except: [] });
+    const find = createWarmPlugins({
+      perl: "implicitly",
+      python: "implicitly",
+      path: "",
+      include: [],
+      except: [],
+    });
     const plugin = find(file);
     await using pool = await startShells();
     try {

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
-import type { ByteString } from "../../byte-string.ts";
+import { type ByteString, toByteString } from "../../byte-string.ts";
 
 /** A script that may be run from a process in which it is compiled already. */
 export interface WarmPlugin {
@@ -23,7 +23,9 @@ export interface WarmPluginOptions {
   readonly python: WarmRule;
   /** Where `#!/usr/bin/env` looks: PATH as plugins get it. */
   readonly path: string;
-  /** Plugins that are never warm, by their name or their whole path. */
+  /** Plugins that are warm whatever their comments say, by their name or their whole path; `*` stands for any characters. */
+  readonly include: readonly string[];
+  /** Plugins that are never warm, in the same way. */
   readonly except: readonly string[];
   /** How long what was seen of a file is believed; the template looks at its files itself, too. */
   readonly lookAgainAfterMs?: number;
@@ -43,7 +45,8 @@ interface Known {
 export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
   const { lookAgainAfterMs = 1000 } = options;
   const known = new Map<ByteString, Known>();
-  const except = new Set(options.except);
+  const isIncluded = createMatcher(options.include);
+  const isExcepted = createMatcher(options.except);
   return (file) => {
     const before = known.get(file);
     const lookedAtMs = performance.now();
@@ -56,9 +59,21 @@ export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
   };
 
   function find(file: ByteString, version: string): WarmPlugin | undefined {
-    const isExcepted = except.has(file) || except.has(basename(file));
-    return isExcepted || version === ABSENT ? undefined : qualify(file, version, options);
+    if (version === ABSENT || isExcepted(file)) return undefined;
+    return qualify({ file, version }, options, isIncluded(file));
   }
+}
+
+/** `*` does not match a slash. */
+function createMatcher(patterns: readonly string[]): (file: ByteString) => boolean {
+  const sources = patterns.map((pattern) =>
+    toByteString(pattern)
+      .split("*")
+      .map((text) => RegExp.escape(text))
+      .join("[^/]*"),
+  );
+  const expressions = sources.map((source) => new RegExp(`^${source}$`, "s"));
+  return (file) => expressions.some((one) => one.test(file) || one.test(basename(file)));
 }
 
 const ABSENT = "";
@@ -81,13 +96,20 @@ function lookAt(file: ByteString): Stats | undefined {
 /** Both peers look for marks in these. */
 const MARKED_LINES = 10;
 
-function qualify(file: ByteString, version: string, options: WarmPluginOptions): WarmPlugin | undefined {
+type PluginFile = Pick<WarmPlugin, "file" | "version">;
+
+function qualify(
+  { file, version }: PluginFile,
+  options: WarmPluginOptions,
+  isIncluded: boolean,
+): WarmPlugin | undefined {
   if (!isExecutable(file)) return undefined;
   const lines = readStart(file).split("\n", MARKED_LINES);
   const start = readFirstLine(lines[0] ?? "", options.path);
   if (start === undefined) return undefined;
   const rule = options[start.language];
-  const isWarm = rule !== "off" && (readMarks(start.language, lines) ?? rule === "implicitly");
+  const isAsked = () => readMarks(start.language, lines) ?? rule === "implicitly";
+  const isWarm = rule !== "off" && (isIncluded || isAsked());
   return isWarm ? { file, version, ...start } : undefined;
 }
 

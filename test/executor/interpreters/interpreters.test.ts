@@ -23,6 +23,7 @@ const warm = createWarmPlugins({
   perl: "implicitly",
   python: "implicitly",
   path: process.env["PATH"] ?? "",
+  include: [],
   except: [],
   lookAgainAfterMs: 0,
 });

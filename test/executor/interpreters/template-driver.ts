@@ -24,6 +24,7 @@ const find = createWarmPlugins({
   perl: "implicitly",
   python: "implicitly",
   path: process.env["PATH"] ?? "",
+  include: [],
   except: [],
 });
 
