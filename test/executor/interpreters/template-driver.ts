@@ -24,7 +24,7 @@ const find = createWarmPlugins({
   perl: "implicitly",
   python: "implicitly",
   path: process.env["PATH"] ?? "",
-  include: [],
+  include: ["*"],
   except: [],
 });
 

@@ -1,0 +1,114 @@
+import { closeSync, openSync, readdirSync, readSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { hasServer } from "../../support/servers.ts";
+import { type Ended, openTemplate, runPlain } from "./template-driver.ts";
+
+const FOLDERS = ["/usr/lib/nagios/plugins", "/usr/bin"];
+const PACKAGES = [
+  "check_mysql_health",
+  "check_logfiles",
+  "check_systemd",
+  "check_snmp_load",
+  "check_rabbitmq",
+  "check_multi",
+  "check_pgactivity",
+] as const;
+const hasPlugins = PACKAGES.every((name) => hasServer(name)) && hasServer("perl") && hasServer("python3");
+
+/** So many of the plugins must have been warm, and so many of those that say -epn. */
+const LEAST_WARM = 60;
+const LEAST_INCLUDED = 12;
+
+const REMOTE = ["-H", "127.0.0.1", "-p", "1", "-w", "5", "-c", "10", "-t", "2"];
+const WORDS: readonly (readonly string[])[] = [["--help"], ["--version"], [], REMOTE];
+/** Command lines as sites have them, with servers that are not there. */
+const REAL: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  check_file_age: [
+    ["-f", "/etc/passwd", "-w", "1", "-c", "999999999"],
+    ["-f", "/nowhere", "-i"],
+  ],
+  check_logfiles: [["--logfile", "/etc/debian_version", "--criticalpattern", "no such line", "--tag", "t"]],
+  check_mysql_health: [["--hostname", "127.0.0.1", "--port", "1", "--mode", "connection-time"]],
+  check_hpasm: [["--hostname", "127.0.0.1", "--community", "public", "-t", "1"]],
+  "check_snmp_load.pl": [["-H", "127.0.0.1", "-C", "public", "-w", "1,1,1", "-c", "2,2,2", "-t", "1"]],
+  check_rabbitmq_overview: [["-H", "127.0.0.1", "--port", "1", "-w", "1,2,3", "-c", "4,5,6"]],
+  check_postgres: [["--action=version", "--warning=14", "--host=127.0.0.1"]],
+  check_multi: [["-x", "command [ one ] = echo OK", "-x", "state [ CRITICAL ] = COUNT(CRITICAL) > 0"]],
+  check_pgactivity: [["-s", "connection", "-h", "127.0.0.1", "-p", "1"]],
+  check_statusfile: [["/nowhere"]],
+};
+/** They change the system, or ask servers on the internet. */
+const LEFT_OUT = [
+  "check_packages",
+  "check_libs",
+  "check_libs_ng",
+  "check_whois",
+  "check_smtp_send",
+  "check_email_delivery",
+];
+
+const warm: string[] = [];
+const included: string[] = [];
+const refused: string[] = [];
+
+describe.skipIf(!hasPlugins)("Debian's plugins answer warm as executed", () => {
+  it.each(hasPlugins ? findPlugins() : [])("$name", async ({ name, file, saysNo }) => {
+    await using template = await openTemplate(file);
+    const begun = await template.begun().catch(() => "");
+    if (begun !== "ready") {
+      refused.push(`${name}: ${begun || "does not compile"}`);
+      return;
+    }
+    warm.push(name);
+    if (saysNo) included.push(name);
+    for (const words of [...WORDS, ...(REAL[name] ?? [])]) {
+      const answered = await template.run(words);
+      expect(answered, words.join(" ")).toEqual(plainLike(file, words, answered));
+    }
+  });
+
+  afterAll(() => {
+    expect(warm.length, refused.join("\n")).toBeGreaterThanOrEqual(LEAST_WARM);
+    expect(included.length, refused.join("\n")).toBeGreaterThanOrEqual(LEAST_INCLUDED);
+  });
+});
+
+/** Runs it a second time if the answers differ, and forgives numbers that differ between the two: clocks, process ids. */
+function plainLike(file: string, words: readonly string[], answered: Ended): Ended {
+  const first = runPlain(file, words);
+  if (JSON.stringify(first) === JSON.stringify(answered)) return first;
+  const second = runPlain(file, words);
+  if (JSON.stringify(second) === JSON.stringify(answered)) return second;
+  const changes = JSON.stringify(first) !== JSON.stringify(second);
+  return changes && withoutNumbers(first) === withoutNumbers(answered) ? answered : first;
+}
+
+function withoutNumbers(ended: Ended): string {
+  return JSON.stringify(ended).replace(/\d+/g, "0");
+}
+
+function findPlugins() {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /^(?:check|pmp-check|imap)_?/.test(name) && !LEFT_OUT.includes(name))
+      .map((name) => ({ name, file: join(folder, name) })),
+  );
+  // Debian names one file of check_postgres by each of its checks.
+  const known = new Set<string>();
+  return files
+    .filter(({ file }) => !known.has(realpathSync(file)) && known.add(realpathSync(file)))
+    .map((plugin) => ({ ...plugin, start: readStart(plugin.file) }))
+    .filter(({ start }) => /^#!.*(?:perl|python3)/.test(start))
+    .map(({ start, ...plugin }) => ({ ...plugin, saysNo: /# *(?:nagios|icinga|naemon): *-epn/.test(start) }));
+}
+
+function readStart(file: string): string {
+  const fd = openSync(file, "r");
+  try {
+    const buffer = Buffer.alloc(4096);
+    return buffer.toString("latin1", 0, readSync(fd, buffer));
+  } finally {
+    closeSync(fd);
+  }
+}
