@@ -1,5 +1,5 @@
 import type { WorkerOption } from "../option.ts";
-import { choice, flag, names, path } from "../readers.ts";
+import { choice, flag, integer, names, path } from "../readers.ts";
 
 /** Warm interpreters: plugins that are compiled once and run in a fork for each check. */
 export const INTERPRETER_OPTIONS = [
@@ -67,6 +67,24 @@ export const INTERPRETER_OPTIONS = [
     kind: names,
     default: [],
     help: "File names or paths of Perl and Python plugins that are started anew for each check, whatever the other options say; `*` stands for any characters.",
+    knownBy: ["omd-worker"],
+    effect: "full",
+    reload: "live",
+  },
+  {
+    name: "warm_max",
+    kind: integer({ min: 0 }),
+    default: 100,
+    help: "How many Perl and Python plugins are kept compiled at most: those that save most, by how often they run and how long their compilation takes.",
+    knownBy: ["omd-worker"],
+    effect: "full",
+    reload: "live",
+  },
+  {
+    name: "warm_memory",
+    kind: integer({ min: 0 }),
+    default: 512,
+    help: "How many MiB of memory they may hold together, not counting what processes share.",
     knownBy: ["omd-worker"],
     effect: "full",
     reload: "live",
