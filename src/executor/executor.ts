@@ -3,6 +3,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Command } from "./command.ts";
 import type { FifoDirectory } from "./fifos.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
+import type { TemplateLimits } from "./interpreters/template-pool.ts";
 import { Runs } from "./runs.ts";
 import { Shells } from "./shells/shells.ts";
 
@@ -17,7 +18,11 @@ export interface ExecutorLimits {
   readonly warm: number;
   /** Seconds after which a shell beyond `warm` ends; 0: never. */
   readonly idleTimeout: number;
+  /** How many Perl and Python plugins are kept compiled, and in how much memory. */
+  readonly templates?: TemplateLimits;
 }
+
+const USUAL_TEMPLATES: TemplateLimits = { most: 100, memoryMib: 512 };
 
 /** Everything that starts plugins. Life: made → started → stopped. */
 export class Executor {
@@ -25,11 +30,11 @@ export class Executor {
   readonly #shells: Shells;
   readonly #interpreters: Interpreters;
 
-  constructor({ log, directory, shellPath, ...limits }: ExecutorOptions) {
+  constructor({ log, directory, shellPath, templates = USUAL_TEMPLATES, ...limits }: ExecutorOptions) {
     this.#runs = new Runs({ log, ...(directory && { directory }) });
     this.#shells = new Shells({ log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) });
     this.#interpreters = new Interpreters({
-      ...{ log, runs: this.#runs },
+      ...{ log, runs: this.#runs, limits: templates },
       execute: ({ argv, env }, ...rest) => this.#shells.run({ via: "plugin", argv, env }, ...rest),
     });
   }
@@ -46,6 +51,7 @@ export class Executor {
 
   configure(limits: ExecutorLimits): void {
     this.#shells.configure(limits);
+    this.#interpreters.configure(limits.templates ?? USUAL_TEMPLATES);
   }
 
   /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */

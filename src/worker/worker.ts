@@ -291,6 +291,6 @@ function connectionTiming({ gearmanConnectionTimeout }: Config): Partial<Connect
   return { connectWithinMs: gearmanConnectionTimeout || MAX_TIMEOUT_MS };
 }
 
-function executorLimits({ minWorker, idleTimeout }: Config): ExecutorLimits {
-  return { warm: minWorker, idleTimeout };
+function executorLimits({ minWorker, idleTimeout, warmMax, warmMemory }: Config): ExecutorLimits {
+  return { warm: minWorker, idleTimeout, templates: { most: warmMax, memoryMib: warmMemory } };
 }

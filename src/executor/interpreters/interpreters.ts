@@ -6,12 +6,13 @@ import type { Limits, Runs } from "../runs.ts";
 import { cannotCompile } from "./perl-words.ts";
 import { Seat } from "./seat.ts";
 import type { Template } from "./template.ts";
-import { TemplatePool } from "./template-pool.ts";
+import { type TemplateLimits, TemplatePool } from "./template-pool.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
 export interface InterpretersOptions {
   readonly log: Log;
   readonly runs: Runs;
+  readonly limits: TemplateLimits;
   /** Starts a plugin that turns out not to go with a warm interpreter as any other. `timeout` in seconds. */
   readonly execute: (command: WarmCommand, timeout: number, signal?: AbortSignal) => Promise<Outcome>;
 }
@@ -35,6 +36,7 @@ interface Flight {
 const MAX_IDLE_SEATS = 32;
 /** A template that does not come to a request so long after its deadline hangs. */
 const PATIENCE_MS = 3_000;
+const TELL_AGAIN_MS = 60 * 60_000;
 /** Beyond so many sudden deaths of its template a plugin is executed, until its file changes. */
 const MAX_DEATHS = 3;
 
@@ -54,18 +56,29 @@ export class Interpreters {
   readonly #flights = new Map<number, Flight>();
   readonly #idleSeats: Seat[] = [];
   readonly #ending = new Set<Promise<void>>();
+  #toldCrowdMs: number | undefined;
   #isStopped = false;
 
-  constructor({ log, runs, execute }: InterpretersOptions) {
+  constructor({ log, runs, limits, execute }: InterpretersOptions) {
     this.#log = log;
     this.#runs = runs;
     this.#execute = execute;
-    this.#templates = new TemplatePool({ runs, onExit: (...gone) => this.#exited(...gone) });
+    this.#templates = new TemplatePool({ runs, limits, onExit: (...gone) => this.#exited(...gone) });
   }
 
-  /** False for a plugin that has shown that it does not go well with being warm. */
+  /** False for a plugin that has shown that it does not go well with being warm, or for which there is no room. */
   accepts(plugin: WarmPlugin): boolean {
-    return (this.#deaths.get(keyOf(plugin)) ?? 0) < MAX_DEATHS;
+    if ((this.#deaths.get(keyOf(plugin)) ?? 0) >= MAX_DEATHS) return false;
+    const hasRoom = this.#templates.hasRoomFor(plugin);
+    if (!hasRoom) this.#tellCrowd(plugin);
+    return hasRoom;
+  }
+
+  /** What is kept, and what was learned of plugins, is forgotten: modules may have been installed or mended. */
+  configure(limits: TemplateLimits): void {
+    this.#templates.configure(limits);
+    this.#deaths.clear();
+    this.#toldCrowdMs = undefined;
   }
 
   /** Runs one command; never rejects. `timeout` in seconds; `signal` ends it before. */
@@ -89,6 +102,15 @@ export class Interpreters {
     await Promise.all(this.#ending);
     await this.#templates.stop();
     this.#closeIdleSeats();
+  }
+
+  #tellCrowd({ file }: WarmPlugin): void {
+    const now = performance.now();
+    if (this.#toldCrowdMs !== undefined && now - this.#toldCrowdMs < TELL_AGAIN_MS) return;
+    this.#toldCrowdMs = now;
+    const { size, memoryMib } = this.#templates;
+    const fields = { plugin: file, kept: size, memoryMib: Math.round(memoryMib) };
+    this.#log.warn(fields, "no room for more warm plugins, the least used are started anew for each check");
   }
 
   async #begin(order: Order): Promise<void> {

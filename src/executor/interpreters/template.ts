@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type ByteString, toByteString } from "../../byte-string.ts";
@@ -49,6 +50,11 @@ export class Template {
   #refusal: string | undefined;
   /** `performance.now()` */
   lastUsedMs = performance.now();
+  readonly #startedMs = performance.now();
+  /** How long it took to be ready. */
+  startMs = 0;
+  /** What it held for itself when it was ready. */
+  memoryMib = 0;
 
   constructor({ id, plugin, statusFd, onExit }: TemplateOptions) {
     this.id = id;
@@ -79,7 +85,7 @@ export class Template {
 
   /** What it tells of itself on the status pipe. */
   hear(word: string): void {
-    if (word === "ready") this.#isReady = true;
+    if (word === "ready") this.#becomeReady();
     else this.#refusal = word.replace(/^- /, "");
   }
 
@@ -102,6 +108,12 @@ export class Template {
     this.#process.kill("SIGKILL");
   }
 
+  #becomeReady(): void {
+    this.#isReady = true;
+    this.startMs = performance.now() - this.#startedMs;
+    this.memoryMib = readOwnMib(this.#process.pid);
+  }
+
   #complain(text: ByteString): void {
     this.#complaint = (this.#complaint + text).slice(0, LONGEST_COMPLAINT);
   }
@@ -121,6 +133,21 @@ function startWords(
 
 function renderFormat(word: ByteString): string {
   return word.replace(/[^\w./=+,:]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, "0")}`);
+}
+
+const KIB_IN_MIB = 1024;
+
+/**
+ * Memory of its own, without files it maps, which processes share. What it shares with its own children counts: it forks as soon as it
+ * is ready, so what is private is not the same from one look to the next. 0 where the kernel does not tell.
+ */
+function readOwnMib(pid: number | undefined): number {
+  try {
+    const found = /^Anonymous:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"));
+    return Number(found?.[1] ?? 0) / KIB_IN_MIB;
+  } catch {
+    return 0;
+  }
 }
 
 function renderRequest({ seat: { id, fifos }, args, env }: TemplateRequest): ByteString {
