@@ -3,6 +3,7 @@ import type { Outcome } from "../outcome/outcome.ts";
 import type { Command } from "./command.ts";
 import type { FifoDirectory } from "./fifos.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
+import type { TemplateLimits } from "./interpreters/template-pool.ts";
 import { Runs } from "./runs.ts";
 import { Shells, type ShellsStatus } from "./shells/shells.ts";
 
@@ -17,7 +18,11 @@ export interface ExecutorLimits {
   readonly warm: number;
   /** After how many seconds an idle shell ends that is more than `warm`. 0: never. */
   readonly idleTimeout: number;
+  /** How many Perl and Python plugins are kept compiled, and in how much memory. */
+  readonly templates?: TemplateLimits;
 }
+
+const USUAL_TEMPLATES: TemplateLimits = { most: 100, memoryMib: 512 };
 
 /** What is kept warm just now. */
 export interface ExecutorStatus {
@@ -32,11 +37,11 @@ export class Executor {
   readonly #shells: Shells;
   readonly #interpreters: Interpreters;
 
-  constructor({ log, directory, shellPath, ...limits }: ExecutorOptions) {
+  constructor({ log, directory, shellPath, templates = USUAL_TEMPLATES, ...limits }: ExecutorOptions) {
     this.#runs = new Runs({ log, ...(directory && { directory }) });
     this.#shells = new Shells({ log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) });
     this.#interpreters = new Interpreters({
-      ...{ log, runs: this.#runs },
+      ...{ log, runs: this.#runs, limits: templates },
       execute: ({ argv, env }, ...rest) => this.#shells.run({ via: "plugin", argv, env }, ...rest),
     });
   }
@@ -53,6 +58,7 @@ export class Executor {
 
   configure(limits: ExecutorLimits): void {
     this.#shells.configure(limits);
+    this.#interpreters.configure(limits.templates ?? USUAL_TEMPLATES);
   }
 
   /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */

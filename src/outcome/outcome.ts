@@ -13,22 +13,19 @@ export interface Output {
   readonly stderr: ByteString;
 }
 
-/** How a Perl plugin in a warm interpreter has failed. */
-export interface PerlFault extends Output {
-  readonly kind: "perl-fault";
-  /** `no-exit`: it ended without a call of exit, which embedded Perl never takes for OK. */
-  readonly fault: "not-compiled" | "no-exit";
+/** A Perl plugin that should be warm did not compile. `complaint` is perl's. */
+export interface NotCompiled {
+  readonly kind: "not-compiled";
   /** The path of the plugin. */
   readonly plugin: ByteString;
-  readonly returnCode: number;
+  readonly complaint: ByteString;
 }
 
 /** What happened when a command was run. These are facts; `judge` decides what they mean to the core. */
 export type Outcome =
   | ({ readonly kind: "exited"; readonly returnCode: number } & Output)
   | ({ readonly kind: "signalled"; readonly signal: number } & Output)
-  /** The output is the plugin's own; `renderPerlFault` adds what embedded Perl says. */
-  | PerlFault
+  | NotCompiled
   /** `after` is the time-out in seconds. The output is what was printed until then. */
   | ({ readonly kind: "timed-out"; readonly after: number } & Output)
   /** The command was not started. */

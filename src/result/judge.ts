@@ -1,8 +1,8 @@
 import type { ByteString } from "../byte-string.ts";
 import { toByteString } from "../byte-string.ts";
 import { isJobType, type Job, type JobType } from "../job/job.ts";
+import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome, Output } from "../outcome/outcome.ts";
-import { renderPerlFault } from "../outcome/perl-fault.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
 import { bracketStderr, joinLines, readOutput } from "./output.ts";
 import { sourceOf } from "./result.ts";
@@ -86,8 +86,8 @@ function judgeOutcome(job: Job, outcome: Outcome, settings: JudgeSettings): Judg
     case "signalled":
       // A shell reports signal n as return code 128 + n. Without a shell the result must be the same.
       return judgeExit(FIRST_SIGNAL + outcome.signal, outcome, settings);
-    case "perl-fault":
-      return judgeExit(outcome.returnCode, renderPerlFault(outcome), settings);
+    case "not-compiled":
+      return judgeExit(UNKNOWN, { stdout: renderNotCompiled(outcome), stderr: "" }, settings);
     case "timed-out":
       return {
         returnCode: settings.timeoutReturn,

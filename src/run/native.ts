@@ -2,10 +2,11 @@ import type { CheckContext, CheckOutput, CommandOutcome } from "../../sdk/check.
 import { MAX_TIMEOUT_MS, whenAborted } from "../../sdk/deadline.ts";
 import { CheckDeclined, CheckFailure } from "../../sdk/failure.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
+import { UNKNOWN } from "../../sdk/state.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
+import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome } from "../outcome/outcome.ts";
-import { renderPerlFault } from "../outcome/perl-fault.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 
@@ -94,8 +95,8 @@ function readCommandOutcome(outcome: Outcome): CommandOutcome {
     case "signalled":
     case "timed-out":
       return outcome;
-    case "perl-fault":
-      return { kind: "exited", returnCode: outcome.returnCode, ...renderPerlFault(outcome) };
+    case "not-compiled":
+      return { kind: "exited", returnCode: UNKNOWN, stdout: renderNotCompiled(outcome), stderr: "" };
     case "refused":
       throw new CheckFailure(renderRefusal(outcome.refusal));
     case "too-old":

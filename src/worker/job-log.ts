@@ -72,7 +72,7 @@ function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, setti
       break;
     case "exited":
     case "signalled":
-    case "perl-fault":
+    case "not-compiled":
       break;
   }
 }

@@ -70,6 +70,6 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   };
 }
 
-export function executorLimits({ minWorker, idleTimeout }: Config): ExecutorLimits {
-  return { warm: minWorker, idleTimeout };
+export function executorLimits({ minWorker, idleTimeout, warmMax, warmMemory }: Config): ExecutorLimits {
+  return { warm: minWorker, idleTimeout, templates: { most: warmMax, memoryMib: warmMemory } };
 }

@@ -30,7 +30,13 @@ describe("a plugin may open the usual number of files, and may raise the limit",
     const folder = mkdtempSync(join(tmpdir(), "open-files-"));
     const file = join(folder, "check_x");
     writeFileSync(file, text, { mode: 0o755 });
-    const find = createWarmPlugins({ perl: "implicitly", python: "implicitly", path: "", except: [] });
+    const find = createWarmPlugins({
+      perl: "implicitly",
+      python: "implicitly",
+      path: "",
+      include: [],
+      except: [],
+    });
     const plugin = find(file);
     await using pool = await startShells();
     try {

@@ -161,17 +161,7 @@ const NOT_RUN: readonly (readonly [Outcome, string])[] = [
     "ERROR: command does not start with any of the restricted paths: /forbidd...",
   ],
   [
-    {
-      ...{ kind: "perl-fault", fault: "no-exit", plugin: "/p/check_x" },
-      ...{ returnCode: 3, stdout: "OK\n", stderr: "" },
-    },
-    "**ePN /p/check_x: plugin did not call exit()\nOK",
-  ],
-  [
-    {
-      ...{ kind: "perl-fault", fault: "not-compiled", plugin: "/p/check_x" },
-      ...{ returnCode: 3, stdout: "", stderr: "syntax error\n" },
-    },
+    { kind: "not-compiled", plugin: "/p/check_x", complaint: "syntax error\n" },
     '**ePN failed to compile /p/check_x: "syntax error"',
   ],
   [{ kind: "crashed", error: new Error("no shell") }, "UNKNOWN: no shell (worker: w1)"],

@@ -167,16 +167,13 @@ describe("the command of a check", () => {
       { kind: "exited", returnCode: 3, stdout: "the command line contains a NUL byte", stderr: "" },
     ],
     [
-      "that embedded Perl does not accept: what that says",
-      {
-        ...{ kind: "perl-fault", fault: "no-exit", plugin: "/p/inner" },
-        ...{ returnCode: 3, stdout: "OK", stderr: "" },
-      },
+      "that embedded Perl does not compile: what that says",
+      { kind: "not-compiled", plugin: "/p/inner", complaint: "syntax error\n" },
       {
         ...{ kind: "exited", returnCode: 1, stderr: "" },
         stdout: JSON.stringify({
           ...{ kind: "exited", returnCode: 3 },
-          ...{ stdout: "**ePN /p/inner: plugin did not call exit()\nOK", stderr: "" },
+          ...{ stdout: '**ePN failed to compile /p/inner: "syntax error"', stderr: "" },
         }),
       },
     ],

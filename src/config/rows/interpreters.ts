@@ -1,6 +1,7 @@
 import { choice } from "../kinds/choice.ts";
 import { flag } from "../kinds/flags.ts";
 import { names } from "../kinds/lists.ts";
+import { integer } from "../kinds/numbers.ts";
 import { path } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
@@ -47,10 +48,31 @@ export const INTERPRETER_ROWS = [
     knownBy: ["omd-worker"],
   },
   {
+    name: "warm_include",
+    kind: names,
+    default: [],
+    help: "File names or paths of Perl and Python plugins that are kept warm whatever their own comments say (`# nagios: -epn`); `*` stands for any characters. Needs enable_embedded_perl or warm_python.",
+    knownBy: ["omd-worker"],
+  },
+  {
     name: "warm_except",
     kind: names,
     default: [],
-    help: "File names of Perl and Python plugins that are started anew for each check, whatever the other options say.",
+    help: "File names or paths of Perl and Python plugins that are started anew for each check, whatever the other options say; `*` stands for any characters.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "warm_max",
+    kind: integer({ min: 0 }),
+    default: 100,
+    help: "How many Perl and Python plugins are kept compiled at most: those that save most, by how often they run and how long their compilation takes.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "warm_memory",
+    kind: integer({ min: 0 }),
+    default: 512,
+    help: "How many MiB of memory they may hold together, not counting what processes share.",
     knownBy: ["omd-worker"],
   },
 ] as const satisfies readonly ConfigRow[];

@@ -88,7 +88,10 @@ const INTERPRETERS = use(INTERPRETER_ROWS, {
   use_perl_cache: noEffect("a plugin that has changed, or a module of its, is always noticed"),
   p1_file: noEffect("this worker brings its own"),
   warm_python: LIVE,
+  warm_include: LIVE,
   warm_except: LIVE,
+  warm_max: LIVE,
+  warm_memory: LIVE,
 });
 
 const PROFILING = use(PROFILING_ROWS, {

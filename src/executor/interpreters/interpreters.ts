@@ -5,12 +5,13 @@ import { endGroup, signalGroup } from "../process-group.ts";
 import type { RunRequest, Runs } from "../runs.ts";
 import { OutputPipes } from "./output-pipes.ts";
 import type { Template } from "./template.ts";
-import { TemplatePool } from "./template-pool.ts";
+import { type TemplateLimits, TemplatePool } from "./template-pool.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
 export interface InterpretersOptions {
   readonly log: Log;
   readonly runs: Runs;
+  readonly limits: TemplateLimits;
   /** Runs a plugin without a warm interpreter, if it proves not to work with one. `timeout` is in seconds. */
   readonly execute: (command: WarmCommand, timeout: number, signal?: AbortSignal) => Promise<Outcome>;
 }
@@ -24,19 +25,15 @@ interface Execution {
   readonly template: Template;
   /** The plugin's process, and its process group. Undefined: the template has not told yet that it runs. */
   pid: number | undefined;
-  /**
-   * The plugin ended without a call of exit. The plugin tells this itself, so it may come before the template
-   * tells the pid.
-   */
-  isWithoutExit: boolean;
 }
 
 const MAX_IDLE_PIPES = 32;
 /** A template hangs if it does not begin a request this long after the deadline of the request. */
 const PATIENCE_MS = 3_000;
+/** The log tells at most this often that there is no room. */
+const TELL_AGAIN_MS = 60 * 60_000;
 /** After this many sudden ends of its template, a plugin gets no warm interpreter until its file changes. */
 const MAX_DEATHS = 3;
-const UNKNOWN = 3;
 
 /**
  * The warm interpreters. Every plugin that may have one gets a template, which is started for the first check
@@ -56,18 +53,31 @@ export class Interpreters {
   readonly #executions = new Map<number, Execution>();
   readonly #idlePipes: OutputPipes[] = [];
   readonly #ending = new Set<Promise<void>>();
+  #toldCrowdMs: number | undefined;
   #isStopped = false;
 
-  constructor({ log, runs, execute }: InterpretersOptions) {
+  constructor({ log, runs, limits, execute }: InterpretersOptions) {
     this.#log = log;
     this.#runs = runs;
     this.#execute = execute;
-    this.#templates = new TemplatePool({ runs, onExit: (...gone) => this.#exited(...gone) });
+    this.#templates = new TemplatePool({ runs, limits, onExit: (...gone) => this.#exited(...gone) });
   }
 
-  /** False: the plugin has proved not to work with a warm interpreter. */
+  /** False: the plugin has proved not to work with a warm interpreter, or there is no room for one. */
   accepts(plugin: WarmPlugin): boolean {
-    return (this.#deaths.get(keyOf(plugin)) ?? 0) < MAX_DEATHS;
+    if ((this.#deaths.get(keyOf(plugin)) ?? 0) >= MAX_DEATHS) return false;
+    const hasRoom = this.#templates.hasRoomFor(plugin);
+    if (!hasRoom) this.#tellCrowd(plugin);
+    return hasRoom;
+  }
+
+  /**
+   * What is kept, and what was learned of plugins, is forgotten: modules may have been installed or mended.
+   */
+  configure(limits: TemplateLimits): void {
+    this.#templates.configure(limits);
+    this.#deaths.clear();
+    this.#toldCrowdMs = undefined;
   }
 
   /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
@@ -92,6 +102,15 @@ export class Interpreters {
     await Promise.all(this.#ending);
     await this.#templates.stop();
     this.#closeIdlePipes();
+  }
+
+  #tellCrowd({ file }: WarmPlugin): void {
+    const now = performance.now();
+    if (this.#toldCrowdMs !== undefined && now - this.#toldCrowdMs < TELL_AGAIN_MS) return;
+    this.#toldCrowdMs = now;
+    const { size, memoryMib } = this.#templates;
+    const fields = { plugin: file, kept: size, memoryMib: Math.round(memoryMib) };
+    this.#log.warn(fields, "no room for more warm plugins, the least used are started anew for each check");
   }
 
   async #begin(request: WarmRequest): Promise<void> {
@@ -120,7 +139,7 @@ export class Interpreters {
   #start(request: WarmRequest, pipes: OutputPipes): void {
     const { plugin, argv, env } = request.command;
     const template = this.#templates.get(plugin);
-    const execution: Execution = { request, pipes, template, pid: undefined, isWithoutExit: false };
+    const execution: Execution = { request, pipes, template, pid: undefined };
     this.#executions.set(pipes.id, execution);
     this.#runs.listen(pipes.id, (word) => this.#hear(execution, word));
     this.#runs.add(pipes, request, {
@@ -133,7 +152,6 @@ export class Interpreters {
 
   #hear(execution: Execution, word: string): void {
     if (word.startsWith("+")) execution.pid = Number(word.slice(1));
-    else if (word === "!") execution.isWithoutExit = true;
     else this.#startAfresh(execution);
   }
 
@@ -149,7 +167,7 @@ export class Interpreters {
     const loss = this.#runs.findLoss(pipes.fifos, returnCode, output);
     this.#release(pipes);
     if (loss !== undefined) this.#closeIdlePipes();
-    request.resolve(loss ?? readOutcome(execution, returnCode, output));
+    request.resolve(loss ?? { kind: "exited", returnCode, ...output });
   }
 
   /** Ends a run before the plugin has ended. Its pipes are not used again. */
@@ -235,8 +253,7 @@ export class Interpreters {
     const { plugin, state } = template;
     const why = readComplaint(template);
     if (plugin.language === "perl" && state.kind === "starting" && why !== "") {
-      const fault = { kind: "perl-fault", fault: "not-compiled", plugin: plugin.file } as const;
-      this.#cut(execution, { ...fault, returnCode: UNKNOWN, stdout: "", stderr: why });
+      this.#cut(execution, { kind: "not-compiled", plugin: plugin.file, complaint: why });
       return;
     }
     if (why !== "") {
@@ -257,12 +274,6 @@ export class Interpreters {
 /** Why a template is not ready, in its own words. */
 function readComplaint({ state, complaint }: Template): string {
   return state.kind === "unfit" ? state.why : complaint;
-}
-
-function readOutcome({ isWithoutExit, request }: Execution, returnCode: number, output: Output): Outcome {
-  if (!isWithoutExit) return { kind: "exited", returnCode, ...output };
-  const plugin = request.command.plugin.file;
-  return { kind: "perl-fault", fault: "no-exit", plugin, returnCode, ...output };
 }
 
 function keyOf({ file, version }: WarmPlugin): string {

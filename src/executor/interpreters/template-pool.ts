@@ -1,15 +1,27 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { Runs } from "../runs.ts";
 import { Template } from "./template.ts";
+import { TemplateWorth } from "./template-worth.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
 /** A template without a check for so long ends. It is longer than any usual check interval. */
 const IDLE_MS = 15 * 60_000;
 const SWEEP_MS = 60_000;
-const MAX_TEMPLATES = 100;
+/**
+ * A plugin takes the place of another one only if it is worth so much more: equals do not push each other out
+ * in turn.
+ */
+const MARGIN = 1.5;
+
+export interface TemplateLimits {
+  readonly most: number;
+  /** What all templates together may hold for themselves. */
+  readonly memoryMib: number;
+}
 
 export interface TemplatePoolOptions {
   readonly runs: Runs;
+  readonly limits: TemplateLimits;
   /** Called when a template is gone. `isSudden`: it was not dismissed before. */
   readonly onExit: (template: Template, isSudden: boolean) => void;
 }
@@ -21,12 +33,55 @@ export class TemplatePool {
   readonly #templates = new Map<ByteString, Template>();
   /** All templates whose processes exist, with those that were dismissed. */
   readonly #living = new Set<Template>();
+  readonly #worth = new TemplateWorth();
+  #limits: TemplateLimits;
   #sweepTimer: NodeJS.Timeout | undefined;
   #gone: (() => void) | undefined;
 
-  constructor({ runs, onExit }: TemplatePoolOptions) {
+  constructor({ runs, limits, onExit }: TemplatePoolOptions) {
     this.#runs = runs;
+    this.#limits = limits;
     this.#onExit = onExit;
+  }
+
+  /** All plugins are compiled again when they are next asked for. */
+  configure(limits: TemplateLimits): void {
+    this.#limits = limits;
+    for (const template of this.#templates.values()) this.dismiss(template);
+  }
+
+  /** Counts a use. False when the plugin has no template, and those that are kept are worth more. */
+  hasRoomFor({ file }: WarmPlugin): boolean {
+    const hasRoom = this.#templates.has(file) || this.#makeRoom(file);
+    this.#worth.count(file); // after the comparison: equals that run in turn are one use apart
+    return hasRoom;
+  }
+
+  /** Dismisses those that are worth less, or none if that would not be enough. */
+  #makeRoom(file: ByteString): boolean {
+    const worth = this.#worth.of(file) / MARGIN;
+    const need = this.#worth.memoryOf(file) ?? this.memoryMib / Math.max(1, this.size);
+    let places = this.#limits.most - this.size;
+    let free = this.#limits.memoryMib - this.memoryMib;
+    const leaving: Template[] = [];
+    for (const template of this.#byWorth()) {
+      if ((places > 0 && free >= need) || this.#worth.of(template.plugin.file) >= worth) break;
+      leaving.push(template);
+      places += 1;
+      free += template.memoryMib;
+    }
+    if (places <= 0 || free < need) return false;
+    for (const template of leaving) this.dismiss(template);
+    return true;
+  }
+
+  get size(): number {
+    return this.#templates.size;
+  }
+
+  /** What the templates hold for themselves. */
+  get memoryMib(): number {
+    return this.#templates.values().reduce((sum, template) => sum + template.memoryMib, 0);
   }
 
   /** Gives the template of this version of the plugin. If there is none, it is started. */
@@ -34,7 +89,7 @@ export class TemplatePool {
     const there = this.#templates.get(plugin.file);
     if (there?.plugin.version === plugin.version) return there;
     if (there !== undefined) this.dismiss(there);
-    if (this.#templates.size >= MAX_TEMPLATES) this.#dismissOldest();
+    if (this.#templates.size >= this.#limits.most) this.#dismissLeast();
     return this.#start(plugin);
   }
 
@@ -68,7 +123,7 @@ export class TemplatePool {
     });
     this.#templates.set(plugin.file, template);
     this.#living.add(template);
-    this.#runs.listen(id, (word) => template.hear(word));
+    this.#runs.listen(id, (word) => this.#hear(template, word));
     this.#sweepTimer ??= setTimeout(this.#sweep, SWEEP_MS).unref();
     return template;
   }
@@ -77,9 +132,29 @@ export class TemplatePool {
     return this.#templates.get(template.plugin.file) === template;
   }
 
-  #dismissOldest(): void {
-    const [oldest] = [...this.#templates.values()].sort((a, b) => a.lastUsedMs - b.lastUsedMs);
-    if (oldest !== undefined) this.dismiss(oldest);
+  /**
+   * What it holds is known when it is ready; the least worth, which may be itself, goes where that is too
+   * much.
+   */
+  #hear(template: Template, word: string): void {
+    template.hear(word);
+    if (template.state.kind !== "ready") return;
+    this.#worth.learn(template.plugin.file, template);
+    if (this.memoryMib > this.#limits.memoryMib) this.#dismissLeast();
+  }
+
+  /** The least worth first. */
+  #byWorth(): readonly Template[] {
+    const all = [...this.#templates.values()].map((each) => ({
+      each,
+      worth: this.#worth.of(each.plugin.file),
+    }));
+    return all.sort((a, b) => a.worth - b.worth).map(({ each }) => each);
+  }
+
+  #dismissLeast(): void {
+    const [least] = this.#byWorth();
+    if (least !== undefined) this.dismiss(least);
   }
 
   readonly #sweep = (): void => {
@@ -96,9 +171,5 @@ export class TemplatePool {
     this.#runs.listen(template.id);
     this.#onExit(template, isSudden);
     if (this.#living.size === 0) this.#gone?.();
-  }
-
-  get size(): number {
-    return this.#templates.size;
   }
 }

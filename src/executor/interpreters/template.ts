@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { ByteString } from "../../byte-string.ts";
+import { type ByteString, toByteString } from "../../byte-string.ts";
 import type { Assignment } from "../command.ts";
 import { LIMIT_OPEN_FILES } from "../open-files.ts";
 import type { OutputPipes } from "./output-pipes.ts";
@@ -9,10 +10,14 @@ import type { WarmPlugin } from "./warm-plugin.ts";
 
 /** How much of a compiler's messages is kept, as in the C worker. */
 const MAX_COMPLAINT_LENGTH = 4_096;
-const START = `${LIMIT_OPEN_FILES}; exec "$0" "$@"`;
+/**
+ * Node encodes the words of a command as UTF-8, so the bytes of a path are given as formats of printf. The
+ * dot keeps a line feed at the end of a word.
+ */
+const START = `${LIMIT_OPEN_FILES}; for word do shift; word=$(printf "$word."); set -- "$@" "\${word%.}"; done; exec "$@"`;
 /** After the exit stderr is read for so long: another process may keep it open without end. */
 const LAST_WORDS_MS = 100;
-const PROGRAMS = fileURLToPath(new URL("./templates/", import.meta.url));
+const PROGRAMS = toByteString(fileURLToPath(new URL("./templates/", import.meta.url)));
 
 /** One run of a warm plugin. */
 export interface TemplateRequest {
@@ -43,9 +48,8 @@ export interface TemplateOptions {
  *
  * Life: starting → ready (or unfit) → exited. Requests may be written while it starts; it handles them when
  * it is ready. On the status pipe it tells `<id> ready` or `<id> - <why not>`. For each request it tells,
- * with the id of the request's pipes, `<pipes> +<pid>` and later `<pipes> <return code>`. If a Perl plugin
- * did not call exit, `<pipes> !` comes before the return code. If the plugin or one of its modules has
- * changed, it tells only `<pipes> -`, and does not run the plugin.
+ * with the id of the request's pipes, `<pipes> +<pid>` and later `<pipes> <return code>`. If the plugin
+ * or one of its modules has changed, it tells only `<pipes> -`, and does not run the plugin.
  */
 export class Template {
   readonly id: number;
@@ -57,11 +61,16 @@ export class Template {
   #complaint = "";
   /** `performance.now()` */
   lastUsedMs = performance.now();
+  readonly #startedMs = performance.now();
+  /** How long it took to be ready. */
+  startMs = 0;
+  /** What it held for itself when it was ready. */
+  memoryMib = 0;
 
   constructor({ id, plugin, statusFd, onExit }: TemplateOptions) {
     this.id = id;
     this.plugin = plugin;
-    this.#process = spawn("/bin/sh", ["-c", START, plugin.interpreter, ...startArguments(plugin, id)], {
+    this.#process = spawn("/bin/sh", ["-c", START, "sh", ...startWords(plugin, id).map(renderFormat)], {
       detached: true,
       stdio: ["pipe", statusFd, "pipe"],
     });
@@ -87,7 +96,8 @@ export class Template {
 
   /** To be called with what it tells about itself on the status pipe. */
   hear(word: string): void {
-    this.#state = word === "ready" ? { kind: "ready" } : { kind: "unfit", why: word.replace(/^- /, "") };
+    if (word === "ready") this.#becomeReady();
+    else this.#state = { kind: "unfit", why: word.replace(/^- /, "") };
   }
 
   request(request: TemplateRequest): void {
@@ -104,17 +114,46 @@ export class Template {
     this.#process.kill("SIGKILL");
   }
 
+  #becomeReady(): void {
+    this.#state = { kind: "ready" };
+    this.startMs = performance.now() - this.#startedMs;
+    this.memoryMib = readOwnMib(this.#process.pid);
+  }
+
   #complain(text: ByteString): void {
     this.#complaint = (this.#complaint + text).slice(0, MAX_COMPLAINT_LENGTH);
   }
 }
 
-function startArguments({ language, switches, file }: WarmPlugin, id: number): readonly string[] {
+function startWords(
+  { language, interpreter, switches, file }: WarmPlugin,
+  id: number,
+): readonly ByteString[] {
   switch (language) {
     case "perl":
-      return [...switches, `-I${PROGRAMS}`, `-MOmdWarm=${id}`, file];
+      return [interpreter, ...switches, `-I${PROGRAMS}`, `-MOmdWarm=${id}`, file];
     case "python":
-      return [...switches, `${PROGRAMS}warm.py`, String(id), file];
+      return [interpreter, ...switches, `${PROGRAMS}warm.py`, String(id), file];
+  }
+}
+
+function renderFormat(word: ByteString): string {
+  return word.replace(/[^\w./=+,:]/g, (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, "0")}`);
+}
+
+const KIB_IN_MIB = 1024;
+
+/**
+ * Memory of its own, without files it maps, which processes share. What it shares with its own children
+ * counts: it forks as soon as it is ready, so what is private is not the same from one look to the next. 0
+ * where the kernel does not tell.
+ */
+function readOwnMib(pid: number | undefined): number {
+  try {
+    const found = /^Anonymous:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"));
+    return Number(found?.[1] ?? 0) / KIB_IN_MIB;
+  } catch {
+    return 0;
   }
 }
 

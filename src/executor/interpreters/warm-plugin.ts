@@ -26,8 +26,12 @@ export interface WarmPluginOptions {
   readonly python: WarmRule;
   /** The PATH of plugins, in which `#!/usr/bin/env` searches. */
   readonly path: string;
-  /** Names or whole paths of plugins that are never warm. */
-  readonly except: readonly string[];
+  /**
+   * Plugins that are warm whatever their comments say: names or whole paths; `*` stands for any characters.
+   */
+  readonly include: readonly ByteString[];
+  /** Plugins that are never warm, in the same way. */
+  readonly except: readonly ByteString[];
   /** After how long a file is looked at again. A template looks at its files, too. */
   readonly lookAgainAfterMs?: number;
 }
@@ -46,7 +50,8 @@ interface KnownScript {
 export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
   const { lookAgainAfterMs = 1000 } = options;
   const known = new Map<ByteString, KnownScript>();
-  const except = new Set(options.except);
+  const isIncluded = createMatcher(options.include);
+  const isExcepted = createMatcher(options.except);
   return (file) => {
     const before = known.get(file);
     const lookedAtMs = performance.now();
@@ -59,9 +64,21 @@ export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
   };
 
   function find(file: ByteString, version: string): WarmPlugin | undefined {
-    const isExcepted = except.has(file) || except.has(basename(file));
-    return isExcepted || version === ABSENT ? undefined : qualify(file, version, options);
+    if (version === ABSENT || isExcepted(file)) return undefined;
+    return qualify({ file, version }, options, isIncluded(file));
   }
+}
+
+/** `*` does not match a slash. */
+function createMatcher(patterns: readonly ByteString[]): (file: ByteString) => boolean {
+  const sources = patterns.map((pattern) =>
+    pattern
+      .split("*")
+      .map((text) => RegExp.escape(text))
+      .join("[^/]*"),
+  );
+  const expressions = sources.map((source) => new RegExp(`^${source}$`, "s"));
+  return (file) => expressions.some((one) => one.test(file) || one.test(basename(file)));
 }
 
 const ABSENT = "";
@@ -84,13 +101,20 @@ function lookAt(file: ByteString): Stats | undefined {
 /** How many lines may hold a mark. The C and the Go worker look at as many. */
 const MARKED_LINES = 10;
 
-function qualify(file: ByteString, version: string, options: WarmPluginOptions): WarmPlugin | undefined {
+type PluginFile = Pick<WarmPlugin, "file" | "version">;
+
+function qualify(
+  { file, version }: PluginFile,
+  options: WarmPluginOptions,
+  isIncluded: boolean,
+): WarmPlugin | undefined {
   if (!isExecutable(file)) return undefined;
   const lines = readStart(file).split("\n", MARKED_LINES);
   const start = readFirstLine(lines[0] ?? "", options.path);
   if (start === undefined) return undefined;
   const rule = options[start.language];
-  const isWarm = rule !== "off" && (readMarks(start.language, lines) ?? rule === "implicitly");
+  const isAsked = () => readMarks(start.language, lines) ?? rule === "implicitly";
+  const isWarm = rule !== "off" && (isIncluded || isAsked());
   return isWarm ? { file, version, ...start } : undefined;
 }
 

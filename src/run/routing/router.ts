@@ -35,6 +35,7 @@ export function createConfiguredRouter(
     findWarmPlugin: createWarmPlugins({
       perl: readPerlRule(config),
       python: config.warmPython,
+      include: config.warmInclude,
       except: config.warmExcept,
       path: env["PATH"] ?? "",
     }),

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -23,6 +23,7 @@ const warm = createWarmPlugins({
   perl: "implicitly",
   python: "implicitly",
   path: process.env["PATH"] ?? "",
+  include: [],
   except: [],
   lookAgainAfterMs: 0,
 });
@@ -104,6 +105,20 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       );
     });
 
+    it.each([
+      ["UTF-8", "\xc3\xbcber"],
+      ["other bytes", "\xfcber \xff\x80"],
+      ["characters that mean something to a shell", "$a %d \\n'\"`-\n"],
+    ])("has a path of %s", async (_, name) => {
+      await using pool = await startShells();
+      mkdirSync(Buffer.from(join(folder, name), "latin1"));
+      const file = join(folder, name, `check_${name}`);
+      writeFileSync(Buffer.from(file, "latin1"), family, { mode: 0o755 });
+      const outcomes = [await run(pool, file), await run(pool, file)];
+      const parents = outcomes.map((outcome) => /^\d+ (\d+)\n$/.exec(stdoutOf(outcome))?.[1]);
+      expect(parents).toEqual([expect.any(String), parents[0]]);
+    });
+
     it("ends with its children at the time-out, and does not disturb the next check", async () => {
       await using pool = await startShells();
       const file = write("check_sleep", sleep);
@@ -151,9 +166,8 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       const outcome = await run(pool, write("check_broken", broken));
       if (language === "perl") {
         expect(outcome).toEqual({
-          ...{ kind: "perl-fault", fault: "not-compiled", plugin: join(folder, "check_broken") },
-          ...{ returnCode: 3, stdout: "" },
-          stderr: expect.stringMatching(/^Global symbol "\$undeclared" requires explicit package name/),
+          ...{ kind: "not-compiled", plugin: join(folder, "check_broken") },
+          complaint: expect.stringMatching(/^Global symbol "\$undeclared" requires explicit package name/),
         });
       } else {
         expect(outcome).toMatchObject({ kind: "exited", returnCode: 1, stdout: "" });
@@ -239,13 +253,10 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
 );
 
 describe.skipIf(!hasServer("perl"))("a warm Perl plugin", () => {
-  it("that does not call exit is a fault with return code 3, as with the C worker", async () => {
+  it("that does not call exit gives what it gives executed", async () => {
     await using pool = await startShells();
     const file = write("check_fall", `#!/usr/bin/perl\nprint "OK - fell off\\n";\n`);
-    expect(await run(pool, file)).toEqual({
-      ...{ kind: "perl-fault", fault: "no-exit", plugin: file },
-      ...{ returnCode: 3, stdout: "OK - fell off\n", stderr: "" },
-    });
+    expect(await run(pool, file)).toEqual(exited(0, "OK - fell off\n"));
   });
 
   it("that prints while it is compiled is started anew for each check", async () => {
@@ -267,7 +278,11 @@ describe.skipIf(!hasServer("python3"))("a warm Python plugin", () => {
     const pidFile = join(folder, "pid");
     write(
       "leaves.py",
-      `import subprocess\nopen("${pidFile}", "w").write(str(subprocess.Popen(["sleep", "60"]).pid))\n`,
+      `import subprocess
+if "warm.py" in open("/proc/self/cmdline").read():
+    process = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    open("${pidFile}", "w").write(str(process.pid))
+`,
     );
     const file = write(
       "check_leaves",

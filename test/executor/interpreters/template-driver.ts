@@ -24,11 +24,17 @@ const find = createWarmPlugins({
   perl: "implicitly",
   python: "implicitly",
   path: process.env["PATH"] ?? "",
+  include: ["*"],
   except: [],
 });
 
 const ARGUMENTS = {
-  perl: ({ switches, file }: WarmPlugin) => [...switches, `-I${TEMPLATES}`, `-MOmdWarm=${TEMPLATE_ID}`, file],
+  perl: ({ switches, file }: WarmPlugin) => [
+    ...switches,
+    `-I${TEMPLATES}/`,
+    `-MOmdWarm=${TEMPLATE_ID}`,
+    file,
+  ],
   python: ({ switches, file }: WarmPlugin) => [...switches, join(TEMPLATES, "warm.py"), TEMPLATE_ID, file],
 };
 

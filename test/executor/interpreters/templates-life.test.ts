@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers/installed.ts";
@@ -75,18 +75,7 @@ describe.each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
   });
 });
 
-describe("in Perl", () => {
-  it.each([
-    [["falls"], { returnCode: 3, stdout: "no exit\n" }, true],
-    [["exit", "0"], { returnCode: 0, stdout: "" }, false],
-    [["die"], { returnCode: 255, stdout: "before\n" }, false],
-    [["_exit"], { returnCode: 2, stdout: "" }, false],
-  ])("a plugin that did not call exit is told: %s", async (words, ended, isTold) => {
-    await using template = await openTemplate(fixture("scenes.pl"));
-    expect(await template.run(words)).toMatchObject(ended);
-    expect(template.told.includes("1 !")).toBe(isTold);
-  });
-
+describe("Perl alone", () => {
   it("a plugin that signals its process group is alone in it", async () => {
     await using template = await openTemplate(fixture("scenes.pl"));
     expect(await template.run(["kill-group"])).toMatchObject({ returnCode: 0, stdout: "alive\n" });
@@ -94,21 +83,7 @@ describe("in Perl", () => {
   });
 });
 
-it("modules that Monitoring::Plugin loads late are loaded before the fork", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "warm-"));
-  mkdirSync(join(directory, "Monitoring/Plugin"), { recursive: true });
-  install(directory, "Monitoring/Plugin.pm", "package Monitoring::Plugin; 1");
-  install(directory, "Monitoring/Plugin/Range.pm", "$main::pid = $$; 1");
-  install(directory, "Monitoring/Plugin/Getopt.pm", "die 'it needs something'");
-  const body = "require Monitoring::Plugin::Range; print $pid == $$ ? 'late' : 'ahead'; exit 0";
-  await using template = await openTemplate(
-    install(directory, "check.pl", `#!/usr/bin/perl -I${directory}\nuse Monitoring::Plugin;\n${body}\n`),
-  );
-  expect(await template.run([])).toEqual({ returnCode: 0, stdout: "ahead", stderr: "" });
-  rmSync(directory, { recursive: true });
-});
-
-describe("in Python", () => {
+describe("Python alone", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "warm-"));
@@ -159,10 +134,11 @@ describe("in Python", () => {
     expect(await template.begun()).toBe("- it has threads");
   });
 
-  it("a file next to the plugin that hides a module of the template is an obstacle", async () => {
-    install(directory, "select.py", "");
-    await using template = await openTemplate(install(directory, "check.py", "#!/usr/bin/python3\n"));
-    expect(await template.begun()).toBe("- a file next to it has the name of a standard module, select");
+  it("a file next to it with the name of a module that the template needs does not matter", async () => {
+    install(directory, "select.py", "word = 'mine'\n");
+    const file = install(directory, "check.py", "#!/usr/bin/python3\nimport select\nprint(select.word)\n");
+    await using template = await openTemplate(file);
+    expect(await template.run([])).toEqual(runPlain(file, []));
   });
 });
 
@@ -172,7 +148,14 @@ describe("a change is noticed within seconds:", () => {
     directory = mkdtempSync(join(tmpdir(), "warm-"));
     for (const name of ["data.pl", "Numbers.pm", "literal.py"])
       copyFileSync(fixture(name), join(directory, name));
+    const optional = "my $has; BEGIN { $has = eval { require Optional::Part } } exit 0;";
+    install(directory, "optional.pl", `#!/usr/bin/perl\nuse lib '${directory}';\n${optional}\n`);
+    const named = "sub load { eval qq(require $_[0]) } BEGIN { load('Optional::Part') } exit 0;";
+    install(directory, "named.pl", `#!/usr/bin/perl\nuse lib '${directory}';\n${named}\n`);
     install(directory, "mine.py", "word = 1\n");
+    install(directory, "before.py", "#!/usr/bin/python3\nimport textwrap\n");
+    install(directory, "maybe.py", "try:\n    import extra\nexcept ImportError:\n    extra = None\n");
+    install(directory, "optional.py", "#!/usr/bin/python3\n# omd-worker: warm\nimport maybe\n");
     install(directory, "marked.py", "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\n");
   });
   afterEach(() => rmSync(directory, { recursive: true }));
@@ -180,11 +163,17 @@ describe("a change is noticed within seconds:", () => {
   it.each([
     ["a plugin in Perl", "data.pl", "data.pl"],
     ["a module of Perl", "data.pl", "Numbers.pm"],
+    ["an optional module of Perl that appears", "optional.pl", "Optional/Part.pm"],
+    ["an optional module of Perl, by its name", "named.pl", "Optional/Part.pm"],
+    ["a module of Perl that is put before another", "data.pl", "strict.pm"],
     ["a plugin in Python", "literal.py", "literal.py"],
     ["a module of Python", "marked.py", "mine.py"],
+    ["an optional module of Python that appears", "optional.py", "extra.py"],
+    ["a module of Python that is put before another", "before.py", "textwrap.py"],
   ])("%s", async (_, file, changed) => {
     await using template = await openTemplate(join(directory, file));
     expect((await template.run([])).stderr).not.toContain("Error");
+    mkdirSync(join(directory, dirname(changed)), { recursive: true });
     writeFileSync(join(directory, changed), "changed", { flag: "a" });
     let isRun = true;
     while (isRun) {

@@ -38,6 +38,7 @@ describe.each<[file: string, scenes: readonly (readonly string[])[]]>([
       ["backticks"],
       ["fork"],
       ["fork-child-falls"],
+      ["falls"],
       ["background"],
       ["state"],
       ["no-such-scene"],
@@ -104,6 +105,7 @@ describe("as in plain execution, alone in its file:", () => {
     ["warnings of Perl's compilation", "warns.pl"],
     ["warnings of Python's compilation", "literal.py"],
     ["modules that warn, or don't exist", "warns.py"],
+    ["the state of Python's own modules", "state.py"],
   ])("%s", async (_, file, words = []) => {
     await using template = await openTemplate(fixture(file));
     await template.begun();
@@ -117,7 +119,7 @@ describe("tells why a plugin cannot be run from a template:", () => {
   checkLeaks();
   it.each([
     ["begin-prints.pl", "it prints while it is compiled"],
-    ["begin-exits.pl", "it calls exit while it is compiled"],
+    ["begin-exits.pl", "it ends while it is compiled"],
     ["begin-redirects.pl", "it redirects its output while it is compiled"],
     ["begin-opens.pl", "it keeps a file open that it has opened while it was compiled"],
     ["broken.py", "it does not compile"],

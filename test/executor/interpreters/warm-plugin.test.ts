@@ -31,6 +31,7 @@ function finder(options: Partial<WarmPluginOptions> = {}) {
     perl: "implicitly",
     python: "implicitly",
     path: "/nowhere",
+    include: [],
     except: [],
     lookAgainAfterMs: 0,
     ...options,
@@ -142,6 +143,43 @@ describe("the mark of a plugin", () => {
     expect(finder({ except: ["check_x"] })(file)).toBeUndefined();
     expect(finder({ except: [file] })(file)).toBeUndefined();
     expect(finder({ except: ["check", "/other/check_x"] })(file)).toBeDefined();
+  });
+});
+
+describe("a plugin that the operator has included", () => {
+  it.each<[contents: string, rule: WarmPluginOptions["perl"], isWarm: boolean]>([
+    [`${PERL}# nagios: -epn\n`, "marked", true],
+    [`${PERL}# nagios: -epn\n`, "implicitly", true],
+    [`${PERL}# nagios: -epn\n`, "off", false],
+    [PERL, "marked", true],
+    [`${PYTHON}# omd-worker: -warm\n`, "marked", true],
+    ["#!/bin/sh\n", "implicitly", false],
+  ])("%j, %s: %s", (contents, rule, isWarm) => {
+    install(contents);
+    const find = finder({ perl: rule, python: rule, include: ["check_x"] });
+    expect(find(file) !== undefined).toBe(isWarm);
+  });
+
+  it.each([
+    ["check_x", true],
+    ["check_*", true],
+    ["*", true],
+    ["check", false],
+    ["check_.", false],
+    ["DIRECTORY/check_x", true],
+    ["DIRECTORY/*", true],
+    ["*/check_x", false],
+  ])("by the name %s: %s", (name, isWarm) => {
+    install(`${PERL}# nagios: -epn\n`);
+    const include = [name.replace("DIRECTORY", directory)];
+    expect(finder({ include })(file) !== undefined).toBe(isWarm);
+    install(PERL);
+    expect(finder({ except: include })(file) === undefined, "except").toBe(isWarm);
+  });
+
+  it("is not warm if it is excepted, too", () => {
+    install(`${PERL}# nagios: -epn\n`);
+    expect(finder({ include: ["*"], except: ["check_x"] })(file)).toBeUndefined();
   });
 });
 

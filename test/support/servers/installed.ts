@@ -11,6 +11,8 @@ interface Server {
   readonly for: string;
 }
 
+const WARM = "suites that run Debian's Perl and Python plugins warm and executed";
+
 /** Debian packages with programs that tests need. A test asks for them by these names. */
 const SERVERS = {
   gearmand: { package: "gearman-job-server", binary: "gearmand", for: "suites on a real gearmand" },
@@ -35,6 +37,41 @@ const SERVERS = {
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
   python3: { package: "python3", binary: "python3", for: "suites with Python plugins" },
+  check_mysql_health: {
+    package: "monitoring-plugins-contrib",
+    binary: "/usr/lib/nagios/plugins/check_mysql_health",
+    for: WARM,
+  },
+  check_logfiles: {
+    package: "monitoring-plugins-check-logfiles",
+    binary: "/usr/lib/nagios/plugins/check_logfiles",
+    for: WARM,
+  },
+  check_systemd: {
+    package: "monitoring-plugins-systemd",
+    binary: "/usr/lib/nagios/plugins/check_systemd",
+    for: WARM,
+  },
+  check_snmp_load: {
+    package: "nagios-snmp-plugins",
+    binary: "/usr/lib/nagios/plugins/check_snmp_load.pl",
+    for: WARM,
+  },
+  check_rabbitmq: {
+    package: "nagios-plugins-rabbitmq",
+    binary: "/usr/bin/check_rabbitmq_overview",
+    for: WARM,
+  },
+  check_multi: {
+    package: "nagios-plugin-check-multi",
+    binary: "/usr/lib/nagios/plugins/check_multi",
+    for: WARM,
+  },
+  check_pgactivity: {
+    package: "check-pgactivity",
+    binary: "/usr/lib/nagios/plugins/check_pgactivity",
+    for: WARM,
+  },
 } as const satisfies Record<string, Server>;
 
 type ServerName = keyof typeof SERVERS;
