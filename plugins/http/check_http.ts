@@ -8,6 +8,7 @@ import {
   withinSeconds,
 } from "../../sdk/index.ts";
 import { socketTimeout, stopwatch } from "../transport/timing.ts";
+import { TlsError } from "../transport/tls.ts";
 import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { type HttpCommand, readHttpCommand } from "./command.ts";
 import { HTTP_CONNECTIONS } from "./connections.ts";
@@ -47,7 +48,7 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
     return answer(state, text);
   } catch (error) {
     if (error instanceof CheckFailure) return answer(error.state, error.message);
-    throw error;
+    throw error instanceof TlsError ? error.decline(printed) : error;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Encoding } from "../libc/ere/expression.ts";
 import { createEreSearch, type EreSearch } from "../libc/ere/search.ts";
 import type { ExpiryLimits } from "../transport/certificate.ts";
 import {
+  ANY_TLS,
   HTTP_OPTIONS,
   HTTP_REWRITES,
   type PageSize,
@@ -146,7 +147,7 @@ function readEncoding({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Encoding {
 function readTls(options: Options): TlsOptions | undefined {
   const { clientCertificate: certificate, privateKey: key, sni, expiry, continues } = options;
   if (certificate !== undefined && key === undefined) return undefined;
-  const versions = options.tls.findLast((each) => each !== "unsaid") ?? "any";
+  const versions = options.tls.findLast((each) => each !== ANY_TLS) ?? ANY_TLS;
   return { versions, sni, certificate, key, expiry, continues };
 }
 

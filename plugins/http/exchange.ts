@@ -17,7 +17,8 @@ export interface ExchangeContext extends KeepAliveContext {
 }
 
 /**
- * Asks for a page, on a kept connection or a new one. Throws a CheckFailure if there is no page in the end.
+ * Asks for a page, on a kept connection or a new one. If there is no page in the end, it throws a
+ * CheckFailure, or a TlsError.
  */
 export async function exchange(
   target: HttpTarget,

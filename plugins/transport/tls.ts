@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
+import { CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
 import { errnoName } from "../libc/errno.ts";
 import { destroyOnAbort } from "./dial.ts";
 import { type ContextSettings, createContext, type TlsContexts } from "./tls-contexts.ts";
@@ -15,11 +16,21 @@ export interface TlsSettings extends ContextSettings {
 }
 
 /**
- * The handshake failed. The message is the plugins' one: their line, then OpenSSL's own unless the connection
- * broke.
+ * The handshake failed. The message is like the plugins' one: their line, then OpenSSL's own unless the
+ * connection broke. It cannot be the same: OpenSSL's line names functions and lines of its version.
  */
 export class TlsError extends Error {
   override readonly name = "TlsError";
+
+  /**
+   * Leaves the answer to the plugin. If there is none, the answer is this message.
+   *
+   * @param printed what stands before it
+   */
+  decline(printed: readonly string[] = []): CheckDeclined {
+    const otherwise = new CheckFailure(`${printed.join("")}${this.message}\n`, CRITICAL);
+    return new CheckDeclined("the TLS handshake failed", { cause: this, otherwise });
+  }
 }
 
 const FAILED = "CRITICAL - Cannot make SSL connection.";

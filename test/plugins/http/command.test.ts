@@ -49,8 +49,7 @@ describe("left to the plugin", () => {
     "-H /run/socket",
     "-I /run/socket",
     "-H b\xc3\xbccher.example",
-    "-H h -S1",
-    "-H h -S1.1",
+    "-H h -S2",
     "-H h -S3",
     "-H h -Sx",
     "-H h -C x",
@@ -113,7 +112,8 @@ describe("what counts of what is given twice", () => {
   });
 
   it("has TLS of the last version named", () => {
-    expect(read("-S1.2 -S -C 5")?.tls.versions).toBe("1.2");
-    expect(read("-S1.2 -S1.1+")?.tls.versions).toBe("any");
+    expect(read("-S1.2 -S -C 5")?.tls.versions).toEqual({ minVersion: "TLSv1.2", maxVersion: "TLSv1.2" });
+    expect(read("-S1.2 -S1.1+")?.tls.versions).toEqual({ minVersion: "TLSv1.1" });
+    expect(read("-S1.2 -S3+ -S")?.tls.versions).toEqual({});
   });
 });
