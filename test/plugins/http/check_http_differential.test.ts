@@ -182,6 +182,8 @@ describe.skipIf(!hasServer("check_dummy") || !hasServer("nginx")).each([
       ["-I", "no.such.host.invalid", "-H", "localhost"],
       ["-H", "255.255.255.255"],
       ["-4", "-H", "::1"],
+      ["-4", "-H", "::ffff:127.0.0.1", "-p", port],
+      ["-4", "-I", "[::ffff:7f00:1]", "-H", "x", "-p", port],
       ["-6", "-H", "127.0.0.1"],
       ["-H", "[127.0.0.1]", "-p", String(nobody)],
       ["-H", "127.0.0.1", "-p", port, "-u", "/end/parts", "-s", "hello"],

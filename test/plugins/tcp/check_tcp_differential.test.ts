@@ -174,6 +174,13 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
       ["-H", "/etc/passwd"],
       ["-6", "-H", "127.0.0.1", "-p", "1"],
       ["::1", "-4", "-p", "1"],
+      ...[
+        "::ffff:127.0.0.1",
+        "::FFFF:7f00:1",
+        "::127.0.0.1",
+        "::ffff:127.0.0.1%1",
+        "::ffff:127.0.0.1%lo",
+      ].flatMap((host) => ["-4", "-6"].map((family) => [family, "-H", host, "-p", String(ports[0])])),
       ["-H", "fe80::1%no-such", "-p", "1"],
       ["-H", "127.1", "-p", "1"],
       ["-H", "0x7f000001"],

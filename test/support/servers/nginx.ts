@@ -33,7 +33,7 @@ export interface TlsNginx extends AsyncDisposable {
   readonly ports: Readonly<Record<"TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3", number>>;
 }
 
-/** OpenSSL speaks older versions than TLS 1.2 only on security level 0. Clients on level 2 take this cipher. */
+/** OpenSSL speaks versions before TLS 1.2 only on security level 0. Clients on level 2 take this cipher. */
 const OLD = "ssl_ciphers AES128-SHA:@SECLEVEL=0;";
 
 /** Debian's nginx over TLS only, with one page. */
