@@ -189,6 +189,7 @@ export const RESOLVER: Shared<Resolver> = { name: "names", create: () => new Res
  * Undefined: the text is a name. `127.1` counts as a name here: getaddrinfo reads it without a name server.
  */
 function readNumeric(host: string, family: Family): Address | undefined {
+  if (host === "") throw new ResolveError("EAI_NONAME"); // Node would give no address, and no error
   const version = isIP(host);
   if (version === 0) return undefined;
   const mapped = family === 4 && version === 6 ? readMapped(host) : undefined;

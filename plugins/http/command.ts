@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import type { Family, OptionsOf, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import type { Encoding } from "../libc/ere/expression.ts";
@@ -72,7 +71,6 @@ export function readHttpCommand(argv: readonly string[]): HttpCommand | undefine
   const pattern = readPattern(options, given);
   const tls = readTls(options);
   if (target === undefined || tls === undefined || pattern === "unsure") return undefined;
-  if (tls.sni && isIP(target.hostName ?? "") !== 0) return undefined; // Node sends no address as SNI
   return {
     target,
     tls,
@@ -106,7 +104,11 @@ function readTarget(options: Options, given: readonly GivenText[]): HttpTarget |
   const address = options.address ?? words.next().value;
   hostName ??= address === undefined ? undefined : words.next().value;
   const connected = address ?? hostName;
-  if (connected === undefined || ![connected, hostName ?? connected].every(readHost)) return undefined;
+  if (
+    connected === undefined ||
+    [connected, hostName ?? connected].some((each) => readHost(each) === undefined)
+  )
+    return undefined;
   const usedPort = options.port ?? port;
   return {
     address: connected,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../sdk/index.ts";
 import { DialError, dial, resolveHost } from "../transport/dial.ts";
@@ -108,7 +108,6 @@ async function shakeHands(
 ) {
   const { signal, contexts } = context;
   const servername = command.tls.sni ? target.hostName : undefined;
-  if (isIP(servername ?? "") !== 0) throw new CheckDeclined("TLS is to name an address");
   const settings = readSettings(command.tls, clientCertificate);
   if (settings.cert !== undefined && !contexts.has(settings)) requireClientCertificate(settings);
   return upgrade(tcp, { signal, contexts, servername, ...settings });

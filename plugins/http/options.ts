@@ -8,7 +8,6 @@ import {
   OK,
   oneOf,
   option,
-  port,
   type Range,
   readRange,
   type State,
@@ -56,7 +55,7 @@ export const HTTP_OPTIONS = {
     option("-H, --hostname=NAME[:PORT]", "for the Host header, and what is connected to", readHostName),
   ),
   address: option("-I, --IP-address=ADDRESS", "what is connected to", readHost),
-  port: port("-p, --port=PORT", "port number (80, over TLS 443)"),
+  port: integer("-p, --port=PORT", "port number (80, over TLS 443)", { min: 0, max: 65_535 }),
   family,
   tls: list(
     option("-S, --ssl[=VERSION]", "over TLS: 1.2 alone, or 1.2+", readTlsVersions, { bare: ANY_TLS }),
@@ -130,8 +129,9 @@ function readHostName(given: string): HostName | undefined {
   return isPort && readHost(name) !== undefined ? { name, port: portNumber } : undefined;
 }
 
-/** Accepts a host that this process resolves as the plugin does. */
+/** Accepts a host that this process resolves as the plugin does. An empty one has no address. */
 export function readHost(given: string): string | undefined {
+  if (given === "") return given;
   const plain = given.startsWith("[") && given.endsWith("]") ? given.slice(1, -1) : given;
   return isPlainHost(plain) && given.length <= 255 ? given : undefined;
 }
@@ -186,6 +186,7 @@ function readPattern(given: string): string | undefined {
 }
 
 function readPageSize(given: string): PageSize | undefined {
+  if (given === "") return { min: 0, max: 0 };
   const [, min, max = "0"] = /^([0-9]{1,9})(?::([0-9]{1,9}))?$/.exec(given) ?? [];
   return min === undefined ? undefined : { min: Number(min), max: Number(max) };
 }

@@ -10,7 +10,6 @@ import {
   OK,
   RESOLVER,
   ResolveError,
-  seconds,
   text,
   UNKNOWN,
   withinSeconds,
@@ -29,7 +28,7 @@ const OPTIONS = {
   family,
   version: text("-r, --remote-version=STRING", "the version the server must name"),
   protocol: text("-P, --remote-protcol=STRING", "the protocol version the server must name"),
-  timeout: seconds("-t, --timeout=SECONDS", "how long it may take", { default: 10 }),
+  timeout: integer("-t, --timeout=SECONDS", "how long it may take, 0 is no limit", { default: 10, min: 0 }),
   verbose: leftToPlugin("-v, --verbose", "show what goes on"),
   words: words("[ADDRESS] [PORT]", "the same as --hostname and --port"),
 };
@@ -70,7 +69,8 @@ function readRequest(argv: readonly string[]): SshRequest | undefined {
   const { hostname, port, family, version, protocol, timeout, words } = read.options;
   const [host, portWord] = hostname === undefined ? words : [hostname, words[0]];
   const familyAtHost = readFamilyAtHost(read.given, family);
-  if (host === undefined || !isPlainHost(host) || familyAtHost === undefined) return undefined;
+  const isEmpty = hostname === "";
+  if (host === undefined || !(isEmpty || isPlainHost(host)) || familyAtHost === undefined) return undefined;
   if (port === undefined && portWord !== undefined && !isIntPos(portWord)) return undefined;
   return {
     host,

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
 import { errnoName } from "../libc/errno.ts";
@@ -7,7 +7,7 @@ import { type ContextSettings, createContext, type TlsContexts } from "./tls-con
 
 /** How to make a TLS connection. */
 export interface TlsSettings extends ContextSettings {
-  /** The name for SNI. Without it no name is sent. */
+  /** The name for SNI, which may be an address. Without it, and if it is empty, no name is sent. */
   readonly servername?: string | undefined;
   /** Contexts of OpenSSL to share with other connections. Without it a new one is made. */
   readonly contexts?: TlsContexts | undefined;
@@ -35,6 +35,14 @@ export class TlsError extends Error {
 
 const FAILED = "CRITICAL - Cannot make SSL connection.";
 
+/**
+ * Node warns of an address for SNI, and says that it will ignore one. OpenSSL, which the plugins ask directly,
+ * sends it. It reads the name up to a NUL.
+ */
+function toServername(name: string): string {
+  return isIP(name) === 0 ? name : `${name}\0`;
+}
+
 /** Bits of a Diffie-Hellman key; OpenSSL's security level 2 accepts no fewer. */
 const MIN_DH_BITS = 2048;
 
@@ -54,7 +62,7 @@ export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TL
     secureContext: contexts?.get(settings) ?? createContext(settings),
     rejectUnauthorized: false,
     minDHSize: MIN_DH_BITS,
-    ...(servername !== undefined && { servername }),
+    ...(servername !== undefined && { servername: toServername(servername) }),
   });
   destroyOnAbort(secure, signal, reject);
   const fail = (lines: readonly string[], cause?: Error) => {

@@ -109,6 +109,31 @@ describe.skipIf(!hasServer("check_dummy"))("is followed as by the plugin:", () =
     await servers[Symbol.asyncDispose]();
   });
 
+  /** An argument is empty where the core does not know a macro. */
+  const OTHERS = [
+    "-H '' -p PORT -L",
+    "-I '' -H x -p PORT",
+    "-H '' -I 127.0.0.1 -p PORT -L -s nothing",
+    "-H '' -I 127.0.0.1 -p TLS -S --sni",
+    "-H localhost -p ''",
+    "-H localhost -p 0 -S -L",
+    "-H localhost -p PORT ''",
+    "127.0.0.1 '' -p PORT",
+    `${AT} -m '' -e '' -s '' -d '' -r '' -w '' -c ''`,
+    `${AT} -t '' -a '' -b '' -k '' -A '' -u '' -j '' --max-redirs=`,
+    `${AT} -P '' -T ''`,
+    "-H 127.0.0.1 -p TLS -S --sni",
+    "-I 127.0.0.1 -H ::1 -p TLS -S --sni",
+    "-I 127.0.0.1 -H [::1] -p TLS -S --sni -C 5",
+    "-I 127.0.0.1 -p TLS -S --sni",
+    "-H localhost -p TLS -S --sni -u /redirect/7 -f follow",
+  ];
+  it.each(OTHERS)("an empty text, or an address for SNI: %s", async (line) => {
+    const here = { places, witness };
+    const native = await runNatively(checkHttp, line, here);
+    expect(native).toEqual(await runPlugin(findPlugin("check_http") ?? "", line, here));
+  });
+
   it.each(Object.entries(EFFECTS))("%s", async (_, [without, given]) => {
     const here = { places, witness };
     const plugin = findPlugin("check_http") ?? "";

@@ -49,6 +49,21 @@ describe.skipIf(!hasServer("check_dummy"))("is followed as by the plugin:", () =
   });
   afterAll(() => servers[Symbol.asyncDispose]());
 
+  /** An argument is empty where the core does not know a macro. */
+  const OTHERS = [
+    "-H '' -p PORT",
+    "-H 127.0.0.1 -p PORT -t ''",
+    "-H 127.0.0.1 -p PORT -t 0",
+    "-H 127.0.0.1 -p PORT -r ''",
+    "-H 127.0.0.1 -p PORT -P ''",
+    "-p PORT 127.0.0.1 ''",
+  ];
+  it.each(OTHERS)("an empty text: %s", async (line) => {
+    const here = { places, witness };
+    const native = await runNatively(checkSsh, line, here);
+    expect(native).toEqual(await runPlugin(findPlugin("check_ssh") ?? "", line, here));
+  });
+
   it.each(Object.entries(EFFECTS))("%s", async (_, [without, given]) => {
     const here = { places, witness };
     const plugin = findPlugin("check_ssh") ?? "";

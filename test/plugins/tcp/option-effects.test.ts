@@ -81,6 +81,28 @@ describe.skipIf(!hasServer("check_dummy"))("is followed as by the plugin:", () =
   });
   afterAll(() => servers[Symbol.asyncDispose]());
 
+  /** An argument is empty where the core does not know a macro. */
+  const OTHERS = [
+    "-H '' -p PORT",
+    "'' -p PORT",
+    "-p PORT ''",
+    "-H 127.0.0.1 -p PORT ''",
+    "-p GONE -s '' -e '' -q '' -w '' -c ''",
+    "-p GONE -E -s '' -q ''",
+    "-H '' -S -p TLS",
+    "--sni='' -s x -e hello -p TLS",
+    "--sni=127.0.0.1 -s x -e hello -p TLS",
+    "--sni=::1 -s x -e hello -p TLS",
+    "--sni=a_b:c -s x -e hello -p TLS",
+    `--sni=${"x".repeat(255)} -s x -e hello -p TLS`,
+    "-D '' -s x -e hello -p TLS",
+  ];
+  it.each(OTHERS)("an empty text, or an odd server name: %s", async (line) => {
+    const here = { places, witness };
+    const native = await runNatively(checkTcp, line, here);
+    expect(native).toEqual(await runPlugin(findPlugin("check_tcp") ?? "", line, here));
+  });
+
   it.each(Object.entries(EFFECTS))("%s", async (_, [without, given]) => {
     const here = { places, witness };
     const plugin = findPlugin("check_tcp") ?? "";
