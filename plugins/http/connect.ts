@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../sdk/index.ts";
 import { DialError, dial, resolveHost } from "../transport/dial.ts";
-import { stopwatch } from "../transport/timing.ts";
+import { stopwatch, type TargetClock } from "../transport/timing.ts";
 import { upgrade } from "../transport/tls.ts";
 import { type ContextSettings, contextName, type TlsContexts } from "../transport/tls-contexts.ts";
 import type { HttpCommand, TlsOptions } from "./command.ts";
@@ -25,6 +25,7 @@ export interface ClientCertificate {
 export interface ConnectContext {
   readonly resolver: Resolver;
   readonly contexts: TlsContexts;
+  readonly clock: TargetClock;
   /** The connection is closed when this is aborted. */
   readonly signal: AbortSignal;
 }
@@ -42,13 +43,16 @@ export interface Connected {
  * TlsError if the handshake fails.
  */
 export async function connect(page: PageRequest, context: ConnectContext): Promise<Connected> {
-  const connected = stopwatch();
+  const { clock } = context;
+  const connected = stopwatch(clock);
   const tcp = await open(page, context);
+  clock.tick();
   const times = { connect: connected(), tls: 0 };
   if (!page.target.usesTls) return { tcp, tls: undefined, times };
-  const secured = stopwatch();
+  const secured = stopwatch(clock);
   try {
     const tls = await shakeHands(tcp, page, context);
+    clock.tick();
     return { tcp, tls, times: { ...times, tls: secured() } };
   } catch (error) {
     tcp.destroy();

@@ -40,7 +40,8 @@ async function exchangeOnce(page: PageRequest, context: ExchangeContext): Promis
   if (certificate !== undefined) context.print(certificate.text);
   const state = certificate?.state ?? OK;
   if (certificate !== undefined && !continues) return { kind: "certificate", state };
-  const reception = new Reception({ stopsAtHeader: command.expectations.stopsAtHeader });
+  const { clock } = context;
+  const reception = new Reception({ stopsAtHeader: command.expectations.stopsAtHeader, clock });
   const asked = await ask(connection, renderRequest(target, command.request, "close"), reception);
   return readAnswer(reception, asked, { times, state });
 }

@@ -20,7 +20,7 @@ import { atoi, isIntPos } from "../libc/number.ts";
 import { type DialContext, DialError, dial } from "../transport/dial.ts";
 import { family, isPlainHost } from "../transport/host.ts";
 import { StreamPeer } from "../transport/peer.ts";
-import { socketTimeout } from "../transport/timing.ts";
+import { socketTimeout, TargetClock } from "../transport/timing.ts";
 
 const OPTIONS = {
   hostname: text("-H, --hostname, --host=ADDRESS", "host name or address"),
@@ -121,13 +121,15 @@ async function run(request: SshRequest, context: CheckContext): Promise<CheckOut
 
 async function connectAndRead(request: SshRequest, context: DialContext): Promise<CheckOutput> {
   const { host, port, family } = request;
-  const begin = performance.now();
+  const clock = new TargetClock();
   using peer = new StreamPeer(await dial({ host, port, family }, context));
+  clock.tick();
   const said = (await peer.receive(MAX_GREETING)).split("\0", 1)[0] ?? "";
+  clock.tick();
   if (!said.startsWith("SSH")) return { returnCode: CRITICAL, output: `Server answer: ${said}` };
   const greeting = readGreeting(said);
   peer.send(`SSH-${greeting.protocol}-check_ssh_2.3.3\r\n`);
-  return judge(greeting, request, (performance.now() - begin) / 1000);
+  return judge(greeting, request, clock.seconds);
 }
 
 interface Greeting {

@@ -8,8 +8,8 @@ import { execute } from "./core/real-plugins.ts";
 import { normalise } from "./oracle.ts";
 
 /**
- * Two command lines that differ in one option only, so that a check that follows it must do two things. `PORT`
- * and the like stand for places of the test.
+ * Two command lines that differ in one option only, so that a check that follows it must do two things. Words
+ * like `PORT` stand for places of the test.
  */
 export type Effect = readonly [without: string, given: string];
 
