@@ -36,8 +36,8 @@ export class TlsError extends Error {
 const FAILED = "CRITICAL - Cannot make SSL connection.";
 
 /**
- * Node warns of an address for SNI, and says that it will ignore one. OpenSSL sends it, and so do the plugins.
- * OpenSSL reads the name up to a NUL.
+ * Node warns of an address for SNI, and says that it will ignore one. The plugins send it, and so does
+ * OpenSSL here, which reads the name up to a NUL.
  */
 function toServername(name: string): string {
   return isIP(name) === 0 ? name : `${name}\0`;

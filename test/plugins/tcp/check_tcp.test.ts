@@ -71,6 +71,22 @@ describe("left to the plugin", () => {
   });
 });
 
+it("leaves a failed TLS handshake to the plugin, and has an answer if there is none", async () => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp((socket) => socket.end("220 no TLS here\r\n"));
+  const lines = [`-H 127.0.0.1 -p ${port} -S`, `-H 127.0.0.1 -p ${port} -D 30,10`];
+  for (const line of lines) {
+    await expect(runCheck(checkTcp, line)).rejects.toMatchObject({
+      name: "CheckDeclined",
+      message: "the TLS handshake failed",
+      otherwise: {
+        state: 2,
+        message: expect.stringMatching(/^CRITICAL - Cannot make SSL connection\.\n.*\n$/),
+      },
+    });
+  }
+});
+
 describe("what was recorded of no server", () => {
   it("has the last address, and names it only as -H", async () => {
     await using servers = new FakeServers();
