@@ -14,6 +14,12 @@ export class CheckFailure extends Error {
   }
 }
 
+/** What `CheckDeclined` takes besides its text. */
+export interface DeclineOptions extends ErrorOptions {
+  /** The answer of the check if there is no plugin. Without it that answer is UNKNOWN, with the reason. */
+  readonly otherwise?: CheckFailure;
+}
+
 /**
  * Throw it to leave the answer to the plugin, from any depth, when this process cannot give it now: it has no
  * right to a raw socket, or the server speaks what only the plugin knows.
@@ -23,4 +29,10 @@ export class CheckFailure extends Error {
  */
 export class CheckDeclined extends Error {
   override readonly name = "CheckDeclined";
+  readonly otherwise: CheckFailure | undefined;
+
+  constructor(reason: string, options: DeclineOptions = {}) {
+    super(reason, options);
+    this.otherwise = options.otherwise;
+  }
 }

@@ -36,7 +36,7 @@ export async function ask(
   request: string,
   reception: Reception,
 ): Promise<RequestOutcome> {
-  const sent = stopwatch();
+  const sent = stopwatch(reception.clock);
   const answered = connection.ask(request, reception);
   const headers = sent();
   return { ending: await answered, headers };

@@ -7,7 +7,8 @@ import {
   type State,
   withinSeconds,
 } from "../../sdk/index.ts";
-import { socketTimeout, stopwatch } from "../transport/timing.ts";
+import { socketTimeout, stopwatch, TargetClock } from "../transport/timing.ts";
+import { TlsError } from "../transport/tls.ts";
 import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { type HttpCommand, readHttpCommand } from "./command.ts";
 import { HTTP_CONNECTIONS } from "./connections.ts";
@@ -28,11 +29,13 @@ export const checkHttp = defineCheck({
 
 async function run(command: HttpCommand, { signal, shared }: CheckContext): Promise<CheckOutput> {
   const { target, expectations } = command;
-  const elapsed = stopwatch();
+  const clock = new TargetClock();
+  const elapsed = stopwatch(clock);
   const printed = expectations.isLinked ? [`<A HREF="${renderUrl(target)}" target="_blank">`] : [];
   const answer = (returnCode: State, text: string) => ({ returnCode, output: printed.join("") + text });
   const limit = { seconds: expectations.timeout, signal, onTimeout: socketTimeout(expectations.timeout) };
   const values = {
+    clock,
     resolver: shared(RESOLVER),
     contexts: shared(TLS_CONTEXTS),
     connections: shared(HTTP_CONNECTIONS),
@@ -47,7 +50,7 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
     return answer(state, text);
   } catch (error) {
     if (error instanceof CheckFailure) return answer(error.state, error.message);
-    throw error;
+    throw error instanceof TlsError ? error.decline(printed) : error;
   }
 }
 

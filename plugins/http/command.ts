@@ -1,10 +1,10 @@
-import { isIP } from "node:net";
 import type { Family, OptionsOf, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import type { Encoding } from "../libc/ere/expression.ts";
 import { createEreSearch, type EreSearch } from "../libc/ere/search.ts";
 import type { ExpiryLimits } from "../transport/certificate.ts";
 import {
+  ANY_TLS,
   HTTP_OPTIONS,
   HTTP_REWRITES,
   type PageSize,
@@ -71,7 +71,6 @@ export function readHttpCommand(argv: readonly string[]): HttpCommand | undefine
   const pattern = readPattern(options, given);
   const tls = readTls(options);
   if (target === undefined || tls === undefined || pattern === "unsure") return undefined;
-  if (tls.sni && isIP(target.hostName ?? "") !== 0) return undefined; // Node sends no address as SNI
   return {
     target,
     tls,
@@ -105,7 +104,11 @@ function readTarget(options: Options, given: readonly GivenText[]): HttpTarget |
   const address = options.address ?? words.next().value;
   hostName ??= address === undefined ? undefined : words.next().value;
   const connected = address ?? hostName;
-  if (connected === undefined || ![connected, hostName ?? connected].every(readHost)) return undefined;
+  if (
+    connected === undefined ||
+    [connected, hostName ?? connected].some((each) => readHost(each) === undefined)
+  )
+    return undefined;
   const usedPort = options.port ?? port;
   return {
     address: connected,
@@ -146,7 +149,7 @@ function readEncoding({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Encoding {
 function readTls(options: Options): TlsOptions | undefined {
   const { clientCertificate: certificate, privateKey: key, sni, expiry, continues } = options;
   if (certificate !== undefined && key === undefined) return undefined;
-  const versions = options.tls.findLast((each) => each !== "unsaid") ?? "any";
+  const versions = options.tls.findLast((each) => each !== ANY_TLS) ?? ANY_TLS;
   return { versions, sni, certificate, key, expiry, continues };
 }
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../sdk/index.ts";
 import { DialError, dial, resolveHost } from "../transport/dial.ts";
-import { stopwatch } from "../transport/timing.ts";
-import { TlsError, upgrade } from "../transport/tls.ts";
+import { stopwatch, type TargetClock } from "../transport/timing.ts";
+import { upgrade } from "../transport/tls.ts";
 import { type ContextSettings, contextName, type TlsContexts } from "../transport/tls-contexts.ts";
 import type { HttpCommand, TlsOptions } from "./command.ts";
 import type { HttpTarget } from "./request.ts";
@@ -25,6 +25,7 @@ export interface ClientCertificate {
 export interface ConnectContext {
   readonly resolver: Resolver;
   readonly contexts: TlsContexts;
+  readonly clock: TargetClock;
   /** The connection is closed when this is aborted. */
   readonly signal: AbortSignal;
 }
@@ -37,15 +38,21 @@ export interface Connected {
   readonly times: { readonly connect: number; readonly tls: number };
 }
 
-/** Connects, and starts TLS if the target needs it. Throws a CheckFailure if that fails. */
+/**
+ * Connects, and starts TLS if the target needs it. Throws a CheckFailure if there is no connection, and a
+ * TlsError if the handshake fails.
+ */
 export async function connect(page: PageRequest, context: ConnectContext): Promise<Connected> {
-  const connected = stopwatch();
+  const { clock } = context;
+  const connected = stopwatch(clock);
   const tcp = await open(page, context);
+  clock.tick();
   const times = { connect: connected(), tls: 0 };
   if (!page.target.usesTls) return { tcp, tls: undefined, times };
-  const secured = stopwatch();
+  const secured = stopwatch(clock);
   try {
     const tls = await shakeHands(tcp, page, context);
+    clock.tick();
     return { tcp, tls, times: { ...times, tls: secured() } };
   } catch (error) {
     tcp.destroy();
@@ -105,21 +112,14 @@ async function shakeHands(
 ) {
   const { signal, contexts } = context;
   const servername = command.tls.sni ? target.hostName : undefined;
-  if (isIP(servername ?? "") !== 0) throw new CheckDeclined("TLS is to name an address");
   const settings = readSettings(command.tls, clientCertificate);
   if (settings.cert !== undefined && !contexts.has(settings)) requireClientCertificate(settings);
-  try {
-    return await upgrade(tcp, { signal, contexts, servername, ...settings });
-  } catch (error) {
-    if (!(error instanceof TlsError)) throw error;
-    throw new CheckFailure(`${error.message}\n`, CRITICAL);
-  }
+  return upgrade(tcp, { signal, contexts, servername, ...settings });
 }
 
 /** A key without a certificate is not used. */
 function readSettings({ versions }: TlsOptions, { cert, key }: ClientCertificate): ContextSettings {
-  const only = versions === "1.2" ? ({ minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const) : {};
-  return cert === undefined ? only : { ...only, cert, key };
+  return cert === undefined ? versions : { ...versions, cert, key };
 }
 
 /** Throws the plugin's complaint if OpenSSL does not take the certificate or its key. */

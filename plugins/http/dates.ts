@@ -24,9 +24,14 @@ export function judgeAge(header: string, maximumAge: number): Finding | undefine
   if (server <= 0) return { state: CRITICAL, text: sprintf('Server date "%100s" unparsable', date) };
   if (document <= 0) return { state: CRITICAL, text: sprintf('Document date "%100s" unparsable', modified) };
   if (document > server + MAX_SECONDS_AHEAD)
-    return { state: CRITICAL, text: `Document is ${document - server} seconds in the future` };
+    return { state: CRITICAL, text: `Document is ${toInt(document - server)} seconds in the future` };
   if (document >= server - maximumAge) return undefined;
-  return { state: CRITICAL, text: `Last modified ${renderAge(server - document)} ago` };
+  return { state: CRITICAL, text: `Last modified ${renderAge(toInt(server - document))} ago` };
+}
+
+/** The plugin keeps seconds in an `int` of 32 bits: more than 68 years become another number. */
+function toInt(seconds: number): number {
+  return seconds | 0;
 }
 
 function renderAge(age: number): string {

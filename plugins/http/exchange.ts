@@ -17,7 +17,8 @@ export interface ExchangeContext extends KeepAliveContext {
 }
 
 /**
- * Asks for a page, on a kept connection or a new one. Throws a CheckFailure if there is no page in the end.
+ * Asks for a page, on a kept connection or a new one. If there is no page in the end, it throws a
+ * CheckFailure, or a TlsError.
  */
 export async function exchange(
   target: HttpTarget,
@@ -39,7 +40,8 @@ async function exchangeOnce(page: PageRequest, context: ExchangeContext): Promis
   if (certificate !== undefined) context.print(certificate.text);
   const state = certificate?.state ?? OK;
   if (certificate !== undefined && !continues) return { kind: "certificate", state };
-  const reception = new Reception({ stopsAtHeader: command.expectations.stopsAtHeader });
+  const { clock } = context;
+  const reception = new Reception({ stopsAtHeader: command.expectations.stopsAtHeader, clock });
   const asked = await ask(connection, renderRequest(target, command.request, "close"), reception);
   return readAnswer(reception, asked, { times, state });
 }

@@ -1,5 +1,6 @@
 import { whenAborted } from "../../sdk/deadline.ts";
 import { OK } from "../../sdk/index.ts";
+import type { TargetClock } from "../transport/timing.ts";
 import { ask, type ReceivedPage, type RequestOutcome, readAnswer } from "./ask.ts";
 import type { HttpCommand } from "./command.ts";
 import { type ConnectContext, connect, findAddress, type PageRequest, tlsKey } from "./connect.ts";
@@ -102,9 +103,9 @@ async function askAgain(
   connection: HttpConnection,
   { key }: Origin,
   page: PageRequest,
-  { connections, signal }: KeepAliveContext,
+  { connections, signal, clock }: KeepAliveContext,
 ): Promise<ReceivedPage | undefined> {
-  const reception = createReception(page);
+  const reception = createReception(page, clock);
   // If this connection is dead without a notice, the others with its key are too. The next check makes a new
   // one.
   using _closing = whenAborted(signal, () => {
@@ -133,14 +134,14 @@ async function askFirst(
   // If the first address did not answer, the connection is not kept: it may answer the next check.
   const isFirstAddress = tcp.remoteAddress === address;
   const connection = new HttpConnection(tls ?? tcp, tcp);
-  const reception = createReception(page);
+  const reception = createReception(page, context.clock);
   const asked = await ask(connection, render(page), reception);
   context.connections.keep(key, connection, isFirstAddress ? idleMs(asked, reception) : 0);
   return asked.ending === "unclear" ? undefined : readAnswer(reception, asked, { times, state: OK });
 }
 
-function createReception({ command }: PageRequest): Reception {
-  return new Reception({ stopsAtHeader: false, end: new AnswerEnd(command.request.method) });
+function createReception({ command }: PageRequest, clock: TargetClock): Reception {
+  return new Reception({ stopsAtHeader: false, end: new AnswerEnd(command.request.method), clock });
 }
 
 function render({ target, command }: PageRequest): string {

@@ -1,3 +1,4 @@
+import type { SecureVersion } from "node:tls";
 import {
   CRITICAL,
   flag,
@@ -7,7 +8,6 @@ import {
   OK,
   oneOf,
   option,
-  port,
   type Range,
   readRange,
   type State,
@@ -46,15 +46,20 @@ export interface PageSize {
   readonly max: number;
 }
 
+/** `-S` without a version, which leaves the version of another `-S` as it is. */
+export const ANY_TLS: TlsVersions = {};
+
 /** Options whose order counts are lists here, because their last value is not always the one that counts. */
 export const HTTP_OPTIONS = {
   hostNames: list(
     option("-H, --hostname=NAME[:PORT]", "for the Host header, and what is connected to", readHostName),
   ),
   address: option("-I, --IP-address=ADDRESS", "what is connected to", readHost),
-  port: port("-p, --port=PORT", "port number (80, over TLS 443)"),
+  port: integer("-p, --port=PORT", "port number (80, over TLS 443)", { min: 0, max: 65_535 }),
   family,
-  tls: list(option("-S, --ssl[=VERSION]", "over TLS: 1.2 or 1.2+", readTlsVersions, { bare: "unsaid" })),
+  tls: list(
+    option("-S, --ssl[=VERSION]", "over TLS: 1.2 alone, or 1.2+", readTlsVersions, { bare: ANY_TLS }),
+  ),
   sni: flag("--sni", "names the host in the TLS handshake"),
   expiry: option("-C, --certificate=DAYS[,DAYS]", "how long the certificate must last", readExpiry),
   continues: flag("--continue-after-certificate", "asks for the page too"),
@@ -124,22 +129,36 @@ function readHostName(given: string): HostName | undefined {
   return isPort && readHost(name) !== undefined ? { name, port: portNumber } : undefined;
 }
 
-/** Accepts a host that this process resolves as the plugin does. */
+/** Accepts a host that this process resolves as the plugin does. An empty one has no address. */
 export function readHost(given: string): string | undefined {
+  if (given === "") return given;
   const plain = given.startsWith("[") && given.endsWith("]") ? given.slice(1, -1) : given;
   return isPlainHost(plain) && given.length <= 255 ? given : undefined;
 }
 
-/** The versions of TLS that `-S` allows. `unsaid`: it was given without a version. */
-export type TlsVersions = "any" | "1.2" | "unsaid";
+/** The versions of TLS that `-S` allows. Without a version it allows what OpenSSL allows. */
+export interface TlsVersions {
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion;
+}
 
-/**
- * OpenSSL refuses an old version alone, in its own words. Together with newer versions an old one changes
- * nothing.
- */
+/** What `-S1.1` begins with, and the version that it means. The first one that fits counts. */
+const TLS_VERSIONS: readonly (readonly [start: string, version: SecureVersion | undefined])[] = [
+  ["1.2", "TLSv1.2"],
+  ["1.1", "TLSv1.1"],
+  ["1", "TLSv1"], // the plugin knows no TLS 1.3: `-S1.3` is TLS 1.0 alone
+  ["3", undefined],
+  ["2", undefined],
+];
+
+/** `-S1.1` is this version alone, `-S1.1+` this one or a newer one. SSL 3 and SSL 2 alone are refused. */
 function readTlsVersions(given: string): TlsVersions | undefined {
-  if (given === "1.2") return "1.2";
-  return ["1.2+", "1.1+", "1+", "3+", "2+"].includes(given) ? "any" : undefined;
+  const known = TLS_VERSIONS.find(([start]) => given.startsWith(start));
+  const isOpen = given.includes("+");
+  if (known === undefined) return undefined;
+  const [, version] = known;
+  if (version === undefined) return isOpen ? {} : undefined;
+  return isOpen ? { minVersion: version } : { minVersion: version, maxVersion: version };
 }
 
 function readExpiry(given: string): ExpiryLimits | undefined {
@@ -167,6 +186,7 @@ function readPattern(given: string): string | undefined {
 }
 
 function readPageSize(given: string): PageSize | undefined {
+  if (given === "") return { min: 0, max: 0 };
   const [, min, max = "0"] = /^([0-9]{1,9})(?::([0-9]{1,9}))?$/.exec(given) ?? [];
   return min === undefined ? undefined : { min: Number(min), max: Number(max) };
 }

@@ -1,4 +1,4 @@
-import { stopwatch } from "../transport/timing.ts";
+import { stopwatch, TargetClock } from "../transport/timing.ts";
 import type { AnswerEnd, AnswerHead, Progress } from "./framing.ts";
 import { findHeaderEnd } from "./page.ts";
 
@@ -25,11 +25,13 @@ export interface ReceptionOptions {
   readonly stopsAtHeader: boolean;
   /** Finds the end of the answer. Without it the answer ends with the connection. */
   readonly end?: AnswerEnd | undefined;
+  readonly clock?: TargetClock;
 }
 
 /** Collects an answer while it comes. */
 export class Reception {
-  readonly #elapsed = stopwatch();
+  readonly clock: TargetClock;
+  readonly #elapsed: () => number;
   readonly #stopsAtHeader: boolean;
   readonly #end: AnswerEnd | undefined;
   #text = "";
@@ -38,7 +40,9 @@ export class Reception {
   #size = 0;
   #firstByte = 0;
 
-  constructor({ stopsAtHeader, end }: ReceptionOptions) {
+  constructor({ stopsAtHeader, end, clock = new TargetClock() }: ReceptionOptions) {
+    this.clock = clock;
+    this.#elapsed = stopwatch(clock);
     this.#stopsAtHeader = stopsAtHeader;
     this.#end = end;
   }
@@ -53,6 +57,7 @@ export class Reception {
   }
 
   put(text: string): Progress {
+    this.clock.tick();
     if (!this.isBegun) this.#firstByte = this.#elapsed();
     if (this.#stopsAtHeader) return this.#putInParts(text);
     this.#add(text);
@@ -61,6 +66,7 @@ export class Reception {
 
   /** Gives the answer when it has ended. */
   finish(): Received {
+    this.clock.tick();
     const [size, firstByte, transfer] = [this.#size, this.#firstByte, this.#elapsed()];
     const isCut = size > this.#text.length;
     if (!this.#stopsAtHeader || findHeaderEnd(this.#last) < 0) {

@@ -10,7 +10,6 @@ import {
   OK,
   RESOLVER,
   ResolveError,
-  seconds,
   text,
   UNKNOWN,
   withinSeconds,
@@ -21,7 +20,7 @@ import { atoi, isIntPos } from "../libc/number.ts";
 import { type DialContext, DialError, dial } from "../transport/dial.ts";
 import { family, isPlainHost } from "../transport/host.ts";
 import { StreamPeer } from "../transport/peer.ts";
-import { socketTimeout } from "../transport/timing.ts";
+import { socketTimeout, TargetClock } from "../transport/timing.ts";
 
 const OPTIONS = {
   hostname: text("-H, --hostname, --host=ADDRESS", "host name or address"),
@@ -29,7 +28,7 @@ const OPTIONS = {
   family,
   version: text("-r, --remote-version=STRING", "the version the server must name"),
   protocol: text("-P, --remote-protcol=STRING", "the protocol version the server must name"),
-  timeout: seconds("-t, --timeout=SECONDS", "how long it may take", { default: 10 }),
+  timeout: integer("-t, --timeout=SECONDS", "how long it may take, 0 is no limit", { default: 10, min: 0 }),
   verbose: leftToPlugin("-v, --verbose", "show what goes on"),
   words: words("[ADDRESS] [PORT]", "the same as --hostname and --port"),
 };
@@ -70,7 +69,8 @@ function readRequest(argv: readonly string[]): SshRequest | undefined {
   const { hostname, port, family, version, protocol, timeout, words } = read.options;
   const [host, portWord] = hostname === undefined ? words : [hostname, words[0]];
   const familyAtHost = readFamilyAtHost(read.given, family);
-  if (host === undefined || !isPlainHost(host) || familyAtHost === undefined) return undefined;
+  const isEmpty = hostname === "";
+  if (host === undefined || !(isEmpty || isPlainHost(host)) || familyAtHost === undefined) return undefined;
   if (port === undefined && portWord !== undefined && !isIntPos(portWord)) return undefined;
   return {
     host,
@@ -121,13 +121,15 @@ async function run(request: SshRequest, context: CheckContext): Promise<CheckOut
 
 async function connectAndRead(request: SshRequest, context: DialContext): Promise<CheckOutput> {
   const { host, port, family } = request;
-  const begin = performance.now();
+  const clock = new TargetClock();
   using peer = new StreamPeer(await dial({ host, port, family }, context));
+  clock.tick();
   const said = (await peer.receive(MAX_GREETING)).split("\0", 1)[0] ?? "";
+  clock.tick();
   if (!said.startsWith("SSH")) return { returnCode: CRITICAL, output: `Server answer: ${said}` };
   const greeting = readGreeting(said);
   peer.send(`SSH-${greeting.protocol}-check_ssh_2.3.3\r\n`);
-  return judge(greeting, request, (performance.now() - begin) / 1000);
+  return judge(greeting, request, clock.seconds);
 }
 
 interface Greeting {

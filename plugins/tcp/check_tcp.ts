@@ -143,6 +143,5 @@ function readFailure(error: unknown, { refused }: TcpRequest): CheckOutput {
   if (error instanceof DialError) {
     return { returnCode: error.step === "connect" ? refused : error.state, output: `${error.message}\n` };
   }
-  if (error instanceof TlsError) return { returnCode: CRITICAL, output: `${error.message}\n` };
-  throw error;
+  throw error instanceof TlsError ? error.decline() : error;
 }

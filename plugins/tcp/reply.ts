@@ -39,14 +39,23 @@ const MAX_KEPT = 65_536;
 const PAUSE_MS = 5;
 const BUFFERS_BETWEEN_PAUSES = 64;
 
-/** Reads the reply until it matches, ends, or the server is silent. Undefined: there was no reply. */
-export async function readReply(peer: Peer, expected: Expected): Promise<TcpReply | undefined> {
+/**
+ * Reads the reply until it matches, ends, or the server is silent. Undefined: there was no reply.
+ *
+ * @param onReceived is called for each part of the reply, and for its end
+ */
+export async function readReply(
+  peer: Peer,
+  expected: Expected,
+  onReceived: () => void = () => {},
+): Promise<TcpReply | undefined> {
   const search = createSearch(expected);
   let raw = "";
   let size = 0;
   let match: TcpReply["match"] | "retry" = "unjudged";
   for (let buffers = 1; ; buffers += 1) {
     const received = await peer.receive(BUFFER);
+    onReceived();
     if (received === "") break;
     size += received.length;
     if (raw.length < MAX_KEPT) raw += received;

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import type { Family, State } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import type { ExpiryLimits } from "../transport/certificate.ts";
@@ -91,8 +90,9 @@ function readExpected({ expect, all, maximum }: TcpOptions, { expect: own = [] }
 
 /** Whether this process is sure to do the same as the plugin. */
 function isSure({ address, transport, port, usesTls, servername, send, expected }: TcpRequest): boolean {
-  if (!(address.startsWith("/") ? isPlainPath(address) : isPlainHost(address))) return false;
-  if (servername !== undefined && !isServername(servername)) return false;
+  if (!(address.startsWith("/") ? isPlainPath(address) : address === "" || isPlainHost(address)))
+    return false;
+  if (servername !== undefined && !SERVERNAME.test(servername)) return false;
   if (transport === "tcp") return true;
   return send !== undefined && expected.texts.length > 0 && !usesTls && wirePort(port) !== 0;
 }
@@ -102,10 +102,8 @@ function isPlainPath(path: string): boolean {
   return path.length < MAX_PATH && /^[\x20-\x7e]*$/.test(path);
 }
 
-/** Node prints a warning if an address is the server name. */
-function isServername(name: string): boolean {
-  return /^[A-Za-z0-9._-]+$/.test(name) && isIP(name) === 0;
-}
+/** OpenSSL sends any name that is not too long. Of an empty one it sends nothing, but TLS is used. */
+const SERVERNAME = /^[!-~]{0,255}$/;
 
 interface Sent {
   readonly send: string | undefined;
@@ -121,7 +119,8 @@ function readSent(given: readonly GivenText[]): Sent | undefined {
   const read = (name: "send" | "quit", end: string) => {
     const at = given.findLastIndex((each) => each.name === name);
     const value = given[at]?.text;
-    return value !== undefined && escaped >= 0 && escaped < at ? readEscapes(value) : value && value + end;
+    if (value === undefined) return undefined;
+    return escaped >= 0 && escaped < at ? readEscapes(value) : value + end;
   };
   const texts = given.filter(({ name }) => name === "send" || name === "quit");
   const isOdd = ({ text = "" }: GivenText) => /(?<!\\)(?:\\\\)*\\$/.test(text);

@@ -1,12 +1,13 @@
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
+import { CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
 import { errnoName } from "../libc/errno.ts";
 import { destroyOnAbort } from "./dial.ts";
 import { type ContextSettings, createContext, type TlsContexts } from "./tls-contexts.ts";
 
 /** How to make a TLS connection. */
 export interface TlsSettings extends ContextSettings {
-  /** The name for SNI. Without it no name is sent. */
+  /** The name for SNI, which may be an address. Without it, and if it is empty, no name is sent. */
   readonly servername?: string | undefined;
   /** Contexts of OpenSSL to share with other connections. Without it a new one is made. */
   readonly contexts?: TlsContexts | undefined;
@@ -15,14 +16,32 @@ export interface TlsSettings extends ContextSettings {
 }
 
 /**
- * The handshake failed. The message is the plugins' one: their line, then OpenSSL's own unless the connection
- * broke.
+ * The handshake failed. The message is like the plugins' one: their line, then OpenSSL's own unless the
+ * connection broke. It cannot be the same: OpenSSL's line names functions and lines of its version.
  */
 export class TlsError extends Error {
   override readonly name = "TlsError";
+
+  /**
+   * Leaves the answer to the plugin. If there is none, the answer is this message.
+   *
+   * @param printed what stands before it
+   */
+  decline(printed: readonly string[] = []): CheckDeclined {
+    const otherwise = new CheckFailure(`${printed.join("")}${this.message}\n`, CRITICAL);
+    return new CheckDeclined("the TLS handshake failed", { cause: this, otherwise });
+  }
 }
 
 const FAILED = "CRITICAL - Cannot make SSL connection.";
+
+/**
+ * Node warns of an address for SNI, and says that it will ignore one. The plugins send it, and so does
+ * OpenSSL here, which reads the name up to a NUL.
+ */
+function toServername(name: string): string {
+  return isIP(name) === 0 ? name : `${name}\0`;
+}
 
 /** Bits of a Diffie-Hellman key; OpenSSL's security level 2 accepts no fewer. */
 const MIN_DH_BITS = 2048;
@@ -43,7 +62,7 @@ export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TL
     secureContext: contexts?.get(settings) ?? createContext(settings),
     rejectUnauthorized: false,
     minDHSize: MIN_DH_BITS,
-    ...(servername !== undefined && { servername }),
+    ...(servername !== undefined && { servername: toServername(servername) }),
   });
   destroyOnAbort(secure, signal, reject);
   const fail = (lines: readonly string[], cause?: Error) => {

@@ -26,10 +26,17 @@ export interface ExecuteLimits {
   readonly signal: AbortSignal;
 }
 
-/** What a native check can come to. `declined`: it has left the answer to the plugin. */
-export type NativeOutcome =
-  | Extract<Outcome, { kind: "exited" | "timed-out" | "crashed" }>
-  | { readonly kind: "declined"; readonly reason: string };
+/** What a native check can come to. */
+export type NativeOutcome = Extract<Outcome, { kind: "exited" | "timed-out" | "crashed" }> | DeclinedOutcome;
+
+/** The check has left the answer to the plugin. `otherwise` is its own answer if there is none. */
+export interface DeclinedOutcome {
+  readonly kind: "declined";
+  readonly reason: string;
+  readonly otherwise?: ExitedOutcome;
+}
+
+type ExitedOutcome = Extract<Outcome, { kind: "exited" }>;
 
 /** Runs a native check. The promise resolves when time is up, even if the check goes on. */
 export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
@@ -110,12 +117,18 @@ async function answer(route: NativeRoute, context: CheckContext): Promise<Native
   try {
     return readOutput(route.name, await route.run(context));
   } catch (error) {
-    if (error instanceof CheckFailure) {
-      return { kind: "exited", returnCode: error.state, stdout: readText(error.message), stderr: "" };
-    }
-    if (error instanceof CheckDeclined) return { kind: "declined", reason: error.message };
+    if (error instanceof CheckFailure) return readFailure(error);
+    if (error instanceof CheckDeclined) return readDecline(error);
     return { kind: "crashed", error };
   }
+}
+
+function readFailure({ state, message }: CheckFailure): ExitedOutcome {
+  return { kind: "exited", returnCode: state, stdout: readText(message), stderr: "" };
+}
+
+function readDecline({ message: reason, otherwise }: CheckDeclined): DeclinedOutcome {
+  return { kind: "declined", reason, ...(otherwise && { otherwise: readFailure(otherwise) }) };
 }
 
 /** A site's own check may be written without types, so its answer is looked at here. */

@@ -83,7 +83,7 @@ async function followToExecutor(
   return { outcome: await execute(route, inputs, executor), via: route.via, why: route.why };
 }
 
-/** Asks the native check, and if it gives no answer, the plugin. */
+/** Asks the native check, and if it gives no answer, the plugin. Without a plugin the check may have one. */
 async function followNative(
   route: NativeRoute,
   inputs: RunInputs,
@@ -93,6 +93,8 @@ async function followNative(
   const outcome = await answer(route, inputs, context);
   const { via, why } = route;
   if (outcome.kind !== "declined" && !isFault(route, outcome, inputs)) return { outcome, via, why };
+  const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
+  if (route.hasNoPlugin && otherwise !== undefined) return { outcome: otherwise, via, why };
   const reason = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
   context.onDeclined?.(route.name, reason);
   if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };

@@ -1,4 +1,4 @@
-import type { Check } from "../../sdk/index.ts";
+import { type Check, CheckDeclined } from "../../sdk/index.ts";
 import type { SettingValues } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import { seededRandom } from "../support/random.ts";
@@ -12,6 +12,8 @@ export interface Comparison {
   readonly equal: number;
   /** How many command lines were left to the plugin. */
   readonly executed: number;
+  /** For each line that was left to the plugin when the check was run, its words and the plugin's answer. */
+  readonly declined: readonly string[];
   /** The words of those. */
   readonly left: readonly string[];
   /** For each difference, both answers as a text. */
@@ -27,7 +29,7 @@ export interface ComparisonOptions {
 }
 
 interface Answer {
-  readonly kind: "equal" | "executed" | "different";
+  readonly kind: "equal" | "executed" | "declined" | "different";
   readonly argv: readonly string[];
   readonly words: string;
 }
@@ -60,10 +62,13 @@ export async function compareWithPlugin(
   return {
     equal: wordsOf("equal").length,
     executed: wordsOf("executed").length,
+    declined: wordsOf("declined"),
     left: wordsOf("executed"),
     differences: wordsOf("different"),
   };
 }
+
+const DECLINED: readonly unknown[] = [];
 
 async function compare(
   check: Check,
@@ -84,11 +89,8 @@ async function compare(
     understood.run(context).then(
       ({ returnCode, output, stderr = "" }) => [returnCode, normalise(output, rules), stderr],
       // A CheckFailure is an answer. Any other error is shown as a difference.
-      (error: { readonly state?: number; readonly message: string }) => [
-        error.state,
-        normalise(error.message, rules),
-        "",
-      ],
+      (error: { readonly state?: number; readonly message: string }) =>
+        error instanceof CheckDeclined ? DECLINED : [error.state, normalise(error.message, rules), ""],
     ),
     execute({ words: [plugin, ...argv], environment: [] }).then((outcome) =>
       outcome.kind === "exited"
@@ -97,6 +99,7 @@ async function compare(
     ),
   ]);
   const [ours, theirs] = [JSON.stringify(native), JSON.stringify(real)];
+  if (native === DECLINED) return { kind: "declined", argv, words: `${words}\n  plugin ${theirs}` };
   if (ours === theirs) return { kind: "equal", argv, words };
   return { kind: "different", argv, words: `${words}\n  plugin ${theirs}\n  native ${ours}` };
 }

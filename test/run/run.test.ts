@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { CheckDeclined } from "../../sdk/index.ts";
+import { CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import type { Command } from "../../src/executor/command.ts";
 import { decodeJob } from "../../src/job/decode.ts";
@@ -247,6 +247,20 @@ describe("a native check that declines", () => {
       via: "native",
     });
     expect(run).not.toHaveBeenCalled();
+  });
+
+  it("gives its own answer without a plugin, if it has one", async () => {
+    const otherwise = new CheckFailure("no handshake", CRITICAL);
+    const prepared = nativeRoute(async () => {
+      throw new CheckDeclined("the plugin says more", { otherwise });
+    });
+    const own: Outcome = { kind: "exited", returnCode: 2, stdout: "no handshake", stderr: "" };
+    const without = createWith({ ...prepared, hasNoPlugin: true });
+    expect(await without.runner(SERVICE, TIMEOUT)).toEqual({ outcome: own, via: "native", why: "" });
+    expect(without.onDeclined).not.toHaveBeenCalled();
+    const { runner, run } = createWith(prepared);
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: SAID, via: "plugin" });
+    expect(run).toHaveBeenCalledOnce();
   });
 
   it("is replaced as the command of another check, too", async () => {

@@ -47,6 +47,10 @@ describe("a text that is an address already", () => {
     ["127.0.0.1", 4, { address: "127.0.0.1", family: 4 }],
     ["::1", 0, { address: "::1", family: 6 }],
     ["fe80::1%7", 6, { address: "fe80::1%7", family: 6 }],
+    ["::ffff:192.0.2.1", 4, { address: "192.0.2.1", family: 4 }],
+    ["::FFFF:c000:201", 4, { address: "192.0.2.1", family: 4 }],
+    ["0:0:0:0:0:ffff:192.0.2.1%1", 4, { address: "192.0.2.1", family: 4 }],
+    ["::ffff:192.0.2.1", 0, { address: "::ffff:192.0.2.1", family: 6 }],
   ])("%s is asked nowhere", async (host, family, address) => {
     const server = new NameServer();
     expect(await server.ask(host, family)).toEqual([address]);

@@ -1,3 +1,4 @@
+import { isAscii, NotUnderstood, readCharacter } from "./character.ts";
 import {
   asciiSet,
   bytes,
@@ -10,23 +11,24 @@ import {
   foldCase,
 } from "./expression.ts";
 
-/** The meaning of the pattern is not certain, so it has to be left to the plugin. */
-export class NotUnderstood extends Error {}
-
 /** A class, a range, or one character. A hyphen is a character only at the start or the end. */
 const ELEMENT =
-  /\[:(?<name>[a-z]+):\]|(?<first>[^-[])-(?<last>[^-[\]])|(?<=^)-|-(?=$)|(?<single>[^-[])|(?<open>\[)(?![.:=])/gs;
+  /\[:(?<name>[a-z]+):\]|(?<first>[^-[])-(?<last>[^-[\]])|(?<=^)-|-(?=$)|(?<single>[^-[])|(?<open>\[)(?![.:=])/gsu;
 
 /** Reads what stands between `[` or `[^` and `]`. Throws NotUnderstood. */
 export function readBracket(body: string, isNegated: boolean, rules: EreRules): Expression {
   const elements = [...body.matchAll(ELEMENT)];
   if (elements.map(([text]) => text).join("") !== body) throw new NotUnderstood();
   const listed = elements.map(({ 0: text, groups = {} }) => readElement(text, groups, rules)).join("");
-  const set = foldCase(asciiSet(listed), rules);
-  const beyond = rules.encoding === "utf-8" ? spacesOf(body) : undefined;
+  const isByte = (character: string) => rules.encoding === "bytes" || isAscii(character);
+  const set = foldCase(asciiSet([...listed].filter(isByte).join("")), rules);
   const listedOnes = charactersOf(set, rules);
-  if (!isNegated) return beyond === undefined ? listedOnes : choice(listedOnes, beyond);
-  if (beyond !== undefined || listedOnes.kind !== "byte") throw new NotUnderstood();
+  const beyond = [
+    ...(rules.encoding === "utf-8" ? spacesOf(body) : []),
+    ...[...listed].filter((each) => !isByte(each)).map((each) => readCharacter(each, rules)),
+  ];
+  if (!isNegated) return beyond.length === 0 ? listedOnes : choice(listedOnes, ...beyond);
+  if (beyond.length > 0 || listedOnes.kind !== "byte") throw new NotUnderstood();
   return charactersBut(set, rules);
 }
 
@@ -84,9 +86,9 @@ function readClass(name: string, encoding: Encoding): string {
 /**
  * The white space beyond ASCII in the classes of a bracket expression. Non-breaking spaces are not in them.
  */
-function spacesOf(bracket: string): Expression | undefined {
-  if (bracket.includes("[:space:]")) return choice(...BLANKS, LINE_BREAKS);
-  return bracket.includes("[:blank:]") ? choice(...BLANKS) : undefined;
+function spacesOf(bracket: string): readonly Expression[] {
+  if (bracket.includes("[:space:]")) return [...BLANKS, LINE_BREAKS];
+  return bracket.includes("[:blank:]") ? BLANKS : [];
 }
 
 const BLANKS = [

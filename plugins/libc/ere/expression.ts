@@ -27,7 +27,7 @@ export type Expression =
   | { readonly kind: "line-start" }
   | { readonly kind: "line-end" };
 
-/** The set of these characters. */
+/** The set of these characters, which are a byte each. */
 export function asciiSet(text = ""): ByteSet {
   const set = new Uint8Array(256);
   for (const character of text) set[character.charCodeAt(0)] = 1;
@@ -70,6 +70,11 @@ export function bytes(...bounds: readonly (readonly [from: number, to: number])[
     ([from, to]): Expression => ({ kind: "byte", set: new Uint8Array(256).fill(1, from, to + 1) }),
   );
   return { kind: "sequence", parts };
+}
+
+/** Matches these bytes, one after the other. */
+export function sequenceOf(text: Uint8Array): Expression {
+  return bytes(...Array.from(text, (byte) => [byte, byte] as const));
 }
 
 const NEXT = [0x80, 0xbf] as const;

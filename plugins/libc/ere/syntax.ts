@@ -3,15 +3,9 @@
  * boundaries, collating elements, empty alternatives and all that glibc refuses are left to the plugin.
  */
 
-import { NotUnderstood, readBracket } from "./bracket.ts";
-import {
-  asciiSet,
-  charactersBut,
-  charactersOf,
-  type EreRules,
-  type Expression,
-  foldCase,
-} from "./expression.ts";
+import { readBracket } from "./bracket.ts";
+import { decodeUtf8, isAscii, NotUnderstood, readCharacter } from "./character.ts";
+import { asciiSet, charactersBut, type EreRules, type Expression } from "./expression.ts";
 
 /** How often the part before it may stand. */
 interface Repetition {
@@ -91,7 +85,7 @@ function repeat(part: Expression | undefined, { min, max }: Repetition): Express
 
 /** An escape, a bracket expression, an interval, or one character. */
 const TOKEN =
-  /\\(?<escaped>.)|\[(?<not>\^|(?!\^))(?<bracket>\](?:\[:[a-z]+:\]|[^\]])*|(?:\[:[a-z]+:\]|[^\]])+)\]|\{(?<min>[0-9]+)(?<comma>,?)(?<max>[0-9]*)\}|(?<one>.)/gs;
+  /\\(?<escaped>.)|\[(?<not>\^|(?!\^))(?<bracket>\](?:\[:[a-z]+:\]|[^\]])*|(?:\[:[a-z]+:\]|[^\]])+)\]|\{(?<min>[0-9]+)(?<comma>,?)(?<max>[0-9]*)\}|(?<one>.)/gsu;
 
 const REPETITIONS: Readonly<Record<string, Repetition>> = {
   "*": { kind: "times", min: 0, max: Number.POSITIVE_INFINITY },
@@ -100,8 +94,9 @@ const REPETITIONS: Readonly<Record<string, Repetition>> = {
 };
 
 function readTokens(pattern: string, rules: EreRules): readonly Token[] {
-  if (/[^\x01-\x7f]/.test(pattern)) throw new NotUnderstood();
-  return [...pattern.matchAll(TOKEN)].map(({ groups = {} }) => {
+  if (pattern.includes("\0")) throw new NotUnderstood();
+  const characters = rules.encoding === "utf-8" ? decodeUtf8(pattern) : pattern;
+  return [...characters.matchAll(TOKEN)].map(({ groups = {} }) => {
     const { escaped, not, bracket, min, comma, max, one = "" } = groups;
     if (escaped !== undefined) return readEscape(escaped, rules);
     if (bracket !== undefined) return readBracket(bracket, not === "^", rules);
@@ -116,7 +111,7 @@ function readOne(one: string, rules: EreRules): Token {
   if (one === "$") return { kind: "line-end" };
   if (one === ".") return charactersBut(asciiSet(), rules);
   if (one === "[" || one === "{" || one === "\\") throw new NotUnderstood();
-  return REPETITIONS[one] ?? literal(one, rules);
+  return REPETITIONS[one] ?? readCharacter(one, rules);
 }
 
 /**
@@ -131,17 +126,17 @@ function readRepetition(min: number, last = ""): Repetition {
   return { kind: "times", min, max };
 }
 
+/** Letters that mean something else after a backslash, and the digits of back references. */
+const SPECIAL_ESCAPES = /[1-9bBwWS<>`'\n]/;
+
 /**
- * Reads a character after a backslash. Many letters have a meaning of their own there, so they are not
- * understood.
+ * Reads a character after a backslash. A letter without a meaning there stands for itself: `\d` is `d`. If
+ * case is ignored, glibc makes the text upper case but not this letter, so a lower-case one is never found.
  */
 function readEscape(escaped: string, rules: EreRules): Token {
   if (escaped === "s") return readBracket("[:space:]", false, rules);
   if (escaped === "S" && rules.encoding === "bytes") return readBracket("[:space:]", true, rules);
-  if (/[A-Za-z0-9<>`'\n]/.test(escaped)) throw new NotUnderstood();
-  return literal(escaped, rules);
-}
-
-function literal(character: string, rules: EreRules): Expression {
-  return charactersOf(foldCase(asciiSet(character), rules), rules);
+  if (SPECIAL_ESCAPES.test(escaped) || !isAscii(escaped)) throw new NotUnderstood();
+  if (rules.ignoresCase && /[a-z]/.test(escaped)) return { kind: "byte", set: asciiSet() };
+  return readCharacter(escaped, rules);
 }

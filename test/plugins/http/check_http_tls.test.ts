@@ -64,6 +64,25 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
     return expectSame(pairs.map((pair) => ["-H", "127.0.0.1", ...pair, "-p", port, "-B"]));
   });
 
+  it.each(["-S", "-C 30", "-S -C 30 --continue-after-certificate -L"])(
+    "leaves a failed handshake to the plugin: %s",
+    async (words) => {
+      await using servers = new FakeServers();
+      const plain = await servers.tcp((socket) => socket.end(OK));
+      const printed = words.includes("-L") ? "<A HREF=[^>]*>" : "";
+      await expect(runCheck(checkHttp, `-H 127.0.0.1 -p ${plain} ${words}`)).rejects.toMatchObject({
+        name: "CheckDeclined",
+        message: "the TLS handshake failed",
+        otherwise: {
+          state: 2,
+          message: expect.stringMatching(
+            new RegExp(`^${printed}CRITICAL - Cannot make SSL connection\\.\n.*\n$`),
+          ),
+        },
+      });
+    },
+  );
+
   it("leaves a certificate file that cannot be read to the plugin", async () => {
     const run = runCheck(checkHttp, ["-H", "127.0.0.1", "-p", "1", "-K", join(folder, "missing.pem")]);
     await expect(run).rejects.toThrow(new CheckDeclined("a file of certificate or key cannot be read"));

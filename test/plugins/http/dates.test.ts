@@ -1,5 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { checkHttp } from "../../../plugins/http/check_http.ts";
 import { judgeAge } from "../../../plugins/http/dates.ts";
+import { FakeServers } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { findPlugin } from "../core/real-plugins.ts";
+import { compareWithPlugin } from "../differential.ts";
+import { listPaths, oddServer } from "./pages.ts";
 
 const NOW = "Date: Mon, 02 Jan 2023 00:00:00 GMT\r\n";
 
@@ -16,4 +22,15 @@ it.each<[string, string | undefined]>([
   ["Date: now\r\nLast-Modified: never", `Server date "${"now".padStart(100)}" unparsable`],
 ])("an hour at most: %j", (header, text) => {
   expect(judgeAge(header, 3_600)?.text).toBe(text);
+});
+
+describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () => {
+  it("of dates near and far", async () => {
+    await using servers = new FakeServers();
+    const port = String(await servers.tcp(oddServer({ plain: 0, tls: 0 })));
+    const paths = listPaths().filter((path) => path.startsWith("/dates/"));
+    const lines = paths.map((path) => ["-H", "127.0.0.1", "-p", port, "-u", path, "-M", "1h"]);
+    const compared = await compareWithPlugin(checkHttp, findPlugin("check_http") ?? "", lines);
+    expect(compared).toMatchObject({ equal: lines.length, differences: [] });
+  });
 });

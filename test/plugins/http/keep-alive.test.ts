@@ -9,6 +9,7 @@ import { readHttpCommand } from "../../../plugins/http/command.ts";
 import { HTTP_CONNECTIONS } from "../../../plugins/http/connections.ts";
 import { askPersistently } from "../../../plugins/http/keep-alive.ts";
 import { NATIVE_HTTP_KEEPALIVE } from "../../../plugins/http/settings.ts";
+import { TargetClock } from "../../../plugins/transport/timing.ts";
 import { TLS_CONTEXTS } from "../../../plugins/transport/tls-contexts.ts";
 import { RESOLVER } from "../../../sdk/index.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
@@ -301,7 +302,13 @@ describe("kept connections", () => {
         clientCertificate: { cert: undefined, key: undefined },
       };
       const [kept, contexts] = [shared.get(HTTP_CONNECTIONS), shared.get(TLS_CONTEXTS)];
-      return askPersistently(page, { connections: kept, contexts, resolver, signal });
+      return askPersistently(page, {
+        connections: kept,
+        contexts,
+        resolver,
+        signal,
+        clock: new TargetClock(),
+      });
     };
 
     it("do not depend on a check that has ended", async () => {

@@ -74,6 +74,11 @@ const ODD: Readonly<Record<string, Page>> = {
   "/dates/blank-day": dated("Mon,  2 Jan 2023 00:00:00 GMT", "Sun,  1 Jan 2023 25:61:61 GMT"),
   "/dates/no-month": dated("Mon, 02 Foo 2023 00:00:00 GMT", "Sun, 01 Jan 2023 00:00:00 GMT"),
   "/dates/ancient": dated("Mon, 02 Jan 1950 00:00:00 GMT", "Sun, 01 Jan 1950 00:00:00 GMT"),
+  "/dates/far": dated("Mon, 02 Jan 2023 00:00:00 GMT", "Sat, 20 Jan 2091 03:14:07 GMT"),
+  "/dates/farther": dated("Mon, 02 Jan 2023 00:00:00 GMT", "Sat, 20 Jan 2091 03:14:08 GMT"),
+  "/dates/farthest": dated("Mon, 02 Jan 2023 00:00:00 GMT", "Mon, 02 Jan 9999 00:00:00 GMT"),
+  "/dates/long-ago": dated("Sat, 20 Jan 2091 03:14:08 GMT", "Mon, 02 Jan 2023 00:00:00 GMT"),
+  "/dates/longest-ago": dated("Mon, 02 Jan 9999 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:01 GMT"),
   "/dates/undated": `${OK}Date: Mon, 02 Jan 2023 00:00:00 GMT\r\n\r\nhello`,
   "/dates/last": `${OK}Date: x\r\nLAST-Modified:\r\n Sun, 01 Jan 2023 00:00:00 GMT\r\ndate:\tMon, 02 Jan 2023 00:00:00 GMT\r\n\r\nhello`,
   "/end/reset": (socket) => {

@@ -89,12 +89,12 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
   it("with random words", { timeout }, async () => {
     const lines = randomLines([...OPTIONS, places]);
     const compared = await compareWithPlugin(checkSsh, findPlugin("check_ssh") ?? "", lines);
-    expect(compared).toEqual({ equal: RUNS, executed: 0, left: [], differences: [] });
+    expect(compared).toMatchObject({ equal: RUNS, executed: 0, left: [], differences: [] });
   });
 
   it("at odd places", { timeout }, async () => {
     const compared = await compareWithPlugin(checkSsh, findPlugin("check_ssh") ?? "", odd);
-    expect(compared).toEqual({ equal: odd.length, executed: 0, left: [], differences: [] });
+    expect(compared).toMatchObject({ equal: odd.length, executed: 0, left: [], differences: [] });
   });
 });
 
@@ -105,14 +105,13 @@ describe("left to the plugin", () => {
     [["-V"]],
     [["-v", "localhost"]],
     [["--extra-opts", "localhost"]],
-    [["-H", "localhost", "-t", "0"]],
     [["-H", "localhost", "-t", "-1"]],
     [["-H", "localhost", "-p", "0"]],
     [["localhost", "ssh"]],
     [["-H", "localhost", "x"]],
     [["-H", "localhost", "-H", "127.0.0.1"]],
     [["-4", "-H", "localhost", "-6"]],
-    [["-H", ""]],
+    [["-p", "22", ""]],
     [["-H", "caf\xc3\xa9.example"]],
   ])("%j", (argv) => {
     expect(checkSsh.understand(argv)).toBeUndefined();

@@ -53,8 +53,7 @@ describe("left to the plugin", () => {
     ["days that are none", ["-H", "localhost", "-p", "80", "-D", "30d"]],
     ["a backslash at the end", ["-H", "localhost", "-p", "80", "-E", "-s", "x\\"]],
     ["an international name", ["-H", "b\xc3\xbccher.example", "-p", "80"]],
-    ["an empty name", ["-H", "", "-p", "80"]],
-    ["an address for SNI", ["-H", "localhost", "-p", "80", "--sni=127.0.0.1"]],
+    ["a name for SNI that is too long", ["-H", "localhost", "-p", "80", `--sni=${"x".repeat(256)}`]],
     ["two addresses", ["localhost", "-p", "80", "localhost"]],
     ["a path of other bytes than ASCII", ["-H", "/tmp/caf\xc3\xa9"]],
     ["a path that is too long", ["-H", `/${"x".repeat(107)}`]],
@@ -70,6 +69,22 @@ describe("left to the plugin", () => {
   ])("of UDP %s", (_, argv) => {
     expect(checkUdp.understand(argv)).toBeUndefined();
   });
+});
+
+it("leaves a failed TLS handshake to the plugin, and has an answer if there is none", async () => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp((socket) => socket.end("220 no TLS here\r\n"));
+  const lines = [`-H 127.0.0.1 -p ${port} -S`, `-H 127.0.0.1 -p ${port} -D 30,10`];
+  for (const line of lines) {
+    await expect(runCheck(checkTcp, line)).rejects.toMatchObject({
+      name: "CheckDeclined",
+      message: "the TLS handshake failed",
+      otherwise: {
+        state: 2,
+        message: expect.stringMatching(/^CRITICAL - Cannot make SSL connection\.\n.*\n$/),
+      },
+    });
+  }
 });
 
 describe("what was recorded of no server", () => {

@@ -30,6 +30,17 @@ describe("a pattern is searched", () => {
     ["a.b", "a\xe9b", false, { encoding: "utf-8" }],
     ["[[:space:]]", "\xe2\x80\x83", true, { encoding: "utf-8" }],
     ["I", "\xc4\xb1", true, { ignoresCase: true, encoding: "utf-8" }],
+    ["\\d", "5", false],
+    ["\\d", "d", true],
+    ["\\d", "d", false, { ignoresCase: true }],
+    ["\\D", "d", true, { ignoresCase: true }],
+    ["caf\xc3\xa9+$", "caf\xc3\xa9\xa9", true],
+    ["caf\xc3\xa9+$", "caf\xc3\xa9\xc3\xa9", true, { encoding: "utf-8" }],
+    ["[\xc3\xa9]", "\xa9", true],
+    ["[\xc3\xa9]", "\xa9", false, { encoding: "utf-8" }],
+    ["[a\xc3\xa9]$", "\xc3\xa9", true, { encoding: "utf-8" }],
+    ["CAF\xc3\x89", "caf\xc3\xa9", true, { ignoresCase: true, encoding: "utf-8" }],
+    ["CAF\xc3\x89", "caf\xc3\xa9", false, { ignoresCase: true }],
     ["x*", "", true],
     ["^$", "a\n", true],
   ])("%j in %j: %j", async (pattern, text, isFound, rules) => {
@@ -38,10 +49,22 @@ describe("a pattern is searched", () => {
 });
 
 describe("a pattern is left to the plugin", () => {
+  it.each(["\xe9", "a\xc3", "[^\xc3\xa9]", "\\\xc3\xa9", "[\xc3\xa0-\xc3\xa9]"])("%j in UTF-8", (pattern) => {
+    expect(createEreSearch(pattern, { ...RULES, encoding: "utf-8" })).toBeUndefined();
+  });
+
+  it.each(["\xc3\xbf", "\xc3\x9f", "\xc2\xb5", "\xce\xb1"])(
+    "%j, whose other case is elsewhere",
+    (pattern) => {
+      const rules = { ...RULES, encoding: "utf-8", ignoresCase: true } as const;
+      expect(createEreSearch(pattern, rules)).toBeUndefined();
+    },
+  );
+
   it.each([
     ..."* + ? { ( ) [ [] [^] [a \\ a{ a{,2} a{2,1} a{256} a|| () (|a) ^* a^b $a [b-a] [a-c-e]".split(" "),
-    ..."[+--] [[.a.]] [[=a=]] [[:foo:]] \\b \\< \\w \\W \\d \\1 (?i)a (?:a)".split(" "),
-    "caf\xc3\xa9",
+    ..."[+--] [[.a.]] [[=a=]] [[:foo:]] \\b \\< \\w \\W \\1 (?i)a (?:a)".split(" "),
+    "[\xe0-\xe2]",
     "((a{100}){100})",
   ])("%j", (pattern) => {
     expect(createEreSearch(pattern, RULES)).toBeUndefined();
@@ -75,6 +98,10 @@ const PATTERN_PARTS = [
   ..."[[:upper:]] [[:lower:]] [Z-a] [^a-z] [[:alnum:]_]+ (a|b) () || [[:blank:]] \\- \\/ (^a) (b$)".split(
     " ",
   ),
+  ..."\xc3\xa9 \xc3\x89 \xc3\xa9 \xe2\x82\xac [\xc3\xa9] [a\xc3\x89] [^\xc3\xa9] \xc3 \xff [\xe9] \\\xc3\xa9".split(
+    " ",
+  ),
+  ..."\\a \\z \\A \\Z \\k \\K \\S \\0 \\_ \\n \\I \\i \\y".split(" "),
   " ",
   "\n",
   "[^\n]",
