@@ -18,6 +18,7 @@ import { createOptionsReader } from "../../sdk/read-options.ts";
 import { atoi, isInteger } from "../libc/number.ts";
 import { type AnswerOptions, answerAs, type SshOutcome } from "./answer.ts";
 import { loadDriver } from "./client/connection.ts";
+import { patienceOf } from "./client/login-clock.ts";
 import { SSH_POOL, type SshPool } from "./client/pool.ts";
 import { isUnambiguousHost, listGiven, readSettings, type SshArguments } from "./openssh/arguments.ts";
 import { printLines, SshFailure } from "./openssh/failure.ts";
@@ -136,7 +137,11 @@ async function runSsh(
   const { deadAfter = Number.POSITIVE_INFINITY } = destination;
   if (deadAfter < timeout) throw new CheckDeclined("ssh may end before the plugin's time is up");
   try {
-    const executed = await pool.execute(plan, { text: toText(command) ?? "", environment }, signal);
+    const executed = await pool.execute(
+      plan,
+      { text: toText(command) ?? "", environment },
+      patienceOf(timeout, signal),
+    );
     const { outcome, printed } = executed;
     const last = executed.kind === "lost" ? executed.lastLine.text : "";
     return {

@@ -3,7 +3,7 @@ import type { SshDestination } from "../openssh/destination.ts";
 import { printLines, SshFailure, type StderrLine, stderrLine } from "../openssh/failure.ts";
 import { judgeHostKey, type KnownHost } from "../openssh/host-key.ts";
 import type { Identity } from "../openssh/identities.ts";
-import { type HostKey, readKeyType } from "../openssh/known-hosts.ts";
+import { readKeyType } from "../openssh/known-hosts.ts";
 
 /** Characters of a server's banners. A usual banner is a page of legal text. */
 const MAX_BANNER = 65_536;
@@ -16,7 +16,6 @@ export class Login<Key> {
   readonly #knownHost: KnownHost;
   readonly #identities: Iterator<Identity<Key>>;
   readonly #lines: StderrLine[] = [];
-  #hostKey: HostKey | undefined;
   #bannerLength = 0;
 
   constructor(destination: SshDestination, knownHost: KnownHost, identities: readonly Identity<Key>[]) {
@@ -30,16 +29,10 @@ export class Login<Key> {
     return printLines(this.#lines, this.#destination.verbosity);
   }
 
-  /** The server's key, once it is accepted. */
-  get hostKey(): HostKey | undefined {
-    return this.#hostKey;
-  }
-
   acceptsHostKey(blob: Buffer): boolean {
     try {
       const key = { type: readKeyType(blob), blob };
       this.#lines.push(...judgeHostKey(key, this.#knownHost, this.#destination));
-      this.#hostKey = key;
       return true;
     } catch (error) {
       this.fail(error);

@@ -13,10 +13,10 @@ export interface Plan {
   readonly destination: SshDestination;
   /** The variables sent with a command. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Two plans with the same key may share a connection. */
+  /** Two plans with the same key and the same stamp may share a connection. */
   readonly key: string;
-  /** The state of the known_hosts files. */
-  readonly trust: Stamp;
+  /** The state of all files the plan depends on: ssh_config, identities and known_hosts. */
+  readonly stamp: Stamp;
 }
 
 /** Throws a CheckDeclined where a file says something that is left to ssh. */
@@ -36,13 +36,14 @@ export function createPlanner(files: Files, account: Account = readAccount(), en
     const stampAll = (paths: readonly string[]) => new Map(paths.map((path) => [path, files.stamp(path)]));
     const keys = stampAll(eachOf(destination, listIdentityFiles));
     const knownHosts = stampAll(eachOf(destination, listKnownHosts));
+    const stamps = new Map([...configStamps, ...keys, ...knownHosts]);
     const plan = {
       destination,
       environment: chooseEnvironment(destination.sendEnv, env),
-      key: JSON.stringify([destination, ...keys.values()]),
-      trust: [...knownHosts.values()].join(),
+      key: JSON.stringify([destination, ...stamps.keys()]),
+      stamp: [...stamps.values()].join(),
     };
-    kept.set(ssh, { plan, stamps: new Map([...configStamps, ...keys, ...knownHosts]) });
+    kept.set(ssh, { plan, stamps });
     return plan;
   };
 }

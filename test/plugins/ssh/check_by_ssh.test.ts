@@ -111,8 +111,9 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))("the recorded runs o
     const { counts, executed, differences } = await replay(check, { places, shared, atOnce: 4 });
     expect(differences).toEqual([]);
     expect(executed).toEqual({ badargs: 4, output: 2, passive: 1, rc: 1, verbose: 1, version: 1 });
-    // One run is left to ssh: what it prints about a server that hangs up differs from release to release.
-    expect(Object.values(declined)).toEqual([1]);
+    // Two runs are left to ssh: what it prints about a server that hangs up differs from release to release,
+    // and a server that says nothing may hang up at any time.
+    expect(Object.values(declined)).toEqual([1, 1]);
     expect(counts).toEqual({ equal: 36, executed: 10, different: 0 });
   });
 });
