@@ -200,11 +200,14 @@ function createConfig(parts: LoginParts): ConnectConfig {
 }
 
 function createAuthMethod(
-  { driver, destination: { user: username, agent }, login, signal }: LoginParts,
+  { driver, destination, login, signal }: LoginParts,
   { key, isInAgent }: Identity<ParsedKey>,
 ): AnyAuthMethod {
-  if (!isInAgent || agent === undefined) return { type: "publickey", username, key: withoutSha1(key, login) };
-  return { type: "agent", username, agent: openAgent(driver, agent, signal, { key, login }) };
+  const { user: username, agent, allowsSha1 } = destination;
+  if (isInAgent && agent !== undefined) {
+    return { type: "agent", username, agent: openAgent(driver, agent, signal, { key, login, allowsSha1 }) };
+  }
+  return { type: "publickey", username, key: allowsSha1 ? key : withoutSha1(key, login) };
 }
 
 /** The driver would sign with SHA-1 for a server that knows nothing better. OpenSSH no longer does. */
@@ -227,7 +230,7 @@ function openAgent(
   driver: Driver,
   path: string,
   signal: AbortSignal,
-  only?: { readonly key: ParsedKey; readonly login: Login<ParsedKey> },
+  only?: { readonly key: ParsedKey; readonly login: Login<ParsedKey>; readonly allowsSha1: boolean },
 ): BaseAgent {
   const getStream = (callback: GetStreamCallback) => {
     const socket = connect({ path, signal });
@@ -235,10 +238,10 @@ function openAgent(
   };
   const agent: BaseAgent = Object.create(driver.createAgent(path), { getStream: { value: getStream } });
   if (only === undefined) return agent;
-  const { key, login } = only;
+  const { key, login, allowsSha1 } = only;
   const getIdentities: BaseAgent["getIdentities"] = (callback) => callback(undefined, [key]);
   const sign = (held: ParsedKey, data: Buffer, options: SigningRequestOptions, callback: SignCallback) => {
-    if (options.hash === "sha1") callback(refuseSha1(login));
+    if (options.hash === "sha1" && !allowsSha1) callback(refuseSha1(login));
     else agent.sign(held, data, options, callback);
   };
   return Object.create(agent, { getIdentities: { value: getIdentities }, sign: { value: sign } });

@@ -60,18 +60,22 @@ interface DestinationContext {
   readonly isJump?: boolean;
 }
 
+/** The policy of Red Hat's systems. */
+const CRYPTO_POLICY = "/etc/crypto-policies/config";
+
 function findDestination(
   ssh: SshArguments,
   { account, files, isJump = false }: DestinationContext,
 ): FoundDestination {
   const sources = { given: ssh.settings, file: ssh.configFile, host: ssh.host, home: account.home };
   const { settings, stamps } = readConfig(sources, files);
+  const hasCryptoPolicy = files.stamp(CRYPTO_POLICY) !== "absent";
+  const common = { ...ssh, settings, account, hasCryptoPolicy };
   const jump = readJump(settings.get("proxyjump")?.[0], ssh);
-  if (jump === undefined)
-    return { destination: resolveDestination({ ...ssh, settings, account, jump }), stamps };
+  if (jump === undefined) return { destination: resolveDestination({ ...common, jump }), stamps };
   if (isJump) throw new CheckDeclined("there is a jump host before a jump host");
   const found = findDestination(jump, { account, files, isJump: true });
-  const destination = resolveDestination({ ...ssh, settings, account, jump: found.destination });
+  const destination = resolveDestination({ ...common, jump: found.destination });
   return { destination, stamps: new Map([...stamps, ...found.stamps]) };
 }
 

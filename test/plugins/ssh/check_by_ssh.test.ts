@@ -23,7 +23,6 @@ describe("check_by_ssh leaves to the plugin", () => {
     ["its version", ["-V"]],
     ["verbose output", ["-H", "h", "-C", "true", "-v"]],
     ["passive results", ["-H", "h", "-C", "true", "-n", "h", "-s", "s", "-O", "/dev/null"]],
-    ["ssh in the background", ["-H", "h", "-C", "true", "-f"]],
     ["SSH version 1", ["-H", "h", "-C", "true", "-1"]],
     ["an unknown option", ["-H", "h", "-C", "true", "-w", "1"]],
     ["an ini file", ["-H", "h", "-C", "true", "--extra-opts=x"]],
@@ -63,6 +62,7 @@ describe("check_by_ssh answers itself", () => {
       ["-H", "h", "-C", "true", "-oBatchMode=yes", "-o", "Port 22", "-o", "user = x"],
     ],
     ["a command in UTF-8", ["-H", "h", "-C", "echo \xc3\xa4"]],
+    ["ssh in the background", ["-H", "h", "-C", "true", "-f"]],
     ["-to", ["-H", "h", "-C", "true", "-to", "5"]],
   ])("%s", (_, argv) => {
     expect(checkBySsh.understand(argv)).toBeDefined();

@@ -90,7 +90,7 @@ describe("ssh_config is left to ssh", () => {
     ["a token nobody knows", "IdentityFile ~/.ssh/%Z"],
     ["a variable in a path", `IdentityFile $\{HOME}/x`],
     ["another user's home", "UserKnownHostsFile ~x/y"],
-    ["algorithms added to the usual", "KexAlgorithms +diffie-hellman-group1-sha1"],
+    ["algorithms taken from the usual", "KexAlgorithms -diffie-hellman-group1-sha1"],
     ["keys of users refused", "PubkeyAcceptedAlgorithms ssh-ed25519"],
     ["a quotation that does not end", 'User "x'],
     ["Match final for another name", "HostName other\nMatch final all\n  User x"],
