@@ -86,9 +86,10 @@ export class SshPool implements Disposable {
     if (declined?.stamp === stamp && performance.now() < declined.until) {
       throw new CheckDeclined(declined.reason);
     }
+    const isKeeping = this.#isKeeping();
+    if (!isKeeping) this.#retireAll();
     try {
-      if (!this.#isKeeping() || destination.control === "none")
-        return await this.#runAlone(plan, command, patience);
+      if (!isKeeping || destination.control === "none") return await this.#runAlone(plan, command, patience);
       return await this.#findPool(plan).execute(command, patience);
     } catch (error) {
       if (error instanceof CheckDeclined) this.#decline(plan, error);
@@ -142,16 +143,20 @@ export class SshPool implements Disposable {
     if (!pool.isEmpty) this.#retired.add(pool);
   }
 
+  #retireAll(): void {
+    for (const [key, kept] of this.#pools) this.#retire(key, kept);
+  }
+
   #decline({ key, stamp }: Plan, error: CheckDeclined): void {
     this.#declined.set(key, { stamp, reason: error.message, until: performance.now() + declinedMs(error) });
   }
 
   #sweep(): void {
     const now = performance.now();
-    const isKeeping = this.#isKeeping();
+    if (!this.#isKeeping()) this.#retireAll();
     for (const [key, kept] of this.#pools) {
       kept.pool.sweep(now);
-      if (!isKeeping || kept.pool.isEmpty) this.#retire(key, kept);
+      if (kept.pool.isEmpty) this.#pools.delete(key);
     }
     for (const pool of this.#retired) if (pool.isEmpty) this.#retired.delete(pool);
     for (const [key, { until }] of this.#declined) if (now > until) this.#declined.delete(key);

@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
+import { NATIVE_SSH_KEEPALIVE } from "../../../plugins/ssh/settings.ts";
 import { freePort } from "../../support/free-port.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { Sshd, SshFolder } from "../../support/servers/sshd.ts";
@@ -232,11 +233,18 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
       folder[Symbol.dispose]();
     });
 
-    it("word for word", { timeout: 60_000 + 400 * SSH_RUNS }, async () => {
+    it.each([
+      { how: "with a login a check", isKept: false },
+      { how: "over connections that are kept", isKept: true },
+    ])("word for word, $how", { timeout: 60_000 + 400 * SSH_RUNS }, async ({ isKept }) => {
       const { check, declined } = withPlugin(checkBySsh, plugin ?? "");
-      const lines = randomLines([places, logins, trusts, ...OPTIONS], { count: SSH_RUNS });
+      const lines = randomLines([places, logins, trusts, ...OPTIONS], {
+        count: SSH_RUNS,
+        seed: isKept ? 2 : 1,
+      });
       const { executed, differences } = await compareWithPlugin(check, plugin ?? "", lines, {
         rules: [LOST],
+        settings: new Map([[NATIVE_SSH_KEEPALIVE, isKept]]),
         atOnce: 4,
       });
       expect(differences).toEqual([]);

@@ -17,8 +17,10 @@ describe("connections that are kept", () => {
   const start = async (options?: SshServerOptions) => {
     server = await SshServer.start(options);
   };
+  let isKept = true;
   beforeEach(() => {
-    shared = new SharedValues({ log: () => {}, settings: () => new Map([[NATIVE_SSH_KEEPALIVE, true]]) });
+    isKept = true;
+    shared = new SharedValues({ log: () => {}, settings: () => new Map([[NATIVE_SSH_KEEPALIVE, isKept]]) });
   });
   afterEach(async () => {
     await shared[Symbol.asyncDispose]();
@@ -130,6 +132,15 @@ describe("connections that are kept", () => {
     await start();
     await run("-o", "ControlPath=none");
     await run("-o", "ControlPath=none");
+    expect(server.connections).toBe(2);
+    await expect.poll(() => server.standing).toBe(0);
+  });
+
+  it("end with the next check when they are no longer to be kept", async () => {
+    await start();
+    await run();
+    isKept = false;
+    await run();
     expect(server.connections).toBe(2);
     await expect.poll(() => server.standing).toBe(0);
   });
