@@ -46,6 +46,8 @@ const DECLINED_WHILE_SLOW_MS = 600_000;
 interface DeclinedDestination {
   readonly stamp: Stamp;
   readonly reason: string;
+  /** A check with more patience than this is tried all the same. */
+  readonly stageMs: number;
   readonly until: number;
 }
 
@@ -81,18 +83,15 @@ export class SshPool implements Disposable {
 
   /** Runs a command. Throws an SshFailure or a CheckDeclined as openConnection does. */
   async execute(plan: Plan, command: RemoteCommand, patience: Patience): Promise<FinishedExecution> {
-    const { key, stamp, destination } = plan;
-    const declined = this.#declined.get(key);
-    if (declined?.stamp === stamp && performance.now() < declined.until) {
-      throw new CheckDeclined(declined.reason);
-    }
+    const { destination } = plan;
+    this.#throwIfDeclined(plan, patience);
     const isKeeping = this.#isKeeping();
     if (!isKeeping) this.#retireAll();
     try {
       if (!isKeeping || destination.control === "none") return await this.#runAlone(plan, command, patience);
       return await this.#findPool(plan).execute(command, patience);
     } catch (error) {
-      if (error instanceof CheckDeclined) this.#decline(plan, error);
+      if (error instanceof CheckDeclined) this.#decline(plan, error, patience);
       throw error;
     }
   }
@@ -147,8 +146,16 @@ export class SshPool implements Disposable {
     for (const [key, kept] of this.#pools) this.#retire(key, kept);
   }
 
-  #decline({ key, stamp }: Plan, error: CheckDeclined): void {
-    this.#declined.set(key, { stamp, reason: error.message, until: performance.now() + declinedMs(error) });
+  #throwIfDeclined({ key, stamp }: Plan, { stageMs }: Patience): void {
+    const known = this.#declined.get(key);
+    if (known?.stamp !== stamp || stageMs > known.stageMs || performance.now() >= known.until) return;
+    throw new CheckDeclined(known.reason);
+  }
+
+  #decline({ key, stamp }: Plan, error: CheckDeclined, patience: Patience): void {
+    const stageMs = error instanceof ServerSlow ? patience.stageMs : Number.POSITIVE_INFINITY;
+    const until = performance.now() + declinedMs(error);
+    this.#declined.set(key, { stamp, reason: error.message, stageMs, until });
   }
 
   #sweep(): void {

@@ -81,6 +81,22 @@ describe("a login", () => {
     },
   );
 
+  it("is tried where a server was too slow for a check with less time", async () => {
+    await using server = await SshServer.start();
+    await using cutter = await Cutter.to(server.port, () => ({ length: 100_000, pauseMs: 300 }));
+    await using shared = new SharedValues({ log: () => {} });
+    const alias = ["-o", `HostKeyAlias=[127.0.0.1]:${server.port}`];
+    const run = (timeout: string) =>
+      runCheck(
+        checkBySsh,
+        ["-p", String(cutter.port), ...server.words, ...alias, "-C", "true", "-t", timeout],
+        { shared },
+      );
+    await expect(run("2")).rejects.toThrow("slow to let this process");
+    expect((await run("20")).output).toBe("ok\n");
+    await expect(run("2")).rejects.toThrow("slow to let this process");
+  });
+
   it("is not given up where this process was late itself", async () => {
     await using server = await SshServer.start();
     const running = runCheck(checkBySsh, [...server.words, "-C", "true", "-t", "4"]);
