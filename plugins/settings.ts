@@ -1,8 +1,9 @@
 import type { Setting } from "../sdk/setting.ts";
 import { NATIVE_HTTP_KEEPALIVE } from "./http/settings.ts";
+import { NATIVE_SSH_KEEPALIVE } from "./ssh/settings.ts";
 
 /**
  * The settings of all families, in the order of the documentation. They have a file of their own, as reading
  * worker.conf needs no check.
  */
-export const BUILTIN_SETTINGS: readonly Setting[] = [NATIVE_HTTP_KEEPALIVE];
+export const BUILTIN_SETTINGS: readonly Setting[] = [NATIVE_HTTP_KEEPALIVE, NATIVE_SSH_KEEPALIVE];

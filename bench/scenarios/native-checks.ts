@@ -6,7 +6,7 @@ interface Check extends Pick<Part, "command" | "output"> {
   /** Fewer runs, for a check that takes long. */
   readonly counts?: Pick<Line, "jobs" | "warmUp">;
   /** A second line for the same check: its name, and arguments that make our worker answer in another way. */
-  readonly other?: { readonly name: string; readonly own: readonly string[] };
+  readonly other?: Pick<Check, "name" | "counts"> & { readonly own: readonly string[] };
 }
 
 /** Command lines that a native check answers. Each asks a stand-in on this machine. */
@@ -37,7 +37,12 @@ const CHECKS: readonly Check[] = [
     command:
       "{plugins}/check_by_ssh -H 127.0.0.1 -p {sshd} -i {sshkey} -o UserKnownHostsFile={knownhosts} -C 'echo all is well'",
     output: "^all is well$",
-    counts: { jobs: 5000, warmUp: 5000 },
+    counts: { jobs: 1000, warmUp: 1000 },
+    other: {
+      name: "by-ssh-keepalive",
+      own: ["--native_ssh_keepalive=on"],
+      counts: { jobs: 5000, warmUp: 5000 },
+    },
   },
 ];
 
@@ -53,7 +58,15 @@ export const NATIVE_LINES: readonly Line[] = CHECKS.flatMap(
     return [
       { ...native, name },
       ...(other
-        ? [{ ...native, name: other.name, own: [...NATIVE.own, ...other.own], isOwnOnly: true as const }]
+        ? [
+            {
+              ...native,
+              ...other.counts,
+              name: other.name,
+              own: [...NATIVE.own, ...other.own],
+              isOwnOnly: true as const,
+            },
+          ]
         : []),
       { name: `${name}-exec`, mix, ...STARTED },
     ];

@@ -18,6 +18,7 @@ import { createOptionsReader } from "../../sdk/read-options.ts";
 import { atoi, isInteger } from "../libc/number.ts";
 import { type AnswerOptions, answerAs, type SshOutcome } from "./answer.ts";
 import { loadDriver } from "./client/connection.ts";
+import { patienceOf } from "./client/login-clock.ts";
 import { SSH_POOL, type SshPool } from "./client/pool.ts";
 import { isUnambiguousHost, listGiven, readSettings, type SshArguments } from "./openssh/arguments.ts";
 import { printLines, SshFailure } from "./openssh/failure.ts";
@@ -42,6 +43,7 @@ const OPTIONS = {
   configFile: text("-F=FILE", "ssh_config to use instead of the usual ones"),
   family: oneOf({ "-4, --use-ipv4": 4, "-6, --use-ipv6": 6 }, "use only this protocol"),
   isQuiet: flag("-q, --quiet", "ssh prints no warnings"),
+  forks: flag("-f, --fork", "ssh goes into the background, so its return code is 0"),
   protocol2: flag("-2, --proto2", "SSH version 2: there is no other"),
   timeout: seconds("-t, --timeout=SECONDS", "how long it may take", { default: 10 }),
   isUnknownWithoutConnection: flag("-U, --unknown-timeout", "no connection is UNKNOWN"),
@@ -53,7 +55,6 @@ const OPTIONS = {
   words: words("HOST COMMAND…", "the host without -H, and the command without -C"),
   verbose: leftToPlugin("-v, --verbose", "what is run"),
   output: leftToPlugin("-O, --output=FILE", "write passive results"),
-  fork: leftToPlugin("-f, --fork", "ssh goes into the background"),
   protocol1: leftToPlugin("-1, --proto1", "SSH version 1"),
   longConfigFile: leftToPlugin("--configfile[=FILE]", "as -F"),
 };
@@ -63,6 +64,8 @@ const readOptions = createOptionsReader(OPTIONS, { rewrites: { "-to": "-t" } });
 interface BySshRequest extends AnswerOptions {
   readonly ssh: SshArguments;
   readonly timeout: number;
+  /** ssh goes into the background when it has logged in, and the plugin gets the return code of that. */
+  readonly forks: boolean;
 }
 
 export const checkBySsh = defineCheck<BySshRequest>({
@@ -128,7 +131,7 @@ function toText(bytes: string): string | undefined {
 /** Runs the command, and tells how an ssh process would have ended. */
 async function runSsh(
   pool: SshPool,
-  { ssh, command, timeout }: Pick<BySshRequest, "ssh" | "command" | "timeout">,
+  { ssh, command, timeout, forks }: Pick<BySshRequest, "ssh" | "command" | "timeout" | "forks">,
   signal: AbortSignal,
 ): Promise<SshOutcome> {
   const plan = pool.plan(ssh);
@@ -136,11 +139,15 @@ async function runSsh(
   const { deadAfter = Number.POSITIVE_INFINITY } = destination;
   if (deadAfter < timeout) throw new CheckDeclined("ssh may end before the plugin's time is up");
   try {
-    const executed = await pool.execute(plan, { text: toText(command) ?? "", environment }, signal);
+    const executed = await pool.execute(
+      plan,
+      { text: toText(command) ?? "", environment },
+      patienceOf(timeout, signal),
+    );
     const { outcome, printed } = executed;
-    const last = executed.kind === "lost" ? executed.lastLine.text : "";
+    const last = executed.kind === "lost" && !forks ? executed.lastLine.text : "";
     return {
-      returnCode: outcome.returnCode ?? 255,
+      returnCode: forks ? 0 : (outcome.returnCode ?? 255),
       stdout: outcome.stdout,
       stderr: `${printed}${outcome.stderr}${last}`,
     };

@@ -1,6 +1,6 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
 import type { AlgorithmKind, SshDestination } from "../openssh/destination.ts";
-import type { HostKeys } from "../openssh/known-hosts.ts";
+import type { HostKey, HostKeys } from "../openssh/known-hosts.ts";
 
 /**
  * ssh's defaults, as far as the driver has them. Finite-field Diffie-Hellman is left out, because it would
@@ -42,28 +42,43 @@ const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   ],
 };
 
+/** What the driver has. With ssh-rsa, which is not among the defaults, a server signs with SHA-1. */
+const KNOWN: typeof DEFAULTS = { ...DEFAULTS, serverHostKey: [...DEFAULTS.serverHostKey, "ssh-rsa"] };
+
 type ChosenAlgorithms = Readonly<Record<AlgorithmKind | "compress", readonly string[]>>;
 
 /** The algorithms to offer a server. Throws a CheckDeclined where ssh_config allows none of them. */
-export function chooseAlgorithms({ algorithms }: SshDestination, { keys }: HostKeys): ChosenAlgorithms {
+export function chooseAlgorithms(destination: SshDestination, { keys }: HostKeys): ChosenAlgorithms {
+  const { algorithms } = destination;
   const choose = (kind: AlgorithmKind) => {
-    const chosen = (algorithms[kind] ?? DEFAULTS[kind]).filter((name) => DEFAULTS[kind].includes(name));
+    const chosen = (algorithms[kind] ?? DEFAULTS[kind]).filter((name) => KNOWN[kind].includes(name));
     if (chosen.length === 0) throw new CheckDeclined(`ssh_config allows other algorithms: ${kind}`);
     return chosen;
   };
   return {
     kex: choose("kex"),
-    serverHostKey: orderHostKeys(
-      choose("serverHostKey"),
-      keys.map(({ type }) => type),
-    ),
+    serverHostKey: chooseHostKeys(choose("serverHostKey"), destination, keys),
     cipher: choose("cipher"),
     hmac: choose("hmac"),
     compress: ["none"],
   };
 }
 
-/** Algorithms whose keys are known come first, because a server may have several keys. */
+/**
+ * Algorithms whose keys are known come first, because a server may have several keys. A plain list of
+ * HostKeyAlgorithms stays in its own order.
+ */
+function chooseHostKeys(
+  names: readonly string[],
+  { algorithms, moreHostKeys }: SshDestination,
+  keys: readonly HostKey[],
+): readonly string[] {
+  if (algorithms.serverHostKey !== undefined) return names;
+  const more = moreHostKeys.filter((name) => KNOWN.serverHostKey.includes(name) && !names.includes(name));
+  const types = keys.map(({ type }) => type);
+  return orderHostKeys([...names, ...more], types);
+}
+
 function orderHostKeys(names: readonly string[], knownTypes: readonly string[]): readonly string[] {
   const isKnown = (name: string) => knownTypes.includes(name.startsWith("rsa-") ? "ssh-rsa" : name);
   return [...names.filter(isKnown), ...names.filter((name) => !isKnown(name))];

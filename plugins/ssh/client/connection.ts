@@ -19,16 +19,15 @@ import { type KnownHost, readKnownHost } from "../openssh/host-key.ts";
 import { type Identity, listIdentities } from "../openssh/identities.ts";
 import { chooseAlgorithms } from "./algorithms.ts";
 import { dial, ServerDropped } from "./dial.ts";
+import { holdFirstLine } from "./first-line.ts";
 import { keepKeyObjects } from "./key-objects.ts";
 import { Login } from "./login.ts";
+import { LoginClock, type Patience } from "./login-clock.ts";
 import { MultiplexedConnection, type Pipe } from "./multiplexed-connection.ts";
 
 /** With these two a dead server is noticed within about a minute. */
 const KEEPALIVE_MS = 20_000;
 const MAX_KEEPALIVES_UNANSWERED = 2;
-
-/** The length of a server's identification in RFC 4253. */
-const MAX_FIRST_LINE = 255;
 
 type Driver = typeof import("ssh2");
 
@@ -50,9 +49,10 @@ export interface ConnectContext {
 export async function openConnection(
   destination: SshDestination,
   context: ConnectContext,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<MultiplexedConnection> {
   const { files } = context;
+  const { signal, stageMs } = patience;
   const driver = await loadDriver();
   const knownHost = await readKnownHost(destination, files);
   const identities = await listIdentities(destination, {
@@ -62,7 +62,7 @@ export async function openConnection(
   });
   signal.throwIfAborted();
   const startedAt = performance.now();
-  const pipe = await openPipe(destination, context, signal);
+  const pipe = await openPipe(destination, context, patience);
   const parts: LoginParts = {
     driver,
     destination,
@@ -72,9 +72,10 @@ export async function openConnection(
     signal,
   };
   using _closing = whenAborted(signal, () => pipe.stream.destroy());
-  const timer = watchFirstByte(parts, startedAt);
+  using clock = new LoginClock(stageMs, (reason) => giveUp(parts, reason));
+  const timer = watchFirstLine(parts, startedAt);
   try {
-    return await logIn(parts);
+    return await logIn(parts, clock, () => clearTimeout(timer));
   } catch (error) {
     pipe.stream.destroy();
     pipe.jump?.[Symbol.dispose]();
@@ -91,13 +92,14 @@ const OVER_JUMP_HOST = "a connection over a jump host failed";
 async function openPipe(
   destination: SshDestination,
   context: ConnectContext,
-  signal: AbortSignal,
+  patience: Patience,
 ): Promise<Pipe> {
+  const { signal } = patience;
   if (destination.jump === undefined) {
     const stream = await dial(destination, context.resolver, signal);
     return { stream, received: () => stream.bytesRead };
   }
-  const jump = await openConnection(destination.jump, context, signal).catch((error: unknown) => {
+  const jump = await openConnection(destination.jump, context, patience).catch((error: unknown) => {
     throw error instanceof SshFailure ? new CheckDeclined(OVER_JUMP_HOST, { cause: error }) : error;
   });
   const close = () => jump[Symbol.dispose]();
@@ -121,35 +123,31 @@ interface LoginParts {
 }
 
 /** ConnectTimeout also limits the wait for the server's first line. */
-function watchFirstByte(
-  { destination, pipe, login }: LoginParts,
-  startedAt: number,
-): NodeJS.Timeout | undefined {
-  const { connectTimeout, host, port } = destination;
+function watchFirstLine(parts: LoginParts, startedAt: number): NodeJS.Timeout | undefined {
+  const { connectTimeout, host, port } = parts.destination;
   if (connectTimeout === undefined) return undefined;
-  const receivedBefore = pipe.jump?.received ?? 0;
-  const stop = () => {
-    if (pipe.received() > receivedBefore) return;
-    login.fail(
-      new SshFailure([
-        stderrLine("error", "Connection timed out during banner exchange"),
-        stderrLine("info", `Connection to ${host} port ${port} timed out`),
-      ]),
-    );
-    pipe.stream.destroy();
-  };
-  return setTimeout(stop, connectTimeout * 1000 - (performance.now() - startedAt));
+  const failure = new SshFailure([
+    stderrLine("error", "Connection timed out during banner exchange"),
+    stderrLine("info", `Connection to ${host} port ${port} timed out`),
+  ]);
+  const left = connectTimeout * 1000 - (performance.now() - startedAt);
+  return setTimeout(() => giveUp(parts, failure), left);
 }
 
-function logIn(parts: LoginParts): Promise<MultiplexedConnection> {
+function giveUp({ login, pipe }: LoginParts, reason: Error): void {
+  login.fail(reason);
+  pipe.stream.destroy();
+}
+
+function logIn(parts: LoginParts, clock: LoginClock, onVersion: () => void): Promise<MultiplexedConnection> {
   const { driver, destination, pipe, login } = parts;
   const client = new driver.Client();
   return new Promise((resolve, reject) => {
-    let isEncrypted = false;
+    let hasBegun = false;
     let cause: Error | undefined;
     // The driver emits "handshake" after each exchange of keys.
     client.on("handshake", () => {
-      isEncrypted = true;
+      clock.nextStage();
       keepKeyObjects(client);
     });
     client.on("banner", (text) => {
@@ -162,14 +160,20 @@ function logIn(parts: LoginParts): Promise<MultiplexedConnection> {
       cause ??= error;
     });
     client.once("close", () => {
-      const isDropped = !isEncrypted && pipe.received() <= MAX_FIRST_LINE;
-      const Reason = isDropped ? ServerDropped : CheckDeclined;
+      const Reason = hasBegun ? CheckDeclined : ServerDropped;
       reject(login.failure ?? new Reason("the server does not let this process log in", { cause }));
     });
     client.once("ready", () => {
       const printed = (pipe.jump?.printed ?? "") + login.printed;
-      const { hostKey } = login;
-      resolve(new MultiplexedConnection(client, pipe, { printed, hostKey, host: destination.host }));
+      resolve(new MultiplexedConnection(client, pipe, { printed, host: destination.host }));
+    });
+    holdFirstLine(pipe.stream, {
+      onVersion,
+      onPacket() {
+        hasBegun = true;
+        clock.nextStage();
+      },
+      onJunk: (why) => giveUp(parts, new CheckDeclined(`the server is no usual one: ${why}`)),
     });
     client.connect(createConfig(parts));
   });
@@ -196,11 +200,14 @@ function createConfig(parts: LoginParts): ConnectConfig {
 }
 
 function createAuthMethod(
-  { driver, destination: { user: username, agent }, login, signal }: LoginParts,
+  { driver, destination, login, signal }: LoginParts,
   { key, isInAgent }: Identity<ParsedKey>,
 ): AnyAuthMethod {
-  if (!isInAgent || agent === undefined) return { type: "publickey", username, key: withoutSha1(key, login) };
-  return { type: "agent", username, agent: openAgent(driver, agent, signal, { key, login }) };
+  const { user: username, agent, allowsSha1 } = destination;
+  if (isInAgent && agent !== undefined) {
+    return { type: "agent", username, agent: openAgent(driver, agent, signal, { key, login, allowsSha1 }) };
+  }
+  return { type: "publickey", username, key: allowsSha1 ? key : withoutSha1(key, login) };
 }
 
 /** The driver would sign with SHA-1 for a server that knows nothing better. OpenSSH no longer does. */
@@ -223,7 +230,7 @@ function openAgent(
   driver: Driver,
   path: string,
   signal: AbortSignal,
-  only?: { readonly key: ParsedKey; readonly login: Login<ParsedKey> },
+  only?: { readonly key: ParsedKey; readonly login: Login<ParsedKey>; readonly allowsSha1: boolean },
 ): BaseAgent {
   const getStream = (callback: GetStreamCallback) => {
     const socket = connect({ path, signal });
@@ -231,10 +238,10 @@ function openAgent(
   };
   const agent: BaseAgent = Object.create(driver.createAgent(path), { getStream: { value: getStream } });
   if (only === undefined) return agent;
-  const { key, login } = only;
+  const { key, login, allowsSha1 } = only;
   const getIdentities: BaseAgent["getIdentities"] = (callback) => callback(undefined, [key]);
   const sign = (held: ParsedKey, data: Buffer, options: SigningRequestOptions, callback: SignCallback) => {
-    if (options.hash === "sha1") callback(refuseSha1(login));
+    if (options.hash === "sha1" && !allowsSha1) callback(refuseSha1(login));
     else agent.sign(held, data, options, callback);
   };
   return Object.create(agent, { getIdentities: { value: getIdentities }, sign: { value: sign } });

@@ -1,15 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { whenAborted } from "../../../sdk/deadline.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import type { Patience } from "./login-clock.ts";
 import type { Execution, MultiplexedConnection, RemoteCommand } from "./multiplexed-connection.ts";
 
 /** How a command ended, and what ssh had printed when it connected. */
 export type FinishedExecution = Extract<Execution, { kind: "ran" | "lost" }> & { readonly printed: string };
 
 export interface DestinationPoolOptions {
-  readonly open: (signal: AbortSignal) => Promise<MultiplexedConnection>;
-  /** Whether a connection that was made before known_hosts changed may still be used. */
-  readonly isStillTrusted: (connection: MultiplexedConnection) => Promise<boolean>;
+  readonly open: (patience: Patience) => Promise<MultiplexedConnection>;
   readonly log: (message: string) => void;
 }
 
@@ -25,6 +24,7 @@ interface PooledConnection {
 
 /** A command that waits for a session. */
 interface Waiter {
+  readonly stageMs: number;
   readonly resolve: (pooled: PooledConnection) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -38,11 +38,6 @@ const MAX_CONNECTIONS = 4;
 /** After this time without a session a waiting command gets another connection. */
 const MAX_WAIT_MS = 250;
 const RETRY_MS = 10;
-/**
- * How often a server may refuse a session to a command that has a connection to itself; then the check is
- * declined.
- */
-const MAX_REFUSALS = 4;
 /** Longer than five minutes, the usual time between two runs of a check. */
 const MAX_IDLE_MS = 330_000;
 /**
@@ -58,16 +53,15 @@ const AGE_SPREAD = 0.2;
  */
 export class DestinationPool implements Disposable {
   readonly #open: DestinationPoolOptions["open"];
-  readonly #isStillTrusted: DestinationPoolOptions["isStillTrusted"];
   readonly #log: DestinationPoolOptions["log"];
   #connections: readonly PooledConnection[] = [];
   #waiting: readonly Waiter[] = [];
   #opening: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isRetired = false;
 
-  constructor({ open, isStillTrusted, log }: DestinationPoolOptions) {
+  constructor({ open, log }: DestinationPoolOptions) {
     this.#open = open;
-    this.#isStillTrusted = isStillTrusted;
     this.#log = log;
   }
 
@@ -76,28 +70,30 @@ export class DestinationPool implements Disposable {
   }
 
   /** Runs a command in a session of its own. A command that was sent is never sent again. */
-  async execute(command: RemoteCommand, signal: AbortSignal): Promise<FinishedExecution> {
-    for (let refusals = 0; refusals < MAX_REFUSALS; ) {
-      const pooled = await this.#take(signal);
+  async execute(command: RemoteCommand, patience: Patience): Promise<FinishedExecution> {
+    for (;;) {
+      const pooled = await this.#take(patience);
+      const { connection } = pooled;
+      // A new connection that refuses its only command refuses the next one, too.
+      const isNew = !connection.isUsed;
       try {
-        const execution = await pooled.connection.execute(command, signal);
-        const { printed } = pooled.connection;
+        const execution = await connection.execute(command, patience);
+        const { printed } = connection;
         if (execution.kind === "ran" || execution.kind === "lost") return { ...execution, printed };
-        if (pooled.sessions === 1) refusals += 1;
+        if (isNew && pooled.sessions === 1) throw new CheckDeclined("the server allows no session");
         if (execution.kind === "refused") allowFewerSessions(pooled);
       } finally {
         this.#giveBack(pooled);
       }
-      await pause(RETRY_MS, undefined, { signal });
+      await pause(RETRY_MS, undefined, { signal: patience.signal });
     }
-    throw new CheckDeclined("the server allows no session");
   }
 
-  /** Retires the connections that are no longer trusted after a change of known_hosts. */
-  async revise(): Promise<void> {
-    for (const { connection } of this.#connections) {
-      if (!(await this.#isStillTrusted(connection))) connection.retire();
-    }
+  /** From now on each connection ends when its commands have ended. Commands that wait still get one. */
+  retire(): void {
+    this.#isRetired = true;
+    for (const { connection } of this.#connections) connection.retire();
+    this.#serve();
   }
 
   /** Retires the connections that are idle or old. */
@@ -116,10 +112,10 @@ export class DestinationPool implements Disposable {
     this.#rejectAll(new Error("the ssh connections are given up"));
   }
 
-  async #take(signal: AbortSignal): Promise<PooledConnection> {
+  async #take({ signal, stageMs }: Patience): Promise<PooledConnection> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<PooledConnection>();
-    const waiter: Waiter = { resolve, reject };
+    const waiter: Waiter = { resolve, reject, stageMs };
     using _leaving = whenAborted(signal, () => {
       this.#waiting = this.#waiting.filter((each) => each !== waiter);
       if (this.#waiting.length === 0) this.#giveUpOpening();
@@ -133,6 +129,7 @@ export class DestinationPool implements Disposable {
   #giveBack(pooled: PooledConnection): void {
     pooled.sessions -= 1;
     pooled.idleSince = performance.now();
+    if (this.#isRetired && pooled.sessions === 0) pooled.connection.retire();
     this.#serve();
   }
 
@@ -163,7 +160,8 @@ export class DestinationPool implements Disposable {
   #connect(): void {
     const opening = new AbortController();
     this.#opening = opening;
-    this.#open(opening.signal).then(
+    const stageMs = Math.min(...this.#waiting.map((waiter) => waiter.stageMs));
+    this.#open({ signal: opening.signal, stageMs }).then(
       (connection) => (opening.signal.aborted ? connection[Symbol.dispose]() : this.#add(connection)),
       (error: unknown) => (opening.signal.aborted ? undefined : this.#rejectAll(error)),
     );

@@ -3,7 +3,7 @@ import type { SshDestination } from "../openssh/destination.ts";
 import { printLines, SshFailure, type StderrLine, stderrLine } from "../openssh/failure.ts";
 import { judgeHostKey, type KnownHost } from "../openssh/host-key.ts";
 import type { Identity } from "../openssh/identities.ts";
-import { type HostKey, readKeyType } from "../openssh/known-hosts.ts";
+import { countRsaBits, readKeyType } from "../openssh/known-hosts.ts";
 
 /** Characters of a server's banners. A usual banner is a page of legal text. */
 const MAX_BANNER = 65_536;
@@ -16,7 +16,6 @@ export class Login<Key> {
   readonly #knownHost: KnownHost;
   readonly #identities: Iterator<Identity<Key>>;
   readonly #lines: StderrLine[] = [];
-  #hostKey: HostKey | undefined;
   #bannerLength = 0;
 
   constructor(destination: SshDestination, knownHost: KnownHost, identities: readonly Identity<Key>[]) {
@@ -30,16 +29,12 @@ export class Login<Key> {
     return printLines(this.#lines, this.#destination.verbosity);
   }
 
-  /** The server's key, once it is accepted. */
-  get hostKey(): HostKey | undefined {
-    return this.#hostKey;
-  }
-
   acceptsHostKey(blob: Buffer): boolean {
     try {
       const key = { type: readKeyType(blob), blob };
+      const isShort = key.type === "ssh-rsa" && countRsaBits(blob) < this.#destination.minRsaBits;
+      if (isShort) throw new CheckDeclined("the host key is short");
       this.#lines.push(...judgeHostKey(key, this.#knownHost, this.#destination));
-      this.#hostKey = key;
       return true;
     } catch (error) {
       this.fail(error);
@@ -76,7 +71,9 @@ export class Login<Key> {
    * Without a terminal ssh still tries empty passwords, and prints a line for each. BatchMode turns that off.
    */
   #describeDenial(methods: readonly string[]): Error {
-    const { isBatch, user, host } = this.#destination;
+    const { isBatch, triesGssapi, user, host } = this.#destination;
+    const asksKerberos = triesGssapi && methods.some((method) => method.startsWith("gssapi-"));
+    if (asksKerberos) return new CheckDeclined("no key is accepted, and ssh would try Kerberos");
     const asksPassword = methods.includes("password") || methods.includes("keyboard-interactive");
     if (asksPassword && !isBatch) return new CheckDeclined("no key is accepted, and ssh would try passwords");
     const denial = stderrLine("fatal", `${user}@${host}: Permission denied (${methods.join(",")}).`);

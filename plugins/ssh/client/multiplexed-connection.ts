@@ -2,8 +2,8 @@ import type { Duplex } from "node:stream";
 import { whenAborted } from "../../../sdk/deadline.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { type StderrLine, stderrLine } from "../openssh/failure.ts";
-import type { HostKey } from "../openssh/known-hosts.ts";
 import { type CommandChannel, type RemoteOutcome, readChannel } from "./channel.ts";
+import type { Patience } from "./login-clock.ts";
 
 /** A command as it is sent to the server, and the environment variables that are sent with it. */
 export interface RemoteCommand {
@@ -20,9 +20,6 @@ export type Execution =
   | { readonly kind: "refused" }
   /** The connection turned out to be dead. */
   | { readonly kind: "unsent" };
-
-/** A server that does not confirm a channel within this time may no longer know the connection. */
-const MAX_CONFIRM_MS = 3_000;
 
 /** The part of the driver's client that is used here. */
 interface DriverClient {
@@ -64,7 +61,7 @@ export interface Pipe {
 }
 
 /** What is known after a login. */
-interface LoggedIn extends Pick<MultiplexedConnection, "printed" | "hostKey"> {
+interface LoggedIn extends Pick<MultiplexedConnection, "printed"> {
   readonly host: string;
 }
 
@@ -72,17 +69,15 @@ interface LoggedIn extends Pick<MultiplexedConnection, "printed" | "hostKey"> {
 export class MultiplexedConnection implements Disposable {
   /** What ssh prints on stderr whenever it connects with these settings. */
   readonly printed: string;
-  /** The key the server has proved to have. */
-  readonly hostKey: HostKey | undefined;
   readonly #client: DriverClient;
   readonly #pipe: Pipe;
   #busy = 0;
   #isRetired = false;
+  #isUsed = false;
   #end: StderrLine | "silence" | undefined;
 
-  constructor(client: DriverClient, pipe: Pipe, { printed, hostKey, host }: LoggedIn) {
+  constructor(client: DriverClient, pipe: Pipe, { printed, host }: LoggedIn) {
     this.printed = printed;
-    this.hostKey = hostKey;
     this.#client = client;
     this.#pipe = pipe;
     client.on("error", (error) => {
@@ -96,6 +91,11 @@ export class MultiplexedConnection implements Disposable {
 
   get isUsable(): boolean {
     return !this.#isRetired && this.#end === undefined && this.#pipe.stream.writable;
+  }
+
+  /** A command has been executed, or tried. */
+  get isUsed(): boolean {
+    return this.#isUsed;
   }
 
   /** Bytes the server has sent so far. */
@@ -115,7 +115,7 @@ export class MultiplexedConnection implements Disposable {
   }
 
   /** Runs a command. When the signal is aborted the promise rejects, and the connection is retired. */
-  async execute(command: RemoteCommand, signal: AbortSignal): Promise<Execution> {
+  async execute(command: RemoteCommand, { signal, stageMs }: Patience): Promise<Execution> {
     signal.throwIfAborted();
     const { promise, reject } = Promise.withResolvers<never>();
     // The command goes on running on the server and holds one of its sessions, so the connection is not used
@@ -127,7 +127,10 @@ export class MultiplexedConnection implements Disposable {
     using _stopping = whenAborted(signal, stop);
     this.#busy += 1;
     try {
-      return await Promise.race([this.#execute(command, signal), promise]);
+      // A connection that was kept may be dead without a sign. On a new one ssh waits for the server, too.
+      const confirmMs = this.#isUsed ? stageMs : undefined;
+      this.#isUsed = true;
+      return await Promise.race([this.#execute(command, signal, confirmMs), promise]);
     } finally {
       this.#busy -= 1;
       if (this.#isRetired) this.retire();
@@ -151,8 +154,12 @@ export class MultiplexedConnection implements Disposable {
     this.#pipe.jump?.[Symbol.dispose]();
   }
 
-  async #execute(command: RemoteCommand, signal: AbortSignal): Promise<Execution> {
-    const opened = await this.#open(command);
+  async #execute(
+    command: RemoteCommand,
+    signal: AbortSignal,
+    confirmMs: number | undefined,
+  ): Promise<Execution> {
+    const opened = await this.#open(command, confirmMs);
     if (opened === "refused" || opened === "unsent") return { kind: opened };
     const outcome = opened === "lost" ? NO_OUTCOME : await readUntilAborted(opened, signal);
     const end = this.#end;
@@ -162,16 +169,17 @@ export class MultiplexedConnection implements Disposable {
   }
 
   /** Opens a channel and sends the command. The driver does both in one step. */
-  #open({ text, environment }: RemoteCommand): Promise<Opened> {
+  #open({ text, environment }: RemoteCommand, confirmMs: number | undefined): Promise<Opened> {
     const { promise, resolve, reject } = Promise.withResolvers<Opened>();
     const { received } = this;
-    const timer = setTimeout(() => {
+    const replace = () => {
       // The driver sends the command when the channel is confirmed. No byte has come back, so it has not been
       // sent.
       if (this.#busy > 1 || this.received !== received) return;
       this[Symbol.dispose]();
       resolve("unsent");
-    }, MAX_CONFIRM_MS);
+    };
+    const timer = confirmMs === undefined ? undefined : setTimeout(replace, confirmMs);
     try {
       this.#client.exec(text, { env: environment }, (error, channel) => {
         // It is read at once, because the driver may already have all the output of a quick command.

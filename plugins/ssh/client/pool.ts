@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import {
   CheckDeclined,
   RESOLVER,
@@ -7,18 +6,30 @@ import {
   type SharedContext,
 } from "../../../sdk/index.ts";
 import { FileCache, type Stamp } from "../openssh/files.ts";
-import { isStillTrusted } from "../openssh/host-key.ts";
 import { createPlanner, type Plan, type Planner } from "../openssh/plan.ts";
+import { NATIVE_SSH_KEEPALIVE } from "../settings.ts";
 import { openConnection } from "./connection.ts";
 import { DestinationPool, type FinishedExecution } from "./destination-pool.ts";
 import { ServerDropped } from "./dial.ts";
-import type { MultiplexedConnection, RemoteCommand } from "./multiplexed-connection.ts";
+import { type Patience, ServerSlow } from "./login-clock.ts";
+import type { RemoteCommand } from "./multiplexed-connection.ts";
 
 /** The worker's ssh connections. */
 export const SSH_POOL: Shared<SshPool> = {
   name: "ssh connections",
-  create: ({ log, shared }) => new SshPool(log, shared(RESOLVER)),
+  create: ({ log, shared, setting }) =>
+    new SshPool({ log, resolver: shared(RESOLVER), isKeeping: () => setting(NATIVE_SSH_KEEPALIVE) }),
 };
+
+export interface SshPoolOptions {
+  readonly log: SharedContext["log"];
+  readonly resolver: Resolver;
+  /**
+   * Whether connections are kept for the next check. It is called each time, because the operator may change
+   * it.
+   */
+  readonly isKeeping: () => boolean;
+}
 
 const SWEEP_MS = 15_000;
 /**
@@ -28,52 +39,59 @@ const SWEEP_MS = 15_000;
 const DECLINED_MS = 60_000;
 /** The same for a server that only dropped a login: it may accept the next one soon. */
 const DECLINED_AFTER_DROP_MS = 5_000;
-/**
- * A server that restarts, or has too many logins under way, drops some of them. The second try comes after a
- * random time.
- */
-const RETRY_MS = { from: 50, to: 300 };
+/** The same for a server that is slow: the next check of a service mostly comes after five minutes. */
+const DECLINED_WHILE_SLOW_MS = 600_000;
 
-/** A destination whose checks are left to ssh, as long as its known_hosts files stay the same. */
+/** A destination whose checks are left to ssh, as long as ssh's files stay the same. */
 interface DeclinedDestination {
-  readonly trust: Stamp;
+  readonly stamp: Stamp;
   readonly reason: string;
+  /** A check with more patience than this is tried all the same. */
+  readonly stageMs: number;
   readonly until: number;
 }
 
+/** The connections of a destination, and the state of ssh's files when they were made. */
+interface KeptPool {
+  readonly pool: DestinationPool;
+  readonly stamp: Stamp;
+}
+
 /**
- * A pool for each destination. Two checks share it only if everything that decides a connection is the same
- * for both.
+ * Makes a connection for each check, as the plugin does. Where connections are kept there is a pool for each
+ * destination. Two checks share it only if everything that decides a connection is the same for both.
  */
 export class SshPool implements Disposable {
   readonly plan: Planner;
   readonly #log: SharedContext["log"];
   readonly #resolver: Resolver;
+  readonly #isKeeping: () => boolean;
   readonly #files = new FileCache();
-  readonly #pools = new Map<string, { readonly pool: DestinationPool; trust: Stamp }>();
+  readonly #pools = new Map<string, KeptPool>();
+  /** Pools that take no further check, until the last command in them has ended. */
+  readonly #retired = new Set<DestinationPool>();
   readonly #declined = new Map<string, DeclinedDestination>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(log: SharedContext["log"], resolver: Resolver) {
+  constructor({ log, resolver, isKeeping }: SshPoolOptions) {
     this.#log = log;
     this.#resolver = resolver;
+    this.#isKeeping = isKeeping;
     this.plan = createPlanner(this.#files);
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
   /** Runs a command. Throws an SshFailure or a CheckDeclined as openConnection does. */
-  async execute(plan: Plan, command: RemoteCommand, signal: AbortSignal): Promise<FinishedExecution> {
-    const { key, destination, trust } = plan;
-    const declined = this.#declined.get(key);
-    if (declined?.trust === trust && performance.now() < declined.until) {
-      throw new CheckDeclined(declined.reason);
-    }
+  async execute(plan: Plan, command: RemoteCommand, patience: Patience): Promise<FinishedExecution> {
+    const { destination } = plan;
+    this.#throwIfDeclined(plan, patience);
+    const isKeeping = this.#isKeeping();
+    if (!isKeeping) this.#retireAll();
     try {
-      if (destination.control !== "none") return await (await this.#findPool(plan)).execute(command, signal);
-      using pool = this.#createPool(plan);
-      return await pool.execute(command, signal);
+      if (!isKeeping || destination.control === "none") return await this.#runAlone(plan, command, patience);
+      return await this.#findPool(plan).execute(command, patience);
     } catch (error) {
-      if (error instanceof CheckDeclined) this.#decline(plan, error);
+      if (error instanceof CheckDeclined) this.#decline(plan, error, patience);
       throw error;
     }
   }
@@ -81,52 +99,78 @@ export class SshPool implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     for (const { pool } of this.#pools.values()) pool[Symbol.dispose]();
+    for (const pool of this.#retired) pool[Symbol.dispose]();
     this.#pools.clear();
+    this.#retired.clear();
   }
 
-  async #findPool(plan: Plan): Promise<DestinationPool> {
-    const { key, trust } = plan;
+  /** Runs a command on a connection of its own. */
+  async #runAlone(
+    { destination }: Plan,
+    command: RemoteCommand,
+    patience: Patience,
+  ): Promise<FinishedExecution> {
+    using connection = await openConnection(destination, this.#context, patience);
+    const execution = await connection.execute(command, patience);
+    if (execution.kind === "refused" || execution.kind === "unsent") {
+      throw new CheckDeclined("the server allows no session");
+    }
+    return { ...execution, printed: connection.printed };
+  }
+
+  get #context() {
+    return { files: this.#files, resolver: this.#resolver };
+  }
+
+  /** The pool of a destination. After a change of a file that ssh reads it is a new one. */
+  #findPool({ key, stamp, destination }: Plan): DestinationPool {
     const known = this.#pools.get(key);
-    if (known === undefined) {
-      const pool = this.#createPool(plan);
-      this.#pools.set(key, { pool, trust });
-      return pool;
-    }
-    if (known.trust !== trust) {
-      await known.pool.revise();
-      known.trust = trust;
-    }
-    return known.pool;
-  }
-
-  #createPool({ destination }: Plan): DestinationPool {
-    const context = { files: this.#files, resolver: this.#resolver };
-    const open = async (signal: AbortSignal): Promise<MultiplexedConnection> => {
+    if (known?.stamp === stamp) return known.pool;
+    if (known !== undefined) this.#retire(key, known);
+    const open = (patience: Patience) => {
       this.#log("ssh: a new connection");
-      try {
-        return await openConnection(destination, context, signal);
-      } catch (error) {
-        if (!(error instanceof ServerDropped)) throw error;
-        await pause(RETRY_MS.from + Math.random() * (RETRY_MS.to - RETRY_MS.from), undefined, { signal });
-        return openConnection(destination, context, signal);
-      }
+      return openConnection(destination, this.#context, patience);
     };
-    const isTrusted = ({ hostKey }: MultiplexedConnection) =>
-      isStillTrusted(hostKey, destination, this.#files);
-    return new DestinationPool({ open, isStillTrusted: isTrusted, log: this.#log });
+    const pool = new DestinationPool({ open, log: this.#log });
+    this.#pools.set(key, { pool, stamp });
+    return pool;
   }
 
-  #decline({ key, trust }: Plan, error: CheckDeclined): void {
-    const forMs = error instanceof ServerDropped ? DECLINED_AFTER_DROP_MS : DECLINED_MS;
-    this.#declined.set(key, { trust, reason: error.message, until: performance.now() + forMs });
+  #retire(key: string, { pool }: KeptPool): void {
+    this.#pools.delete(key);
+    pool.retire();
+    if (!pool.isEmpty) this.#retired.add(pool);
+  }
+
+  #retireAll(): void {
+    for (const [key, kept] of this.#pools) this.#retire(key, kept);
+  }
+
+  #throwIfDeclined({ key, stamp }: Plan, { stageMs }: Patience): void {
+    const known = this.#declined.get(key);
+    if (known?.stamp !== stamp || stageMs > known.stageMs || performance.now() >= known.until) return;
+    throw new CheckDeclined(known.reason);
+  }
+
+  #decline({ key, stamp }: Plan, error: CheckDeclined, patience: Patience): void {
+    const stageMs = error instanceof ServerSlow ? patience.stageMs : Number.POSITIVE_INFINITY;
+    const until = performance.now() + declinedMs(error);
+    this.#declined.set(key, { stamp, reason: error.message, stageMs, until });
   }
 
   #sweep(): void {
     const now = performance.now();
-    for (const [key, { pool }] of this.#pools) {
-      pool.sweep(now);
-      if (pool.isEmpty) this.#pools.delete(key);
+    if (!this.#isKeeping()) this.#retireAll();
+    for (const [key, kept] of this.#pools) {
+      kept.pool.sweep(now);
+      if (kept.pool.isEmpty) this.#pools.delete(key);
     }
+    for (const pool of this.#retired) if (pool.isEmpty) this.#retired.delete(pool);
     for (const [key, { until }] of this.#declined) if (now > until) this.#declined.delete(key);
   }
+}
+
+function declinedMs(error: CheckDeclined): number {
+  if (error instanceof ServerSlow) return DECLINED_WHILE_SLOW_MS;
+  return error instanceof ServerDropped ? DECLINED_AFTER_DROP_MS : DECLINED_MS;
 }

@@ -93,7 +93,8 @@ class ConfigReader {
   }
 
   take(setting: Setting): void {
-    const { keyword, words } = setting;
+    const { words } = setting;
+    const keyword = KEYWORDS[setting.keyword]?.sameAs ?? setting.keyword;
     const known = this.#settings.get(keyword);
     if (known !== undefined && !KEYWORDS[keyword]?.isList) return;
     if (!isUnderstood(setting))

@@ -42,8 +42,16 @@ export interface SshDestination {
   readonly connectTimeout: number | undefined;
   /** Seconds after which ssh treats a silent server as dead. */
   readonly deadAfter: number | undefined;
-  /** The names ssh_config allows. Undefined: ssh's defaults. */
+  /** The names ssh_config allows. Undefined: ssh's defaults, and perhaps more. */
   readonly algorithms: Readonly<Record<AlgorithmKind, readonly string[] | undefined>>;
+  /** Kinds of host keys that are allowed besides ssh's defaults. */
+  readonly moreHostKeys: readonly string[];
+  /** A key of the user may sign with SHA-1, for a server that knows nothing better. */
+  readonly allowsSha1: boolean;
+  /** Bits an RSA key must have. */
+  readonly minRsaBits: number;
+  /** ssh may log in with a ticket of Kerberos. */
+  readonly triesGssapi: boolean;
   readonly sendEnv: readonly string[];
   /** `ControlPath none` asks for a new connection. A path may lead to a connection that exists already. */
   readonly control: "none" | "path" | undefined;
@@ -60,6 +68,8 @@ export interface DestinationSources {
   readonly isQuiet: boolean;
   readonly account: Account;
   readonly jump: SshDestination | undefined;
+  /** A policy of this machine may forbid SHA-1, which Node's own OpenSSL does not know of. */
+  readonly hasCryptoPolicy: boolean;
 }
 
 const USER_KNOWN_HOSTS = ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"];
@@ -68,6 +78,9 @@ const GLOBAL_KNOWN_HOSTS = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_host
 const IDENTITIES = ["rsa", "ecdsa", "ecdsa_sk", "ed25519", "ed25519_sk", "xmss", "dsa"].map(
   (kind) => `~/.ssh/id_${kind}`,
 );
+
+/** What ssh asks of RSA keys without RequiredRSASize. */
+const MIN_RSA_BITS = 1_024;
 
 const FAMILIES: Readonly<Record<string, 0 | 4 | 6>> = { any: 0, inet: 4, inet6: 6 };
 const STRICTNESS: Readonly<Record<string, SshDestination["strictness"]>> = {
@@ -94,6 +107,7 @@ export function resolveDestination({
   isQuiet,
   account,
   jump,
+  hasCryptoPolicy,
 }: DestinationSources): SshDestination {
   const first = (keyword: string) => settings.get(keyword)?.[0];
   const isOn = (keyword: string) => /^(?:yes|true)$/.test(first(keyword) ?? "");
@@ -123,16 +137,41 @@ export function resolveDestination({
     verbosity: isQuiet ? "quiet" : (VERBOSITIES[(first("loglevel") ?? "INFO").toUpperCase()] ?? "info"),
     connectTimeout: numberOf("connecttimeout") || undefined,
     deadAfter: readDeadAfter(numberOf("serveraliveinterval"), numberOf("serveralivecountmax")),
-    algorithms: {
-      kex: first("kexalgorithms")?.split(","),
-      serverHostKey: first("hostkeyalgorithms")?.split(","),
-      cipher: first("ciphers")?.split(","),
-      hmac: first("macs")?.split(","),
-    },
+    ...readAlgorithms(first, hasCryptoPolicy),
+    minRsaBits: numberOf("requiredrsasize") ?? MIN_RSA_BITS,
+    triesGssapi: isOn("gssapiauthentication"),
     sendEnv: [...new Set(settings.get("sendenv"))],
     control: readControl(first("controlpath")),
     jump,
   };
+}
+
+function readAlgorithms(
+  first: (keyword: string) => string | undefined,
+  hasCryptoPolicy: boolean,
+): Pick<SshDestination, "algorithms" | "moreHostKeys" | "allowsSha1"> {
+  const isPermitted = (name: string) => !(hasCryptoPolicy && name === "ssh-rsa");
+  const hostKeys = first("hostkeyalgorithms");
+  const userKeys = first("pubkeyacceptedalgorithms") ?? "";
+  return {
+    algorithms: {
+      kex: readAllowed(first("kexalgorithms")),
+      serverHostKey: readAllowed(hostKeys)?.filter(isPermitted),
+      cipher: readAllowed(first("ciphers")),
+      hmac: readAllowed(first("macs")),
+    },
+    moreHostKeys: readMore(hostKeys).filter(isPermitted),
+    allowsSha1: userKeys.split(/[+,]/).includes("ssh-rsa") && isPermitted("ssh-rsa"),
+  };
+}
+
+/** The plain list of names. A list that adds to ssh's defaults leaves these allowed. */
+function readAllowed(list: string | undefined): readonly string[] | undefined {
+  return list === undefined || /^[+^]/.test(list) ? undefined : list.split(",");
+}
+
+function readMore(list = ""): readonly string[] {
+  return list.startsWith("+") ? list.slice(1).split(",") : [];
 }
 
 /** Reads a name, or an address in its canonical form. */

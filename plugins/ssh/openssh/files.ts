@@ -21,34 +21,21 @@ export interface Files {
   stamp(path: string): Stamp;
 }
 
-interface FileState {
-  readonly stats: Stats | undefined;
-  readonly stamp: Stamp;
-  readonly checkedAt: number;
-}
-
-/** A change is noticed within this time. In between, a check makes no system call. */
-const CHECK_AGAIN_AFTER_MS = 1_000;
 /** Bytes of a file. To parse a larger one would hold up all other checks. */
 const MAX_SIZE = 1_048_576;
 const MAX_KNOWN = 10_000;
 
 /**
- * The files ssh reads at every start. Here they are read again only after they have changed. The reads are
- * synchronous, because the files are few, small and local.
+ * The files ssh reads at every start. Each check looks at them, and reads again those that have changed. All
+ * this is synchronous, because the files are few, small and local.
  */
 export class FileCache implements Files {
-  readonly #now: () => number;
-  readonly #states = new Map<string, FileState>();
   readonly #read = new Map<string, { readonly stamp: Stamp; readonly file: KnownFile }>();
 
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-  }
-
   read(path: string): KnownFile | undefined {
-    const { stats, stamp } = this.#stat(path);
+    const stats = look(path);
     if (stats === undefined) return undefined;
+    const stamp = readStamp(stats);
     const known = this.#read.get(path);
     if (known?.stamp === stamp) return known.file;
     // ssh reads /dev/null as an empty file.
@@ -64,23 +51,16 @@ export class FileCache implements Files {
   }
 
   list(path: string): readonly string[] {
-    return this.#stat(path).stats === undefined ? [] : attempt(() => readdirSync(path)).sort();
+    return look(path) === undefined ? [] : attempt(() => readdirSync(path)).sort();
   }
 
   stamp(path: string): Stamp {
-    return this.#stat(path).stamp;
+    return readStamp(look(path));
   }
+}
 
-  #stat(path: string): FileState {
-    const known = this.#states.get(path);
-    const checkedAt = this.#now();
-    if (known !== undefined && checkedAt - known.checkedAt < CHECK_AGAIN_AFTER_MS) return known;
-    const stats = attempt(() => statSync(path, { throwIfNoEntry: false }));
-    const state = { stats, stamp: readStamp(stats), checkedAt };
-    if (this.#states.size >= MAX_KNOWN) this.#states.clear();
-    this.#states.set(path, state);
-    return state;
-  }
+function look(path: string): Stats | undefined {
+  return attempt(() => statSync(path, { throwIfNoEntry: false }));
 }
 
 function readStamp(stats: Stats | undefined): Stamp {

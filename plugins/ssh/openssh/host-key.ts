@@ -37,20 +37,6 @@ export function judgeHostKey(
   return judgeNewHost(key, destination);
 }
 
-/** Whether a connection that was made before known_hosts changed would be made in the same way now. */
-export async function isStillTrusted(
-  hostKey: HostKey | undefined,
-  destination: SshDestination,
-  files: Files,
-): Promise<boolean> {
-  if (hostKey === undefined || destination.jump !== undefined) return false;
-  try {
-    return judgeHostKey(hostKey, await readKnownHost(destination, files), destination).length === 0;
-  } catch {
-    return false;
-  }
-}
-
 function isAmong({ blob }: HostKey, keys: readonly HostKey[]): boolean {
   return keys.some((each) => each.blob.equals(blob));
 }

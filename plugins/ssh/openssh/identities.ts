@@ -1,6 +1,7 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
 import type { SshDestination } from "./destination.ts";
 import type { Files, KnownFile } from "./files.ts";
+import { countRsaBits, readKeyType } from "./known-hosts.ts";
 
 /** The part of the driver's key that is used here. */
 export interface SshKey {
@@ -34,6 +35,8 @@ export async function listIdentities<Key extends SshKey>(
   const held = destination.agent === undefined ? [] : await reader.listAgentKeys(destination.agent);
   const isNamed = (key: Key) => named.some((each) => isSame(each.key, key));
   const others = destination.identitiesOnly ? [] : held.filter((key) => !isNamed(key));
+  const isShort = ({ key }: { readonly key: Key }) => isShortRsa(key.getPublicSSH(), destination.minRsaBits);
+  if ([...named, ...held.map((key) => ({ key }))].some(isShort)) throw new CheckDeclined("a key is short");
   const inFiles = named.filter(({ key }) => !held.some((each) => isSame(each, key)));
   // A key with a passphrase can be used by an agent only. What ssh prints about it is left to ssh.
   if (inFiles.some(({ isLocked }) => isLocked))
@@ -42,6 +45,10 @@ export async function listIdentities<Key extends SshKey>(
     ...[...held.filter(isNamed), ...others].map((key) => ({ key, isInAgent: true })),
     ...inFiles.map(({ key }) => ({ key, isInAgent: false })),
   ];
+}
+
+function isShortRsa(blob: Buffer, minBits: number): boolean {
+  return readKeyType(blob) === "ssh-rsa" && countRsaBits(blob) < minBits;
 }
 
 /** The files the identities are read from. */

@@ -67,6 +67,16 @@ export function readKeyType(blob: Buffer): string {
   return blob.toString("latin1", 4, 4 + length);
 }
 
+/** The bits of an RSA key, in whose bytes the type, the exponent and the modulus follow one another. */
+export function countRsaBits(blob: Buffer): number {
+  let at = 0;
+  for (let skipped = 0; skipped < 2; skipped += 1)
+    at += 4 + (at + 4 > blob.length ? 0 : blob.readUInt32BE(at));
+  const modulus = blob.subarray(at + 4);
+  const first = modulus.findIndex((byte) => byte !== 0);
+  return first < 0 ? 0 : (modulus.length - first) * 8 - Math.clz32(modulus[first] ?? 0) + 24;
+}
+
 function namesHost(hosts: string, name: string): boolean {
   const lower = name.toLowerCase();
   if (hosts.startsWith("|")) return isHashOf(hosts, lower);

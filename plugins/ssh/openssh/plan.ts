@@ -13,10 +13,10 @@ export interface Plan {
   readonly destination: SshDestination;
   /** The variables sent with a command. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Two plans with the same key may share a connection. */
+  /** Two plans with the same key and the same stamp may share a connection. */
   readonly key: string;
-  /** The state of the known_hosts files. */
-  readonly trust: Stamp;
+  /** The state of all files the plan depends on: ssh_config, identities and known_hosts. */
+  readonly stamp: Stamp;
 }
 
 /** Throws a CheckDeclined where a file says something that is left to ssh. */
@@ -36,13 +36,14 @@ export function createPlanner(files: Files, account: Account = readAccount(), en
     const stampAll = (paths: readonly string[]) => new Map(paths.map((path) => [path, files.stamp(path)]));
     const keys = stampAll(eachOf(destination, listIdentityFiles));
     const knownHosts = stampAll(eachOf(destination, listKnownHosts));
+    const stamps = new Map([...configStamps, ...keys, ...knownHosts]);
     const plan = {
       destination,
       environment: chooseEnvironment(destination.sendEnv, env),
-      key: JSON.stringify([destination, ...keys.values()]),
-      trust: [...knownHosts.values()].join(),
+      key: JSON.stringify([destination, ...stamps.keys()]),
+      stamp: [...stamps.values()].join(),
     };
-    kept.set(ssh, { plan, stamps: new Map([...configStamps, ...keys, ...knownHosts]) });
+    kept.set(ssh, { plan, stamps });
     return plan;
   };
 }
@@ -59,18 +60,22 @@ interface DestinationContext {
   readonly isJump?: boolean;
 }
 
+/** The policy of Red Hat's systems. */
+const CRYPTO_POLICY = "/etc/crypto-policies/config";
+
 function findDestination(
   ssh: SshArguments,
   { account, files, isJump = false }: DestinationContext,
 ): FoundDestination {
   const sources = { given: ssh.settings, file: ssh.configFile, host: ssh.host, home: account.home };
   const { settings, stamps } = readConfig(sources, files);
+  const hasCryptoPolicy = files.stamp(CRYPTO_POLICY) !== "absent";
+  const common = { ...ssh, settings, account, hasCryptoPolicy };
   const jump = readJump(settings.get("proxyjump")?.[0], ssh);
-  if (jump === undefined)
-    return { destination: resolveDestination({ ...ssh, settings, account, jump }), stamps };
+  if (jump === undefined) return { destination: resolveDestination({ ...common, jump }), stamps };
   if (isJump) throw new CheckDeclined("there is a jump host before a jump host");
   const found = findDestination(jump, { account, files, isJump: true });
-  const destination = resolveDestination({ ...ssh, settings, account, jump: found.destination });
+  const destination = resolveDestination({ ...common, jump: found.destination });
   return { destination, stamps: new Map([...stamps, ...found.stamps]) };
 }
 

@@ -44,6 +44,7 @@ const FRAUDS: Readonly<Record<string, Serve>> = {
   "sends junk for a key exchange": (socket) => socket.write(`${IDENT}\0\0\0\x0c\x04\x14${"j".repeat(11)}`),
 };
 
+/** What they will do cannot be known, so the plugin gets nearly all of the time. */
 const SILENT_ONES: Readonly<Record<string, Serve>> = {
   "says nothing": () => {},
   "says its version and no more": (socket) => socket.write(IDENT),
@@ -52,12 +53,12 @@ const SILENT_ONES: Readonly<Record<string, Serve>> = {
 };
 
 const LATE_FRAUDS: Readonly<Record<string, SshServerOptions>> = {
+  "never answers a login": { isMute: true },
   "allows no session": { allowsSession: () => false },
   "has a banner that is not plain": { banner: "\u001b[2J" },
 };
 
 const ENDLESS_ONES: Readonly<Record<string, SshServerOptions>> = {
-  "never answers a login": { isMute: true },
   "never answers a request for a channel": { allowsSession: () => undefined },
   "never ends a command": { serve: () => {} },
   "says too much on stderr": { serve: (channel) => channel.stderr.write("x".repeat(100_000)) },
@@ -105,7 +106,7 @@ async function askServer(options: SshServerOptions): Promise<string> {
 describe("a check ends in time and has released everything", () => {
   checkLeaks();
 
-  it.each(Object.entries(FRAUDS))("where a server %s", async (_, serve) => {
+  it.each(Object.entries({ ...FRAUDS, ...SILENT_ONES }))("where a server %s", async (_, serve) => {
     expect(await askFake(serve)).toBe("declined");
   });
 
@@ -113,11 +114,8 @@ describe("a check ends in time and has released everything", () => {
     expect(await askServer(options)).toBe("declined");
   });
 
-  it(`where a server ${Object.keys({ ...SILENT_ONES, ...ENDLESS_ONES }).join(", or ")}`, async () => {
-    const answers = await Promise.all([
-      ...Object.values(SILENT_ONES).map(askFake),
-      ...Object.values(ENDLESS_ONES).map(askServer),
-    ]);
+  it(`where a server ${Object.keys(ENDLESS_ONES).join(", or ")}`, async () => {
+    const answers = await Promise.all(Object.values(ENDLESS_ONES).map(askServer));
     expect(answers).toEqual(answers.map(() => TIME_IS_UP));
   });
 

@@ -18,6 +18,8 @@ export interface SshServerOptions {
   /** The server answers no login. */
   readonly isMute?: boolean;
   readonly banner?: string;
+  /** True: the server does not say which signatures it takes, as those before SHA-2. */
+  readonly isOld?: boolean;
   /** Called for every connection that has logged in. */
   readonly onReady?: (connection: ServerConnection) => void;
 }
@@ -35,6 +37,19 @@ export function say(text: string, returnCode = 0): Serve {
 function createKeyPair(): { readonly private: string; readonly public: string } {
   const pair = ssh2.utils.generateKeyPairSync("ed25519");
   return ssh2.utils.parseKey(pair.private) instanceof Error ? createKeyPair() : pair;
+}
+
+/** The driver's server would name its signatures to a client that asks for them. */
+function hideSignatures(connection: ServerConnection): void {
+  let exchange: unknown;
+  Object.defineProperty(Reflect.get(connection, "_protocol"), "_kex", {
+    get: () => exchange,
+    set(value: unknown) {
+      exchange = value;
+      if (typeof value !== "object" || value === null) return;
+      Object.defineProperty(value, "remoteExtInfoEnabled", { get: () => false, set() {} });
+    },
+  });
 }
 
 /**
@@ -83,6 +98,7 @@ export class SshServer implements AsyncDisposable {
     engine.on("connection", (connection) => {
       let open = 0;
       connection.on("error", () => {});
+      if (options.isOld) hideSignatures(connection);
       connection.on("authentication", (login) => {
         if (isMute) return;
         if (login.method === "publickey") login.accept();

@@ -126,6 +126,11 @@ export class Sshd implements AsyncDisposable {
     });
   }
 
+  /** Ends the listening process alone. Connections that are open stay open. */
+  async stopListening(): Promise<void> {
+    if (this.#child !== undefined) await endDaemon(this.#child, "SIGTERM");
+  }
+
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;

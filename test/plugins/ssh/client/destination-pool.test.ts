@@ -7,7 +7,8 @@ import { CheckDeclined } from "../../../../sdk/index.ts";
 
 const COMMAND = { text: "a command", environment: {} };
 const MINUTE = 60_000;
-const { signal: never } = new AbortController();
+const stageMs = MINUTE;
+const never = { signal: new AbortController().signal, stageMs };
 
 class Channel extends PassThrough {
   readonly stderr = new PassThrough();
@@ -25,7 +26,7 @@ class FakeClient extends EventEmitter {
   readonly connection = new MultiplexedConnection(
     this,
     { stream: this.stream, received: () => this.channels.length },
-    { printed: "", hostKey: undefined, host: "h" },
+    { printed: "", host: "h" },
   );
 
   exec(_: string, __: object, callback: (error: undefined, channel: Channel) => void): void {
@@ -42,20 +43,19 @@ class FakeClient extends EventEmitter {
   }
 }
 
-function createPool(clients: readonly FakeClient[] = [new FakeClient()], isTrusted = true) {
+function createPool(clients: readonly FakeClient[] = [new FakeClient()]) {
   const rest = clients.values();
   const pool = new DestinationPool({
     open: async () => rest.next().value?.connection ?? Promise.reject(new CheckDeclined("no more")),
-    isStillTrusted: async () => isTrusted,
     log: () => {},
   });
   return { pool, clients, isClosed: (at: number) => clients[at]?.stream.destroyed };
 }
 
 /** A pool on which a command has run. */
-async function createUsedPool(isTrusted?: boolean) {
+async function createUsedPool() {
   const client = new FakeClient();
-  const used = createPool([client, new FakeClient()], isTrusted);
+  const used = createPool([client, new FakeClient()]);
   const running = used.pool.execute(COMMAND, never);
   await expect.poll(() => client.channels.length).toBe(1);
   return { ...used, client, running };
@@ -84,35 +84,41 @@ describe("a connection", () => {
     expect(isClosed(0)).toBe(true);
   });
 
-  it("is ended when its host is no longer trusted", async () => {
-    const { pool, client, running, isClosed } = await createUsedPool(false);
+  it("is ended when its pool is retired, when its commands have ended", async () => {
+    const { pool, client, running, isClosed } = await createUsedPool();
+    pool.retire();
+    expect(isClosed(0)).toBe(false);
     client.finish();
     await running;
-    await pool.revise();
-    expect(isClosed(0)).toBe(true);
+    expect([isClosed(0), pool.isEmpty]).toEqual([true, true]);
   });
 
-  it("is kept when known_hosts changes and still has its host", async () => {
-    const { pool, client, running, isClosed } = await createUsedPool(true);
+  it("is made for a check that waited when the pool was retired, and ended after it", async () => {
+    const client = new FakeClient();
+    const { pool, isClosed } = createPool([client]);
+    const running = pool.execute(COMMAND, never);
+    pool.retire();
+    await expect.poll(() => client.channels.length).toBe(1);
     client.finish();
     await running;
-    await pool.revise();
-    expect(isClosed(0)).toBe(false);
+    expect([isClosed(0), pool.isEmpty]).toEqual([true, true]);
   });
 
   it("is opened only as long as a check waits for it", async () => {
     const opening = Promise.withResolvers<never>();
     const opened: AbortSignal[] = [];
     const pool = new DestinationPool({
-      open: (signal) => {
+      open: ({ signal }) => {
         opened.push(signal);
         return opening.promise;
       },
-      isStillTrusted: async () => true,
       log: () => {},
     });
     const [first, second] = [new AbortController(), new AbortController()];
-    const checks = [pool.execute(COMMAND, first.signal), pool.execute(COMMAND, second.signal)];
+    const checks = [
+      pool.execute(COMMAND, { signal: first.signal, stageMs }),
+      pool.execute(COMMAND, { signal: second.signal, stageMs }),
+    ];
     first.abort(new Error("first is late"));
     await expect(checks[0]).rejects.toThrow("first is late");
     expect(opened.map(({ aborted }) => aborted)).toEqual([false]);

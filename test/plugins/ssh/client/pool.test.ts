@@ -3,12 +3,13 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { ServerChannel } from "ssh2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkBySsh } from "../../../../plugins/ssh/check_by_ssh.ts";
+import { NATIVE_SSH_KEEPALIVE } from "../../../../plugins/ssh/settings.ts";
 import { SharedValues } from "../../../../sdk/shared.ts";
 import { type CheckRun, runCheck } from "../../../../sdk/testing.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
 import { SshServer, type SshServerOptions, say } from "../ssh-server.ts";
 
-describe("pooled connections", () => {
+describe("connections that are kept", () => {
   checkLeaks();
 
   let shared: SharedValues;
@@ -16,8 +17,10 @@ describe("pooled connections", () => {
   const start = async (options?: SshServerOptions) => {
     server = await SshServer.start(options);
   };
+  let isKept = true;
   beforeEach(() => {
-    shared = new SharedValues({ log: () => {} });
+    isKept = true;
+    shared = new SharedValues({ log: () => {}, settings: () => new Map([[NATIVE_SSH_KEEPALIVE, isKept]]) });
   });
   afterEach(async () => {
     await shared[Symbol.asyncDispose]();
@@ -92,10 +95,16 @@ describe("pooled connections", () => {
     expect(server.connections).toBe(2);
   });
 
-  it("are tried once more where the server drops a login, as a busy sshd does", async () => {
+  it("are not tried once more where the server drops a login: the plugin is the second try", async () => {
     await start({ drops: (connection) => connection === 1 });
-    expect(await run()).toMatchObject({ output: "ok\n" });
-    expect(server.connections).toBe(2);
+    await expect(run()).rejects.toMatchObject({ name: "CheckDeclined" });
+    expect(server.connections).toBe(1);
+  });
+
+  it("are not tried once more where a new one allows no session", async () => {
+    await start({ allowsSession: () => false });
+    await expect(run()).rejects.toMatchObject({ name: "CheckDeclined" });
+    expect(server.connections).toBe(1);
   });
 
   it("are not tried again for a while where the server drops every login", async () => {
@@ -103,7 +112,7 @@ describe("pooled connections", () => {
     for (let at = 0; at < 3; at += 1) {
       await expect(run()).rejects.toMatchObject({ name: "CheckDeclined" });
     }
-    expect(server.connections).toBe(2);
+    expect(server.connections).toBe(1);
   });
 
   it("take no further command after a command that timed out", async () => {
@@ -123,6 +132,15 @@ describe("pooled connections", () => {
     await start();
     await run("-o", "ControlPath=none");
     await run("-o", "ControlPath=none");
+    expect(server.connections).toBe(2);
+    await expect.poll(() => server.standing).toBe(0);
+  });
+
+  it("end with the next check when they are no longer to be kept", async () => {
+    await start();
+    await run();
+    isKept = false;
+    await run();
     expect(server.connections).toBe(2);
     await expect.poll(() => server.standing).toBe(0);
   });

@@ -90,7 +90,7 @@ describe("ssh_config is left to ssh", () => {
     ["a token nobody knows", "IdentityFile ~/.ssh/%Z"],
     ["a variable in a path", `IdentityFile $\{HOME}/x`],
     ["another user's home", "UserKnownHostsFile ~x/y"],
-    ["algorithms added to the usual", "KexAlgorithms +diffie-hellman-group1-sha1"],
+    ["algorithms taken from the usual", "KexAlgorithms -diffie-hellman-group1-sha1"],
     ["keys of users refused", "PubkeyAcceptedAlgorithms ssh-ed25519"],
     ["a quotation that does not end", 'User "x'],
     ["Match final for another name", "HostName other\nMatch final all\n  User x"],
@@ -134,16 +134,13 @@ it("a jump host has settings of its own", () => {
 });
 
 it("a file that has changed makes another plan", () => {
-  let now = 0;
-  const plan = createPlanner(new FileCache(() => now), account, { LC_X: "1", LD_X: "2" });
+  const plan = createPlanner(new FileCache(), account, { LC_X: "1", LD_X: "2" });
   const configFile = folder.file("config", "User one\nSendEnv LC_*\n");
   const ssh = { host: "h", settings: [], configFile, identities: [], family: undefined, isQuiet: false };
   const first = plan(ssh);
   expect(first.environment).toEqual({ LC_X: "1", LC_ALL: "C" });
   expect(plan(ssh)).toBe(first);
   folder.file("config", "User another\n");
-  expect(plan(ssh)).toBe(first);
-  now += 2_000;
   expect(plan(ssh).destination.user).toBe("another");
 });
 

@@ -3,7 +3,7 @@ import { chooseAlgorithms } from "../../../../plugins/ssh/client/algorithms.ts";
 import type { SshDestination } from "../../../../plugins/ssh/openssh/destination.ts";
 import { SshFailure } from "../../../../plugins/ssh/openssh/failure.ts";
 import { FileCache } from "../../../../plugins/ssh/openssh/files.ts";
-import { isStillTrusted, judgeHostKey, readKnownHost } from "../../../../plugins/ssh/openssh/host-key.ts";
+import { judgeHostKey, readKnownHost } from "../../../../plugins/ssh/openssh/host-key.ts";
 import { createPlanner } from "../../../../plugins/ssh/openssh/plan.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
 import { SshFolder } from "../../../support/servers/sshd.ts";
@@ -83,24 +83,6 @@ describe("a host key", () => {
       expect(await judge("", strictness, "/dev/null")).toBe(warning);
     },
   );
-
-  it("is trusted as long as it is in known_hosts", async () => {
-    let now = 0;
-    const files = new FileCache(() => now);
-    const path = folder.file("changing", line("[h]:2222", OWN));
-    const destination = createDestination(files, "yes", path);
-    const isTrusted = () => {
-      now += 2_000;
-      return isStillTrusted(OWN, destination, files);
-    };
-    expect(await isTrusted()).toBe(true);
-    folder.file("changing", line("[h]:2222", OWN) + line("g", OTHER));
-    expect(await isTrusted()).toBe(true);
-    folder.file("changing", line("g", OTHER));
-    expect(await isTrusted()).toBe(false);
-    folder.file("changing", line("[h]:2222,a", OWN) + line("@revoked *", OWN));
-    expect(await isTrusted()).toBe(false);
-  });
 
   it("decides which algorithms are offered first, by its type", async () => {
     const files = new FileCache();
