@@ -43,7 +43,7 @@ const PATTERNS = [
   "x{200}",
   "caf\xc3\xa9",
   "[\xc3\xa9x]+ ",
-  "\\dl|\\World",
+  "\\dl|\\yes",
 ];
 
 const HEADERS = [
