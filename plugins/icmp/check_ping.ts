@@ -101,6 +101,8 @@ async function run(request: PingRequest, context: CheckContext): Promise<CheckOu
   const [host = "", ...others] = hosts;
   const addresses = await resolveAll(hosts, request.family, context);
   if ("unknown" in addresses) return answerUnknownHost("check_ping", addresses.unknown, USAGE);
+  if (request.family === 4 && host.includes(":"))
+    throw new CheckDeclined("ping refuses an IPv4 address in IPv6 form");
   const { address, family, isOnly } = pickAddress(addresses.first, request.family);
   const report = await context.shared(ICMP).send(
     {

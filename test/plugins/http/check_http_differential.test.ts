@@ -41,6 +41,9 @@ const PATTERNS = [
   "nothing",
   "(a|b)*c?$",
   "x{200}",
+  "caf\xc3\xa9",
+  "[\xc3\xa9x]+ ",
+  "\\dl|\\yes",
 ];
 
 const HEADERS = [
@@ -152,11 +155,12 @@ describe.skipIf(!hasServer("check_dummy") || !hasServer("nginx")).each([
   it("over TLS", { timeout }, () => {
     const secure = seldom([["-C", "30"], ["-C", "10"], ["-C", "25,21"], ["--certificate=25,20"], ["-C0"]], 5);
     const named = [["-I", "127.0.0.1", "-H", "vhost.example", "-p", String(nginx.tlsPort), "--sni"]];
+    const address = ["-H", "127.0.0.1", "-p", String(nginx.tlsPort), "--sni"];
     const rows = [
       [["-S"], ["--ssl"], ["-S1.2"], ["-S1.2+"], ["--ssl=1.1+"], ["-S1"], ["-S1.3+"]],
       secure,
       seldom([["--continue-after-certificate"]], 4),
-      [...tls, ...at(nginx.tlsPort), ...at(nginx.port), ...named],
+      [...tls, ...at(nginx.tlsPort), ...at(nginx.port), ...named, address],
       url([
         "/",
         "/bytes/lines",
