@@ -26,7 +26,7 @@ import {
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { sprintf } from "../libc/printf.ts";
 import { family } from "../transport/host.ts";
-import { answerUnknownHost, isPingHost, pickAddress } from "./address.ts";
+import { answerUnknownHost, isPingHost, needsInterface, pickAddress } from "./address.ts";
 import { pingErrorText } from "./ping-errors.ts";
 import {
   combineThresholds,
@@ -102,6 +102,7 @@ async function run(request: PingRequest, context: CheckContext): Promise<CheckOu
   const addresses = await resolveAll(hosts, request.family, context);
   if ("unknown" in addresses) return answerUnknownHost("check_ping", addresses.unknown, USAGE);
   const { address, family, isOnly } = pickAddress(addresses.first, request.family);
+  if (needsInterface(address)) throw new CheckDeclined("an address that needs an interface");
   const report = await context.shared(ICMP).send(
     {
       ...{ address, family, count: packets, size: PING_SIZE, gap: 1_000_000 },
