@@ -47,9 +47,9 @@ const PIPE = 65_536;
 const SAFE_PIPE = 49_152;
 
 /**
- * Translates names of objects, and prints their values, as snmpget does with the MIBs of this machine. It asks
- * snmpget itself, once for a list of names, and once for a value of an object. All is forgotten when a MIB, a
- * setting or snmpget itself changes.
+ * Translates names of objects, and prints their values, as snmpget does with the MIBs of this machine. It
+ * asks snmpget itself, once for a list of names, and once for a value of an object. All is forgotten when a
+ * MIB, a setting or snmpget itself changes.
  */
 export class MibNames implements Disposable {
   readonly #known = new Map<string, Promise<unknown>>();
