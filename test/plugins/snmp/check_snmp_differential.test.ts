@@ -253,8 +253,6 @@ const ODD: readonly (readonly [number, Buffer])[] = [
   hex(2, "00ffffffff"),
   hex(2, "ff"),
   hex(2, "0000000005"),
-  hex(3, "0080"),
-  hex(3, ""),
   hex(5, ""),
   hex(6, "2b"),
   hex(6, "00"),
