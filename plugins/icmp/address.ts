@@ -18,6 +18,14 @@ export function pickAddress(addresses: readonly Address[], asked: Family): Picke
   return { address: first?.address ?? "", family, isOnly: others.length === 0 };
 }
 
+/**
+ * Whether an IPv6 address is complete only with an interface: link-local and multicast addresses. ping waits
+ * for replies where there is no route to them.
+ */
+export function needsInterface(address: string): boolean {
+  return /^(?:fe[89ab][0-9a-f]|ff[0-9a-f]{2}):/i.test(address);
+}
+
 /** A host that ping and fping take for nothing else, such as an option. */
 export function isPingHost(host: string): boolean {
   return isPlainHost(host) && !host.startsWith("-");

@@ -1,10 +1,10 @@
-import { isIP } from "node:net";
 import {
   type Address,
   type CheckContext,
   CheckDeclined,
   type CheckOutput,
   CRITICAL,
+  count,
   defineCheck,
   type Family,
   flag,
@@ -22,9 +22,8 @@ import {
   WARNING,
   words,
 } from "../../sdk/index.ts";
-import { createOptionsReader } from "../../sdk/read-options.ts";
+import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import { sprintf } from "../libc/printf.ts";
-import { family } from "../transport/host.ts";
 import { answerUnknownHost, isPingHost, pickAddress } from "./address.ts";
 import {
   combineThresholds,
@@ -47,7 +46,8 @@ const OPTIONS = {
     min: 10,
     max: 100_000,
   }),
-  family,
+  ipv4: count("-4, --use-ipv4", "look the name up as an IPv4 address, if it comes before --hostname"),
+  ipv6: count("-6, --use-ipv6", "look the name up as an IPv6 address, if it comes before --hostname"),
   sourceAddress: leftToPlugin("-S, --sourceip=HOST", "address to send from"),
   sourceInterface: leftToPlugin("-I, --sourceif=IF", "interface to send from"),
   verbose: leftToPlugin("-v, --verbose", "show what goes on"),
@@ -55,9 +55,10 @@ const OPTIONS = {
 
 interface FpingRequest {
   readonly host: string;
-  /** The plugin itself looks the name up. Otherwise fping does. */
-  readonly isLookedUp: boolean;
-  readonly family: Family;
+  /** The plugin itself looks the name up, in this family. If it is undefined, only fping does. */
+  readonly lookup: Family | undefined;
+  /** Whether the plugin starts fping, not fping6, for a name that has an IPv6 address, too. */
+  readonly isIpv4: boolean;
   readonly warning: PingThreshold;
   readonly critical: PingThreshold;
   readonly isContentWithFirst: boolean;
@@ -82,35 +83,44 @@ const DEFAULT_INTERVAL_MS = 1000;
 /** Without an option fping waits for a reply as long as the interval, but no longer than this. */
 const MAX_DEFAULT_TIMEOUT_MS = 2000;
 
-/**
- * The plugin looks up a name where it reads it, before a -4 or -6 that follows. With -4 or -6 only addresses
- * are answered here.
- */
 function readRequest(argv: readonly string[]): FpingRequest | undefined {
-  const options = readOptions(argv)?.options;
-  if (options === undefined) return undefined;
-  const { hosts, words: word, family, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  const read = readOptions(argv);
+  if (read === undefined) return undefined;
+  const { options, given } = read;
+  const { hosts, words: word, intervalMs = DEFAULT_INTERVAL_MS } = options;
   const { timeoutMs = Math.min(intervalMs, MAX_DEFAULT_TIMEOUT_MS) } = options;
   const [host, ...others] = [...hosts, ...word];
   if (others.length > 0 || (word.length > 0 && argv[0] !== word[0])) return undefined;
   if (host === undefined || !isPingHost(host) || host.includes("%")) return undefined;
-  if (family !== 0 && isIP(host) !== family) return undefined;
+  if (/^::ffff:/i.test(host)) return undefined;
   const { isContentWithFirst, size, packets } = options;
   // With several requests under way, fping prints the loss it has counted when the first reply comes.
   if (isContentWithFirst && packets > 1 && timeoutMs > intervalMs) return undefined;
   return {
-    isLookedUp: hosts.length > 0,
-    ...{ host, family, isContentWithFirst, size, packets, timeoutMs, intervalMs },
+    lookup: hosts.length > 0 ? familyBefore("hosts", given) : undefined,
+    isIpv4: familyBefore(undefined, given) === 4,
+    ...{ host, isContentWithFirst, size, packets, timeoutMs, intervalMs },
     warning: combineThresholds(options.warning),
     critical: combineThresholds(options.critical),
   };
+}
+
+/** The plugin looks up a name where it reads it, so a -4 or -6 behind the name is too late. */
+function familyBefore(option: string | undefined, given: readonly GivenText[]): Family {
+  let family: Family = 0;
+  for (const { name } of given) {
+    if (name === option) break;
+    if (name === "ipv4") family = 4;
+    if (name === "ipv6") family = 6;
+  }
+  return family;
 }
 
 async function run(request: FpingRequest, context: CheckContext): Promise<CheckOutput> {
   const { host, packets, size, timeoutMs, intervalMs, isContentWithFirst } = request;
   const addresses = await resolve(request, context);
   if (addresses === undefined) return answerUnknownHost("check_fping", host, USAGE);
-  const { address, family } = pickAddress(addresses, request.family);
+  const { address, family } = pickAddress(addresses, 0);
   const report = await context.shared(ICMP).send(
     {
       ...{ address, family, count: packets, size, gap: intervalMs * 1000, limit: timeoutMs * 1000 },
@@ -125,15 +135,22 @@ async function run(request: FpingRequest, context: CheckContext): Promise<CheckO
   return isUnreachable(report, family) ? answerUnreachable() : answerFping(request, report);
 }
 
+/** The addresses among which fping chooses. Undefined where the plugin itself finds no address. */
 async function resolve(
-  { host, family, isLookedUp }: FpingRequest,
+  { host, lookup, isIpv4 }: FpingRequest,
   { shared, signal }: CheckContext,
 ): Promise<readonly Address[] | undefined> {
+  const ask = (family: Family) => shared(RESOLVER).resolve(host, family, signal);
   try {
-    return await shared(RESOLVER).resolve(host, family, signal);
+    if (lookup !== undefined) await ask(lookup);
+    const addresses = await ask(0);
+    if (isIpv4 && new Set(addresses.map(({ family }) => family)).size > 1) {
+      throw new CheckDeclined("a name with IPv6 and IPv4 addresses");
+    }
+    return addresses;
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error;
-    if (isLookedUp) return undefined;
+    if (lookup !== undefined) return undefined;
     throw new CheckDeclined("a name only fping looks up");
   }
 }

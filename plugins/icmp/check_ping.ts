@@ -26,7 +26,7 @@ import {
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { sprintf } from "../libc/printf.ts";
 import { family } from "../transport/host.ts";
-import { answerUnknownHost, isPingHost, pickAddress } from "./address.ts";
+import { answerUnknownHost, isPingHost, needsInterface, pickAddress } from "./address.ts";
 import { pingErrorText } from "./ping-errors.ts";
 import {
   combineThresholds,
@@ -104,6 +104,7 @@ async function run(request: PingRequest, context: CheckContext): Promise<CheckOu
   if (request.family === 4 && host.includes(":"))
     throw new CheckDeclined("ping refuses an IPv4 address in IPv6 form");
   const { address, family, isOnly } = pickAddress(addresses.first, request.family);
+  if (needsInterface(address)) throw new CheckDeclined("an address that needs an interface");
   const report = await context.shared(ICMP).send(
     {
       ...{ address, family, count: packets, size: PING_SIZE, gap: 1_000_000 },

@@ -58,6 +58,8 @@ async function resolve(
   { plugin }: IcmpVariant,
   { shared, signal }: CheckContext,
 ): Promise<readonly Address[]> {
+  // getaddrinfo gives this error for an empty name. Node does not ask it.
+  if (name === "") throw new CheckFailure(`${plugin}: Failed to resolve : Name or service not known\n`);
   try {
     return await shared(RESOLVER).resolve(name, family, signal);
   } catch (error) {
@@ -96,6 +98,8 @@ export interface SendPlan {
   readonly limits: SendLimits;
 }
 
+const NOTHING_SENT = { sent: 0, received: 0, repeated: 0, sum: 0, min: 0, max: 0, error: undefined };
+
 /**
  * Pings one host. Each host has a series of its own, with the gap the plugin keeps between requests where no
  * host replies. The plugin does not understand the errors of routers for IPv6 requests.
@@ -103,6 +107,7 @@ export interface SendPlan {
 export async function ask({ name, address, family }: Destination, plan: SendPlan): Promise<PingedHost> {
   const { request, hostCount, sender, limits } = plan;
   const { packets, interval, targetInterval, ttl, size, source } = request;
+  if (packets === 0) return { name, report: NOTHING_SENT };
   const rules = family === 4 ? ([...plan.rules, "endsOnError"] as const) : plan.rules;
   const report = await sender.send(
     {

@@ -12,7 +12,11 @@ export const ICMP_OPTIONS = {
   ipv6: count("-6", "use only IPv6"),
   warning: list(text("-w=RTA,LOSS%", "round trip time in ms and loss that are a warning")),
   critical: list(text("-c=RTA,LOSS%", "round trip time in ms and loss that are critical")),
-  packets: unsigned("-n, -p=PACKETS", "how many requests", { bits: 16, min: 1, max: 20 }),
+  packets: unsigned("-n, -p=PACKETS", "how many requests; none leave every host dead", {
+    bits: 16,
+    min: 0,
+    max: 20,
+  }),
   interval: option("-i=TIME", "the longest time between two requests", readTime),
   targetInterval: option("-I=TIME", "the longest time between two targets", readTime, { default: 0 }),
   minAlive: unsigned("-m=NUMBER", "how many hosts alive are enough", { bits: 32, min: 0, max: 0xffff }),
@@ -105,9 +109,9 @@ export function completionTime(request: IcmpRequest, hostCount: number): number 
   return (sending + Math.imul(all, critical.rta) + critical.rta) >>> 0;
 }
 
-/** The plugin drops the zone of an address, and then it cannot send. */
+/** The plugin drops the zone of an address, and then it cannot send. An empty name has no address. */
 function isTarget(host: string): boolean {
-  return isPlainHost(host) && !host.includes("%");
+  return host === "" || (isPlainHost(host) && !host.includes("%"));
 }
 
 /**

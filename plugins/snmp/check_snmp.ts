@@ -1,5 +1,6 @@
 import {
   type CheckContext,
+  CheckDeclined,
   CheckFailure,
   type CheckOutput,
   CRITICAL,
@@ -15,13 +16,15 @@ import { strtod } from "../libc/number.ts";
 import { readCommand, type SnmpCommand } from "./command.ts";
 import { type Judged, judge } from "./judge.ts";
 import { quoteLabel } from "./labels.ts";
+import { MIB_NAMES } from "./mibs/names.ts";
 import { type ReadObject, readObjects } from "./objects.ts";
 import { OPTIONS } from "./options.ts";
 import { readRateState, writeRateState } from "./rate-state.ts";
+import type { Oid } from "./session/oid.ts";
 import { loadNetSnmp } from "./session/session.ts";
 import { SESSIONS } from "./session/sessions.ts";
 import { CLIENT_CONFIG } from "./snmpget/client-config.ts";
-import { snmpget } from "./snmpget/snmpget.ts";
+import { PLAIN_PRINTER, type Printer, type SnmpgetOutput, snmpget } from "./snmpget/snmpget.ts";
 
 export const checkSnmp = defineCheck({
   name: "check_snmp",
@@ -59,17 +62,63 @@ const FIRST_RATE = "No previous data to calculate rate - assume okay";
 const PATIENCE = 5;
 
 /** Gives snmpget's lines. Rejects with a CheckFailure in the plugin's words. */
-async function ask({ snmpget: options }: SnmpCommand, { signal, shared }: CheckContext) {
-  const seconds = options.timeout * options.retries + PATIENCE;
+async function ask(command: SnmpCommand, { signal, shared }: CheckContext) {
+  const { timeout, retries } = command.snmpget;
+  const seconds = timeout * retries + PATIENCE;
   const onTimeout = () =>
     new CheckFailure("CRITICAL - Plugin timed out while executing system call\n", CRITICAL);
-  const { objects, errors } = await withinSeconds({ seconds, signal, onTimeout }, (deadline) =>
-    snmpget(options, { sessions: shared(SESSIONS), resolver: shared(RESOLVER), signal: deadline }),
+  const naming = await findNaming(command.asked, { shared, signal });
+  const { objects, errors } = await withinSeconds<SnmpgetOutput>(
+    { seconds, signal, onTimeout },
+    (deadline) => {
+      if (naming.kind === "failed") return Promise.resolve({ objects: [], errors: naming.errors });
+      if (naming.kind === "stuck") return new Promise<never>(() => {});
+      const { oids, createPrinter } = naming;
+      const context = { sessions: shared(SESSIONS), resolver: shared(RESOLVER), signal: deadline };
+      return snmpget({ ...command.snmpget, oids }, { ...context, printer: createPrinter(deadline) });
+    },
   );
-  if (errors.length > 0) throw new CheckFailure(`External command error: ${errors.join("\n")}\n`, UNKNOWN);
+  const complaints = naming.kind === "numbers" ? naming.complaints : [];
+  if (errors.length > 0 || (objects.length === 0 && complaints.length > 0)) {
+    const said = [...complaints, ...errors].join("\n");
+    throw new CheckFailure(`External command error: ${said}\n`, UNKNOWN);
+  }
   if (objects.length === 0)
     throw new CheckFailure("External command error with no output (return code: 0)\n", UNKNOWN);
   return objects;
+}
+
+type Naming =
+  | { readonly kind: "failed"; readonly errors: readonly string[] }
+  | { readonly kind: "stuck" }
+  | {
+      readonly kind: "numbers";
+      readonly oids: readonly Oid[];
+      readonly complaints: readonly string[];
+      readonly createPrinter: (signal: AbortSignal) => Printer;
+    };
+
+/** What snmpget makes of the objects of the command line, and how it prints them. */
+async function findNaming(
+  asked: SnmpCommand["asked"],
+  { shared, signal }: Pick<CheckContext, "shared" | "signal">,
+): Promise<Naming> {
+  if ("oids" in asked)
+    return { kind: "numbers", oids: asked.oids, complaints: [], createPrinter: () => PLAIN_PRINTER };
+  const names = shared(MIB_NAMES);
+  const translation = await names.translate(asked, signal);
+  if (translation.kind !== "numbers") return translation;
+  const { oids, labels, complaints } = translation;
+  const name = (oid: Oid) => {
+    const label = labels.get(oid);
+    if (label === undefined) throw new CheckDeclined("an answer about an object nobody has asked for");
+    return label;
+  };
+  const createPrinter = (deadline: AbortSignal): Printer => ({
+    name,
+    print: (varbind) => names.print(varbind, { label: name(varbind.oid), miblist: asked.miblist }, deadline),
+  });
+  return { kind: "numbers", oids, complaints, createPrinter };
 }
 
 /** Bytes of the plugin's buffer. */

@@ -2,17 +2,20 @@ import type { State, Thresholds } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import { createEreSearch, type EreSearch } from "../libc/ere/search.ts";
 import { readLabels } from "./labels.ts";
+import { isObjectName, type NamedObjects } from "./mibs/names.ts";
 import { OPTIONS, REWRITES, type SnmpOptions } from "./options.ts";
 import { type Rate, readRate } from "./rate-options.ts";
 import { readCredentials } from "./session/credentials.ts";
-import { readOid } from "./session/oid.ts";
+import { type Oid, readOid } from "./session/oid.ts";
 import { isUnderstoodHost } from "./snmpget/host-address.ts";
 import type { SnmpgetOptions } from "./snmpget/snmpget.ts";
 import { readThresholds } from "./thresholds.ts";
 
 /** A command line of check_snmp that was understood. */
 export interface SnmpCommand {
-  readonly snmpget: SnmpgetOptions;
+  readonly snmpget: Omit<SnmpgetOptions, "oids">;
+  /** Numbers, or the names of which snmpget makes numbers by the MIBs it loads. */
+  readonly asked: { readonly oids: readonly Oid[] } | NamedObjects;
   /** The objects as the command line has them. */
   readonly names: readonly string[];
   /** Undefined where a text is no range. The plugin says so only when it runs. */
@@ -49,17 +52,20 @@ export function readCommand(argv: readonly string[]): SnmpCommand | undefined {
   if (read === undefined) return undefined;
   const { options, given } = read;
   const names = options.oids.flatMap((text) => text.split(",").filter((name) => name !== ""));
-  const snmpget = readSnmpget(options, names);
+  const snmpget = readSnmpget(options);
+  const asked = readAsked(options, names);
   const searches = readSearches(given);
   const scale = readScale(given);
   const labels = readAll(options.labels);
   const units = readAll(options.units);
   const rate = options.isRate ? readRate(options, argv, given) : undefined;
-  if (snmpget === undefined || searches === undefined || scale === undefined) return undefined;
+  if (snmpget === undefined || asked === undefined) return undefined;
+  if (searches === undefined || scale === undefined) return undefined;
   if (labels === undefined || units === undefined || options.isRate !== (rate !== undefined))
     return undefined;
   return {
     snmpget,
+    asked,
     names,
     thresholds: readThresholds(options.warning, options.critical, names.length),
     hasWarning: options.warning !== undefined,
@@ -81,15 +87,28 @@ export function readCommand(argv: readonly string[]): SnmpCommand | undefined {
 /** Near the longest time setTimeout takes. */
 const MAX_SECONDS = 2_000_000;
 
-function readSnmpget(options: SnmpOptions, names: readonly string[]): SnmpgetOptions | undefined {
+function readSnmpget(options: SnmpOptions): SnmpCommand["snmpget"] | undefined {
   const { port, isNext, timeout, retries } = options;
   const host = options.hostname ?? options.words[0];
-  const oids = names.flatMap((name) => readOid(name) ?? []);
   const credentials = readCredentials(options);
   if (host === undefined || credentials === undefined || !isUnderstoodHost(host)) return undefined;
-  if (oids.length === 0 || oids.length < names.length) return undefined;
   if (timeout * (retries + 1) > MAX_SECONDS) return undefined;
-  return { host, port, credentials, oids, isNext, timeout, retries };
+  return { host, port, credentials, isNext, timeout, retries };
+}
+
+/** Without -m the plugin loads no MIBs for objects that are written in digits, and all MIBs for others. */
+function readAsked(
+  { oids: texts, miblist, isNext }: SnmpOptions,
+  names: readonly string[],
+): SnmpCommand["asked"] | undefined {
+  const isInDigits = texts.every((text) => /^[0-9.,]*$/.test(text));
+  const mibs = miblist ?? (isInDigits ? "" : "ALL");
+  const oids = names.flatMap((name) => readOid(name) ?? []);
+  if (names.length === 0) return undefined;
+  if (oids.length === names.length && /^:?$/.test(mibs)) return { oids };
+  // The objects that follow others have names nobody has asked for.
+  if (isNext || !names.every(isObjectName)) return undefined;
+  return { miblist: mibs, names };
 }
 
 function readAll(texts: readonly string[]): readonly string[] | undefined {

@@ -24,10 +24,12 @@ export const OPTIONS = {
   secname: text("-U, --secname=USERNAME", "SNMPv3 user"),
   authproto: text("-a, --authproto=PROTOCOL", "MD5, SHA, SHA-224 … SHA-512", { default: "MD5" }),
   authpasswd: text("-A, --authpasswd=PASSWORD", "SNMPv3 authentication password"),
-  privproto: text("-x, --privproto=PROTOCOL", "AES, AES-256 or AES-256-C", { default: "DES" }),
+  privproto: text("-x, --privproto=PROTOCOL", "DES, AES, AES-192, AES-192-C, AES-256 or AES-256-C", {
+    default: "DES",
+  }),
   privpasswd: text("-X, --privpasswd=PASSWORD", "SNMPv3 privacy password"),
-  oids: list(text("-o, --oid, --object=OID[,OID…]", "numeric object identifiers", { required: true })),
-  miblist: option("-m, --miblist=STRING", "MIBs to load; none of them", readNone),
+  oids: list(text("-o, --oid, --object=OID[,OID…]", "object identifiers", { required: true })),
+  miblist: option("-m, --miblist=STRING", "MIBs to load; none for numeric objects, ALL for others", readMibs),
   warning: text("-w, --warning=RANGE[,RANGE…]", "ranges that are no warning, one for each object"),
   critical: text("-c, --critical=RANGE[,RANGE…]", "ranges that are not critical, one for each object"),
   string: list(text("-s, --string=STRING", "the value that is not critical")),
@@ -67,8 +69,9 @@ function readPort(given: string): number | undefined {
   return /^[1-9][0-9]{0,4}$/.test(given) && Number(given) <= 65_535 ? Number(given) : undefined;
 }
 
-function readNone(given: string): "" | undefined {
-  return given === "" ? given : undefined;
+/** A list of modules. Files are left to the plugin, because nothing tells here when they change. */
+function readMibs(given: string): string | undefined {
+  return /^[A-Za-z0-9_:.+-]{0,200}$/.test(given) ? given : undefined;
 }
 
 function readSome(given: string): string | undefined {

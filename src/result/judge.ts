@@ -4,7 +4,7 @@ import { isJobType, type Job, type JobType } from "../job/job.ts";
 import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome, Output } from "../outcome/outcome.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
-import { bracketStderr, joinLines, readOutput } from "./output.ts";
+import { bracketStderr, dropOuterLineFeeds, joinLines, readOutput } from "./output.ts";
 import { sourceOf } from "./result.ts";
 
 /** What the core is told about an outcome. `escapeLineFeeds` escapes the line feeds of `output` later. */
@@ -105,12 +105,18 @@ function judgeOutcome(job: Job, outcome: Outcome, settings: JudgeSettings): Judg
 function judgeExit(returnCode: number, output: Output, settings: JudgeSettings): Judgement {
   const stdout = readOutput(output.stdout);
   const stderr = settings.showErrorOutput ? bracketStderr(output.stderr) : "";
+  const said = stderr === "" ? stdout : `${stdout}\n${stderr}`;
   if (returnCode >= 0 && returnCode <= UNKNOWN) {
-    return { returnCode, output: nameWorker(joinLines(stdout, stderr), settings) };
+    return { returnCode, output: dropOuterLineFeeds(nameWorker(said, settings)) };
   }
   const text = `CRITICAL: Return code of ${returnCode} is out of bounds.${hintFor(returnCode)} (worker: ${settings.identifier})`;
   const isStarted = returnCode !== NOT_EXECUTABLE && returnCode !== NOT_FOUND;
-  return { returnCode: CRITICAL, output: joinLines(text, isStarted ? stdout : "", stderr) };
+  // Both workers write a line feed after the text. So an empty line stands between the text and stderr if
+  // stdout is empty.
+  return {
+    returnCode: CRITICAL,
+    output: isStarted ? dropOuterLineFeeds(`${text}\n${said}`) : joinLines(text, stderr),
+  };
 }
 
 function hintFor(returnCode: number): string {

@@ -35,6 +35,11 @@ export function bracketStderr(stderr: ByteString): ByteString {
   return text === "" ? "" : `[${text}]`;
 }
 
+/** Removes a line feed at the start and at the end, which parts that are empty have left there. */
+export function dropOuterLineFeeds(text: ByteString): ByteString {
+  return text.replace(/^\n|\n$/g, "");
+}
+
 /** Puts each text on its own line. Empty texts are left out. */
 export function joinLines(...texts: readonly ByteString[]): ByteString {
   return texts.filter((text) => text !== "").join("\n");

@@ -34,7 +34,7 @@ export interface CredentialOptions {
   readonly privpasswd: string | undefined;
 }
 
-/** snmpget's name of an algorithm → net-snmp's name. */
+/** snmpget's name of an algorithm, in any case of letters → net-snmp's name. */
 const AUTHENTICATION: Readonly<Record<string, string>> = {
   MD5: "md5",
   SHA: "sha",
@@ -50,11 +50,16 @@ const AUTHENTICATION: Readonly<Record<string, string>> = {
   "SHA-512": "sha512",
 };
 
-/** DES is missing because Node no longer has it, AES-192 because net-snmp does not have it. */
+/** `addPrivacy` adds DES and AES-192 to net-snmp. */
 const PRIVACY: Readonly<Record<string, string>> = {
+  DES: "des",
   AES: "aes",
   AES128: "aes",
   "AES-128": "aes",
+  AES192: "aes192b",
+  "AES-192": "aes192b",
+  AES192C: "aes192r",
+  "AES-192-C": "aes192r",
   AES256: "aes256b",
   "AES-256": "aes256b",
   AES256C: "aes256r",
@@ -90,7 +95,8 @@ function readUserCredentials(options: CredentialOptions): UserCredentials | unde
 }
 
 function readSecret(names: Readonly<Record<string, string>>, name: string, text: string | undefined) {
-  const protocol = Object.hasOwn(names, name) ? names[name] : undefined;
+  const upper = name.toUpperCase();
+  const protocol = Object.hasOwn(names, upper) ? names[upper] : undefined;
   const password = readUnicode(text);
   if (protocol === undefined || password === undefined || password.length < MIN_PASSWORD) return undefined;
   return { protocol, password };

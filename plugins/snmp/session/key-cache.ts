@@ -16,12 +16,12 @@ interface AuthenticationAlgorithm {
 }
 
 interface PrivacyAlgorithm {
-  localizationAlgorithm: (
+  localizationAlgorithm(
     algorithm: PrivacyAlgorithm,
     protocol: number,
     password: string,
     engine: Buffer,
-  ) => Buffer | KeyObject;
+  ): Buffer | KeyObject;
 }
 
 const MEGABYTE = 1 << 20;

@@ -67,7 +67,28 @@ declare module "net-snmp" {
     readonly privKey?: string;
   }
 
+  export interface Engine {
+    readonly engineID: Buffer;
+  }
+
   export interface PrivacyAlgorithm {
+    readonly CRYPTO_ALGORITHM: string;
+    readonly KEY_LENGTH: number;
+    encryptPdu(
+      pdu: Buffer,
+      privacy: number,
+      password: string,
+      protocol: number,
+      engine: Engine,
+    ): { readonly encryptedPdu: Buffer; readonly msgPrivacyParameters: Buffer };
+    decryptPdu(
+      pdu: Buffer,
+      privacy: number,
+      salt: Buffer,
+      password: string,
+      protocol: number,
+      engine: Engine,
+    ): Buffer;
     localizationAlgorithm: (
       algorithm: PrivacyAlgorithm,
       protocol: number,
@@ -84,7 +105,7 @@ declare module "net-snmp" {
     createV3Session(address: string, user: User, options: SessionOptions): Session;
     readonly SecurityLevel: Readonly<Record<string, number>>;
     readonly AuthProtocols: Readonly<Record<string, number>>;
-    readonly PrivProtocols: Readonly<Record<string, number>>;
+    readonly PrivProtocols: Record<string, number>;
     /** How keys are derived and used. net-snmp exports it for its own tests. */
     readonly Authentication: {
       passwordToKey: (protocol: number, password: string | Buffer, engine: Buffer) => Buffer;
@@ -93,7 +114,7 @@ declare module "net-snmp" {
         Record<number, { readonly CRYPTO_ALGORITHM: string; readonly AUTHENTICATION_CODE_LENGTH: number }>
       >;
     };
-    readonly Encryption: { readonly algorithms: Readonly<Record<number, PrivacyAlgorithm>> };
+    readonly Encryption: { readonly algorithms: Record<number, PrivacyAlgorithm> };
   }
 
   const netSnmp: NetSnmp;

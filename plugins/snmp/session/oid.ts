@@ -1,17 +1,20 @@
 /** An object identifier: its numbers with dots between them, and no dot before the first. */
 export type Oid = string;
 
-const NUMERIC = /^\.?1\.(?:[0-9]|[1-3][0-9])(?:\.(?:0|[1-9][0-9]{0,9}))*$/;
+const NUMERIC = /^\.?(?:1|iso)\.(?:[0-9]|[1-3][0-9])(?:\.(?:0|[1-9][0-9]{0,9}))*$/;
 const MAX_NUMBER = 4_294_967_295;
 const MAX_LENGTH = 128;
 
 /**
- * Reads `.1.3.6.1` and `1.3.6.1`. Undefined for names, for a text that is not an OID, and for the rare OIDs
- * below 0 and 2.
+ * Reads `.1.3.6.1`, `1.3.6.1` and `iso.3.6.1`, as snmpget does without MIBs. Undefined for other names, for a
+ * text that is not an OID, and for the rare OIDs below 0 and 2.
  */
 export function readOid(text: string): Oid | undefined {
   if (!NUMERIC.test(text)) return undefined;
-  const numbers = text.split(".").filter((number) => number !== "");
+  const numbers = text
+    .replace("iso", "1")
+    .split(".")
+    .filter((number) => number !== "");
   if (numbers.length > MAX_LENGTH || numbers.some((number) => Number(number) > MAX_NUMBER)) return undefined;
   return numbers.join(".");
 }

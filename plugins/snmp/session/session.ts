@@ -2,6 +2,7 @@ import type { Message, NetSnmp, Pdu, Session, SessionOptions, SessionSocket } fr
 import type { Credentials, Level, UserCredentials } from "./credentials.ts";
 import { cacheKeys } from "./key-cache.ts";
 import type { Oid } from "./oid.ts";
+import { addPrivacy } from "./privacy.ts";
 import type { Channel, SharedSockets, SocketFamily } from "./shared-sockets.ts";
 
 /** The address and port of an SNMP agent. */
@@ -34,9 +35,10 @@ export type SnmpReply =
 
 let loading: Promise<NetSnmp> | undefined;
 
-/** Loads net-snmp, and replaces its handling of keys, once in a process. No other file imports it. */
+/** Loads net-snmp, adds ciphers to it, and replaces its handling of keys, once. No other file imports it. */
 export function loadNetSnmp(): Promise<NetSnmp> {
   loading ??= import("net-snmp").then(({ default: netSnmp }) => {
+    addPrivacy(netSnmp);
     cacheKeys(netSnmp);
     return netSnmp;
   });

@@ -5,8 +5,8 @@ import { CheckDeclined, type Shared } from "../../../sdk/index.ts";
 const DIRECTORIES = ["/etc/snmp", "/usr/share/snmp", "/usr/lib/snmp", "/var/lib/snmp"];
 const NAMES = ["snmp", "snmpapp"].flatMap((name) => [`${name}.conf`, `${name}.local.conf`]);
 
-/** Comments, settings for MIBs, which the plugin does not load, and lines that net-snmp writes for itself. */
-const WITHOUT_EFFECT = /^[ \t]*(?:$|#|(?:mibs|mibdirs|setserialno|engineBoots|oldEngineID)\b)/i;
+/** Comments, and settings for MIBs, which only names of objects depend on. */
+const WITHOUT_EFFECT = /^[ \t]*(?:$|#|(?:mibs|mibdirs)\b)/i;
 const KEPT_MS = 30_000;
 
 /**
@@ -34,10 +34,18 @@ export class ClientConfig implements Disposable {
 /** One for all checks of the family. */
 export const CLIENT_CONFIG: Shared<ClientConfig> = { name: "snmp.conf", create: () => new ClientConfig() };
 
-async function isPlain(): Promise<boolean> {
+/** Lines that net-snmp's programs write for themselves. */
+const OWN = /^[ \t]*(?:setserialno|engineBoots|oldEngineID)\b.*$/gim;
+
+/** All settings in snmp.conf files that snmpget may read. */
+export async function readClientConfig(): Promise<string> {
   const { SNMPCONFPATH } = process.env;
   const directories = SNMPCONFPATH?.split(":") ?? [...DIRECTORIES, `${homedir()}/.snmp`];
   const paths = directories.flatMap((directory) => NAMES.map((name) => `${directory}/${name}`));
   const texts = await Promise.all(paths.map((path) => readFile(path, "latin1").catch(() => "")));
-  return texts.every((text) => text.split("\n").every((line) => WITHOUT_EFFECT.test(line)));
+  return texts.join("\n").replace(OWN, "");
+}
+
+async function isPlain(): Promise<boolean> {
+  return (await readClientConfig()).split("\n").every((line) => WITHOUT_EFFECT.test(line));
 }

@@ -4,7 +4,7 @@ import { type Oid, renderOid } from "../session/oid.ts";
 import type { AgentAddress, SnmpReply } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { findAddress } from "./host-address.ts";
-import { renderVarbind, type Varbind } from "./value-text.ts";
+import { renderValue, type Varbind } from "./value-text.ts";
 
 /** What the plugin asks of snmpget or snmpgetnext. */
 export interface SnmpgetOptions {
@@ -23,8 +23,15 @@ export interface SnmpgetOutput {
   readonly errors: readonly string[];
 }
 
+/** How objects are named, and values printed, by the MIBs that snmpget loads. */
+export interface Printer {
+  name(oid: Oid): string;
+  print(varbind: Varbind): string | Promise<string>;
+}
+
 /** What snmpget works with here. */
 export interface SnmpgetContext {
+  readonly printer: Printer;
   readonly sessions: Sessions;
   readonly resolver: Resolver;
   readonly signal: AbortSignal;
@@ -36,7 +43,7 @@ export interface SnmpgetContext {
  */
 export async function snmpget(
   options: SnmpgetOptions,
-  { sessions, resolver, signal }: SnmpgetContext,
+  { sessions, resolver, signal, printer }: SnmpgetContext,
 ): Promise<SnmpgetOutput> {
   const { host, port } = options;
   const found = await findAddress(host, resolver, signal);
@@ -48,16 +55,22 @@ export async function snmpget(
     if (reply.kind === "garbled") throw new CheckDeclined("an answer net-snmp could not read");
     if (reply.kind !== "answered") return failed(...errors, renderFailure(reply, options));
     const { errorStatus, errorIndex, varbinds } = reply.pdu;
-    if (errorStatus === 0) return errors.length > 0 ? failed(...errors) : printed(varbinds);
-    errors.push(...renderStatus(errorStatus, errorIndex, varbinds, options));
+    if (errorStatus === 0) return errors.length > 0 ? failed(...errors) : print(varbinds, printer);
+    errors.push(...renderStatus(reply.pdu, options, printer));
     // snmpget asks for the other objects once more, and prints their errors too.
     oids = varbinds[errorIndex - 1] ? varbinds.toSpliced(errorIndex - 1, 1).map(({ oid }) => oid) : [];
     if (oids.length === 0) return failed(...errors);
   }
 }
 
-function printed(varbinds: readonly Varbind[]): SnmpgetOutput {
-  return { objects: varbinds.flatMap((varbind) => renderVarbind(varbind).split("\n")), errors: [] };
+/** Without MIBs. */
+export const PLAIN_PRINTER: Printer = { name: renderOid, print: renderValue };
+
+async function print(varbinds: readonly Varbind[], printer: Printer): Promise<SnmpgetOutput> {
+  const texts = await Promise.all(
+    varbinds.map(async (varbind) => `${printer.name(varbind.oid)} = ${await printer.print(varbind)}`),
+  );
+  return { objects: texts.flatMap((text) => text.split("\n")), errors: [] };
 }
 
 function failed(...errors: readonly string[]): SnmpgetOutput {
@@ -166,11 +179,12 @@ const STATUS = [
   "inconsistentName (That object can not currently be created)",
 ] as const;
 
+type AnswerPdu = Extract<SnmpReply, { readonly kind: "answered" }>["pdu"];
+
 function renderStatus(
-  status: number,
-  index: number,
-  varbinds: readonly Varbind[],
+  { errorStatus: status, errorIndex: index, varbinds }: AnswerPdu,
   { isNext }: SnmpgetOptions,
+  { name }: Printer,
 ): readonly string[] {
   const lines = [
     isNext ? "Error in packet." : "Error in packet",
@@ -180,5 +194,5 @@ function renderStatus(
   const failedObject = varbinds[index - 1];
   return failedObject === undefined
     ? [...lines, "Failed object: "]
-    : [...lines, `Failed object: ${renderOid(failedObject.oid)}`, ""];
+    : [...lines, `Failed object: ${name(failedObject.oid)}`, ""];
 }

@@ -1,10 +1,10 @@
+import { CheckDeclined } from "../../../sdk/index.ts";
 import { sprintf } from "../../libc/printf.ts";
 import { type Oid, renderOid } from "../session/oid.ts";
 
 /** The BER tags of values. */
 export const TYPES = {
   integer: 0x02,
-  bitString: 0x03,
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
@@ -27,16 +27,13 @@ export interface Varbind {
 }
 
 /**
- * The text snmpget prints for an object when it has loaded no MIB. A value with line breaks has several
- * lines.
+ * The text snmpget prints for a value when it has loaded no MIB. A value with line breaks has several lines.
+ * Throws a CheckDeclined for a type that has no text here.
  */
-export function renderVarbind({ oid, type, value }: Varbind): string {
-  return `${renderOid(oid)} = ${renderValue(type, value)}`;
-}
-
-function renderValue(type: number, value: unknown): string {
+export function renderValue({ type, value }: Pick<Varbind, "type" | "value">): string {
   const render = RENDERERS.get(type);
-  return render === undefined ? "Variable has bad type" : render(value);
+  if (render === undefined) throw new CheckDeclined("a value of a type that only snmpget prints");
+  return render(value);
 }
 
 type Render = (value: unknown) => string;

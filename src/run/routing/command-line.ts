@@ -8,20 +8,29 @@ export type CommandLine =
       readonly kind: "words";
       readonly words: readonly ByteString[];
       readonly assignments: readonly Assignment[];
+      /** Words that sh would replace by files, if there were any that match. */
+      readonly patterns: readonly Pattern[];
     }
   | { readonly kind: "needs-shell"; readonly why: string }
   | { readonly kind: "unrunnable"; readonly refusal: Refusal };
 
+/** A word with `?` or `*` outside of quotes. `wild` are their places; all else stands for itself. */
+export interface Pattern {
+  readonly text: ByteString;
+  readonly wild: readonly number[];
+}
+
 /** One command that is given by its path, single blanks, and no character that has a meaning in a shell. */
 const PLAIN = /^\.{0,2}\/[^\0\t\n !"#$&'()*;<>?[\\\]`{|}~]*(?: [^\0\t\n !"#$&'()*;<>?[\\\]`{|}~]+)*$/;
-const NO_ASSIGNMENTS: readonly Assignment[] = [];
+const PLAIN_WORDS = { kind: "words", assignments: [], patterns: [] } as const;
 
 /**
  * Splits a command line into words as sh does. Words are given only if `/bin/sh -c` would execute exactly
- * these words. A line in which sh would expand, look up or interpret anything needs the shell.
+ * these words, as long as no file matches one of the patterns. A line in which sh would expand, look up or
+ * interpret anything else needs the shell.
  */
 export function readCommandLine(line: ByteString): CommandLine {
-  if (PLAIN.test(line)) return { kind: "words", words: line.split(" "), assignments: NO_ASSIGNMENTS };
+  if (PLAIN.test(line)) return { ...PLAIN_WORDS, words: line.split(" ") };
   if (line.includes("\0")) return { kind: "unrunnable", refusal: { rule: "nul-byte" } };
   if (line.includes("\n")) return needsShell("it has more than one line");
   return readWords(line);
@@ -37,9 +46,13 @@ const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)=/y;
 const SHELL_VARIABLES =
   /^(?:_|BASH.*|DIRSTACK|E?UID|EPOCH.*|FUNCNAME|GROUPS|HIST.*|IFS|LINENO|OPT(?:ARG|ERR|IND)|POSIXLY_CORRECT|PPID|PS[0-4]|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|TMOUT)$/;
 
+/** In a word. A URL has no more of them, and searching for more would take long. */
+const MAX_WILD = 4;
+
 function readWords(line: ByteString): CommandLine {
   const words: ByteString[] = [];
   const assignments: Assignment[] = [];
+  const patterns: Pattern[] = [];
   let at = skipBlanks(line, 0);
   while (at < line.length) {
     const name = words.length === 0 ? matchAt(ASSIGNMENT, line, at)?.[1] : undefined;
@@ -47,14 +60,28 @@ function readWords(line: ByteString): CommandLine {
       return needsShell(`${name} is the shell's own variable`);
     const word = readWord(line, name === undefined ? at : at + name.length + 1);
     if (typeof word === "string") return needsShell(word);
-    if (name === undefined) words.push(word.text);
-    else assignments.push([name, word.text]);
+    if (name === undefined) {
+      words.push(word.text);
+      patterns.push(...patternsOf(word));
+    } else assignments.push([name, word.text]);
     at = skipBlanks(line, word.end);
   }
-  const [command] = words;
+  return refuseCommand(words[0], patterns) ?? { kind: "words", words, assignments, patterns };
+}
+
+function patternsOf({ text, wild }: Word): readonly Pattern[] {
+  return wild.length > 0 ? [{ text, wild }] : [];
+}
+
+function refuseCommand(
+  command: ByteString | undefined,
+  patterns: readonly Pattern[],
+): CommandLine | undefined {
   if (command === undefined) return needsShell("it names no command");
+  if (patterns.some(({ wild }) => wild.length > MAX_WILD)) return needsShell("it has many unquoted ? or *");
+  if (patterns[0]?.text === command) return needsShell("the command may be a pattern");
   if (!/^\.{0,2}\//.test(command)) return needsShell("the command is not given by its path");
-  return { kind: "words", words, assignments };
+  return undefined;
 }
 
 function skipBlanks(line: ByteString, from: number): number {
@@ -71,22 +98,30 @@ function matchAt(pattern: RegExp, line: ByteString, at: number): RegExpExecArray
 interface Piece {
   readonly text: ByteString;
   readonly end: number;
+  /** The text is a character that stands for others. */
+  readonly isWild?: boolean;
+}
+
+interface Word extends Pattern {
+  readonly end: number;
 }
 
 /** Characters that have no other meaning anywhere in a line. */
 const LITERAL = /[^\t !"#$&'()*;<>?[\\\]`{|}~]+/y;
 
 /** The word that starts at `from`. A string: the reason why the shell has to read the line. */
-function readWord(line: ByteString, from: number): Piece | string {
+function readWord(line: ByteString, from: number): Word | string {
+  const wild: number[] = [];
   let text = "";
   let at = from;
   while (at < line.length && line[at] !== " " && line[at] !== "\t") {
     const piece = readPiece(line, at);
     if (typeof piece === "string") return piece;
+    if (piece.isWild) wild.push(text.length);
     text += piece.text;
     at = piece.end;
   }
-  return { text, end: at };
+  return { text, wild, end: at };
 }
 
 function readPiece(line: ByteString, at: number): Piece | string {
@@ -100,6 +135,9 @@ function readPiece(line: ByteString, at: number): Piece | string {
       return readDoubleQuoted(line, at + 1);
     case "\\":
       return at + 1 < line.length ? { text: line.charAt(at + 1), end: at + 2 } : "it ends with a backslash";
+    case "?":
+    case "*":
+      return { text: character, end: at + 1, isWild: true };
     case "#":
     case "~":
       return isInsideWord(line, at) ? { text: character, end: at + 1 } : `it has an unquoted ${character}`;

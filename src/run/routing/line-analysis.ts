@@ -108,7 +108,11 @@ function analyseNested({ words, environment }: NestedCommand, options: AnalysisO
   const line = words.join(" ");
   if (depth > MAX_DEPTH)
     return analyseLine(line, { kind: "needs-shell", why: "it is nested too deep" }, options);
-  return analyseLine(line, { kind: "words", words, assignments: environment }, { ...options, depth });
+  return analyseLine(
+    line,
+    { kind: "words", words, assignments: environment, patterns: [] },
+    { ...options, depth },
+  );
 }
 
 function findObstacle(

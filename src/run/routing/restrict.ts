@@ -18,7 +18,8 @@ export interface RestrictionOptions {
 
 /**
  * The C worker's three tests in the C worker's order, without its gaps: the path is looked at as the kernel
- * will follow it, and a command line that needs a shell is refused. Undefined: no path is configured.
+ * will follow it, and a command line that needs a shell, or might need one for its patterns, is refused.
+ * Undefined: no path is configured.
  */
 export function createRestriction(options: RestrictionOptions): Restriction | undefined {
   const { restrictPath, restrictCommandCharacters, realPath = readRealPath } = options;
@@ -26,7 +27,7 @@ export function createRestriction(options: RestrictionOptions): Restriction | un
   const forbidden = [...restrictCommandCharacters, "\n"];
   return (line, command) => {
     if (!line.startsWith("/")) return { rule: "no-absolute-path", commandLine: line };
-    const [path] = command.kind === "words" ? command.words : [];
+    const [path] = command.kind === "words" && command.patterns.length === 0 ? command.words : [];
     if (path === undefined || forbidden.some((character) => line.includes(character))) {
       return { rule: "forbidden-character", commandLine: line };
     }

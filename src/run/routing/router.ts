@@ -5,9 +5,10 @@ import type { Job } from "../../job/job.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
 import type { Shelf } from "../shelf.ts";
 import { chooseRoute, type FileLookup } from "./choose-route.ts";
-import { readCommandLine } from "./command-line.ts";
+import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { createIdentification } from "./identity.ts";
 import { analyseLine, type LineAnalysis } from "./line-analysis.ts";
+import { mayMatchFiles } from "./pattern.ts";
 import { createRestriction, type Restriction } from "./restrict.ts";
 import type { Route } from "./route.ts";
 import { type NativeSwitches, readSwitches } from "./switches.ts";
@@ -63,10 +64,20 @@ export function createRouter({ shelf, switches, restriction, ...files }: RouterO
       if (kept.size >= MAX_KEPT_LINES) kept.clear();
       if (commandLine.length <= MAX_KEPT_LENGTH) kept.set(commandLine, analysis);
     }
+    if (isReplacedBySh(analysis.command)) {
+      analysis = analyseLine(commandLine, MATCHED, { shelf, switches, depth: 0 });
+    }
     const refusal = restriction && findRefusal(analysis, restriction);
     if (refusal !== undefined) return { via: "refuse", why: "restrict_path is set", refusal };
     return chooseRoute(analysis, files, switches.mode);
   };
+}
+
+const MATCHED = { kind: "needs-shell", why: "files match an unquoted ? or *" } as const;
+
+/** Files come and go, so they are looked for each time. */
+function isReplacedBySh(command: CommandLine): boolean {
+  return command.kind === "words" && command.patterns.some(mayMatchFiles);
 }
 
 /** The restriction holds for nested commands, too. */

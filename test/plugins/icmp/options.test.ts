@@ -71,6 +71,14 @@ describe("a request", () => {
     });
   });
 
+  it.each(["0", "", "65536"])("of -n '%s' sends nothing", (packets) => {
+    expect(read("h", "-n", packets)?.packets).toBe(0);
+  });
+
+  it("takes an empty host, of which the plugin says that it has no address", () => {
+    expect(read("-H", "", "-I", "a")?.targets).toEqual([""]);
+  });
+
   it("takes hosts with -H first", () => {
     expect(read("a", "-H", "b", "c", "-Hd")?.targets).toEqual(["b", "d", "a", "c"]);
   });
@@ -96,7 +104,6 @@ describe("left to the plugin", () => {
     [["-4", "-6", "h"]],
     [["--", "h"]],
     [["h", "-n", "21"]],
-    [["h", "-n", "0"]],
     [["h", "-l", "256"]],
     [["h", "-b", "51"]],
     [["h", "-b", "9000"]],
@@ -107,6 +114,5 @@ describe("left to the plugin", () => {
     [["h", "-i0", "-c", "0us,5%"]],
     [["fe80::1%eth0"]],
     [["b\xc3\xbccher.example"]],
-    [[""]],
   ])("%j", (argv) => expect(read(...argv)).toBeUndefined());
 });

@@ -42,7 +42,27 @@ describe("readCommandLine splits what sh would only split", () => {
     ],
   ];
   it.each(lines)("%j", (line, words, assignments = []) => {
-    expect(readCommandLine(line)).toEqual({ kind: "words", words, assignments });
+    expect(readCommandLine(line)).toEqual({ kind: "words", words, assignments, patterns: [] });
+  });
+});
+
+describe("readCommandLine tells which words are patterns", () => {
+  it.each<readonly [line: string, words: string[], patterns: readonly (readonly [string, ...number[]])[]]>([
+    ["/x *", ["/x", "*"], [["*", 0]]],
+    ["/x -u /a?b=c*", ["/x", "-u", "/a?b=c*"], [["/a?b=c*", 2, 6]]],
+    [
+      "/x 'a?'? \\*\"*\"*",
+      ["/x", "a??", "***"],
+      [
+        ["a??", 2],
+        ["***", 2],
+      ],
+    ],
+    ["/x 'a?' \\* \"*\"", ["/x", "a?", "*", "*"], []],
+    ["A=* /x b", ["/x", "b"], []],
+  ])("%j", (line, words, patterns) => {
+    const wild = patterns.map(([text, ...places]) => ({ text, wild: places }));
+    expect(readCommandLine(line)).toMatchObject({ kind: "words", words, patterns: wild });
   });
 });
 
@@ -52,8 +72,9 @@ describe("readCommandLine leaves a line to the shell if only a shell can read it
     ["/x `id`", "it has an unquoted `"],
     ["/x a!b", "it has an unquoted !"],
     ["/x a & /y", "it has an unquoted &"],
-    ["/x *", "it has an unquoted *"],
-    ["/x a?", "it has an unquoted ?"],
+    ["/x ?????", "it has many unquoted ? or *"],
+    ["/x*y a", "the command may be a pattern"],
+    ["A=1 /x? a", "the command may be a pattern"],
     ["/x [x]nope", "it has an unquoted ["],
     ["/x {a,b}", "it has an unquoted {"],
     ["/x (a)", "it has an unquoted ("],

@@ -3,7 +3,8 @@ import { chmod, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { quoteWord } from "../../../src/executor/shells/quote-word.ts";
-import { readCommandLine } from "../../../src/run/routing/command-line.ts";
+import { type Pattern, readCommandLine } from "../../../src/run/routing/command-line.ts";
+import { mayMatchFiles } from "../../../src/run/routing/pattern.ts";
 import { seededRandom } from "../../support/random.ts";
 
 /** A line that `readCommandLine` has understood, and what the plugin `show` must print for it. */
@@ -20,6 +21,8 @@ export async function installShow(directory: string): Promise<void> {
   const variables = VARIABLES.map((name) => `"\${${name}-unset}"`).join(" ");
   await writeFile(join(directory, "show"), `#!/bin/sh\nprintf '%s\\0' ${variables} "$0" "$@"\n`);
   await chmod(join(directory, "show"), 0o755);
+  // The names of the scripts, so that patterns match them from the start.
+  for (const name of ["0", "1"]) await writeFile(join(directory, name), "");
 }
 
 /** Random lines, which are the same in every run. */
@@ -31,11 +34,19 @@ export function generateLines(count: number, directory: string): readonly Unders
     const line = generateLine(below, directory);
     const read = readCommandLine(line);
     if (read.kind !== "words") continue;
+    if (read.patterns.some((pattern) => mayMatchFiles(inDirectory(pattern, directory)))) continue;
     const environment = new Map([["PATH", PATH], ...read.assignments]);
     const values = VARIABLES.map((name) => environment.get(name) ?? "unset");
     lines.push({ line, shows: [...values, ...read.words].map((word) => `${word}\0`).join("") });
   }
   return lines;
+}
+
+/** The lines are run in this directory. */
+function inDirectory({ text, wild }: Pattern, directory: string): Pattern {
+  if (text.startsWith("/")) return { text, wild };
+  const prefix = `${directory}/`;
+  return { text: prefix + text, wild: wild.map((at) => prefix.length + at) };
 }
 
 const MARK = "\x02<next line>\x02";

@@ -48,14 +48,6 @@ export const DEVIATIONS: readonly Deviation[] = [
       "Shown at every return code as by the C worker, written as by the Go worker: no empty line, no blank at the end.",
   },
   {
-    case: "stderr stands in brackets on a line of its own",
-    commandLine: "/srv/rig/plugins/p_perl_die.pl",
-    c: "2 CRITICAL: Return code of 255 is out of bounds. (worker: rigworker)\\n\\n[perl died here] ",
-    go: "3 CRITICAL: Return code of 255 is out of bounds. (worker: rigworker)\\n\\n[perl died here]",
-    ours: "2 CRITICAL: Return code of 255 is out of bounds. (worker: rigworker)\\n[perl died here]",
-    reason: "No empty line for a stdout that is empty.",
-  },
-  {
     case: "output is trimmed",
     commandLine: '/srv/rig/plugins/p_echo 4 "rc four text"',
     c: "2 CRITICAL: Return code of 4 is out of bounds. (worker: rigworker)\\nrc four text\\n",

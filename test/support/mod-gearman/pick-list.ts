@@ -27,6 +27,12 @@ const AS_GO = new Set([
 ]);
 
 /**
+ * What the C worker adds of stderr, with the line feeds before it. If it follows the text of a return code
+ * that is out of bounds, stdout was empty, and the line feed of the text stays, as in the Go worker's result.
+ */
+const STDERR = /(^CRITICAL: Return code of (?!126 |127 )[^\n]*\n)?\n*\[([^\]]*)\] $/;
+
+/**
  * These rules make our result from that of the C worker. If ours then differs from both workers, the first
  * rule that changed the result names the deviation. The output is unescaped while the rules are applied.
  */
@@ -41,7 +47,7 @@ const RULES: readonly Rule[] = [
   },
   {
     deviation: "stderr stands in brackets on a line of its own",
-    apply: (result) => ({ ...result, output: result.output.replace(/\n*\[([^\]]*)\] $/, bracketStderr) }),
+    apply: (result) => ({ ...result, output: result.output.replace(STDERR, bracketStderr) }),
   },
   {
     deviation: "output is trimmed",
@@ -79,8 +85,8 @@ function unescapeC(output: ByteString): ByteString {
   return output.replace(/\\(.)/g, (_, escaped: string) => (escaped === "n" ? "\n" : escaped));
 }
 
-function bracketStderr(_: string, stderr: string): string {
-  return `\n[${stderr}]`;
+function bracketStderr(_: string, text: string | undefined, stderr: string): string {
+  return `${text ?? ""}\n[${stderr}]`;
 }
 
 function isSame(one: PlainResult, other: PlainResult): boolean {
