@@ -131,9 +131,9 @@ function startWords(
 ): readonly ByteString[] {
   switch (language) {
     case "perl":
-      return [interpreter, ...switches, `-I${PROGRAMS}`, `-MOmdWarm=${id}`, file];
+      return [interpreter, ...switches, `-I${PROGRAMS}perl/`, `-MOmdWarm=${id}`, file];
     case "python":
-      return [interpreter, ...switches, `${PROGRAMS}warm.py`, String(id), file];
+      return [interpreter, ...switches, `${PROGRAMS}python/warm.py`, String(id), file];
   }
 }
 

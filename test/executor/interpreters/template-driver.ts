@@ -31,11 +31,16 @@ const find = createWarmPlugins({
 const ARGUMENTS = {
   perl: ({ switches, file }: WarmPlugin) => [
     ...switches,
-    `-I${TEMPLATES}/`,
+    `-I${TEMPLATES}/perl/`,
     `-MOmdWarm=${TEMPLATE_ID}`,
     file,
   ],
-  python: ({ switches, file }: WarmPlugin) => [...switches, join(TEMPLATES, "warm.py"), TEMPLATE_ID, file],
+  python: ({ switches, file }: WarmPlugin) => [
+    ...switches,
+    join(TEMPLATES, "python/warm.py"),
+    TEMPLATE_ID,
+    file,
+  ],
 };
 
 export type Template = Awaited<ReturnType<typeof openTemplate>>;
