@@ -127,11 +127,11 @@ export class Interpreters {
   }
 
   async #makePipes(): Promise<OutputPipes> {
-    const fifos = await this.#runs.directory.take();
+    const paths = await this.#runs.directory.take();
     try {
-      return new OutputPipes(this.#runs.newId(), fifos);
+      return new OutputPipes(this.#runs.newId(), paths);
     } catch (error) {
-      this.#runs.directory.remove(fifos);
+      this.#runs.directory.remove(paths);
       throw error;
     }
   }
@@ -164,7 +164,7 @@ export class Interpreters {
 
   #ended(execution: Execution, returnCode: number, output: Output): void {
     const { request, pipes } = execution;
-    const loss = this.#runs.findLoss(pipes.fifos, returnCode, output);
+    const loss = this.#runs.findLoss(pipes.paths, returnCode, output);
     this.#release(pipes);
     if (loss !== undefined) this.#closeIdlePipes();
     request.resolve(loss ?? { kind: "exited", returnCode, ...output });
@@ -221,7 +221,7 @@ export class Interpreters {
 
   #close(pipes: OutputPipes): void {
     pipes.close();
-    this.#runs.directory.remove(pipes.fifos);
+    this.#runs.directory.remove(pipes.paths);
   }
 
   #exited(template: Template, isSudden: boolean): void {

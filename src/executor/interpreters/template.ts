@@ -157,9 +157,9 @@ function readOwnMib(pid: number | undefined): number {
   }
 }
 
-function renderRequest({ pipes: { id, fifos }, args, env }: TemplateRequest): ByteString {
+function renderRequest({ pipes: { id, paths }, args, env }: TemplateRequest): ByteString {
   const variables = env.map(([name, value]) => `${name}=${value}`);
-  const fields = [fifos.stdout, fifos.stderr, String(env.length), ...variables, ...args];
+  const fields = [paths.stdout, paths.stderr, String(env.length), ...variables, ...args];
   return `${id}\t${fields.map(escapeField).join("\t")}\n`;
 }
 
