@@ -46,11 +46,6 @@ export class Executor {
     });
   }
 
-  /** How many shells there are, busy or idle. */
-  get size(): number {
-    return this.#shells.size;
-  }
-
   async start(): Promise<void> {
     this.#runs.start();
     await this.#shells.start();

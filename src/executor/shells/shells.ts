@@ -55,11 +55,6 @@ export class Shells {
     this.#dialect = createDialect({ directory, shellPath: this.#shellPath, isDash });
   }
 
-  /** How many shells there are, busy or idle. */
-  get size(): number {
-    return this.#busy.size + this.#idle.length;
-  }
-
   /** Sets limits for shells that become idle from now on. */
   configure(limits: Pick<ShellsOptions, "warm" | "idleTimeout">): void {
     this.#options = { ...this.#options, ...limits };
@@ -174,17 +169,18 @@ export class Shells {
     }
     this.#idle.push({ shell, sinceMs: performance.now() });
     const { warm, idleTimeout } = this.#options;
-    if (idleTimeout > 0 && this.size > warm) this.#idleTimer ??= setTimeout(this.#shrink, idleTimeout * 1000);
+    if (idleTimeout > 0 && this.#size > warm)
+      this.#idleTimer ??= setTimeout(this.#shrink, idleTimeout * 1000);
   }
 
   readonly #shrink = (): void => {
     const { warm, idleTimeout } = this.#options;
     const longAgo = performance.now() - idleTimeout * 1000;
-    while (this.size > warm && (this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY) <= longAgo) {
+    while (this.#size > warm && (this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY) <= longAgo) {
       const longest = this.#idle.shift();
       if (longest !== undefined) this.#retire(longest.shell, endShell);
     }
-    const next = this.size > warm ? this.#idle[0] : undefined;
+    const next = this.#size > warm ? this.#idle[0] : undefined;
     this.#idleTimer =
       next === undefined ? undefined : setTimeout(this.#shrink, Math.max(1, next.sinceMs - longAgo));
   };
@@ -236,5 +232,9 @@ export class Shells {
 
   get status(): ShellsStatus {
     return { busy: this.#busy.size, idle: this.#idle.length };
+  }
+
+  get #size(): number {
+    return this.#busy.size + this.#idle.length;
   }
 }
