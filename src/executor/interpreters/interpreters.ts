@@ -30,7 +30,7 @@ interface Execution {
 const MAX_IDLE_PIPES = 32;
 /** A template hangs if it does not begin a request this long after the deadline of the request. */
 const PATIENCE_MS = 3_000;
-/** The log tells at most this often that there is no room. */
+/** The log tells that there is no room at most once in this time. */
 const TELL_AGAIN_MS = 60 * 60_000;
 /** After this many sudden ends of its template, a plugin gets no warm interpreter until its file changes. */
 const MAX_DEATHS = 3;
@@ -72,7 +72,7 @@ export class Interpreters {
   }
 
   /**
-   * What is kept, and what was learned of plugins, is forgotten: modules may have been installed or mended.
+   * Forgets all templates, and what was learned about plugins: modules may have been installed or repaired.
    */
   configure(limits: TemplateLimits): void {
     this.#templates.configure(limits);
