@@ -1,16 +1,16 @@
 import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import type { Command } from "./command.ts";
-import type { FifoDirectory } from "./fifos.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import type { TemplateLimits } from "./interpreters/template-pool.ts";
+import type { PipeDirectory } from "./named-pipes.ts";
 import { Runs } from "./runs.ts";
 import { Shells, type ShellsStatus } from "./shells/shells.ts";
 
 export interface ExecutorOptions extends ExecutorLimits {
   readonly log: Log;
   readonly shellPath?: string;
-  readonly directory?: FifoDirectory;
+  readonly directory?: PipeDirectory;
 }
 
 export interface ExecutorLimits {
@@ -44,11 +44,6 @@ export class Executor {
       ...{ log, runs: this.#runs, limits: templates },
       execute: ({ argv, env }, ...rest) => this.#shells.run({ via: "plugin", argv, env }, ...rest),
     });
-  }
-
-  /** How many shells there are, busy or idle. */
-  get size(): number {
-    return this.#shells.size;
   }
 
   async start(): Promise<void> {

@@ -1,7 +1,7 @@
 import { readSync } from "node:fs";
 import type { ByteString } from "../byte-string.ts";
 import { MAX_OUTPUT } from "../outcome/outcome.ts";
-import { closeFifo, openFifo } from "./fifos.ts";
+import { closePipe, openPipe } from "./named-pipes.ts";
 
 const PIPE_SIZE = 65_536;
 const buffer = Buffer.allocUnsafeSlow(PIPE_SIZE);
@@ -26,7 +26,7 @@ export class OutputPipe {
   #dropped = 0;
 
   constructor(path: string) {
-    this.#fd = openFifo(path, "read");
+    this.#fd = openPipe(path, "read");
   }
 
   /** Reads what the pipe holds, in at most `reads` reads. */
@@ -70,7 +70,7 @@ export class OutputPipe {
   }
 
   [Symbol.dispose](): void {
-    closeFifo(this.#fd);
+    closePipe(this.#fd);
   }
 
   #keep(count: number): void {

@@ -1,7 +1,7 @@
 import type { Log } from "../log.ts";
 import { crashed, MAX_OUTPUT, type Outcome, type Output } from "../outcome/outcome.ts";
 import type { Command } from "./command.ts";
-import { FifoDirectory, type FifoSet } from "./fifos.ts";
+import { PipeDirectory, type PipePaths } from "./named-pipes.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import { StatusPipe } from "./status-pipe.ts";
 
@@ -55,7 +55,7 @@ interface Run extends PluginStreams, RunLimits {
 
 export interface RunsOptions {
   readonly log: Log;
-  readonly directory?: FifoDirectory;
+  readonly directory?: PipeDirectory;
 }
 
 /**
@@ -66,7 +66,7 @@ export interface RunsOptions {
  * child in the background that keeps the output open.
  */
 export class Runs {
-  readonly directory: FifoDirectory;
+  readonly directory: PipeDirectory;
   readonly #log: Log;
   readonly #runs = new Map<number, Run>();
   readonly #listeners = new Map<number, (word: string) => void>();
@@ -74,7 +74,7 @@ export class Runs {
   #ids = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ log, directory = new FifoDirectory() }: RunsOptions) {
+  constructor({ log, directory = new PipeDirectory() }: RunsOptions) {
     this.#log = log;
     this.directory = directory;
   }
@@ -132,8 +132,8 @@ export class Runs {
   }
 
   /** The outcome of a plugin whose pipes were removed before it started. Undefined: they exist. */
-  findLoss(fifos: FifoSet, returnCode: number, { stdout, stderr }: Output): Outcome | undefined {
-    if (returnCode === 0 || stdout !== "" || stderr !== "" || this.directory.has(fifos)) return undefined;
+  findLoss(paths: PipePaths, returnCode: number, { stdout, stderr }: Output): Outcome | undefined {
+    if (returnCode === 0 || stdout !== "" || stderr !== "" || this.directory.has(paths)) return undefined;
     return crashed(`the pipes of plugins were removed from ${this.directory.path}`);
   }
 

@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import { closeFifo, openFifo } from "./fifos.ts";
+import { closePipe, openPipe } from "./named-pipes.ts";
 
 const BUFFER_SIZE = 65_536;
 
@@ -19,9 +19,9 @@ export class StatusPipe {
 
   constructor(path: string, onTold: OnTold) {
     this.#onTold = onTold;
-    this.fd = openFifo(path, "both");
+    this.fd = openPipe(path, "both");
     this.#socket = new Socket({
-      fd: openFifo(path, "both"),
+      fd: openPipe(path, "both"),
       readable: true,
       writable: false,
       onread: {
@@ -33,7 +33,7 @@ export class StatusPipe {
 
   close(): void {
     this.#socket.destroy();
-    closeFifo(this.fd);
+    closePipe(this.fd);
   }
 
   #hear(chunk: Buffer): boolean {

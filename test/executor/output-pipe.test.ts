@@ -1,16 +1,16 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { FifoDirectory } from "../../src/executor/fifos.ts";
+import { PipeDirectory } from "../../src/executor/named-pipes.ts";
 import { OutputPipe } from "../../src/executor/output-pipe.ts";
 import { MAX_OUTPUT } from "../../src/outcome/outcome.ts";
 
-let directory: FifoDirectory;
+let directory: PipeDirectory;
 let path: string;
 let pipe: OutputPipe;
 
 beforeEach(async () => {
-  directory = new FifoDirectory([tmpdir()]);
+  directory = new PipeDirectory([tmpdir()]);
   path = (await directory.take()).stdout;
   pipe = new OutputPipe(path);
 });

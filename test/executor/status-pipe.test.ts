@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { FifoDirectory } from "../../src/executor/fifos.ts";
+import { PipeDirectory } from "../../src/executor/named-pipes.ts";
 import { StatusPipe } from "../../src/executor/status-pipe.ts";
 import { checkLeaks } from "../support/leaks.ts";
 import { until } from "./warm-shells.ts";
@@ -9,7 +9,7 @@ import { until } from "./warm-shells.ts";
 checkLeaks();
 
 it("tells id and word of each line, wherever reads cut the lines", async () => {
-  using directory = new FifoDirectory([tmpdir()]);
+  using directory = new PipeDirectory([tmpdir()]);
   const told: (readonly [number, string])[] = [];
   const pipe = new StatusPipe(directory.statusPath, (id, word) => told.push([id, word]));
   writeSync(pipe.fd, "1 0\n2 word\n3");

@@ -24,6 +24,8 @@ export async function startShells(options: Partial<ExecutorOptions> = {}) {
     shells.run({ via: "shell", commandLine, env: [] }, timeout);
   return {
     shells,
+    /** How many shells there are, busy or idle. */
+    countShells: () => shells.status.shells.busy + shells.status.shells.idle,
     warnings,
     plugin,
     line,

@@ -30,7 +30,7 @@ interface Execution {
 const MAX_IDLE_PIPES = 32;
 /** A template hangs if it does not begin a request this long after the deadline of the request. */
 const PATIENCE_MS = 3_000;
-/** The log tells at most this often that there is no room. */
+/** The log tells that there is no room at most once in this time. */
 const TELL_AGAIN_MS = 60 * 60_000;
 /** After this many sudden ends of its template, a plugin gets no warm interpreter until its file changes. */
 const MAX_DEATHS = 3;
@@ -72,7 +72,7 @@ export class Interpreters {
   }
 
   /**
-   * What is kept, and what was learned of plugins, is forgotten: modules may have been installed or mended.
+   * Forgets all templates, and what was learned about plugins: modules may have been installed or repaired.
    */
   configure(limits: TemplateLimits): void {
     this.#templates.configure(limits);
@@ -127,11 +127,11 @@ export class Interpreters {
   }
 
   async #makePipes(): Promise<OutputPipes> {
-    const fifos = await this.#runs.directory.take();
+    const paths = await this.#runs.directory.take();
     try {
-      return new OutputPipes(this.#runs.newId(), fifos);
+      return new OutputPipes(this.#runs.newId(), paths);
     } catch (error) {
-      this.#runs.directory.remove(fifos);
+      this.#runs.directory.remove(paths);
       throw error;
     }
   }
@@ -164,7 +164,7 @@ export class Interpreters {
 
   #ended(execution: Execution, returnCode: number, output: Output): void {
     const { request, pipes } = execution;
-    const loss = this.#runs.findLoss(pipes.fifos, returnCode, output);
+    const loss = this.#runs.findLoss(pipes.paths, returnCode, output);
     this.#release(pipes);
     if (loss !== undefined) this.#closeIdlePipes();
     request.resolve(loss ?? { kind: "exited", returnCode, ...output });
@@ -221,7 +221,7 @@ export class Interpreters {
 
   #close(pipes: OutputPipes): void {
     pipes.close();
-    this.#runs.directory.remove(pipes.fifos);
+    this.#runs.directory.remove(pipes.paths);
   }
 
   #exited(template: Template, isSudden: boolean): void {

@@ -1,20 +1,20 @@
-import type { FifoSet } from "../fifos.ts";
+import type { PipePaths } from "../named-pipes.ts";
 import { OutputPipe } from "../output-pipe.ts";
 import type { PluginStreams } from "../runs.ts";
 
-/** Two pipes for stdout and stderr. Warm interpreters run one plugin after the other with them. */
+/** Two named pipes, for stdout and stderr. Warm interpreters run one plugin after the other with them. */
 export class OutputPipes implements PluginStreams {
   readonly id: number;
-  readonly fifos: FifoSet;
+  readonly paths: PipePaths;
   readonly stdout: OutputPipe;
   readonly stderr: OutputPipe;
 
-  constructor(id: number, fifos: FifoSet) {
+  constructor(id: number, paths: PipePaths) {
     using opened = new DisposableStack();
     this.id = id;
-    this.fifos = fifos;
-    this.stdout = opened.use(new OutputPipe(fifos.stdout));
-    this.stderr = new OutputPipe(fifos.stderr);
+    this.paths = paths;
+    this.stdout = opened.use(new OutputPipe(paths.stdout));
+    this.stderr = new OutputPipe(paths.stderr);
     opened.move();
   }
 

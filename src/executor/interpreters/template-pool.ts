@@ -4,18 +4,18 @@ import { Template } from "./template.ts";
 import { TemplateWorth } from "./template-worth.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
 
-/** A template without a check for so long ends. It is longer than any usual check interval. */
+/** A template ends after this time without a check. It is longer than any usual check interval. */
 const IDLE_MS = 15 * 60_000;
 const SWEEP_MS = 60_000;
 /**
- * A plugin takes the place of another one only if it is worth so much more: equals do not push each other out
- * in turn.
+ * A plugin takes the place of another one only if it is worth this many times as much. So plugins of equal
+ * worth do not replace each other in turn.
  */
 const MARGIN = 1.5;
 
 export interface TemplateLimits {
   readonly most: number;
-  /** What all templates together may hold for themselves. */
+  /** How much memory of their own all templates together may hold. */
   readonly memoryMib: number;
 }
 
@@ -50,14 +50,14 @@ export class TemplatePool {
     for (const template of this.#templates.values()) this.dismiss(template);
   }
 
-  /** Counts a use. False when the plugin has no template, and those that are kept are worth more. */
+  /** Counts a use. False: the plugin has no template, and the plugins that have one are worth more. */
   hasRoomFor({ file }: WarmPlugin): boolean {
     const hasRoom = this.#templates.has(file) || this.#makeRoom(file);
-    this.#worth.count(file); // after the comparison: equals that run in turn are one use apart
+    this.#worth.count(file); // after the comparison: plugins that run in turn are one use apart
     return hasRoom;
   }
 
-  /** Dismisses those that are worth less, or none if that would not be enough. */
+  /** Dismisses templates that are worth less. If that would not give enough room, it dismisses none. */
   #makeRoom(file: ByteString): boolean {
     const worth = this.#worth.of(file) / MARGIN;
     const need = this.#worth.memoryOf(file) ?? this.memoryMib / Math.max(1, this.size);
@@ -79,7 +79,7 @@ export class TemplatePool {
     return this.#templates.size;
   }
 
-  /** What the templates hold for themselves. */
+  /** How much memory of their own the templates hold. */
   get memoryMib(): number {
     return this.#templates.values().reduce((sum, template) => sum + template.memoryMib, 0);
   }
@@ -133,8 +133,8 @@ export class TemplatePool {
   }
 
   /**
-   * What it holds is known when it is ready; the least worth, which may be itself, goes where that is too
-   * much.
+   * When a template is ready, it is known how much memory it holds. If all together hold too much, the one
+   * that is worth least is dismissed, which may be the new one.
    */
   #hear(template: Template, word: string): void {
     template.hear(word);
@@ -143,7 +143,7 @@ export class TemplatePool {
     if (this.memoryMib > this.#limits.memoryMib) this.#dismissLeast();
   }
 
-  /** The least worth first. */
+  /** The template that is worth least comes first. */
   #byWorth(): readonly Template[] {
     const all = [...this.#templates.values()].map((each) => ({
       each,

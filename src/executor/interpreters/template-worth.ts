@@ -1,21 +1,22 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { Template } from "./template.ts";
 
-/** A use counts half after so long: longer than usual check intervals. */
+/** After this time a use counts half. It is longer than usual check intervals. */
 const HALF_LIFE_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
 
 interface Entry {
-  /** Uses, older ones counting less, as of `atMs`. */
+  /** How many uses there were until `atMs`. Older ones count less. */
   uses: number;
   atMs: number;
-  /** To compile it; undefined until that was seen. */
+  /** How long the plugin takes to compile. Undefined: it was not compiled yet. */
   costMs: number | undefined;
   memoryMib: number | undefined;
 }
 
 /**
- * What it saves to keep a plugin compiled: how often it is used of late, times what its compilation costs.
+ * How much time is saved if a plugin is kept compiled: how often it was used lately, times how long it takes
+ * to compile.
  */
 export class TemplateWorth {
   readonly #entries = new Map<ByteString, Entry>();
@@ -29,16 +30,16 @@ export class TemplateWorth {
 
   learn(file: ByteString, { startMs, memoryMib }: Pick<Template, "startMs" | "memoryMib">): void {
     const entry = this.#at(file);
-    entry.costMs = Math.min(entry.costMs ?? startMs, startMs); // a busy machine makes it look dearer
+    entry.costMs = Math.min(entry.costMs ?? startMs, startMs); // on a busy machine it takes longer
     entry.memoryMib = memoryMib;
   }
 
-  /** Undefined until it was compiled once. */
+  /** Undefined: the plugin was not compiled yet. */
   memoryOf(file: ByteString): number | undefined {
     return this.#at(file).memoryMib;
   }
 
-  /** A plugin that was never compiled is taken to cost what the others cost. */
+  /** For a plugin that was never compiled, the mean cost of the others is assumed. */
   of(file: ByteString): number {
     const entry = this.#at(file);
     return usesNow(entry) * (entry.costMs ?? this.#usualCost());

@@ -15,7 +15,7 @@ const MAX_COMPLAINT_LENGTH = 4_096;
  * dot keeps a line feed at the end of a word.
  */
 const START = `${LIMIT_OPEN_FILES}; for word do shift; word=$(printf "$word."); set -- "$@" "\${word%.}"; done; exec "$@"`;
-/** After the exit stderr is read for so long: another process may keep it open without end. */
+/** How long stderr is read after the exit. Another process may keep it open without end. */
 const LAST_WORDS_MS = 100;
 const PROGRAMS = toByteString(fileURLToPath(new URL("./templates/", import.meta.url)));
 
@@ -64,7 +64,7 @@ export class Template {
   readonly #startedMs = performance.now();
   /** How long it took to be ready. */
   startMs = 0;
-  /** What it held for itself when it was ready. */
+  /** How much memory of its own it held when it was ready. */
   memoryMib = 0;
 
   constructor({ id, plugin, statusFd, onExit }: TemplateOptions) {
@@ -131,9 +131,9 @@ function startWords(
 ): readonly ByteString[] {
   switch (language) {
     case "perl":
-      return [interpreter, ...switches, `-I${PROGRAMS}`, `-MOmdWarm=${id}`, file];
+      return [interpreter, ...switches, `-I${PROGRAMS}perl/`, `-MOmdWarm=${id}`, file];
     case "python":
-      return [interpreter, ...switches, `${PROGRAMS}warm.py`, String(id), file];
+      return [interpreter, ...switches, `${PROGRAMS}python/warm.py`, String(id), file];
   }
 }
 
@@ -144,9 +144,9 @@ function renderFormat(word: ByteString): string {
 const KIB_IN_MIB = 1024;
 
 /**
- * Memory of its own, without files it maps, which processes share. What it shares with its own children
- * counts: it forks as soon as it is ready, so what is private is not the same from one look to the next. 0
- * where the kernel does not tell.
+ * The memory of a process without the files that it maps, because processes share these. What it shares with
+ * its children is counted: it forks as soon as it is ready, so its private memory changes all the time. 0:
+ * the kernel does not tell.
  */
 function readOwnMib(pid: number | undefined): number {
   try {
@@ -157,9 +157,9 @@ function readOwnMib(pid: number | undefined): number {
   }
 }
 
-function renderRequest({ pipes: { id, fifos }, args, env }: TemplateRequest): ByteString {
+function renderRequest({ pipes: { id, paths }, args, env }: TemplateRequest): ByteString {
   const variables = env.map(([name, value]) => `${name}=${value}`);
-  const fields = [fifos.stdout, fifos.stderr, String(env.length), ...variables, ...args];
+  const fields = [paths.stdout, paths.stderr, String(env.length), ...variables, ...args];
   return `${id}\t${fields.map(escapeField).join("\t")}\n`;
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync, writeFileSync, writeSync } from "node:fs";
 import type { ByteString } from "../../byte-string.ts";
-import { closeFifo, type FifoSet, openFifo } from "../fifos.ts";
+import { closePipe, openPipe, type PipePaths } from "../named-pipes.ts";
 import { LIMIT_OPEN_FILES } from "../open-files.ts";
 import { OutputPipe } from "../output-pipe.ts";
 import { signalGroup } from "../process-group.ts";
@@ -24,9 +24,9 @@ const PROLOGUE = `exec 3>&-; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM; ${LIM
 export interface ShellOptions {
   readonly id: number;
   readonly path: string;
-  /** The arguments that make the shell read commands from `fifos.command`. */
+  /** The arguments that make the shell read commands from `pipePaths.command`. */
   readonly args: readonly string[];
-  readonly fifos: FifoSet;
+  readonly pipePaths: PipePaths;
   /** The writing end of the status pipe, on which all shells tell `id return-code`. */
   readonly statusFd: number;
   readonly onExit: (shell: Shell) => void;
@@ -44,7 +44,7 @@ export class Shell {
   readonly id: number;
   readonly stdout: OutputPipe;
   readonly stderr: OutputPipe;
-  readonly fifos: FifoSet;
+  readonly pipePaths: PipePaths;
   readonly #process: ChildProcess;
   readonly #opened: DisposableStack;
   readonly #commandFd: number;
@@ -55,14 +55,14 @@ export class Shell {
   #hasExited = false;
 
   /** Throws if no descriptors or no memory are left. */
-  constructor({ id, path, args, fifos, statusFd, onExit }: ShellOptions) {
+  constructor({ id, path, args, pipePaths, statusFd, onExit }: ShellOptions) {
     using opened = new DisposableStack();
     this.id = id;
-    this.fifos = fifos;
-    this.#redirections = ` >${quoteWord(fifos.stdout)} 2>${quoteWord(fifos.stderr)}; echo ${id} $?\n`;
-    this.#commandFd = opened.adopt(openFifo(fifos.command, "both"), closeFifo);
-    this.stdout = opened.use(new OutputPipe(fifos.stdout));
-    this.stderr = opened.use(new OutputPipe(fifos.stderr));
+    this.pipePaths = pipePaths;
+    this.#redirections = ` >${quoteWord(pipePaths.stdout)} 2>${quoteWord(pipePaths.stderr)}; echo ${id} $?\n`;
+    this.#commandFd = opened.adopt(openPipe(pipePaths.command, "both"), closePipe);
+    this.stdout = opened.use(new OutputPipe(pipePaths.stdout));
+    this.stderr = opened.use(new OutputPipe(pipePaths.stderr));
     writeSync(this.#commandFd, PROLOGUE);
     this.#process = spawn(path, args, {
       argv0: "sh",
@@ -97,7 +97,7 @@ export class Shell {
       writeSync(this.#commandFd, text, null, "latin1");
       return;
     }
-    this.#longCommand = `${this.fifos.command}.sh`;
+    this.#longCommand = `${this.pipePaths.command}.sh`;
     writeFileSync(this.#longCommand, text, "latin1");
     writeSync(this.#commandFd, `. ${quoteWord(this.#longCommand)}\n`);
   }

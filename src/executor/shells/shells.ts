@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Log } from "../../log.ts";
 import { crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
 import type { ShellCommand } from "../command.ts";
-import type { FifoSet } from "../fifos.ts";
+import type { PipePaths } from "../named-pipes.ts";
 import type { RunRequest, Runs } from "../runs.ts";
 import { createDialect, type ShellDialect } from "./dialect.ts";
 import { endShell, endShellAndGroup } from "./end-shell.ts";
@@ -55,11 +55,6 @@ export class Shells {
     this.#dialect = createDialect({ directory, shellPath: this.#shellPath, isDash });
   }
 
-  /** How many shells there are, busy or idle. */
-  get size(): number {
-    return this.#busy.size + this.#idle.length;
-  }
-
   /** Sets limits for shells that become idle from now on. */
   configure(limits: Pick<ShellsOptions, "warm" | "idleTimeout">): void {
     this.#options = { ...this.#options, ...limits };
@@ -108,9 +103,9 @@ export class Shells {
 
   async #startFor(request: ShellRequest): Promise<void> {
     try {
-      const fifos = await this.#runs.directory.take();
+      const pipePaths = await this.#runs.directory.take();
       if (this.#isStopped) request.resolve(crashed("the worker stopped"));
-      else this.#runIn(this.#startShell(fifos), request);
+      else this.#runIn(this.#startShell(pipePaths), request);
     } catch (error) {
       this.#options.log.error({ err: error }, "cannot start a plugin");
       request.resolve({ kind: "crashed", error });
@@ -133,24 +128,24 @@ export class Shells {
     }
   }
 
-  #startShell(fifos: FifoSet): Shell {
+  #startShell(pipePaths: PipePaths): Shell {
     try {
       return new Shell({
         id: this.#runs.newId(),
         path: this.#shellPath,
-        args: this.#dialect.start(fifos.command),
-        fifos,
+        args: this.#dialect.start(pipePaths.command),
+        pipePaths,
         statusFd: this.#runs.statusFd,
         onExit: (shell) => this.#exited(shell),
       });
     } catch (error) {
-      this.#runs.directory.remove(fifos);
+      this.#runs.directory.remove(pipePaths);
       throw error;
     }
   }
 
   #ended(shell: Shell, returnCode: number, output: Output): void {
-    const loss = this.#runs.findLoss(shell.fifos, returnCode, output);
+    const loss = this.#runs.findLoss(shell.pipePaths, returnCode, output);
     if (loss !== undefined) {
       this.#retireIdle();
       this.#drop(shell, loss);
@@ -174,17 +169,18 @@ export class Shells {
     }
     this.#idle.push({ shell, sinceMs: performance.now() });
     const { warm, idleTimeout } = this.#options;
-    if (idleTimeout > 0 && this.size > warm) this.#idleTimer ??= setTimeout(this.#shrink, idleTimeout * 1000);
+    if (idleTimeout > 0 && this.#size > warm)
+      this.#idleTimer ??= setTimeout(this.#shrink, idleTimeout * 1000);
   }
 
   readonly #shrink = (): void => {
     const { warm, idleTimeout } = this.#options;
     const longAgo = performance.now() - idleTimeout * 1000;
-    while (this.size > warm && (this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY) <= longAgo) {
+    while (this.#size > warm && (this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY) <= longAgo) {
       const longest = this.#idle.shift();
       if (longest !== undefined) this.#retire(longest.shell, endShell);
     }
-    const next = this.size > warm ? this.#idle[0] : undefined;
+    const next = this.#size > warm ? this.#idle[0] : undefined;
     this.#idleTimer =
       next === undefined ? undefined : setTimeout(this.#shrink, Math.max(1, next.sinceMs - longAgo));
   };
@@ -208,7 +204,7 @@ export class Shells {
       shell,
       end(shell).then(() => {
         shell.close();
-        this.#runs.directory.remove(shell.fifos);
+        this.#runs.directory.remove(shell.pipePaths);
         this.#ending.delete(shell);
       }),
     );
@@ -236,5 +232,9 @@ export class Shells {
 
   get status(): ShellsStatus {
     return { busy: this.#busy.size, idle: this.#idle.length };
+  }
+
+  get #size(): number {
+    return this.#busy.size + this.#idle.length;
   }
 }

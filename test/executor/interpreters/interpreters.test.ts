@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FifoDirectory } from "../../../src/executor/fifos.ts";
 import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interpreters/warm-plugin.ts";
+import { PipeDirectory } from "../../../src/executor/named-pipes.ts";
 import type { Outcome } from "../../../src/outcome/outcome.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers/installed.ts";
@@ -228,7 +228,7 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
     });
 
     it("whose pipes were removed gives no answer, and the next one gets others", async () => {
-      const directory = new FifoDirectory([folder]);
+      const directory = new PipeDirectory([folder]);
       await using pool = await startShells({ directory });
       const file = write("check_echo", echo);
       expect(await run(pool, file)).toMatchObject({ returnCode: 2 });

@@ -11,7 +11,8 @@ import { createWarmPlugins, type WarmPlugin } from "../../../src/executor/interp
 
 const PLUGINS = join(import.meta.dirname, "../../fixtures/warm");
 const TEMPLATES = join(import.meta.dirname, "../../../src/executor/interpreters/templates");
-const TEMPLATE_ID = "77";
+/** No request has this number, however many there are. */
+const TEMPLATE_ID = "0";
 
 /** How a check has ended, and what it has printed. */
 export interface Ended {
@@ -31,11 +32,16 @@ const find = createWarmPlugins({
 const ARGUMENTS = {
   perl: ({ switches, file }: WarmPlugin) => [
     ...switches,
-    `-I${TEMPLATES}/`,
+    `-I${TEMPLATES}/perl/`,
     `-MOmdWarm=${TEMPLATE_ID}`,
     file,
   ],
-  python: ({ switches, file }: WarmPlugin) => [...switches, join(TEMPLATES, "warm.py"), TEMPLATE_ID, file],
+  python: ({ switches, file }: WarmPlugin) => [
+    ...switches,
+    join(TEMPLATES, "python/warm.py"),
+    TEMPLATE_ID,
+    file,
+  ],
 };
 
 export type Template = Awaited<ReturnType<typeof openTemplate>>;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
-import { FifoDirectory } from "../../../src/executor/fifos.ts";
+import { PipeDirectory } from "../../../src/executor/named-pipes.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { exited, fixture, membersOf, startShells, stdoutOf, until } from "../warm-shells.ts";
 
@@ -19,7 +19,7 @@ it("starts as many shells as commands run at once", async () => {
   const waitForAll = `: >${meeting.path}/$PPID; until [ $(ls ${meeting.path} | wc -l) = 20 ]; do sleep 0.01; done; exit 4`;
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => pool.line(waitForAll)));
   expect(outcomes).toEqual(Array.from({ length: 20 }, () => exited(4)));
-  expect(pool.shells.size).toBe(20);
+  expect(pool.countShells()).toBe(20);
 });
 
 it("runs 300 commands at once", async () => {
@@ -35,7 +35,7 @@ it("runs 300 commands at once", async () => {
   );
   const shells = new Set(texts.map(([, shell]) => shell));
   expect(shells.size, "only those that were there when more were made have run two").toBeGreaterThan(280);
-  expect(pool.shells.size).toBe(shells.size);
+  expect(pool.countShells()).toBe(shells.size);
 });
 
 it("runs one after the other in the same shell", async () => {
@@ -43,13 +43,13 @@ it("runs one after the other in the same shell", async () => {
   const shells = new Set<string>();
   for (let i = 0; i < 20; i++) shells.add(stdoutOf(await pool.line(SHELL)));
   expect(shells.size).toBe(1);
-  expect(pool.shells.size).toBe(3);
+  expect(pool.countShells()).toBe(3);
 });
 
 it("lets shells beyond the warm ones end when they are idle", async () => {
   await using pool = await startShells({ warm: 2, idleTimeout: 0.05 });
   const outcomes = await Promise.all(Array.from({ length: 8 }, () => pool.line(SHELL)));
-  await until(() => pool.shells.size === 2);
+  await until(() => pool.countShells() === 2);
   const groups = outcomes.map((outcome) => Number(stdoutOf(outcome)));
   await until(() => groups.filter((group) => membersOf(group).length > 0).length === 2);
   expect(groups, "one that stayed serves on").toContain(Number(stdoutOf(await pool.line(SHELL))));
@@ -58,12 +58,12 @@ it("lets shells beyond the warm ones end when they are idle", async () => {
 it("keeps all without an idle time-out", async () => {
   await using pool = await startShells({ warm: 1, idleTimeout: 0 });
   await Promise.all(Array.from({ length: 5 }, () => pool.line("true")));
-  expect(pool.shells.size).toBe(5);
+  expect(pool.countShells()).toBe(5);
 });
 
 it("leaves no process and no directory after stop, and runs nothing any more", async () => {
   await using parent = useDirectory();
-  const pool = await startShells({ warm: 3, directory: new FifoDirectory([parent.path]) });
+  const pool = await startShells({ warm: 3, directory: new PipeDirectory([parent.path]) });
   const idle = stdoutOf(await pool.line(SHELL));
   const running = pool.plugin([fixture("stubborn")]);
   const waiting = Array.from({ length: 20 }, () => pool.line("sleep 60"));
@@ -105,7 +105,7 @@ it("fails if its shell cannot be started", async () => {
 
 it("fails if pipes were removed, and runs the next command with others", async () => {
   await using parent = useDirectory();
-  const directory = new FifoDirectory([parent.path]);
+  const directory = new PipeDirectory([parent.path]);
   await using pool = await startShells({ warm: 3, directory });
   await Promise.all([1, 2, 3].map(() => pool.line("sleep 0.05")));
   rmSync(directory.path, { recursive: true });
@@ -116,17 +116,17 @@ it("fails if pipes were removed, and runs the next command with others", async (
 
 it("removes the pipes of a shell that could not be started", async () => {
   await using parent = useDirectory();
-  const directory = new FifoDirectory([parent.path]);
+  const directory = new PipeDirectory([parent.path]);
   const take = directory.take.bind(directory);
   directory.take = async () => {
-    const fifos = await take();
-    rmSync(fifos.stderr);
-    return fifos;
+    const paths = await take();
+    rmSync(paths.stderr);
+    return paths;
   };
   await using pool = await startShells({ warm: 0, directory });
   const before = readdirSync(directory.path).length;
   expect(await pool.line("true")).toMatchObject({ kind: "crashed" });
-  expect(pool.shells.size).toBe(0);
+  expect(pool.countShells()).toBe(0);
   expect(pool.warnings[0]?.message).toBe("cannot start a plugin");
   expect(readdirSync(directory.path)).toHaveLength(before - 3);
 });
@@ -148,7 +148,7 @@ it("ends a command that is cancelled, with everything that it has started", asyn
 
 it("works in a directory whose name needs quotes", async () => {
   await using parent = useDirectory(" it's a $(name) ");
-  await using pool = await startShells({ directory: new FifoDirectory([parent.path]) });
+  await using pool = await startShells({ directory: new PipeDirectory([parent.path]) });
   expect(await pool.line("echo fine; nope")).toEqual(exited(127, "fine\n", "sh: 1: nope: not found\n"));
   expect(await pool.plugin(["/nope"])).toEqual(exited(127));
   expect(await pool.plugin(["/bin/echo", "x".repeat(50_000)])).toEqual(exited(0, `${"x".repeat(50_000)}\n`));
@@ -164,8 +164,8 @@ it("leaves no shell if the worker is killed with KILL, and the next worker remov
       "--input-type=module",
       "--eval",
       `const { Executor } = await import(${url("executor.ts")});
-       const { FifoDirectory } = await import(${url("fifos.ts")});
-       const directory = new FifoDirectory([${JSON.stringify(parent.path)}]);
+       const { PipeDirectory } = await import(${url("named-pipes.ts")});
+       const directory = new PipeDirectory([${JSON.stringify(parent.path)}]);
        const shells = new Executor({ log: console, warm: 4, idleTimeout: 0, directory });
        await shells.start();
        const { stdout } = await shells.run({ via: "shell", commandLine: "echo $PPID", env: [] }, 10);
@@ -181,7 +181,7 @@ it("leaves no shell if the worker is killed with KILL, and the next worker remov
   const leftovers = readdirSync(parent.path);
   expect(leftovers).toHaveLength(1);
   await until(() => {
-    using next = new FifoDirectory([parent.path]);
+    using next = new PipeDirectory([parent.path]);
     return existsSync(next.path) && !leftovers.some((name) => existsSync(join(parent.path, name)));
   });
 });

@@ -16,8 +16,10 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-/** The named pipes of one shell: it reads `command`, and its plugins write to `stdout` and `stderr`. */
-export interface FifoSet {
+/**
+ * The paths of a set of named pipes. A shell reads `command`. Plugins write to `stdout` and `stderr`.
+ */
+export interface PipePaths {
   readonly command: string;
   readonly stdout: string;
   readonly stderr: string;
@@ -33,7 +35,7 @@ const FOR_OWNER = ["-m", "600"];
 const run = promisify(execFile);
 
 /**
- * A private directory with the named pipes of all shells.
+ * A private directory with the named pipes of all shells and warm interpreters.
  *
  * Node can neither make a pipe nor give one to a process that already runs. A named pipe can be opened by its
  * path from both sides. The kernel limits what it holds, however much a plugin prints. End-of-file tells that
@@ -42,13 +44,13 @@ const run = promisify(execFile);
  * While a process reads the status pipe of the directory, the directory belongs to a living worker. See
  * decisions/001.
  */
-export class FifoDirectory {
+export class PipeDirectory {
   readonly path: string;
   /** The path of the pipe on which return codes are told. */
   readonly statusPath: string;
   readonly #owner: number;
   #statusFd: number;
-  readonly #spares: FifoSet[] = [];
+  readonly #spares: PipePaths[] = [];
   #made = 0;
   #wanted = 0;
   #preparing: Promise<void> | undefined;
@@ -71,7 +73,7 @@ export class FifoDirectory {
   }
 
   /** Gives a new set of pipes. If none is left, all sets that are asked for in one turn are made together. */
-  async take(): Promise<FifoSet> {
+  async take(): Promise<PipePaths> {
     this.#wanted += 1;
     try {
       for (;;) {
@@ -85,18 +87,18 @@ export class FifoDirectory {
   }
 
   /** False: the pipes were removed. logind does so with all files of a user in /dev/shm (RemoveIPC). */
-  has({ stdout, stderr }: FifoSet): boolean {
+  has({ stdout, stderr }: PipePaths): boolean {
     return existsSync(stdout) && existsSync(stderr);
   }
 
-  remove(set: FifoSet): void {
+  remove(set: PipePaths): void {
     for (const path of Object.values(set)) rmSync(path, { force: true });
   }
 
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     rmSync(this.path, { recursive: true, force: true });
-    closeFifo(this.#statusFd);
+    closePipe(this.#statusFd);
   }
 
   #prepareForAll(): Promise<void> {
@@ -123,11 +125,11 @@ export class FifoDirectory {
     if (owner === this.#owner || this.#isDisposed) return;
     mkdirSync(this.path, { mode: 0o700 });
     const statusFd = makeStatus(this.path);
-    closeFifo(this.#statusFd);
+    closePipe(this.#statusFd);
     this.#statusFd = statusFd;
   }
 
-  #name(): FifoSet {
+  #name(): PipePaths {
     this.#made += 1;
     const base = join(this.path, String(this.#made));
     return { command: `${base}c`, stdout: `${base}o`, stderr: `${base}e` };
@@ -135,11 +137,11 @@ export class FifoDirectory {
 }
 
 /** Opens a named pipe, and never blocks. */
-export function openFifo(path: string, end: "read" | "both"): number {
+export function openPipe(path: string, end: "read" | "both"): number {
   return openSync(path, constants.O_NONBLOCK | (end === "read" ? constants.O_RDONLY : constants.O_RDWR));
 }
 
-export function closeFifo(fd: number): void {
+export function closePipe(fd: number): void {
   closeSync(fd);
 }
 
@@ -161,7 +163,7 @@ function makeStatus(directory: string): number {
   try {
     const path = join(directory, STATUS);
     execFileSync("mkfifo", [...FOR_OWNER, path], { stdio: "pipe" });
-    return openFifo(path, "read");
+    return openPipe(path, "read");
   } catch (error) {
     rmSync(directory, { recursive: true });
     throw cannotMake(directory, error);

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { closeFifo, FifoDirectory, openFifo } from "../../src/executor/fifos.ts";
+import { closePipe, openPipe, PipeDirectory } from "../../src/executor/named-pipes.ts";
 import { mayHaveProcessIds, WITH_OWN_PROCESS_IDS } from "../support/processes/process-namespace.ts";
 
 const MKFIFO = spawnSync("sh", ["-c", "command -v mkfifo"], { encoding: "utf8" }).stdout.trim();
@@ -26,7 +26,7 @@ const MKFIFO = spawnSync("sh", ["-c", "command -v mkfifo"], { encoding: "utf8" }
 let parent: string;
 
 beforeEach(() => {
-  parent = mkdtempSync(join(tmpdir(), "fifos-"));
+  parent = mkdtempSync(join(tmpdir(), "named-pipes-"));
 });
 
 afterEach(() => {
@@ -36,19 +36,19 @@ afterEach(() => {
 
 describe("the directory", () => {
   it("is in the first writable place, and only its owner can use it", () => {
-    using directory = new FifoDirectory(["/nope", "/proc", parent, "/"]);
+    using directory = new PipeDirectory(["/nope", "/proc", parent, "/"]);
     expect(readdirSync(parent)).toEqual([directory.path.slice(parent.length + 1)]);
     expect(statSync(directory.path).mode & 0o777).toBe(0o700);
   });
 
   it("without a writable place is an error that says what to do", () => {
-    expect(() => new FifoDirectory(["/nope", "/proc"])).toThrow(
+    expect(() => new PipeDirectory(["/nope", "/proc"])).toThrow(
       "no writable directory for the pipes of plugins among /nope, /proc: set TMPDIR",
     );
   });
 
   it("is removed with everything in it", async () => {
-    const directory = new FifoDirectory([parent]);
+    const directory = new PipeDirectory([parent]);
     await directory.prepare(1);
     directory[Symbol.dispose]();
     expect(readdirSync(parent)).toEqual([]);
@@ -62,31 +62,31 @@ describe("leftovers", () => {
 
   it.each(ids)("of a worker that is gone are removed, even if another process has its id: %d", (pid) => {
     const leftover = makeDirectory(`omd-worker-${pid}-abc`);
-    makeFifo(leftover, "status");
-    using _ = new FifoDirectory([parent]);
+    makePipe(leftover, "status");
+    using _ = new PipeDirectory([parent]);
     expect(existsSync(leftover)).toBe(false);
   });
 
   it("that were removed in part are removed", () => {
     const leftover = makeDirectory(`omd-worker-${dead}-abc`);
-    makeFifo(leftover, "1c");
-    using _ = new FifoDirectory([parent]);
+    makePipe(leftover, "1c");
+    using _ = new PipeDirectory([parent]);
     expect(existsSync(leftover)).toBe(false);
   });
 
   it.each(ids)("are not what a worker of another container uses, process id %d", (pid) => {
     const other = makeDirectory(`omd-worker-${pid}-abc`);
-    const status = openFifo(makeFifo(other, "status"), "read");
-    using first = new FifoDirectory([parent]);
+    const status = openPipe(makePipe(other, "status"), "read");
+    using first = new PipeDirectory([parent]);
     expect([first.path, other].every((path) => existsSync(path))).toBe(true);
-    closeFifo(status);
-    using _ = new FifoDirectory([parent]);
+    closePipe(status);
+    using _ = new PipeDirectory([parent]);
     expect(existsSync(other)).toBe(false);
   });
 
   it("are not what a worker has just made and does not use yet", () => {
-    using first = new FifoDirectory([parent]);
-    using second = new FifoDirectory([parent]);
+    using first = new PipeDirectory([parent]);
+    using second = new PipeDirectory([parent]);
     expect([first.path, second.path].map((path) => existsSync(path))).toEqual([true, true]);
   });
 
@@ -96,32 +96,32 @@ describe("leftovers", () => {
       mode: 0o755,
     });
     vi.stubEnv("PATH", `${parent}:${process.env["PATH"]}`);
-    using _ = new FifoDirectory([parent]);
+    using _ = new PipeDirectory([parent]);
     const [unfinished, ...others] = readFileSync(seen, "latin1").match(/^.*omd-worker-.*$/gm) ?? [];
     expect(others).toEqual([]);
     const path = makeDirectory(unfinished ?? "");
-    using __ = new FifoDirectory([parent]);
+    using __ = new PipeDirectory([parent]);
     expect(existsSync(path)).toBe(true);
   });
 
   it.runIf(mayHaveProcessIds())("are told from what a worker in another container uses", async () => {
-    using mine = new FifoDirectory([parent]);
+    using mine = new PipeDirectory([parent]);
     const container = startContainer();
     const [theirs] = await once(createInterface(container.stdout), "line");
     expect(theirs).toContain("/omd-worker-1-");
     expect(existsSync(mine.path)).toBe(true);
-    using _ = new FifoDirectory([parent]);
+    using _ = new PipeDirectory([parent]);
     expect(existsSync(theirs)).toBe(true);
     container.kill("SIGKILL");
     await once(container, "close");
-    using __ = new FifoDirectory([parent]);
+    using __ = new PipeDirectory([parent]);
     expect([theirs, mine.path].map((path) => existsSync(path))).toEqual([false, true]);
   });
 
   it("are not other files", () => {
     const names = ["", "x", "-1-a", dead, `${dead}a-b`, `x${dead}-a`].map((rest) => `omd-worker-${rest}`);
     const others = [...names, `my-omd-worker-${dead}-a`].map(makeDirectory);
-    using _ = new FifoDirectory([parent]);
+    using _ = new PipeDirectory([parent]);
     expect(others.filter((path) => !existsSync(path))).toEqual([]);
   });
 });
@@ -131,7 +131,7 @@ describe("pipes", () => {
     ["ahead of need", 50],
     ["when they are wanted", 0],
   ])("are made %s, each for one shell and for their owner alone", async (_, ahead) => {
-    using directory = new FifoDirectory([parent]);
+    using directory = new PipeDirectory([parent]);
     if (ahead > 0) await directory.prepare(ahead);
     const sets = await Promise.all(Array.from({ length: 50 }, () => directory.take()));
     const paths = new Set(sets.flatMap((set) => Object.values(set)));
@@ -141,7 +141,7 @@ describe("pipes", () => {
   });
 
   it("that cannot be made are an error that names the directory, until they can be made", async () => {
-    using directory = new FifoDirectory([parent]);
+    using directory = new PipeDirectory([parent]);
     rmSync(directory.path, { recursive: true });
     writeFileSync(directory.path, "");
     const message = `cannot make the pipes of plugins in ${directory.path}: mkfifo: `;
@@ -156,20 +156,20 @@ describe("pipes", () => {
   });
 
   it("are made again if they were all removed while the directory is used", async () => {
-    using directory = new FifoDirectory([parent]);
+    using directory = new PipeDirectory([parent]);
     await directory.prepare(1);
     rmSync(directory.path, { recursive: true });
     const set = await directory.take();
     expect(directory.has(set)).toBe(true);
     expect(statSync(directory.path).mode & 0o777).toBe(0o700);
-    using _ = new FifoDirectory([parent]);
+    using _ = new PipeDirectory([parent]);
     expect(directory.has(set)).toBe(true);
   });
 
   it.skipIf(process.geteuid?.() !== 0)(
     "are never made in a directory that another user has put there",
     async () => {
-      using directory = new FifoDirectory([parent]);
+      using directory = new PipeDirectory([parent]);
       rmSync(directory.path, { recursive: true });
       mkdirSync(directory.path);
       chownSync(directory.path, 1, 1);
@@ -179,7 +179,7 @@ describe("pipes", () => {
   );
 
   it("are removed", async () => {
-    using directory = new FifoDirectory([parent]);
+    using directory = new PipeDirectory([parent]);
     const set = await directory.take();
     directory.remove(set);
     expect(Object.values(set).filter((path) => existsSync(path))).toEqual([]);
@@ -187,15 +187,15 @@ describe("pipes", () => {
   });
 
   it("are opened at once, without the other end", () => {
-    using directory = new FifoDirectory([parent]);
+    using directory = new PipeDirectory([parent]);
     const path = directory.statusPath;
-    const reading = openFifo(path, "read");
-    const both = openFifo(path, "both");
+    const reading = openPipe(path, "read");
+    const both = openPipe(path, "both");
     writeSync(both, "1 0\n");
     const buffer = Buffer.alloc(10);
     expect(buffer.toString("latin1", 0, readSync(reading, buffer))).toBe("1 0\n");
-    closeFifo(both);
-    closeFifo(reading);
+    closePipe(both);
+    closePipe(reading);
   });
 });
 
@@ -205,7 +205,7 @@ function makeDirectory(name: string): string {
   return path;
 }
 
-function makeFifo(directory: string, name: string): string {
+function makePipe(directory: string, name: string): string {
   const path = join(directory, name);
   spawnSync("mkfifo", [path]);
   return path;
@@ -213,9 +213,9 @@ function makeFifo(directory: string, name: string): string {
 
 /** A worker with its own process ids, as in a container, that uses the same directory. */
 function startContainer() {
-  const module = JSON.stringify(new URL("../../src/executor/fifos.ts", import.meta.url).href);
-  const program = `const { FifoDirectory } = await import(${module});
-    console.log(new FifoDirectory([${JSON.stringify(parent)}]).path);
+  const module = JSON.stringify(new URL("../../src/executor/named-pipes.ts", import.meta.url).href);
+  const program = `const { PipeDirectory } = await import(${module});
+    console.log(new PipeDirectory([${JSON.stringify(parent)}]).path);
     setInterval(() => {}, 1000);`;
   const node = [process.execPath, "--input-type=module", "--eval", program];
   return spawn("unshare", [...WITH_OWN_PROCESS_IDS, ...node], { stdio: ["ignore", "pipe", "inherit"] });
