@@ -49,9 +49,9 @@ export function readAnswer(
   { times, state }: Pick<ReceivedPage, "state"> & Pick<Connected, "times">,
 ): ReceivedPage {
   if (ending === "broken") throw new CheckFailure("HTTP CRITICAL - Error on receive\n", CRITICAL);
-  const { text, behind, size, isCut, ...received } = reception.finish();
+  const { text, afterText, size, isCut, ...received } = reception.finish();
   if (size === 0) throw new CheckFailure("HTTP CRITICAL - No data received from host\n", CRITICAL);
-  const message = readPage(text, behind);
+  const message = readPage(text, afterText);
   const page = { ...message, size, isCut: isCut || message.isCut };
   return { kind: "page", page, state, times: { ...times, headers, ...received } };
 }

@@ -28,14 +28,14 @@ const HEADER_END = /[\r\n]{3,}|\r\r|\n\n|[\r\n]+$/;
  * Divides an answer into its parts. Without a header the lines of the body are the header, up to an empty
  * line.
  *
- * @param behind what came after the text; the plugin reads it if the last line of the header has no end
+ * @param afterText what came after the text; the plugin reads it if the last line of the header has no end
  */
-export function readPage(text: string, behind = ""): HttpMessage {
+export function readPage(text: string, afterText = ""): HttpMessage {
   const [statusLine = ""] = /^[^\r\n]*/.exec(text) ?? [];
   const rest = text.slice(skipBreaks(text, statusLine.length));
   const start = rest.slice(0, MAX_HEADER);
   const end = HEADER_END.exec(start);
-  const body = end === null ? start && behind : rest.slice(end.index);
+  const body = end === null ? start && afterText : rest.slice(end.index);
   const isOver = end !== null && end.index + end[0].length < start.length;
   return {
     statusLine: statusLine.replace(/[ \t]+$/, ""),

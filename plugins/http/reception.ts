@@ -12,7 +12,7 @@ const MAX_KEPT = 8 * 1_024 * 1_024;
 export interface Received {
   readonly text: string;
   /** The text from the end of the header on, if only the header is read. */
-  readonly behind: string;
+  readonly afterText: string;
   readonly size: number;
   readonly isCut: boolean;
   /** Seconds from the request to the first byte, and to the end. */
@@ -70,11 +70,11 @@ export class Reception {
     const [size, firstByte, transfer] = [this.#size, this.#firstByte, this.#elapsed()];
     const isCut = size > this.#text.length;
     if (!this.#stopsAtHeader || findHeaderEnd(this.#last) < 0) {
-      return { text: this.#text, behind: "", size, isCut, firstByte, transfer };
+      return { text: this.#text, afterText: "", size, isCut, firstByte, transfer };
     }
     const last = this.#last.slice(findHeaderEnd(this.#last));
     const text = this.#text.slice(0, size - last.length);
-    return { text, behind: last.slice(1), size, isCut: false, firstByte, transfer };
+    return { text, afterText: last.slice(1), size, isCut: false, firstByte, transfer };
   }
 
   #putInParts(text: string): Progress {

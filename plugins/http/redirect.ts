@@ -26,7 +26,7 @@ interface Location {
   readonly url: string;
   readonly usesTls: boolean;
   /** True: it is relative to the folder of the page. */
-  readonly isBeside: boolean;
+  readonly isRelativeToFolder: boolean;
 }
 
 const MAX_PORT = 65_535;
@@ -84,9 +84,9 @@ export function followRedirect(
  * Whether the location is the page itself. The plugin does not notice that if the location is relative to the
  * folder.
  */
-function isSame({ host, port, url, isBeside }: Location, target: HttpTarget): boolean {
+function isSame({ host, port, url, isRelativeToFolder }: Location, target: HttpTarget): boolean {
   const isHere = port === target.port && host === target.address && host === target.hostName;
-  return isHere && url === target.url && !isBeside;
+  return isHere && url === target.url && !isRelativeToFolder;
 }
 
 /**
@@ -115,25 +115,25 @@ function readLocation(text: string, { target, scheme: lastScheme }: Hop): Locati
     const usesTls = scheme === "https";
     const url = path.startsWith("/") ? path : `/${path}`;
     const given = port === undefined ? defaultPort(usesTls) : Number(port);
-    return { scheme, host, port: given, url, usesTls, isBeside: false };
+    return { scheme, host, port: given, url, usesTls, isRelativeToFolder: false };
   }
   const withoutScheme = WITHOUT_SCHEME.exec(text);
   if (withoutScheme !== null) {
     const [, host = "", path = ""] = withoutScheme;
     const scheme = target.usesTls ? "https" : lastScheme;
     const usesTls = scheme === "https";
-    return { scheme, host, port: defaultPort(usesTls), url: `/${path}`, usesTls, isBeside: false };
+    return { scheme, host, port: defaultPort(usesTls), url: `/${path}`, usesTls, isRelativeToFolder: false };
   }
   const [, path] = RELATIVE.exec(text) ?? [];
   if (path === undefined) return undefined;
-  const isBeside = !path.startsWith("/");
+  const isRelativeToFolder = !path.startsWith("/");
   return {
     scheme: lastScheme,
     host: target.hostName ?? target.address,
     port: target.port,
-    url: isBeside ? `${folderOf(target.url)}/${path}` : path,
+    url: isRelativeToFolder ? `${folderOf(target.url)}/${path}` : path,
     usesTls: target.usesTls,
-    isBeside,
+    isRelativeToFolder,
   };
 }
 

@@ -38,7 +38,7 @@ const OPTIONS = {
   hosts: list(text("-H, --hostname=HOST", "host to ping")),
   words: words("[HOST]", "the same as --hostname, if it comes first", { max: 1 }),
   ...thresholdOptions(readFpingThreshold),
-  isContentWithFirst: flag("-a, --alive", "the first reply is enough"),
+  stopsAtFirstReply: flag("-a, --alive", "the first reply is enough"),
   size: integer("-b, --bytes=INTEGER", "size of a request", { default: 56, min: 16, max: 1400 }),
   packets: integer("-n, --number=INTEGER", "how many requests", { default: 1, min: 1, max: 1000 }),
   timeoutMs: integer("-T, --target-timeout=INTEGER", "how long a reply may take, in ms", { min: 50 }),
@@ -61,7 +61,7 @@ interface FpingRequest {
   readonly isIpv4: boolean;
   readonly warning: PingThreshold;
   readonly critical: PingThreshold;
-  readonly isContentWithFirst: boolean;
+  readonly stopsAtFirstReply: boolean;
   readonly size: number;
   readonly packets: number;
   readonly timeoutMs: number;
@@ -93,13 +93,13 @@ function readRequest(argv: readonly string[]): FpingRequest | undefined {
   if (others.length > 0 || (word.length > 0 && argv[0] !== word[0])) return undefined;
   if (host === undefined || !isPingHost(host) || host.includes("%")) return undefined;
   if (/^::ffff:/i.test(host)) return undefined;
-  const { isContentWithFirst, size, packets } = options;
+  const { stopsAtFirstReply, size, packets } = options;
   // With several requests under way, fping prints the loss it has counted when the first reply comes.
-  if (isContentWithFirst && packets > 1 && timeoutMs > intervalMs) return undefined;
+  if (stopsAtFirstReply && packets > 1 && timeoutMs > intervalMs) return undefined;
   return {
     lookup: hosts.length > 0 ? familyBefore("hosts", given) : undefined,
     isIpv4: familyBefore(undefined, given) === 4,
-    ...{ host, isContentWithFirst, size, packets, timeoutMs, intervalMs },
+    ...{ host, stopsAtFirstReply, size, packets, timeoutMs, intervalMs },
     warning: combineThresholds(options.warning),
     critical: combineThresholds(options.critical),
   };
@@ -117,19 +117,19 @@ function familyBefore(option: string | undefined, given: readonly GivenText[]): 
 }
 
 async function run(request: FpingRequest, context: CheckContext): Promise<CheckOutput> {
-  const { host, packets, size, timeoutMs, intervalMs, isContentWithFirst } = request;
+  const { host, packets, size, timeoutMs, intervalMs, stopsAtFirstReply } = request;
   const addresses = await resolve(request, context);
   if (addresses === undefined) return answerUnknownHost("check_fping", host, USAGE);
   const { address, family } = pickAddress(addresses, 0);
   const report = await context.shared(ICMP).send(
     {
       ...{ address, family, count: packets, size, gap: intervalMs * 1000, limit: timeoutMs * 1000 },
-      rules: ["paced", "ignoresRepeated", ...(isContentWithFirst ? (["firstWithoutLoss"] as const) : [])],
+      rules: ["paced", "ignoresRepeated", ...(stopsAtFirstReply ? (["firstWithoutLoss"] as const) : [])],
       withinMs: (packets - 1) * intervalMs + timeoutMs,
     },
     { signal: context.signal },
   );
-  if (isContentWithFirst && report.received > 0 && report.received === report.attempts) {
+  if (stopsAtFirstReply && report.received > 0 && report.received === report.attempts) {
     return answerAlive(request, report);
   }
   return isUnreachable(report, family) ? answerUnreachable() : answerFping(request, report);

@@ -31,7 +31,7 @@ export interface RateRun {
 }
 
 /** An object, and what it is judged by. */
-export interface JudgedBy {
+export interface JudgeInput {
   readonly object: ReadObject;
   /** The object's position among those of the command line. */
   readonly at: number;
@@ -40,7 +40,7 @@ export interface JudgedBy {
 }
 
 /** Rejects with a CheckFailure in the plugin's words where the plugin gives up on an object. */
-export async function judge(subject: JudgedBy, signal: AbortSignal): Promise<Judged> {
+export async function judge(subject: JudgeInput, signal: AbortSignal): Promise<Judged> {
   const { object, at, command } = subject;
   const value = scaled(object, command.scale);
   const thresholds = command.thresholds?.[at] ?? {};
@@ -69,7 +69,7 @@ function scaled({ kind, value }: ReadObject, { multiplier, format = "%f" }: Scal
 }
 
 function judgeNumber(
-  { object, at, command, rateRun }: JudgedBy,
+  { object, at, command, rateRun }: JudgeInput,
   value: string,
   thresholds: Thresholds,
 ): Judged {
@@ -82,8 +82,8 @@ function judgeNumber(
   }
   if (rateRun.previous === undefined) return { state: OK, shown: value, number };
   const { time, values } = rateRun.previous;
-  const change = readChange(object, values[at] ?? 0, number);
-  const rate = (change / readSeconds(time, rateRun.now)) * command.rate.multiplier;
+  const change = changeOf(object, values[at] ?? 0, number);
+  const rate = (change / secondsBetween(time, rateRun.now)) * command.rate.multiplier;
   return { state: getStatus(rate, thresholds), shown: sprintf(format, rate), number };
 }
 
@@ -93,14 +93,14 @@ function chooseFormat({ kind }: ReadObject, { rate, scale }: SnmpCommand): strin
 }
 
 /** A counter that has become less is taken to have passed 32 bits, or else 64. */
-function readChange({ kind }: ReadObject, before: number, number: number): number {
+function changeOf({ kind }: ReadObject, before: number, number: number): number {
   let change = number - before;
   if (kind === "counter" && change < 0) change += 2 ** 32;
   if (kind === "counter" && change < 0) change += 2 ** 64 - 2 ** 32;
   return change;
 }
 
-function readSeconds(previous: number, now: number): number {
+function secondsBetween(previous: number, now: number): number {
   if (now <= previous) throw new CheckFailure("Time duration between plugin calls is invalid", UNKNOWN);
   return now - previous;
 }

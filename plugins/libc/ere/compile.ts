@@ -46,9 +46,9 @@ export function compile(expression: Expression): CompiledPattern | undefined {
       entry = add({ kind: "fork", next, other: next });
       steps[entry] = { kind: "fork", next: addPart(part, entry), other: next };
     }
-    for (let more = min; more < max && max !== Number.POSITIVE_INFINITY; more += 1)
+    for (let optional = min; optional < max && max !== Number.POSITIVE_INFINITY; optional += 1)
       entry = add({ kind: "fork", next: addPart(part, entry), other: next });
-    for (let must = 0; must < min; must += 1) entry = addPart(part, entry);
+    for (let required = 0; required < min; required += 1) entry = addPart(part, entry);
     return entry;
   };
   try {
