@@ -41,12 +41,11 @@ INIT { serve() }
 
 load_part($_) for qw(handles watch obstacles requests child);
 
-# CORE, as an earlier -M may have overridden `require`.
 sub load_part {
     my ($directory) = __FILE__ =~ /\A(.*)OmdWarm\.pm\z/s;
     my $path = "$directory$_[0].pl";
     local $!;
-    CORE::require $path;
+    require $path;
     delete $INC{$path};
 }
 
