@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { TLSSocket } from "node:tls";
+import { expect } from "vitest";
 import type { Check } from "../../sdk/index.ts";
 import { runCheck, splitWords } from "../../sdk/testing.ts";
 import type { Serve } from "../support/servers/fake-servers.ts";
-import { execute } from "./core/real-plugins.ts";
+import { execute, findPlugin } from "./core/real-plugins.ts";
 import { normalise } from "./oracle.ts";
 
 /**
@@ -89,25 +90,18 @@ function wordsOf(line: string, places: Places): readonly string[] {
 }
 
 /** Where a line is run. */
-export interface Surroundings {
+export interface RunPlace {
   readonly places: Places;
   readonly witness: Witness;
 }
 
-export async function runNatively(
-  check: Check,
-  line: string,
-  { places, witness }: Surroundings,
-): Promise<Seen> {
+async function runNatively(check: Check, line: string, { places, witness }: RunPlace): Promise<Seen> {
   const { returnCode, output } = await runCheck(check, wordsOf(line, places));
   return [returnCode, normalise(output), ...(await witness.take())];
 }
 
-export async function runPlugin(
-  plugin: string,
-  line: string,
-  { places, witness }: Surroundings,
-): Promise<Seen> {
+async function runPlugin(check: Check, line: string, { places, witness }: RunPlace): Promise<Seen> {
+  const plugin = findPlugin(check.name) ?? "";
   const outcome = await execute({ words: [plugin, ...wordsOf(line, places)], environment: [] });
   if (outcome.kind !== "exited") throw new Error(outcome.kind);
   return [outcome.returnCode, normalise(outcome.stdout), ...(await witness.take())];
@@ -115,4 +109,17 @@ export async function runPlugin(
 
 export function isUnderstood(check: Check, line: string): boolean {
   return check.understand(splitWords(line)) !== undefined;
+}
+
+/** The check and the plugin do the same. */
+export async function expectEqual(check: Check, line: string, where: RunPlace): Promise<Seen> {
+  const native = await runNatively(check, line, where);
+  expect(native).toEqual(await runPlugin(check, line, where));
+  return native;
+}
+
+/** The option changes what the check does, to what the plugin does. */
+export async function expectEffect(check: Check, [without, given]: Effect, where: RunPlace): Promise<void> {
+  const usual = await expectEqual(check, without, where);
+  expect(await expectEqual(check, given, where)).not.toEqual(usual);
 }

@@ -7,15 +7,14 @@ import { freePort } from "../../support/free-port.ts";
 import { createCertificate, inDays } from "../../support/servers/certificates.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
-import { findPlugin } from "../core/real-plugins.ts";
 import {
   type Effects,
+  expectEffect,
+  expectEqual,
   isUnderstood,
   listFollowed,
   listLeft,
   type Places,
-  runNatively,
-  runPlugin,
   Witness,
 } from "../effects.ts";
 import { oddServer } from "./pages.ts";
@@ -129,18 +128,10 @@ describe.skipIf(!hasServer("check_dummy"))("is followed as by the plugin:", () =
     "-H localhost -p TLS -S --sni -u /redirect/7 -f follow",
   ];
   it.each(OTHERS)("an empty text, or an address for SNI: %s", async (line) => {
-    const here = { places, witness };
-    const native = await runNatively(checkHttp, line, here);
-    expect(native).toEqual(await runPlugin(findPlugin("check_http") ?? "", line, here));
+    await expectEqual(checkHttp, line, { places, witness });
   });
 
-  it.each(Object.entries(EFFECTS))("%s", async (_, [without, given]) => {
-    const here = { places, witness };
-    const plugin = findPlugin("check_http") ?? "";
-    const usual = await runNatively(checkHttp, without, here);
-    const changed = await runNatively(checkHttp, given, here);
-    expect(changed).not.toEqual(usual);
-    expect(usual).toEqual(await runPlugin(plugin, without, here));
-    expect(changed).toEqual(await runPlugin(plugin, given, here));
+  it.each(Object.entries(EFFECTS))("%s", async (_, effect) => {
+    await expectEffect(checkHttp, effect, { places, witness });
   });
 });

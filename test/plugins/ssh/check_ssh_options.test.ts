@@ -3,15 +3,14 @@ import { checkSsh } from "../../../plugins/ssh/check_ssh.ts";
 import { freePort } from "../../support/free-port.ts";
 import { banner, FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
-import { findPlugin } from "../core/real-plugins.ts";
 import {
   type Effects,
+  expectEffect,
+  expectEqual,
   isUnderstood,
   listFollowed,
   listLeft,
   type Places,
-  runNatively,
-  runPlugin,
   Witness,
 } from "../effects.ts";
 
@@ -59,18 +58,10 @@ describe.skipIf(!hasServer("check_dummy"))("is followed as by the plugin:", () =
     "-p PORT 127.0.0.1 ''",
   ];
   it.each(OTHERS)("an empty text: %s", async (line) => {
-    const here = { places, witness };
-    const native = await runNatively(checkSsh, line, here);
-    expect(native).toEqual(await runPlugin(findPlugin("check_ssh") ?? "", line, here));
+    await expectEqual(checkSsh, line, { places, witness });
   });
 
-  it.each(Object.entries(EFFECTS))("%s", async (_, [without, given]) => {
-    const here = { places, witness };
-    const plugin = findPlugin("check_ssh") ?? "";
-    const usual = await runNatively(checkSsh, without, here);
-    const changed = await runNatively(checkSsh, given, here);
-    expect(changed).not.toEqual(usual);
-    expect(usual).toEqual(await runPlugin(plugin, without, here));
-    expect(changed).toEqual(await runPlugin(plugin, given, here));
+  it.each(Object.entries(EFFECTS))("%s", async (_, effect) => {
+    await expectEffect(checkSsh, effect, { places, witness });
   });
 });

@@ -4,15 +4,14 @@ import { freePort } from "../../support/free-port.ts";
 import { createCertificate, inDays } from "../../support/servers/certificates.ts";
 import { banner, FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
-import { findPlugin } from "../core/real-plugins.ts";
 import {
   type Effects,
+  expectEffect,
+  expectEqual,
   isUnderstood,
   listFollowed,
   listLeft,
   type Places,
-  runNatively,
-  runPlugin,
   Witness,
 } from "../effects.ts";
 
@@ -98,18 +97,10 @@ describe.skipIf(!hasServer("check_dummy"))("is followed as by the plugin:", () =
     "-D '' -s x -e hello -p TLS",
   ];
   it.each(OTHERS)("an empty text, or an odd server name: %s", async (line) => {
-    const here = { places, witness };
-    const native = await runNatively(checkTcp, line, here);
-    expect(native).toEqual(await runPlugin(findPlugin("check_tcp") ?? "", line, here));
+    await expectEqual(checkTcp, line, { places, witness });
   });
 
-  it.each(Object.entries(EFFECTS))("%s", async (_, [without, given]) => {
-    const here = { places, witness };
-    const plugin = findPlugin("check_tcp") ?? "";
-    const usual = await runNatively(checkTcp, without, here);
-    const changed = await runNatively(checkTcp, given, here);
-    expect(changed).not.toEqual(usual);
-    expect(usual).toEqual(await runPlugin(plugin, without, here));
-    expect(changed).toEqual(await runPlugin(plugin, given, here));
+  it.each(Object.entries(EFFECTS))("%s", async (_, effect) => {
+    await expectEffect(checkTcp, effect, { places, witness });
   });
 });
