@@ -3,12 +3,45 @@ export interface Io {
   readonly stdout: (text: string | Uint8Array) => void;
   readonly stderr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Calls `end` once when standard output takes no more: its reader has gone (`| head`), or the disk is full.
+   * Without it the process ends at once.
+   */
+  readonly onOutputLost?: (end: () => void) => void;
 }
 
+/** As a shell reports a program that SIGPIPE has ended. */
+const READER_GONE = 141;
+const CANNOT_WRITE = 1;
+
 export function processIo(): Io {
-  return {
-    stdout: (text) => process.stdout.write(text),
-    stderr: (text) => process.stderr.write(text),
-    env: process.env,
+  let endCommand: (() => void) | undefined;
+  let isLost = false;
+  const outputLost = (error: NodeJS.ErrnoException) => {
+    if (isLost) return;
+    isLost = true;
+    const isReaderGone = error.code === "EPIPE";
+    if (!isReaderGone) write(process.stderr, `cannot write to standard output: ${error.message}\n`, () => {});
+    process.exitCode = isReaderGone ? READER_GONE : CANNOT_WRITE;
+    if (endCommand === undefined) process.exit();
+    endCommand();
   };
+  return {
+    stdout: (text) => write(process.stdout, text, outputLost),
+    stderr: (text) => write(process.stderr, text, () => {}),
+    env: process.env,
+    onOutputLost: (end) => {
+      endCommand = end;
+    },
+  };
+}
+
+/** A stream has its listener from the first write on: a program that writes nothing opens no stream. */
+function write(
+  stream: NodeJS.WriteStream,
+  text: string | Uint8Array,
+  onError: (error: NodeJS.ErrnoException) => void,
+): void {
+  if (stream.listenerCount("error") === 0) stream.on("error", onError);
+  stream.write(text);
 }

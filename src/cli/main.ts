@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { runCommand } from "./commands.ts";
 import { type Io, processIo } from "./io.ts";
 import { type Call, readCall } from "./programs.ts";
@@ -5,7 +6,9 @@ import { type Call, readCall } from "./programs.ts";
 /** The name or the path the program was called by, and its arguments → its exit code. */
 export async function main(calledBy: string, argv: readonly string[]): Promise<number> {
   const io = processIo();
-  return answer(readCall(calledBy, argv, io.env), io);
+  const code = await answer(readCall(calledBy, argv, io.env), io);
+  await setImmediate(); // What could not be written is told a turn later.
+  return typeof process.exitCode === "number" ? process.exitCode : code;
 }
 
 /** Loads what the call needs and nothing else. */

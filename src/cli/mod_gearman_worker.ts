@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { refuseOldNode } from "./node-version.ts";
+import { nameProcess } from "./process-title.ts";
 
 refuseOldNode();
 const { main } = await import("./main.ts");
+/** The C worker's name, for service units and scripts that call it, whatever a link to this file is called. */
+const NAME = "mod_gearman_worker";
+const argv = process.argv.slice(2);
+nameProcess(NAME, argv);
 
-/**
- * The C worker's name, for service units and scripts that call it, whatever a link to this file is called.
- */
-process.exit(await main("mod_gearman_worker", process.argv.slice(2)));
+process.exit(await main(NAME, argv));

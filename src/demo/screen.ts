@@ -19,6 +19,8 @@ export interface Size {
   readonly columns: number;
   readonly rows: number;
   readonly hasColours: boolean;
+  /** The first row of the table that is shown, where the reader may scroll. */
+  readonly from?: number;
 }
 
 const NAMES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
@@ -30,8 +32,10 @@ const TITLE = "omd-worker demo: a job server, a small core and the worker. Ctrl-
 const ORDER = [3, 1, 0, 2];
 
 export function renderScreen(picture: Picture, size: Size): string {
-  const shown = pick(picture.states, size.rows - OTHER_ROWS);
-  const left = picture.states.length - shown.length;
+  const room = Math.max(1, size.rows - OTHER_ROWS);
+  const shown = inOrder(picture.states)
+    .slice(size.from ?? 0)
+    .slice(0, room);
   const lines = [
     TITLE.slice(0, size.columns - 1),
     "",
@@ -39,7 +43,7 @@ export function renderScreen(picture: Picture, size: Size): string {
     "",
     row(["HOST", "SERVICE", "STATE", "RUN BY", "TOOK", "OUTPUT"], size.columns),
     ...shown.map((state) => stateRow(state, picture.via, size)),
-    left > 0 ? `… and ${left} more` : "",
+    rest(picture.states.length, shown.length, size).slice(0, size.columns - 1),
   ];
   return lines.join("\n");
 }
@@ -60,11 +64,19 @@ function totals({
   ];
 }
 
-/** Problems come first, then the checks of this machine, then the others as far as there is room. */
-function pick(states: readonly ObjectState[], room: number): readonly ObjectState[] {
+/** Problems come first, then the checks of this machine, then the others. */
+function inOrder(states: readonly ObjectState[]): readonly ObjectState[] {
   const rank = ({ returnCode }: ObjectState) =>
     returnCode === undefined ? ORDER.length : (ORDER[returnCode] ?? 0);
-  return states.toSorted((a, b) => rank(a) - rank(b)).slice(0, Math.max(1, room));
+  return states.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** What the table does not show, and how to see it. */
+function rest(all: number, shown: number, { from }: Size): string {
+  if (shown === all) return "";
+  return from === undefined
+    ? `… and ${all - shown} more`
+    : `${from + 1} to ${from + shown} of ${all}   ↑ ↓ PgUp PgDn scroll, q ends`;
 }
 
 function stateRow(

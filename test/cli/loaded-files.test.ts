@@ -29,6 +29,7 @@ describe("a command loads only what it needs", () => {
       "src/cli/main.ts",
       "src/cli/node-version.ts",
       "src/cli/omd-worker.ts",
+      "src/cli/process-title.ts",
       "src/cli/programs.ts",
       "src/cli/usual-plugin-folders.ts",
       "src/cli/version.ts",

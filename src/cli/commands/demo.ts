@@ -1,32 +1,27 @@
 import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import { type Demo, startDemo } from "../../demo/demo.ts";
-import { renderScreen, type Size } from "../../demo/screen.ts";
+import { renderScreen } from "../../demo/screen.ts";
+import { showOnTerminal } from "../../demo/terminal.ts";
 import { type CommandResult, help, usage } from "../command.ts";
 import type { Io } from "../io.ts";
 import { VERSION } from "../version.ts";
 
 const USAGE = `usage: omd-worker demo [--seconds N]
   Shows the worker at work: an embedded job server, a small core with some checks of this machine, a table of
-  states. Ends with Ctrl-C, or after N seconds; exit code 1 if no result came in.
+  states. Arrow keys and page keys scroll; q or Ctrl-C ends it, or --seconds N. Without a terminal there is a line
+  every five seconds, and the whole table at the end. Exit code 1 if no result came in.
 `;
 const REDRAW_MS = 1000;
-/** Without a terminal there is one line in this time, and the table at the end. */
 const TELL_MS = 5000;
+const COLUMNS = 120;
 
 export async function demoCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const seconds = readSeconds(argv);
   if (seconds === undefined)
     return argv.includes("--help") || argv.includes("-h") ? help(USAGE) : usage(USAGE);
   const demo = await startDemo({ checks: BUILTIN_CHECKS, version: VERSION });
-  const isTerminal = process.stdout.isTTY === true;
-  const timer = setInterval(
-    () => (isTerminal ? redraw(demo, io) : tell(demo, io)),
-    isTerminal ? REDRAW_MS : TELL_MS,
-  );
-  await end(seconds);
-  clearInterval(timer);
-  if (isTerminal) redraw(demo, io);
-  else io.stdout(`${renderScreen(demo.look(), { columns: 120, rows: 40, hasColours: false })}\n`);
+  if (process.stdout.isTTY === true) await showHere(demo, seconds, io);
+  else await tellAll(demo, seconds, io);
   const { results } = demo.look();
   await demo.stop();
   io.stdout(`\nEnded. ${results} results.\n`);
@@ -40,21 +35,34 @@ function readSeconds(argv: readonly string[]): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function end(seconds: number): Promise<void> {
+/** A picture each second on a screen of its own; the last one stays on the terminal. */
+async function showHere(demo: Demo, seconds: number, io: Io): Promise<void> {
+  const size = () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 });
+  const asked = Promise.withResolvers<void>();
+  const terminal = { write: io.stdout, size, input: process.stdin };
+  const show = showOnTerminal(terminal, demo.look, asked.resolve);
+  const timer = setInterval(show.redraw, REDRAW_MS);
+  await Promise.race([asked.promise, end(seconds, io)]);
+  clearInterval(timer);
+  show.end();
+  io.stdout(`${renderScreen(demo.look(), { ...size(), hasColours: true })}\n`);
+}
+
+async function tellAll(demo: Demo, seconds: number, io: Io): Promise<void> {
+  const timer = setInterval(() => tell(demo, io), TELL_MS);
+  await end(seconds, io);
+  clearInterval(timer);
+  const rows = Number.POSITIVE_INFINITY;
+  io.stdout(`${renderScreen(demo.look(), { columns: COLUMNS, rows, hasColours: false })}\n`);
+}
+
+function end(seconds: number, io: Io): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
+    io.onOutputLost?.(resolve);
     if (seconds > 0) setTimeout(resolve, seconds * 1000);
   });
-}
-
-function redraw(demo: Demo, io: Io): void {
-  const size: Size = {
-    columns: process.stdout.columns ?? 80,
-    rows: process.stdout.rows ?? 24,
-    hasColours: true,
-  };
-  io.stdout(`\x1b[H\x1b[2J${renderScreen(demo.look(), size)}\n`);
 }
 
 function tell(demo: Demo, io: Io): void {

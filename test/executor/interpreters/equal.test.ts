@@ -8,7 +8,7 @@ import { hasServer } from "../../support/servers/installed.ts";
 import { fixture, openTemplate, runPlain } from "./template-driver.ts";
 
 checkLeaks();
-beforeEach(({ skip }) => skip(!hasServer("perl") || !hasServer("python3"), "needs Perl and Python"));
+const HAS_BOTH = hasServer("perl") && hasServer("python3");
 
 const FIXTURES = fixture(".");
 
@@ -127,18 +127,21 @@ State::show_all(); exit 0;`,
   },
 ];
 
-describe.each(PERL)("warm as executed, Perl: $what", ({ plugin, files = {}, words = [], refusal }) => {
-  it("twice", async () => {
-    for (const [name, text] of Object.entries(files)) install(name, text);
-    const file = install("check_it.pl", plugin.replaceAll("FOLDER", folder));
-    await using template = await openTemplate(file);
-    expect(await template.begun()).toBe(refusal === undefined ? "ready" : `- ${refusal}`);
-    if (refusal !== undefined) return;
-    const plain = runPlain(file, words);
-    expect(await template.run(words)).toEqual(plain);
-    expect(await template.run(words)).toEqual(plain);
-  });
-});
+describe.skipIf(!HAS_BOTH).each(PERL)(
+  "warm as executed, Perl: $what",
+  ({ plugin, files = {}, words = [], refusal }) => {
+    it("twice", async () => {
+      for (const [name, text] of Object.entries(files)) install(name, text);
+      const file = install("check_it.pl", plugin.replaceAll("FOLDER", folder));
+      await using template = await openTemplate(file);
+      expect(await template.begun()).toBe(refusal === undefined ? "ready" : `- ${refusal}`);
+      if (refusal !== undefined) return;
+      const plain = runPlain(file, words);
+      expect(await template.run(words)).toEqual(plain);
+      expect(await template.run(words)).toEqual(plain);
+    });
+  },
+);
 
 const PYTHON: readonly Case[] = [
   {
@@ -219,17 +222,20 @@ const PYTHON: readonly Case[] = [
   },
 ];
 
-describe.each(PYTHON)("warm as executed, Python: $what", ({ plugin, files = {}, words = [], refusal }) => {
-  it("twice", async () => {
-    for (const [name, text] of Object.entries(files)) install(name, text.replaceAll("FOLDER", folder));
-    const file = install("check_it.py", plugin.replaceAll("FOLDER", folder));
-    runPlain(file, words); // so that what is compiled is in its folder
-    await using template = await openTemplate(file);
-    expect(await template.begun()).toBe(refusal === undefined ? "ready" : `- ${refusal}`);
-    if (refusal !== undefined) return;
-    if (plugin.includes("time.time()")) await pause(1000);
-    const plain = runPlain(file, words);
-    expect(await template.run(words)).toEqual(plain);
-    expect(await template.run(words)).toEqual(plain);
-  });
-});
+describe.skipIf(!HAS_BOTH).each(PYTHON)(
+  "warm as executed, Python: $what",
+  ({ plugin, files = {}, words = [], refusal }) => {
+    it("twice", async () => {
+      for (const [name, text] of Object.entries(files)) install(name, text.replaceAll("FOLDER", folder));
+      const file = install("check_it.py", plugin.replaceAll("FOLDER", folder));
+      runPlain(file, words); // so that what is compiled is in its folder
+      await using template = await openTemplate(file);
+      expect(await template.begun()).toBe(refusal === undefined ? "ready" : `- ${refusal}`);
+      if (refusal !== undefined) return;
+      if (plugin.includes("time.time()")) await pause(1000);
+      const plain = runPlain(file, words);
+      expect(await template.run(words)).toEqual(plain);
+      expect(await template.run(words)).toEqual(plain);
+    });
+  },
+);

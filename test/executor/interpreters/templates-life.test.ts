@@ -15,9 +15,9 @@ import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { fixture, openTemplate, runPlain, type Template } from "./template-driver.ts";
 
-beforeEach(({ skip }) => skip(!hasServer("perl") || !hasServer("python3"), "needs Perl and Python"));
+const HAS_BOTH = hasServer("perl") && hasServer("python3");
 
-describe.each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
+describe.skipIf(!HAS_BOTH).each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
   checkLeaks();
   let template: Template;
   beforeEach(async () => {
@@ -75,7 +75,7 @@ describe.each([["scenes.pl"], ["scenes.py"]])("a template of %s", (file) => {
   });
 });
 
-describe("Perl alone", () => {
+describe.skipIf(!HAS_BOTH)("Perl alone", () => {
   it("a plugin that signals its process group is alone in it", async () => {
     await using template = await openTemplate(fixture("scenes.pl"));
     expect(await template.run(["kill-group"])).toMatchObject({ returnCode: 0, stdout: "alive\n" });
@@ -83,7 +83,7 @@ describe("Perl alone", () => {
   });
 });
 
-describe("Python alone", () => {
+describe.skipIf(!HAS_BOTH)("Python alone", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "warm-"));
@@ -142,7 +142,7 @@ describe("Python alone", () => {
   });
 });
 
-describe("a change is noticed within seconds:", () => {
+describe.skipIf(!HAS_BOTH)("a change is noticed within seconds:", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "warm-"));

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkLeaks } from "../../support/leaks.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { fixture, openTemplate, runPlain, type Template } from "./template-driver.ts";
 
-beforeEach(({ skip }) => skip(!hasServer("perl") || !hasServer("python3"), "needs Perl and Python"));
+const HAS_BOTH = hasServer("perl") && hasServer("python3");
 
-describe.each<[file: string, scenes: readonly (readonly string[])[]]>([
+describe.skipIf(!HAS_BOTH).each<[file: string, scenes: readonly (readonly string[])[]]>([
   [
     "scenes.pl",
     [
@@ -96,7 +96,7 @@ describe.each<[file: string, scenes: readonly (readonly string[])[]]>([
   });
 });
 
-describe("as in plain execution, alone in its file:", () => {
+describe.skipIf(!HAS_BOTH)("as in plain execution, alone in its file:", () => {
   checkLeaks();
   it.each<[what: string, file: string, words?: readonly string[]]>([
     ["DATA of the plugin and of a module", "data.pl"],
@@ -115,7 +115,7 @@ describe("as in plain execution, alone in its file:", () => {
   });
 });
 
-describe("tells why a plugin cannot be run from a template:", () => {
+describe.skipIf(!HAS_BOTH)("tells why a plugin cannot be run from a template:", () => {
   checkLeaks();
   it.each([
     ["begin-prints.pl", "it prints while it is compiled"],

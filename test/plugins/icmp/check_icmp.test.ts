@@ -4,6 +4,7 @@ import { checkHost } from "../../../plugins/icmp/check_host.ts";
 import { checkIcmp } from "../../../plugins/icmp/check_icmp.ts";
 import { checkPing } from "../../../plugins/icmp/check_ping.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
+import { mayPing } from "../../support/processes/icmp-socket.ts";
 import { mayHaveNetwork } from "../../support/processes/network-namespace.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { normalise, readTranscripts, replay } from "../oracle.ts";
@@ -12,7 +13,7 @@ import { type Line, TIMES } from "./network-run.ts";
 
 const CHECKS = [checkIcmp, checkHost, checkPing, checkFping];
 
-describe("the transcripts", () => {
+describe.skipIf(!mayPing())("the transcripts", () => {
   // The run that is "ok" and executed is a usage error too: its positional arguments are in the wrong order.
   it.concurrent.each([
     { check: checkIcmp, equal: 12, executed: { badargs: 1, verbose: 1 } },

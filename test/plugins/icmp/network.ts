@@ -23,10 +23,11 @@ ip -6 route add 2001:db8::9/128 dev lo
 ip -6 route add unreachable 2001:db8::5
 `;
 
+/** A new network gives the right to no group. Users other than root have no group but 0 in it. */
 const RIGHTS: Readonly<Record<Rights, string>> = {
   capability: "",
-  group: "echo '0 2147483647' >/proc/sys/net/ipv4/ping_group_range",
-  none: "echo '1 0' >/proc/sys/net/ipv4/ping_group_range",
+  group: "echo '0 0' >/proc/sys/net/ipv4/ping_group_range",
+  none: "",
 };
 
 /** Still root, so that every file can be read, but without a capability. */

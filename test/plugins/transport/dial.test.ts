@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
-import { describe, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectFailure, dial, type Endpoint, wirePort } from "../../../plugins/transport/dial.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -9,6 +12,9 @@ import { banner, FakeServers } from "../../support/servers/fake-servers.ts";
 checkLeaks();
 
 const { signal } = new AbortController();
+const PLAIN_FILE = join(mkdtempSync(join(tmpdir(), "dial-")), "file");
+beforeAll(() => writeFileSync(PLAIN_FILE, ""));
+afterAll(() => rmSync(dirname(PLAIN_FILE), { recursive: true }));
 
 function connect(endpoint: Endpoint, until: AbortSignal = signal): Promise<Socket> {
   return dial(endpoint, { resolver: new Resolver(), signal: until });
@@ -35,7 +41,7 @@ describe("no connection", () => {
       { path: "/nonexistent/socket" },
       "connect to file socket /nonexistent/socket: No such file or directory",
     ],
-    [{ path: "/etc/passwd" }, "connect to file socket /etc/passwd: Connection refused"],
+    [{ path: PLAIN_FILE }, `connect to file socket ${PLAIN_FILE}: Connection refused`],
     [{ host: "127.0.0.1", port: 1, family: 6 }, "Address family for hostname not supported"],
   ])("to %j", async (target, message) => {
     await expect(connect(target)).rejects.toThrow(message);

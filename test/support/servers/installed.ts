@@ -1,6 +1,8 @@
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
+import { mayPing } from "../processes/icmp-socket.ts";
 import { mayHaveNetwork } from "../processes/network-namespace.ts";
 import { mayHaveProcessIds } from "../processes/process-namespace.ts";
 
@@ -86,25 +88,47 @@ export function hasServer(name: ServerName): boolean {
 }
 
 /**
- * vitest's global setup: installs missing packages if it may. At the end of the run it names the tests that
- * were not run.
+ * vitest's global setup: installs missing packages if it may, and has one folder for all temporary files. At
+ * the end of the run it names the tests that were not run.
  */
 export default async function provideServers(): Promise<() => void> {
   const wanted = missing();
   const failure = wanted.length > 0 && mayInstall() ? await install(wanted) : undefined;
-  const lacking = missing().map((server) => `${server.for} (Debian package ${server.package})`);
-  // No package can help here, so this is reported but is no failure.
-  const forbidden = [
+  const lacking = describeMissing(missing());
+  const lines = [...lacking, ...forbidden()].map((line) => `  ${line}`);
+  const { CI } = process.env;
+  const hint =
+    lacking.length > 0 && !mayInstall() ? ["On Debian, `npm test` as root installs the packages."] : [];
+  const text = ["Not run:", ...lines, ...hint, ...(failure ? [failure] : [])].join("\n");
+  if (CI === "true" && lacking.length > 0) throw new Error(text);
+  const removeFolder = useTemporaryFolder();
+  return () => {
+    removeFolder();
+    if (lines.length > 0) console.warn(text);
+  };
+}
+
+/** What no package can help with, so this is reported but is no failure. */
+function forbidden(): readonly string[] {
+  return [
     ...(mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"]),
     ...(mayHaveProcessIds() ? [] : ["a test of two containers (not allowed here: unshare --pid)"]),
+    ...(mayPing() ? [] : ["suites that send pings (no ICMP socket for IPv4 and IPv6 may be opened here)"]),
   ];
-  const lines = [...lacking, ...forbidden];
-  if (lines.length === 0) return () => {};
+}
 
-  const { CI } = process.env;
-  const text = ["Not run:", ...lines.map((line) => `  ${line}`), ...(failure ? [failure] : [])].join("\n");
-  if (CI === "true" && lacking.length > 0) throw new Error(text);
-  return () => console.warn(text);
+/** A line for each kind of suite. */
+function describeMissing(servers: readonly Server[]): readonly string[] {
+  const kinds = Map.groupBy(servers, (server) => server.for);
+  return [...kinds].map(([kind, all]) => `${kind} (Debian: ${all.map((each) => each.package).join(", ")})`);
+}
+
+/** What tests that are skipped or killed leave behind goes with it. Every user may write there, as in /tmp. */
+function useTemporaryFolder(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), "omd-test-"));
+  chmodSync(folder, 0o1777);
+  Object.assign(process.env, { TMPDIR: folder });
+  return () => rmSync(folder, { recursive: true, force: true });
 }
 
 function missing(): readonly Server[] {
@@ -134,6 +158,7 @@ function mayInstall(): boolean {
 /** Returns an error text; undefined when all went well. */
 async function install(servers: readonly Server[]): Promise<string | undefined> {
   const packages = servers.map((server) => server.package);
+  console.warn(`Tests need Debian packages, which are installed first: ${packages.join(", ")}`);
   const allowStarts = forbidStarts();
   try {
     await execa("apt-get", ["update"], APT);

@@ -4,6 +4,7 @@ import { REPORT_LENGTH, type Series } from "../../../../plugins/icmp/sender/fram
 import { IcmpSender } from "../../../../plugins/icmp/sender/sender.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
+import { mayPing } from "../../../support/processes/icmp-socket.ts";
 
 checkLeaks();
 
@@ -38,7 +39,7 @@ function script(text: string): readonly [string, ...string[]] {
 const declined = (reason: string | RegExp) =>
   expect.toSatisfy((error) => error instanceof CheckDeclined && new RegExp(reason).test(error.message));
 
-describe("on this machine", () => {
+describe.skipIf(!mayPing())("on this machine", () => {
   it("reports what became of a series", async () => {
     await using sender = createSender().sender;
     const report = await sender.send(SERIES, LIMITS);
@@ -104,15 +105,15 @@ describe("on this machine", () => {
     await expect(sender.send(SERIES, LIMITS)).rejects.toThrow("the worker has stopped");
     expect(log).toEqual([]);
   });
+});
 
-  it("starts no process before the first series", async () => {
+describe("the process", () => {
+  it("is not started before the first series", async () => {
     const { sender, log } = createSender(["/nonexistent"]);
     await sender[Symbol.asyncDispose]();
     expect(log).toEqual([]);
   });
-});
 
-describe("the process", () => {
   it("is started again after it has ended, but after some times not for a while", async () => {
     const { sender, log } = createSender(script("process.stderr.write('a fault'); process.exitCode = 7"));
     await using _ = sender;

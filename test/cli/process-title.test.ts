@@ -1,0 +1,22 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { expect, it, onTestFinished } from "vitest";
+
+it.each([
+  ["mod_gearman_worker", "mod_gearman_wor"],
+  ["omd-worker", "omd-worker"],
+])("the worker is %s for ps and pgrep, and its key is not shown", async (name, comm) => {
+  const words = [`src/cli/${name}.ts`, "--server=127.0.0.1:1", "--key=not to be seen", "KEY=nor this"];
+  const worker = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(worker, "close");
+  onTestFinished(async () => {
+    worker.kill("SIGKILL");
+    await ended;
+  });
+  await once(worker.stdout, "data"); // Its first line in the log.
+  const read = (file: string) => readFileSync(`/proc/${worker.pid}/${file}`, "latin1");
+  expect(read("comm")).toBe(`${comm}\n`);
+  const commandLine = read("cmdline").replace(/\0+$/, "");
+  expect(commandLine).toBe(`${name} --server=127.0.0.1:1 --key=*** KEY=***`);
+});
