@@ -123,7 +123,7 @@ function describeMissing(servers: readonly Server[]): readonly string[] {
   return [...kinds].map(([kind, all]) => `${kind} (Debian: ${all.map((each) => each.package).join(", ")})`);
 }
 
-/** What tests that are skipped or killed leave behind goes with it. Every user may write there, as in /tmp. */
+/** What tests that are skipped or killed leave behind goes with it. Each user may write there, as in /tmp. */
 function useTemporaryFolder(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "omd-test-"));
   chmodSync(folder, 0o1777);
