@@ -35,6 +35,7 @@ export async function execute(
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
+    detached: true, // A session without a terminal, as in the worker: ssh asks no one for a passphrase.
   });
   const ended = Promise.withResolvers<{ code: number | null; isStarted: boolean }>();
   child.on("error", () => ended.resolve({ code: 127, isStarted: false }));
