@@ -93,6 +93,37 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is to end", () => {
     await status(queue, { total: 0 });
   });
 
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "does not take for results what its plugins say when %s is sent to all of its processes",
+    async (signal) => {
+      using folder = createFolder();
+      const queue = `group-${signal}`.toLowerCase();
+      const gate = writeGate(folder.path);
+      await using core = new Core({ port: gearmand.port });
+      await using worker = await start(queue);
+      const negated = serviceJob("negated", `/usr/lib/nagios/plugins/negate ${gate.plugin("negated")}`);
+      const line = serviceJob("line", `${gate.plugin("line")} | cat`);
+      await submit(core, queue, gate, names(8));
+      await core.submit(`hostgroup_${queue}`, negated, line);
+      await gate.entered(10);
+      const all = [...names(8), "line", "negated"].toSorted();
+
+      // As systemd does with KillMode=control-group: the main process first, then all others.
+      worker.signal(signal);
+      for (const { pid } of worker.mark.processes()) if (pid !== worker.pid) killIfThere(pid, signal);
+      expect((await worker.ended).exitCode).toBe(1);
+      expect(worker.linesWith("10 jobs are not finished and go back to gearmand").length).toBe(1);
+      expect(core.results).toEqual([]);
+
+      gate.open();
+      await using _heir = await start(queue);
+      await core.collected(10);
+      expect(core.services).toEqual(all);
+      expect(core.results.filter(({ text }) => text.includes("SIG"))).toEqual([]);
+      await status(queue, { total: 0 });
+    },
+  );
+
   it("that could not tidy up, for it was killed with KILL, leaves its jobs to another worker and its shells end", async () => {
     using folder = createFolder();
     const gate = writeGate(folder.path);
@@ -123,4 +154,12 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is to end", () => {
 /** Warm shells, not plugins that are scripts. */
 function shells(processes: readonly { readonly commandLine: string }[]) {
   return processes.filter(({ commandLine }) => /^sh .*\/omd-worker-/.test(commandLine));
+}
+
+function killIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it has ended meanwhile
+  }
 }
