@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 
-/** The workers that know pid files, by what is in their command lines: ours, the C worker and the Go worker. */
+/** In the command lines of the workers that know pid files: ours, the C worker and the Go worker. */
 const WORKER = /mod[-_]gearman[-_]worker|omd-worker/;
 
 /**

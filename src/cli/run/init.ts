@@ -1,6 +1,7 @@
 /**
- * The first process of a container must take in every process whose parent has ended, which Node.js cannot: each
- * would stay as a zombie. A shell can. This one starts the worker, passes its signals on, and ends with it.
+ * The first process of a container must take in every process whose parent has ended, which Node.js cannot:
+ * each would stay as a zombie. A shell can. This one starts the worker, passes its signals on, and ends with
+ * it.
  */
 const INIT = `trap 'kill -TERM $worker' TERM; trap 'kill -INT $worker' INT; trap 'kill -HUP $worker' HUP
 "$@" <&0 & worker=$!
