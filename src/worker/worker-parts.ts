@@ -78,7 +78,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   return {
     ...{ log, events, pool, shortage, jobServers, outbox },
     ending: new Ending(),
-    executor: new Executor({ log, ...executorLimits(config()) }),
+    executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
     native: new NativeRuntime({ checks, log }),
     dupservers: new Dupservers({ log, throttle }),
     inFlight: new InFlight(),

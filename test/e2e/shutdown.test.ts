@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createFolder, type Gate, writeGate } from "../support/folder.ts";
 import { untilStatus } from "../support/gearman/actors.ts";
@@ -148,6 +150,24 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is to end", () => {
     await status("killed", { total: 0 });
     await using _tidier = await start("killed");
     expect(pipeDirectories(worker.pid)).toEqual([]);
+  });
+
+  it("and was killed with KILL has no plugin that runs on for longer than time-outs are", async () => {
+    await using core = new Core({ port: gearmand.port });
+    const worker = await start("guarded", "enable_embedded_perl=on", "warm_include=check_warm");
+    const warm = join(worker.folder, "check_warm");
+    writeFileSync(warm, "#!/usr/bin/perl\nsleep 1000;\n", { mode: 0o755 });
+    const jobs = ["/bin/sleep 1000", "/bin/sleep 1000 | cat", warm].map((line) =>
+      serviceJob(line, line, { timeout: 4 }),
+    );
+    const plugins = () =>
+      worker.mark.processes().filter(({ commandLine }) => /sleep 1000|check_warm/.test(commandLine));
+    await core.submit("hostgroup_guarded", ...jobs);
+    // A line is run by a shell of its own, and the warm plugin has a template.
+    await vi.waitFor(() => expect(plugins().length).toBeGreaterThanOrEqual(4), { timeout: 20_000 });
+    await worker.kill9();
+    expect(await leftBehind(() => worker.mark.processes().map(({ commandLine }) => commandLine))).toEqual([]);
+    await worker[Symbol.asyncDispose]();
   });
 });
 

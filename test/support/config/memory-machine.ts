@@ -9,7 +9,11 @@ export interface MemoryMachine {
 }
 
 /** A machine named web1 with 4 CPUs and no disk. */
-export function memoryMachine({ files = {}, env = {}, openFiles = Number.POSITIVE_INFINITY }: MemoryMachine = {}): Machine {
+export function memoryMachine({
+  files = {},
+  env = {},
+  openFiles = Number.POSITIVE_INFINITY,
+}: MemoryMachine = {}): Machine {
   const children = (place: string) =>
     Object.keys(files)
       .filter((path) => path.startsWith(`${place}/`))
