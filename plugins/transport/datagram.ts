@@ -4,6 +4,7 @@ import { errnoName } from "../libc/errno.ts";
 import { connectFailure, type DialContext, DialError, type Endpoint, resolveHost, wirePort } from "./dial.ts";
 import { Inbox } from "./inbox.ts";
 import type { Peer } from "./peer.ts";
+import { declineIfShort } from "./shortage.ts";
 
 /** Datagrams that are kept until the check receives them; others are dropped. */
 const MAX_UNREAD = 64;
@@ -13,7 +14,7 @@ export async function dialUdp(
   endpoint: Extract<Endpoint, { host: string }>,
   context: DialContext,
 ): Promise<Peer> {
-  let code = "";
+  let failure: unknown;
   for (const { address, family } of await resolveHost(endpoint, context)) {
     const socket = createSocket(family === 6 ? "udp6" : "udp4");
     try {
@@ -23,10 +24,11 @@ export async function dialUdp(
     } catch (error) {
       socket.close();
       context.signal.throwIfAborted();
-      code = errnoName(error);
+      failure = error;
     }
   }
-  throw new DialError("connect", connectFailure(endpoint.host, endpoint.port, code));
+  declineIfShort(failure);
+  throw new DialError("connect", connectFailure(endpoint.host, endpoint.port, errnoName(failure)));
 }
 
 function connect(socket: Socket, port: number, address: string): Promise<void> {

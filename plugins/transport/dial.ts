@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { whenAborted } from "../../sdk/deadline.ts";
 import { CRITICAL, type Family, ResolveError, type Resolver, type State, UNKNOWN } from "../../sdk/index.ts";
 import { errnoName, errnoText } from "../libc/errno.ts";
+import { declineIfOutOfFiles, declineIfShort } from "./shortage.ts";
 
 /** What to connect to: a host and a port as the operator wrote them, or the path of a Unix socket. */
 export type Endpoint =
@@ -42,11 +43,12 @@ export class DialError extends Error {
  * The caller destroys the socket. It stays open when the other side has closed its half. If the other side
  * has reset the connection at once, the socket is destroyed already and a reader finds its end.
  *
- * Rejects with a DialError, or with the signal's reason.
+ * Rejects with a DialError, or with the signal's reason. Declines if this machine is short of what a socket
+ * needs.
  */
 export async function dial(endpoint: Endpoint, { resolver, signal }: DialContext): Promise<Socket> {
   if ("path" in endpoint) return dialPath(endpoint.path, signal);
-  let code = "";
+  let failure: unknown;
   for (const { address, family } of await resolveHost(endpoint, { resolver, signal })) {
     try {
       return await open(
@@ -55,11 +57,12 @@ export async function dial(endpoint: Endpoint, { resolver, signal }: DialContext
       );
     } catch (error) {
       signal.throwIfAborted();
-      code = errnoName(error);
-      if (code === "EAFNOSUPPORT") throw new DialError("socket", "Socket creation failed");
+      failure = error;
+      if (errnoName(error) === "EAFNOSUPPORT") throw new DialError("socket", "Socket creation failed");
     }
   }
-  throw new DialError("connect", connectFailure(endpoint.host, endpoint.port, code));
+  declineIfShort(failure);
+  throw new DialError("connect", connectFailure(endpoint.host, endpoint.port, errnoName(failure)));
 }
 
 /**
@@ -73,7 +76,9 @@ export async function resolveHost(
   try {
     return await resolver.resolve(isBracketed(host) ? host.slice(1, -1) : host, family, signal);
   } catch (error) {
-    throw error instanceof ResolveError ? new DialError("resolve", error.message) : error;
+    if (!(error instanceof ResolveError)) throw error;
+    declineIfOutOfFiles();
+    throw new DialError("resolve", error.message);
   }
 }
 
@@ -107,6 +112,7 @@ async function dialPath(path: string, signal: AbortSignal): Promise<Socket> {
       return await open({ path }, signal);
     } catch (error) {
       signal.throwIfAborted();
+      declineIfShort(error);
       const code = errnoName(error);
       if (code !== "EAGAIN")
         throw new DialError("connect", `connect to file socket ${path}: ${errnoText(code)}`);

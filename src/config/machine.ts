@@ -8,6 +8,8 @@ export interface Machine {
   readonly cwd: string;
   readonly hostname: string;
   readonly cpus: number;
+  /** How many files this process may have open. */
+  readonly openFiles: number;
   readonly readFile: (path: string) => Buffer;
   readonly stat: (path: string) => { isDirectory(): boolean };
   readonly readdir: (path: string) => readonly string[];
@@ -19,8 +21,19 @@ export function thisMachine(): Machine {
     cwd: process.cwd(),
     hostname: hostname(),
     cpus: availableParallelism(),
+    openFiles: readOpenFiles(),
     readFile: (path) => readFileSync(path),
     stat: (path) => statSync(path),
     readdir: (path) => readdirSync(path),
   };
+}
+
+/** Node has raised the soft limit to the hard one. Without /proc no limit is known. */
+function readOpenFiles(): number {
+  try {
+    const found = /^Max open files +([0-9]+) /m.exec(readFileSync("/proc/self/limits", "latin1"));
+    return Number(found?.[1] ?? Number.POSITIVE_INFINITY);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import type { Command } from "./command.ts";
+import { Guardian } from "./guardian.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import type { TemplateLimits } from "./interpreters/template-pool.ts";
 import type { PipeDirectory } from "./named-pipes.ts";
@@ -11,6 +12,8 @@ export interface ExecutorOptions extends ExecutorLimits {
   readonly log: Log;
   readonly shellPath?: string;
   readonly directory?: PipeDirectory;
+  /** Whether plugins are ended at their time when this process was killed. */
+  readonly isGuarded?: boolean;
 }
 
 export interface ExecutorLimits {
@@ -36,8 +39,18 @@ export class Executor {
   readonly #runs: Runs;
   readonly #shells: Shells;
   readonly #interpreters: Interpreters;
+  readonly #isGuarded: boolean;
+  #guardian: Guardian | undefined;
 
-  constructor({ log, directory, shellPath, templates = USUAL_TEMPLATES, ...limits }: ExecutorOptions) {
+  constructor({
+    log,
+    directory,
+    shellPath,
+    templates = USUAL_TEMPLATES,
+    isGuarded = false,
+    ...limits
+  }: ExecutorOptions) {
+    this.#isGuarded = isGuarded;
     this.#runs = new Runs({ log, ...(directory && { directory }) });
     this.#shells = new Shells({ log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) });
     this.#interpreters = new Interpreters({
@@ -48,6 +61,7 @@ export class Executor {
 
   async start(): Promise<void> {
     this.#runs.start();
+    if (this.#isGuarded) this.#guardian = new Guardian(this.#runs.directory.path);
     await this.#shells.start();
   }
 
@@ -58,6 +72,7 @@ export class Executor {
 
   /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
   run(command: Command, timeout: number, signal?: AbortSignal): Promise<Outcome> {
+    this.#guardian?.expect(timeout);
     if (command.via !== "warm") return this.#shells.run(command, timeout, signal);
     if (this.#interpreters.accepts(command.plugin)) return this.#interpreters.run(command, timeout, signal);
     return this.#shells.run({ ...command, via: "plugin" }, timeout, signal);
@@ -72,6 +87,7 @@ export class Executor {
   /** Ends everything that runs, and resolves when every process is gone. */
   async stop(): Promise<void> {
     await Promise.all([this.#shells.stop(), this.#interpreters.stop()]);
+    await this.#guardian?.stop();
     this.#runs.stop();
   }
 

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { lackOf } from "../outcome/shortage.ts";
 
 /**
  * The paths of a set of named pipes. A shell reads `command`. Plugins write to `stdout` and `stderr`.
@@ -57,8 +58,8 @@ export class PipeDirectory {
   #isDisposed = false;
 
   constructor(candidates: readonly string[] = ["/dev/shm", tmpdir(), "/run", "."]) {
-    const unfinished = makeUnfinished(candidates);
-    this.#statusFd = makeStatus(unfinished);
+    const { unfinished, statusFd } = makeUnfinished(candidates);
+    this.#statusFd = statusFd;
     this.path = finish(unfinished);
     this.#owner = statSync(this.path).uid;
     this.statusPath = join(this.path, STATUS);
@@ -145,17 +146,37 @@ export function closePipe(fd: number): void {
   closeSync(fd);
 }
 
-function makeUnfinished(candidates: readonly string[]): string {
+interface Unfinished {
+  readonly unfinished: string;
+  readonly statusFd: number;
+}
+
+/** Makes the directory and its status pipe in the first place that is writable and has room for them. */
+function makeUnfinished(candidates: readonly string[]): Unfinished {
+  const reasons: Error[] = [];
   for (const parent of candidates) {
+    const unfinished = makeDirectory(parent);
+    if (unfinished === undefined) continue;
     try {
-      return mkdtempSync(join(parent, `${UNFINISHED}${NAME}${process.pid}-`));
-    } catch {
-      // this directory is not writable
+      return { unfinished, statusFd: makeStatus(unfinished) };
+    } catch (error) {
+      if (lackOf(error) === undefined || !(error instanceof Error)) throw error;
+      reasons.push(error);
     }
   }
+  const why = reasons.map(({ message }) => `: ${message}`).join("");
   throw new Error(
-    `no writable directory for the pipes of plugins among ${candidates.join(", ")}: set TMPDIR`,
+    `no writable directory for the pipes of plugins among ${candidates.join(", ")}: set TMPDIR${why}`,
   );
+}
+
+/** Undefined: the place is not writable. */
+function makeDirectory(parent: string): string | undefined {
+  try {
+    return mkdtempSync(join(parent, `${UNFINISHED}${NAME}${process.pid}-`));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes the status pipe, and opens it for reading. */

@@ -1,5 +1,6 @@
 import type { ByteString } from "../byte-string.ts";
 import type { Refusal } from "./refusal.ts";
+import { lackOf } from "./shortage.ts";
 
 /** Which way a command line was run. The debug log and `omd-worker check --explain` name it. */
 export type Via = "native" | "warm" | "plugin" | "shell" | "refuse";
@@ -28,7 +29,9 @@ export type Outcome =
   | NotCompiled
   /** `after` is the time-out in seconds. The output is what was printed until then. */
   | ({ readonly kind: "timed-out"; readonly after: number } & Output)
-  /** The command was not started. */
+  /** The machine was short of something, so the command was not started. It can be tried again later. */
+  | { readonly kind: "not-started"; readonly lack: string }
+  /** The command must not be started. */
   | { readonly kind: "refused"; readonly refusal: Refusal }
   /** The job was older than max-age when its turn came, and was not started. `age` is in seconds. */
   | { readonly kind: "too-old"; readonly age: number }
@@ -37,4 +40,10 @@ export type Outcome =
 
 export function crashed(message: string): Outcome {
   return { kind: "crashed", error: new Error(message) };
+}
+
+/** The outcome of a command that could not be started because of this error. */
+export function cannotStart(error: unknown): Outcome {
+  const lack = lackOf(error);
+  return lack === undefined ? { kind: "crashed", error } : { kind: "not-started", lack };
 }

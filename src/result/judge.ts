@@ -38,6 +38,8 @@ const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 const FIRST_SIGNAL = 128;
 const RC_25 = 25;
+/** What a shell says of a program that Linux did not start: one argument may have 128 KiB. */
+const TOO_LONG = /^sh: \d+: .*: Argument list too long$/m;
 
 /** The C worker's names of signals, by number. A return code from 144 on is no signal there. */
 const SIGNAL_NAMES = [
@@ -97,6 +99,11 @@ function judgeOutcome(job: Job, outcome: Outcome, settings: JudgeSettings): Judg
       return { returnCode: UNKNOWN, output: "(Could Not Start Check In Time)" };
     case "refused":
       return { returnCode: UNKNOWN, output: renderRefusal(outcome.refusal) };
+    case "not-started":
+      return {
+        returnCode: UNKNOWN,
+        output: `UNKNOWN: the command was not started: ${outcome.lack} (worker: ${worker})`,
+      };
     case "crashed":
       return { returnCode: UNKNOWN, output: `UNKNOWN: ${messageOf(outcome.error)} (worker: ${worker})` };
   }
@@ -109,7 +116,7 @@ function judgeExit(returnCode: number, output: Output, settings: JudgeSettings):
   if (returnCode >= 0 && returnCode <= UNKNOWN) {
     return { returnCode, output: dropOuterLineFeeds(nameWorker(said, settings)) };
   }
-  const text = `CRITICAL: Return code of ${returnCode} is out of bounds.${hintFor(returnCode)} (worker: ${settings.identifier})`;
+  const text = `CRITICAL: Return code of ${returnCode} is out of bounds.${hintFor(returnCode, output)} (worker: ${settings.identifier})`;
   const isStarted = returnCode !== NOT_EXECUTABLE && returnCode !== NOT_FOUND;
   // Both workers write a line feed after the text. So an empty line stands between the text and stderr if
   // stdout is empty.
@@ -119,7 +126,8 @@ function judgeExit(returnCode: number, output: Output, settings: JudgeSettings):
   };
 }
 
-function hintFor(returnCode: number): string {
+function hintFor(returnCode: number, { stderr }: Output): string {
+  if (returnCode === NOT_EXECUTABLE && TOO_LONG.test(stderr)) return " Argument list too long.";
   if (returnCode === NOT_EXECUTABLE) return " Make sure the plugin you're trying to run is executable.";
   if (returnCode === NOT_FOUND) return " Make sure the plugin you're trying to run actually exists.";
   const signal = SIGNAL_NAMES[returnCode - FIRST_SIGNAL];

@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
+import { lackOf } from "../outcome/shortage.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 
 export interface NativeRun {
@@ -27,16 +28,31 @@ export interface ExecuteLimits {
 }
 
 /** What a native check can come to. */
-export type NativeOutcome = Extract<Outcome, { kind: "exited" | "timed-out" | "crashed" }> | DeclinedOutcome;
+export type NativeOutcome =
+  | Extract<Outcome, { kind: "exited" | "timed-out" | "not-started" | "crashed" }>
+  | DeclinedOutcome;
 
 /** The check has left the answer to the plugin. `otherwise` is its own answer if there is none. */
 export interface DeclinedOutcome {
   readonly kind: "declined";
   readonly reason: string;
   readonly otherwise?: ExitedOutcome;
+  /** What this process was short of, if that is the reason. */
+  readonly lack?: string | undefined;
 }
 
 type ExitedOutcome = Extract<Outcome, { kind: "exited" }>;
+
+/** The command that the check needs was not started. The check cannot answer without it. */
+class NotStarted extends Error {
+  override readonly name = "NotStarted";
+  readonly lack: string;
+
+  constructor(lack: string) {
+    super(`the command was not started: ${lack}`);
+    this.lack = lack;
+  }
+}
 
 /** Runs a native check. The promise resolves when time is up, even if the check goes on. */
 export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
@@ -108,6 +124,8 @@ function readCommandOutcome(outcome: Outcome): CommandOutcome {
       throw new CheckFailure(renderRefusal(outcome.refusal));
     case "too-old":
       throw new CheckFailure("the command was too old to be started");
+    case "not-started":
+      throw new NotStarted(outcome.lack);
     case "crashed":
       throw outcome.error;
   }
@@ -119,6 +137,7 @@ async function answer(route: NativeRoute, context: CheckContext): Promise<Native
   } catch (error) {
     if (error instanceof CheckFailure) return readFailure(error);
     if (error instanceof CheckDeclined) return readDecline(error);
+    if (error instanceof NotStarted) return { kind: "not-started", lack: error.lack };
     return { kind: "crashed", error };
   }
 }
@@ -127,8 +146,9 @@ function readFailure({ state, message }: CheckFailure): ExitedOutcome {
   return { kind: "exited", returnCode: state, stdout: readText(message), stderr: "" };
 }
 
-function readDecline({ message: reason, otherwise }: CheckDeclined): DeclinedOutcome {
-  return { kind: "declined", reason, ...(otherwise && { otherwise: readFailure(otherwise) }) };
+function readDecline({ message: reason, otherwise, cause }: CheckDeclined): DeclinedOutcome {
+  const lack = lackOf(cause);
+  return { kind: "declined", reason, lack, ...(otherwise && { otherwise: readFailure(otherwise) }) };
 }
 
 /** A site's own check may be written without types, so its answer is looked at here. */

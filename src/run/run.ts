@@ -3,7 +3,9 @@ import type { Assignment } from "../executor/command.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
+import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
 import type { Outcome, Via } from "../outcome/outcome.ts";
+import { lackOfFiles } from "../outcome/shortage.ts";
 import { notificationEnvironment } from "./environment.ts";
 import { type NativeOutcome, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
@@ -14,13 +16,15 @@ import { TurnBudget } from "./turn-budget.ts";
 /** What happened when a job's command was run, and which way it was run. */
 export interface FollowedRoute {
   readonly outcome: Outcome;
+  /** The command that a native check has run was ended by a signal. */
+  readonly isNestedCutOff?: true;
   readonly via: Via;
   /** Why it was run this way, in words. */
   readonly why: string;
 }
 
 /** The same of a job that had its turn. Times are seconds since the epoch. */
-export interface JobRun extends Pick<FollowedRoute, "outcome" | "why"> {
+export interface JobRun extends Pick<FollowedRoute, "outcome" | "isNestedCutOff" | "why"> {
   /** Undefined: the job was too old to be run. */
   readonly via: Via | undefined;
   readonly startTime: number;
@@ -52,6 +56,8 @@ interface RunInputs {
   /** In seconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** Called if the command that a native check has run was ended by a signal. */
+  readonly onCutOff?: (() => void) | undefined;
 }
 
 export function createRunner(options: RunnerOptions): Runner {
@@ -90,9 +96,16 @@ async function followNative(
   context: RunnerContext,
 ): Promise<FollowedRoute> {
   const startMs = performance.now();
-  const outcome = await answer(route, inputs, context);
+  const nested = { isCutOff: false };
+  const onCutOff = () => {
+    nested.isCutOff = true;
+  };
+  const outcome = await answer(route, route.nested ? { ...inputs, onCutOff } : inputs, context);
   const { via, why } = route;
-  if (outcome.kind !== "declined" && !isFault(route, outcome, inputs)) return { outcome, via, why };
+  const lack = lackOfRun(route, outcome);
+  if (lack !== undefined) return { outcome: { kind: "not-started", lack }, via, why };
+  if (outcome.kind !== "declined" && !isFault(route, outcome, inputs))
+    return { outcome, via, why, ...(nested.isCutOff && { isNestedCutOff: true }) };
   const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
   if (route.hasNoPlugin && otherwise !== undefined) return { outcome: otherwise, via, why };
   const reason = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
@@ -105,6 +118,23 @@ async function followNative(
   return { ...followed, outcome: { ...followed.outcome, after: inputs.timeout } };
 }
 
+/** What was missing for an answer that no plugin can give instead. */
+function lackOfRun(
+  { hasNoPlugin, nested, keepsState }: NativeRoute,
+  outcome: NativeOutcome,
+): string | undefined {
+  switch (outcome.kind) {
+    case "declined":
+      return hasNoPlugin ? outcome.lack : undefined;
+    case "crashed":
+      return hasNoPlugin || nested !== undefined || keepsState ? lackOfFiles(outcome.error) : undefined;
+    case "exited":
+    case "timed-out":
+    case "not-started":
+      return undefined;
+  }
+}
+
 /** What the native check itself says. It starts when the event loop has time. */
 function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeOutcome> {
   const turn = context.turns.enter();
@@ -113,7 +143,7 @@ function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): 
 
 function start(
   route: NativeRoute,
-  { env, timeout, signal }: RunInputs,
+  { env, timeout, signal, onCutOff }: RunInputs,
   context: RunnerContext,
 ): Promise<NativeOutcome> {
   return runNative(route, {
@@ -123,7 +153,9 @@ function start(
     signal,
     execute: async (nested, limits) => {
       const limit = Math.min(limits.timeoutMs / 1000, timeout);
-      return (await follow(nested, { env, timeout: limit, signal: limits.signal }, context)).outcome;
+      const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);
+      if (followed.isNestedCutOff || isEndedBySignal(followed.outcome)) onCutOff?.();
+      return followed.outcome;
     },
   });
 }

@@ -97,7 +97,8 @@ export class Shadow {
       .catch((error: unknown): NativeOutcome => ({ kind: "crashed", error }))
       .then((answer) => {
         this.#running.delete(running);
-        if (!this.#end.signal.aborted) this.#count(native, plugin, answer);
+        // A check whose command was not started has no answer to compare.
+        if (!this.#end.signal.aborted && answer.kind !== "not-started") this.#count(native, plugin, answer);
       });
     this.#running.add(running);
   }
@@ -154,6 +155,8 @@ function readAnswer(outcome: NativeAnswer, { secrets }: Masked): ShadowAnswer {
       return { returnCode: outcome.returnCode, output: show(join(outcome)) };
     case "timed-out":
       return { returnCode: undefined, output: `not through after ${outcome.after} s` };
+    case "not-started":
+      return { returnCode: undefined, output: `not started: ${outcome.lack}` };
     case "crashed":
       return { returnCode: undefined, output: show(`crashed: ${outcome.error}`) };
   }

@@ -8,11 +8,13 @@ import { judgeSettings } from "../result/judge.ts";
 import type { Outbox } from "../result/outbox.ts";
 import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner } from "../run/run.ts";
+import type { Ending } from "./ending.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
 import { createSlotRun } from "./run-in-slot.ts";
 import type { Dupservers } from "./servers/dupservers.ts";
+import type { Shortage } from "./shortage.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 
 /** The parts of a worker that jobs use. */
@@ -20,6 +22,8 @@ export interface JobParts {
   readonly log: Log;
   readonly events: WorkerEvents;
   readonly pool: Pick<Pool, "enter" | "leave">;
+  readonly shortage: Pick<Shortage, "wait" | "ended">;
+  readonly ending: Pick<Ending, "hasCutOff">;
   readonly executor: Pick<Executor, "run">;
   readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow">;
   readonly outbox: Pick<Outbox, "deliver">;
@@ -28,7 +32,7 @@ export interface JobParts {
 
 /** What jobs are performed with under one configuration. */
 export function createJobContext(config: Config, parts: JobParts): JobContext {
-  const { events, pool } = parts;
+  const { events, pool, shortage, ending } = parts;
   const { maxAge, jobTimeout } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
@@ -38,7 +42,8 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
     envelope,
     events,
     settings: { maxAge, judge: judgeSettings(config) },
-    run: createSlotRun({ pool, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
+    run: createSlotRun({ pool, shortage, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
+    ending,
     deliver: createDelivery(config, envelope, parts),
   };
 }

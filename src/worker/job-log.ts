@@ -73,6 +73,7 @@ function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, setti
     case "exited":
     case "signalled":
     case "not-compiled":
+    case "not-started":
       break;
   }
 }

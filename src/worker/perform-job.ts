@@ -7,6 +7,7 @@ import { encodeResult } from "../result/encode.ts";
 import { isWithheld, type JudgeSettings, judge } from "../result/judge.ts";
 import { type AnsweredJob, isAnswered } from "../result/result.ts";
 import type { JobRun } from "../run/run.ts";
+import { type Ending, InterruptedError } from "./ending.ts";
 import type { JobSettings, WorkerEvents } from "./worker-events.ts";
 
 /**
@@ -16,19 +17,27 @@ import type { JobSettings, WorkerEvents } from "./worker-events.ts";
 export interface JobContext {
   readonly envelope: Envelope;
   readonly settings: JobSettings;
-  /** Waits for a slot, runs the job's command and tells what happened and when. Never rejects. */
+  /**
+   * Waits for a slot, runs the job's command and tells what happened and when. Rejects if the worker stops
+   * before the command could be started.
+   */
   readonly run: (job: Job) => Promise<JobRun>;
   /** Resolves when a job server has accepted the result. */
   readonly deliver: (grabbed: GrabbedJob, job: Job, text: ByteString) => Promise<void>;
   readonly events: Pick<WorkerEvents, "ran" | "unreadable" | "delivered">;
+  readonly ending: Pick<Ending, "hasCutOff">;
 }
 
-/** The life of one job, from the packet that brought it to the packet that ends it. */
+/**
+ * The life of one job, from the packet that brought it to the packet that ends it. Rejects if there is no
+ * such packet.
+ */
 export async function performJob(grabbed: GrabbedJob, context: JobContext): Promise<void> {
   const { settings, events } = context;
   const job = readJob(grabbed, context);
   if (job === undefined) return grabbed.fail();
   const ran = await context.run(job);
+  if (await context.ending.hasCutOff(ran)) throw new InterruptedError("cut off by a signal");
   events.ran(job, ran, settings);
   if (isAnswered(job) && !isWithheld(ran.outcome, settings.judge)) {
     await context.deliver(grabbed, job, renderResult(job, ran, settings.judge));

@@ -1,16 +1,17 @@
 import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import type { Log } from "../log.ts";
+import { isWorkerProcess } from "./worker-process.ts";
 
 /** The pid file cannot be taken. The message says why, and what to do. */
 export class PidFileError extends Error {
   override readonly name = "PidFileError";
 }
 
-/** Writes the pid file as the C worker does, as one line. Refuses while the process named in it lives. */
+/** Writes the pid file as the C worker does, as one line. Refuses while the worker named in it lives. */
 export function takePidFile(path: string, log: Log): Disposable {
   const other = readPid(path);
   if (other !== undefined && other !== process.pid) {
-    if (isAlive(other))
+    if (isWorkerProcess(other))
       throw new PidFileError(`pidfile already exists, cannot start! ${path} names process ${other}`);
     log.info("removed stale pidfile");
   }
@@ -33,14 +34,5 @@ function readPid(path: string): number | undefined {
     return pid > 0 ? pid : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

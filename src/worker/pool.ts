@@ -71,6 +71,11 @@ export class Pool {
     this.#letIn();
   }
 
+  /** Goes down to so many slots. The pool grows again when it is full. */
+  shrink(size: number): void {
+    this.#size = Math.max(1, Math.min(this.#size, size));
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
   }

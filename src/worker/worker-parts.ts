@@ -6,6 +6,7 @@ import { Executor, type ExecutorLimits } from "../executor/executor.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
+import { Ending } from "./ending.ts";
 import { createLoadGuard } from "./host-load.ts";
 import { InFlight } from "./in-flight.ts";
 import { createJobLog } from "./job-log.ts";
@@ -14,6 +15,7 @@ import { NativeRuntime } from "./native-runtime.ts";
 import { Pool } from "./pool.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
+import { Shortage } from "./shortage.ts";
 import { tellAll, type WorkerEvents, type WorkerListener } from "./worker-events.ts";
 
 /** With so many results undelivered no more jobs are taken. */
@@ -36,6 +38,8 @@ export interface WorkerParts {
   readonly log: Log;
   readonly events: WorkerEvents;
   readonly pool: Pool;
+  readonly shortage: Shortage;
+  readonly ending: Ending;
   readonly executor: Executor;
   readonly native: NativeRuntime;
   readonly outbox: Outbox;
@@ -49,10 +53,20 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const { checks, log, listeners = [], config, onJob, renderStatus } = options;
   const throttle = new LogThrottle(log);
   const events = tellAll([createJobLog({ log, throttle }), ...listeners], throttle);
-  const pool = new Pool(config(), createLoadGuard(config, throttle), () => jobServers.wake());
+  const mayGrow = createLoadGuard(config, throttle);
+  const pool: Pool = new Pool(
+    config(),
+    () => shortage.size === 0 && mayGrow(),
+    () => jobServers.wake(),
+  );
+  const shortage = new Shortage({
+    throttle,
+    onShort: () => pool.shrink(pool.busy - shortage.size),
+    onOver: () => jobServers.wake(),
+  });
   const jobServers: JobServers = new JobServers({
     ...{ log, events, onJob, renderStatus },
-    room: () => (outbox.size < MAX_UNDELIVERED ? pool.room : 0),
+    room: () => (outbox.size < MAX_UNDELIVERED && shortage.size === 0 ? pool.room : 0),
     onResultsOpen: () => outbox.flush(),
   });
   const outbox: Outbox = new Outbox({
@@ -62,8 +76,9 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     prefix: randomUUID(),
   });
   return {
-    ...{ log, events, pool, jobServers, outbox },
-    executor: new Executor({ log, ...executorLimits(config()) }),
+    ...{ log, events, pool, shortage, jobServers, outbox },
+    ending: new Ending(),
+    executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
     native: new NativeRuntime({ checks, log }),
     dupservers: new Dupservers({ log, throttle }),
     inFlight: new InFlight(),

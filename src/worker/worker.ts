@@ -46,6 +46,8 @@ export class Worker {
   #lastReload: ReloadStatus | undefined;
   /** Connections to job servers and dupservers are opened only in the state `open`. */
   #state: "made" | "open" | "stopping" | "stopped" = "made";
+  /** Jobs that have ended without an answer while the worker stops. */
+  #givenBack = 0;
   #started: Promise<void> | undefined;
   #stopped: Promise<boolean> | undefined;
 
@@ -123,10 +125,12 @@ export class Worker {
 
   async #stop(): Promise<boolean> {
     this.#state = "stopping";
+    this.#parts.ending.begin();
+    this.#parts.shortage.stop();
     await this.#started?.catch(() => {}); // the caller of `start` is told
     const timeIsUp = pause(this.#config.shutdownTimeout * 1000, undefined, { ref: false });
     await Promise.race([this.#finish(), timeIsUp, this.#killed.promise]);
-    const left = this.running;
+    const left = this.running + this.#givenBack;
     await this.#close(left);
     this.#state = "stopped";
     return left === 0;
@@ -175,10 +179,14 @@ export class Worker {
 
   /**
    * The result could not be delivered, or the worker has a fault. While the worker stops the job gets no
-   * answer: gearmand gives it to another worker when the connection closes.
+   * answer: gearmand gives it to another worker when the connection closes. So it is with a job that a signal
+   * has cut off, or that could not be started.
    */
   #failed(job: GrabbedJob, error: unknown): void {
-    if (this.#state !== "open") return;
+    if (this.#state !== "open") {
+      this.#givenBack += 1;
+      return;
+    }
     this.#parts.events.failed(job, error);
     job.fail();
   }

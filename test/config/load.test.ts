@@ -118,6 +118,28 @@ describe("the whole", () => {
     expect(origins.get("server")).toEqual([{ file: "GEARMAN_SERVERS" }]);
   });
 
+  it.each([
+    ["max-worker to what there are file descriptors for", ["max-worker=200"], 256, [32, 1], 1260],
+    ["min-worker with it", ["max-worker=200", "min-worker=100"], 256, [32, 32], 1260],
+    ["to one slot at least", ["max-worker=20"], 30, [1, 1], 180],
+  ])("lowers %s, in the Go worker's words", (_, options, openFiles, [max, min], need) => {
+    const loaded = loadMinimal(options, { openFiles });
+    expect(loaded.config).toMatchObject({ maxWorker: max, minWorker: min });
+    const [wanted] = /\d+/.exec(options[0] ?? "") ?? [];
+    expect(warningsOf(loaded)).toEqual([
+      `command line: warning: current max worker setting (${wanted}) requires open files ulimit of at least ` +
+        `${need}, current value is ${openFiles}, using max-worker ${max} ` +
+        `(ulimit -n ${need}, or LimitNOFILE=${need} in the unit of systemd)`,
+    ]);
+  });
+
+  it("leaves max-worker where there are enough, or no limit is known", () => {
+    for (const openFiles of [180, Number.POSITIVE_INFINITY]) {
+      const loaded = loadMinimal(["max-worker=20"], { openFiles });
+      expect([loaded.config.maxWorker, warningsOf(loaded)]).toEqual([20, []]);
+    }
+  });
+
   it("lowers min-worker to max-worker", () => {
     const loaded = loadMinimal(["min-worker=9", "max-worker=4"]);
     expect(loaded.config.minWorker).toBe(4);

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createFolder, type Gate, writeGate } from "../support/folder.ts";
 import { untilStatus } from "../support/gearman/actors.ts";
@@ -93,6 +95,37 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is to end", () => {
     await status(queue, { total: 0 });
   });
 
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "does not take for results what its plugins say when %s is sent to all of its processes",
+    async (signal) => {
+      using folder = createFolder();
+      const queue = `group-${signal}`.toLowerCase();
+      const gate = writeGate(folder.path);
+      await using core = new Core({ port: gearmand.port });
+      await using worker = await start(queue);
+      const negated = serviceJob("negated", `/usr/lib/nagios/plugins/negate ${gate.plugin("negated")}`);
+      const line = serviceJob("line", `${gate.plugin("line")} | cat`);
+      await submit(core, queue, gate, names(8));
+      await core.submit(`hostgroup_${queue}`, negated, line);
+      await gate.entered(10);
+      const all = [...names(8), "line", "negated"].toSorted();
+
+      // As systemd does with KillMode=control-group: the main process first, then all others.
+      worker.signal(signal);
+      for (const { pid } of worker.mark.processes()) if (pid !== worker.pid) killIfThere(pid, signal);
+      expect((await worker.ended).exitCode).toBe(1);
+      expect(worker.linesWith("10 jobs are not finished and go back to gearmand").length).toBe(1);
+      expect(core.results).toEqual([]);
+
+      gate.open();
+      await using _heir = await start(queue);
+      await core.collected(10);
+      expect(core.services).toEqual(all);
+      expect(core.results.filter(({ text }) => text.includes("SIG"))).toEqual([]);
+      await status(queue, { total: 0 });
+    },
+  );
+
   it("that could not tidy up, for it was killed with KILL, leaves its jobs to another worker and its shells end", async () => {
     using folder = createFolder();
     const gate = writeGate(folder.path);
@@ -118,9 +151,35 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is to end", () => {
     await using _tidier = await start("killed");
     expect(pipeDirectories(worker.pid)).toEqual([]);
   });
+
+  it("and was killed with KILL has no plugin that runs on for longer than time-outs are", async () => {
+    await using core = new Core({ port: gearmand.port });
+    const worker = await start("guarded", "enable_embedded_perl=on", "warm_include=check_warm");
+    const warm = join(worker.folder, "check_warm");
+    writeFileSync(warm, "#!/usr/bin/perl\nsleep 1000;\n", { mode: 0o755 });
+    const jobs = ["/bin/sleep 1000", "/bin/sleep 1000 | cat", warm].map((line) =>
+      serviceJob(line, line, { timeout: 4 }),
+    );
+    const plugins = () =>
+      worker.mark.processes().filter(({ commandLine }) => /sleep 1000|check_warm/.test(commandLine));
+    await core.submit("hostgroup_guarded", ...jobs);
+    // A line is run by a shell of its own, and the warm plugin has a template.
+    await vi.waitFor(() => expect(plugins().length).toBeGreaterThanOrEqual(4), { timeout: 20_000 });
+    await worker.kill9();
+    expect(await leftBehind(() => worker.mark.processes().map(({ commandLine }) => commandLine))).toEqual([]);
+    await worker[Symbol.asyncDispose]();
+  });
 });
 
 /** Warm shells, not plugins that are scripts. */
 function shells(processes: readonly { readonly commandLine: string }[]) {
   return processes.filter(({ commandLine }) => /^sh .*\/omd-worker-/.test(commandLine));
+}
+
+function killIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // it has ended meanwhile
+  }
 }

@@ -41,6 +41,25 @@ describe("the directory", () => {
     expect(statSync(directory.path).mode & 0o777).toBe(0o700);
   });
 
+  it("is elsewhere if the first place has no space for a pipe", () => {
+    writeFileSync(
+      join(parent, "mkfifo"),
+      `#!/bin/sh\ncase "$3" in */full/*) echo "mkfifo: cannot create fifo '$3': No space left on device" >&2; exit 1; esac\n` +
+        `exec ${MKFIFO} "$@"\n`,
+      { mode: 0o755 },
+    );
+    vi.stubEnv("PATH", `${parent}:${process.env["PATH"]}`);
+    const [full, other] = ["full", "other"].map((name) => join(parent, name));
+    mkdirSync(full ?? "");
+    mkdirSync(other ?? "");
+    {
+      using directory = new PipeDirectory([full ?? "", other ?? ""]);
+      expect(directory.path).toContain("/other/");
+    }
+    expect(readdirSync(full ?? "")).toEqual([]);
+    expect(() => new PipeDirectory([full ?? ""])).toThrow("No space left on device");
+  });
+
   it("without a writable place is an error that says what to do", () => {
     expect(() => new PipeDirectory(["/nope", "/proc"])).toThrow(
       "no writable directory for the pipes of plugins among /nope, /proc: set TMPDIR",

@@ -200,6 +200,46 @@ describe("the command of a native check", () => {
   });
 });
 
+describe("the command of a native check that was ended by a signal", () => {
+  it.each([PLUGIN, passingOn(PLUGIN)])("is told, whatever the check makes of it", async (nested) => {
+    const { runner, run } = createWith(passingOn(nested));
+    run.mockResolvedValue({ ...SAID, returnCode: 143 });
+    expect(await runner(SERVICE, TIMEOUT)).toMatchObject({ via: "native", isNestedCutOff: true });
+  });
+});
+
+describe("what could not be started", () => {
+  const LACK = "no memory is left";
+  const NOT_STARTED: Outcome = { kind: "not-started", lack: LACK };
+  const noFiles = () => Object.assign(new Error("connect EMFILE"), { code: "EMFILE" });
+  const OUT_OF_FILES = { kind: "not-started", lack: "this process has no file descriptors left (ulimit -n)" };
+
+  it.each([
+    ["a command", PLUGIN],
+    ["the command of a native check", passingOn(PLUGIN)],
+    ["the plugin of a check that declined", nativeRoute(() => Promise.reject(new CheckDeclined("not here")))],
+  ])("is told: %s", async (_, route) => {
+    const { runner, run } = createWith(route);
+    run.mockResolvedValue(NOT_STARTED);
+    expect((await runner(SERVICE, TIMEOUT)).outcome).toEqual(NOT_STARTED);
+  });
+
+  const short = nativeRoute(() => Promise.reject(new CheckDeclined("no sockets", { cause: noFiles() })));
+  const failing = nativeRoute(() => Promise.reject(noFiles()));
+  it.each([
+    ["declines for want of file descriptors, without a plugin", { ...short, hasNoPlugin: true }],
+    ["fails for want of file descriptors, without a plugin", { ...failing, hasNoPlugin: true }],
+    ["fails for want of file descriptors, and keeps state", { ...failing, keepsState: true }],
+    ["fails for want of file descriptors, and has a command", { ...failing, nested: PLUGIN }],
+  ])("is a native check that %s", async (_, route) => {
+    expect((await createWith(route).runner(SERVICE, TIMEOUT)).outcome).toEqual(OUT_OF_FILES);
+  });
+
+  it.each([short, failing])("is no native check whose plugin can answer", async (route) => {
+    expect(await createWith(route).runner(SERVICE, TIMEOUT)).toMatchObject({ outcome: SAID, via: "plugin" });
+  });
+});
+
 describe("a native check that declines", () => {
   const declining = nativeRoute(async () => {
     throw new CheckDeclined("no raw socket here");

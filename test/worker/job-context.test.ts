@@ -8,6 +8,7 @@ import { readLines } from "../../src/payload/lines.ts";
 import type { Parcel } from "../../src/result/outbox.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { SiteShelf } from "../../src/run/shelf.ts";
+import { Ending } from "../../src/worker/ending.ts";
 import { createJobContext } from "../../src/worker/job-context.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { performJob } from "../../src/worker/perform-job.ts";
@@ -48,6 +49,8 @@ async function perform(options: readonly string[], { hasDupserver = false, liste
     log,
     events: tellAll([listener as WorkerListener], new LogThrottle(log)),
     pool: { enter: () => undefined, leave: () => {} },
+    shortage: { wait: async () => {}, ended: () => {} },
+    ending: new Ending(),
     executor: { run: execute },
     native: {
       shelf: new SiteShelf({ builtin: [], log }),

@@ -3,6 +3,7 @@ import type { Outcome } from "../../src/outcome/outcome.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import { judgeSettings } from "../../src/result/judge.ts";
+import { Ending, InterruptedError } from "../../src/worker/ending.ts";
 import { type JobContext, performJob } from "../../src/worker/perform-job.ts";
 
 const ENVELOPE = createEnvelope({ encryption: false });
@@ -46,6 +47,7 @@ async function perform(lines: readonly string[], outcome: Outcome, more: Partial
       unreadable: () => steps.push("unreadable"),
       delivered: () => steps.push("delivered"),
     },
+    ending: new Ending(),
     ...more,
   };
   const error = await performJob(job, context).catch((reason: unknown) => reason);
@@ -98,6 +100,14 @@ describe("a job", () => {
     const { steps, error } = await perform(SERVICE, OK, { deliver: () => Promise.reject(refused) });
     expect(steps).toEqual(["run", "ran"]);
     expect(error).toBe(refused);
+  });
+
+  it("that a signal has cut off together with the worker gets no result and no answer", async () => {
+    const ending = new Ending();
+    ending.begin();
+    const { steps, error } = await perform(SERVICE, { ...OK, returnCode: 143 }, { ending });
+    expect(steps).toEqual(["run"]);
+    expect(error).toBeInstanceOf(InterruptedError);
   });
 
   it("is told of with the settings it was run with", async () => {

@@ -235,3 +235,16 @@ describe("the timer", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+it("goes down at once to what it can run, to one slot at least, and grows again while it is full", () => {
+  const { pool } = createPool({ minWorker: 10 });
+  enter(pool, 8);
+  pool.shrink(3);
+  expect(pool).toMatchObject({ size: 3, busy: 8, room: 0 });
+  leave(pool, 5);
+  expect(sizes(pool, 1)).toEqual([6]);
+  enter(pool, 3);
+  expect(sizes(pool, 1)).toEqual([9]);
+  pool.shrink(0);
+  expect(pool.size).toBe(1);
+});

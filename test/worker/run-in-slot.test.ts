@@ -9,6 +9,10 @@ const FOLLOWED: FollowedRoute = {
   via: "plugin",
   why: "so",
 };
+const NOT_STARTED: FollowedRoute = {
+  ...FOLLOWED,
+  outcome: { kind: "not-started", lack: "no memory is left" },
+};
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW * 1_000 });
@@ -19,11 +23,12 @@ afterEach(() => {
 
 function start(maxAge = 0) {
   const pool = { enter: vi.fn(), leave: vi.fn() };
+  const shortage = { wait: vi.fn(async (_lack: string) => {}), ended: vi.fn() };
   const run = vi.fn(async () => {
     vi.advanceTimersByTime(1_250);
     return FOLLOWED;
   });
-  return { pool, run, runInSlot: createSlotRun({ pool, run, maxAge, jobTimeout: 60 }) };
+  return { pool, shortage, run, runInSlot: createSlotRun({ pool, shortage, run, maxAge, jobTimeout: 60 }) };
 }
 
 const job = (...lines: readonly string[]) =>
@@ -63,6 +68,31 @@ describe("a run in a slot", () => {
     expect(outcome).toEqual({ kind: "too-old", age: 75 });
     expect(via).toBeUndefined();
     expect(run).not.toHaveBeenCalled();
+    expect(pool.leave).toHaveBeenCalledOnce();
+  });
+
+  it("is tried again in the same slot when the command could not be started, and its time begins anew", async () => {
+    const { pool, shortage, run, runInSlot } = start();
+    run.mockResolvedValueOnce(NOT_STARTED).mockResolvedValueOnce(NOT_STARTED);
+    shortage.wait.mockImplementation(async () => void vi.advanceTimersByTime(5_000));
+    expect(await runInSlot(job())).toEqual({ ...FOLLOWED, startTime: NOW + 10, finishTime: NOW + 11.25 });
+    expect(shortage.wait.mock.calls).toEqual([["no memory is left"], ["no memory is left"]]);
+    expect([pool.enter.mock.calls.length, pool.leave.mock.calls.length]).toEqual([1, 1]);
+    expect(shortage.ended).toHaveBeenCalledOnce();
+  });
+
+  it("is not tried again for a job that has become too old", async () => {
+    const { shortage, run, runInSlot } = start(60);
+    run.mockResolvedValueOnce(NOT_STARTED);
+    shortage.wait.mockImplementation(async () => void vi.advanceTimersByTime(75_000));
+    expect((await runInSlot(job(`core_time=${NOW}`))).outcome).toEqual({ kind: "too-old", age: 75 });
+  });
+
+  it("ends without an outcome if the worker stops before the command could be started", async () => {
+    const { pool, shortage, run, runInSlot } = start();
+    run.mockResolvedValueOnce(NOT_STARTED);
+    shortage.wait.mockRejectedValue(new Error("the worker stops"));
+    await expect(runInSlot(job())).rejects.toThrow("the worker stops");
     expect(pool.leave).toHaveBeenCalledOnce();
   });
 

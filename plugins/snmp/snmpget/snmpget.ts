@@ -1,4 +1,5 @@
 import { CheckDeclined, type Resolver, withinSeconds } from "../../../sdk/index.ts";
+import { declineIfShort } from "../../transport/shortage.ts";
 import type { Credentials } from "../session/credentials.ts";
 import { type Oid, renderOid } from "../session/oid.ts";
 import type { AgentAddress, SnmpReply } from "../session/session.ts";
@@ -120,6 +121,7 @@ function renderFailure(reply: Failure, options: SnmpgetOptions): string {
     case "reported":
       return `${programOf(options)}: ${REPORTS[reply.report] ?? reply.report}`;
     case "unsent":
+      declineIfShort(reply.error);
       return `${programOf(options)}: ${unsentOf(options)} (${renderErrno(reply.error)})`;
   }
 }

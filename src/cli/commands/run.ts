@@ -10,12 +10,15 @@ import { handleSignals } from "../../worker/signals.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Io } from "../io.ts";
 import { forgetMark, isDaemon, startDaemon, tellLauncher } from "../run/daemon.ts";
+import { leaveFirstPlace } from "../run/init.ts";
 import { handleUncaughtErrors } from "../run/uncaught-errors.ts";
 import { VERSION } from "../version.ts";
 import { loadWorkerConf } from "../worker-conf.ts";
 
 /** Runs the worker until a signal ends it. The exit codes are the C worker's: 0, and 1 if it cannot start. */
 export async function runWorker(argv: readonly string[], io: Io): Promise<number> {
+  const warning = leaveFirstPlace();
+  if (warning !== undefined) io.stderr(`${warning}\n`);
   const isInBackground = isDaemon(io.env);
   forgetMark();
   try {

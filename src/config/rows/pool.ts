@@ -17,7 +17,7 @@ export const POOL_ROWS = [
     name: "max-worker",
     kind: integer({ min: 1 }),
     default: 20,
-    help: "How many jobs run at once at most.",
+    help: "How many jobs run at once at most. Lowered, with a warning, where the process may not open enough files (ulimit -n): (max-worker * 5 + 50) * 1.2.",
     knownBy: ["C worker", "Go worker"],
   },
   {

@@ -6,6 +6,7 @@ import type { Completed, CompletionContext } from "../table.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
 import { findKey } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
+import { affordableSlots, tooFewFiles } from "./open-files.ts";
 import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
 import { defaultQueues, hasQueue } from "./queues.ts";
 import { findMissingFolders } from "./site-check-folders.ts";
@@ -26,7 +27,9 @@ export function completeConfig(
   const { machine, report } = context;
   const reportAt = (name: WorkerOption["name"]) => (remark: Remark) =>
     report({ ...remark, ...draft.origins.get(name)?.at(-1) });
-  const given = withRules(withDefaults(WORKER_OPTIONS, draft, machine), draft, rules);
+  const written = withRules(withDefaults(WORKER_OPTIONS, draft, machine), draft, rules);
+  const maxWorker = affordableSlots(written.maxWorker, machine.openFiles);
+  const given = { ...written, maxWorker };
   const config: Config = {
     ...given,
     ...defaultQueues(draft),
@@ -37,8 +40,10 @@ export function completeConfig(
     key: findKey(given, machine, reportAt("keyfile")),
     settings: settingValues(rules.settings, draft),
   };
-  if (given.minWorker > given.maxWorker) {
-    const message = `min-worker ${given.minWorker} is more than max-worker ${given.maxWorker}, using ${given.maxWorker}`;
+  if (maxWorker < written.maxWorker && rules.takesJobs)
+    reportAt("max-worker")(tooFewFiles(written.maxWorker, machine.openFiles));
+  if (written.minWorker > written.maxWorker) {
+    const message = `min-worker ${given.minWorker} is more than max-worker ${maxWorker}, using ${maxWorker}`;
     reportAt("min-worker")(warning(message));
   }
   if (config.daemon && (config.logmode === "stdout" || config.logfile === undefined)) {

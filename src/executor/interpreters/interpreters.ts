@@ -1,5 +1,6 @@
 import type { Log } from "../../log.ts";
-import { crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
+import { cannotStart, crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
+import { lackIn, NO_PROCESSES } from "../../outcome/shortage.ts";
 import type { WarmCommand } from "../command.ts";
 import { endGroup, signalGroup } from "../process-group.ts";
 import type { RunRequest, Runs } from "../runs.ts";
@@ -121,8 +122,9 @@ export class Interpreters {
         request.resolve(crashed("the worker stopped"));
       } else this.#start(request, pipes);
     } catch (error) {
-      this.#log.error({ err: error }, "cannot start a plugin");
-      request.resolve({ kind: "crashed", error });
+      const outcome = cannotStart(error);
+      if (outcome.kind === "crashed") this.#log.error({ err: error }, "cannot start a plugin");
+      request.resolve(outcome);
     }
   }
 
@@ -152,7 +154,14 @@ export class Interpreters {
 
   #hear(execution: Execution, word: string): void {
     if (word.startsWith("+")) execution.pid = Number(word.slice(1));
+    else if (word === "!") this.#refuse(execution);
     else this.#startAfresh(execution);
+  }
+
+  /** The template cannot fork. */
+  #refuse({ request, pipes }: Execution): void {
+    this.#release(pipes);
+    request.resolve({ kind: "not-started", lack: NO_PROCESSES });
   }
 
   /** The plugin, or one of its modules, has changed since the template compiled it. */
@@ -226,7 +235,7 @@ export class Interpreters {
 
   #exited(template: Template, isSudden: boolean): void {
     const wasKilled = template.state.kind === "ready" ? isSudden : readComplaint(template) === "";
-    if (wasKilled && !this.#isStopped) this.#countDeath(template.plugin);
+    if (wasKilled && template.hasStarted && !this.#isStopped) this.#countDeath(template.plugin);
     for (const execution of [...this.#executions.values()])
       if (execution.template === template) this.#lose(execution);
   }
@@ -251,7 +260,8 @@ export class Interpreters {
   #giveUp(execution: Execution): void {
     const { request, pipes, template } = execution;
     const { plugin, state } = template;
-    const why = readComplaint(template);
+    const complaint = readComplaint(template);
+    const why = lackIn(complaint) === undefined ? complaint : "";
     if (plugin.language === "perl" && state.kind === "starting" && why !== "") {
       this.#cut(execution, { kind: "not-compiled", plugin: plugin.file, complaint: why });
       return;

@@ -49,7 +49,8 @@ export interface TemplateOptions {
  * Life: starting → ready (or unfit) → exited. Requests may be written while it starts; it handles them when
  * it is ready. On the status pipe it tells `<id> ready` or `<id> - <why not>`. For each request it tells,
  * with the id of the request's pipes, `<pipes> +<pid>` and later `<pipes> <return code>`. If the plugin
- * or one of its modules has changed, it tells only `<pipes> -`, and does not run the plugin.
+ * or one of its modules has changed, it tells only `<pipes> -`, and does not run the plugin. If it cannot
+ * fork, it tells only `<pipes> !`.
  */
 export class Template {
   readonly id: number;
@@ -83,6 +84,11 @@ export class Template {
     this.exited = promise.then(() => nextTurn()).then(() => onExit(this));
     this.#process.stdin?.on("error", () => {}); // the process is gone, "close" follows
     this.#process.stderr?.setEncoding("latin1").on("data", (text: string) => this.#complain(text));
+  }
+
+  /** False: there was no process, because the machine was short of something. */
+  get hasStarted(): boolean {
+    return this.#process.pid !== undefined;
   }
 
   get state(): TemplateState {

@@ -1,5 +1,6 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { Output } from "../../outcome/outcome.ts";
+import { lackIn } from "../../outcome/shortage.ts";
 import type { Assignment, ShellCommand } from "../command.ts";
 import { quoteWord } from "./quote-word.ts";
 
@@ -60,6 +61,10 @@ const SIGNAL_WORDS: Readonly<Record<number, string>> = {
   31: "Bad system call",
 };
 const FIRST_REAL_TIME_SIGNAL = 34;
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+/** With it dash ends a subshell that cannot fork. */
+const CANNOT_FORK = 2;
 
 export function createDialect({ directory, shellPath, isDash }: DialectOptions): ShellDialect {
   const isEvaluated = (line: ByteString) => isDash && !NEEDS_FRESH_SHELL.test(line);
@@ -85,6 +90,21 @@ export function createDialect({ directory, shellPath, isDash }: DialectOptions):
   };
 }
 
+/** dash's words, and those of execve(2) after the name of the program. */
+const NOT_STARTED =
+  /^sh: \d+: .*: (?:Cannot fork|Cannot allocate memory|Resource temporarily unavailable|Too many open files in system)\n$/s;
+
+/** What the shell was short of when it was to start the command. Undefined: the command was started. */
+export function findLack(
+  { via }: ShellCommand,
+  returnCode: number,
+  { stdout, stderr }: Output,
+): string | undefined {
+  if (stderr === "" || stdout !== "") return undefined;
+  const isOfStart = returnCode === NOT_EXECUTABLE || (returnCode === CANNOT_FORK && via === "shell");
+  return isOfStart && NOT_STARTED.test(stderr) ? lackIn(stderr) : undefined;
+}
+
 function pluginText({ argv, env }: ShellCommand & { readonly via: "plugin" }): ByteString {
   const words = argv.map(quoteWord).join(" ");
   if (env.length === 0) return words;
@@ -99,15 +119,21 @@ function assignment([name, value]: Assignment): ByteString {
 function withoutMessages(output: Output, returnCode: number, directory: string): Output {
   const { stderr } = output;
   if (stderr === "" || returnCode < 126) return output;
-  if (returnCode <= 127) return isOfShell(stderr, directory) ? { ...output, stderr: "" } : output;
+  if (returnCode <= NOT_FOUND) return { ...output, stderr: withoutMessageOfStart(stderr, directory) };
   const words = signalWords(returnCode - 128);
   const ending = [`${words}\n`, `${words} (core dumped)\n`].find((text) => stderr.endsWith(text));
   return ending === undefined ? output : { ...output, stderr: stderr.slice(0, -ending.length) };
 }
 
-/** Whether stderr is the shell's message that the plugin could not be started. */
-function isOfShell(stderr: ByteString, directory: string): boolean {
-  return stderr.replace(/^sh: \d+: /, "").startsWith(`${directory}/`);
+/**
+ * Removes the shell's message that the plugin could not be started: `judge` has its own words for the return
+ * code. It has none for an argument that is too long, so that message stays, without the name of the pipe.
+ */
+function withoutMessageOfStart(stderr: ByteString, directory: string): ByteString {
+  const [, prefix = "", message = stderr] = /^(sh: \d+: )?(.*)$/s.exec(stderr) ?? [];
+  if (!message.startsWith(`${directory}/`)) return stderr;
+  if (!message.endsWith(": Argument list too long\n")) return "";
+  return prefix + message.slice(message.indexOf(": ") + 2);
 }
 
 function signalWords(signal: number): string {

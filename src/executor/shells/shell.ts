@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync, writeFileSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
+import { constants } from "node:os";
 import type { ByteString } from "../../byte-string.ts";
 import { closePipe, openPipe, type PipePaths } from "../named-pipes.ts";
 import { LIMIT_OPEN_FILES } from "../open-files.ts";
 import { OutputPipe } from "../output-pipe.ts";
 import { signalGroup } from "../process-group.ts";
+import { type LongCommand, writeLongCommand } from "./long-command.ts";
 import { quoteWord } from "./quote-word.ts";
 
 /**
@@ -20,6 +22,15 @@ const MAX_TEXT_LENGTH = 4_000;
  * `kill 0` and the TERM of a time-out. Programs that it starts have the default handlers again.
  */
 const PROLOGUE = `exec 3>&-; trap : HUP INT QUIT USR1 USR2 PIPE ALRM TERM; ${LIMIT_OPEN_FILES}\n`;
+
+/**
+ * How the process of a shell has ended. A plugin can kill its shell, but only a shell that can start no
+ * process exits by itself.
+ */
+export type ShellEnd =
+  | { readonly kind: "not-started"; readonly error: Error }
+  | { readonly kind: "exited" }
+  | { readonly kind: "signalled"; readonly signal: number };
 
 export interface ShellOptions {
   readonly id: number;
@@ -51,8 +62,8 @@ export class Shell {
   readonly #redirections: string;
   /** Resolves when the process is gone, or if it could not be started. */
   readonly exited: Promise<void>;
-  #longCommand: string | undefined;
-  #hasExited = false;
+  #longCommand: LongCommand | undefined;
+  #ending: ShellEnd | undefined;
 
   /** Throws if no descriptors or no memory are left. */
   constructor({ id, path, args, pipePaths, statusFd, onExit }: ShellOptions) {
@@ -71,13 +82,13 @@ export class Shell {
     });
     this.#opened = opened.move();
     this.exited = new Promise((resolve) => {
-      const end = () => {
-        this.#hasExited = true;
+      const end = (ending: ShellEnd) => {
+        this.#ending = ending;
         resolve();
         onExit(this);
       };
-      this.#process.once("exit", end);
-      this.#process.once("error", end); // is emitted instead of "exit"
+      this.#process.once("exit", (_code, signal) => end(readEnd(signal)));
+      this.#process.once("error", (error) => end({ kind: "not-started", error })); // instead of "exit"
     });
   }
 
@@ -87,7 +98,12 @@ export class Shell {
   }
 
   get hasExited(): boolean {
-    return this.#hasExited;
+    return this.#ending !== undefined;
+  }
+
+  /** Undefined: the process has not ended. */
+  get ending(): ShellEnd | undefined {
+    return this.#ending;
   }
 
   /** Runs `command`, one simple or compound command in sh syntax. Its end is told on the status pipe. */
@@ -97,15 +113,13 @@ export class Shell {
       writeSync(this.#commandFd, text, null, "latin1");
       return;
     }
-    this.#longCommand = `${this.pipePaths.command}.sh`;
-    writeFileSync(this.#longCommand, text, "latin1");
-    writeSync(this.#commandFd, `. ${quoteWord(this.#longCommand)}\n`);
+    this.#longCommand = writeLongCommand(`${this.pipePaths.command}.sh`, text);
+    writeSync(this.#commandFd, `. ${quoteWord(this.#longCommand.path)}\n`);
   }
 
   /** To be called after the return code was told, before the next `run`. */
   forgetLongCommand(): void {
-    if (this.#longCommand === undefined) return;
-    rmSync(this.#longCommand, { force: true });
+    this.#longCommand?.[Symbol.dispose]();
     this.#longCommand = undefined;
   }
 
@@ -116,7 +130,7 @@ export class Shell {
 
   /** Lets the shell exit after the command that it runs now. */
   end(): void {
-    if (!this.#hasExited) writeSync(this.#commandFd, "exit\n");
+    if (!this.hasExited) writeSync(this.#commandFd, "exit\n");
   }
 
   /** Kills the shell, but not the other processes of its group. */
@@ -129,4 +143,8 @@ export class Shell {
     this.forgetLongCommand();
     this.#opened.dispose();
   }
+}
+
+function readEnd(signal: NodeJS.Signals | null): ShellEnd {
+  return signal === null ? { kind: "exited" } : { kind: "signalled", signal: constants.signals[signal] };
 }

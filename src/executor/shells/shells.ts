@@ -1,11 +1,12 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { Log } from "../../log.ts";
-import { crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
+import { cannotStart, crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
+import { lackIn, NO_PROCESSES } from "../../outcome/shortage.ts";
 import type { ShellCommand } from "../command.ts";
 import type { PipePaths } from "../named-pipes.ts";
 import type { RunRequest, Runs } from "../runs.ts";
-import { createDialect, type ShellDialect } from "./dialect.ts";
+import { createDialect, findLack, type ShellDialect } from "./dialect.ts";
 import { endShell, endShellAndGroup } from "./end-shell.ts";
 import { Shell } from "./shell.ts";
 
@@ -24,6 +25,8 @@ export interface ShellsStatus {
   readonly busy: number;
   readonly idle: number;
 }
+
+const NO_OUTPUT: Output = { stdout: "", stderr: "" };
 
 type ShellRequest = RunRequest<ShellCommand>;
 
@@ -45,6 +48,7 @@ export class Shells {
   readonly #starting = new Set<Promise<void>>();
   #idleTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #isKilled = false;
 
   constructor(options: ShellsOptions) {
     this.#options = options;
@@ -61,9 +65,14 @@ export class Shells {
   }
 
   async start(): Promise<void> {
-    const { warm } = this.#options;
-    await this.#runs.directory.prepare(warm);
-    for (let i = 0; i < warm; i++) this.#rest(this.#startShell(await this.#runs.directory.take()));
+    const { warm, log } = this.#options;
+    try {
+      await this.#runs.directory.prepare(warm);
+      for (let i = 0; i < warm; i++) this.#rest(this.#startShell(await this.#runs.directory.take()));
+    } catch (error) {
+      if (cannotStart(error).kind === "crashed") throw error;
+      log.warn({ err: error }, `cannot keep ${warm} shells ready, they are started when jobs need them`);
+    }
   }
 
   /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
@@ -76,6 +85,7 @@ export class Shells {
 
   /** Kills every shell and what it runs. */
   kill(): void {
+    this.#isKilled = true;
     for (const shell of this.#busy.keys()) shell.signal("SIGKILL");
     for (const shell of this.#ending.keys()) shell.signal("SIGKILL");
     for (const { shell } of this.#idle) shell.signal("SIGKILL");
@@ -107,9 +117,14 @@ export class Shells {
       if (this.#isStopped) request.resolve(crashed("the worker stopped"));
       else this.#runIn(this.#startShell(pipePaths), request);
     } catch (error) {
-      this.#options.log.error({ err: error }, "cannot start a plugin");
-      request.resolve({ kind: "crashed", error });
+      request.resolve(this.#cannotStart(error));
     }
+  }
+
+  #cannotStart(error: unknown): Outcome {
+    const outcome = cannotStart(error);
+    if (outcome.kind === "crashed") this.#options.log.error({ err: error }, "cannot start a plugin");
+    return outcome;
   }
 
   #runIn(shell: Shell, request: ShellRequest): void {
@@ -123,8 +138,7 @@ export class Shells {
     try {
       shell.run(this.#dialect.text(request.command));
     } catch (error) {
-      this.#options.log.error({ err: error }, "cannot start a plugin");
-      this.#drop(shell, { kind: "crashed", error });
+      this.#drop(shell, this.#cannotStart(error));
     }
   }
 
@@ -155,11 +169,13 @@ export class Shells {
     this.#busy.delete(shell);
     shell.forgetLongCommand();
     this.#rest(shell);
-    request?.resolve({
-      kind: "exited",
-      returnCode,
-      ...this.#dialect.clean(request.command, returnCode, output),
-    });
+    request?.resolve(this.#read(request.command, returnCode, output));
+  }
+
+  #read(command: ShellCommand, returnCode: number, output: Output): Outcome {
+    const lack = findLack(command, returnCode, output);
+    if (lack !== undefined) return { kind: "not-started", lack };
+    return { kind: "exited", returnCode, ...this.#dialect.clean(command, returnCode, output) };
   }
 
   #rest(shell: Shell): void {
@@ -222,12 +238,28 @@ export class Shells {
 
   #lose(shell: Shell): void {
     if (!this.#busy.has(shell) || this.#runs.finish(shell.id)) return;
-    const what =
-      shell.pid === undefined
-        ? `cannot start ${this.#shellPath}`
-        : "the shell that ran the plugin was killed";
-    this.#options.log.warn(this.#runs.drop(shell.id) ?? {}, what);
-    this.#drop(shell, crashed(what));
+    const via = this.#busy.get(shell)?.command.via;
+    const output = this.#runs.drop(shell.id) ?? NO_OUTPUT;
+    this.#drop(shell, this.#outcomeOfLoss(shell, via, output));
+  }
+
+  /** The shell has ended, and has not told a return code. */
+  #outcomeOfLoss({ ending }: Shell, via: ShellCommand["via"] | undefined, output: Output): Outcome {
+    if (this.#isKilled) return crashed("the worker stopped");
+    switch (ending?.kind) {
+      case "signalled": // `kill -9 0`, for example: the plugin is of the same process group
+        return { kind: "signalled", signal: ending.signal, ...output };
+      case "not-started":
+        return this.#cannotStart(new Error(`cannot start ${this.#shellPath}`, { cause: ending.error }));
+      case "exited":
+      case undefined: {
+        // A shell that cannot fork exits. For a line it says so before it opens the pipes of the output.
+        const lack = lackIn(output.stderr) ?? (via === "shell" ? NO_PROCESSES : undefined);
+        return lack === undefined
+          ? crashed("the shell of the plugin has ended")
+          : { kind: "not-started", lack };
+      }
+    }
   }
 
   get status(): ShellsStatus {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { ShellCommand } from "../../../src/executor/command.ts";
-import { createDialect } from "../../../src/executor/shells/dialect.ts";
+import { createDialect, findLack } from "../../../src/executor/shells/dialect.ts";
 
 const directory = "/dev/shm/omd-worker-1-x";
 const dash = createDialect({ directory, shellPath: "/bin/sh", isDash: true });
@@ -92,6 +92,13 @@ describe("these messages are removed from a plugin's stderr", () => {
     });
   });
 
+  it("but not that an argument is too long: only its pipe is not named", () => {
+    const stderr = `sh: 12: ${directory}/3c: /x: Argument list too long\n`;
+    expect(dash.clean(plugin(["/x"]), 126, { stdout: "", stderr }).stderr).toBe(
+      "sh: 12: /x: Argument list too long\n",
+    );
+  });
+
   it("and no others", () => {
     const stderr = "Killed\nown Killed\nKilled\n";
     expect(dash.clean(plugin(["/x"]), 137, { stdout: "Killed\n", stderr })).toEqual({
@@ -111,6 +118,34 @@ describe("these messages are removed from a plugin's stderr", () => {
   ])("nothing with %i and %j", (returnCode, stderr) => {
     const output = { stdout: "", stderr };
     expect(dash.clean(plugin(["/x"]), returnCode, output)).toEqual(output);
+  });
+});
+
+describe("what the shell was short of", () => {
+  const lack = (command: ShellCommand, returnCode: number, stderr: string, stdout = "") =>
+    findLack(command, returnCode, { stdout, stderr });
+
+  it.each([
+    ["no memory for a plugin", plugin(["/x"]), 126, `sh: 1: ${directory}/3c: /x: Cannot allocate memory\n`],
+    ["no processes for a user", plugin(["/x"]), 126, "sh: 1: /d/3c: /x: Resource temporarily unavailable\n"],
+    ["no descriptors at all", shell("a | b"), 126, "sh: 1: eval: /x: Too many open files in system\n"],
+    ["no processes for a line", shell("a | b"), 2, "sh: 1: eval: Cannot fork\n"],
+    ["a path with a line break", plugin(["/x\n"]), 126, "sh: 1: /d/3c: /x\n: Cannot allocate memory\n"],
+  ])("is told: %s", (_, command, returnCode, stderr) => {
+    expect(lack(command, returnCode, stderr)).toMatch(/left|processes/);
+  });
+
+  it.each([
+    ["a plugin that is not executable", plugin(["/x"]), 126, "sh: 1: /d/3c: /x: Permission denied\n"],
+    ["a plugin's own words", plugin(["/x"]), 2, "sh: 1: x: Cannot fork\n"],
+    ["a plugin's own words with 126", plugin(["/x"]), 126, "x: Cannot allocate memory\n"],
+    ["a line that went on", shell("a; b"), 0, "sh: 1: eval: Cannot fork\n"],
+  ])("is not read from %s", (_, command, returnCode, stderr) => {
+    expect(lack(command, returnCode, stderr)).toBeUndefined();
+  });
+
+  it("is not looked for when there is output: a part of the line has run", () => {
+    expect(lack(shell("a; b | c"), 2, "sh: 1: eval: Cannot fork\n", "a\n")).toBeUndefined();
   });
 });
 

@@ -85,20 +85,23 @@ describe.each(VIAS)("signals to the process group, via %s", (via) => {
   });
 
   it.each(["kill -9 $PPID; sleep 60", "kill -9 $PPID", "kill -9 0"])(
-    "%s kills the shell: that is told, the shell replaced and nothing left of it",
+    "%s kills the shell: it is judged as any signal, the shell replaced and nothing left of it",
     async (script) => {
       await using pool = await startShells();
       const group = Number(stdoutOf(await pool.line(SHELL)));
       const outcome = await pool.script(via, `echo before; ${script}`);
-      expect(outcome).toEqual({
-        kind: "crashed",
-        error: new Error("the shell that ran the plugin was killed"),
-      });
-      expect(pool.warnings[0]?.fields).toMatchObject({ stdout: "before\n" });
+      expect(outcome).toEqual({ kind: "signalled", signal: 9, stdout: "before\n", stderr: "" });
+      expect(pool.warnings).toEqual([]);
       expect(await pool.script(via, "echo next")).toEqual(exited(0, "next\n"));
       await until(() => membersOf(group).length === 0);
     },
   );
+
+  it("a word of more than 128 KiB is told, as by a shell", async () => {
+    await using pool = await startShells();
+    const outcome = await pool.words(via, ["/bin/echo", "x".repeat(200_000)]);
+    expect(outcome).toEqual(exited(126, "", "sh: 1: /bin/echo: Argument list too long\n"));
+  });
 });
 
 it("a shell killed while idle is replaced", async () => {

@@ -5,10 +5,15 @@ export interface MemoryMachine {
   /** Path → content. A directory exists when a file in it does. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly openFiles?: number;
 }
 
 /** A machine named web1 with 4 CPUs and no disk. */
-export function memoryMachine({ files = {}, env = {} }: MemoryMachine = {}): Machine {
+export function memoryMachine({
+  files = {},
+  env = {},
+  openFiles = Number.POSITIVE_INFINITY,
+}: MemoryMachine = {}): Machine {
   const children = (place: string) =>
     Object.keys(files)
       .filter((path) => path.startsWith(`${place}/`))
@@ -18,6 +23,7 @@ export function memoryMachine({ files = {}, env = {} }: MemoryMachine = {}): Mac
     cwd: "/",
     hostname: "web1",
     cpus: 4,
+    openFiles,
     readFile: (path) => Buffer.from(files[path] ?? missing(path)),
     stat: (path) => {
       if (files[path] !== undefined) return { isDirectory: () => false };

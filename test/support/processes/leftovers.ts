@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const NAME = "OMD_WORKER_TEST";
 const PIPES_PARENT = "/dev/shm";
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 15_000;
 const TURN_MS = 20;
 
 /**

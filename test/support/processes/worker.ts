@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -10,6 +10,10 @@ export type ProgramName = "omd-worker" | "mod_gearman_worker";
 export interface WorkerOptions {
   readonly program?: ProgramName;
   readonly env?: Readonly<Record<string, string>>;
+  /** The words of a program that becomes the worker, as `prlimit --nofile=256`. */
+  readonly under?: readonly string[];
+  /** The user of the worker, if `under` changes it: the folder is given to that user. */
+  readonly owner?: number;
 }
 
 export interface Ended {
@@ -28,8 +32,9 @@ export async function runProgram(
   program: ProgramName,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  under: readonly string[] = [],
 ): Promise<Ended> {
-  const { exitCode, stdout, stderr } = await start(program, args, env);
+  const { exitCode, stdout, stderr } = await start(program, args, { env, under });
   return { exitCode, stdout, stderr };
 }
 
@@ -41,13 +46,18 @@ export async function runProgram(
 export async function startWorker(
   ports: readonly number[],
   args: readonly string[] = [],
-  { program = "omd-worker", env = {} }: WorkerOptions = {},
+  { program = "omd-worker", env = {}, under = [], owner }: WorkerOptions = {},
 ): Promise<RunningWorker> {
   const folder = mkdtempSync(join(tmpdir(), "omd-worker-test-"));
   const servers = ports.map((port) => `server=127.0.0.1:${port}`);
+  if (owner !== undefined) chownSync(folder, owner, owner);
   const mark = createMark();
   const all = [...servers, "encryption=no", "debug=1", `logfile=${folder}/worker.log`, ...args];
-  const worker = new RunningWorker(start(program, all, { ...env, ...mark.env }), mark, folder);
+  const worker = new RunningWorker(
+    start(program, all, { env: { ...env, ...mark.env }, under }),
+    mark,
+    folder,
+  );
   try {
     await worker.logged("started with pid");
   } catch (error) {
@@ -161,8 +171,13 @@ export class RunningWorker implements AsyncDisposable {
 
 type Child = ReturnType<typeof start>;
 
-function start(program: ProgramName, args: readonly string[], env: Readonly<Record<string, string>>) {
-  return execa(process.execPath, [join(SOURCES, `${program}.ts`), ...args], {
+function start(
+  program: ProgramName,
+  args: readonly string[],
+  { env, under }: Required<Pick<WorkerOptions, "env" | "under">>,
+) {
+  const [first = "", ...words] = [...under, process.execPath, join(SOURCES, `${program}.ts`), ...args];
+  return execa(first, words, {
     env: { ...env },
     reject: false,
     stdin: "ignore",

@@ -13,6 +13,7 @@ package OmdWarm;
 #         <id> +<pid>                   the child, leader of its process group
 #         <id> <return code>            128 + n after signal n
 #         <id> -                        not run: the plugin, or a module of it, has changed
+#         <id> !                        not run: there could be no child
 # stderr  what perl says about a plugin that doesn't compile
 #
 # A plugin must not notice the template, which is part of the plugin's process. So the template loads no

@@ -53,8 +53,9 @@ sub next_request {
 sub is_child_for {
     my $id = substr $_[0], 0, index $_[0], "\t";
     my $seed = $is_seeded ? rand 0xffffffff : undef;
-    my $pid = is_changed() ? undef : fork;
-    if ( !defined $pid ) { report("$id -") }
+    if ( is_changed() ) { report("$id -"); return 0 }
+    my $pid = fork;
+    if ( !defined $pid ) { report("$id !") }
     elsif ($pid) {
         setpgrp $pid, $pid;    # the child does the same, so that it is done as early as can be
         $id_of{$pid} = $id;

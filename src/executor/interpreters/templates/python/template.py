@@ -96,7 +96,7 @@ class Template:
         try:
             pid = os.fork()
         except OSError:
-            self.report(request_id + b" -")
+            self.report(request_id + b" !")
             return False
         if pid == 0:
             return True

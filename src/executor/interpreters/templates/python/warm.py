@@ -12,6 +12,7 @@ stdout  the status pipe, which all templates share, one line a write:
         <id> +<pid>                   the child, leader of its process group
         <id> <return code>            128 + n after signal n
         <id> -                        not run: the plugin, or a module of it, has changed
+        <id> !                        not run: there could be no child
 
 It works with Python 3.7 and later.
 

@@ -1,0 +1,152 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFolder, type Gate, writeGate } from "../support/folder.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import {
+  type RunningWorker,
+  runProgram,
+  startWorker,
+  type WorkerOptions,
+} from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
+import { Core, serviceJob } from "./core.ts";
+
+const SLOTS = 60;
+const WAITS = "cannot start a job, it waits and no more are taken";
+const [FILES, PROCESSES, SPACE] = [
+  "this process has no file descriptors left",
+  "no more processes can be started",
+  "no space is left for the pipes of plugins",
+];
+
+/** No other process is of this user, so that only ours count. */
+const USER = 64_123;
+const AS_USER = ["setpriv", `--reuid=${USER}`, `--regid=${USER}`, "--clear-groups"];
+const WITH_FEW_PROCESSES = [...AS_USER, "prlimit", "--nproc=60:60"];
+const WITH_SMALL_MEMORY_FILES = [
+  ...["unshare", "--mount", "sh", "-c"],
+  'mount -t tmpfs -o nr_inodes=60 none /dev/shm && exec "$@"',
+  "sh",
+];
+
+function may(under: readonly string[]): boolean {
+  const [program = "", ...words] = [...under, process.execPath, "-e", "0"];
+  return spawnSync(program, words, { stdio: "ignore" }).status === 0;
+}
+
+/**
+ * The plugin of the gate as a program that starts no others: what a plugin says of its own forks is its
+ * result.
+ */
+function writeForklessGate(folder: string): Gate {
+  const gate = writeGate(folder);
+  const script = join(folder, "gate");
+  const wait = `select undef, undef, undef, 0.05 until -e "${script}.opened";`;
+  const text = `#!/usr/bin/perl\nopen my $book, ">>", "${script}.book"; print $book "$ARGV[0]\\n"; close $book;\n`;
+  writeFileSync(script, `${text}${wait}\nprint "passed $ARGV[0]\\n";\n`);
+  return gate;
+}
+
+describe.skipIf(!hasServer("gearmand"))("a worker that is short of something", () => {
+  let gearmand: Gearmand;
+  beforeAll(async () => {
+    gearmand = await startGearmand();
+  });
+  afterAll(() => gearmand?.stop());
+
+  const start = (queue: string, args: readonly string[], options: WorkerOptions = {}) =>
+    startWorker(
+      [gearmand.port],
+      [`hostgroups=${queue}`, "native_checks=off", "spawn-rate=10", ...args],
+      options,
+    );
+
+  /** More jobs than can run at once. They end when the worker has noticed that. */
+  async function expectAllDone(
+    queue: string,
+    worker: RunningWorker,
+    { lack, isLine = false }: { readonly lack: string; readonly isLine?: boolean },
+  ): Promise<void> {
+    using folder = createFolder();
+    chmodSync(folder.path, 0o777);
+    const gate = writeForklessGate(folder.path);
+    await using core = new Core({ port: gearmand.port });
+    const command = (name: string) => gate.plugin(`'${name}'`) + (isLine ? " | cat" : "");
+    const names = Array.from({ length: 2 * SLOTS }, (_, i) => `job ${i}`);
+    await core.submit(`hostgroup_${queue}`, ...names.map((name) => serviceJob(name, command(name))));
+    await worker.logged(`${WAITS}: ${lack}`);
+    gate.open();
+    await core.collected(names.length);
+    expect(new Set(core.results.map(({ fields }) => fields.get("return_code")))).toEqual(new Set(["0"]));
+    expect(core.services).toEqual(names.toSorted());
+    // A line of which a part could be started is run once more.
+    expect(isLine ? [...new Set(gate.entries())].toSorted() : gate.entries().toSorted()).toEqual(
+      names.toSorted(),
+    );
+    const lines = worker.linesWith("[WARN ]").filter((line) => line.includes(WAITS));
+    expect(lines.length).toBeLessThanOrEqual(2); // one, or two if the test takes a minute
+    expect(worker.linesWith("[ERROR]")).toEqual([]);
+  }
+
+  it("has fewer slots than max-worker where it may not open enough files, and says so", async () => {
+    const under = ["prlimit", "--nofile=256"];
+    const warning =
+      "current max worker setting (200) requires open files ulimit of at least 1260, current value is 256";
+    await using worker = await start("nofile", ["min-worker=200", "max-worker=200"], { under });
+    expect(worker.linesWith(warning).length).toBe(1);
+    await using core = new Core({ port: gearmand.port });
+    const jobs = Array.from({ length: 400 }, (_, i) => serviceJob(`job ${i}`, "/bin/sleep 0.1"));
+    await core.submit("hostgroup_nofile", ...jobs);
+    await core.collected(jobs.length);
+    expect(new Set(core.results.map(({ fields }) => fields.get("return_code")))).toEqual(new Set(["0"]));
+    expect(worker.linesWith(WAITS)).toEqual([]);
+
+    using folder = createFolder();
+    const file = join(folder.path, "worker.conf");
+    execFileSync("sh", ["-c", `printf 'server=a\\nencryption=no\\nmax-worker=200\\n' >${file}`]);
+    const { stdout, exitCode } = await runProgram("omd-worker", ["config", "check", file], {}, under);
+    expect(stdout).toContain(`${file}:3: warning: ${warning}, using max-worker 32`);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    ["plugins", false],
+    ["lines for a shell", true],
+  ])("of file descriptors, as it runs %s, has the jobs wait", async (what, isLine) => {
+    const queue = `emfile-${what.slice(0, 4)}`;
+    await using worker = await start(
+      queue,
+      [`min-worker=${SLOTS}`, `max-worker=${SLOTS}`, "idle-timeout=0"],
+      {
+        under: ["prlimit", "--nofile=4096"],
+      },
+    );
+    // The shells are there; the warm ones of half of the slots are killed, and new ones cannot be opened.
+    const shells = worker.mark.processes().filter(({ commandLine }) => commandLine.startsWith("sh -c . "));
+    for (const { pid } of shells.slice(0, SLOTS / 2)) process.kill(pid, "SIGKILL");
+    const openFiles = readdirSync(`/proc/${worker.pid}/fd`).length;
+    execFileSync("prlimit", [`--pid=${worker.pid}`, `--nofile=${Math.min(openFiles, 100)}`]);
+    await expectAllDone(queue, worker, { lack: FILES ?? "", isLine });
+  });
+
+  it.skipIf(!may(WITH_FEW_PROCESSES)).each([
+    ["plugins", false],
+    ["lines for a shell", true],
+  ])("of processes, as it runs %s, has the jobs wait", async (what, isLine) => {
+    const queue = `eagain-${what.slice(0, 4)}`;
+    await using worker = await start(queue, ["min-worker=1", `max-worker=${SLOTS}`], {
+      under: WITH_FEW_PROCESSES,
+      owner: USER,
+    });
+    await expectAllDone(queue, worker, { lack: PROCESSES ?? "", isLine });
+  });
+
+  it.skipIf(!may(WITH_SMALL_MEMORY_FILES))("of space in /dev/shm has the jobs wait", async () => {
+    await using worker = await start("enospc", ["min-worker=1", `max-worker=${SLOTS}`], {
+      under: WITH_SMALL_MEMORY_FILES,
+    });
+    await expectAllDone("enospc", worker, { lack: SPACE ?? "" });
+  });
+});
