@@ -18,11 +18,22 @@ export const ENTRIES = {
   },
 } as const;
 
+/** A plugin of about 3,500 lines that says -epn (`stand-ins/large-plugin.ts`). */
+export const LARGE = {
+  command: "{large} --mode=7",
+  output: "^LARGE OK - the value of m7_0 is 0.50s",
+} as const;
+
 export const EXECUTING = ["--native_checks=off"] as const;
 export const WARM = [
   "--enable_embedded_perl=on",
   "--use_embedded_perl_implicitly=on",
   "--warm_python=implicitly",
+] as const;
+
+/** The modules that these plugins load while they run are loaded ahead. */
+export const LOADED = [
+  "--warm_load=check_entries.pl:Monitoring::Plugin::Getopt+Monitoring::Plugin::Performance,check_json_value.py:locale+shutil",
 ] as const;
 
 export const EXECUTED = { warmUp: 200, own: EXECUTING } as const;

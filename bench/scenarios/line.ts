@@ -19,7 +19,7 @@ export interface Line {
   readonly isOwnOnly?: true;
 }
 
-/** `{plugins}`, `{data}`, `{tcp}` and `{snmp}` in a command are replaced by what `startStandIns` knows. */
+/** `startStandIns` knows what placeholders in a command, such as `{plugins}`, stand for. */
 export interface Part {
   readonly command: string;
   /**

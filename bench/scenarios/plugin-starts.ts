@@ -1,7 +1,19 @@
-import { DUMMY, ENTRIES, EXECUTED, EXECUTING, FILE_AGE, JSON_VALUE, TRUE, WARM } from "./commands.ts";
+import {
+  DUMMY,
+  ENTRIES,
+  EXECUTED,
+  EXECUTING,
+  FILE_AGE,
+  JSON_VALUE,
+  LARGE,
+  LOADED,
+  TRUE,
+  WARM,
+} from "./commands.ts";
 import { type Line, only } from "./line.ts";
 
 const WARMED = { jobs: 400, warmUp: 100, own: [...EXECUTING, ...WARM] } as const;
+const LOADED_AHEAD = { ...WARMED, own: [...WARMED.own, ...LOADED], isOwnOnly: true } as const;
 const STARTED = { jobs: 400, warmUp: 100, own: EXECUTING, isOwnOnly: true } as const;
 /** The pool is empty when the jobs arrive. */
 const SLEEPING = { warmUp: 0, own: EXECUTING } as const;
@@ -27,8 +39,17 @@ export const PLUGIN_START_LINES: readonly Line[] = [
   { name: "perl", mix: only(FILE_AGE), ...WARMED },
   { name: "perl-exec", mix: only(FILE_AGE), ...STARTED },
   { name: "perl-mp", mix: only(ENTRIES), ...WARMED },
+  { name: "perl-mp-load", mix: only(ENTRIES), ...LOADED_AHEAD },
   { name: "perl-mp-exec", mix: only(ENTRIES), ...STARTED },
+  {
+    name: "perl-large",
+    mix: only(LARGE),
+    ...WARMED,
+    own: [...WARMED.own, "--warm_include=check_large.pl"],
+  },
+  { name: "perl-large-exec", mix: only(LARGE), ...STARTED },
   { name: "python", mix: only(JSON_VALUE), ...WARMED },
+  { name: "python-load", mix: only(JSON_VALUE), ...LOADED_AHEAD },
   { name: "python-exec", mix: only(JSON_VALUE), ...STARTED },
   // The command of `dummy`, answered by our own worker in its process.
   {

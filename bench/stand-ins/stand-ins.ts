@@ -8,6 +8,7 @@ import { Snmpd } from "../../test/support/servers/snmpd.ts";
 import { Sshd } from "../../test/support/servers/sshd.ts";
 import { readStat } from "../processes/process-tree.ts";
 import type { Line } from "../scenarios/line.ts";
+import { writeLargePlugin } from "./large-plugin.ts";
 
 /** Servers that the commands of the lines talk to in place of a site's devices. */
 export interface StandIns extends AsyncDisposable {
@@ -33,6 +34,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const values: Values = {
     plugins: PLUGINS,
     data: DATA,
+    ...(asked("large") && { large: cleanup.use(writeLargePlugin()).file }),
     tcp: await listening(createServer((socket) => socket.on("error", () => {}).end())),
     ...(asked("http") && { http: await listening(createHttpServer((_, response) => response.end(PAGE))) }),
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),

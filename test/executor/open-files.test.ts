@@ -36,6 +36,7 @@ describe("a plugin may open the usual number of files, and may raise the limit",
       path: "",
       include: [],
       except: [],
+      load: [],
     });
     const plugin = find(file);
     await using pool = await startShells();

@@ -2,6 +2,7 @@ import { choice } from "../kinds/choice.ts";
 import { flag } from "../kinds/flags.ts";
 import { names } from "../kinds/lists.ts";
 import { integer } from "../kinds/numbers.ts";
+import { pluginModules } from "../kinds/plugin-modules.ts";
 import { path } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
@@ -59,6 +60,13 @@ export const INTERPRETER_ROWS = [
     kind: names,
     default: [],
     help: "File names or paths of Perl and Python plugins that are started anew for each check, whatever the other options say; `*` stands for any characters.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "warm_load",
+    kind: pluginModules,
+    default: [],
+    help: "Modules that a warm plugin loads while it runs, to be loaded ahead: `check_a.pl:Module::A+Module::B,check_*.py:locale`. Use it only for plugins that load them at each run; docs/warm-interpreters.md.",
     knownBy: ["omd-worker"],
   },
   {

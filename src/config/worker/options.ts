@@ -90,6 +90,7 @@ const INTERPRETERS = use(INTERPRETER_ROWS, {
   warm_python: LIVE,
   warm_include: LIVE,
   warm_except: LIVE,
+  warm_load: LIVE,
   warm_max: LIVE,
   warm_memory: LIVE,
 });

@@ -131,15 +131,19 @@ export class Template {
   }
 }
 
+/** No interpreter finds a module with a question mark, and says so. */
+const NOT_IN_NAMES = /[^\w:.]/g;
+
 function startWords(
-  { language, interpreter, switches, file }: WarmPlugin,
+  { language, interpreter, switches, file, load }: WarmPlugin,
   id: number,
 ): readonly ByteString[] {
+  const order = [id, ...load.map((module) => module.replace(NOT_IN_NAMES, "?"))].join(",");
   switch (language) {
     case "perl":
-      return [interpreter, ...switches, `-I${PROGRAMS}perl/`, `-MOmdWarm=${id}`, file];
+      return [interpreter, ...switches, `-I${PROGRAMS}perl/`, `-MOmdWarm=${order}`, file];
     case "python":
-      return [interpreter, ...switches, `${PROGRAMS}python/warm.py`, String(id), file];
+      return [interpreter, ...switches, `${PROGRAMS}python/warm.py`, order, file];
   }
 }
 

@@ -1,16 +1,19 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
+import { type Language, MARKED_LINES, readLoadMarks, readMarks } from "./plugin-marks.ts";
 
 /** A script that may be run by a warm interpreter, which has compiled it before. */
 export interface WarmPlugin {
-  readonly language: "perl" | "python";
+  readonly language: Language;
   /** The path in the command line. */
   readonly file: ByteString;
   /** The absolute path of the interpreter. */
   readonly interpreter: ByteString;
   /** The arguments that the first line gives the interpreter, as the kernel splits them. */
   readonly switches: readonly ByteString[];
+  /** Modules that are loaded ahead because the operator or the plugin's author has said so. */
+  readonly load: readonly ByteString[];
   /** Changes when the file changes. */
   readonly version: string;
 }
@@ -20,6 +23,12 @@ export interface WarmPlugin {
  * mark against it.
  */
 export type WarmRule = "off" | "marked" | "implicitly";
+
+export interface PluginModules {
+  /** A name or a whole path; `*` stands for any characters. */
+  readonly plugin: ByteString;
+  readonly modules: readonly ByteString[];
+}
 
 export interface WarmPluginOptions {
   readonly perl: WarmRule;
@@ -32,6 +41,8 @@ export interface WarmPluginOptions {
   readonly include: readonly ByteString[];
   /** Plugins that are never warm, in the same way. */
   readonly except: readonly ByteString[];
+  /** Modules that these plugins load while they run, and that may be loaded ahead. */
+  readonly load: readonly PluginModules[];
   /** After how long a file is looked at again. A template looks at its files, too. */
   readonly lookAgainAfterMs?: number;
 }
@@ -52,6 +63,7 @@ export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
   const known = new Map<ByteString, KnownScript>();
   const isIncluded = createMatcher(options.include);
   const isExcepted = createMatcher(options.except);
+  const loads = options.load.map(({ plugin, modules }) => ({ matches: createMatcher([plugin]), modules }));
   return (file) => {
     const before = known.get(file);
     const lookedAtMs = performance.now();
@@ -65,7 +77,8 @@ export function createWarmPlugins(options: WarmPluginOptions): FindWarmPlugin {
 
   function find(file: ByteString, version: string): WarmPlugin | undefined {
     if (version === ABSENT || isExcepted(file)) return undefined;
-    return qualify({ file, version }, options, isIncluded(file));
+    const load = loads.filter(({ matches }) => matches(file)).flatMap(({ modules }) => modules);
+    return qualify({ file, version, load }, options, isIncluded(file));
   }
 }
 
@@ -98,13 +111,10 @@ function lookAt(file: ByteString): Stats | undefined {
   }
 }
 
-/** How many lines may hold a mark. The C and the Go worker look at as many. */
-const MARKED_LINES = 10;
-
-type PluginFile = Pick<WarmPlugin, "file" | "version">;
+type PluginFile = Pick<WarmPlugin, "file" | "version" | "load">;
 
 function qualify(
-  { file, version }: PluginFile,
+  { file, version, load }: PluginFile,
   options: WarmPluginOptions,
   isIncluded: boolean,
 ): WarmPlugin | undefined {
@@ -115,7 +125,8 @@ function qualify(
   const rule = options[start.language];
   const isAsked = () => readMarks(start.language, lines) ?? rule === "implicitly";
   const isWarm = rule !== "off" && (isIncluded || isAsked());
-  return isWarm ? { file, version, ...start } : undefined;
+  const modules = [...new Set([...load, ...readLoadMarks(lines)])];
+  return isWarm ? { file, version, ...start, load: modules } : undefined;
 }
 
 function isExecutable(file: ByteString): boolean {
@@ -178,7 +189,7 @@ function findIn(path: string, name: ByteString): ByteString | undefined {
     .find((file) => lookAt(file) !== undefined && isExecutable(file));
 }
 
-function languageOf(interpreter: ByteString): WarmPlugin["language"] | undefined {
+function languageOf(interpreter: ByteString): Language | undefined {
   const name = basename(interpreter);
   if (/^perl[0-9.]*$/.test(name)) return "perl";
   return /^python(?:3[0-9.]*)?$/.test(name) ? "python" : undefined;
@@ -188,22 +199,7 @@ function languageOf(interpreter: ByteString): WarmPlugin["language"] | undefined
  * Switches with which the file is still run as a script. Perl's -n, -p, -s and -x are not, nor Python's -c,
  * -i and -m.
  */
-const UNDERSTOOD: Readonly<Record<WarmPlugin["language"], RegExp>> = {
+const UNDERSTOOD: Readonly<Record<Language, RegExp>> = {
   perl: /^(?:-(?:[wWXtTU]+(?:C[0-9A-Za-z]*)?|C[0-9A-Za-z]*|[IMm][^ \t]+)(?:[ \t]+|$))+$/,
   python: /^-(?:[bBdEIOPqRsSu]+|[WX][ \t]*[^ \t]+)$/,
 };
-
-const OMD_MARK = /^[ \t]*#[ \t]*omd-worker:[ \t]*(-?)warm\b/;
-const EPN_MARKS = /# (?:nagios|naemon|icinga):(.*)/;
-
-/** Whether the plugin's own marks ask for a warm interpreter. Undefined: it has no mark. */
-function readMarks(language: WarmPlugin["language"], lines: readonly ByteString[]): boolean | undefined {
-  const ours = lines.map((line) => OMD_MARK.exec(line)?.[1]).find((sign) => sign !== undefined);
-  if (ours === "-") return false;
-  if (language === "python") return ours === undefined ? undefined : true;
-  const marks = lines.flatMap((line) => EPN_MARKS.exec(line)?.[1]?.split(",") ?? []);
-  const epn = marks
-    .map((mark) => mark.replace(/^[ \t]+|[ \t\r]+$/g, ""))
-    .findLast((mark) => /^[+-]epn$/.test(mark));
-  return epn === undefined ? undefined : epn === "+epn";
-}

@@ -38,6 +38,7 @@ export function createConfiguredRouter(
       python: config.warmPython,
       include: config.warmInclude,
       except: config.warmExcept,
+      load: config.warmLoad,
       path: env["PATH"] ?? "",
     }),
   });

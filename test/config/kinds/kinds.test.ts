@@ -126,6 +126,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   servers: [
     ["dupserver=a, b:1,[::1]:2", "dupserver", [addr("a", 4730), addr("b", 1), addr("::1", 2)]],
     ["dupserver=", "dupserver", []],
+    [
+      "warm_load=check_a.pl:Module::A + B, /site/check_*.py:os.path",
+      "warmLoad",
+      [
+        { plugin: "check_a.pl", modules: ["Module::A", "B"] },
+        { plugin: "/site/check_*.py", modules: ["os.path"] },
+      ],
+    ],
     ["dupserver=a,a:4730", "dupserver", [addr("a", 4730)], "duplicate definition of server: a:4730"],
     [
       "server=localhost:4730",
@@ -154,6 +162,22 @@ describe("values that must not be guessed", () => {
     [
       "dup_results_are_passive=passive",
       "dup_results_are_passive: 'passive' is neither yes nor no (write yes or no)",
+    ],
+    [
+      "warm_load=check_a:JSON,check_b",
+      "warm_load: 'check_b' is not a plugin with modules (write check_a.pl:Module::A+Module::B)",
+    ],
+    [
+      "warm_load=check_a:JSON PP",
+      "warm_load: 'check_a:JSON PP' is not a plugin with modules (write check_a.pl:Module::A+Module::B)",
+    ],
+    [
+      "warm_load=:JSON",
+      "warm_load: ':JSON' is not a plugin with modules (write check_a.pl:Module::A+Module::B)",
+    ],
+    [
+      "warm_load=Module::A",
+      "warm_load: 'Module::A' is not a plugin with modules (write check_a.pl:Module::A+Module::B)",
     ],
     ["restrict_path=", "restrict_path is empty (name a folder or remove the line)"],
     ["server=host:port", "server: 'host:port' is no server address (write host, host:port or [IPv6]:port)"],

@@ -39,6 +39,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   path: "/dev/null",
   characters: ";",
   "names, comma-separated": "a,b",
+  "plugin:module+module, comma-separated": "check_a:Module::A",
   "path, one a line": "/usr/lib/plugins",
   "host[:port], comma-separated": "a:1",
   "automatic, file, stdout": "file",

@@ -25,6 +25,7 @@ const warm = createWarmPlugins({
   path: process.env["PATH"] ?? "",
   include: [],
   except: [],
+  load: [],
   lookAgainAfterMs: 0,
 });
 

@@ -27,19 +27,20 @@ const find = createWarmPlugins({
   path: process.env["PATH"] ?? "",
   include: ["*"],
   except: [],
+  load: [],
 });
 
 const ARGUMENTS = {
-  perl: ({ switches, file }: WarmPlugin) => [
+  perl: ({ switches, file, load }: WarmPlugin) => [
     ...switches,
     `-I${TEMPLATES}/perl/`,
-    `-MOmdWarm=${TEMPLATE_ID}`,
+    `-MOmdWarm=${[TEMPLATE_ID, ...load].join(",")}`,
     file,
   ],
-  python: ({ switches, file }: WarmPlugin) => [
+  python: ({ switches, file, load }: WarmPlugin) => [
     ...switches,
     join(TEMPLATES, "python/warm.py"),
-    TEMPLATE_ID,
+    [TEMPLATE_ID, ...load].join(","),
     file,
   ],
 };

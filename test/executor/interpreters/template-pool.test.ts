@@ -33,6 +33,7 @@ async function start(templates: TemplateLimits) {
       file,
       interpreter: "/usr/bin/perl",
       switches: [],
+      load: [],
       version: "1",
     } as const;
     return stdoutOf(await pool.shells.run({ via: "warm", plugin, argv: [file], env: [] }, 20));

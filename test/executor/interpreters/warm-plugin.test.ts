@@ -33,6 +33,7 @@ function finder(options: Partial<WarmPluginOptions> = {}) {
     path: "/nowhere",
     include: [],
     except: [],
+    load: [],
     lookAgainAfterMs: 0,
     ...options,
   });
@@ -51,7 +52,7 @@ describe("what the first line starts", () => {
   ])("%s", (line, [language, interpreter, switches]) => {
     install(`${line}\n`);
     const version = expect.any(String);
-    expect(finder()(file)).toEqual({ language, interpreter, switches, file, version });
+    expect(finder()(file)).toEqual({ language, interpreter, switches, file, version, load: [] });
   });
 
   it.each([
@@ -233,4 +234,41 @@ it("a file is not looked at again for a while", () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+describe("modules that are loaded ahead", () => {
+  const load = [
+    { plugin: "check_x", modules: ["Data::Dumper", "Getopt::Long"] },
+    { plugin: "*/check_?", modules: ["Never"] },
+    { plugin: "check_*", modules: ["Getopt::Long", "Cwd"] },
+    { plugin: "check_y", modules: ["Storable"] },
+  ];
+
+  it.each<[what: string, lines: readonly string[], modules: readonly string[]]>([
+    ["no mark", [], ["Data::Dumper", "Getopt::Long", "Cwd"]],
+    [
+      "a mark",
+      ["# omd-worker: load=POSIX,Time::Local + Cwd"],
+      ["Data::Dumper", "Getopt::Long", "Cwd", "POSIX", "Time::Local"],
+    ],
+    [
+      "two marks",
+      ["# omd-worker: warm", "  #omd-worker: load = POSIX\r", "# omd-worker: load=B"],
+      ["Data::Dumper", "Getopt::Long", "Cwd", "POSIX", "B"],
+    ],
+    [
+      "a mark in the eleventh line",
+      [..."#".repeat(9), "# omd-worker: load=B"],
+      ["Data::Dumper", "Getopt::Long", "Cwd"],
+    ],
+    ["no mark but a text", ["print '# omd-worker: load=B'"], ["Data::Dumper", "Getopt::Long", "Cwd"]],
+  ])("%s", (_, lines, modules) => {
+    install(["#!/usr/bin/perl", ...lines, ""].join("\n"));
+    expect(finder({ load })(file)?.load).toEqual(modules);
+  });
+
+  it("a mark does not make a plugin warm", () => {
+    install("#!/usr/bin/perl\n# omd-worker: load=B\n");
+    expect(finder({ perl: "marked" })(file)).toBeUndefined();
+  });
 });

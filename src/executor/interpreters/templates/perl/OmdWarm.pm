@@ -3,7 +3,7 @@ package OmdWarm;
 # A template process: perl compiles a plugin and stops where it would run it. For every check the template
 # forks a child in which perl goes on with the plugin, as if it had just been started.
 #
-#   perl <switches of the plugin> -I<directory of this file> -MOmdWarm=<template id> <plugin>
+#   perl <switches of the plugin> -I<directory of this file> -MOmdWarm=<template id>[,<module>...] <plugin>
 #
 # stdin   a socket with requests, one line each; when it ends, the template ends after its children:
 #         id <tab> pipe for stdout <tab> pipe for stderr <tab> n <tab> n times NAME=value <tab> words
@@ -17,9 +17,9 @@ package OmdWarm;
 # stderr  what perl says about a plugin that doesn't compile
 #
 # A plugin must not notice the template, which is part of the plugin's process. So the template loads no
-# module, and overrides no function of Perl. A module that is loaded ahead may change what others do:
-# Monitoring::Plugin::Getopt configures Getopt::Long for the whole process. An override of `exit` changes
-# what perl warns about.
+# module unless it is told to, and overrides no function of Perl. A module that is loaded ahead may change
+# what others do: Monitoring::Plugin::Getopt configures Getopt::Long for the whole process. An override of
+# `exit` changes what perl warns about.
 #
 # The .pl files in this directory are parts of this module. They share the variables declared with `our`.
 
@@ -31,7 +31,7 @@ BEGIN { ( $^H, ${^WARNING_BITS} ) = ( $^H | 0x6e2, '' ) }
 # called exit.
 my $COMPILATION_FAILED = qr/--c(?:ompilation|all queue) aborted| had too many errors\.| compilation errors\./;
 
-my ( $template_id, $is_compiled );
+my ( $template_id, @load, $is_compiled );
 our ( $requests, $status, $stderr, $printed, $warned, %is_ours );
 
 # Perl runs the first END block last.
@@ -40,7 +40,7 @@ END { end_compilation() if !$is_compiled }
 # Perl runs the first INIT block first, when the plugin is compiled.
 INIT { serve() }
 
-load_part($_) for qw(handles watch obstacles requests child);
+load_part($_) for qw(handles ahead watch obstacles requests child);
 
 sub load_part {
     my ($directory) = __FILE__ =~ /\A(.*)OmdWarm\.pm\z/s;
@@ -51,7 +51,7 @@ sub load_part {
 }
 
 sub import {
-    $template_id = $_[1];
+    ( undef, $template_id, @load ) = @_;
     hide();
     move_handles();
     $is_ours{$_} = 1 for open_descriptors();
@@ -82,7 +82,7 @@ sub move_handles {
 
 sub serve {
     keep_errno_and_alarm();
-    my $obstacle = find_obstacle();
+    my $obstacle = load_ahead(@load) || find_obstacle();
     $is_compiled = 1;
     report( "$template_id " . ( $obstacle ? "- $obstacle" : 'ready' ) );
     my $request = $obstacle ? undef : next_request();

@@ -6,6 +6,11 @@ import os
 import sys
 
 STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
+NO_WARNING = ("error", None, Warning, "__main__", 0)
+
+
+class Obstacle(Exception):
+    """The reason why a plugin can't be run from a template."""
 
 
 def import_ahead(tree, is_marked):
@@ -15,10 +20,9 @@ def import_ahead(tree, is_marked):
     standard library, unless the plugin has the mark. What comes after such an import may depend on what the
     import does. Returns which modules were looked for and not found.
     """
-    no_warning = ("error", None, Warning, "__main__", 0)
     missed = Missed()
     sys.meta_path.append(missed)
-    change_filters(lambda filters: filters.insert(0, no_warning))
+    change_filters(lambda filters: filters.insert(0, NO_WARNING))
     try:
         for module, names in first_imports(tree.body):
             if not (is_marked or is_standard(module)):
@@ -27,9 +31,22 @@ def import_ahead(tree, is_marked):
     except BaseException:  # a module may raise anything
         pass
     finally:
-        change_filters(lambda filters: filters.remove(no_warning))
+        change_filters(lambda filters: filters.remove(NO_WARNING))
         sys.meta_path.remove(missed)
     return missed.modules
+
+
+def load_ahead(modules):
+    """Imports modules that the operator or the plugin's author has named."""
+    change_filters(lambda filters: filters.insert(0, NO_WARNING))
+    try:
+        for module in modules:
+            __import__(module)
+    except BaseException as error:  # a module may raise anything
+        line = f"{module} cannot be loaded ahead: {type(error).__name__}: {error}".partition("\n")[0]
+        raise Obstacle(line[:300]) from error
+    finally:
+        change_filters(lambda filters: filters.remove(NO_WARNING))
 
 
 class Missed:

@@ -11,14 +11,10 @@ SourceFileLoader = sys.modules["_frozen_importlib_external"].SourceFileLoader
 MARK_IN_LINES = 10
 
 
-class Obstacle(Exception):
-    """The reason why a plugin can't be run from a template."""
-
-
 class Plugin:
     """A plugin that is compiled, with what is imported ahead for it."""
 
-    def __init__(self, path):
+    def __init__(self, path, load):
         self.path = path
         self.watch = Watch()
         self.watch.add(path)
@@ -26,6 +22,7 @@ class Plugin:
             source = file.read()
         tree, self.code, self.warnings = compile_quietly(source, path)
         self.watch.missed = import_ahead(tree, is_marked=has_mark(source))
+        load_ahead(load)
         self.loaded = set(sys.modules)
         for module in list(sys.modules.values()):
             self.watch.add(getattr(module, "__file__", None))

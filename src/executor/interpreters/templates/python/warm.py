@@ -2,7 +2,7 @@
 
 For every check it forks a child that runs the plugin as if it had just been started.
 
-    <python of the plugin> <its switches> warm.py <template id> <plugin>
+    <python of the plugin> <its switches> warm.py <template id>[,<module>...] <plugin>
 
 stdin   a socket with requests, one line each; when it ends, the template ends after its children:
         id <tab> pipe for stdout <tab> pipe for stderr <tab> n <tab> n times NAME=value <tab> words
@@ -16,9 +16,10 @@ stdout  the status pipe, which all templates share, one line a write:
 
 It works with Python 3.7 and later.
 
-A plugin must not notice the template. So the template imports nothing ahead that the plugin itself has not
-imported when its first other statement runs. For itself the template uses only modules that Python's own
-start has loaded, and modules without state, such as `select`. It takes these out of sys.modules again.
+A plugin must not notice the template. So, unless it is told to, the template imports nothing ahead that the
+plugin itself has not imported when its first other statement runs. For itself the template uses only modules
+that Python's own start has loaded, and modules without state, such as `select`. It takes these out of
+sys.modules again.
 
 The other files in this directory are parts of this program. They are executed here, in one namespace. They
 are not imported: an import would leave traces in Python's state, and with the switch -I Python does not
@@ -43,10 +44,11 @@ for name in set(sys.modules) - LOADED_BY_START:
     del sys.modules[name]
 
 
-def start(template_id, path):
+def start(order, path):
     """Returns in a child, when all is as the plugin must find it."""
+    template_id, *load = order.split(",")
     template = Template(os.fsencode(template_id), os.dup(1))
-    plugin = prepare(template, path)
+    plugin = prepare(template, path, load)
     gc.collect()
     gc.freeze()
     template.report_ready()
@@ -55,13 +57,13 @@ def start(template_id, path):
     return plugin
 
 
-def prepare(template, path):
+def prepare(template, path, load):
     """Returns the plugin, or ends the process if the plugin can't be run from a template."""
     sys.argv = [path]
     sys.path_importer_cache[path] = sys.path_importer_cache.pop(__file__, None)
     try:
         look_next_to(path)
-        plugin = Plugin(path)
+        plugin = Plugin(path, load)
         template.stop_timers()
         obstacle = template.find_obstacle()
         if obstacle is not None:
