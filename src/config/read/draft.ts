@@ -2,6 +2,7 @@ import { fromByteString } from "../../byte-string.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { type Origin, type Problem, type Remark, warning } from "../problem.ts";
+import { quote, quoteLoneWord } from "../quote.ts";
 import type { ConfigEntry } from "./entry.ts";
 
 /** The written values by the name of their option: read, but without defaults and not checked as a whole. */
@@ -48,7 +49,7 @@ export function draftConfig(entries: readonly ConfigEntry[], { finder, report }:
  */
 function unknownOption(
   { find, nearest }: OptionFinder,
-  { key }: ConfigEntry,
+  { key, text }: ConfigEntry,
   previous: ConfigEntry | undefined,
 ): Remark {
   const isAfterBareSecret = previous?.text === undefined && find(previous?.key ?? "")?.kind.isSecret;
@@ -56,10 +57,13 @@ function unknownOption(
   const [word = ""] = /^[\w-]*/.exec(key) ?? [];
   if (word !== "" && word !== key) {
     const hint = find(word) === undefined ? "write KEY=VALUE" : `write ${word}=VALUE`;
-    return warning(`unknown option '${word}...'`, hint);
+    return warning(`unknown option ${quoteLoneWord(word).replace(/'$/, "...'")}`, hint);
   }
   const spelling = nearest(key);
-  return warning(`unknown option '${key}'`, spelling === undefined ? undefined : `did you mean ${spelling}?`);
+  if (spelling !== undefined) return warning(`unknown option ${quote(key)}`, `did you mean ${spelling}?`);
+  // `=` at the end of a key may be the padding of base64.
+  const standsAlone = text === undefined || text === "" || text === "=";
+  return warning(`unknown option ${standsAlone ? quoteLoneWord(key) : quote(key)}`);
 }
 
 function cutAtHash({ key }: ConfigEntry, { isSecret }: Kind<unknown>): Remark {

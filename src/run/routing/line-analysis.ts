@@ -1,6 +1,7 @@
 import type { Check, NestedCommand } from "../../../sdk/check.ts";
 import type { ByteString } from "../../byte-string.ts";
 import { renderRefusal } from "../../outcome/refusal.ts";
+import { hideSecrets, maskWords } from "../secrets.ts";
 import type { Shelf } from "../shelf.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
@@ -119,16 +120,17 @@ interface Understood extends Pick<NativeRoute, "keepsState" | "run"> {
 /** A string: why the check did not understand. If the check throws, the plugin answers, too. */
 function understand(
   check: Check,
-  [, ...argv]: readonly ByteString[],
+  words: readonly ByteString[],
   options: AnalysisOptions,
 ): Understood | string {
   try {
-    const understood = check.understand(argv);
+    const understood = check.understand(words.slice(1));
     if (understood === undefined) return "the native check does not understand every word";
     const { command, keepsState = false, run } = understood;
     return { keepsState, run, nested: command && analyseNested(command, options) };
   } catch (error) {
-    return `the native check failed to read the command line: ${error}`;
+    const reason = hideSecrets(String(error), maskWords(words).secrets);
+    return `the native check failed to read the command line: ${reason}`;
   }
 }
 
