@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 
 /** For the owner and the group: a log or a pid file is nobody else's business. */
 const MODE = 0o640;
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 /** Every user may make files in such a folder, as in /tmp and /dev/shm. */
 const SHARED = 0o1002;
 
@@ -52,4 +52,39 @@ function isSharedFolder(folder: string): boolean {
 
 function foreign(path: string): Error {
   return new Error(`${path} belongs to another user, in a folder where every user may put files`);
+}
+
+const CHUNK = 65_536;
+
+/**
+ * Reads a file that people name, which may be anything: a named pipe that nobody writes to, /dev/zero, a disk
+ * image. Throws an error that says what it is. What the process was started with (/dev/stdin) may be a pipe.
+ */
+export function readRegularFile(path: string, maxBytes: number): Buffer {
+  const isGiven = /^(?:\/dev\/(?:stdin|null|fd\/[0-9]+)|\/proc\/self\/fd\/[0-9]+)$/.test(path);
+  const fd = openSync(path, isGiven ? O_RDONLY : O_RDONLY | O_NONBLOCK);
+  try {
+    if (!isGiven && !fstatSync(fd).isFile()) throw new Error(`it is ${kindOf(fstatSync(fd))}, not a file`);
+    return readUpTo(fd, maxBytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return "a folder";
+  return stats.isFIFO() ? "a named pipe" : "a device or a socket";
+}
+
+function readUpTo(fd: number, maxBytes: number): Buffer {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = Buffer.alloc(CHUNK);
+    const count = readSync(fd, chunk);
+    if (count === 0) return Buffer.concat(chunks);
+    size += count;
+    if (size > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
+    chunks.push(chunk.subarray(0, count));
+  }
 }

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
+import { readRegularFile } from "../open-file.ts";
+import { MAX_FILE_SIZE } from "./read/budget.ts";
 
 /** Everything a configuration depends on besides its own text. */
 export interface Machine {
@@ -8,6 +10,7 @@ export interface Machine {
   readonly cwd: string;
   readonly hostname: string;
   readonly cpus: number;
+  /** Throws if it is no file, or larger than any configuration. */
   readonly readFile: (path: string) => Buffer;
   readonly stat: (path: string) => { isDirectory(): boolean };
   readonly readdir: (path: string) => readonly string[];
@@ -19,7 +22,7 @@ export function thisMachine(): Machine {
     cwd: process.cwd(),
     hostname: hostname(),
     cpus: availableParallelism(),
-    readFile: (path) => readFileSync(path),
+    readFile: (path) => readRegularFile(path, MAX_FILE_SIZE),
     stat: (path) => statSync(path),
     readdir: (path) => readdirSync(path),
   };

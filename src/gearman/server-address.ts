@@ -22,10 +22,6 @@ export function renderServerAddress({ host, port }: ServerAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-export function isSameServer(one: ServerAddress, other: ServerAddress): boolean {
-  return one.host === other.host && one.port === other.port;
-}
-
 function address(host: string, portText: string | undefined): ServerAddress | undefined {
   const port = portText === undefined ? DEFAULT_PORT : readPort(portText);
   // The C worker takes 0.0.0.0 for a missing host, which connects to this machine only by accident of Linux.

@@ -1,10 +1,5 @@
 import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
-import {
-  isSameServer,
-  readServerAddress,
-  renderServerAddress,
-  type ServerAddress,
-} from "../../gearman/server-address.ts";
+import { readServerAddress, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { error, type Remark, warning } from "../problem.ts";
 import { quote } from "../quote.ts";
 import type { Kind, ReadValue, WrittenValue } from "./kind.ts";
@@ -58,6 +53,7 @@ export const servers: Kind<readonly ServerAddress[]> = {
   isList: true,
   read({ key, text }, before = []) {
     const value = [...before];
+    const known = new Set(before.map(renderServerAddress));
     const remarks: Remark[] = [];
     for (const word of splitList(text)) {
       const server = readServerAddress(word);
@@ -65,9 +61,12 @@ export const servers: Kind<readonly ServerAddress[]> = {
         remarks.push(
           error(`${key}: ${quote(word)} is no server address`, "write host, host:port or [IPv6]:port"),
         );
-      } else if (value.some((known) => isSameServer(known, server))) {
+      } else if (known.has(renderServerAddress(server))) {
         remarks.push(warning(`duplicate definition of server: ${renderServerAddress(server)}`));
-      } else value.push(server);
+      } else {
+        known.add(renderServerAddress(server));
+        value.push(server);
+      }
     }
     return { value, remarks };
   },
