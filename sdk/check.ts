@@ -112,6 +112,8 @@ export interface Check {
    * exist.
    */
   readonly replaces: Replaces | undefined;
+  /** True: the check declares commands that it runs, as a wrapper around plugins does. */
+  readonly runsCommands?: boolean;
   /** The rows of `--help`. A check that reads its words itself may have none. */
   readonly rows?: readonly OptionRow[];
   /** Does once, when the worker starts, what the first run would have to wait for otherwise. */

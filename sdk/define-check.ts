@@ -99,6 +99,7 @@ function createCheck<Options>(
     summary,
     replaces,
     rows: table === undefined ? [] : listRows(table),
+    ...(command && { runsCommands: true }),
     ...(prepare && { prepare }),
     understand(argv: readonly string[]) {
       const options = read(argv);

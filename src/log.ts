@@ -1,5 +1,6 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { type DestinationStream, destination, type Level, type Logger, pino } from "pino";
+import { openForWriting } from "./open-file.ts";
 
 /** The part of pino's interface the worker uses. Tests pass a stub. */
 export type Log = Pick<Logger, "trace" | "debug" | "info" | "warn" | "error"> &
@@ -38,6 +39,7 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 /** Only this file knows pino. */
 export function createLog({ debug, file, toStderr = false, format }: LogOptions): WorkerLog {
   let current = file;
+  if (file !== undefined) prepare(file);
   const target = destination({
     dest: file ?? (toStderr ? 2 : 1),
     sync: true,
@@ -57,13 +59,18 @@ export function createLog({ debug, file, toStderr = false, format }: LogOptions)
     reopen: (other = current) => {
       if (current === undefined || other === undefined) return;
       // Tried first: after a reopen that failed, the next reopen would close the old descriptor twice.
-      closeSync(openSync(other, "a"));
+      prepare(other);
       target.reopen(other);
       current = other;
     },
     // flushSync would try for ever on a full disk.
     flush: () => void target.write(""),
   });
+}
+
+/** Makes the file with its mode, and throws if it cannot or must not be written. */
+function prepare(file: string): void {
+  closeSync(openForWriting(file));
 }
 
 export function levelOf(debug: number): Level {

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLog, levelOf, renderLine } from "../src/log.ts";
 import { createFolder } from "./support/folder.ts";
+import { makeForeign, shareFolder } from "./support/foreign.ts";
 
 const TIME = new Date(2026, 10, 3, 7, 6, 2, 18).getTime();
 const STAMP = "[2026-11-03 07:06:02,018]";
@@ -55,6 +56,7 @@ describe("a log file", () => {
   });
   afterEach(() => {
     vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 
   it("has a line for each event of its level, at once", () => {
@@ -107,6 +109,21 @@ describe("a log file", () => {
     const text = readFileSync(file, "utf8");
     expect(text).toContain("after");
     expect(text).not.toMatch(/before|quiet/);
+  });
+
+  it("is for its owner and group, and in a folder of all users not another user's", () => {
+    using folder = createFolder();
+    const file = join(folder.path, "worker.log");
+    const log = createLog({ debug: 0, file, format: "text" });
+    expect(statSync(file).mode & 0o137).toBe(0);
+    shareFolder(folder.path);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, "");
+    makeForeign(file);
+    expect(() => log.reopen()).toThrow("belongs to another user");
+    expect(() => createLog({ debug: 0, file, format: "text" })).toThrow("belongs to another user");
+    log.info("still here");
+    expect(readFileSync(`${file}.1`, "latin1")).toContain("still here");
   });
 
   it("is opened anew after logrotate moved it", () => {

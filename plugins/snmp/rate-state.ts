@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CheckFailure } from "../../sdk/index.ts";
 import { atof, atoi, strtoul } from "../libc/number.ts";
 import { sprintf } from "../libc/printf.ts";
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /** What `--rate` keeps from its last run. */
 export interface RateState {
@@ -42,12 +44,21 @@ const MAX_LINE = 1023;
  * Undefined where there is no state, or a state the plugin ignores: of another version, or from the future.
  */
 export async function readRateState(path: string, now: number): Promise<RateState | undefined> {
-  const text = await readFile(path, "latin1").catch(() => undefined);
+  const text = await readState(path).catch(() => undefined);
   const lines = text?.split("\n").filter((line) => !line.startsWith("#")) ?? [];
   const [format = "", version = "", time = "", data] = lines;
   if (atoi(format) !== FORMAT_VERSION || atoi(version) !== DATA_VERSION || !data) return undefined;
   const seconds = Number(strtoul(time).value);
   return seconds > now ? undefined : { time: seconds, values: data.slice(0, MAX_LINE).split(":").map(atof) };
+}
+
+/**
+ * MP_STATE_PATH may be a folder of all users. A link in the place of the file is not followed, and a named
+ * pipe is not waited for.
+ */
+async function readState(path: string): Promise<string | undefined> {
+  await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  return (await file.stat()).isFile() ? file.readFile("latin1") : undefined;
 }
 
 const DIRECTORY_MODE = 0o700;

@@ -1,13 +1,14 @@
-import { isDeepStrictEqual } from "node:util";
 import { toByteString } from "../byte-string.ts";
 import { createOptionFinder } from "./find-option.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigOption } from "./option.ts";
 import { ConfigError, isError, type Origin, type Problem } from "./problem.ts";
 import { readArguments } from "./read/arguments.ts";
+import { ReadBudget } from "./read/budget.ts";
 import { type Draft, draftConfig } from "./read/draft.ts";
 import { type ConfigEntry, readEntry } from "./read/entry.ts";
 import { findInfoRequest, type InfoRequest } from "./read/info-request.ts";
+import { Problems } from "./read/problems.ts";
 import { expandEntry } from "./read/read-file.ts";
 import { type ConfigTable, optionsOf } from "./table.ts";
 
@@ -35,26 +36,26 @@ export function loadConfig<Config>(
   const wants = findInfoRequest(argv);
   if (wants !== undefined) return { wants };
 
-  const problems: Problem[] = [];
-  // A file that includes itself is read several times.
-  const report = (problem: Problem) => {
-    if (!problems.some((known) => isDeepStrictEqual(known, problem))) problems.push(problem);
-  };
+  const problems = new Problems();
+  const { report } = problems;
   const options = optionsOf(table.groups);
   const finder = createOptionFinder(options);
-  const written = readArguments(argv).flatMap((entry) => expandEntry(entry, { finder, machine, report }));
-  const isComplete = !problems.some(isError);
-  const draft = draftConfig([...written, ...readEnvironment(options, machine)], { finder, report });
+  const reading = { budget: new ReadBudget(), open: [] };
+  const written = readArguments(argv).flatMap((entry) =>
+    expandEntry(entry, { ...reading, finder, machine, report }),
+  );
+  const isComplete = !problems.list.some(isError);
+  const draft = draftConfig([...written, ...readEnvironment(options, machine)], { finder, problems });
   // An option is not missing if the file that may set it cannot be read.
-  if (!isComplete) throw new ConfigError(problems);
+  if (!isComplete) throw new ConfigError(problems.list);
   const { config, derived = new Map() } = table.complete(draft, { machine, report });
 
-  if (problems.some(isError)) throw new ConfigError(problems);
+  if (problems.list.some(isError)) throw new ConfigError(problems.list);
   return {
     wants: "run",
     config: freeze(config),
     origins: findOrigins(draft, derived),
-    warnings: problems,
+    warnings: problems.list,
     withoutEffect: options.filter(({ name, effect }) => effect === "none" && draft.values.has(name)),
   };
 }

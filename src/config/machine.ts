@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
+import { readRegularFile } from "../open-file.ts";
+import { MAX_FILE_SIZE } from "./read/budget.ts";
 
 /** Everything a configuration depends on besides its own text. */
 export interface Machine {
@@ -10,6 +12,7 @@ export interface Machine {
   readonly cpus: number;
   /** How many files this process may have open. */
   readonly openFiles: number;
+  /** Throws if it is no file, or larger than any configuration. */
   readonly readFile: (path: string) => Buffer;
   readonly stat: (path: string) => { isDirectory(): boolean };
   readonly readdir: (path: string) => readonly string[];
@@ -22,7 +25,7 @@ export function thisMachine(): Machine {
     hostname: hostname(),
     cpus: availableParallelism(),
     openFiles: readOpenFiles(),
-    readFile: (path) => readFileSync(path),
+    readFile: (path) => readRegularFile(path, MAX_FILE_SIZE),
     stat: (path) => statSync(path),
     readdir: (path) => readdirSync(path),
   };

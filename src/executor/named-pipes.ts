@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { isOurs } from "../open-file.ts";
 import { lackOf } from "../outcome/shortage.ts";
 
 /**
@@ -34,6 +35,7 @@ const STATUS = "status";
 const SPARE_SETS = 8;
 const FOR_OWNER = ["-m", "600"];
 const run = promisify(execFile);
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 
 /**
  * A private directory with the named pipes of all shells and warm interpreters.
@@ -139,7 +141,7 @@ export class PipeDirectory {
 
 /** Opens a named pipe, and never blocks. */
 export function openPipe(path: string, end: "read" | "both"): number {
-  return openSync(path, constants.O_NONBLOCK | (end === "read" ? constants.O_RDONLY : constants.O_RDWR));
+  return openSync(path, O_NONBLOCK | (end === "read" ? O_RDONLY : O_RDWR));
 }
 
 export function closePipe(fd: number): void {
@@ -207,11 +209,11 @@ function cannotMake(directory: string, error: unknown): Error {
 function removeLeftovers(parent: string): void {
   for (const entry of entriesOf(parent)) {
     const path = join(parent, entry);
-    if (!FINISHED.test(entry) || !isAbandoned(path)) continue;
+    if (!FINISHED.test(entry) || !isOurFolder(path) || !isAbandoned(path)) continue;
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // it belongs to another user
+      // another worker removes it
     }
   }
 }
@@ -225,13 +227,26 @@ function entriesOf(directory: string): readonly string[] {
 }
 
 /**
+ * Every user can make a folder of such a name in /dev/shm, and links to devices and files in it. What is in a
+ * folder of our own is made by us.
+ */
+function isOurFolder(path: string): boolean {
+  try {
+    const found = lstatSync(path);
+    return found.isDirectory() && isOurs(found);
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Whether no process reads the status pipe of the directory, or the pipe does not exist. Process ids tell
  * nothing: containers may share the directory but not the ids, and the next worker of a container often has
  * the id of the last one.
  */
 function isAbandoned(directory: string): boolean {
   try {
-    closeSync(openSync(join(directory, STATUS), constants.O_WRONLY | constants.O_NONBLOCK));
+    closeSync(openSync(join(directory, STATUS), O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
     return false;
   } catch (error) {
     return error instanceof Error && "code" in error && NO_READER_CODES.includes(error.code);

@@ -7,7 +7,8 @@ const DEFAULT_PORT = 4730;
 
 /** `host`, `host:port`, `:port`, `::1`, `[::1]`, `[::1]:port`; undefined when it is none of them. */
 export function readServerAddress(text: string): ServerAddress | undefined {
-  if (/[^!-~]/.test(text)) return undefined;
+  // A login is none of an address, and a host of this name would be logged.
+  if (/[^!-~]|@/.test(text)) return undefined;
   const bracketed = /^\[([0-9a-f:.%\w]+)\](?::(.*))?$/i.exec(text);
   if (bracketed) return address(bracketed[1] ?? "", bracketed[2]);
   if (/[[\]]/.test(text)) return undefined;
@@ -19,10 +20,6 @@ export function readServerAddress(text: string): ServerAddress | undefined {
 
 export function renderServerAddress({ host, port }: ServerAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-export function isSameServer(one: ServerAddress, other: ServerAddress): boolean {
-  return one.host === other.host && one.port === other.port;
 }
 
 function address(host: string, portText: string | undefined): ServerAddress | undefined {

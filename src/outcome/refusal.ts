@@ -8,6 +8,8 @@ export type Refusal =
   | { readonly rule: "forbidden-character"; readonly commandLine: ByteString }
   /** The command is not in one of the directories of restrict_path. */
   | { readonly rule: "outside-restrict-path"; readonly commandLine: ByteString }
+  /** restrict_path is set, and it is not known which command the program `wrapper` would run. */
+  | { readonly rule: "hidden-command"; readonly wrapper: ByteString; readonly commandLine: ByteString }
   /** No argument of a program can hold a NUL byte. */
   | { readonly rule: "nul-byte" }
   /** A native check does not understand every word, and there is no plugin that could answer. */
@@ -32,6 +34,8 @@ export function renderRefusal(refusal: Refusal): ByteString {
       return `ERROR: restricted paths in affect, but command contains forbidden character(s): ${startOf(refusal)}`;
     case "outside-restrict-path":
       return `ERROR: command does not start with any of the restricted paths: ${startOf(refusal)}`;
+    case "hidden-command":
+      return `ERROR: restricted paths in affect, but the command that ${refusal.wrapper} runs is not understood: ${startOf(refusal)}`;
     case "nul-byte":
       return "the command line contains a NUL byte";
     case "not-understood":

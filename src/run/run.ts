@@ -10,6 +10,7 @@ import { notificationEnvironment } from "./environment.ts";
 import { type NativeOutcome, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
+import { hideSecrets, maskWords } from "./secrets.ts";
 import type { Shadow } from "./shadow.ts";
 import { TurnBudget } from "./turn-budget.ts";
 
@@ -108,7 +109,8 @@ async function followNative(
     return { outcome, via, why, ...(nested.isCutOff && { isNestedCutOff: true }) };
   const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
   if (route.hasNoPlugin && otherwise !== undefined) return { outcome: otherwise, via, why };
-  const reason = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
+  const reason =
+    outcome.kind === "declined" ? outcome.reason : `it failed: ${maskError(route, outcome.error)}`;
   context.onDeclined?.(route.name, reason);
   if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };
   const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
@@ -133,6 +135,11 @@ function lackOfRun(
     case "not-started":
       return undefined;
   }
+}
+
+/** An error of a library may repeat an argument, and the reason is logged. */
+function maskError({ argv }: NativeRoute, error: unknown): string {
+  return hideSecrets(String(error), maskWords(argv).secrets);
 }
 
 /** What the native check itself says. It starts when the event loop has time. */

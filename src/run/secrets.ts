@@ -1,36 +1,24 @@
 import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
+import { NO_SECRET, readSecretOption, SECRET_NAME, type SecretOption } from "./secret-options.ts";
 
 const MASK = "***";
 
-/**
- * Options that take a secret in at least one plugin. The same option of another plugin is masked without
- * need, which does no harm. Long options may be abbreviated.
- */
-const SHORT = /^-([1246ELNSVfjnqsv]*[ACPXabkp])(.*)$/s;
-const LONG = /^--([a-z][a-z-]*)(?:=(.*))?$/s;
-const LONG_NAMES = [
-  "authorization",
-  "authpasswd",
-  "authpassword",
-  "community",
-  "header",
-  "passwd",
-  "password",
-  "post",
-  "privpasswd",
-  "privpassword",
-  "proxy-authorization",
-  "secret",
-  "token",
-];
-/** In most plugins `-p` is a port or a count, and `-P` a protocol. These values are not masked. */
-const PLAIN_VALUES: Readonly<Record<string, RegExp>> = { p: /^[0-9]{1,5}$/, P: /^(?:[0-9]{1,3}|2c)$/ };
+/** `scheme://user:password@` */
+const URL_USER = /(?<=\/\/)([^/@\s]+)(?=@)/g;
+/** A field of a text, such as `token=x` in a URL, `"password": "x"` or `Authorization: Bearer x`. */
+const FIELD = new RegExp(
+  `(?:${SECRET_NAME.source})(?:[\\w.-]{0,40}(?<!${NO_SECRET.source.slice(0, -1)}))["']?\\s{0,4}[=:]\\s{0,4}["']?(?:(?:bearer|basic|digest|token)\\s+)?([^\\s&;,"'<>{}|]+)`,
+  "gi",
+);
+const URL_PATTERN = /https?:\/\/[^\s"'<>]+/g;
+/** A part of a URL's path that people did not choose: the address of a webhook is its secret. */
+const RANDOM_PART = /^(?=.*[0-9])(?=.*[A-Za-z])[\w:@-]{20,}$/;
 
-const URL_USER = /\/\/([^/@ ]+)@/g;
-const SECRET_VARIABLE = /pass|secret|token|key|auth/i;
 /** A shorter secret would be found in many places of an output by accident. */
 const MIN_HIDDEN = 4;
+/** A word may be a command line of its own, as in `sh -c "…"`. */
+const MAX_DEPTH = 3;
 
 /** The words of a command line without its secrets. */
 export interface Masked {
@@ -39,36 +27,33 @@ export interface Masked {
   readonly secrets: readonly ByteString[];
 }
 
-export function maskWords(words: readonly ByteString[]): Masked {
-  const secrets: ByteString[] = [];
-  const mask = (value: ByteString) => {
-    secrets.push(value);
-    return MASK;
-  };
-  let option: SecretOption | undefined;
-  const shown = words.map((word) => {
-    if (option !== undefined) {
-      const { isPlain } = option;
-      option = undefined;
-      return isPlain(word) ? word : mask(word);
-    }
-    const found = readSecretOption(word);
-    if (found === undefined) return word.replace(URL_USER, (_, user) => `//${mask(user)}@`);
-    if (found.value !== undefined) return found.isPlain(found.value) ? word : found.head + mask(found.value);
-    option = found;
-    return word;
-  });
-  return { words: shown, secrets };
+/** A command line without its secrets. */
+export interface MaskedLine {
+  readonly line: ByteString;
+  readonly secrets: readonly ByteString[];
 }
 
-/** Masks a line that only a shell can read. Its words are guessed. */
-export function maskLine(line: ByteString): ByteString {
-  const words = line.match(/(?:'[^']*'|"[^"]*"|[^ \t\n'"])+/g) ?? [];
-  return maskWords(words).words.map(maskVariable).join(" ");
+export function maskWords(words: readonly ByteString[]): Masked {
+  const masker = createMasker(0);
+  return { words: words.map(masker.mask), secrets: masker.secrets };
+}
+
+/** A word of a shell's line, with its quotes. A quote that is not closed stands for itself. */
+const WORD = /(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^ \t\n])+/gs;
+
+/** Masks a line as it is written. A shell may read it in another way: its words are guessed. */
+export function maskLine(line: ByteString, depth = 0): MaskedLine {
+  const masker = createMasker(depth);
+  const shown = line.replace(WORD, (written) => {
+    const word = written.replace(/\\(.)|['"]/gs, "$1");
+    const masked = masker.mask(word);
+    return masked === word ? written : masked;
+  });
+  return { line: shown, secrets: masker.secrets };
 }
 
 export function maskAssignment([name, value]: Assignment): ByteString {
-  return maskVariable(`${name}=${value}`);
+  return createMasker(0).mask(`${name}=${value}`);
 }
 
 /** Masks secrets of the command line in an output that repeats them. */
@@ -78,27 +63,61 @@ export function hideSecrets(text: ByteString, secrets: readonly ByteString[]): B
     .reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
 }
 
-function maskVariable(word: ByteString): ByteString {
-  const name = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(word)?.[1];
-  return name !== undefined && SECRET_VARIABLE.test(name) ? `${name}=${MASK}` : word;
+/** Masks the words of one command line, one after the other. */
+function createMasker(depth: number) {
+  const secrets: ByteString[] = [];
+  let option: SecretOption | undefined;
+  let plugin: ByteString | undefined;
+  const hide = (secret: ByteString) => {
+    secrets.push(secret);
+    return MASK;
+  };
+  const hideValue = ({ secretOf }: SecretOption, value: ByteString) => {
+    const secret = secretOf(value);
+    return secret === undefined ? maskText(value) : value.replace(secret, () => hide(secret));
+  };
+  const maskText = (word: ByteString): ByteString => {
+    if (/\s/.test(word) && depth < MAX_DEPTH) {
+      const inner = maskLine(word, depth + 1);
+      secrets.push(...inner.secrets);
+      return maskFields(inner.line, hide);
+    }
+    return maskFields(word, hide);
+  };
+  const mask = (word: ByteString): ByteString => {
+    if (plugin === undefined || word.startsWith("/")) plugin = ASSIGNMENT.test(word) ? plugin : word;
+    const pending = option;
+    option = undefined;
+    if (pending !== undefined) return hideValue(pending, word);
+    const found = readSecretOption(word, plugin ?? "");
+    if (found === undefined) return maskVariable(word, hide) ?? maskText(word);
+    if (found.value !== undefined) return found.head + hideValue(found, found.value);
+    option = found;
+    return word;
+  };
+  return { secrets, mask };
 }
 
-interface SecretOption {
-  /** The part of the word before the value. */
-  readonly head: ByteString;
-  /** Undefined: the next word is the value. */
-  readonly value: ByteString | undefined;
-  readonly isPlain: (value: ByteString) => boolean;
+type Hide = (secret: ByteString) => ByteString;
+
+const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
+
+/** `PGPASSWORD=x`: the whole value is the secret, also one with blanks. */
+function maskVariable(word: ByteString, hide: Hide): ByteString | undefined {
+  const [, name, value] = ASSIGNMENT.exec(word) ?? [];
+  if (name === undefined || value === undefined || value === "" || !SECRET_NAME.test(name)) return undefined;
+  return `${name}=${hide(value)}`;
 }
 
-function readSecretOption(word: ByteString): SecretOption | undefined {
-  const [, long, longValue] = LONG.exec(word) ?? [];
-  if (long !== undefined) {
-    const isSecret = LONG_NAMES.some((name) => name.startsWith(long));
-    return isSecret ? { head: `--${long}=`, value: longValue, isPlain: () => false } : undefined;
-  }
-  const [, letters, rest] = SHORT.exec(word) ?? [];
-  if (letters === undefined) return undefined;
-  const plain = PLAIN_VALUES[letters.slice(-1)];
-  return { head: `-${letters}`, value: rest || undefined, isPlain: (value) => plain?.test(value) ?? false };
+function maskFields(text: ByteString, hide: Hide): ByteString {
+  const withoutFields = text.replace(FIELD, (field: string, secret: ByteString) =>
+    secret.startsWith(MASK) ? field : field.slice(0, -secret.length) + hide(secret),
+  );
+  return withoutFields
+    .replace(URL_USER, (user: ByteString) => (user === MASK ? user : hide(user)))
+    .replace(URL_PATTERN, (url) => {
+      const [scheme = "", none = "", host = "", ...parts] = url.split("/");
+      const shown = parts.map((part) => (RANDOM_PART.test(part) ? hide(part) : part));
+      return [scheme, none, host, ...shown].join("/");
+    });
 }

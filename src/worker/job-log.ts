@@ -1,4 +1,4 @@
-import { fromByteString } from "../byte-string.ts";
+import { type ByteString, fromByteString } from "../byte-string.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import { JobError } from "../job/decode.ts";
 import { type Job, purposeOf } from "../job/job.ts";
@@ -9,6 +9,7 @@ import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
 import { isAnswered } from "../result/result.ts";
 import type { JobRun } from "../run/run.ts";
+import { hideSecrets, maskLine } from "../run/secrets.ts";
 import { readStack } from "../run/site/fault.ts";
 import type { LogThrottle } from "./log-throttle.ts";
 import type { JobSettings, WorkerListener } from "./worker-events.ts";
@@ -55,7 +56,7 @@ function outcomeFields(outcome: Outcome): object {
 function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, settings: JobSettings): void {
   switch (outcome.kind) {
     case "timed-out": {
-      const output = fromByteString(outcome.stdout.slice(0, MAX_OUTPUT));
+      const output = outputOf(job, outcome.stdout);
       log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job)}`);
       break;
     }
@@ -89,8 +90,18 @@ function logRefusal(throttle: JobLog["throttle"], job: Job, refusal: Refusal): v
 function logCrash(throttle: JobLog["throttle"], job: Job, error: unknown): void {
   const place = error instanceof Error ? readStack(error) : undefined;
   const at = place && `${place.path}:${place.line}`;
-  const fields = { err: error, job: nameOf(job), ...(at && { at }) };
+  const fields = { err: maskError(job, error), job: nameOf(job), ...(at && { at }) };
   throttle.error(`crashed ${at}`, fields, "cannot run a job's command");
+}
+
+/** An error of a library may repeat an argument. */
+function maskError(job: Job, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { secrets } = maskCommand(job);
+  const [message, stack] = [error.message, error.stack ?? ""].map((text) => hideSecrets(text, secrets));
+  return message === error.message && stack === error.stack
+    ? error
+    : Object.assign(new Error(message), { stack });
 }
 
 /** The core gets no result of this job, so the log must say what happened to it. */
@@ -110,7 +121,7 @@ function logWithoutResult(
   const object = job.serviceDescription === undefined ? "host" : "service";
   log.error(`${object} ${job.type} exited with return code ${returnCode}`);
   log.error(`cmd: ${commandOf(job)}`);
-  log.error(`output: ${fromByteString(output.slice(0, MAX_OUTPUT))}`);
+  log.error(`output: ${outputOf(job, output)}`);
 }
 
 /** One line for each kind of fault, however many jobs have it. */
@@ -131,11 +142,22 @@ function timedOutOf(job: Job): string {
   return purposeOf(job) === "command" ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
 }
 
-function commandOf({ commandLine }: Job): string {
-  return fromByteString(commandLine.slice(0, MAX_COMMAND));
+/** The log is read by more people than the core's configuration, so passwords are masked. */
+function commandOf(job: Job): string {
+  return fromByteString(maskCommand(job).line);
+}
+
+/** What a plugin has printed, without what it repeats of the command line's passwords. */
+function outputOf(job: Job, output: ByteString): string {
+  const { secrets } = maskCommand(job);
+  return fromByteString(hideSecrets(output.slice(0, MAX_OUTPUT), secrets));
+}
+
+function maskCommand({ commandLine }: Job) {
+  return maskLine(commandLine.slice(0, MAX_COMMAND));
 }
 
 function nameOf({ hostName, serviceDescription, commandLine }: Job): string {
-  if (hostName === undefined) return fromByteString(commandLine.split(" ", 1)[0] ?? "");
+  if (hostName === undefined) return fromByteString(maskLine(commandLine.split(" ", 1)[0] ?? "").line);
   return fromByteString(serviceDescription === undefined ? hostName : `${hostName} - ${serviceDescription}`);
 }

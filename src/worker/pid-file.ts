@@ -1,5 +1,6 @@
-import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, ftruncateSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import type { Log } from "../log.ts";
+import { openForWriting, refuseForeign } from "../open-file.ts";
 import { isWorkerProcess } from "./worker-process.ts";
 
 /** The pid file cannot be taken. The message says why, and what to do. */
@@ -9,23 +10,38 @@ export class PidFileError extends Error {
 
 /** Writes the pid file as the C worker does, as one line. Refuses while the worker named in it lives. */
 export function takePidFile(path: string, log: Log): Disposable {
+  orPidFileError(path, () => refuseForeign(path));
   const other = readPid(path);
   if (other !== undefined && other !== process.pid) {
     if (isWorkerProcess(other))
       throw new PidFileError(`pidfile already exists, cannot start! ${path} names process ${other}`);
     log.info("removed stale pidfile");
   }
-  try {
-    writeFileSync(path, `${process.pid}\n`);
-  } catch (error) {
-    throw new PidFileError(`cannot write pidfile ${path}: ${error instanceof Error ? error.message : error}`);
-  }
+  orPidFileError(path, () => writePid(path));
   return {
     [Symbol.dispose]() {
       // Another worker may have taken over the file in the meantime.
       if (readPid(path) === process.pid) unlinkSync(path);
     },
   };
+}
+
+function writePid(path: string): void {
+  const fd = openForWriting(path);
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, `${process.pid}\n`);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function orPidFileError(path: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    throw new PidFileError(`cannot write pidfile ${path}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function readPid(path: string): number | undefined {

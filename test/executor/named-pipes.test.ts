@@ -11,6 +11,7 @@ import {
   rmSync,
   type Stats,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -19,6 +20,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { closePipe, openPipe, PipeDirectory } from "../../src/executor/named-pipes.ts";
+import { makeForeign } from "../support/foreign.ts";
 import { mayHaveProcessIds, WITH_OWN_PROCESS_IDS } from "../support/processes/process-namespace.ts";
 
 const MKFIFO = spawnSync("sh", ["-c", "command -v mkfifo"], { encoding: "utf8" }).stdout.trim();
@@ -31,6 +33,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   rmSync(parent, { recursive: true });
 });
 
@@ -84,6 +87,25 @@ describe("leftovers", () => {
     makePipe(leftover, "status");
     using _ = new PipeDirectory([parent]);
     expect(existsSync(leftover)).toBe(false);
+  });
+
+  it("are left alone if another user may have made them, with links in them to anything", () => {
+    const foreign = makeDirectory(`omd-worker-${dead}-abc`);
+    const link = join(parent, `omd-worker-${dead}-link`);
+    symlinkSync(makePipe(parent, "elsewhere"), join(foreign, "status"));
+    symlinkSync(foreign, link);
+    makeForeign(foreign);
+    makeForeign(link);
+    using _ = new PipeDirectory([parent]);
+    expect([foreign, link].every((path) => existsSync(path))).toBe(true);
+  });
+
+  it("of our own are left alone if their status pipe is a link", () => {
+    const leftover = makeDirectory(`omd-worker-${dead}-abc`);
+    const pipe = makePipe(parent, "elsewhere");
+    symlinkSync(pipe, join(leftover, "status"));
+    using _ = new PipeDirectory([parent]);
+    expect(existsSync(leftover)).toBe(true);
   });
 
   it("that were removed in part are removed", () => {

@@ -14,6 +14,10 @@ it.each<[refusal: Refusal, text: string]>([
     { rule: "outside-restrict-path", commandLine: "/bin/echo secret" },
     "ERROR: command does not start with any of the restricted paths: /bin/ech...",
   ],
+  [
+    { rule: "hidden-command", wrapper: "urlize", commandLine: "/p/urlize --what" },
+    "ERROR: restricted paths in affect, but the command that urlize runs is not understood: /p/urliz...",
+  ],
   [{ rule: "nul-byte" }, "the command line contains a NUL byte"],
   [
     { rule: "not-understood", check: "check_own" },

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
@@ -209,6 +210,36 @@ describe("a command nobody gets a result of", () => {
     jobLog.ran(job, { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 }, SETTINGS);
     const output = `output: no hüttpd${"x".repeat(490)}`;
     expect(log.error.mock.calls).toEqual([[first], [command], [output]]);
+  });
+});
+
+describe("passwords of a command line are not logged", () => {
+  const commandLine = "PW=hunter2 /p/mail -p 'swordfish' 'https://x/?token=abcd1234'";
+  const job = { ...EVENT_HANDLER, commandLine };
+  const stdout = "hunter2 swordfish abcd1234";
+  const SECRETS = /hunter2|swordfish|abcd1234/;
+
+  it.each<[string, Outcome]>([
+    ["when it fails", { kind: "exited", returnCode: 2, stdout, stderr: "" }],
+    ["when its time is up", { kind: "timed-out", after: 1, stdout, stderr: "" }],
+    ["when the worker fails", { kind: "crashed", error: new Error(stdout) }],
+    ["when it is too old", { kind: "too-old", age: 100 }],
+    [
+      "when it is refused",
+      { kind: "refused", refusal: { rule: "outside-restrict-path", commandLine: "/p/x" } },
+    ],
+  ])("%s", (_, outcome) => {
+    const log = tell(job, outcome);
+    const calls = [log.error, log.warn, log.info, log.debug].flatMap(({ mock }) => mock.calls.flat());
+    const texts = calls.map((each) => (typeof each === "string" ? each : inspect(each)));
+    expect(texts).not.toEqual([]);
+    expect(texts.filter((text) => SECRETS.test(text))).toEqual([]);
+  });
+
+  it("and the rest of it is", () => {
+    const log = tell(job, { kind: "exited", returnCode: 2, stdout, stderr: "" });
+    expect(log.error).toHaveBeenCalledWith("cmd: PW=*** /p/mail -p *** https://x/?token=***");
+    expect(log.error).toHaveBeenCalledWith("output: *** *** ***");
   });
 });
 

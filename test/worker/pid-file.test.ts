@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { PidFileError, takePidFile } from "../../src/worker/pid-file.ts";
 import { createFolder } from "../support/folder.ts";
+import { makeForeign, shareFolder } from "../support/foreign.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const OURS = `${process.pid}\n`;
@@ -138,6 +139,24 @@ describe("the pid file", () => {
     const pidFile = takePidFile(join(folder.path, "worker.pid"), stubLog());
     folder[Symbol.dispose]();
     expect(() => pidFile[Symbol.dispose]()).not.toThrow();
+  });
+
+  it("is for its owner and group, and in a folder of all users not another user's", () => {
+    using folder = createFolder();
+    const path = join(folder.path, "worker.pid");
+    {
+      using _pidFile = takePidFile(path, stubLog());
+      expect(statSync(path).mode & 0o137).toBe(0);
+    }
+    shareFolder(folder.path);
+    const victim = join(folder.path, "victim");
+    writeFileSync(victim, "1\n");
+    symlinkSync(victim, path);
+    makeForeign(path);
+    const take = () => takePidFile(path, stubLog());
+    expect(take).toThrow(PidFileError);
+    expect(take).toThrow(`cannot write pidfile ${path}: ${path} belongs to another user`);
+    expect(readFileSync(victim, "latin1")).toBe("1\n");
   });
 
   it("says why it cannot be written", () => {

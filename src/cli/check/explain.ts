@@ -26,7 +26,7 @@ function listDetails(route: Route, shelf: Pick<Shelf, "originOf">): readonly str
           : ["compared on a share of the jobs with:", ...indent(listNative(route.shadow, shelf))]),
       ];
     case "shell":
-      return ["started by a shell:", ...indent([fromByteString(maskLine(route.commandLine))])];
+      return ["started by a shell:", ...indent([fromByteString(maskLine(route.commandLine).line)])];
     case "refuse":
       return ["nothing is started", `answered: ${fromByteString(renderRefusal(route.refusal))}`];
   }

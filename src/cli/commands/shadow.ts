@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readRegularFile } from "../../open-file.ts";
 import type { ShadowAnswer, ShadowCount, ShadowExample } from "../../run/shadow.ts";
 import type { WrittenReport } from "../../worker/shadow-file.ts";
 import { type CommandResult, usage } from "../command.ts";
@@ -22,16 +22,19 @@ export async function shadowCommand(argv: readonly string[], io: Io): Promise<Co
       io.stderr("shadow_file is not set: name the worker's --config=FILE here, or shadow_file=FILE\n");
       return 1;
     }
-    return await report(config.shadowFile, io);
+    return report(config.shadowFile, io);
   } catch (error) {
     reportConfigError(error, io);
     return 3;
   }
 }
 
-async function report(file: string, io: Io): Promise<number> {
+/** In bytes. A report of every check with its examples is far smaller. */
+const MAX_SIZE = 16_777_216;
+
+function report(file: string, io: Io): number {
   try {
-    io.stdout(renderReport(JSON.parse(await readFile(file, "utf8"))));
+    io.stdout(renderReport(JSON.parse(readRegularFile(file, MAX_SIZE).toString("utf8"))));
     return 0;
   } catch (error) {
     const isNoReport = error instanceof SyntaxError || error instanceof TypeError;

@@ -1,3 +1,4 @@
+import { quote } from "../quote.ts";
 import { type Kind, type ReadValue, substituted, type WrittenValue } from "./kind.ts";
 
 /** One of `words`. A key of `replaced` is understood too, and means the word it maps to. */
@@ -14,7 +15,7 @@ export function choice<const Word extends string>(
       return substituted(substitute, `${key}=${asked} is the same as ${substitute} here`);
     return substituted(
       words[0],
-      `${key}: '${text}' is unknown, using ${words[0]}`,
+      `${key}: ${quote(text)} is unknown, using ${words[0]}`,
       `use one of ${words.join(", ")}`,
     );
   };

@@ -1,11 +1,7 @@
 import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
-import {
-  isSameServer,
-  readServerAddress,
-  renderServerAddress,
-  type ServerAddress,
-} from "../../gearman/server-address.ts";
+import { readServerAddress, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { error, type Remark, warning } from "../problem.ts";
+import { quote } from "../quote.ts";
 import type { Kind, ReadValue, WrittenValue } from "./kind.ts";
 
 export const names: Kind<readonly ByteString[]> = list("names, comma-separated", ({ text }) => ({
@@ -22,7 +18,9 @@ export function groups(noun: "hostgroup" | "servicegroup"): Kind<readonly ByteSt
     remarks: splitList(text)
       .filter((name) => name.length > MAX_GROUP_NAME)
       .map((name) =>
-        warning(`${noun} name '${name}' is too long, please use a maximum of ${MAX_GROUP_NAME} characters`),
+        warning(
+          `${noun} name ${quote(name)} is too long, please use a maximum of ${MAX_GROUP_NAME} characters`,
+        ),
       ),
   }));
 }
@@ -35,7 +33,7 @@ export const restrictedPaths: Kind<readonly ByteString[]> = list("path, one a li
     return { value: [], remarks: [error(`${key} is empty`, "name a folder or remove the line")] };
   const remarks = text.startsWith("/")
     ? []
-    : [warning(`${key}: '${text}' is not absolute, no command will match it`, "start it with /")];
+    : [warning(`${key}: ${quote(text)} is not absolute, no command will match it`, "start it with /")];
   return { value: [text], remarks };
 });
 
@@ -44,7 +42,7 @@ export const folders: Kind<readonly string[]> = {
   ...list("path, one a line", ({ key, text }) => {
     if (text.startsWith("/")) return { value: [fromByteString(text)], remarks: [] };
     const remarks =
-      text === "" ? [] : [warning(`${key}: '${text}' is not absolute, ignored`, "start it with /")];
+      text === "" ? [] : [warning(`${key}: ${quote(text)} is not absolute, ignored`, "start it with /")];
     return { value: [], remarks };
   }),
   render: (value) => value.join(","),
@@ -55,14 +53,20 @@ export const servers: Kind<readonly ServerAddress[]> = {
   isList: true,
   read({ key, text }, before = []) {
     const value = [...before];
+    const known = new Set(before.map(renderServerAddress));
     const remarks: Remark[] = [];
     for (const word of splitList(text)) {
       const server = readServerAddress(word);
       if (server === undefined) {
-        remarks.push(error(`${key}: '${word}' is no server address`, "write host, host:port or [IPv6]:port"));
-      } else if (value.some((known) => isSameServer(known, server))) {
+        remarks.push(
+          error(`${key}: ${quote(word)} is no server address`, "write host, host:port or [IPv6]:port"),
+        );
+      } else if (known.has(renderServerAddress(server))) {
         remarks.push(warning(`duplicate definition of server: ${renderServerAddress(server)}`));
-      } else value.push(server);
+      } else {
+        known.add(renderServerAddress(server));
+        value.push(server);
+      }
     }
     return { value, remarks };
   },

@@ -1,3 +1,4 @@
+import { quote } from "../quote.ts";
 import { type Kind, type ReadValue, substituted, type WrittenValue } from "./kind.ts";
 
 export interface NumberBounds {
@@ -37,7 +38,7 @@ function numeric(name: string, pattern: RegExp, bounds: NumberBounds): Kind<numb
     const number = Number(digits);
     const value = clamp(number);
     if (digits === "" || digits !== text)
-      return substituted(value, `${key}: '${text}' is no ${name}, using ${value}`);
+      return substituted(value, `${key}: ${quote(text)} is no ${name}, using ${value}`);
     if (value === number) return { value, remarks: [] };
     const fault = number < min ? `less than ${min}` : `more than ${max}`;
     return substituted(value, `${key}: ${number} is ${fault}, using ${value}`);

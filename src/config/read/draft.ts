@@ -1,8 +1,11 @@
 import { fromByteString } from "../../byte-string.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Kind } from "../kinds/kind.ts";
-import { type Origin, type Problem, type Remark, warning } from "../problem.ts";
+import type { ConfigOption } from "../option.ts";
+import { error, type Origin, type Problem, type Remark, warning } from "../problem.ts";
+import { quote, quoteLoneWord } from "../quote.ts";
 import type { ConfigEntry } from "./entry.ts";
+import type { Problems } from "./problems.ts";
 
 /** The written values by the name of their option: read, but without defaults and not checked as a whole. */
 export interface Draft {
@@ -12,34 +15,62 @@ export interface Draft {
 
 interface Drafting {
   readonly finder: OptionFinder;
-  readonly report: (problem: Problem) => void;
+  readonly problems: Pick<Problems, "report" | "isNoConfiguration">;
 }
 
 /** Takes the entries in their order: the last single value wins, lists add up. */
-export function draftConfig(entries: readonly ConfigEntry[], { finder, report }: Drafting): Draft {
-  const values = new Map<string, unknown>();
-  const origins = new Map<string, readonly Origin[]>();
+export function draftConfig(entries: readonly ConfigEntry[], { finder, problems }: Drafting): Draft {
+  const drafting: Drafted = { values: new Map(), origins: new Map() };
   for (const [index, entry] of entries.entries()) {
-    const say = (remark: Remark) =>
-      report({ ...remark, message: fromByteString(remark.message), ...entry.origin });
+    if (problems.isNoConfiguration(entry.origin.file)) continue;
+    const say: Say = (remark) =>
+      problems.report({ ...remark, message: fromByteString(remark.message), ...entry.origin });
     const option = finder.find(entry.key);
-    if (option === undefined) {
-      say(unknownOption(finder, entry, entries[index - 1]));
-      continue;
-    }
-    const text = entry.text ?? option.kind.bare;
-    if (text === undefined) {
-      say(warning(`${entry.key} needs a value, ignored`, `write ${entry.key}=VALUE`));
-      continue;
-    }
-    if (entry.isCut && option.kind.isText) say(cutAtHash(entry, option.kind));
-    const { value, remarks } = option.kind.read({ key: entry.key, text }, values.get(option.name));
-    remarks.forEach(say);
-    const earlier = option.kind.isList ? (origins.get(option.name) ?? []) : [];
-    values.set(option.name, value);
-    origins.set(option.name, value === undefined ? [] : [...earlier, entry.origin]);
+    if (option === undefined) say(unknownOption(finder, entry, entries[index - 1]));
+    else if (isFull(option, drafting)) problems.report(tooManyLines(option, entry));
+    else draftEntry(entry, option, { ...drafting, say });
   }
-  return { values, origins };
+  return drafting;
+}
+
+type Say = (remark: Remark) => void;
+
+interface Drafted {
+  readonly values: Map<string, unknown>;
+  readonly origins: Map<string, readonly Origin[]>;
+}
+
+function draftEntry(
+  entry: ConfigEntry,
+  { name, kind }: ConfigOption,
+  { values, origins, say }: Drafted & { readonly say: Say },
+): void {
+  const text = entry.text ?? kind.bare;
+  if (text === undefined) {
+    say(warning(`${entry.key} needs a value, ignored`, `write ${entry.key}=VALUE`));
+    return;
+  }
+  if (entry.isCut && kind.isText) say(cutAtHash(entry, kind));
+  const { value, remarks } = kind.read({ key: entry.key, text }, values.get(name));
+  remarks.forEach(say);
+  const earlier = kind.isList ? (origins.get(name) ?? []) : [];
+  values.set(name, value);
+  origins.set(name, value === undefined ? [] : [...earlier, entry.origin]);
+}
+
+/** With each line of a list the values of the earlier ones are copied. */
+const MAX_LIST_LINES = 1000;
+const MAX_LIST = 10_000;
+
+function isFull({ name, kind }: ConfigOption, { values, origins }: Drafted): boolean {
+  const before = kind.isList && values.get(name);
+  if (!Array.isArray(before)) return false;
+  return before.length >= MAX_LIST || (origins.get(name)?.length ?? 0) >= MAX_LIST_LINES;
+}
+
+/** It is told once for a file, as the problem has no line. */
+function tooManyLines({ name }: ConfigOption, { origin: { file } }: ConfigEntry): Problem {
+  return { ...error(`${name} has more than ${MAX_LIST_LINES} lines or ${MAX_LIST} values`), file };
 }
 
 /**
@@ -48,7 +79,7 @@ export function draftConfig(entries: readonly ConfigEntry[], { finder, report }:
  */
 function unknownOption(
   { find, nearest }: OptionFinder,
-  { key }: ConfigEntry,
+  { key, text }: ConfigEntry,
   previous: ConfigEntry | undefined,
 ): Remark {
   const isAfterBareSecret = previous?.text === undefined && find(previous?.key ?? "")?.kind.isSecret;
@@ -56,10 +87,13 @@ function unknownOption(
   const [word = ""] = /^[\w-]*/.exec(key) ?? [];
   if (word !== "" && word !== key) {
     const hint = find(word) === undefined ? "write KEY=VALUE" : `write ${word}=VALUE`;
-    return warning(`unknown option '${word}...'`, hint);
+    return warning(`unknown option ${quoteLoneWord(word).replace(/'$/, "...'")}`, hint);
   }
   const spelling = nearest(key);
-  return warning(`unknown option '${key}'`, spelling === undefined ? undefined : `did you mean ${spelling}?`);
+  if (spelling !== undefined) return warning(`unknown option ${quote(key)}`, `did you mean ${spelling}?`);
+  // `=` at the end of a key may be the padding of base64.
+  const standsAlone = text === undefined || text === "" || text === "=";
+  return warning(`unknown option ${standsAlone ? quoteLoneWord(key) : quote(key)}`);
 }
 
 function cutAtHash({ key }: ConfigEntry, { isSecret }: Kind<unknown>): Remark {

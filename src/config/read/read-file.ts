@@ -4,58 +4,76 @@ import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Machine } from "../machine.ts";
 import { error, type Origin, type Problem } from "../problem.ts";
+import type { ReadBudget } from "./budget.ts";
 import { type ConfigEntry, readEntry } from "./entry.ts";
 
 export interface FileReader {
+  readonly budget: ReadBudget;
+  /** The files and folders that are being read, from the first one to the one that names the next. */
+  readonly open: readonly string[];
   readonly finder: OptionFinder;
   readonly machine: Machine;
   readonly report: (problem: Problem) => void;
 }
 
 const MAX_DEPTH = 10;
+const HINT = "name a file of key=value lines";
 const BYTE_ORDER_MARK = "\xef\xbb\xbf";
 
 /** Replaces a `config=` entry by the entries of the file it names; every other entry stays as it is. */
-export function expandEntry(entry: ConfigEntry, reader: FileReader, depth = 0): readonly ConfigEntry[] {
+export function expandEntry(entry: ConfigEntry, reader: FileReader): readonly ConfigEntry[] {
   const isInclude = reader.finder.find(entry.key)?.effect === "include";
   if (!isInclude || entry.text === undefined) return [entry];
-  if (entry.text !== "")
-    return readPath(fromByteString(entry.text), entry.origin, { ...reader, depth: depth + 1 });
+  if (entry.text !== "") return readPath(fromByteString(entry.text), entry.origin, reader);
   reader.report({ ...error(`${entry.key} names no file`), ...entry.origin });
   return [];
 }
 
-interface NestedReader extends FileReader {
-  readonly depth: number;
-}
-
 /** Reads a file, or all files of a directory; `from` is the line that names it. */
-function readPath(path: string, from: Origin, reader: NestedReader): readonly ConfigEntry[] {
-  const { machine, report, depth } = reader;
-  if (depth > MAX_DEPTH) {
+function readPath(path: string, from: Origin, reader: FileReader): readonly ConfigEntry[] {
+  const { machine, report, budget, open } = reader;
+  if (budget.excess !== undefined) return [];
+  const absolute = resolve(machine.cwd, path);
+  if (open.includes(absolute) || open.length >= MAX_DEPTH) {
     report({ ...error("deep recursion in config files!", `${path} seems to include itself`), ...from });
     return [];
   }
   try {
-    const absolute = resolve(machine.cwd, path);
-    if (machine.stat(absolute).isDirectory()) return readDirectory(path, from, reader);
-    return readLines(path, machine.readFile(absolute).toString("latin1"), reader);
+    const inside = { ...reader, open: [...open, absolute] };
+    if (machine.stat(absolute).isDirectory()) return readDirectory(path, from, inside);
+    const content = machine.readFile(absolute).toString("latin1");
+    budget.countFile(content.length);
+    if (isWithin(path, from, reader)) return readLines(path, content, inside);
   } catch (cause) {
-    report({ ...error(`could not open file: ${path}: ${systemReason(cause)}`), ...from });
-    return [];
+    const text = `could not open file: ${path}: ${systemReason(cause)}`;
+    const isOfSystem = cause instanceof Error && "errno" in cause;
+    report({ ...(isOfSystem ? error(text) : error(text, HINT)), ...from });
   }
+  return [];
 }
 
-function readDirectory(path: string, from: Origin, reader: NestedReader): readonly ConfigEntry[] {
-  const { machine, depth } = reader;
+/** Reports once that there is too much of everything. */
+function isWithin(path: string, from: Origin, { budget: { excess }, report }: FileReader): boolean {
+  if (excess === undefined) return true;
+  report({ ...error(`${path} is not read: the configuration would have ${excess}`, HINT), ...from });
+  return false;
+}
+
+function readDirectory(path: string, from: Origin, reader: FileReader): readonly ConfigEntry[] {
+  const { machine, budget } = reader;
   const folder = resolve(machine.cwd, path);
   const isWanted = (name: string) => {
     // Lock files of editors, and the data folder of a ConfigMap that Kubernetes has mounted.
     if (name.startsWith(".")) return false;
     return /\.(?:cfg|conf)$/.test(name) || isDirectory(resolve(folder, name), machine);
   };
-  const names = machine.readdir(folder).filter(isWanted).sort();
-  return names.flatMap((name) => readPath(join(path, name), from, { ...reader, depth: depth + 1 }));
+  const found = machine.readdir(folder);
+  budget.countFolder(found.length);
+  if (!isWithin(path, from, reader)) return [];
+  return found
+    .filter(isWanted)
+    .sort()
+    .flatMap((name) => readPath(join(path, name), from, reader));
 }
 
 function isDirectory(path: string, machine: Machine): boolean {
@@ -66,7 +84,11 @@ function isDirectory(path: string, machine: Machine): boolean {
   }
 }
 
-function readLines(file: string, content: ByteString, reader: NestedReader): readonly ConfigEntry[] {
+function readLines(file: string, content: ByteString, reader: FileReader): readonly ConfigEntry[] {
+  if (content.includes("\0")) {
+    reader.report({ ...error(`${file} looks like no configuration: it has NUL bytes`, HINT), file });
+    return [];
+  }
   const text = content.startsWith(BYTE_ORDER_MARK) ? content.slice(BYTE_ORDER_MARK.length) : content;
   const lines = text.split("\n");
   return lines.flatMap((line, index) => {
@@ -74,7 +96,7 @@ function readLines(file: string, content: ByteString, reader: NestedReader): rea
     const setting = comment < 0 ? line : line.slice(0, comment);
     if (trim(setting) === "") return [];
     const isCut = comment > 0 && trim(setting.slice(-1)) !== "";
-    return expandEntry(readEntry(setting, { file, line: index + 1 }, isCut), reader, reader.depth);
+    return expandEntry(readEntry(setting, { file, line: index + 1 }, isCut), reader);
   });
 }
 

@@ -62,7 +62,7 @@ export const CHECK_ROWS = [
     aliases: ["restrictpath"],
     kind: restrictedPaths,
     default: [],
-    help: "Only run plugins below this folder. Repeat it for several folders. Commands that are no plain absolute path with words, or hold one of restrict_command_characters, are refused.",
+    help: "Only run plugins below this folder. Repeat it for several folders. Commands that are no plain absolute path with words, hold one of restrict_command_characters, or are a wrapper such as negate whose own command is outside or not understood, are refused. docs/differences.md says what this does not promise.",
     knownBy: ["C worker", "Go worker"],
   },
   {

@@ -27,7 +27,7 @@ export const PROCESS_ROWS = [
     name: "pidfile",
     kind: path,
     default: undefined,
-    help: "Holds the process id while the worker runs. A second worker with the same file does not start.",
+    help: "Holds the process id while the worker runs. A second worker with the same file does not start. It is made with mode 0640.",
     knownBy: ["C worker", "Go worker"],
   },
   {
@@ -57,7 +57,7 @@ export const PROCESS_ROWS = [
     name: "logfile",
     kind: path,
     default: undefined,
-    help: "Where the log goes with logmode automatic or file.",
+    help: "Where the log goes with logmode automatic or file. It is made with mode 0640.",
     knownBy: ["C worker", "Go worker", "core module"],
   },
   {

@@ -17,6 +17,7 @@ The worker reads the \`worker.conf\` of the C and of the Go mod_gearman worker a
   any other. \`--\` ends the options.
 - Files and arguments count in the order in which they are written. A later value replaces an earlier one; lists add up.
 - \`config=\` reads a file, or all \`*.cfg\` and \`*.conf\` files of a directory, in its place.
+- A file has at most 1 MiB, all files together 8 MiB, a list 1,000 lines. Devices, named pipes and files with NUL bytes are refused; \`/dev/stdin\` may be a pipe.
 - yes, on, true and 1 mean yes; no, off, false and 0 mean no. Another word means yes, with a warning, save for
   options marked *strict*: there it is an error.
 - Numbers are read as far as they are numbers (\`60s\` is 60), with a warning.

@@ -3,8 +3,9 @@ import { trimEnd } from "../../byte-string.ts";
 import { MAX_KEY_BYTES } from "../kinds/texts.ts";
 import type { Machine } from "../machine.ts";
 import { error, type Remark, warning } from "../problem.ts";
+import { showValue } from "../quote.ts";
 import { systemReason } from "../read/read-file.ts";
-import { Secret } from "../secret.ts";
+import { MASK, Secret } from "../secret.ts";
 
 interface KeyOptions {
   readonly encryption: boolean;
@@ -30,6 +31,11 @@ export function findKey(
   return key;
 }
 
+/** What is no path may be the key itself, written behind the wrong option. */
+function showPath(path: string): string {
+  return /[./]/.test(path) ? showValue(path) : MASK;
+}
+
 /** Takes the first line: at most 32 bytes, up to a NUL byte, without white space at its end. */
 function readKeyFile(path: string, machine: Machine, report: (remark: Remark) => void): Secret | undefined {
   try {
@@ -37,9 +43,9 @@ function readKeyFile(path: string, machine: Machine, report: (remark: Remark) =>
     const [line = ""] = content.slice(0, MAX_KEY_BYTES).split(/[\n\0]/, 1);
     const key = trimEnd(line);
     if (key !== "") return new Secret(Buffer.from(key, "latin1"));
-    report(error(`keyfile ${path} has no key in its first line`));
+    report(error(`keyfile ${showPath(path)} has no key in its first line`));
   } catch (cause) {
-    report(error(`could not open keyfile: ${path}: ${systemReason(cause)}`));
+    report(error(`could not open keyfile: ${showPath(path)}: ${systemReason(cause)}`));
   }
   return undefined;
 }

@@ -1,10 +1,12 @@
 import type { Check, NestedCommand } from "../../../sdk/check.ts";
 import type { ByteString } from "../../byte-string.ts";
 import { renderRefusal } from "../../outcome/refusal.ts";
+import { hideSecrets, maskWords } from "../secrets.ts";
 import type { Shelf } from "../shelf.ts";
-import type { CommandLine } from "./command-line.ts";
+import { type CommandLine, readCommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
 import { findSwitch, type NativeSwitches } from "./switches.ts";
+import { readWrapped } from "./wrappers.ts";
 
 /**
  * What is true of a command line until the shelf changes. Files are not part of it: they are looked at again
@@ -14,7 +16,12 @@ export type LineAnalysis = AnalysedLine &
   (
     | { readonly kind: "executed"; readonly executed: PluginRoute | ShellRoute | RefusedRoute }
     /** A check that is switched on has understood every word. */
-    | { readonly kind: "native"; readonly native: Omit<NativeRoute, "why" | "nested"> }
+    | {
+        readonly kind: "native";
+        readonly native: Omit<NativeRoute, "why" | "nested">;
+        /** The command that the check runs. */
+        readonly nested: LineAnalysis | undefined;
+      }
     /** A check has not understood every word, and it replaces no plugin that could. */
     | { readonly kind: "not-understood"; readonly executed: PluginRoute; readonly check: Check }
   );
@@ -22,8 +29,11 @@ export type LineAnalysis = AnalysedLine &
 interface AnalysedLine {
   readonly line: ByteString;
   readonly command: CommandLine;
-  /** The command that the check runs, even if the check itself may not answer. */
-  readonly nested: LineAnalysis | undefined;
+  /**
+   * The command that this one runs, whoever runs this one. `hidden`: a wrapper whose words are not
+   * understood, so its command is not known.
+   */
+  readonly runs: LineAnalysis | "hidden" | undefined;
 }
 
 interface AnalysisOptions {
@@ -34,7 +44,7 @@ interface AnalysisOptions {
 }
 
 export function analyseLine(line: ByteString, command: CommandLine, options: AnalysisOptions): LineAnalysis {
-  const analysed = { kind: "executed", line, command, nested: undefined } as const;
+  const analysed = { kind: "executed", line, command, runs: undefined } as const;
   switch (command.kind) {
     case "unrunnable": {
       const { refusal } = command;
@@ -56,21 +66,42 @@ function analyseWords(line: ByteString, command: Words, options: AnalysisOptions
   const check = options.shelf.find(name);
   if (check === undefined) {
     const executed = plugin("no native check has this name");
-    return { kind: "executed", line, command, nested: undefined, executed };
+    return { kind: "executed", line, command, runs: findWrapped(name, argv, options), executed };
   }
   const understood = understand(check, argv, options);
   if (typeof understood === "string") {
-    const rest = { line, command, nested: undefined, executed: plugin(understood) };
+    const runs = findWrapped(name, argv, options) ?? (check.runsCommands ? "hidden" : undefined);
+    const rest = { line, command, runs, executed: plugin(understood) };
     return mayAnswerAlone(check, options)
       ? { kind: "not-understood", check, ...rest }
       : { kind: "executed", ...rest };
   }
   const { keepsState, run, nested } = understood;
+  const runs = nested ?? findWrapped(name, argv, options);
   const whyNot = findObstacle(check, command, nested, options.switches);
   const fallback = plugin(whyNot ?? "no native check was asked");
-  if (whyNot !== undefined) return { kind: "executed", line, command, nested, executed: fallback };
+  if (whyNot !== undefined) return { kind: "executed", line, command, runs, executed: fallback };
   const native = { via: "native", check, name, argv, keepsState, run, fallback } as const;
-  return { kind: "native", line, command, nested, native };
+  return { kind: "native", line, command, runs, nested, native };
+}
+
+/** The command of a program that is known to run another one. */
+function findWrapped(
+  name: string,
+  argv: readonly ByteString[],
+  options: AnalysisOptions,
+): LineAnalysis | "hidden" | undefined {
+  const wrapped = readWrapped(name, argv);
+  if (wrapped === undefined || options.depth >= MAX_DEPTH) return wrapped && "hidden";
+  const deeper = { ...options, depth: options.depth + 1 };
+  switch (wrapped.kind) {
+    case "hidden":
+      return "hidden";
+    case "line":
+      return analyseLine(wrapped.line, readCommandLine(wrapped.line), deeper);
+    case "words":
+      return analyseNested({ words: wrapped.words, environment: [] }, options);
+  }
 }
 
 function readName([path = ""]: readonly ByteString[]): string {
@@ -82,21 +113,24 @@ function mayAnswerAlone(check: Check, { switches }: AnalysisOptions): boolean {
   return check.replaces === undefined && findSwitch(check, switches) === undefined;
 }
 
-interface Understood extends Pick<AnalysedLine, "nested">, Pick<NativeRoute, "keepsState" | "run"> {}
+interface Understood extends Pick<NativeRoute, "keepsState" | "run"> {
+  readonly nested: LineAnalysis | undefined;
+}
 
 /** A string: why the check did not understand. If the check throws, the plugin answers, too. */
 function understand(
   check: Check,
-  [, ...argv]: readonly ByteString[],
+  words: readonly ByteString[],
   options: AnalysisOptions,
 ): Understood | string {
   try {
-    const understood = check.understand(argv);
+    const understood = check.understand(words.slice(1));
     if (understood === undefined) return "the native check does not understand every word";
     const { command, keepsState = false, run } = understood;
     return { keepsState, run, nested: command && analyseNested(command, options) };
   } catch (error) {
-    return `the native check failed to read the command line: ${error}`;
+    const reason = hideSecrets(String(error), maskWords(words).secrets);
+    return `the native check failed to read the command line: ${reason}`;
   }
 }
 

@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
 import type { CommandLine } from "./command-line.ts";
+import { isWrapper } from "./wrappers.ts";
 
 /** Why the worker must not run this command line. Undefined: it may. */
 export type Restriction = (line: ByteString, command: CommandLine) => Refusal | undefined;
@@ -31,20 +32,28 @@ export function createRestriction(options: RestrictionOptions): Restriction | un
     if (path === undefined || forbidden.some((character) => line.includes(character))) {
       return { rule: "forbidden-character", commandLine: line };
     }
-    if (isAllowed(path, restrictPath, realPath)) return undefined;
-    return { rule: "outside-restrict-path", commandLine: line };
+    const real = realPath(path);
+    if (!isAllowed({ path, real }, restrictPath, realPath))
+      return { rule: "outside-restrict-path", commandLine: line };
+    const wrapper = posix.basename(path);
+    return hidesWrapper(wrapper, real) ? { rule: "hidden-command", wrapper, commandLine: line } : undefined;
   };
 }
 
 type RealPath = (path: ByteString) => ByteString | undefined;
 
+interface NamedFile {
+  readonly path: ByteString;
+  /** With all links followed. Undefined: the path leads nowhere. */
+  readonly real: ByteString | undefined;
+}
+
 /**
  * A path must be allowed as it is written, with `..` resolved, and with all links followed. A path that leads
  * nowhere is allowed: exec reports it.
  */
-function isAllowed(path: ByteString, allowed: readonly ByteString[], realPath: RealPath): boolean {
+function isAllowed({ path, real }: NamedFile, allowed: readonly ByteString[], realPath: RealPath): boolean {
   if (!isUnderAny(path, allowed) || !isUnderAny(posix.normalize(path), allowed)) return false;
-  const real = realPath(path);
   return (
     real === undefined ||
     isUnderAny(
@@ -52,6 +61,11 @@ function isAllowed(path: ByteString, allowed: readonly ByteString[], realPath: R
       allowed.map((each) => realPath(each) ?? each),
     )
   );
+}
+
+/** A link of another name leads to a wrapper. Its words were not read as a wrapper's. */
+function hidesWrapper(name: ByteString, real: ByteString | undefined): boolean {
+  return real !== undefined && !isWrapper(name) && isWrapper(posix.basename(real));
 }
 
 function isUnderAny(path: ByteString, allowed: readonly ByteString[]): boolean {

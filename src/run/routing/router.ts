@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
 import { createWarmPlugins } from "../../executor/interpreters/warm-plugin.ts";
@@ -81,7 +82,11 @@ function isReplacedBySh(command: CommandLine): boolean {
   return command.kind === "words" && command.patterns.some(mayMatchFiles);
 }
 
-/** The restriction holds for nested commands, too. */
-function findRefusal({ line, command, nested }: LineAnalysis, restriction: Restriction): Refusal | undefined {
-  return restriction(line, command) ?? (nested && findRefusal(nested, restriction));
+/** The restriction holds for the commands that a command runs, too. */
+function findRefusal({ line, command, runs }: LineAnalysis, restriction: Restriction): Refusal | undefined {
+  const refusal = restriction(line, command);
+  if (refusal !== undefined || runs === undefined) return refusal;
+  if (runs !== "hidden") return findRefusal(runs, restriction);
+  const [path = ""] = command.kind === "words" ? command.words : [];
+  return { rule: "hidden-command", wrapper: posix.basename(path), commandLine: line };
 }

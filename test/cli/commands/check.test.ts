@@ -57,7 +57,7 @@ describe("omd-worker check --explain", () => {
     ],
     [
       "a plugin, without its secrets",
-      ["PGPASSWORD=hunter2 /bin/false -C public --authpass=x -H host"],
+      ["PGPASSWORD=hunter2 /bin/false -C public --authpass=x -H host -W pw -u '/x?token=abc'"],
       `plugin: no native check has this name
   started:
     PGPASSWORD=***
@@ -67,6 +67,10 @@ describe("omd-worker check --explain", () => {
     --authpass=***
     -H
     host
+    -W
+    ***
+    -u
+    /x?token=***
 `,
     ],
     [

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -34,6 +43,16 @@ describe("a state file", () => {
     expect(statSync(path).mode & 0o777).toBe(0o640);
     expect(statSync(join(directory, "a/b")).mode & 0o777).toBe(0o700);
     expect(readdirSync(join(directory, "a/b"))).toEqual(["state"]);
+  });
+
+  it("is not read through a link or from a named pipe, as others may put them into /tmp", async () => {
+    const path = join(directory, "state");
+    await writeRateState(path, { time: NOW, values: [1] });
+    expect(await readRateState(path, NOW + 1)).toEqual({ time: NOW, values: [1] });
+    symlinkSync(path, join(directory, "link"));
+    execFileSync("mkfifo", [join(directory, "pipe")]);
+    expect(await readRateState(join(directory, "link"), NOW + 1)).toBeUndefined();
+    expect(await readRateState(join(directory, "pipe"), NOW + 1)).toBeUndefined();
   });
 
   it("that cannot be written is reported in the answer", async () => {

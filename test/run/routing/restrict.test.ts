@@ -59,6 +59,8 @@ describe("cannot be avoided", () => {
     await symlink(join(root, "plugins/sub"), join(root, "plugins/deep"));
     await symlink(join(root, "nowhere"), join(root, "plugins/dangling"));
     await symlink(join(root, "plugins"), join(root, "link"));
+    await writeFile(join(root, "plugins/urlize"), "");
+    await symlink("urlize", join(root, "plugins/check_link"));
   });
   afterAll(() => rm(root, { recursive: true }));
 
@@ -75,6 +77,7 @@ describe("cannot be avoided", () => {
     ["ROOT/plugins/missing", undefined],
     ["ROOT/plugins/dangling", undefined],
     ["ROOT/plugins/good a\\ b", undefined],
+    ["ROOT/plugins/check_link http://x/ /bin/sh", "the command that check_link runs is not understood"],
     ["ROOT/plugins/../outside/bad", OUTSIDE],
     ["ROOT/plugins/missing/../../outside/bad", OUTSIDE],
     ["ROOT/plugins/./../plugins/../outside/bad", OUTSIDE],

@@ -269,6 +269,16 @@ describe("restrict_path", () => {
     ["/p/negate '/bin/sh -c id'", "refuse"],
     ["/p/negate /p/negate /p/negate /q/check_x", "refuse"],
     [`${"/p/negate ".repeat(9)}/q/check_x`, "refuse"],
+    // understood by no native check, but the plugin would run the command
+    ["/p/negate -t 0 /q/id", "refuse"],
+    ["/p/negate -t -5 /q/id", "refuse"],
+    ["/p/negate --timeout 5x /q/id", "refuse"],
+    ["/p/negate -t 0 /p/check_x", "plugin"],
+    ["/p/negate --no-such-option /p/check_x", "refuse"],
+    ["/p/urlize http://x/ /q/id", "refuse"],
+    ["/p/urlize http://x/ /p/check_x a", "plugin"],
+    ["/p/env /p/negate -t 0 /q/id", "refuse"],
+    [`${"/p/env ".repeat(9)}/p/check_x`, "refuse"],
   ])("%s: %s", (line, via) => {
     expect(restricted(line).via).toBe(via);
   });
@@ -281,6 +291,26 @@ describe("restrict_path", () => {
     });
     expect(restricted("/q/check_x")).toEqual(refuse("/q/check_x"));
     expect(restricted("/p/negate /q/check_x")).toEqual(refuse("/q/check_x"));
+  });
+
+  it("says which wrapper has a command that is not understood", () => {
+    const commandLine = "/p/negate --what /p/check_x";
+    expect(restricted(commandLine)).toEqual({
+      via: "refuse",
+      why: "restrict_path is set",
+      refusal: { rule: "hidden-command", wrapper: "negate", commandLine },
+    });
+  });
+
+  it("refuses a site's own check that runs commands, where it does not understand a word", () => {
+    const own = defineCheck({
+      ...{ name: "check_own", summary: "", options: {} },
+      command: () => ({ words: ["/p/check_x"], environment: [] }),
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    const ask = routeWith({ restriction, shelf: createShelf([own]) });
+    expect(ask("/p/check_own").via).toBe("native");
+    expect(ask("/p/check_own --what")).toMatchObject({ refusal: { rule: "hidden-command" } });
   });
 
   it("holds for the command of negate even if negate is executed", () => {
