@@ -1,5 +1,6 @@
 import { OK, type State } from "../../sdk/index.ts";
 import { judgeCertificate, readCertificate } from "../transport/certificate.ts";
+import { declineUnread } from "../transport/unread.ts";
 import { ask, type ReceivedPage, readAnswer } from "./ask.ts";
 import type { HttpCommand } from "./command.ts";
 import { connect, type PageRequest, readClientCertificate } from "./connect.ts";
@@ -43,5 +44,6 @@ async function exchangeOnce(page: PageRequest, context: ExchangeContext): Promis
   const { clock } = context;
   const reception = new Reception({ stopsAtHeader: command.expectations.stopsAtHeader, clock });
   const asked = await ask(connection, renderRequest(target, command.request, "close"), reception);
+  declineUnread(tls ?? tcp);
   return readAnswer(reception, asked, { times, state });
 }

@@ -1,6 +1,7 @@
 import { whenAborted } from "../../sdk/deadline.ts";
 import { OK } from "../../sdk/index.ts";
 import type { TargetClock } from "../transport/timing.ts";
+import { declineUnread } from "../transport/unread.ts";
 import { ask, type ReceivedPage, type RequestOutcome, readAnswer } from "./ask.ts";
 import type { HttpCommand } from "./command.ts";
 import { type ConnectContext, connect, findAddress, type PageRequest, tlsKey } from "./connect.ts";
@@ -137,6 +138,7 @@ async function askFirst(
   const reception = createReception(page, context.clock);
   const asked = await ask(connection, render(page), reception);
   context.connections.keep(key, connection, isFirstAddress ? idleMs(asked, reception) : 0);
+  declineUnread(tls ?? tcp);
   return asked.ending === "unclear" ? undefined : readAnswer(reception, asked, { times, state: OK });
 }
 

@@ -41,7 +41,7 @@ export class DialError extends Error {
  * kernel tries.
  *
  * The caller destroys the socket. It stays open when the other side has closed its half. If the other side
- * has reset the connection at once, the socket is destroyed already and a reader finds its end.
+ * has reset the connection at once, the socket is destroyed already and `errored`.
  *
  * Rejects with a DialError, or with the signal's reason. Declines if this machine is short of what a socket
  * needs.
@@ -135,8 +135,8 @@ async function open(options: NetConnectOpts, signal: AbortSignal): Promise<Socke
 }
 
 /**
- * The connection was made and reset before Node looked. A plugin's connect succeeds then, and it reads the
- * end next.
+ * The connection was made and reset before Node looked. A plugin's connect succeeds then, and it reads what
+ * the server has sent before the reset.
  */
 function isBroken(error: unknown): boolean {
   return errnoName(error) === "ECONNRESET";

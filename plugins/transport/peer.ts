@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { Inbox } from "./inbox.ts";
+import { declineUnread } from "./unread.ts";
 
 /**
  * The other side of a connection with the calls a plugin uses: `send`, `recv`, `select`, `close`. Texts are
@@ -10,7 +11,7 @@ export interface Peer extends Disposable {
   send(text: string): void;
   /**
    * Waits for at least one byte and gives at most `maximum`. The text is empty at the end or if the
-   * connection broke.
+   * connection broke. Throws a CheckDeclined if there may have been more than Node has read.
    */
   receive(maximum: number): Promise<string>;
   /** Whether there is something new to receive within these seconds. The end counts too. */
@@ -48,6 +49,7 @@ export class StreamPeer implements Peer {
   async receive(maximum: number): Promise<string> {
     this.#listen();
     const first = await this.#inbox.take();
+    if (first === "") declineUnread(this.#socket);
     const all = this.#hasRecords || first.length >= maximum ? first : first + this.#inbox.takeRest();
     const text = all.slice(0, maximum);
     this.#isBegun = all.length > maximum;

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectFailure, dial, type Endpoint, wirePort } from "../../../plugins/transport/dial.ts";
+import { StreamPeer } from "../../../plugins/transport/peer.ts";
+import { CheckDeclined } from "../../../sdk/index.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
@@ -86,7 +88,7 @@ describe("a connection", () => {
     await using servers = new FakeServers();
     const port = await servers.tcp((socket) => socket.resetAndDestroy());
     const socket = await connect({ host: "127.0.0.1", port });
-    socket.destroy();
+    await expect(new StreamPeer(socket).receive(100)).rejects.toThrow(CheckDeclined);
   });
 
   it("is given up when the time is up, before it is made", async () => {

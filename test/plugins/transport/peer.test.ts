@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { dialUdp } from "../../../plugins/transport/datagram.ts";
 import { StreamPeer } from "../../../plugins/transport/peer.ts";
 import { upgrade } from "../../../plugins/transport/tls.ts";
+import { CheckDeclined } from "../../../sdk/index.ts";
 import { Resolver } from "../../../sdk/resolve.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { createCertificate, inDays } from "../../support/servers/certificates.ts";
@@ -57,6 +58,22 @@ describe("a TCP peer", () => {
     expect(await server.peer.receive(100)).toBe("");
     server.peer.send("nobody hears it");
     expect(await server.peer.select(60)).toBe(true);
+  });
+
+  it("is left to the plugin where what it said may be lost with a reset", async () => {
+    const gone = Promise.withResolvers<void>();
+    await using server = await connected((socket) =>
+      socket.once("data", () => {
+        socket.write("220 unread");
+        socket.resetAndDestroy().once("close", () => gone.resolve());
+      }),
+    );
+    server.peer.send("one");
+    await gone.promise;
+    const broken = once(server.socket, "error").catch(() => {});
+    server.peer.send("two");
+    await broken;
+    await expect(server.peer.receive(100)).rejects.toThrow(CheckDeclined);
   });
 
   it("takes bytes for characters", async () => {
