@@ -18,7 +18,7 @@ import { JobServers } from "./servers/job-servers.ts";
 import { Shortage } from "./shortage.ts";
 import { tellAll, type WorkerEvents, type WorkerListener } from "./worker-events.ts";
 
-/** With so many results undelivered no more jobs are taken. */
+/** With so many results of its jobs undelivered a job server is asked for no more jobs. */
 const MAX_UNDELIVERED = 5_000;
 
 export interface WorkerPartsOptions {
@@ -66,7 +66,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   });
   const jobServers: JobServers = new JobServers({
     ...{ log, events, onJob, renderStatus },
-    room: () => (outbox.size < MAX_UNDELIVERED && shortage.size === 0 ? pool.room : 0),
+    room: (server) => (outbox.sizeOf(server) < MAX_UNDELIVERED && shortage.size === 0 ? pool.room : 0),
     onResultsOpen: () => outbox.flush(),
   });
   const outbox: Outbox = new Outbox({
