@@ -109,6 +109,16 @@ State::show_all(); exit 0;`,
       '#!/usr/bin/perl\nBEGIN { alarm 1 } $| = 1; print "waits\\n"; sleep 5; print "too late\\n"; exit 0;\n',
   },
   {
+    what: "more output than a pipe holds while it is compiled",
+    plugin: '#!/usr/bin/perl\nBEGIN { print "x" x 200_000 } exit 0;\n',
+    refusal: "it prints while it is compiled",
+  },
+  {
+    what: "more warnings than a pipe holds while it is compiled",
+    plugin: '#!/usr/bin/perl\nBEGIN { warn "x" x 2000, "\\n" for 1 .. 100 } exit 0;\n',
+    refusal: "it warns without end while it is compiled",
+  },
+  {
     what: "a seed of its own",
     plugin: '#!/usr/bin/perl\nBEGIN { srand 42 } print int rand 1000000, "\\n"; exit 0;\n',
     refusal: "it chooses its random numbers while it is compiled",
@@ -143,7 +153,25 @@ describe.skipIf(!HAS_BOTH).each(PERL)(
   },
 );
 
+const NOISY: readonly [what: string, module: string, refusal: string][] = [
+  ["prints", "print('loaded')\n", "it prints while it is imported"],
+  ["prints more than a pipe holds", "print('x' * 200_000)\n", "it prints while it is imported"],
+  ["warns", "import warnings\nwarnings.warn('old')\n", "it prints while it is imported"],
+  [
+    "fails and says so",
+    "import sys\nprint('no', file=sys.stderr)\n1 / 0\n",
+    "it prints while it is imported",
+  ],
+  ["redirects stdout", "import os\nos.dup2(2, 1)\n", "it redirects its output while it is imported"],
+];
+
 const PYTHON: readonly Case[] = [
+  ...NOISY.map(([what, module, refusal]) => ({
+    what: `a module that ${what}`,
+    plugin: "#!/usr/bin/python3\n# omd-worker: warm\nimport mine\nprint('done')\n",
+    files: { "mine.py": module },
+    refusal,
+  })),
   {
     what: "sys.path is changed before an import",
     plugin:

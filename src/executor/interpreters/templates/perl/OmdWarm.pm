@@ -31,6 +31,9 @@ BEGIN { ( $^H, ${^WARNING_BITS} ) = ( $^H | 0x6e2, '' ) }
 # called exit.
 my $COMPILATION_FAILED = qr/--c(?:ompilation|all queue) aborted| had too many errors\.| compilation errors\./;
 
+# Linux' numbers; Fcntl would have to be loaded.
+my ( $SET_FLAGS, $NOT_TO_BLOCK ) = ( 4, 1 | 2048 );    # F_SETFL, O_WRONLY | O_NONBLOCK
+
 my ( $template_id, @load, $is_compiled );
 our ( $requests, $status, $stderr, $printed, $warned, %is_ours );
 
@@ -70,12 +73,14 @@ sub is_our_directory {
     return ( $directory =~ m{/\z} ? "${directory}OmdWarm.pm" : "$directory/OmdWarm.pm" ) eq __FILE__;
 }
 
-# What a plugin prints while it is compiled must not get into the status pipe. Two pipes keep it.
+# What a plugin prints while it is compiled must not get into the status pipe. Two pipes keep it. Nothing
+# reads them meanwhile, so to write more than they hold is an error.
 sub move_handles {
     my ( $out, $err );
     open( $requests, '<&', \*STDIN )  && open( $status, '>&', \*STDOUT ) && open( $stderr, '>&', \*STDERR )
       && pipe( $printed, $out ) && pipe( $warned, $err )
       && open( STDIN, '<', '/dev/null' ) && open( STDOUT, '>&', $out ) && open( STDERR, '>&', $err )
+      && fcntl( $out, $SET_FLAGS, $NOT_TO_BLOCK ) && fcntl( $err, $SET_FLAGS, $NOT_TO_BLOCK )
       or die "no template: $!\n";
     binmode $_ for $requests, $status, $stderr, $printed, $warned;    # a plugin's -C is not for them
 }

@@ -5,6 +5,7 @@ package OmdWarm;
 
 BEGIN { ( $^H, ${^WARNING_BITS} ) = ( $^H | 0x6e2, '' ) }
 
+my $MOST_WARNINGS = 32768;    # what a pipe holds, and some room
 my $NO_HANG = 1;    # WNOHANG; POSIX would have to be loaded
 
 our ( $stderr, $printed, $warned, %is_ours );
@@ -14,6 +15,8 @@ our ( @data, $warnings, %layers_of, $is_seeded );
 sub find_obstacle {
     flush_handle( \*STDOUT );
     return 'it prints while it is compiled' if length take($printed);
+    $warnings = take($warned);
+    return 'it warns without end while it is compiled' if length $warnings >= $MOST_WARNINGS;
     return 'it redirects its output while it is compiled'
       if !leads_to( \*STDOUT, $printed ) || !leads_to( \*STDERR, $warned );
     @data = find_data( \%main::, {} );
@@ -49,7 +52,6 @@ sub find_data {
 sub is_harmless { return $is_ours{ $_[0] } || -c "/proc/self/fd/$_[0]" }
 
 sub prepare {
-    $warnings = take($warned);
     close $_ for $printed, $warned, $stderr;
     %layers_of = ( stdout => layers( \*STDOUT ), stderr => layers( \*STDERR ) );
     watch_sources();

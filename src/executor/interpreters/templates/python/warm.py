@@ -35,7 +35,7 @@ import atexit
 import gc
 import os
 
-for part in ("syntax.py", "imports.py", "watch.py", "plugin.py", "template.py", "child.py", "end.py"):
+for part in ("syntax.py", "imports.py", "streams.py", "watch.py", "plugin.py", "template.py", "child.py", "end.py"):
     part_path = os.path.join(os.path.dirname(__file__), part)
     with open(part_path, "rb") as part_file:
         exec(compile(part_file.read(), part_path, "exec", dont_inherit=True))
@@ -63,7 +63,7 @@ def prepare(template, path, load):
     sys.path_importer_cache[path] = sys.path_importer_cache.pop(__file__, None)
     try:
         look_next_to(path)
-        plugin = Plugin(path, load)
+        plugin = import_quietly(path, load)
         template.stop_timers()
         obstacle = template.find_obstacle()
         if obstacle is not None:
@@ -74,6 +74,18 @@ def prepare(template, path, load):
         if os.getpgrp() == os.getpid():
             os.killpg(0, _signal.SIGKILL)  # also what the plugin has started: it will be started again
         os._exit(0)
+
+
+def import_quietly(path, load):
+    streams = Streams()
+    try:
+        plugin = Plugin(path, load)
+        obstacle = streams.find_obstacle()
+    finally:
+        streams.end()
+    if obstacle is not None:
+        raise Obstacle(obstacle)
+    return plugin
 
 
 return_code = None  # of the plugin, for leave_early
