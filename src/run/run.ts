@@ -107,7 +107,7 @@ async function followNative(
 
 /** What the native check itself says. It starts when the event loop has time. */
 function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeOutcome> {
-  const turn = context.turns.enter();
+  const turn = context.turns.enter(route.name);
   return turn === undefined ? start(route, inputs, context) : turn.then(() => start(route, inputs, context));
 }
 
