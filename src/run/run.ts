@@ -5,7 +5,7 @@ import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import type { Outcome, Via } from "../outcome/outcome.ts";
 import { notificationEnvironment } from "./environment.ts";
-import { type NativeOutcome, runNative } from "./native.ts";
+import { type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
 import type { Shadow } from "./shadow.ts";
@@ -54,6 +54,8 @@ interface RunInputs {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface NativeInputs extends RunInputs, Pick<NativeRun, "onWaited"> {}
+
 export function createRunner(options: RunnerOptions): Runner {
   const context: RunnerContext = { ...options, turns: new TurnBudget() };
   return async (job, timeout) => {
@@ -90,7 +92,11 @@ async function followNative(
   context: RunnerContext,
 ): Promise<FollowedRoute> {
   const startMs = performance.now();
-  const outcome = await answer(route, inputs, context);
+  let waitedMs = 0;
+  const onWaited = (ms: number) => {
+    waitedMs = ms;
+  };
+  const outcome = await answer(route, { ...inputs, onWaited }, context);
   const { via, why } = route;
   if (outcome.kind !== "declined" && !isFault(route, outcome, inputs)) return { outcome, via, why };
   const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
@@ -99,21 +105,21 @@ async function followNative(
   context.onDeclined?.(route.name, reason);
   if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };
   const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
-  const timeout = inputs.timeout - (performance.now() - startMs) / 1000;
+  const timeout = inputs.timeout - (performance.now() - startMs - waitedMs) / 1000;
   const followed = await follow(fallback, { ...inputs, timeout }, context);
   if (followed.outcome.kind !== "timed-out") return followed;
   return { ...followed, outcome: { ...followed.outcome, after: inputs.timeout } };
 }
 
 /** What the native check itself says. It starts when the event loop has time. */
-function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeOutcome> {
+function answer(route: NativeRoute, inputs: NativeInputs, context: RunnerContext): Promise<NativeOutcome> {
   const turn = context.turns.enter(route.name);
   return turn === undefined ? start(route, inputs, context) : turn.then(() => start(route, inputs, context));
 }
 
 function start(
   route: NativeRoute,
-  { env, timeout, signal }: RunInputs,
+  { env, timeout, signal, onWaited }: NativeInputs,
   context: RunnerContext,
 ): Promise<NativeOutcome> {
   return runNative(route, {
@@ -121,6 +127,7 @@ function start(
     log: context.log,
     shared: context.shared,
     signal,
+    ...(onWaited && { onWaited }),
     execute: async (nested, limits) => {
       const limit = Math.min(limits.timeoutMs / 1000, timeout);
       return (await follow(nested, { env, timeout: limit, signal: limits.signal }, context)).outcome;

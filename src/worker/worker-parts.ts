@@ -64,7 +64,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   return {
     ...{ log, events, pool, jobServers, outbox },
     executor: new Executor({ log, ...executorLimits(config()) }),
-    native: new NativeRuntime({ checks, log }),
+    native: new NativeRuntime({ checks, log, onLongWait: events.waited }),
     dupservers: new Dupservers({ log, throttle }),
     inFlight: new InFlight(),
   };
