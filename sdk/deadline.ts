@@ -1,3 +1,5 @@
+import { PausableTimer } from "./timer.ts";
+
 /** How long some work may take, and what happens when it takes longer. */
 export interface TimeLimit {
   /**
@@ -30,13 +32,45 @@ export async function withinSeconds<Value>(
     deadline.abort(reason);
   };
   const isLimited = seconds > 0 && seconds * 1000 <= MAX_TIMEOUT_MS;
-  const timer = isLimited ? setTimeout(() => stop(onTimeout()), seconds * 1000) : undefined;
+  using timer = new PausableTimer(isLimited ? seconds * 1000 : undefined, () => stop(onTimeout()));
   using _stopping = signal && whenAborted(signal, () => stop(signal.reason));
-  try {
-    return await Promise.race([work(deadline.signal), promise]);
-  } finally {
-    clearTimeout(timer);
+  setDeadline(deadline.signal, { timer, outer: signal });
+  return await Promise.race([work(deadline.signal), promise]);
+}
+
+/** What aborts a signal when its time is up, and the signal that its work has from outside. */
+interface Deadline {
+  readonly timer?: Pick<PausableTimer, "hold" | "release">;
+  readonly outer?: DeadlineSignal | undefined;
+}
+
+/** The deadline is a property of its signal, which costs a check less than an entry of a WeakMap. */
+const DEADLINE = Symbol("deadline");
+
+type DeadlineSignal = AbortSignal & { [DEADLINE]?: Deadline };
+
+/** Says which deadline a signal has, so that `holdDeadline` can let its time stand still. */
+export function setDeadline(signal: DeadlineSignal, deadline: Deadline): void {
+  signal[DEADLINE] = deadline;
+}
+
+/**
+ * Lets the time of a check stand still until the result is disposed of: its `-t`, and the time-out of its
+ * job. For a wait inside the worker, which is not the target's fault.
+ *
+ * @param signal the one that the check, or `withinSeconds`, has given
+ */
+export function holdDeadline(signal: DeadlineSignal): Disposable {
+  const held: Pick<PausableTimer, "hold" | "release">[] = [];
+  for (let at = signal[DEADLINE]; at !== undefined; at = at.outer?.[DEADLINE]) {
+    if (at.timer !== undefined) held.push(at.timer);
   }
+  for (const timer of held) timer.hold();
+  return {
+    [Symbol.dispose]: () => {
+      for (const timer of held.splice(0)) timer.release();
+    },
+  };
 }
 
 /**

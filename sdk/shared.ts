@@ -1,9 +1,12 @@
 import type { Shared, SharedContext } from "./check.ts";
 import { type SettingValues, settingValue } from "./setting.ts";
+import { type WaitStatus, Waits } from "./waits.ts";
 
 interface SharedValuesOptions extends Pick<SharedContext, "log"> {
   /** The values as they are now. Undefined: no worker.conf has been read, every setting has its default. */
   readonly settings?: () => SettingValues | undefined;
+  /** Called when a check has waited for long inside the worker, with the name of what it waited for. */
+  readonly onLongWait?: (name: string, status: WaitStatus) => void;
 }
 
 /**
@@ -15,7 +18,11 @@ export class SharedValues implements AsyncDisposable {
   readonly #values = new Map<{ readonly name: string }, Disposable | AsyncDisposable>();
   readonly #created = new AsyncDisposableStack();
 
-  constructor({ log, settings }: SharedValuesOptions) {
+  readonly #onLongWait: SharedValuesOptions["onLongWait"];
+  readonly #waits = new Map<string, Waits>();
+
+  constructor({ log, settings, onLongWait }: SharedValuesOptions) {
+    this.#onLongWait = onLongWait;
     this.#context = {
       log,
       setting: (setting) => settingValue(settings?.(), setting),
@@ -31,7 +38,13 @@ export class SharedValues implements AsyncDisposable {
     if (this.#created.disposed) throw new Error(`the worker has stopped: no ${shared.name}`);
     const value = this.#created.use(shared.create(this.#context));
     this.#values.set(shared, value);
+    this.#watch(shared.name, value);
     return value;
+  }
+
+  /** How things stand where checks may wait inside the worker, by the name of what they wait for. */
+  get waits(): Readonly<Record<string, WaitStatus>> {
+    return Object.fromEntries([...this.#waits].map(([name, { status }]) => [name, status]));
   }
 
   /** Names of the values that were created, in that order. */
@@ -42,5 +55,12 @@ export class SharedValues implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#values.clear();
     await this.#created.disposeAsync();
+  }
+
+  #watch(name: string, value: object): void {
+    const waits = "waits" in value ? value.waits : undefined;
+    if (!(waits instanceof Waits)) return;
+    this.#waits.set(name, waits);
+    waits.whenLong(() => this.#onLongWait?.(name, waits.status));
   }
 }

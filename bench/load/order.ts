@@ -10,6 +10,8 @@ export interface LoadOrder {
   readonly jobs: number;
   /** Jobs a second; undefined: as fast as they go. */
   readonly rate: number | undefined;
+  /** So many jobs more, which are submitted all at once after a while. */
+  readonly storm?: { readonly part: Part; readonly jobs: number } | undefined;
 }
 
 /** What the load process has found. */
@@ -24,5 +26,7 @@ export interface LoadReport {
   readonly seconds: number;
   /** From submission to result, for the parts that are timed. */
   readonly latencyMs: Percentiles;
+  /** From the submission of the storm to the last of its results. */
+  readonly stormSeconds: number | undefined;
   readonly cpuMs: number;
 }

@@ -54,9 +54,16 @@ export function jobText({ queue, command }: Pick<Part, "queue" | "command">, ind
     ...(queue === "service" ? [`service_description=service ${index}`] : []),
     `core_time=${now}`,
     "timeout=60",
-    `command_line=${command}`,
+    `command_line=${numberCommand(command, index)}`,
     "\n\n",
   ].join("\n");
+}
+
+/** `%i` → the job's number, `%a` → an address of this machine that only this job has. */
+function numberCommand(command: string, index: number): string {
+  if (!command.includes("%")) return command;
+  const address = `127.1.${index >> 8}.${index & 0xff}`;
+  return command.replaceAll("%i", String(index)).replaceAll("%a", address);
 }
 
 export interface ResultText {

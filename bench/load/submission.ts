@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { PACKET, packetReader } from "./packets.ts";
 
 /** At a fixed rate, the jobs that are due are submitted this often. */
@@ -31,6 +32,17 @@ export function submit(socket: Socket, packets: readonly Buffer[], rate: number 
     }, TICK_MS);
   }
   return { sentAt, acceptedAfterMs };
+}
+
+/** Submits all packets after a while. Returns when they were sent. */
+export async function submitLater(
+  socket: Socket,
+  packets: readonly Buffer[],
+  afterMs: number,
+): Promise<number> {
+  await pause(afterMs);
+  socket.write(Buffer.concat(packets));
+  return performance.now();
 }
 
 function allAccepted(socket: Socket, jobs: number): Promise<number> {

@@ -20,6 +20,8 @@ export const FIGURES = {
   p95Ms: { title: "p95 ms", digits: 1, isKey: true },
   p99Ms: { title: "p99 ms", digits: 1, isKey: true },
   maxMs: { title: "max ms", digits: 1, isKey: false },
+  /** From the submission of a storm to the last of its results. */
+  stormSeconds: { title: "storm s", digits: 1, isKey: true },
   /** How late the event loop of our own worker is. */
   loopP99Ms: { title: "loop p99 ms", digits: 1, isKey: false },
   loopMaxMs: { title: "loop max ms", digits: 1, isKey: false },

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LoadReport } from "../load/order.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import { machineCpuMs, machinePercent, readStat } from "../processes/process-tree.ts";
-import { type Line, offerOf } from "../scenarios/line.ts";
+import { type Line, offerOf, stormOf } from "../scenarios/line.ts";
 import type { StandIns } from "../stand-ins/stand-ins.ts";
 import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
 import type { Worker } from "../workers/worker.ts";
@@ -19,7 +19,8 @@ export async function measureLoad(
   const { running, order, pool } = setup;
   const idle = running.memory();
   const { jobs, rate } = offerOf(line, settings);
-  const load = await prepareLoad({ ...order, jobs, rate }, signal);
+  const storm = stormOf(line.mix, settings.scale);
+  const load = await prepareLoad({ ...order, jobs, rate, storm }, signal);
   const before = clocks(setup, standIns);
   const [report, atWork] = await Promise.all([
     load.run(),
@@ -28,11 +29,12 @@ export async function measureLoad(
   const after = clocks(setup, standIns);
   if (report.results < 2) throw new Error(`${worker.name} gave no results: ${running.log}`);
   const { peakMiB, loopDelay } = running;
+  const offered = jobs + (storm?.jobs ?? 0);
   return {
     worker: worker.name,
     line: line.name,
     pool,
-    jobs,
+    jobs: offered,
     cpuMeasuredBy: running.how,
     figures: {
       ...loadFigures(report, rate, before, after),
@@ -41,7 +43,7 @@ export async function measureLoad(
       ...(peakMiB === undefined ? {} : { peakMiB }),
       ...(loopDelay === undefined ? {} : { loopP99Ms: loopDelay.p99Ms, loopMaxMs: loopDelay.maxMs }),
     },
-    wrong: report.wrong + jobs - report.results,
+    wrong: report.wrong + offered - report.results,
     sample: report.sample,
   };
 }
@@ -87,6 +89,7 @@ function loadFigures(report: LoadReport, rate: number | undefined, before: Clock
     p95Ms: p95,
     p99Ms: p99,
     maxMs: max,
+    ...(report.stormSeconds === undefined ? {} : { stormSeconds: report.stormSeconds }),
     submitsPerSecond: report.submitsPerSecond,
     otherCpuPercent: machinePercent(others, wall),
   };

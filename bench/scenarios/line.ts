@@ -13,13 +13,18 @@ export interface Line {
   readonly memoryAfterMs?: number;
   /** Arguments that our own worker gets besides its usual ones. */
   readonly own: readonly string[];
+  /** Words before the worker's command, such as `unshare -m`. */
+  readonly enter?: readonly string[];
   /** Our own worker records how late its event loop is. */
   readonly hasLoopDelay?: true;
   /** Only our own worker is measured: a peer would repeat what it does on another line. */
   readonly isOwnOnly?: true;
 }
 
-/** `startStandIns` knows what placeholders in a command, such as `{plugins}`, stand for. */
+/**
+ * `startStandIns` knows what placeholders in a command, such as `{plugins}`, stand for. `%i` is replaced by
+ * the job's number, and `%a` by an address of this machine that only this job has.
+ */
 export interface Part {
   readonly command: string;
   /**
@@ -33,6 +38,8 @@ export interface Part {
   /** False: the command takes long by itself, so its latency says nothing about the worker. */
   readonly isTimed: boolean;
   readonly needs?: Need;
+  /** So many jobs of this part arrive all at once, besides the jobs of the line. Its share is 0. */
+  readonly storm?: number;
 }
 
 /**
@@ -71,6 +78,15 @@ export function offerOf(line: Line, { jobs, rate, seconds, scale }: Wishes): Off
   const whole = (jobs ?? line.jobs) * scale;
   const count = perSecond !== undefined && seconds !== undefined ? perSecond * seconds : whole;
   return { jobs: Math.max(2, Math.round(count)), rate: perSecond };
+}
+
+/** The jobs of a mix that arrive all at once. */
+export function stormOf(
+  mix: readonly Part[],
+  scale: number,
+): { readonly part: Part; readonly jobs: number } | undefined {
+  const part = mix.find(({ storm }) => storm !== undefined);
+  return part?.storm === undefined ? undefined : { part, jobs: Math.round(part.storm * scale) };
 }
 
 /** How many times a line starts a worker: nothing is offered, so there is no rate. */

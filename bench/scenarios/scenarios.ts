@@ -11,6 +11,7 @@ import { NATIVE_LINES } from "./native-checks.ts";
 import { NULL_LINES } from "./null-jobs.ts";
 import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
+import { STORM_LINES } from "./storms.ts";
 import { REGISTER_LINES, START_LINES } from "./worker-start.ts";
 
 /** What is measured of each worker, and which figures are shown. */
@@ -81,6 +82,24 @@ export const SCENARIOS: readonly Scenario[] = [
     measure: measureLoad,
     columns: ["cores", "gearmandCores", "checksPerSecond", ...LATENCIES, "pssMiB", "peakMiB"],
     charts: ["cores", "gearmandCores", "p50Ms", "p95Ms", "p99Ms"],
+  },
+  {
+    name: "storms",
+    about: "100 quick checks a second, and beside them many of one kind at once",
+    lines: STORM_LINES,
+    measure: measureLoad,
+    columns: [
+      "p50Ms",
+      "p99Ms",
+      "maxMs",
+      ...LOOP,
+      "stormSeconds",
+      "cpuMsPerCheck",
+      "pssMiB",
+      "idlePssMiB",
+      "peakMiB",
+    ],
+    charts: ["p50Ms", "p99Ms", "stormSeconds", "pssMiB"],
   },
   {
     name: "start",

@@ -18,31 +18,37 @@ export function available(lines: readonly Line[], values: Values): Available {
   return { lines: results.flatMap(({ lines }) => lines), notes: results.flatMap(({ notes }) => notes) };
 }
 
-/** Leaves out the parts of a mix that cannot be run here. The other parts keep their rates. */
-function availableLine(line: Line, values: Values): Available {
+/**
+ * Leaves out the parts of a mix that cannot be run here. The other parts keep their rates. A line without its
+ * storm is left out.
+ */
+function availableLine({ enter, ...others }: Line, values: Values): Available {
+  const line: Line =
+    enter === undefined ? others : { ...others, enter: enter.map((word) => fill(word, values)) };
   const parts = line.mix.map((part) => {
     const filled = { ...part, command: fill(part.command, values) };
-    return { part: filled, lack: lackOf(filled) };
+    return { part: filled, lack: lackOf(filled) ?? lackOfServer(line.enter?.join(" ")) };
   });
   const mix = parts.filter(({ lack }) => lack === undefined).map(({ part }) => part);
   const missing = parts.flatMap(({ lack }) => lack ?? []);
   if (missing.length === 0) return { lines: [{ ...line, mix }], notes: [] };
-  if (mix.length === 0) return { lines: [], notes: [`${line.name}: skipped, ${missing[0]}`] };
-  const rest = total(mix) / total(line.mix);
+  const hasNoStorm = parts.some(({ part, lack }) => lack !== undefined && part.storm !== undefined);
+  if (mix.length === 0 || hasNoStorm) return { lines: [], notes: [`${line.name}: skipped, ${missing[0]}`] };
+  const share = total(mix) / total(line.mix);
   const fewer = {
     ...line,
     mix,
-    jobs: line.jobs * rest,
-    ...(line.rate === undefined ? {} : { rate: line.rate * rest }),
+    jobs: line.jobs * share,
+    ...(line.rate === undefined ? {} : { rate: line.rate * share }),
   };
-  const share = `${Math.round((1 - rest) * 100)} % of the jobs left out`;
-  return { lines: [fewer], notes: missing.map((lack) => `${line.name}: ${share}, ${lack}`) };
+  const left = `${Math.round((1 - share) * 100)} % of the jobs left out`;
+  return { lines: [fewer], notes: missing.map((lack) => `${line.name}: ${left}, ${lack}`) };
 }
 
 /** Why a command cannot be run here; undefined: it can. */
 function lackOf({ command, needs }: Part): string | undefined {
-  const standIn = unfilled(command);
-  if (standIn !== undefined) return `there is no server for {${standIn}}`;
+  const noServer = lackOfServer(command);
+  if (noServer !== undefined) return noServer;
   const [file = ""] = command.split(" ", 1);
   if (file.startsWith("/") && !existsSync(file)) return `${file} is not installed`;
   if (needs === undefined) return undefined;
@@ -50,6 +56,11 @@ function lackOf({ command, needs }: Part): string | undefined {
   return spawnSync(probe, args, { stdio: "ignore" }).status === 0
     ? undefined
     : `${needs.what} is not installed`;
+}
+
+function lackOfServer(words = ""): string | undefined {
+  const standIn = unfilled(words);
+  return standIn === undefined ? undefined : `there is no server for {${standIn}}`;
 }
 
 function total(mix: readonly Part[]): number {

@@ -8,6 +8,8 @@ import { Snmpd } from "../../test/support/servers/snmpd.ts";
 import { Sshd } from "../../test/support/servers/sshd.ts";
 import { readStat } from "../processes/process-tree.ts";
 import type { Line } from "../scenarios/line.ts";
+import { startServer } from "../storms/start-server.ts";
+import { STORM_SERVERS, type Values } from "../storms/storm-servers.ts";
 import { writeLargePlugin } from "./large-plugin.ts";
 
 /** Servers that the commands of the lines talk to in place of a site's devices. */
@@ -18,19 +20,22 @@ export interface StandIns extends AsyncDisposable {
   readonly cpuMs: () => number;
 }
 
-type Values = Readonly<Record<string, string | number>>;
-
 const PLUGINS = "/usr/lib/nagios/plugins";
 const DATA = join(import.meta.dirname, "../plugins");
 const PAGE = "<html><body>It works</body></html>\n";
 const BANNER = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n";
 
 export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
-  const commands = lines.flatMap(({ mix }) => mix.map(({ command }) => command)).join("\n");
+  const commands = lines
+    .flatMap(({ mix, enter = [] }) => [...mix.map(({ command }) => command), ...enter])
+    .join("\n");
   await using cleanup = new AsyncDisposableStack();
   const asked = (name: string) => commands.includes(`{${name}}`);
   const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
-  const agent = asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start()) : undefined;
+  const agent =
+    asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start(undefined, "0.0.0.0")) : undefined;
+  const names = Object.keys(STORM_SERVERS).filter(asked);
+  const storms = await Promise.all(names.map(async (name) => cleanup.use(await startServer(name))));
   const values: Values = {
     plugins: PLUGINS,
     data: DATA,
@@ -40,9 +45,11 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(agent && { snmp: agent.port }),
+    ...Object.assign({}, ...storms.map(({ values }) => values)),
   };
   const running = cleanup.move();
-  return { values, cpuMs: () => cpuMsOf(agent), [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const cpuMs = () => storms.reduce((sum, storm) => sum + storm.cpuMs(), cpuMsOf(agent));
+  return { values, cpuMs, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 async function listen(server: Server): Promise<AddressInfo> {

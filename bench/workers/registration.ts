@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { readStatus } from "../../src/gearman/admin.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** The pool is complete when the count of registered workers has not changed for so long. */
 const STEADY_MS = 500;
 

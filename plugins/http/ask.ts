@@ -3,6 +3,7 @@ import { stopwatch } from "../transport/timing.ts";
 import type { Connected } from "./connect.ts";
 import type { Ending, HttpConnection } from "./connection.ts";
 import { type HttpPage, readPage } from "./page.ts";
+import type { PageBudget } from "./page-budget.ts";
 import type { Reception } from "./reception.ts";
 
 /** How long each step took, in seconds. */
@@ -30,13 +31,22 @@ export interface RequestOutcome {
   readonly headers: number;
 }
 
+export interface AskContext {
+  readonly pages: PageBudget;
+  /** The signal of the check. */
+  readonly signal: AbortSignal;
+}
+
 /** Sends a request, and waits until the answer is in the reception. */
 export async function ask(
   connection: HttpConnection,
-  request: string,
-  reception: Reception,
+  { request, reception }: { readonly request: string; readonly reception: Reception },
+  { pages, signal }: AskContext,
 ): Promise<RequestOutcome> {
-  const sent = stopwatch(reception.clock);
+  const { clock } = reception;
+  using share = pages.begin({ connection, signal, clock });
+  reception.whenGrown((bytes) => share.add(bytes));
+  const sent = stopwatch(clock);
   const answered = connection.ask(request, reception);
   const headers = sent();
   return { ending: await answered, headers };

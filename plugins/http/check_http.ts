@@ -15,6 +15,7 @@ import { HTTP_CONNECTIONS } from "./connections.ts";
 import { type ExchangeContext, exchange } from "./exchange.ts";
 import { judgeStatus, judgeVisit, type Visit } from "./judge.ts";
 import { HTTP_OPTIONS } from "./options.ts";
+import { HTTP_PAGES } from "./page-budget.ts";
 import { followRedirect, type Hop } from "./redirect.ts";
 import { renderUrl } from "./request.ts";
 
@@ -39,6 +40,7 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
     resolver: shared(RESOLVER),
     contexts: shared(TLS_CONTEXTS),
     connections: shared(HTTP_CONNECTIONS),
+    pages: shared(HTTP_PAGES),
     print: (text: string) => void printed.push(text),
   };
   try {

@@ -44,6 +44,7 @@ export interface Connected {
  */
 export async function connect(page: PageRequest, context: ConnectContext): Promise<Connected> {
   const { clock } = context;
+  using _place = page.target.usesTls ? await enterHandshake(context) : undefined;
   const connected = stopwatch(clock);
   const tcp = await open(page, context);
   clock.tick();
@@ -58,6 +59,14 @@ export async function connect(page: PageRequest, context: ConnectContext): Promi
     tcp.destroy();
     throw error;
   }
+}
+
+/** Waits until a handshake may begin. The time does not count: it is not the target's. */
+async function enterHandshake({ contexts, signal, clock }: ConnectContext): Promise<Disposable> {
+  clock.tick();
+  const place = await contexts.handshakes.enter(signal);
+  clock.skip();
+  return place;
 }
 
 /** Gives the first address of the target's name. Throws as `connect` does. */

@@ -68,6 +68,15 @@ export class HttpConnection implements Disposable {
     this.#onLost = onLost;
   }
 
+  /** Lets the rest of the answer wait in the socket, until `resume` is called. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   [Symbol.dispose](): void {
     this.#socket.destroy();
     this.#lower.destroy();

@@ -5,6 +5,7 @@ import { ask, type ReceivedPage, readAnswer } from "./ask.ts";
 import type { HttpCommand } from "./command.ts";
 import { connect, type PageRequest, readClientCertificate } from "./connect.ts";
 import { HttpConnection } from "./connection.ts";
+import { usesBody } from "./judge.ts";
 import { askPersistently, isPersistent, type KeepAliveContext } from "./keep-alive.ts";
 import { Reception } from "./reception.ts";
 import { type HttpTarget, renderRequest } from "./request.ts";
@@ -42,8 +43,11 @@ async function exchangeOnce(page: PageRequest, context: ExchangeContext): Promis
   const state = certificate?.state ?? OK;
   if (certificate !== undefined && !continues) return { kind: "certificate", state };
   const { clock } = context;
-  const reception = new Reception({ stopsAtHeader: command.expectations.stopsAtHeader, clock });
-  const asked = await ask(connection, renderRequest(target, command.request, "close"), reception);
+  const { expectations } = command;
+  const { stopsAtHeader } = expectations;
+  const reception = new Reception({ stopsAtHeader, usesBody: usesBody(expectations), clock });
+  const request = renderRequest(target, command.request, "close");
+  const asked = await ask(connection, { request, reception }, context);
   declineUnread(tls ?? tcp);
   return readAnswer(reception, asked, { times, state });
 }

@@ -106,16 +106,19 @@ export async function judgeVisit(
   return { state, text: showsBody ? `${text}${body}\n` : text };
 }
 
+/** Whether a check looks at the body of the page. */
+export function usesBody({ bodyText, pattern, showsBody }: Expectations): boolean {
+  return bodyText !== "" || pattern !== undefined || showsBody;
+}
+
 /**
  * Gives the body to search or show. A page that is too large was not kept completely, so its chunks are not
  * read, and a check that needs the body is left to the plugin.
  */
 async function readBody(page: HttpPage, expectations: Expectations, signal: AbortSignal): Promise<string> {
   const { header, body, isCut } = page;
-  const { bodyText, pattern, showsBody, stopsAtHeader } = expectations;
-  if (isCut && (bodyText !== "" || pattern !== undefined || showsBody))
-    throw new CheckDeclined("the page is too large to be searched");
-  if (isCut || stopsAtHeader || !isChunked(header)) return body;
+  if (isCut && usesBody(expectations)) throw new CheckDeclined("the page is too large to be searched");
+  if (isCut || expectations.stopsAtHeader || !isChunked(header)) return body;
   const whole = await unchunk(body, signal);
   if (whole === undefined) throw new CheckFailure("HTTP UNKNOWN: Failed to unchunk message body\n", UNKNOWN);
   return whole;

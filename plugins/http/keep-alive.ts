@@ -1,18 +1,19 @@
-import { whenAborted } from "../../sdk/deadline.ts";
+import { setDeadline, whenAborted } from "../../sdk/deadline.ts";
 import { OK } from "../../sdk/index.ts";
 import type { TargetClock } from "../transport/timing.ts";
 import { declineUnread } from "../transport/unread.ts";
-import { ask, type ReceivedPage, type RequestOutcome, readAnswer } from "./ask.ts";
+import { type AskContext, ask, type ReceivedPage, type RequestOutcome, readAnswer } from "./ask.ts";
 import type { HttpCommand } from "./command.ts";
 import { type ConnectContext, connect, findAddress, type PageRequest, tlsKey } from "./connect.ts";
 import { HttpConnection } from "./connection.ts";
 import type { HttpConnections } from "./connections.ts";
 import { AnswerEnd } from "./framing.ts";
+import { usesBody } from "./judge.ts";
 import { Reception } from "./reception.ts";
 import { renderRequest } from "./request.ts";
 
 /** What a request on a kept connection needs. */
-export interface KeepAliveContext extends ConnectContext {
+export interface KeepAliveContext extends ConnectContext, AskContext {
   readonly connections: HttpConnections;
 }
 
@@ -104,8 +105,9 @@ async function askAgain(
   connection: HttpConnection,
   { key }: Origin,
   page: PageRequest,
-  { connections, signal, clock }: KeepAliveContext,
+  context: KeepAliveContext,
 ): Promise<ReceivedPage | undefined> {
+  const { connections, signal, clock } = context;
   const reception = createReception(page, clock);
   // If this connection is dead without a notice, the others with its key are too. The next check makes a new
   // one.
@@ -113,7 +115,7 @@ async function askAgain(
     connection[Symbol.dispose]();
     connections.closeAll(key);
   });
-  const asked = await ask(connection, render(page), reception);
+  const asked = await ask(connection, { request: render(page), reception }, context);
   const isAnswer = reception.isBegun && reception.head?.status !== REQUEST_TIMEOUT;
   const isSure = isAnswer && asked.ending !== "unclear";
   connections.keep(key, connection, isSure ? idleMs(asked, reception) : 0);
@@ -130,20 +132,22 @@ async function askFirst(
 ): Promise<ReceivedPage | undefined> {
   // With the check's own signal, the connection would keep the signal as long as it is open.
   const closer = new AbortController();
+  setDeadline(closer.signal, { outer: context.signal });
   using _closing = whenAborted(context.signal, () => closer.abort(context.signal.reason));
   const { tcp, tls, times } = await connect(page, { ...context, signal: closer.signal });
   // If the first address did not answer, the connection is not kept: it may answer the next check.
   const isFirstAddress = tcp.remoteAddress === address;
   const connection = new HttpConnection(tls ?? tcp, tcp);
   const reception = createReception(page, context.clock);
-  const asked = await ask(connection, render(page), reception);
+  const asked = await ask(connection, { request: render(page), reception }, context);
   context.connections.keep(key, connection, isFirstAddress ? idleMs(asked, reception) : 0);
   declineUnread(tls ?? tcp);
   return asked.ending === "unclear" ? undefined : readAnswer(reception, asked, { times, state: OK });
 }
 
 function createReception({ command }: PageRequest, clock: TargetClock): Reception {
-  return new Reception({ stopsAtHeader: false, end: new AnswerEnd(command.request.method), clock });
+  const end = new AnswerEnd(command.request.method);
+  return new Reception({ stopsAtHeader: false, usesBody: usesBody(command.expectations), end, clock });
 }
 
 function render({ target, command }: PageRequest): string {

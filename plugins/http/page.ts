@@ -45,6 +45,15 @@ export function readPage(text: string, afterText = ""): HttpMessage {
   };
 }
 
+/** Whether the header has ended in what has come of an answer, and its body is not in chunks. */
+export function isPlainFromHere(text: string): boolean {
+  const [statusLine = ""] = /^[^\r\n]*/.exec(text) ?? [];
+  const rest = text.slice(skipBreaks(text, statusLine.length));
+  const end = HEADER_END.exec(rest.slice(0, MAX_HEADER));
+  const isOver = end !== null && end.index + end[0].length < rest.length;
+  return isOver && !isChunked(rest.slice(0, end.index));
+}
+
 /** A longer header is cut: to read its lines must not block the event loop. */
 const MAX_HEADER = 256 * 1_024;
 

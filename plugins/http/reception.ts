@@ -1,12 +1,15 @@
 import { stopwatch, TargetClock } from "../transport/timing.ts";
 import type { AnswerEnd, AnswerHead, Progress } from "./framing.ts";
-import { findHeaderEnd } from "./page.ts";
+import { findHeaderEnd, isPlainFromHere } from "./page.ts";
 
 /** Bytes that the plugin reads at once. This decides what it counts if it stops after the header. */
 const BUFFER = 8_191;
 
 /** Bytes of a page that are kept. Further bytes are only counted; the plugin would keep them. */
 const MAX_KEPT = 8 * 1_024 * 1_024;
+
+/** From so many bytes on the body of a page is not kept if the check does not look at it. */
+const MIN_KEPT = 16_384;
 
 /** An answer that has ended. */
 export interface Received {
@@ -23,6 +26,8 @@ export interface Received {
 export interface ReceptionOptions {
   /** True: only the header is read. */
   readonly stopsAtHeader: boolean;
+  /** False: nothing looks at the body, so it need not be kept. The default is true. */
+  readonly usesBody?: boolean;
   /** Finds the end of the answer. Without it the answer ends with the connection. */
   readonly end?: AnswerEnd | undefined;
   readonly clock?: TargetClock;
@@ -34,13 +39,18 @@ export class Reception {
   readonly #elapsed: () => number;
   readonly #stopsAtHeader: boolean;
   readonly #end: AnswerEnd | undefined;
+  /** The length at which it is next looked at whether the rest has to be kept. */
+  #lookAt: number;
+  #maxKept = MAX_KEPT;
   #text = "";
   /** The last part, with the two characters before it: the end of the header is looked for here. */
   #last = "";
   #size = 0;
   #firstByte = 0;
+  #onGrown: ((bytes: number) => void) | undefined;
 
-  constructor({ stopsAtHeader, end, clock = new TargetClock() }: ReceptionOptions) {
+  constructor({ stopsAtHeader, usesBody = true, end, clock = new TargetClock() }: ReceptionOptions) {
+    this.#lookAt = usesBody || stopsAtHeader ? Number.POSITIVE_INFINITY : MIN_KEPT;
     this.clock = clock;
     this.#elapsed = stopwatch(clock);
     this.#stopsAtHeader = stopsAtHeader;
@@ -56,12 +66,18 @@ export class Reception {
     return this.#end?.head;
   }
 
+  /** Sets what is called with the number of bytes that are kept of each part. */
+  whenGrown(onGrown: (bytes: number) => void): void {
+    this.#onGrown = onGrown;
+  }
+
   put(text: string): Progress {
     this.clock.tick();
     if (!this.isBegun) this.#firstByte = this.#elapsed();
-    if (this.#stopsAtHeader) return this.#putInParts(text);
-    this.#add(text);
-    return this.#end?.put(text) ?? "open";
+    const kept = this.#text.length;
+    const progress = this.#stopsAtHeader ? this.#putInParts(text) : this.#putWhole(text);
+    if (progress === "open") this.#onGrown?.(this.#text.length - kept);
+    return progress;
   }
 
   /** Gives the answer when it has ended. */
@@ -77,6 +93,11 @@ export class Reception {
     return { text, afterText: last.slice(1), size, isCut: false, firstByte, transfer };
   }
 
+  #putWhole(text: string): Progress {
+    this.#add(text);
+    return this.#end?.put(text) ?? "open";
+  }
+
   #putInParts(text: string): Progress {
     for (let at = 0; at < text.length; at += BUFFER) {
       const part = text.slice(at, at + BUFFER);
@@ -88,8 +109,17 @@ export class Reception {
 
   #add(text: string): string {
     const part = text.replaceAll("\0", " ");
-    if (this.#text.length < MAX_KEPT) this.#text += part;
+    if (this.#text.length < this.#maxKept) this.#text += part;
     this.#size += text.length;
+    if (this.#text.length >= this.#lookAt) this.#keepLess();
     return part;
+  }
+
+  /** Keeps no more, if what follows is a body that nothing looks at. Chunks are looked at. */
+  #keepLess(): void {
+    this.#lookAt *= 2;
+    if (!isPlainFromHere(this.#text)) return;
+    this.#lookAt = Number.POSITIVE_INFINITY;
+    this.#maxKept = 0;
   }
 }

@@ -23,6 +23,8 @@ export interface Conversation extends DialContext {
 /** Connects, sends, reads and judges. Rejects with a DialError, a TlsError or the signal's reason. */
 export async function converse(conversation: Conversation): Promise<CheckOutput> {
   const { address, port, family, transport, usesTls } = conversation.request;
+  const { contexts, signal } = conversation;
+  using place = usesTls ? await contexts.handshakes.enter(signal) : undefined;
   const clock = new TargetClock();
   const isPath = address.startsWith("/");
   if (transport === "udp" && !isPath) {
@@ -32,7 +34,7 @@ export async function converse(conversation: Conversation): Promise<CheckOutput>
   const socket = await dial(isPath ? { path: address } : { host: address, port, family }, conversation);
   clock.tick();
   try {
-    if (usesTls) return await askOverTls(socket, conversation, clock);
+    if (usesTls) return await askOverTls(socket, { ...conversation, place }, clock);
     return await ask(new StreamPeer(socket), conversation, clock);
   } finally {
     socket.destroy();
@@ -41,11 +43,12 @@ export async function converse(conversation: Conversation): Promise<CheckOutput>
 
 async function askOverTls(
   socket: Socket,
-  conversation: Conversation,
+  conversation: Conversation & { readonly place: Disposable | undefined },
   clock: TargetClock,
 ): Promise<CheckOutput> {
-  const { request, printed, signal, contexts } = conversation;
+  const { request, printed, signal, contexts, place } = conversation;
   const secure = await upgrade(socket, { servername: request.servername, signal, contexts });
+  place?.[Symbol.dispose]();
   clock.tick();
   try {
     if (request.expiry !== undefined) {

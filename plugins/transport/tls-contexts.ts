@@ -1,5 +1,6 @@
 import { constants, hash } from "node:crypto";
 import { createSecureContext, type SecureContext, type SecureVersion } from "node:tls";
+import { Admission } from "../../sdk/admission.ts";
 import type { Shared } from "../../sdk/index.ts";
 
 /** What an OpenSSL context depends on. */
@@ -15,11 +16,20 @@ export interface ContextSettings {
 /** Most sites have few different settings; a site may have a client certificate for each host. */
 const MAX_CONTEXTS = 16;
 
+/** A handshake takes a millisecond of the event loop. */
+const HANDSHAKES = { name: "TLS handshakes", most: 32, countsForMs: 100 } as const;
+
 /**
  * Keeps one OpenSSL context for each set of settings. To make one takes a tenth of the time of a handshake.
  */
 export class TlsContexts implements Disposable {
+  /** Limits the handshakes that are under way. */
+  readonly handshakes: Pick<Admission, "enter">;
   readonly #contexts = new Map<string, SecureContext>();
+
+  constructor(handshakes: Pick<Admission, "enter"> = new Admission(HANDSHAKES)) {
+    this.handshakes = handshakes;
+  }
 
   /** Whether there is a context with these settings, so that they are known to be valid. */
   has(settings: ContextSettings): boolean {
@@ -41,8 +51,16 @@ export class TlsContexts implements Disposable {
   }
 }
 
+const TLS_HANDSHAKES: Shared<Admission> = {
+  name: HANDSHAKES.name,
+  create: () => new Admission(HANDSHAKES),
+};
+
 /** The TLS contexts that all checks of this worker share. */
-export const TLS_CONTEXTS: Shared<TlsContexts> = { name: "TLS contexts", create: () => new TlsContexts() };
+export const TLS_CONTEXTS: Shared<TlsContexts> = {
+  name: "TLS contexts",
+  create: ({ shared }) => new TlsContexts(shared(TLS_HANDSHAKES)),
+};
 
 /** A key that is different for different settings. Certificates and keys are only in it as digests. */
 export function contextName({ minVersion, maxVersion, cert, key }: ContextSettings): string {

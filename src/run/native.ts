@@ -1,8 +1,9 @@
 import type { CheckContext, CheckOutput, CommandOutcome } from "../../sdk/check.ts";
-import { MAX_TIMEOUT_MS, whenAborted } from "../../sdk/deadline.ts";
+import { MAX_TIMEOUT_MS, setDeadline, whenAborted } from "../../sdk/deadline.ts";
 import { CheckDeclined, CheckFailure } from "../../sdk/failure.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
 import { UNKNOWN } from "../../sdk/state.ts";
+import { PausableTimer } from "../../sdk/timer.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
 import { renderNotCompiled } from "../outcome/not-compiled.ts";
@@ -18,6 +19,8 @@ export interface NativeRun {
   readonly shared: Pick<SharedValues, "get">;
   /** Runs the command that the check has declared. */
   readonly execute: (route: Route, limits: ExecuteLimits) => Promise<Outcome>;
+  /** Called at the end, with the milliseconds that the check has waited inside the worker. */
+  readonly onWaited?: (ms: number) => void;
   /** Cancels the run. The reason of the signal becomes the error of the outcome. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,10 +61,10 @@ class NotStarted extends Error {
 export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
   const { timeoutMs, signal } = run;
   if (signal?.aborted) return Promise.resolve({ kind: "crashed", error: signal.reason });
-  const deadline = new Deadline();
   const { promise, resolve } = Promise.withResolvers<NativeOutcome>();
   const finish = (outcome: NativeOutcome) => {
-    clearTimeout(timer);
+    if (timer.heldMs > 0) run.onWaited?.(timer.heldMs);
+    timer[Symbol.dispose]();
     cancellation?.[Symbol.dispose]();
     resolve(outcome);
   };
@@ -71,7 +74,8 @@ export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOut
   };
   const timeOut = () =>
     stop({ kind: "timed-out", after: timeoutMs / 1000, stdout: "", stderr: "" }, "time is up");
-  const timer = timeoutMs <= MAX_TIMEOUT_MS ? setTimeout(timeOut, timeoutMs) : undefined;
+  const timer = new PausableTimer(timeoutMs <= MAX_TIMEOUT_MS ? timeoutMs : undefined, timeOut);
+  const deadline = new Deadline(timer, signal);
   const cancellation =
     signal && whenAborted(signal, () => stop({ kind: "crashed", error: signal.reason }, signal.reason));
   answer(route, createContext(route, run, deadline)).then(finish);
@@ -80,12 +84,21 @@ export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOut
 
 /** An AbortController that is created only if the check looks at its signal. */
 class Deadline {
+  readonly #timer: PausableTimer;
+  readonly #outer: AbortSignal | undefined;
   #controller: AbortController | undefined;
   #abortion: { readonly reason: unknown } | undefined;
+
+  /** @param outer the signal of the check whose command this is */
+  constructor(timer: PausableTimer, outer: AbortSignal | undefined) {
+    this.#timer = timer;
+    this.#outer = outer;
+  }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      setDeadline(this.#controller.signal, { timer: this.#timer, outer: this.#outer });
       if (this.#abortion !== undefined) this.#controller.abort(this.#abortion.reason);
     }
     return this.#controller.signal;

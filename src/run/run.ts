@@ -7,7 +7,7 @@ import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
 import type { Outcome, Via } from "../outcome/outcome.ts";
 import { lackOfFiles } from "../outcome/shortage.ts";
 import { notificationEnvironment } from "./environment.ts";
-import { type NativeOutcome, runNative } from "./native.ts";
+import { type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
 import { hideSecrets, maskWords } from "./secrets.ts";
@@ -61,6 +61,8 @@ interface RunInputs {
   readonly onCutOff?: (() => void) | undefined;
 }
 
+interface NativeInputs extends RunInputs, Pick<NativeRun, "onWaited"> {}
+
 export function createRunner(options: RunnerOptions): Runner {
   const context: RunnerContext = { ...options, turns: new TurnBudget() };
   return async (job, timeout) => {
@@ -101,7 +103,12 @@ async function followNative(
   const onCutOff = () => {
     nested.isCutOff = true;
   };
-  const outcome = await answer(route, route.nested ? { ...inputs, onCutOff } : inputs, context);
+  let waitedMs = 0;
+  const onWaited = (ms: number) => {
+    waitedMs = ms;
+  };
+  const observed = { ...inputs, onWaited, ...(route.nested && { onCutOff }) };
+  const outcome = await answer(route, observed, context);
   const { via, why } = route;
   const lack = lackOfRun(route, outcome);
   if (lack !== undefined) return { outcome: { kind: "not-started", lack }, via, why };
@@ -114,7 +121,7 @@ async function followNative(
   context.onDeclined?.(route.name, reason);
   if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };
   const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
-  const timeout = inputs.timeout - (performance.now() - startMs) / 1000;
+  const timeout = inputs.timeout - (performance.now() - startMs - waitedMs) / 1000;
   const followed = await follow(fallback, { ...inputs, timeout }, context);
   if (followed.outcome.kind !== "timed-out") return followed;
   return { ...followed, outcome: { ...followed.outcome, after: inputs.timeout } };
@@ -143,14 +150,14 @@ function maskError({ argv }: NativeRoute, error: unknown): string {
 }
 
 /** What the native check itself says. It starts when the event loop has time. */
-function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeOutcome> {
-  const turn = context.turns.enter();
+function answer(route: NativeRoute, inputs: NativeInputs, context: RunnerContext): Promise<NativeOutcome> {
+  const turn = context.turns.enter(route.name);
   return turn === undefined ? start(route, inputs, context) : turn.then(() => start(route, inputs, context));
 }
 
 function start(
   route: NativeRoute,
-  { env, timeout, signal, onCutOff }: RunInputs,
+  { env, timeout, signal, onCutOff, onWaited }: NativeInputs,
   context: RunnerContext,
 ): Promise<NativeOutcome> {
   return runNative(route, {
@@ -158,6 +165,7 @@ function start(
     log: context.log,
     shared: context.shared,
     signal,
+    ...(onWaited && { onWaited }),
     execute: async (nested, limits) => {
       const limit = Math.min(limits.timeoutMs / 1000, timeout);
       const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);

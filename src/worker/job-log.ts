@@ -1,3 +1,4 @@
+import type { WaitStatus } from "../../sdk/waits.ts";
 import { type ByteString, fromByteString } from "../byte-string.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import { JobError } from "../job/decode.ts";
@@ -34,10 +35,16 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
     },
     declined: (check, reason) =>
       throttle.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
+    waited: (what, status) => throttle.warn(`waited ${what}`, {}, renderWait(what, status)),
     unreadable: (job, error) => logUnreadable(throttle, job, error),
     failed: ({ handle, queue }, error) =>
       throttle.error("job", { err: error, handle, queue }, "cannot finish a job"),
   } satisfies WorkerListener;
+}
+
+function renderWait(what: string, { waiting, longestWait }: WaitStatus): string {
+  const longest = `${longestWait.toFixed(1)} s`;
+  return `checks wait inside the worker, ${what}: ${waiting} now, the longest wait was ${longest}; it counts for no time-out`;
 }
 
 function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: JobRun): void {

@@ -2,6 +2,7 @@ import type { Check } from "../../sdk/check.ts";
 import { withinSeconds } from "../../sdk/deadline.ts";
 import type { SettingValues } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
+import type { WaitStatus } from "../../sdk/waits.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import { findSwitch, type NativeSwitches, readSwitches } from "../run/routing/switches.ts";
@@ -14,6 +15,8 @@ export interface NativeRuntimeOptions {
   /** The worker's own checks. */
   readonly checks: readonly Check[];
   readonly log: Log;
+  /** Called when a check has waited for long inside the worker. */
+  readonly onLongWait?: (what: string, status: WaitStatus) => void;
 }
 
 /**
@@ -31,9 +34,13 @@ export class NativeRuntime {
   #settings: SettingValues | undefined;
   #watch: FolderWatch | undefined;
 
-  constructor({ checks, log }: NativeRuntimeOptions) {
+  constructor({ checks, log, onLongWait }: NativeRuntimeOptions) {
     this.shelf = new SiteShelf({ builtin: checks, log });
-    this.shared = new SharedValues({ log: (message) => log.debug(message), settings: () => this.#settings });
+    this.shared = new SharedValues({
+      log: (message) => log.debug(message),
+      settings: () => this.#settings,
+      ...(onLongWait && { onLongWait }),
+    });
     this.shadow = new Shadow({ share: 0, log });
     this.#shadowFile = new ShadowFile({ read: () => this.shadow.report, log });
     this.#log = log;

@@ -1,3 +1,4 @@
+import type { WaitStatus } from "../../sdk/waits.ts";
 import type { ConfigDiff } from "../config/diff.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Job } from "../job/job.ts";
@@ -22,6 +23,8 @@ export interface WorkerEvents {
   readonly ran: (job: Job, ran: JobRun, settings: JobSettings) => void;
   /** A native check of this name left its answer to the plugin. */
   readonly declined: (check: string, reason: string) => void;
+  /** A check has waited for a second or longer inside the worker, for what `waits` of its status names. */
+  readonly waited: (what: string, status: WaitStatus) => void;
   /** A job could not be read, and was failed. */
   readonly unreadable: (job: GrabbedJob, error: unknown) => void;
   /** A job server has just accepted the job's result. */
@@ -68,6 +71,7 @@ export function tellAll(
   return {
     ran: teller("ran", ({ ran }) => ran),
     declined: teller("declined", ({ declined }) => declined),
+    waited: teller("waited", ({ waited }) => waited),
     unreadable: teller("unreadable", ({ unreadable }) => unreadable),
     delivered: teller("delivered", ({ delivered }) => delivered),
     failed: teller("failed", ({ failed }) => failed),

@@ -79,7 +79,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ...{ log, events, pool, shortage, jobServers, outbox },
     ending: new Ending(),
     executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
-    native: new NativeRuntime({ checks, log }),
+    native: new NativeRuntime({ checks, log, onLongWait: events.waited }),
     dupservers: new Dupservers({ log, throttle }),
     inFlight: new InFlight(),
   };

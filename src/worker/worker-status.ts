@@ -1,3 +1,4 @@
+import type { WaitStatus } from "../../sdk/waits.ts";
 import type { Config } from "../config/config.ts";
 import type { ConfigDiff } from "../config/diff.ts";
 import type { ExecutorStatus } from "../executor/executor.ts";
@@ -63,6 +64,8 @@ export interface OutboxStatus {
 export interface NativeStatus {
   /** Names of what native checks share, such as pools of connections, in the order of their creation. */
   readonly shared: readonly string[];
+  /** Where checks may wait inside the worker, by what they wait for: `ssh logins`. */
+  readonly waits: Readonly<Record<string, WaitStatus>>;
 }
 
 export interface ReloadStatus {
@@ -97,7 +100,7 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     jobServers: jobServers.status,
     dupservers: dupservers.status,
     executor: executor.status,
-    native: { shared: native.shared.names },
+    native: { shared: native.shared.names, waits: native.shared.waits },
     shadow: native.shadow.report,
     lastReload,
   });

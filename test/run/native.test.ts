@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../plugins/index.ts";
 import { type CheckContext, CheckDeclined, CheckFailure, type CheckOutput } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
+import { Waits } from "../../sdk/waits.ts";
 import type { Outcome } from "../../src/outcome/outcome.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "../../src/run/native.ts";
 import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
@@ -237,5 +238,30 @@ describe("what checks share", () => {
     expect(seen[0]).toBe(seen[1]);
     await shared[Symbol.asyncDispose]();
     expect(dispose).toHaveBeenCalledOnce();
+  });
+});
+
+describe("a wait inside the worker", () => {
+  it("counts for no time-out of the job, and is told at the end", async () => {
+    const waits = new Waits();
+    const onWaited = vi.fn();
+    const waiting = nativeRoute(async ({ signal }) => {
+      using _waiting = waits.begin(signal);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return { returnCode: 0, output: "in time" };
+    });
+    expect(await run(waiting, { timeoutMs: 100, onWaited })).toMatchObject({ stdout: "in time" });
+    expect(onWaited.mock.calls).toEqual([[expect.any(Number)]]);
+    expect(onWaited.mock.calls[0]?.[0]).toBeGreaterThan(290);
+  });
+
+  it("may be followed by a time-out", async () => {
+    const waits = new Waits();
+    const onWaited = vi.fn();
+    const late = nativeRoute(async ({ signal }) => {
+      waits.begin(signal)[Symbol.dispose]();
+      return stuck();
+    });
+    expect(await run(late, { timeoutMs: 20, onWaited })).toMatchObject({ kind: "timed-out", after: 0.02 });
   });
 });

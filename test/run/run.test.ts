@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
+import { Waits } from "../../sdk/waits.ts";
 import type { Command } from "../../src/executor/command.ts";
 import { decodeJob } from "../../src/job/decode.ts";
 import type { Outcome } from "../../src/outcome/outcome.ts";
@@ -370,4 +371,27 @@ describe("in shadow mode", () => {
     await runner(SERVICE, TIMEOUT);
     expect(shadow.follow).not.toHaveBeenCalled();
   });
+});
+
+it("a plugin that answers after a wait inside the worker has the whole time of its job", async () => {
+  const waits = new Waits();
+  const waiting = nativeRoute(async ({ signal }) => {
+    using _waiting = waits.begin(signal);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    throw new CheckDeclined("too many at a time");
+  });
+  const { runner, run } = createWith(waiting);
+  expect((await runner(SERVICE, 1)).outcome).toEqual(SAID);
+  expect(run.mock.calls[0]?.[1]).toBeGreaterThan(0.2);
+});
+
+it("a wait inside the worker of a check's command counts for neither of them", async () => {
+  const waits = new Waits();
+  const waiting = nativeRoute(async ({ signal }) => {
+    using _waiting = waits.begin(signal);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    return { returnCode: 0, output: "in time" };
+  });
+  const { runner } = createWith(passingOn(waiting, 500));
+  expect((await runner(SERVICE, 1)).outcome).toMatchObject({ stdout: "passed on: in time" });
 });

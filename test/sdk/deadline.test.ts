@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { whenAborted } from "../../sdk/deadline.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { holdDeadline, setDeadline, whenAborted } from "../../sdk/deadline.ts";
 import { withinSeconds } from "../../sdk/index.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -79,3 +79,53 @@ it("acts once when a signal is aborted, and not any more when disposed of", () =
   other.abort();
   expect(act).toHaveBeenCalledOnce();
 });
+
+describe("a deadline that is held", () => {
+  it("goes on when it is released, with the time that was left", async () => {
+    const events: string[] = [];
+    const late = () => {
+      events.push("late");
+      return new Error("too late");
+    };
+    const run = withinSeconds({ seconds: 5, signal, onTimeout: late }, async (deadline) => {
+      await advance(3_000);
+      const held = [holdDeadline(deadline), holdDeadline(deadline)];
+      await advance(60_000);
+      held[0]?.[Symbol.dispose]();
+      await advance(60_000);
+      held[1]?.[Symbol.dispose]();
+      held[1]?.[Symbol.dispose]();
+      await advance(1_900);
+      events.push("still time");
+      await advance(200);
+      return forever();
+    });
+    await expect(run).rejects.toThrow("too late");
+    expect(events).toEqual(["still time", "late"]);
+  });
+
+  it("holds those around it, too, over a signal that follows another one", async () => {
+    const onTimeout = () => new Error("too late");
+    const run = withinSeconds({ seconds: 5, onTimeout }, (outer) =>
+      withinSeconds({ seconds: 4, signal: outer, onTimeout }, async (inner) => {
+        const closer = new AbortController();
+        setDeadline(closer.signal, { outer: inner });
+        using _held = holdDeadline(closer.signal);
+        await advance(60_000);
+        return "in time";
+      }),
+    );
+    expect(await run).toBe("in time");
+  });
+
+  it("may be held after its end, and without any deadline", async () => {
+    let last = signal;
+    const keep = async (deadline: AbortSignal) => {
+      last = deadline;
+    };
+    await withinSeconds(limit, keep);
+    for (const each of [last, signal]) holdDeadline(each)[Symbol.dispose]();
+  });
+});
+
+const advance = (ms: number) => vi.advanceTimersByTimeAsync(ms);

@@ -2,6 +2,7 @@ import { expect, it, vi } from "vitest";
 import type { Shared, SharedContext } from "../../sdk/index.ts";
 import { type SettingValues, wholeNumber } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
+import { Waits } from "../../sdk/waits.ts";
 
 /** A shared value that records when it is created and disposed of. */
 function recorded(name: string, events: string[]): Shared<AsyncDisposable> {
@@ -88,4 +89,31 @@ it("gives the value of a setting as it is now, and its default where no worker.c
   expect(most()).toBe(7);
   await using others = new SharedValues({ log: () => {} });
   expect(others.get(read).most()).toBe(5);
+});
+
+it("tells how things stand where checks wait, and of long waits", async () => {
+  const told: unknown[] = [];
+  const waits = new Waits();
+  const logins: Shared<Disposable> = {
+    name: "logins",
+    create: () => ({ waits, [Symbol.dispose]: () => {} }) as Disposable,
+  };
+  const values = new SharedValues({ log: () => {}, onLongWait: (name, status) => told.push([name, status]) });
+  values.get(logins);
+  values.get(recorded("pool", []));
+  const none = { waiting: 0, oldestWait: 0, waited: 0, totalWait: 0, longestWait: 0 };
+  expect(values.waits).toEqual({ logins: none });
+  vi.useFakeTimers();
+  const { signal } = new AbortController();
+  const [short, long] = [waits.begin(signal), waits.begin(signal)];
+  vi.advanceTimersByTime(900);
+  short[Symbol.dispose]();
+  vi.advanceTimersByTime(600);
+  expect(values.waits["logins"]).toMatchObject({ waiting: 1, oldestWait: 1.5, waited: 1, longestWait: 0.9 });
+  long[Symbol.dispose]();
+  long[Symbol.dispose]();
+  vi.useRealTimers();
+  expect(told).toEqual([
+    ["logins", { waiting: 0, oldestWait: 0, waited: 2, totalWait: 2.4, longestWait: 1.5 }],
+  ]);
 });

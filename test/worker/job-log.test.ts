@@ -323,3 +323,12 @@ describe("a payload that cannot be read", () => {
     expect(JSON.stringify([log.error.mock.calls, log.debug.mock.calls])).not.toContain("secret workload");
   });
 });
+
+it("a long wait inside the worker is told once a minute", () => {
+  const { jobLog, log } = createLogged();
+  const status = { waiting: 580, oldestWait: 1.1, waited: 4, totalWait: 4.3, longestWait: 1.14 };
+  for (let i = 0; i < 3; i++) jobLog.waited("ssh logins", status);
+  const text =
+    "checks wait inside the worker, ssh logins: 580 now, the longest wait was 1.1 s; it counts for no time-out";
+  expect(log.warn.mock.calls).toEqual([[{}, text]]);
+});

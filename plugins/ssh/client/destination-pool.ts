@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { whenAborted } from "../../../sdk/deadline.ts";
+import { holdDeadline, setDeadline, whenAborted } from "../../../sdk/deadline.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import type { Patience } from "./login-clock.ts";
 import type { Execution, MultiplexedConnection, RemoteCommand } from "./multiplexed-connection.ts";
@@ -24,6 +24,7 @@ interface PooledConnection {
 
 /** A command that waits for a session. */
 interface Waiter {
+  readonly signal: AbortSignal;
   readonly stageMs: number;
   readonly resolve: (pooled: PooledConnection) => void;
   readonly reject: (error: unknown) => void;
@@ -57,6 +58,8 @@ export class DestinationPool implements Disposable {
   #connections: readonly PooledConnection[] = [];
   #waiting: readonly Waiter[] = [];
   #opening: AbortController | undefined;
+  /** The deadlines of the commands that wait, while the login itself waits inside the worker. */
+  #held: Disposable[] | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isRetired = false;
 
@@ -115,7 +118,8 @@ export class DestinationPool implements Disposable {
   async #take({ signal, stageMs }: Patience): Promise<PooledConnection> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<PooledConnection>();
-    const waiter: Waiter = { resolve, reject, stageMs };
+    const waiter: Waiter = { signal, resolve, reject, stageMs };
+    this.#held?.push(holdDeadline(signal));
     using _leaving = whenAborted(signal, () => {
       this.#waiting = this.#waiting.filter((each) => each !== waiter);
       if (this.#waiting.length === 0) this.#giveUpOpening();
@@ -160,12 +164,24 @@ export class DestinationPool implements Disposable {
   #connect(): void {
     const opening = new AbortController();
     this.#opening = opening;
+    setDeadline(opening.signal, { timer: this.#deadlines });
     const stageMs = Math.min(...this.#waiting.map((waiter) => waiter.stageMs));
     this.#open({ signal: opening.signal, stageMs }).then(
       (connection) => (opening.signal.aborted ? connection[Symbol.dispose]() : this.#add(connection)),
       (error: unknown) => (opening.signal.aborted ? undefined : this.#rejectAll(error)),
     );
   }
+
+  /** All deadlines of the commands that wait. */
+  readonly #deadlines = {
+    hold: () => {
+      this.#held = this.#waiting.map(({ signal }) => holdDeadline(signal));
+    },
+    release: () => {
+      for (const held of this.#held?.splice(0) ?? []) held[Symbol.dispose]();
+      this.#held = undefined;
+    },
+  };
 
   /** No command waits for the connection any more. The attempt ends by itself, and its outcome is ignored. */
   #giveUpOpening(): void {

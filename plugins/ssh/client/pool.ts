@@ -1,3 +1,4 @@
+import { Admission, Crowded } from "../../../sdk/admission.ts";
 import {
   CheckDeclined,
   RESOLVER,
@@ -5,6 +6,7 @@ import {
   type Shared,
   type SharedContext,
 } from "../../../sdk/index.ts";
+import type { SshDestination } from "../openssh/destination.ts";
 import { FileCache, type Stamp } from "../openssh/files.ts";
 import { createPlanner, type Plan, type Planner } from "../openssh/plan.ts";
 import { NATIVE_SSH_KEEPALIVE } from "../settings.ts";
@@ -12,18 +14,29 @@ import { openConnection } from "./connection.ts";
 import { DestinationPool, type FinishedExecution } from "./destination-pool.ts";
 import { ServerDropped } from "./dial.ts";
 import { type Patience, ServerSlow } from "./login-clock.ts";
-import type { RemoteCommand } from "./multiplexed-connection.ts";
+import type { MultiplexedConnection, RemoteCommand } from "./multiplexed-connection.ts";
+
+/** A login takes six milliseconds of the event loop, in ten steps. */
+const SSH_LOGINS: Shared<Admission> = {
+  name: "ssh logins",
+  create: () => new Admission({ name: "ssh logins", most: 16, countsForMs: 100 }),
+};
 
 /** The worker's ssh connections. */
 export const SSH_POOL: Shared<SshPool> = {
   name: "ssh connections",
   create: ({ log, shared, setting }) =>
-    new SshPool({ log, resolver: shared(RESOLVER), isKeeping: () => setting(NATIVE_SSH_KEEPALIVE) }),
+    new SshPool({
+      ...{ log, resolver: shared(RESOLVER), logins: shared(SSH_LOGINS) },
+      isKeeping: () => setting(NATIVE_SSH_KEEPALIVE),
+    }),
 };
 
 export interface SshPoolOptions {
   readonly log: SharedContext["log"];
   readonly resolver: Resolver;
+  /** Limits the logins that are under way. */
+  readonly logins: Pick<Admission, "enter">;
   /**
    * Whether connections are kept for the next check. It is called each time, because the operator may change
    * it.
@@ -65,6 +78,7 @@ export class SshPool implements Disposable {
   readonly plan: Planner;
   readonly #log: SharedContext["log"];
   readonly #resolver: Resolver;
+  readonly #logins: SshPoolOptions["logins"];
   readonly #isKeeping: () => boolean;
   readonly #files = new FileCache();
   readonly #pools = new Map<string, KeptPool>();
@@ -73,9 +87,10 @@ export class SshPool implements Disposable {
   readonly #declined = new Map<string, DeclinedDestination>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor({ log, resolver, isKeeping }: SshPoolOptions) {
+  constructor({ log, resolver, logins, isKeeping }: SshPoolOptions) {
     this.#log = log;
     this.#resolver = resolver;
+    this.#logins = logins;
     this.#isKeeping = isKeeping;
     this.plan = createPlanner(this.#files);
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref();
@@ -91,7 +106,7 @@ export class SshPool implements Disposable {
       if (!isKeeping || destination.control === "none") return await this.#runAlone(plan, command, patience);
       return await this.#findPool(plan).execute(command, patience);
     } catch (error) {
-      if (error instanceof CheckDeclined) this.#decline(plan, error, patience);
+      if (error instanceof CheckDeclined && !(error instanceof Crowded)) this.#decline(plan, error, patience);
       throw error;
     }
   }
@@ -110,7 +125,7 @@ export class SshPool implements Disposable {
     command: RemoteCommand,
     patience: Patience,
   ): Promise<FinishedExecution> {
-    using connection = await openConnection(destination, this.#context, patience);
+    using connection = await this.#logIn(destination, patience);
     const execution = await connection.execute(command, patience);
     if (execution.kind === "refused" || execution.kind === "unsent") {
       throw new CheckDeclined("the server allows no session");
@@ -118,8 +133,9 @@ export class SshPool implements Disposable {
     return { ...execution, printed: connection.printed };
   }
 
-  get #context() {
-    return { files: this.#files, resolver: this.#resolver };
+  async #logIn(destination: SshDestination, patience: Patience): Promise<MultiplexedConnection> {
+    using _place = await this.#logins.enter(patience.signal);
+    return await openConnection(destination, { files: this.#files, resolver: this.#resolver }, patience);
   }
 
   /** The pool of a destination. After a change of a file that ssh reads it is a new one. */
@@ -129,7 +145,7 @@ export class SshPool implements Disposable {
     if (known !== undefined) this.#retire(key, known);
     const open = (patience: Patience) => {
       this.#log("ssh: a new connection");
-      return openConnection(destination, this.#context, patience);
+      return this.#logIn(destination, patience);
     };
     const pool = new DestinationPool({ open, log: this.#log });
     this.#pools.set(key, { pool, stamp });

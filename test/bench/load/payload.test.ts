@@ -25,6 +25,11 @@ describe("a job of the load", () => {
     );
   });
 
+  it("has its number and an address of its own in its command", () => {
+    const text = jobText({ queue: "service", command: "a host%i.example %a %i" }, 515);
+    expect(text).toContain("command_line=a host515.example 127.1.2.3 515\n");
+  });
+
   it("is that of a host and has no service", () => {
     const text = jobText({ queue: "host", command: "a b" }, 12);
     expect(text).toMatch(/^type=host\n/);

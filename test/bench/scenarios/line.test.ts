@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Line, type Offer, offerOf, only, type Wishes } from "../../../bench/scenarios/line.ts";
+import { type Line, type Offer, offerOf, only, stormOf, type Wishes } from "../../../bench/scenarios/line.ts";
 
 const BURST: Line = { name: "a", mix: only({ command: "/bin/true" }), jobs: 1000, warmUp: 0, own: [] };
 const OPEN: Line = { ...BURST, rate: 50 };
@@ -20,4 +20,12 @@ describe("what a line offers", () => {
   ])("%s", (_, line, wishes, expected) => {
     expect(offerOf(line, { ...NO_WISHES, ...wishes })).toEqual(expected);
   });
+});
+
+it("a storm is the part that arrives all at once, scaled as the line is", () => {
+  const [part] = only({ command: "/bin/true" });
+  if (part === undefined) throw new Error("no part");
+  expect(stormOf([part], 1)).toBeUndefined();
+  const storm = { ...part, share: 0, storm: 600 };
+  expect(stormOf([part, storm], 0.1)).toEqual({ part: storm, jobs: 60 });
 });

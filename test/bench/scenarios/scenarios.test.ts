@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { mixer } from "../../../bench/load/mix.ts";
 import { SCENARIOS } from "../../../bench/scenarios/scenarios.ts";
 import { SITE_LINES, SITE_MIX } from "../../../bench/scenarios/site.ts";
+import { STORM_LINES } from "../../../bench/scenarios/storms.ts";
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 const sharesOf = (queue: string): number =>
@@ -15,6 +16,26 @@ describe("the scenarios", () => {
 
   it.each(SCENARIOS)("show in the chart of $name only figures of its table", ({ columns, charts }) => {
     expect(columns).toEqual(expect.arrayContaining([...charts]));
+  });
+});
+
+describe("the storms", () => {
+  it("each have a hundred quick checks a second beside them, and a slot for every job", () => {
+    for (const { mix, rate, pool = 0 } of STORM_LINES) {
+      const quick = mix.filter(({ isTimed }) => isTimed);
+      expect({ rate, quick: quick.length, storms: mix.length - quick.length }).toEqual({
+        rate: 100,
+        quick: 2,
+        storms: 1,
+      });
+      expect(pool).toBeGreaterThan(mix.find(({ storm }) => storm !== undefined)?.storm ?? pool);
+    }
+  });
+
+  it("are run native and executing", () => {
+    const names = STORM_LINES.map(({ name }) => name);
+    const native = names.filter((name) => !name.endsWith("-exec"));
+    expect(names).toEqual(native.flatMap((name) => [name, `${name}-exec`]));
   });
 });
 

@@ -44,4 +44,18 @@ describe("what a machine can run", () => {
     expect(lines).toMatchObject([{ jobs: 300, rate: 75, mix: [{ share: 3 }] }]);
     expect(notes).toEqual(["a: 25 % of the jobs left out, /nowhere/plugin is not installed"]);
   });
+
+  it("does not include a line without its storm, or without what is entered first", () => {
+    const storm: Part = { ...PRESENT, command: "{bin}/sh {coldssh}", share: 0, storm: 10 };
+    expect(available([lineOf([PRESENT, storm])], VALUES)).toEqual({
+      lines: [],
+      notes: ["a: skipped, there is no server for {coldssh}"],
+    });
+    const enter = ["/bin/sh", "{names}"];
+    expect(available([lineOf([PRESENT], { enter })], VALUES).notes).toEqual([
+      "a: skipped, there is no server for {names}",
+    ]);
+    const filled = available([lineOf([PRESENT], { enter })], { ...VALUES, names: "/x" });
+    expect(filled.lines).toMatchObject([{ enter: ["/bin/sh", "/x"] }]);
+  });
 });

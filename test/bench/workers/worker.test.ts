@@ -55,4 +55,14 @@ describe("the command of a worker", () => {
     expect(commandOf(sourceWorker(), LINE, SETTING).at(-1)).toBe("--native_checks=off");
     expect(commandOf(peer, LINE, SETTING)).not.toContain("--native_checks=off");
   });
+
+  it("begins with the words to enter, for a peer and for our worker", () => {
+    const line: Line = { ...LINE, enter: ["unshare", "--mount"] };
+    expect(commandOf(peer, line, SETTING).slice(0, 3)).toEqual(["unshare", "--mount", "worker"]);
+    expect(commandOf(sourceWorker(), line, SETTING).slice(0, 3)).toEqual([
+      "unshare",
+      "--mount",
+      process.execPath,
+    ]);
+  });
 });

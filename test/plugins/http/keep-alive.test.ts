@@ -8,6 +8,7 @@ import { checkHttp } from "../../../plugins/http/check_http.ts";
 import { readHttpCommand } from "../../../plugins/http/command.ts";
 import { HTTP_CONNECTIONS } from "../../../plugins/http/connections.ts";
 import { askPersistently } from "../../../plugins/http/keep-alive.ts";
+import { HTTP_PAGES } from "../../../plugins/http/page-budget.ts";
 import { NATIVE_HTTP_KEEPALIVE } from "../../../plugins/http/settings.ts";
 import { TargetClock } from "../../../plugins/transport/timing.ts";
 import { TLS_CONTEXTS } from "../../../plugins/transport/tls-contexts.ts";
@@ -304,6 +305,7 @@ describe("kept connections", () => {
       const [kept, contexts] = [shared.get(HTTP_CONNECTIONS), shared.get(TLS_CONTEXTS)];
       return askPersistently(page, {
         connections: kept,
+        pages: shared.get(HTTP_PAGES),
         contexts,
         resolver,
         signal,

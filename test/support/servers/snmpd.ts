@@ -9,6 +9,7 @@ import { endDaemon, spawnDaemon } from "./daemon.ts";
 
 /** Ports and a path in the recorded configuration, which are replaced. */
 const PORT = /\b16161\b/g;
+const LISTENS = /\budp:127\.0\.0\.1:(16161)\b/;
 const SMUX = /\b10199\b/g;
 const PASS = "/srv/oracle/snmp/pass.sh";
 const SERVERS = new URL("../../fixtures/native/servers/", import.meta.url);
@@ -26,10 +27,10 @@ export class Snmpd implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(at?: number): Promise<Snmpd> {
+  static async start(at?: number, address = "127.0.0.1"): Promise<Snmpd> {
     const folder = mkdtempSync(join(tmpdir(), "omd-worker-snmpd-"));
     const port = at ?? (await freePort());
-    writeConfiguration(folder, port, await freePort());
+    writeConfiguration(folder, { port, address }, await freePort());
     const child = spawnDaemon("snmpd", ["-f", "-Lo", "-C", "-c", join(folder, "snmpd.conf")], {
       env: { MIBS: "", SNMP_PERSISTENT_DIR: join(folder, "state") },
       stdio: ["ignore", "pipe", "inherit"],
@@ -61,10 +62,18 @@ async function linesUntil(pattern: RegExp, input: Readable | null): Promise<read
   return lines;
 }
 
-function writeConfiguration(folder: string, port: number, smuxPort: number): void {
+function writeConfiguration(
+  folder: string,
+  { port, address }: { readonly port: number; readonly address: string },
+  smuxPort: number,
+): void {
   const script = join(folder, "pass.sh");
   writeFileSync(script, readFileSync(new URL("pass.sh", SERVERS)), { mode: 0o755 });
   const recorded = readFileSync(new URL("snmpd.conf", SERVERS), "utf8");
-  const text = recorded.replace(PORT, String(port)).replace(SMUX, String(smuxPort)).replace(PASS, script);
+  const text = recorded
+    .replace(LISTENS, `udp:${address}:$1`)
+    .replace(PORT, String(port))
+    .replace(SMUX, String(smuxPort))
+    .replace(PASS, script);
   writeFileSync(join(folder, "snmpd.conf"), text, { mode: 0o600 });
 }

@@ -1,9 +1,11 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { DestinationPool } from "../../../../plugins/ssh/client/destination-pool.ts";
 import { MultiplexedConnection } from "../../../../plugins/ssh/client/multiplexed-connection.ts";
-import { CheckDeclined } from "../../../../sdk/index.ts";
+import { Admission } from "../../../../sdk/admission.ts";
+import { CheckDeclined, withinSeconds } from "../../../../sdk/index.ts";
 
 const COMMAND = { text: "a command", environment: {} };
 const MINUTE = 60_000;
@@ -133,4 +135,28 @@ describe("a connection", () => {
     for (const check of checks) await expect(check).rejects.toThrow("no more");
     expect(pool.isEmpty).toBe(true);
   });
+});
+
+it("commands keep their time while their login waits inside the worker", async () => {
+  using admission = new Admission({ name: "ssh logins", most: 1, countsForMs: MINUTE });
+  const place = await admission.enter(never.signal);
+  const client = new FakeClient();
+  using pool = new DestinationPool({
+    async open({ signal }) {
+      using _place = await admission.enter(signal);
+      return client.connection;
+    },
+    log: () => {},
+  });
+  const onTimeout = () => new Error("too late");
+  const run = () =>
+    withinSeconds({ seconds: 2, onTimeout }, (signal) => pool.execute(COMMAND, { signal, stageMs }));
+  const runs = [run(), run()];
+  await pause(50);
+  runs.push(run());
+  await pause(2_500);
+  place[Symbol.dispose]();
+  await expect.poll(() => client.channels.length, { interval: 1 }).toBe(3);
+  client.finish();
+  expect((await Promise.all(runs)).map(({ kind }) => kind)).toEqual(["ran", "ran", "ran"]);
 });
