@@ -1,58 +1,67 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Log } from "../log.ts";
 import { retryAfterMs } from "./back-off.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatTiming } from "./heartbeat.ts";
 import { encodePacket, type Packet, ProtocolError } from "./packet.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { reasonOf } from "./reason.ts";
+import { Presence } from "./presence.ts";
 import { renderServerAddress, type ServerAddress } from "./server-address.ts";
+import { closeSocket, openSocket } from "./socket.ts";
+import { SilenceError, silence, type Trouble, troubleOf } from "./trouble.ts";
 
 export type ConnectionState = "connected" | "disconnected";
 
 /** All in milliseconds. */
-export interface ConnectionTiming {
+export interface ConnectionTiming extends HeartbeatTiming {
   readonly connectWithinMs: number;
   /** Doubled at each failure in a row, up to `retryAtMostMs`. */
   readonly retryFirstMs: number;
   /** A worker must be back within two seconds after its job server is. */
   readonly retryAtMostMs: number;
-  /** A server that was silent for so long is probed. */
-  readonly probeAfterMs: number;
-  /** A server that does not answer a probe within this time is given up. */
-  readonly answerWithinMs: number;
   /** How long `stop` waits for the server to take what was written. */
   readonly closeWithinMs: number;
 }
 
+/** The log must say within two seconds who is silent: `probeAfterMs + answerWithinMs` is less. */
 const DEFAULT_TIMING: ConnectionTiming = {
   connectWithinMs: 5_000,
   retryFirstMs: 100,
   retryAtMostMs: 1_000,
-  probeAfterMs: 30_000,
-  answerWithinMs: 10_000,
+  probeAfterMs: 800,
+  idleProbeAfterMs: 30_000,
+  answerWithinMs: 900,
+  giveUpAfterMs: 40_000,
   closeWithinMs: 1_000,
 };
 
-const PROBE: Packet = { type: "ECHO_REQ", data: Buffer.from("alive?") };
-const KEEP_ALIVE_MS = 60_000;
-const READ_BUFFER_LENGTH = 65_536;
+const PROBE = encodePacket({ type: "ECHO_REQ", data: Buffer.from("alive?") });
+const NO_ANSWER_YET: Trouble = { kind: "unreachable", reason: "no answer yet" };
 
 export interface ConnectionOptions {
   readonly server: ServerAddress;
   readonly log: Log;
   readonly onPacket: (packet: Packet) => void;
-  /** Not called for a `stop`. */
+  /** `connected`: the server has answered, so it is a job server. Not called for a `stop`. */
   readonly onState: (state: ConnectionState) => void;
-  /** After `isCongested`: the server reads again. */
+  /** After `isCongested`: the server reads again. After `isSilent`: it answers again. */
   readonly onDrain?: () => void;
+  /** The server has become silent. */
+  readonly onSilence?: () => void;
+  /** The silence of the server must be noticed within two seconds. Without it, after 40 s. */
+  readonly awaitsReply?: () => boolean;
+  /** Shared by all connections to the same server, so that the log says once what happens to it. */
+  readonly presence?: Presence;
   readonly timing?: Partial<ConnectionTiming>;
 }
 
-/** Where a connection stands. In `waiting` the next attempt comes with the timer. */
+/**
+ * Where a connection stands. In `greeting` the server has to show that it speaks Gearman. In `waiting` the
+ * next attempt comes with the timer.
+ */
 type Phase =
   | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly socket: Socket }
-  | { readonly kind: "connected"; readonly socket: Socket; readonly heartbeat: Heartbeat }
+  | { readonly kind: "greeting" | "connected"; readonly socket: Socket; readonly heartbeat: Heartbeat }
   | { readonly kind: "waiting"; readonly retryTimer: NodeJS.Timeout };
 
 const IDLE: Phase = { kind: "idle" };
@@ -60,11 +69,13 @@ const IDLE: Phase = { kind: "idle" };
 /**
  * The connection to one job server, from `start` to `stop`. A lost connection is always tried again. Packets
  * sent in one turn of the event loop leave in one write. What is sent while there is no connection is
- * dropped, so the sender must follow the state.
+ * dropped, so the sender must follow the state. A connection counts only when the server has answered a
+ * probe: a server that hangs, or a port that is no job server, is given nothing.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #timing: ConnectionTiming;
+  readonly #presence: Presence;
   readonly #logFields: { readonly server: string };
   #phase: Phase = IDLE;
   /** In a row. */
@@ -78,11 +89,17 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.#presence = options.presence ?? new Presence(options);
     this.#logFields = { server: renderServerAddress(options.server) };
   }
 
   get isConnected(): boolean {
     return this.#phase.kind === "connected";
+  }
+
+  /** The server is connected, but has not answered a probe in time. */
+  get isSilent(): boolean {
+    return this.#phase.kind === "connected" && this.#phase.heartbeat.isSilent;
   }
 
   /** The server does not read as fast as we write. `onDrain` is called when it has caught up. */
@@ -108,6 +125,7 @@ export class Connection {
   /** Hands over what was sent, closes, and does not come back. */
   async stop(): Promise<void> {
     const phase = this.#phase;
+    this.#presence.forget(this);
     switch (phase.kind) {
       case "idle":
         break;
@@ -116,11 +134,12 @@ export class Connection {
         break;
       case "connecting":
         phase.socket.destroy();
-        this.#closed = close(phase.socket, this.#timing.closeWithinMs);
+        this.#closed = closeSocket(phase.socket, this.#timing.closeWithinMs);
         break;
+      case "greeting":
       case "connected":
         this.#writeUnsent(phase.socket);
-        this.#closed = close(phase.socket, this.#timing.closeWithinMs);
+        this.#closed = closeSocket(phase.socket, this.#timing.closeWithinMs);
         break;
     }
     this.#release(IDLE);
@@ -128,67 +147,64 @@ export class Connection {
   }
 
   #connect(): void {
-    const { host, port } = this.#options.server;
-    const socket = connect({
-      host,
-      port,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_MS,
-      // One buffer for all reads: by default Node makes one of 64 KiB for each read.
-      onread: {
-        buffer: Buffer.allocUnsafeSlow(READ_BUFFER_LENGTH),
-        callback: (count, buffer) => {
-          this.#read(socket, reader, Buffer.from(buffer.buffer, buffer.byteOffset, count));
-          return true;
-        },
-      },
-    });
+    const socket = openSocket(this.#options.server, (chunk) => this.#read(socket, reader, chunk));
     this.#phase = { kind: "connecting", socket };
     const reader = new PacketReader({
       // A packet that is read after the end of its connection is ignored: the job is the server's again.
       onPacket: (packet) => this.#isCurrent(socket) && this.#packet(packet),
     });
-    const slow = setTimeout(
-      () => socket.destroy(new Error("no answer in time")),
-      this.#timing.connectWithinMs,
-    );
-    let reason = "closed by the server";
+    const timers = this.#watchConnecting(socket);
+    let error: Error | undefined;
     socket
       .on("connect", () => {
-        clearTimeout(slow);
-        if (this.#isCurrent(socket)) this.#connected(socket);
+        timers.stop();
+        if (this.#isCurrent(socket)) this.#greet(socket);
       })
       .on("drain", () => this.#drained(socket))
-      .on("error", (error) => {
-        reason = reasonOf(error);
+      .on("error", (each) => {
+        error = each;
       })
       .on("close", () => {
-        clearTimeout(slow);
-        if (this.#isCurrent(socket)) this.#lost(reason);
+        timers.stop();
+        if (this.#isCurrent(socket)) this.#lost(error);
       });
   }
 
-  #isCurrent(socket: Socket): boolean {
-    const phase = this.#phase;
-    return (phase.kind === "connected" || phase.kind === "connecting") && phase.socket === socket;
+  /** The log knows of a server that does not even accept a connection as early as of one that hangs. */
+  #watchConnecting(socket: Socket): { stop(): void } {
+    const { connectWithinMs, probeAfterMs, answerWithinMs } = this.#timing;
+    const slow = setTimeout(() => socket.destroy(new Error("no answer in time")), connectWithinMs);
+    const soon = setTimeout(() => {
+      if (this.#isCurrent(socket)) this.#presence.missed(this, NO_ANSWER_YET);
+    }, probeAfterMs + answerWithinMs);
+    return {
+      stop: () => {
+        clearTimeout(slow);
+        clearTimeout(soon);
+      },
+    };
   }
 
-  #connected(socket: Socket): void {
-    const { probeAfterMs, answerWithinMs } = this.#timing;
+  #isCurrent(socket: Socket): boolean {
+    return "socket" in this.#phase && this.#phase.socket === socket;
+  }
+
+  #greet(socket: Socket): void {
     const heartbeat = new Heartbeat({
-      probeAfterMs,
-      answerWithinMs,
-      probe: () => this.send(PROBE),
-      onSilence: () => socket.destroy(new Error(`silent for ${(probeAfterMs + answerWithinMs) / 1000} s`)),
+      timing: this.#timing,
+      awaitsReply: () => this.#options.awaitsReply?.() ?? false,
+      // Written at once: packets wait for the end of the turn, and are dropped while the server is greeted.
+      probe: () => this.#isCongested || socket.write(PROBE),
+      onSilence: (silentMs) => this.#silent(silentMs),
+      onAnswer: () => this.#answersAgain(),
+      onGiveUp: (silentMs) => socket.destroy(new SilenceError(silentMs)),
     });
-    this.#phase = { kind: "connected", socket, heartbeat };
-    this.#options.log.debug(this.#logFields, "connected to the job server");
-    this.#options.onState("connected");
+    this.#phase = { kind: "greeting", socket, heartbeat };
   }
 
   #read(socket: Socket, reader: PacketReader, chunk: Buffer): void {
-    if (this.#phase.kind === "connected") this.#phase.heartbeat.heard();
+    if (!this.#isCurrent(socket)) return;
+    if ("heartbeat" in this.#phase) this.#phase.heartbeat.heard();
     try {
       reader.push(chunk);
     } catch (error) {
@@ -198,23 +214,44 @@ export class Connection {
   }
 
   #packet(packet: Packet): void {
+    if (this.#phase.kind === "greeting") this.#connected({ ...this.#phase, kind: "connected" });
+    if (packet.type !== "ECHO_RES") this.#options.onPacket(packet); // all probes are ours
+  }
+
+  #connected(phase: Phase): void {
     // Not before: a port that drops its connections, or is no job server, must not be tried ten times a
     // second.
     this.#failures = 0;
-    this.#options.onPacket(packet);
+    this.#phase = phase;
+    this.#options.log.debug(this.#logFields, "connected to the job server");
+    this.#presence.seen(this);
+    this.#options.onState("connected");
   }
 
-  #lost(reason: string): void {
+  #silent(silentMs: number): void {
+    const isKnown = this.isConnected;
+    this.#presence.missed(this, silence(silentMs, isKnown));
+    if (isKnown) this.#options.onSilence?.();
+  }
+
+  #answersAgain(): void {
+    if (!this.isConnected) return;
+    this.#presence.seen(this);
+    this.#options.onDrain?.();
+  }
+
+  #lost(error: Error | undefined): void {
     const wasConnected = this.isConnected;
     this.#failures++;
     this.#release({ kind: "waiting", retryTimer: setTimeout(() => this.#connect(), this.#nextAttemptMs()) });
 
     const { log, onState } = this.#options;
-    const fields = { ...this.#logFields, reason };
+    const trouble = troubleOf(error, wasConnected);
+    this.#presence.missed(this, trouble);
+    const fields = { ...this.#logFields, reason: trouble.reason };
     if (this.#failures > 1)
       log.debug({ ...fields, failures: this.#failures }, "still cannot connect to the job server");
-    else if (wasConnected) log.warn(fields, "lost the connection to the job server");
-    else log.warn(fields, "cannot connect to the job server");
+    else if (trouble.kind === "silent") log.debug(fields, "gave up the connection to the job server");
     if (wasConnected) onState("disconnected");
   }
 
@@ -224,7 +261,7 @@ export class Connection {
   }
 
   #release(next: Phase): void {
-    if (this.#phase.kind === "connected") this.#phase.heartbeat.stop();
+    if ("heartbeat" in this.#phase) this.#phase.heartbeat.stop();
     this.#phase = next;
     this.#isCongested = false;
     this.#unsent = [];
@@ -252,13 +289,4 @@ export class Connection {
     this.#isCongested = !this.#writeUnsent(socket);
     if (!this.#isCongested) this.#options.onDrain?.();
   }
-}
-
-/** Closes in order: the server reads everything that was written, and closes its side. */
-async function close(socket: Socket, withinMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const giveUp = setTimeout(() => socket.destroy(), withinMs);
-  socket.once("close", () => resolve()).end();
-  await promise;
-  clearTimeout(giveUp);
 }

@@ -2,6 +2,7 @@ import type { Log } from "../log.ts";
 import { Connection, type ConnectionState, type ConnectionTiming } from "./connection.ts";
 import { Fifo } from "./fifo.ts";
 import { type Packet, ProtocolError } from "./packet.ts";
+import type { Presence } from "./presence.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { type Priority, submitPacketName } from "./submit-packets.ts";
 
@@ -30,7 +31,10 @@ export interface SubmitterOptions {
   readonly server: ServerAddress;
   readonly log: Log;
   readonly onState?: (state: ConnectionState) => void;
+  /** The server was silent, and answers again. */
+  readonly onAnswer?: () => void;
   readonly timing?: Partial<ConnectionTiming>;
+  readonly presence?: Presence;
 }
 
 /** A submission that the server has not answered yet. */
@@ -61,19 +65,24 @@ export class Submitter {
   readonly #requested = new Map<string, PendingRequest[]>();
   #isStopped = false;
 
-  constructor({ server, log, onState, timing }: SubmitterOptions) {
+  constructor({ server, log, onState, onAnswer, timing, presence }: SubmitterOptions) {
     this.#onState = onState;
     this.#connection = new Connection({
-      server,
-      log,
-      ...(timing && { timing }),
+      ...{ server, log, ...(timing && { timing }), ...(presence && { presence }) },
       onPacket: (packet) => this.#packet(packet),
       onState: (state) => this.#state(state),
+      ...(onAnswer && { onDrain: onAnswer }),
+      awaitsReply: () => this.waiting > 0,
     });
   }
 
   get isConnected(): boolean {
     return this.#connection.isConnected;
+  }
+
+  /** The server is connected, but does not answer. */
+  get isSilent(): boolean {
+    return this.#connection.isSilent;
   }
 
   /** How many submissions the server has not answered yet. */

@@ -13,6 +13,8 @@ export interface Parcel {
 export interface Destination {
   /** `host:port` */
   readonly name: string;
+  /** It is connected, but does not answer. */
+  readonly isSilent: boolean;
   readonly results: Pick<Submitter, "isConnected" | "submit">;
 }
 
@@ -44,14 +46,16 @@ const REFUSED_MS = 60_000;
  * The results that no job server has accepted yet.
  *
  * A parcel goes to the server that its job came from. If that server is not connected, it goes to the first
- * server that is. Parcels to one server keep their order. A parcel that a server had not confirmed when its
- * connection closed is sent again, with the same unique. If no server is connected, parcels wait without a
- * limit until one is.
+ * server that is, and that answers. Parcels to one server keep their order. A parcel that a server had not
+ * confirmed when its connection closed is sent again, with the same unique. If no server is connected,
+ * parcels wait without a limit until one is.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #pending = new Set<PendingParcel>();
   readonly #parked = new Set<PendingParcel>();
+  /** How many of the pending parcels belong to jobs of each job server. */
+  readonly #sizes = new Map<string, number>();
   #count = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -63,6 +67,11 @@ export class Outbox {
   /** How many results are not accepted yet. */
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** How many results of jobs of this job server, `host:port`, are not accepted yet. */
+  sizeOf(server: string): number {
+    return this.#sizes.get(server) ?? 0;
   }
 
   /** For how many seconds the oldest of them has waited. */
@@ -80,6 +89,7 @@ export class Outbox {
       const sinceMs = performance.now();
       const pending = { ...parcel, unique, sinceMs, refusedSinceMs: undefined, accepted, failed };
       this.#pending.add(pending);
+      this.#sizes.set(parcel.server, this.sizeOf(parcel.server) + 1);
       this.#send(pending);
     });
   }
@@ -98,6 +108,7 @@ export class Outbox {
     const left = this.#pending.size;
     for (const parcel of this.#pending) parcel.failed(notAccepted());
     this.#pending.clear();
+    this.#sizes.clear();
     this.#parked.clear();
     return left;
   }
@@ -105,23 +116,40 @@ export class Outbox {
   #send(parcel: PendingParcel): void {
     const destination = this.#destinationFor(parcel.server);
     if (destination === undefined) {
-      this.#parked.add(parcel);
+      this.#park(parcel);
       return;
     }
     destination.results.submit(parcel).then(
       () => {
-        this.#pending.delete(parcel);
+        this.#remove(parcel);
         parcel.accepted();
       },
       (error: unknown) => this.#sendAgain(parcel, error),
     );
   }
 
+  #remove(parcel: PendingParcel): void {
+    if (!this.#pending.delete(parcel)) return;
+    const left = this.sizeOf(parcel.server) - 1;
+    if (left === 0) this.#sizes.delete(parcel.server);
+    else this.#sizes.set(parcel.server, left);
+  }
+
   #destinationFor(server: string): Destination | undefined {
     const { destinations, retired } = this.#options;
     const isOwn = ({ name }: Destination) => name === server;
     const open = destinations().filter(isOpen);
-    return open.find(isOwn) ?? [...(retired?.() ?? [])].filter(isOpen).find(isOwn) ?? open[0];
+    const own = open.find(isOwn) ?? [...(retired?.() ?? [])].filter(isOpen).find(isOwn);
+    return own ?? open.find(({ isSilent }) => !isSilent);
+  }
+
+  /** Tried again when `flush` is called, and every second: a silent server may answer again at any time. */
+  #park(parcel: PendingParcel): void {
+    this.#parked.add(parcel);
+    this.#retryTimer ??= setTimeout(() => {
+      this.#retryTimer = undefined;
+      this.flush();
+    }, RETRY_MS);
   }
 
   #sendAgain(parcel: PendingParcel, error: unknown): void {
@@ -130,17 +158,13 @@ export class Outbox {
       const now = performance.now();
       parcel.refusedSinceMs ??= now;
       if (now - parcel.refusedSinceMs > REFUSED_MS) {
-        this.#pending.delete(parcel);
+        this.#remove(parcel);
         parcel.failed(error);
         return;
       }
     }
     this.#options.log.debug({ err: error }, "sending job to gearmand failed, will be sent again");
-    this.#parked.add(parcel);
-    this.#retryTimer ??= setTimeout(() => {
-      this.#retryTimer = undefined;
-      this.flush();
-    }, RETRY_MS);
+    this.#park(parcel);
   }
 }
 

@@ -36,7 +36,6 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
     unreadable: (job, error) => logUnreadable(throttle, job, error),
     failed: ({ handle, queue }, error) =>
       throttle.error("job", { err: error, handle, queue }, "cannot finish a job"),
-    connected: (name) => log.info(`connected to job server ${name}`),
   } satisfies WorkerListener;
 }
 

@@ -16,7 +16,7 @@ import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
 import { tellAll, type WorkerEvents, type WorkerListener } from "./worker-events.ts";
 
-/** With so many results undelivered no more jobs are taken. */
+/** With so many results of its jobs undelivered a job server is asked for no more jobs. */
 const MAX_UNDELIVERED = 5_000;
 
 export interface WorkerPartsOptions {
@@ -52,7 +52,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const pool = new Pool(config(), createLoadGuard(config, throttle), () => jobServers.wake());
   const jobServers: JobServers = new JobServers({
     ...{ log, events, onJob, renderStatus },
-    room: () => (outbox.size < MAX_UNDELIVERED ? pool.room : 0),
+    room: (server) => (outbox.sizeOf(server) < MAX_UNDELIVERED ? pool.room : 0),
     onResultsOpen: () => outbox.flush(),
   });
   const outbox: Outbox = new Outbox({

@@ -31,10 +31,10 @@ const MAX_GRAB_WAIT_MS = 2_000;
 /**
  * A worker in motion. Life: made → started → (reloaded)* → stopped.
  *
- * A job is taken while a slot is free and the outbox is not full. It is completed after a job server has its
- * result. `stop` takes no more jobs, waits until those that run are finished and delivered, and then closes.
- * A job that is not done by then is neither completed nor failed, so that gearmand gives it to another
- * worker.
+ * A job is taken while a slot is free and the outbox is not full of results for its job server. It is
+ * completed after a job server has its result. `stop` takes no more jobs, waits until those that run are
+ * finished and delivered, and then closes. A job that is not done by then is neither completed nor failed, so
+ * that gearmand gives it to another worker.
  */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -138,6 +138,8 @@ export class Worker {
     const giveUp = pause(MAX_GRAB_WAIT_MS, undefined, { ref: false });
     await Promise.race([jobServers.drain(), giveUp]);
     await inFlight.whenEmpty();
+    await jobServers.reclaimed();
+    await inFlight.whenEmpty(); // instead of a job that was lost, another may have come
   }
 
   /** `left`: jobs that are not finished. */

@@ -80,6 +80,26 @@ describe.skipIf(!hasServer("gearmand"))("a gearmand that dies", () => {
     expect(gate.entries()).toEqual(["late"]);
   });
 
+  it("and keeps its jobs on disk has those completed whose results it gets while the worker ends", async () => {
+    using folder = createFolder("/dev/shm"); // in memory: it is gearmand that dies, not the machine
+    await using server = await start(["--queue-type=libsqlite3", `--libsqlite3-db=${folder.path}/queue.db`]);
+    const gate = writeGate(folder.path);
+    await using core = new Core({ port: server.port });
+    await using worker = await startWorker([server.port], ["services=yes", ...slots(RUNNING)]);
+    await core.submit("service", ...names(RUNNING).map((name) => serviceJob(name, gate.plugin(name))));
+    await gate.entered(RUNNING);
+    await server.crash();
+    gate.open();
+    await worker.logged("service job done", RUNNING);
+    worker.signal("SIGTERM");
+    await worker.logged(`got SIGTERM, finishing ${RUNNING} running jobs`);
+    await server.restart();
+    expect((await worker.untilEnded()).exitCode).toBe(0);
+    await core.collected(RUNNING);
+    await untilStatus(server.address, "service", { total: 0 });
+    expect(gate.entries().toSorted()).toEqual(names(RUNNING));
+  });
+
   it("has its results go to another job server, and is served again when it is back", async () => {
     await using dying = await start();
     await using living = await start();
@@ -138,6 +158,26 @@ describe.skipIf(!hasServer("gearmand"))("a connection that breaks while a job ru
     expect(gate.entries()).toEqual(["once"]);
   });
 
+  it("nor when the worker is to end", async () => {
+    await using rig = await startBehindCable();
+    const { server, cable, worker, core, gate } = rig;
+    await core.submit("service", ...names(5).map((name) => serviceJob(name, gate.plugin(name))));
+    await gate.entered(5);
+    cable.cut();
+    worker.signal("SIGTERM");
+    await worker.logged("got SIGTERM");
+    await untilStatus(server.address, "service", { total: 5, running: 0, workers: 0 });
+    await core.submit("service", serviceJob("another", "/bin/echo another"));
+    cable.mend();
+    await worker.logged("job assigned again while it runs; not run twice", 5);
+    gate.open();
+    expect((await worker.untilEnded()).exitCode).toBe(0);
+    await core.collected(5);
+    await untilStatus(server.address, "service", { total: 1, running: 0 });
+    expect(core.services).toEqual(names(5));
+    expect(gate.entries().toSorted()).toEqual(names(5));
+  });
+
   it("nor after it has ended meanwhile", async () => {
     await using rig = await startBehindCable();
     const { server, cable, worker, core, gate } = rig;
@@ -193,16 +233,20 @@ describe.skipIf(!hasServer("gearmand"))("a dupserver", () => {
     expect(dupCore.results.length).toBe(151);
   });
 
-  it("that never answers neither keeps back a result nor the worker's end", async () => {
+  it.each([
+    { what: "never answers", greets: false, says: "no answer from the dupserver" },
+    { what: "becomes silent", greets: true, says: "the dupserver does not answer" },
+  ])("that $what neither keeps back a result nor the worker's end, and is named", async (rig) => {
     await using server = await start();
     await using core = new Core({ port: server.port });
     await using stack = new AsyncDisposableStack();
-    const silent = stack.adopt(await startSilentServer(), (each) => each.stop());
+    const silent = stack.adopt(await startSilentServer(rig), (each) => each.stop());
     await using worker = await withDup(server, silent.address.port);
     await submit(core);
     await core.collected(200);
+    await worker.logged(rig.says);
     expect((await worker.terminate()).exitCode).toBe(0);
-    expect(silent.received, "the copies").toContain("check_results");
+    expect(silent.received.includes("check_results"), "the copies").toBe(rig.greets);
   });
 });
 

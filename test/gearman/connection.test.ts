@@ -96,12 +96,26 @@ describe("the connection", () => {
   });
 
   it("hangs up on who does not speak Gearman", async () => {
+    const foreign = actors.add(await startSilentServer({ greets: false }));
+    const { states, log } = open({}, foreign.address);
+    await foreign.heard();
+    foreign.say(Buffer.from("SSH-2.0-OpenSSH_10.0p1\r\n"));
+    await until(() =>
+      expect(log.warn).toHaveBeenCalledWith(
+        { server: nameOf(foreign), reason: 'this is not a Gearman packet: "SSH-2.0-Open"' },
+        "nothing there speaks Gearman, is this the port of a job server?",
+      ),
+    );
+    expect(states.all).toEqual([]);
+  });
+
+  it("hangs up on a server that does not speak Gearman any more", async () => {
     const { states, log } = open();
     await states.next();
     server.say(Buffer.from("SSH-2.0-OpenSSH_10.0p1\r\n"));
     expect(await states.next()).toBe("disconnected");
     expect(log.warn).toHaveBeenCalledWith(
-      expect.objectContaining({ reason: 'this is not a Gearman packet: "SSH-2.0-Open"' }),
+      { server: nameOf(server), reason: 'this is not a Gearman packet: "SSH-2.0-Open"' },
       "lost the connection to the job server",
     );
   });
@@ -110,18 +124,20 @@ describe("the connection", () => {
     ["hangs up on everybody", (each: SilentServer) => each.cut()],
     ["is none", (each: SilentServer) => each.say(Buffer.from("SSH-2.0-OpenSSH_10.0p1\r\n"))],
   ])("calls a server that %s less and less often, and complains once", async (_, answer) => {
-    const { states, log } = open();
+    const bad = actors.add(await startSilentServer({ greets: false }));
+    const { states, log } = open({}, bad.address);
     for (let i = 0; i < 5; i++) {
-      await states.next();
-      answer(server);
-      await states.next();
+      await bad.heard();
+      answer(bad);
     }
-    expect(states.all.filter((state) => state === "disconnected")).toHaveLength(5);
-    expect(log.warn).toHaveBeenCalledTimes(1);
-    expect(log.debug).toHaveBeenLastCalledWith(
-      expect.objectContaining({ failures: 5 }),
-      "still cannot connect to the job server",
+    await until(() =>
+      expect(log.debug).toHaveBeenLastCalledWith(
+        expect.objectContaining({ failures: 5 }),
+        "still cannot connect to the job server",
+      ),
     );
+    expect(states.all).toEqual([]);
+    expect(log.warn).toHaveBeenCalledTimes(1);
   });
 
   it("complains again when it is lost once more after the server had answered", async () => {
@@ -136,19 +152,35 @@ describe("the connection", () => {
     expect(log.warn).toHaveBeenCalledTimes(2);
   });
 
+  const IMPATIENT = { ...QUICK, probeAfterMs: 20, idleProbeAfterMs: 20, answerWithinMs: 20 };
+
   it("asks a silent server for a sign of life, and gives it up when none comes", async () => {
-    const { states, log } = open({ timing: { ...QUICK, probeAfterMs: 20, answerWithinMs: 20 } });
+    const { connection, states, log } = open({ timing: { ...IMPATIENT, giveUpAfterMs: 100 } });
     await states.next();
+    await until(() => expect(connection.isSilent).toBe(true));
     expect(await states.next()).toBe("disconnected");
     expect(server.received.startsWith(ECHO_REQ)).toBe(true);
-    expect(log.warn).toHaveBeenCalledWith(
-      expect.objectContaining({ reason: "silent for 0.04 s" }),
-      "lost the connection to the job server",
-    );
+    expect(log.warn.mock.calls[0]).toEqual([
+      { server: nameOf(server), seconds: 0 },
+      "the job server does not answer",
+    ]);
+  });
+
+  it("gives nothing to a server that does not answer the first probe, and says so", async () => {
+    const mute = actors.add(await startSilentServer({ greets: false }));
+    const { connection, states, log } = open({ timing: IMPATIENT }, mute.address);
+    await mute.heard();
+    connection.send({ type: "CAN_DO", queue: "service" });
+    const text = "no answer from the job server: it hangs, or nothing there speaks Gearman";
+    await until(() => expect(log.warn.mock.calls[0]?.[1]).toBe(text));
+    expect([connection.isConnected, connection.isSilent, states.all]).toEqual([false, false, []]);
+    mute.say(encodePacket({ type: "ECHO_RES", data: Buffer.from("alive?") }, "response"));
+    expect(await states.next()).toBe("connected");
+    expect(mute.received).not.toContain("service");
   });
 
   it("keeps a server that answers", async () => {
-    const { connection, states } = open({ timing: { ...QUICK, probeAfterMs: 10, answerWithinMs: 500 } });
+    const { connection, states } = open({ timing: { ...IMPATIENT, answerWithinMs: 5_000 } });
     await states.next();
     for (let i = 0; i < 2; i++) {
       await server.heard();
@@ -158,8 +190,23 @@ describe("the connection", () => {
     expect(states.all).toEqual(["connected"]);
   });
 
+  it("says that a server was silent and answers again", async () => {
+    const answers = Promise.withResolvers<void>();
+    const silences: string[] = [];
+    const onSilence = () => silences.push("silent");
+    const { connection, states, log } = open({ timing: IMPATIENT, onSilence, onDrain: answers.resolve });
+    await states.next();
+    await until(() => expect(silences.length).toBeGreaterThan(0));
+    server.say(encodePacket({ type: "ECHO_RES", data: Buffer.from("alive?") }, "response"));
+    await answers.promise;
+    expect(connection.isSilent).toBe(false);
+    expect(log.info.mock.lastCall).toEqual([
+      expect.stringMatching(`^job server ${nameOf(server)} answers again after \\d+ s$`),
+    ]);
+  });
+
   it("says when the server reads too slowly, and loses nothing", async () => {
-    const slow = actors.add(await startSilentServer({ pauseOnConnect: true }));
+    const slow = actors.add(await startSilentServer({ pauseAfterGreeting: true }));
     const drained = Promise.withResolvers<void>();
     const { connection, states } = open({ onDrain: () => drained.resolve() }, slow.address);
     await states.next();
@@ -207,3 +254,7 @@ describe("the connection", () => {
     expect(await states.next()).toBe("connected");
   });
 });
+
+function nameOf({ address }: SilentServer): string {
+  return `${address.host}:${address.port}`;
+}

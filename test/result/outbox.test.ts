@@ -22,6 +22,7 @@ afterEach(() => {
 class FakeDestination {
   readonly name: string;
   isConnected = true;
+  isSilent = false;
   /** All parcels that were submitted. */
   readonly submitted: Submission[] = [];
   readonly #unanswered: PromiseWithResolvers<string>[] = [];
@@ -170,6 +171,28 @@ describe("among several job servers", () => {
     destinations[1]?.accept();
     await turn();
     expect(deliveries.map(({ state }) => state)).toEqual(["accepted", "accepted"]);
+  });
+
+  it("a server that is silent gets no results but its own", async () => {
+    const { outbox, destinations } = createOutbox("a:1", "b:1", "c:1");
+    const [first, second, third] = destinations;
+    if (first === undefined || second === undefined || third === undefined) throw new Error("no server");
+    first.isSilent = true;
+    second.isConnected = false;
+    void outbox.deliver(parcel("own", "a:1"));
+    void outbox.deliver(parcel("other", "b:1"));
+    expect([first.texts, third.texts]).toEqual([["own"], ["other"]]);
+    expect([outbox.sizeOf("a:1"), outbox.sizeOf("b:1"), outbox.sizeOf("c:1")]).toEqual([1, 1, 0]);
+
+    third.isSilent = true;
+    void outbox.deliver(parcel("late", "b:1"));
+    expect(outbox.sizeOf("b:1")).toBe(2);
+    first.isSilent = false;
+    await vi.advanceTimersByTimeAsync(RETRY_MS);
+    expect([first.texts, third.texts]).toEqual([["own", "late"], ["other"]]);
+    for (const each of [first, first, third]) each.accept();
+    await turn();
+    expect([outbox.size, outbox.sizeOf("a:1"), outbox.sizeOf("b:1")]).toEqual([0, 0, 0]);
   });
 
   it("the servers are those of the present configuration", () => {

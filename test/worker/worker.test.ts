@@ -195,11 +195,11 @@ it("a worker that is stopped while its job server hangs ends all the same", asyn
   expect(await worker.stop()).toBe(true);
 });
 
-it("a worker whose outbox was full takes jobs again when its results are accepted", async () => {
+it("a worker whose outbox is full of one job server's results takes no more of its jobs, but those of others", async () => {
   const most = 5_000;
-  const server = await startServer();
+  const [server, other] = [await startServer(), await startServer()];
   const cable = await startCable(server);
-  const { gate } = await startWorker([cable.address], ["min-worker=100", "max-worker=100"]);
+  const { gate } = await startWorker([cable.address, other], ["min-worker=100", "max-worker=100"]);
   gate.open();
   cable.hold((chunk) => chunk.subarray(0, SUBMIT_HEAD.length).equals(SUBMIT_HEAD));
   await submit(server, ...Array.from({ length: most + 200 }, (_, i) => `${i}`));
@@ -209,6 +209,8 @@ it("a worker whose outbox was full takes jobs again when its results are accepte
     await readStatus(server);
     expect(gate.runs, "jobs still come").toBe(runs);
   });
+  await submit(other, "of another");
+  expect(await results(other, 1)).toEqual(["of another"]);
   cable.release();
   expect(await results(server, most + 200)).toHaveLength(most + 200);
 });
@@ -295,7 +297,9 @@ describe("the status of a worker", () => {
       ...{ identifier: "gw", version: "1", hostName: "here", lastReload: undefined },
       slots: { size: 1, busy: 1, min: 1, max: 7 },
       outbox: { size: 0, oldestAge: 0 },
-      jobServers: [{ name, isConnected: true, isRetired: false, jobsInFlight: 1, outstandingGrabs: 0 }],
+      jobServers: [
+        { name, isConnected: true, isSilent: false, isRetired: false, jobsInFlight: 1, outstandingGrabs: 0 },
+      ],
       dupservers: [{ name: away, isConnected: false, waiting: 0, limit: 1_000 }],
       native: { shared: [] },
       shadow: { share: 0, since: undefined, checks: {} },

@@ -1,43 +1,18 @@
-import type { Log } from "../../log.ts";
-import { Connection, type ConnectionState, type ConnectionTiming } from "../connection.ts";
+import { Connection, type ConnectionState } from "../connection.ts";
 import { encodePacket, type Packet, type PacketOf } from "../packet.ts";
-import { renderServerAddress, type ServerAddress } from "../server-address.ts";
+import { renderServerAddress } from "../server-address.ts";
 import { GrabBudget } from "./grab-budget.ts";
-import type { Orphans } from "./orphans.ts";
-import {
-  type Answer,
-  type AssignedWorkload,
-  type GrabbedJob,
-  type JobOrigin,
-  RunningJob,
-} from "./running-job.ts";
+import { GrabWatch } from "./grab-watch.ts";
+import type { GrabberOptions } from "./grabber-options.ts";
+import type { Claim } from "./orphans.ts";
+import { type Answer, type AssignedWorkload, type JobOrigin, RunningJob } from "./running-job.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
+export type { GrabberOptions } from "./grabber-options.ts";
 export type { GrabbedJob } from "./running-job.ts";
 
 const GRAB = encodePacket({ type: "GRAB_JOB_UNIQ" });
 const PRE_SLEEP = encodePacket({ type: "PRE_SLEEP" });
-
-export interface GrabberOptions {
-  readonly server: ServerAddress;
-  /** The first queue is served first. Names are byte strings. */
-  readonly queues: readonly string[];
-  readonly log: Log;
-  /** Shared by grabbers that may get one another's jobs, such as two connections to one job server. */
-  readonly orphans: Orphans;
-  /** How many more jobs may be taken now. Asked before every grab. */
-  readonly room: () => number;
-  readonly onJob: (job: GrabbedJob) => void;
-  /** `connected`: the server has answered, so it is a job server. Not called after `retire` or `stop`. */
-  readonly onState?: (state: ConnectionState) => void;
-  /** Grabs have ended without a job. The room they took is free for others that share it. */
-  readonly onRoomLeft?: () => void;
-  /**
-   * After `retire`: every job that was handed over has its answer, and no other job can come. Called once.
-   */
-  readonly onDrained?: () => void;
-  readonly timing?: Partial<ConnectionTiming>;
-}
 
 /**
  * Takes jobs from one job server, many at a time on one connection, on which one list of queues is
@@ -65,24 +40,23 @@ export class Grabber implements JobOrigin {
   readonly #held = new Set<RunningJob>();
   readonly #unconfirmed = new Unconfirmed();
   readonly #budget = new GrabBudget();
+  readonly #watch = new GrabWatch({ onOverdue: () => this.#options.onRoomLeft?.() });
   #state: "awake" | "asleep" | "retired" | "closed" = "awake";
   #registered: readonly string[] = [];
   #outstandingGrabs = 0;
   #jobsInFlight = 0;
-  /** The server has answered on this connection. */
-  #hasAnswered = false;
 
   constructor(options: GrabberOptions) {
     this.#options = options;
     this.#server = renderServerAddress(options.server);
-    const { server, log, timing } = options;
+    const { server, log, timing, presence, isWatched = false } = options;
     this.#connection = new Connection({
-      server,
-      log,
-      ...(timing && { timing }),
+      ...{ server, log, ...(timing && { timing }), ...(presence && { presence }) },
       onPacket: (packet) => this.#packet(packet),
       onState: (state) => this.#connectionState(state),
       onDrain: () => this.wake(),
+      onSilence: () => this.#state === "retired" && this.#withdraw(),
+      awaitsReply: () => isWatched || this.#outstandingGrabs > 0,
     });
   }
 
@@ -95,9 +69,22 @@ export class Grabber implements JobOrigin {
     return this.#jobsInFlight;
   }
 
-  /** Jobs that may arrive at any moment. Grabbers that share one room have to count them. */
+  /** The server is connected, but does not answer. */
+  get isSilent(): boolean {
+    return this.#connection.isSilent;
+  }
+
+  /** Grabs that the server has not replied to. */
   get outstandingGrabs(): number {
     return this.#outstandingGrabs;
+  }
+
+  /**
+   * Jobs that may arrive at any moment. Grabbers that share one room have to count them. A server that does
+   * not reply in time is expected to send none.
+   */
+  get expectedJobs(): number {
+    return this.#watch.isOverdue ? 0 : this.#outstandingGrabs;
   }
 
   start(): void {
@@ -106,7 +93,7 @@ export class Grabber implements JobOrigin {
 
   /** There is room again. */
   wake(): void {
-    if (this.#state !== "awake") return;
+    if (this.#state !== "awake" || this.#watch.isOverdue || this.isSilent) return;
     const { room } = this.#options;
     const connection = this.#connection;
     while (
@@ -116,6 +103,7 @@ export class Grabber implements JobOrigin {
     ) {
       this.#outstandingGrabs++;
       this.#unconfirmed.grabbed();
+      this.#watch.grabbed();
       connection.sendBytes(GRAB);
     }
   }
@@ -132,6 +120,7 @@ export class Grabber implements JobOrigin {
     this.#state = "closed";
     for (const job of this.#held) job.moveTo(undefined);
     this.#held.clear();
+    this.#watch.stop();
     await this.#connection.stop();
   }
 
@@ -147,22 +136,21 @@ export class Grabber implements JobOrigin {
   }
 
   #send({ handle, queue, unique, workload }: AssignedWorkload, answer: Answer): void {
-    this.#unconfirmed.answered({ handle, queue, unique, workload, answer });
+    this.#unconfirmed.answered({ handle, queue, unique, workload, server: this.#server, answer });
     this.#connection.send({ ...answer, handle });
   }
 
   #connectionState(state: ConnectionState): void {
-    this.#outstandingGrabs = 0;
+    this.#forgetGrabs();
     this.#budget.reset();
     if (this.#state === "asleep") this.#state = "awake";
+    this.#tellState(state);
     if (state === "connected") {
       this.#register();
       this.wake();
       return;
     }
     this.#orphan();
-    if (this.#hasAnswered) this.#tellState(state);
-    this.#hasAnswered = false;
     this.#options.onRoomLeft?.();
   }
 
@@ -174,16 +162,18 @@ export class Grabber implements JobOrigin {
   }
 
   #orphan(): void {
-    const { orphans } = this.#options;
+    const { orphans, onOrphaned } = this.#options;
+    const sent = this.#unconfirmed.take();
+    const isNeeded = this.#held.size + sent.length > 0;
     for (const job of this.#held) orphans.adopt(job);
-    for (const sent of this.#unconfirmed.take()) orphans.remember(sent, sent.answer);
+    for (const each of sent) orphans.remember(each);
     this.#held.clear();
     this.#registered = [];
     if (this.#state === "retired") this.#withdraw();
+    if (isNeeded) onOrphaned?.();
   }
 
   #packet(packet: Packet): void {
-    this.#heard();
     switch (packet.type) {
       case "JOB_ASSIGN_UNIQ":
         this.#replied();
@@ -208,12 +198,6 @@ export class Grabber implements JobOrigin {
     }
   }
 
-  #heard(): void {
-    if (this.#hasAnswered) return;
-    this.#hasAnswered = true;
-    this.#tellState("connected");
-  }
-
   #tellState(state: ConnectionState): void {
     if (this.#state === "awake" || this.#state === "asleep") this.#options.onState?.(state);
   }
@@ -221,6 +205,12 @@ export class Grabber implements JobOrigin {
   #replied(): void {
     this.#outstandingGrabs--;
     this.#unconfirmed.replied();
+    this.#watch.replied(this.#outstandingGrabs > 0);
+  }
+
+  #forgetGrabs(): void {
+    this.#outstandingGrabs = 0;
+    this.#watch.stop();
   }
 
   /** A server that still has jobs answers PRE_SLEEP with a NOOP at once. */
@@ -249,13 +239,8 @@ export class Grabber implements JobOrigin {
     const workload = Buffer.from(packet.workload);
     const assigned = { handle, queue, unique, workload };
     const known = this.#options.orphans.claim(assigned);
-    if (known?.kind === "finished") {
-      this.#send(assigned, known.answer);
-      return;
-    }
-    if (known?.kind === "running") {
-      known.job.moveTo(this, handle);
-      this.#held.add(known.job);
+    if (known !== undefined) {
+      this.#claimed(known, assigned);
       return;
     }
     const job = new RunningJob({ ...assigned, server: this.#server }, this);
@@ -264,17 +249,32 @@ export class Grabber implements JobOrigin {
     this.#options.onJob(job);
   }
 
+  #claimed(known: Claim, assigned: AssignedWorkload): void {
+    switch (known.kind) {
+      case "finished":
+        this.#send(assigned, known.answer);
+        break;
+      case "running":
+        known.job.moveTo(this, assigned.handle);
+        this.#held.add(known.job);
+        break;
+    }
+    this.#options.onClaimed?.();
+  }
+
   /**
    * Takes back each queue without a running job. gearmand would run the jobs of any other queue a second
-   * time.
+   * time. The reply to a grab is waited for, as it may be a job. A silent server of which no job is left is
+   * not waited for: it re-queues what it assigns when it finds the connection closed.
    */
   #withdraw(): void {
-    if (this.#outstandingGrabs > 0) return;
+    if (this.#outstandingGrabs > 0 && (this.#held.size > 0 || !this.isSilent)) return;
     const busy = new Set([...this.#held].map((job) => job.queue));
     const idle = this.#registered.filter((queue) => !busy.has(queue));
     for (const queue of idle) this.#connection.send({ type: "CANT_DO", queue });
     this.#registered = this.#registered.filter((queue) => busy.has(queue));
     if (busy.size > 0) return;
+    this.#forgetGrabs();
     void this.#connection.stop();
     this.#tellIfDrained();
   }

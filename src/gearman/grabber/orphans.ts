@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Log } from "../../log.ts";
 import type { Answer, AssignedWorkload, JobHolder, RunningJob } from "./running-job.ts";
+import type { SentAnswer } from "./unconfirmed.ts";
 
 /** What is known about a job that is assigned again. */
 export type Claim =
@@ -9,7 +10,14 @@ export type Claim =
 
 type Workload = Pick<AssignedWorkload, "queue" | "workload">;
 
-interface Finished {
+/** Where a job came from. */
+export interface Place {
+  /** `host:port` of the job server. */
+  readonly server: string;
+  readonly queue: string;
+}
+
+interface Finished extends Place {
   readonly answer: Answer;
   readonly forgetAtMs: number;
 }
@@ -70,7 +78,7 @@ export class Orphans implements JobHolder {
     const key = keyOf(job);
     remove(this.#running, key, job);
     this.#runningCount--;
-    this.#remember(key, answer);
+    this.#remember(key, { queue: job.queue, server: job.server, answer });
   }
 
   /**
@@ -78,8 +86,23 @@ export class Orphans implements JobHolder {
    * job, so the unique must be the same, too. The handle need not: a server that keeps its jobs on disk gives
    * them new handles when it is started again.
    */
-  remember(job: AssignedWorkload, answer: Answer): void {
-    this.#remember(sentKeyOf(job), answer);
+  remember(sent: SentAnswer): void {
+    this.#remember(sentKeyOf(sent), sent);
+  }
+
+  /** Jobs that run, and answers that are kept. */
+  get size(): number {
+    return this.#runningCount + this.#finishedCount;
+  }
+
+  /** Where the jobs were that run, and the jobs whose answers are kept. Each server and queue once. */
+  places(): readonly Place[] {
+    this.#forget(this.#now(), this.#maxFinished);
+    const places = new Map<string, Place>();
+    for (const { server, queue } of [...this.#running.values(), ...this.#finished.values()].flat()) {
+      places.set(`${server} ${queue}`, { server, queue });
+    }
+    return [...places.values()];
   }
 
   /** Called for every job that is assigned. It costs nothing as long as no connection was lost. */
@@ -105,10 +128,10 @@ export class Orphans implements JobHolder {
     return { kind: "finished", answer: finished.answer };
   }
 
-  #remember(key: string, answer: Answer): void {
+  #remember(key: string, { server, queue, answer }: Place & { readonly answer: Answer }): void {
     const now = this.#now();
     this.#forget(now, this.#maxFinished - 1);
-    add(this.#finished, key, { answer, forgetAtMs: now + this.#rememberForMs });
+    add(this.#finished, key, { server, queue, answer, forgetAtMs: now + this.#rememberForMs });
     this.#finishedCount++;
   }
 

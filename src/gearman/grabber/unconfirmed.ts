@@ -2,6 +2,8 @@ import { Fifo } from "../fifo.ts";
 import type { Answer, AssignedWorkload } from "./running-job.ts";
 
 export interface SentAnswer extends AssignedWorkload {
+  /** `host:port` of the job server. */
+  readonly server: string;
   readonly answer: Answer;
 }
 

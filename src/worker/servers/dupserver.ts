@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ConnectionTiming } from "../../gearman/connection.ts";
+import { Presence } from "../../gearman/presence.ts";
 import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { Submitter } from "../../gearman/submitter.ts";
 import type { Log } from "../../log.ts";
@@ -48,9 +49,11 @@ export class Dupserver {
       server,
       log,
       timing,
+      presence: new Presence({ server, log, role: "dupserver" }),
       onState: (state) => state === "connected" && this.#outbox.flush(),
     });
-    const destinations = () => [{ name: this.name, results: this.#submitter }];
+    // All copies go to this one server, whether it is silent or not.
+    const destinations = () => [{ name: this.name, isSilent: false, results: this.#submitter }];
     // A prefix of its own: with another outbox's prefix, gearmand would take a copy for a result it already
     // has.
     this.#outbox = new Outbox({ destinations, log, prefix: randomUUID() });

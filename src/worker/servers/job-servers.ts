@@ -5,15 +5,17 @@ import type { ServerAddress } from "../../gearman/server-address.ts";
 import type { Log } from "../../log.ts";
 import type { WorkerEvents } from "../worker-events.ts";
 import { Link, type LinkStatus } from "./link.ts";
+import { Reclaims } from "./reclaims.ts";
 import type { JobServerSettings } from "./server-settings.ts";
 
 export interface JobServersOptions {
   readonly log: Log;
   readonly events: Pick<WorkerEvents, "connected" | "lost">;
   /**
-   * How many more jobs all job servers together may send now. Asked before every grab, so it must be cheap.
+   * How many more jobs all job servers together may send now, as far as this one, `host:port`, may send any.
+   * Asked before every grab, so it must be cheap.
    */
-  readonly room: () => number;
+  readonly room: (server: string) => number;
   readonly onJob: (job: GrabbedJob) => void;
   /** The text that answers a job of the status queue. */
   readonly renderStatus: () => ByteString;
@@ -35,12 +37,15 @@ export class JobServers {
   readonly #options: JobServersOptions;
   readonly #orphans: Orphans;
   readonly #retired = new Set<Link>();
+  readonly #reclaims: Reclaims;
   #links: readonly Link[] = [];
   #taken = 0;
 
   constructor(options: JobServersOptions) {
     this.#options = options;
-    this.#orphans = new Orphans({ log: options.log });
+    const { log } = options;
+    this.#orphans = new Orphans({ log });
+    this.#reclaims = new Reclaims({ orphans: this.#orphans, log, onJob: (job) => this.#take(job) });
   }
 
   /** Where results can be submitted: the links of the configuration as it is now, in its order. */
@@ -74,6 +79,7 @@ export class JobServers {
   open(settings: JobServerSettings): void {
     for (const link of this.#links) this.#retire(link);
     this.#links = settings.servers.map((server) => this.#createLink(server, settings));
+    this.#reclaims.configure(settings);
     for (const link of this.#links) link.start();
   }
 
@@ -86,28 +92,40 @@ export class JobServers {
     for (let i = 0; i < length; i++) this.#links[(this.#taken + i) % length]?.wake();
   }
 
-  /** Takes no more jobs. Resolves when the last one is answered and no other can come. */
+  /**
+   * Takes no more jobs. Resolves when the last one is answered and no other can come. Jobs that were or are
+   * lost with a connection are asked for again: `reclaimed`.
+   */
   async drain(): Promise<void> {
     for (const link of this.#links) link.retire();
+    this.#reclaims.start();
     await Promise.all(this.#all().map((link) => link.drained));
   }
 
+  /** After `drain`, when every result is delivered: resolves when no job that was lost can come again. */
+  reclaimed(): Promise<void> {
+    return this.#reclaims.settle();
+  }
+
   async stop(): Promise<void> {
-    await Promise.all(this.#all().map((link) => link.stop()));
+    await Promise.all([this.#reclaims.stop(), ...this.#all().map((link) => link.stop())]);
   }
 
   #createLink(server: ServerAddress, { queues, statusQueue, timing }: JobServerSettings): Link {
-    const { log, events, onJob, renderStatus, onResultsOpen } = this.#options;
+    const { log, events, renderStatus, onResultsOpen } = this.#options;
     return new Link({
       ...{ server, queues, statusQueue, log, orphans: this.#orphans, timing, renderStatus, onResultsOpen },
       room: (asking) => this.#roomFor(asking),
       onRoomLeft: () => this.wake(),
-      onJob: (job) => {
-        this.#taken += 1;
-        onJob(job);
-      },
+      onOrphaned: () => this.#reclaims.update(),
+      onJob: (job) => this.#take(job),
       onState: (state, name) => (state === "connected" ? events.connected(name) : events.lost(name)),
     });
+  }
+
+  #take(job: GrabbedJob): void {
+    this.#taken += 1;
+    this.#options.onJob(job);
   }
 
   #retire(link: Link): void {
@@ -121,9 +139,9 @@ export class JobServers {
 
   /** The free room, less the jobs that other links may get at any moment. */
   #roomFor(asking: Link): number {
-    let room = this.#options.room();
-    for (const link of this.#links) if (link !== asking) room -= link.outstandingGrabs;
-    for (const link of this.#retired) if (link !== asking) room -= link.outstandingGrabs;
+    let room = this.#options.room(asking.name);
+    for (const link of this.#links) if (link !== asking) room -= link.expectedJobs;
+    for (const link of this.#retired) if (link !== asking) room -= link.expectedJobs;
     return room;
   }
 

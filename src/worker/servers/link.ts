@@ -2,9 +2,11 @@ import type { ByteString } from "../../byte-string.ts";
 import type { ConnectionState, ConnectionTiming } from "../../gearman/connection.ts";
 import { type GrabbedJob, Grabber } from "../../gearman/grabber/grabber.ts";
 import { Orphans } from "../../gearman/grabber/orphans.ts";
+import { Presence } from "../../gearman/presence.ts";
 import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { Submitter } from "../../gearman/submitter.ts";
 import type { Log } from "../../log.ts";
+import { quiet } from "./quiet-log.ts";
 
 export interface LinkOptions {
   readonly server: ServerAddress;
@@ -19,6 +21,8 @@ export interface LinkOptions {
   readonly room: (asking: Link) => number;
   /** The link has used less of the room than it was given. */
   readonly onRoomLeft: () => void;
+  /** The connection was lost while it had jobs. */
+  readonly onOrphaned?: () => void;
   readonly onJob: (job: GrabbedJob) => void;
   /** The text that answers a job of the status queue. */
   readonly renderStatus: () => ByteString;
@@ -33,9 +37,11 @@ export interface LinkStatus {
   /** `host:port` of the job server. */
   readonly name: string;
   readonly isConnected: boolean;
+  /** It is connected, but does not answer. */
+  readonly isSilent: boolean;
   /** Jobs that came over this link and have no answer yet. */
   readonly jobsInFlight: number;
-  /** Jobs that were asked for and may arrive at any moment. */
+  /** Jobs that were asked for, and the job server has not said whether it has any. */
   readonly outstandingGrabs: number;
 }
 
@@ -54,15 +60,17 @@ export class Link {
   readonly #status: Grabber;
 
   constructor(options: LinkOptions) {
-    const { server, log, timing, onResultsOpen, onState } = options;
+    const { server, log, timing, orphans, onResultsOpen, onState, onJob, onOrphaned } = options;
     const name = renderServerAddress(server);
     const drained = Promise.withResolvers<void>();
+    const presence = new Presence({ server, log });
     this.name = name;
     this.drained = drained.promise;
     this.#jobs = new Grabber({
-      ...{ server, timing, log, queues: options.queues, orphans: options.orphans, onJob: options.onJob },
+      ...{ server, timing, log, presence, isWatched: true, queues: options.queues, orphans, onJob },
       room: () => options.room(this),
       onRoomLeft: options.onRoomLeft,
+      ...(onOrphaned && { onOrphaned }),
       onState: (state) => onState(state, name),
       onDrained: drained.resolve,
     });
@@ -74,19 +82,25 @@ export class Link {
       onJob: (job) => job.complete(Buffer.from(options.renderStatus(), "latin1")),
     });
     this.results = new Submitter({
-      ...{ server, timing, log },
+      ...{ server, timing, log, presence, onAnswer: onResultsOpen },
       onState: (state) => state === "connected" && onResultsOpen(),
     });
   }
 
   /** Jobs that were asked for and may arrive at any moment. */
-  get outstandingGrabs(): number {
-    return this.#jobs.outstandingGrabs;
+  get expectedJobs(): number {
+    return this.#jobs.expectedJobs;
+  }
+
+  /** The job server is connected, but does not answer. */
+  get isSilent(): boolean {
+    return this.#jobs.isSilent || this.results.isSilent;
   }
 
   get status(): LinkStatus {
+    const { name, isSilent } = this;
     const { isConnected, jobsInFlight, outstandingGrabs } = this.#jobs;
-    return { name: this.name, isConnected, jobsInFlight, outstandingGrabs };
+    return { name, isConnected, isSilent, jobsInFlight, outstandingGrabs };
   }
 
   start(): void {
@@ -109,10 +123,4 @@ export class Link {
   async stop(): Promise<void> {
     await Promise.all([this.#jobs.stop(), this.#status.stop(), this.results.stop()]);
   }
-}
-
-/** The link's other connections say what happens to the job server. */
-function quiet(log: Log): Log {
-  const debug = log.debug.bind(log);
-  return { trace: log.trace.bind(log), debug, info: debug, warn: debug, error: log.error.bind(log) };
 }

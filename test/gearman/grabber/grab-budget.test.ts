@@ -11,12 +11,16 @@ import { stubLog } from "../../support/stub-log.ts";
 
 checkLeaks();
 
-/** A job server that says only what the test has it say. */
+/** A job server that answers probes, and else says only what the test has it say. */
 async function startScriptedServer() {
   const said = new Arrivals<string>();
   const peers = new Arrivals<Socket>();
   const server = createServer((socket) => {
-    const reader = new PacketReader({ onPacket: ({ type }) => said.push(type), magic: "request" });
+    const hear = (packet: Packet) => {
+      if (packet.type !== "ECHO_REQ") said.push(packet.type);
+      else socket.write(encodePacket({ ...packet, type: "ECHO_RES" }, "response"));
+    };
+    const reader = new PacketReader({ onPacket: hear, magic: "request" });
     socket.on("data", (chunk) => reader.push(chunk)).on("error", () => {});
     peers.push(socket);
   });

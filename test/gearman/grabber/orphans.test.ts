@@ -37,8 +37,9 @@ describe("orphans", () => {
   it("know a job whose answer was sent by its unique, or else by its handle", () => {
     const orphans = new Orphans({ log: stubLog() });
     const answer: Answer = { type: "WORK_FAIL" };
-    orphans.remember({ ...assignment("host", "a"), unique: "u" }, answer);
-    orphans.remember(assignment("host", "b"), answer);
+    const sent = { server: "a:4730", answer };
+    orphans.remember({ ...assignment("host", "a"), ...sent, unique: "u" });
+    orphans.remember({ ...assignment("host", "b"), ...sent });
     expect(claim(orphans, "host", "a"), "no unique").toBeUndefined();
     expect(claim(orphans, "host", "a", "v"), "another unique").toBeUndefined();
     expect(claim(orphans, "host", "x", "u"), "another workload").toBeUndefined();

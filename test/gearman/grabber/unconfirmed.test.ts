@@ -21,6 +21,6 @@ it("an answer is unconfirmed until a grab sent after it is replied to", () => {
 });
 
 function answer(unconfirmed: Unconfirmed, handle: string): void {
-  const workload = Buffer.alloc(0);
-  unconfirmed.answered({ handle, queue: "host", unique: "", workload, answer: { type: "WORK_FAIL" } });
+  const assigned = { handle, queue: "host", unique: "", workload: Buffer.alloc(0), server: "a:4730" };
+  unconfirmed.answered({ ...assigned, answer: { type: "WORK_FAIL" } });
 }

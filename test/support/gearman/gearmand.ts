@@ -10,6 +10,10 @@ export interface GearmandOptions {
 export interface Gearmand {
   readonly port: number;
   readonly pid: number;
+  /** It accepts connections from now on, and says nothing. */
+  hang(): void;
+  /** It works again, and has all that came meanwhile. */
+  goOn(): void;
   stop(): Promise<void>;
   /** Ends it as a crash does: no connection is closed in order, no job is kept. */
   kill9(): Promise<void>;
@@ -35,6 +39,8 @@ export async function startGearmand(options: GearmandOptions = {}): Promise<Gear
   return {
     port,
     pid: child.pid ?? 0,
+    hang: () => child.kill("SIGSTOP"),
+    goOn: () => child.kill("SIGCONT"),
     stop: () => endDaemon(child, "SIGTERM"),
     kill9: () => endDaemon(child, "SIGKILL"),
   };

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
+import { encodePacket } from "../../../src/gearman/packet.ts";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 
 export interface SilentServer {
@@ -14,7 +15,7 @@ export interface SilentServer {
   heard(): Promise<void>;
   /** Sends these bytes on every connection. */
   say(bytes: Uint8Array): void;
-  /** Reads on after `pauseOnConnect`. */
+  /** Reads on after `pauseAfterGreeting`. */
   resume(): void;
   cut(): void;
   /** Closes every connection in order, after what was sent. */
@@ -22,27 +23,42 @@ export interface SilentServer {
   stop(): Promise<void>;
 }
 
-/** Accepts connections and sends nothing by itself, like a half-open connection or a server that hangs. */
+const PROBE = { data: Buffer.from("alive?") };
+const PROBE_REQUEST = encodePacket({ type: "ECHO_REQ", ...PROBE });
+const PROBE_ANSWER = encodePacket({ type: "ECHO_RES", ...PROBE }, "response");
+
+/**
+ * Accepts connections and sends nothing by itself, like a half-open connection or a server that hangs. It
+ * `greets`: it answers the probe that a connection begins with, and says nothing after that. The greeting is
+ * not in `received`.
+ */
 export async function startSilentServer({
   host = "127.0.0.1",
-  pauseOnConnect = false,
+  greets = true,
+  pauseAfterGreeting = false,
 } = {}): Promise<SilentServer> {
   const sockets = new Set<Socket>();
   const chunks: Buffer[] = [];
   let heard = Promise.withResolvers<void>();
   let connections = 0;
-  const server = createServer({ pauseOnConnect }, (socket) => {
+  const server = createServer((socket) => {
+    let isGreeted = !greets;
     connections++;
     sockets.add(socket);
     socket
       .on("error", () => {})
       .on("close", () => sockets.delete(socket))
       .on("data", (chunk) => {
+        if (!isGreeted && PROBE_REQUEST.equals(chunk)) {
+          isGreeted = true;
+          socket.write(PROBE_ANSWER);
+          if (pauseAfterGreeting) socket.pause();
+          return;
+        }
         chunks.push(chunk);
         heard.resolve();
         heard = Promise.withResolvers();
       });
-    if (pauseOnConnect) socket.pause();
   });
   server.listen(0, host);
   await once(server, "listening");

@@ -68,7 +68,7 @@ describe("the job servers", () => {
     await until(() =>
       expect(jobServers.status).toEqual(
         servers.map((server) => ({
-          ...{ name: nameOf(server), isConnected: true, isRetired: false },
+          ...{ name: nameOf(server), isConnected: true, isSilent: false, isRetired: false },
           ...{ jobsInFlight: 1, outstandingGrabs: 0 },
         })),
       ),

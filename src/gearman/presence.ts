@@ -1,0 +1,114 @@
+import type { Log } from "../log.ts";
+import { renderServerAddress, type ServerAddress } from "./server-address.ts";
+import type { Trouble } from "./trouble.ts";
+
+export interface PresenceOptions {
+  readonly server: ServerAddress;
+  readonly log: Log;
+  /** What the log calls the server: `job server`. */
+  readonly role?: string;
+  readonly remindAfterMs?: number;
+}
+
+const REMIND_AFTER_MS = 60_000;
+
+/**
+ * What the log says about one server, however many connections there are to it: one line when it goes away,
+ * one a minute while it is away, one when it is back. A server is away while any of its connections is in
+ * trouble. Another kind of trouble is worth a line of its own, once in the same absence.
+ */
+export class Presence {
+  readonly #log: Log;
+  readonly #name: string;
+  readonly #role: string;
+  readonly #remindAfterMs: number;
+  /** The connections that are in trouble. */
+  readonly #troubles = new Map<object, Trouble>();
+  readonly #said = new Set<string>();
+  #saidMs = 0;
+  #sinceMs = 0;
+  #wasThere = false;
+
+  constructor({ server, log, role = "job server", remindAfterMs = REMIND_AFTER_MS }: PresenceOptions) {
+    this.#log = log;
+    this.#name = renderServerAddress(server);
+    this.#role = role;
+    this.#remindAfterMs = remindAfterMs;
+  }
+
+  /** A connection has, or still has, some trouble. May be called as often as one likes. */
+  missed(connection: object, trouble: Trouble): void {
+    const now = performance.now();
+    if (this.#troubles.size === 0) this.#begin(now);
+    this.#troubles.set(connection, trouble);
+    const kind = familyOf(trouble);
+    if (this.#said.has(kind) && now - this.#saidMs < this.#remindAfterMs) return;
+    this.#write(trouble, now);
+    this.#said.add(kind);
+    this.#saidMs = now;
+  }
+
+  /** A connection is made and the server has answered on it, or answers again. */
+  seen(connection: object): void {
+    const trouble = this.#troubles.get(connection);
+    this.#troubles.delete(connection);
+    if (this.#troubles.size > 0 || (trouble === undefined && this.#wasThere)) return;
+    this.#log.info(this.#wasThere && trouble ? this.#returned(trouble) : this.#connected());
+    this.#wasThere = true;
+  }
+
+  /** A connection was closed by us. */
+  forget(connection: object): void {
+    this.#troubles.delete(connection);
+  }
+
+  #begin(now: number): void {
+    this.#sinceMs = now;
+    this.#said.clear();
+  }
+
+  #connected(): string {
+    return `connected to ${this.#role} ${this.#name}`;
+  }
+
+  #returned(trouble: Trouble): string {
+    const after = `again after ${seconds(performance.now() - this.#sinceMs)} s`;
+    if (trouble.kind !== "silent") return `${this.#connected()} ${after}`;
+    return `${this.#role} ${this.#name} answers ${after}`;
+  }
+
+  #write(trouble: Trouble, now: number): void {
+    const server = this.#name;
+    if (trouble.kind === "silent") {
+      this.#log.warn({ server, seconds: seconds(trouble.silentMs) }, this.#describe(trouble));
+      return;
+    }
+    const isStill = this.#said.has(familyOf(trouble));
+    const away = isStill ? { seconds: seconds(now - this.#sinceMs) } : {};
+    this.#log.warn({ server, reason: trouble.reason, ...away }, this.#describe(trouble));
+  }
+
+  #describe(trouble: Trouble): string {
+    const role = this.#role;
+    switch (trouble.kind) {
+      case "silent":
+        if (trouble.isKnown) return `the ${role} does not answer`;
+        return `no answer from the ${role}: it hangs, or nothing there speaks Gearman`;
+      case "foreign":
+        return `nothing there speaks Gearman, is this the port of a ${role}?`;
+      case "lost":
+        return `lost the connection to the ${role}`;
+      case "unreachable":
+        return `${this.#said.has("away") ? "still cannot" : "cannot"} connect to the ${role}`;
+    }
+  }
+}
+
+/** To lose a connection and to get none are the same absence. */
+function familyOf({ kind }: Trouble): string {
+  return kind === "lost" || kind === "unreachable" ? "away" : kind;
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1000);
+}
