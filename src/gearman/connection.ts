@@ -133,10 +133,10 @@ export class Connection {
         clearTimeout(phase.retryTimer);
         break;
       case "connecting":
+      case "greeting":
         phase.socket.destroy();
         this.#closed = closeSocket(phase.socket, this.#timing.closeWithinMs);
         break;
-      case "greeting":
       case "connected":
         this.#writeUnsent(phase.socket);
         this.#closed = closeSocket(phase.socket, this.#timing.closeWithinMs);

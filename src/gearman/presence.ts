@@ -39,7 +39,7 @@ export class Presence {
   /** A connection has, or still has, some trouble. May be called as often as one likes. */
   missed(connection: object, trouble: Trouble): void {
     const now = performance.now();
-    if (this.#troubles.size === 0) this.#begin(now);
+    if (this.#troubles.size === 0) this.#begin(trouble.kind === "silent" ? now - trouble.silentMs : now);
     this.#troubles.set(connection, trouble);
     const kind = familyOf(trouble);
     if (this.#said.has(kind) && now - this.#saidMs < this.#remindAfterMs) return;
@@ -62,8 +62,8 @@ export class Presence {
     this.#troubles.delete(connection);
   }
 
-  #begin(now: number): void {
-    this.#sinceMs = now;
+  #begin(sinceMs: number): void {
+    this.#sinceMs = sinceMs;
     this.#said.clear();
   }
 

@@ -69,7 +69,7 @@ describe("the presence of a server", () => {
     expect(lines).toEqual([
       "warn the job server does not answer {seconds:2}",
       "warn the job server does not answer {seconds:62}",
-      "info job server gw:4730 answers again after 70 s",
+      "info job server gw:4730 answers again after 72 s",
     ]);
   });
 

@@ -163,6 +163,17 @@ describe("a worker with one slot", () => {
     await silent.stop();
     expect(await results(server, 1)).toEqual(["one"]);
   });
+
+  it("serves one job server while the other hangs that was just asked", async () => {
+    const silent = actors.add(await startSilentServer());
+    const server = await startServer();
+    const { worker, gate } = await startWorker([silent.address, server], ["max-worker=1"]);
+    gate.open();
+    await untilGrabs(silent, 2);
+    await submit(server, "one");
+    expect(await results(server, 1)).toEqual(["one"]);
+    expect(worker.status().jobServers[0]).toMatchObject({ isConnected: true, outstandingGrabs: 1 });
+  });
 });
 
 it("a worker that is stopped while it starts takes no job, and leaves nothing", async () => {
