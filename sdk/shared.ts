@@ -2,6 +2,8 @@ import type { Shared, SharedContext } from "./check.ts";
 import { type SettingValues, settingValue } from "./setting.ts";
 
 interface SharedValuesOptions extends Pick<SharedContext, "log"> {
+  /** The default is `log`. */
+  readonly warn?: SharedContext["warn"];
   /** The values as they are now. Undefined: no worker.conf has been read, every setting has its default. */
   readonly settings?: () => SettingValues | undefined;
 }
@@ -15,9 +17,10 @@ export class SharedValues implements AsyncDisposable {
   readonly #values = new Map<{ readonly name: string }, Disposable | AsyncDisposable>();
   readonly #created = new AsyncDisposableStack();
 
-  constructor({ log, settings }: SharedValuesOptions) {
+  constructor({ log, warn = log, settings }: SharedValuesOptions) {
     this.#context = {
       log,
+      warn,
       setting: (setting) => settingValue(settings?.(), setting),
       shared: (shared) => this.get(shared),
     };

@@ -33,7 +33,11 @@ export class NativeRuntime {
 
   constructor({ checks, log }: NativeRuntimeOptions) {
     this.shelf = new SiteShelf({ builtin: checks, log });
-    this.shared = new SharedValues({ log: (message) => log.debug(message), settings: () => this.#settings });
+    this.shared = new SharedValues({
+      log: (message) => log.debug(message),
+      warn: (message) => log.warn(message),
+      settings: () => this.#settings,
+    });
     this.shadow = new Shadow({ share: 0, log });
     this.#shadowFile = new ShadowFile({ read: () => this.shadow.report, log });
     this.#log = log;
