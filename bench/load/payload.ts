@@ -54,7 +54,7 @@ export function jobText({ queue, command }: Pick<Part, "queue" | "command">, ind
     ...(queue === "service" ? [`service_description=service ${index}`] : []),
     `core_time=${now}`,
     "timeout=60",
-    `command_line=${command}`,
+    `command_line=${command.replaceAll("$JOB$", String(index))}`,
     "\n\n",
   ].join("\n");
 }

@@ -13,13 +13,18 @@ export interface Line {
   readonly memoryAfterMs?: number;
   /** Arguments that our own worker gets besides its usual ones. */
   readonly own: readonly string[];
+  /** Words before the worker's command. The line is left out where one of them has no value. */
+  readonly under?: readonly string[];
   /** Our own worker records how late its event loop is. */
   readonly hasLoopDelay?: true;
   /** Only our own worker is measured: a peer would repeat what it does on another line. */
   readonly isOwnOnly?: true;
 }
 
-/** `{plugins}`, `{data}`, `{tcp}` and `{snmp}` in a command are replaced by what `startStandIns` knows. */
+/**
+ * `{plugins}`, `{data}`, `{tcp}` and `{snmp}` in a command are replaced by what `startStandIns` knows, and
+ * `$JOB$` by the number of the job.
+ */
 export interface Part {
   readonly command: string;
   /**

@@ -18,8 +18,16 @@ export function available(lines: readonly Line[], values: Values): Available {
   return { lines: results.flatMap(({ lines }) => lines), notes: results.flatMap(({ notes }) => notes) };
 }
 
-/** Leaves out the parts of a mix that cannot be run here. The other parts keep their rates. */
 function availableLine(line: Line, values: Values): Available {
+  if (line.under === undefined) return availableMix(line, values);
+  const under = line.under.map((word) => fill(word, values));
+  const missing = under.map(unfilled).find((word) => word !== undefined);
+  if (missing === undefined) return availableMix({ ...line, under }, values);
+  return { lines: [], notes: [`${line.name}: skipped, there is no server for {${missing}}`] };
+}
+
+/** Leaves out the parts of a mix that cannot be run here. The other parts keep their rates. */
+function availableMix(line: Line, values: Values): Available {
   const parts = line.mix.map((part) => {
     const filled = { ...part, command: fill(part.command, values) };
     return { part: filled, lack: lackOf(filled) };

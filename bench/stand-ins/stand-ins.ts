@@ -3,11 +3,13 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../test/support/free-port.ts";
+import { WITH_NAMES } from "../../test/support/processes/name-namespace.ts";
 import { hasServer } from "../../test/support/servers/installed.ts";
 import { Snmpd } from "../../test/support/servers/snmpd.ts";
 import { Sshd } from "../../test/support/servers/sshd.ts";
 import { readStat } from "../processes/process-tree.ts";
 import type { Line } from "../scenarios/line.ts";
+import { startNames } from "./names.ts";
 
 /** Servers that the commands of the lines talk to in place of a site's devices. */
 export interface StandIns extends AsyncDisposable {
@@ -25,11 +27,15 @@ const PAGE = "<html><body>It works</body></html>\n";
 const BANNER = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n";
 
 export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
-  const commands = lines.flatMap(({ mix }) => mix.map(({ command }) => command)).join("\n");
+  const commands = lines
+    .flatMap(({ mix, under = [] }) => [...mix.map(({ command }) => command), ...under])
+    .join("\n");
   await using cleanup = new AsyncDisposableStack();
   const asked = (name: string) => commands.includes(`{${name}}`);
   const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
   const agent = asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start()) : undefined;
+  const started = asked("names") ? await startNames() : undefined;
+  const names = started && cleanup.use(started);
   const values: Values = {
     plugins: PLUGINS,
     data: DATA,
@@ -38,9 +44,11 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(agent && { snmp: agent.port }),
+    ...(names && { names: names.folder, withNames: WITH_NAMES }),
   };
   const running = cleanup.move();
-  return { values, cpuMs: () => cpuMsOf(agent), [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const cpuMs = () => cpuMsOf(agent) + (names?.cpuMs() ?? 0);
+  return { values, cpuMs, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 async function listen(server: Server): Promise<AddressInfo> {

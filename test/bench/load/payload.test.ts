@@ -19,6 +19,10 @@ describe("the load's envelope", () => {
 });
 
 describe("a job of the load", () => {
+  it("has the job's number in place of $JOB$", () => {
+    expect(jobText({ queue: "service", command: "a $JOB$b$JOB$" }, 12)).toContain("command_line=a 12b12\n");
+  });
+
   it("is that of a service", () => {
     expect(jobText({ queue: "service", command: "a b" }, 12)).toMatch(
       /^type=service\nresult_queue=check_results\nhost_name=bench12\nservice_description=service 12\ncore_time=[\d.]+\ntimeout=60\ncommand_line=a b\n\n\n$/,

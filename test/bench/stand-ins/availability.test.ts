@@ -34,6 +34,15 @@ describe("what a machine can run", () => {
     expect(alone(part)).toEqual({ lines: [], notes: [note] });
   });
 
+  it("has the words before the worker's command, or not the line", () => {
+    const under = ["{bin}/env", "A=b"];
+    expect(available([lineOf([PRESENT], { under })], VALUES).lines[0]?.under).toEqual(["/bin/env", "A=b"]);
+    expect(available([lineOf([PRESENT], { under: ["{names}"] })], VALUES)).toEqual({
+      lines: [],
+      notes: ["a: skipped, there is no server for {names}"],
+    });
+  });
+
   it("includes what a probe finds", () => {
     expect(alone({ command: "{bin}/sh", needs: { what: "it", probe: ["/bin/true"] } }).notes).toEqual([]);
   });

@@ -85,7 +85,7 @@ async function distance({ port }: Place): Promise<readonly Said[]> {
     asked.push(ask({ host, port, shared }));
     await pause(10);
   }
-  return Promise.all(asked);
+  return await Promise.all(asked);
 }
 
 /** The order in which checks end: 40 silent names, and then 20 of /etc/hosts and 20 addresses. */

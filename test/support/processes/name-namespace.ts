@@ -8,8 +8,7 @@ import { IN_NEW_NETWORK } from "./network-namespace.ts";
 /** The files of a machine that say how names become addresses. */
 const FILES = ["resolv.conf", "hosts", "nsswitch.conf"] as const;
 
-type NameFile = (typeof FILES)[number];
-export type NameFiles = Readonly<Record<NameFile, string>>;
+type NameFiles = Readonly<Record<(typeof FILES)[number], string>>;
 
 /** The address at which the name server of a test listens. */
 export const NAME_SERVER = "127.0.0.53";
@@ -20,15 +19,10 @@ export const NAME_FILES: NameFiles = {
   "nsswitch.conf": "hosts: files dns\n",
 };
 
-/** Puts the files of the folder `$1` in place of those of the machine, and runs the rest of the words. */
-const MOUNTED = `set -e; ip link set lo up; folder=$1; shift
-${FILES.map((name) => `mount --bind "$folder/${name}" /etc/${name}`).join("\n")}
-exec "$@"`;
+/** Runs a command with the name files of a folder: `with-names.sh FOLDER COMMAND…`. */
+export const WITH_NAMES = join(import.meta.dirname, "with-names.sh");
 
-/** Words that run a command with the name files of a folder, in a network of its own. */
-export function withNameFiles(folder: string, command: readonly string[]): readonly string[] {
-  return ["unshare", ...IN_NEW_NETWORK, "-m", "sh", "-c", MOUNTED, "sh", folder, ...command];
-}
+const WITH_NETWORK = ["-m", "sh", "-c", 'ip link set lo up && exec "$0" --mounted "$@"', WITH_NAMES];
 
 /** A folder with these files. Removes itself. */
 export function createNameFiles(files: NameFiles = NAME_FILES): Disposable & { readonly path: string } {
@@ -40,8 +34,8 @@ export function createNameFiles(files: NameFiles = NAME_FILES): Disposable & { r
 /** False in a container that forbids new networks or mounts. */
 export function mayHaveNames(): boolean {
   using files = createNameFiles();
-  const [command = "", ...args] = withNameFiles(files.path, ["true"]);
-  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+  const args = [...IN_NEW_NETWORK, ...WITH_NETWORK, files.path, "true"];
+  return spawnSync("unshare", args, { stdio: "ignore" }).status === 0;
 }
 
 /**
@@ -50,8 +44,8 @@ export function mayHaveNames(): boolean {
  */
 export async function runWithNames(program: string, args: readonly string[]): Promise<string> {
   using files = createNameFiles();
-  const words = withNameFiles(files.path, [process.execPath, program, files.path, ...args]);
-  const [command = "", ...rest] = words;
-  const child = spawn(command, rest, { stdio: ["ignore", "pipe", "inherit"] });
+  const command = [process.execPath, program, files.path, ...args];
+  const words = [...IN_NEW_NETWORK, ...WITH_NETWORK, files.path, ...command];
+  const child = spawn("unshare", words, { stdio: ["ignore", "pipe", "inherit"] });
   return await text(child.stdout);
 }
