@@ -4,8 +4,8 @@ import type { Address, Family } from "./names/address.ts";
 import { askGetaddrinfo } from "./names/getaddrinfo.ts";
 import { LookupPool } from "./names/lookup-pool.ts";
 import { type AskGetaddrinfo, type Lookup, Lookups, type LookupsOptions } from "./names/lookups.ts";
+import { SLOW_MS } from "./names/name-speeds.ts";
 import { readNumeric } from "./names/numeric.ts";
-import { SLOW_MS } from "./names/slow-names.ts";
 
 /** What one call of `resolve` does differently. */
 export interface ResolveOptions {

@@ -32,6 +32,8 @@ export interface Part {
    * wrong.
    */
   readonly output?: string;
+  /** Any other return code is counted as wrong; absent: 0. */
+  readonly returnCode?: number;
   /** The share of the jobs of the line, in any unit. */
   readonly share: number;
   readonly queue: "host" | "service";

@@ -14,6 +14,7 @@ export const SLOW_NAMES: readonly Part[] = [
     queue: "service",
     isTimed: false,
     command: check("silent"),
+    returnCode: 2,
     output: "^TCP CRITICAL - Invalid hostname, address or socket: silent",
   },
   { share: 15, queue: "service", isTimed: false, command: check("slow"), output: "^TCP OK - " },

@@ -4,7 +4,7 @@ import { type Address, type Family, ResolveError } from "./address.ts";
 import { LOOKUPS_AT_ONCE } from "./getaddrinfo.ts";
 import type { LookupPool } from "./lookup-pool.ts";
 import { type Answer, LookupProcessEnded } from "./lookup-process.ts";
-import { SLOW_MS, SlowNames } from "./slow-names.ts";
+import { NameSpeeds, SLOW_MS } from "./name-speeds.ts";
 
 /** Asks getaddrinfo for the addresses of a name. Rejects with a ResolveError. */
 export type AskGetaddrinfo = (host: string, family: Family) => Promise<readonly Address[]>;
@@ -53,16 +53,18 @@ const STOPPED = new Error("the worker has stopped");
 /**
  * Decides where getaddrinfo is asked for a name.
  *
- * - On a thread of this process, while one is free and all names are quick: nothing is cheaper.
+ * - On a thread of this process, while one is free: nothing is cheaper. A thread that asks for a slow name
+ *   cannot be had back, and holds up the end of the worker. So one thread is for names that were quick the
+ *   last time, and while names are slow both are.
  * - Otherwise in a process of its own, so that as many names as there are checks are asked for side by side,
- *   and none waits for another. One is started when names have waited for ten milliseconds. While names are
- *   slow all go there: a thread that asks for one cannot be had back, and holds up the end of the worker.
+ *   and none waits for another. One is started when names have waited for ten milliseconds, or names are
+ *   slow.
  * - Where no such process can run, the names wait for a thread here. Names that were slow may use all slots
  *   but one then: a dead name server cannot block the other names.
  */
 export class Lookups implements Disposable {
   readonly #options: LookupsOptions;
-  readonly #slow: SlowNames;
+  readonly #speeds: NameSpeeds;
   readonly #waiting = new Set<Task>();
   /** What runs in this process. */
   readonly #running = new Set<Task>();
@@ -71,7 +73,7 @@ export class Lookups implements Disposable {
 
   constructor(options: LookupsOptions) {
     this.#options = options;
-    this.#slow = new SlowNames(options);
+    this.#speeds = new NameSpeeds(options);
     if (options.processes) options.processes.onChange = () => this.#fillSlots();
   }
 
@@ -103,7 +105,7 @@ export class Lookups implements Disposable {
     task.reject(task.signal.reason);
     const tookMs = task.begunAt === undefined ? 0 : this.#options.now() - task.begunAt;
     // That a check gave up soon does not say that the name is quick.
-    if (tookMs > SLOW_MS) this.#slow.note(task.host, tookMs, "had no answer");
+    if (tookMs > SLOW_MS) this.#speeds.note(task.host, tookMs, "had no answer");
   }
 
   #enqueue(task: Task): void {
@@ -112,29 +114,34 @@ export class Lookups implements Disposable {
       return;
     }
     this.#waiting.add(task);
-    this.#fillSlots();
+    this.#place(task);
+    if (this.#waiting.has(task)) this.#makeRoom();
   }
 
+  /** Called when something has changed for the lookups that wait. */
   #fillSlots(): void {
-    for (const task of this.#waiting) {
-      const way = this.#choose(task);
-      if (way === "wait") continue;
-      this.#waiting.delete(task);
-      task.begunAt = this.#options.now();
-      if (way === "process") void this.#askProcess(task);
-      else void this.#askHere(task);
-    }
+    for (const task of this.#waiting) this.#place(task);
     if (this.#waiting.size > 0) this.#makeRoom();
+  }
+
+  #place(task: Task): void {
+    const way = this.#choose(task);
+    if (way === "wait") return;
+    this.#waiting.delete(task);
+    task.begunAt = this.#options.now();
+    if (way === "process") void this.#askProcess(task);
+    else void this.#askHere(task);
   }
 
   #choose({ host }: Task): "here" | "process" | "wait" {
     const { processes } = this.#options;
     const isFree = this.#running.size < SLOTS;
     if (processes?.canAsk !== true) {
-      const isHeldBack = this.#slow.has(host) && this.#slowRunning() >= SLOTS - 1;
+      const isHeldBack = this.#speeds.isSlow(host) && this.#slowRunning() >= SLOTS - 1;
       return isFree && !isHeldBack ? "here" : "wait";
     }
-    if (isFree && !this.#slow.isAny) return "here";
+    const isOneFree = this.#running.size < SLOTS - 1;
+    if (this.#speeds.isQuick(host) ? isFree : isOneFree && !this.#speeds.isAnySlow) return "here";
     return processes.isReady ? "process" : "wait";
   }
 
@@ -146,12 +153,12 @@ export class Lookups implements Disposable {
       this.#patience = undefined;
       prepare();
     };
-    if (processes.isRunning || this.#slow.isAny) prepare();
+    if (processes.isRunning || this.#speeds.isAnySlow) prepare();
     else this.#patience ??= setTimeout(afterPatience, PATIENCE_MS);
   }
 
   #slowRunning(): number {
-    return [...this.#running].filter(({ host }) => this.#slow.has(host)).length;
+    return [...this.#running].filter(({ host }) => this.#speeds.isSlow(host)).length;
   }
 
   async #askHere(task: Task): Promise<void> {
@@ -187,11 +194,11 @@ export class Lookups implements Disposable {
   #answered(task: Task, answer: Answer): void {
     const { host } = task;
     if (answer.kind === "found") {
-      this.#slow.note(host, answer.tookMs, "was found");
+      this.#speeds.note(host, answer.tookMs, "was found");
       task.resolve(answer);
     } else {
       const why = answer.error instanceof ResolveError ? ` (${answer.error.message})` : "";
-      this.#slow.note(host, answer.tookMs, `was not found${why}`);
+      this.#speeds.note(host, answer.tookMs, `was not found${why}`);
       task.reject(answer.error);
     }
   }

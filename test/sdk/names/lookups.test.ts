@@ -67,22 +67,28 @@ function createLookups() {
   return { lookups, pool, threads, said, clock, start };
 }
 
-it("names are asked for on the threads while these are free, and no process is started", async () => {
+it("names that were quick are asked for on the threads, and no process is started", async () => {
   const { pool, threads, start } = createLookups();
+  for (const host of ["a", "b"]) {
+    const [lookup] = start(host);
+    threads.at(-1)?.answer.resolve(HERE);
+    await lookup?.found;
+    await nextTurn();
+  }
   start("a", "b");
-  expect(threads.map(({ host }) => host)).toEqual(["a", "b"]);
+  expect(threads.map(({ host }) => host)).toEqual(["a", "b", "a", "b"]);
   expect([pool.prepared, pool.hosts]).toEqual([[], []]);
 });
 
 it("names that wait have a process started, and take a thread that is free before it is ready", async () => {
   const { pool, threads, start } = createLookups();
-  start("a", "b", "c", "d");
+  start("a", "b", "c");
   await vi.waitFor(() => expect(pool.prepared).toEqual([2]));
   threads[0]?.answer.resolve(HERE);
   await nextTurn();
   pool.begin();
-  expect(threads.map(({ host }) => host)).toEqual(["a", "b", "c"]);
-  expect(pool.hosts).toEqual(["d"]);
+  expect(threads.map(({ host }) => host)).toEqual(["a", "b"]);
+  expect(pool.hosts).toEqual(["c"]);
 });
 
 it("all names are asked for side by side once a process is ready", () => {
@@ -90,21 +96,44 @@ it("all names are asked for side by side once a process is ready", () => {
   pool.begin();
   const hosts = Array.from({ length: 300 }, (_, at) => `host${at}`);
   start(...hosts);
-  expect(pool.hosts).toEqual(hosts.slice(2));
+  expect(pool.hosts).toEqual(hosts.slice(1));
 });
 
-it("while names are slow no thread is taken for any", async () => {
+it("while names are slow the threads are for those that are known to be quick", async () => {
   const { pool, threads, clock, start } = createLookups();
   pool.begin();
-  const [slow] = start("slow");
-  clock.now = 2_000;
-  threads[0]?.answer.resolve(HERE);
-  await slow?.found;
-  start("other");
-  expect([threads.length, pool.hosts]).toEqual([1, ["other"]]);
+  const answerHere = async (host: string, ms: number) => {
+    const [lookup] = start(host);
+    clock.now += ms;
+    threads.at(-1)?.answer.resolve(HERE);
+    await lookup?.found;
+    await nextTurn();
+  };
+  await answerHere("quick", 1);
+  await answerHere("slow", 2_000);
+  start("other", "quick");
+  expect([threads.map(({ host }) => host), pool.hosts]).toEqual([["quick", "slow", "quick"], ["other"]]);
+});
+
+it("when a quick name becomes slow, none is known to be quick any more, for five minutes", async () => {
+  const { pool, threads, clock, start } = createLookups();
+  pool.begin();
+  for (const [host, ms] of [
+    ["a", 1],
+    ["b", 1],
+    ["a", 2_000],
+  ] as const) {
+    const [lookup] = start(host);
+    clock.now += ms;
+    threads.at(-1)?.answer.resolve(HERE);
+    await lookup?.found;
+    await nextTurn();
+  }
+  start("b");
+  expect([threads.length, pool.hosts]).toEqual([3, ["b"]]);
   clock.now += 5 * 60_000;
-  start("later");
-  expect(threads.map(({ host }) => host)).toEqual(["slow", "later"]);
+  start("b");
+  expect(threads).toHaveLength(4);
 });
 
 it("a lookup that nobody waits for any more is taken back, and its name counts as slow", async () => {
@@ -112,7 +141,6 @@ it("a lookup that nobody waits for any more is taken back, and its name counts a
   pool.begin();
   const leaving = new AbortController();
   lookups.start("a", 0, signal);
-  lookups.start("b", 0, signal);
   const { found } = lookups.start("silent", 0, leaving.signal);
   clock.now = 10_000;
   leaving.abort(new Error("time is up"));
@@ -123,7 +151,7 @@ it("a lookup that nobody waits for any more is taken back, and its name counts a
 it("a name is asked for again when its process has ended, and then left to the plugin", async () => {
   const { pool, start } = createLookups();
   pool.begin();
-  const [, , lookup] = start("a", "b", "c");
+  const [, lookup] = start("a", "c");
   pool.asked[0]?.answer.reject(new LookupProcessEnded());
   await vi.waitFor(() => expect(pool.hosts).toEqual(["c", "c"]));
   pool.asked[1]?.answer.reject(new LookupProcessEnded());
@@ -148,7 +176,7 @@ it("the log says which names are slow, once a minute, and how many there were be
     pool.asked.at(-1)?.answer.resolve(answer);
     await nextTurn();
   };
-  start("a", "b");
+  start("a");
   await answerSlowly("one", { ...QUICK, tookMs: 6_012 });
   const error = new ResolveError("EAI_AGAIN");
   await answerSlowly("two", { kind: "failed", error, tookMs: 10_000 });
@@ -175,7 +203,7 @@ function createResolver() {
   const clock = { now: 0 };
   const options = { now: () => clock.now, processes: pool as never };
   const resolver = new Resolver(() => new Promise(() => {}), options);
-  for (const host of ["taken1", "taken2"]) void resolver.resolve(host, 0, signal);
+  void resolver.resolve("taken", 0, signal);
   return { pool, clock, resolver };
 }
 

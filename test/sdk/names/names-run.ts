@@ -129,7 +129,7 @@ async function getaddrinfo({ folder }: Place): Promise<Readonly<Record<string, F
     "127.0.0.1 localhost\n127.0.0.2 twin\n127.0.0.3 twin\n::1 twin6\n127.0.0.4 mixed\n::1 mixed\n",
   );
   writeFileSync(join(folder, "resolv.conf"), `search none.test found.test\nnameserver ${NAME_SERVER}\n`);
-  using own = createOwn();
+  using own = await createOwn();
   const hosts = ["twin", "twin6", "mixed", "both.test", "web", "none.test", "web.", "a..b", "-a.test"];
   const odd = ["127.1", "xn--a.test", "UP.test", "%", "a b", "x".repeat(300)];
   const found: Record<string, Found> = {};
@@ -146,7 +146,7 @@ async function getaddrinfo({ folder }: Place): Promise<Readonly<Record<string, F
 
 /** What a process of the pool, which lives on, makes of changed files. */
 async function changes({ folder }: Place): Promise<readonly string[]> {
-  using own = createOwn();
+  using own = await createOwn();
   const said: string[] = [];
   const look = async (host: string) => said.push(await describe(own.resolver, host, 0));
   const change = (name: string, text: string) => writeFileSync(join(folder, name), text);
@@ -163,7 +163,7 @@ async function changes({ folder }: Place): Promise<readonly string[]> {
 
 /** How many processes ask for names: while name servers are silent, and after the end of the resolver. */
 async function ends(): Promise<readonly number[]> {
-  const own = createOwn();
+  const own = await createOwn();
   const before = countChildren();
   const asked = numbered("silent", 100).map((host) => describe(own.resolver, host, 0));
   await own.isReady();
@@ -188,12 +188,15 @@ function parentOf(pid: string): number {
   }
 }
 
-/** A resolver that asks in processes only: all threads of its own are taken. */
-function createOwn() {
+/** A resolver that asks in processes only: both threads of its own are taken, one by a quick name. */
+async function createOwn() {
   const pool = new LookupPool({ warn: () => {} });
-  const resolver = new OwnResolver(() => new Promise(() => {}), { processes: pool });
+  const answers = [Promise.resolve([])];
+  const ask = () => answers.shift() ?? new Promise<never>(() => {});
+  const resolver = new OwnResolver(ask, { processes: pool });
   const { signal } = new AbortController();
-  for (const host of ["taken1", "taken2"]) resolver.resolve(host, 0, signal).catch(() => {});
+  await resolver.resolve("quick", 0, signal);
+  for (const host of ["new", "quick"]) resolver.resolve(host, 0, signal, { anew: true }).catch(() => {});
   const isReady = async () => {
     while (!pool.isReady) await pause(20);
   };
