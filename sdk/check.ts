@@ -59,6 +59,8 @@ export interface SharedContext {
   readonly setting: <Value extends SettingValue>(setting: Setting<Value>) => Value;
   /** Writes one debug line. Never pass secrets. */
   readonly log: (message: string) => void;
+  /** Writes one line that an operator should see. Never pass secrets, nor a line for each check. */
+  readonly warn: (message: string) => void;
 }
 
 /** What a check gets from the worker for one run. */

@@ -13,6 +13,7 @@ export type {
 export { withinSeconds } from "./deadline.ts";
 export { type CheckDefinition, defineCheck } from "./define-check.ts";
 export { CheckDeclined, CheckFailure } from "./failure.ts";
+export { type Address, type Family, ResolveError } from "./names/address.ts";
 export { type Option, type OptionsOf, option } from "./option.ts";
 export {
   count,
@@ -31,5 +32,5 @@ export {
 export { type Answer, answer } from "./output.ts";
 export { fperfdata, type PerfdataLimits, perfdata } from "./perfdata.ts";
 export { checkRange, getStatus, type Range, readRange, type Thresholds } from "./range.ts";
-export { type Address, type Family, RESOLVER, ResolveError, type Resolver } from "./resolve.ts";
+export { RESOLVER, type Resolver } from "./resolve.ts";
 export { CRITICAL, maxState, OK, STATE_NAMES, type State, UNKNOWN, WARNING } from "./state.ts";

@@ -1,94 +1,74 @@
-import { type LookupAddress, promises } from "node:dns";
-import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
-import { errnoName, errnoText } from "../plugins/libc/errno.ts";
 import type { Shared } from "./check.ts";
 import { whenAborted } from "./deadline.ts";
-
-/** The kind of address to ask for: 4 for IPv4, 6 for IPv6, 0 for both, as AF_UNSPEC. */
-export type Family = 0 | 4 | 6;
-
-/** One address of a host, as `Resolver` gives it. */
-export interface Address {
-  /** `192.0.2.1`, `2001:db8::1`. A link-local address keeps the zone it was asked with: `fe80::1%eth0`. */
-  readonly address: string;
-  /** 4 or 6. */
-  readonly family: number;
-}
+import type { Address, Family } from "./names/address.ts";
+import { askGetaddrinfo } from "./names/getaddrinfo.ts";
+import { LookupPool } from "./names/lookup-pool.ts";
+import { type AskGetaddrinfo, type Lookup, Lookups, type LookupsOptions } from "./names/lookups.ts";
+import { SLOW_MS } from "./names/name-speeds.ts";
+import { readNumeric } from "./names/numeric.ts";
 
 /** What one call of `resolve` does differently. */
 export interface ResolveOptions {
   /** True: no kept answer is used, as a program knows nothing of its last run. The default is false. */
   readonly anew?: boolean;
-}
-
-/**
- * There is no address, or the name server has not answered. The message is the text of `gai_strerror`, such
- * as `Name or service not known`.
- */
-export class ResolveError extends Error {
-  override readonly name = "ResolveError";
-  /** The error of getaddrinfo: `EAI_NONAME`, `EAI_NODATA`, `EAI_AGAIN`, `EAI_ADDRFAMILY` … */
-  readonly code: string;
-
-  constructor(code: string) {
-    super(errnoText(code));
-    this.code = code;
-  }
+  /**
+   * Is told how many milliseconds getaddrinfo took. What a call takes beyond that is this process's fault,
+   * not the name server's. It is not called for an address, or a kept answer.
+   */
+  readonly onTook?: (ms: number) => void;
 }
 
 /**
  * How long an answer is kept: enough for the checks of one host that run together, too short to hide a
- * change.
+ * change. The answer of a slow lookup is not kept: the plugin would wait for the name server each time.
  */
 const KEPT_MS = 5_000;
 
-/** A name whose last lookup took longer than this is slow: slow names get fewer slots. */
-const SLOW_MS = 1_000;
-
-/** Lookups at a time. libuv gives getaddrinfo no more than half of its threads; files need the others. */
-const SLOTS = Math.max(2, Math.floor((Number(process.env["UV_THREADPOOL_SIZE"]) || 4) / 2));
-
-/** Asks getaddrinfo for the addresses of a name. Rejects with a ResolveError. */
-export type Lookup = (host: string, family: Family) => Promise<readonly Address[]>;
+/**
+ * How long after its begin a lookup may be joined. An older one may have asked a name server that was away
+ * then, and is back now.
+ */
+const SHARED_MS = 1_000;
 
 /** A lookup that has not ended, and how many callers wait for it. */
 interface PendingLookup {
   readonly key: string;
-  readonly host: string;
-  readonly family: Family;
-  readonly answer: PromiseWithResolvers<readonly Address[]>;
+  readonly lookup: Lookup;
+  readonly leaving: AbortController;
   callers: number;
+  hasEnded: boolean;
+}
+
+/** How a Resolver is made. The defaults ask on threads of this process only. */
+export interface ResolverOptions extends Partial<Omit<LookupsOptions, "ask">> {
+  readonly processes?: LookupPool | undefined;
 }
 
 /**
  * Turns host names into addresses by glibc's getaddrinfo, so /etc/hosts, nsswitch and the order of RFC 6724
  * hold.
  *
- * getaddrinfo blocks one of the few threads of the process until the name server answers. So all checks share
- * one resolver, `context.shared(RESOLVER)`, which limits the lookups. A socket must get the address, not the
- * name: with a name Node asks getaddrinfo itself.
+ * All checks share one resolver, `context.shared(RESOLVER)`, because getaddrinfo blocks a thread until the
+ * name server answers (names/lookups.ts). A socket must get the address, not the name: with a name Node asks
+ * getaddrinfo itself, on one of the few threads of this process.
  *
  * - A text that is an address already needs no thread and does not wait.
- * - Checks that ask for the same name at the same time share one lookup. Its answer is kept for five seconds,
+ * - Checks that ask for the same name within a second share one lookup. Its answer is kept for five seconds,
  *   for calls without `anew`. An error is never kept: the plugin would ask again too.
- * - No more lookups run than libuv works on. The others wait here, and one whose callers have all given up is
- *   dropped.
- * - Names that were slow the last time may use all slots but one: a dead name server cannot block the other
- *   names.
+ * - Other names are asked for side by side. A lookup whose callers have all given up is dropped.
  */
 export class Resolver implements Disposable {
-  readonly #lookup: Lookup;
+  readonly #lookups: Lookups;
+  readonly #processes: LookupPool | undefined;
   readonly #now: () => number;
   readonly #kept = new Map<string, { readonly addresses: readonly Address[]; readonly until: number }>();
   readonly #pending = new Map<string, PendingLookup>();
-  readonly #waiting = new Set<PendingLookup>();
-  readonly #running = new Set<PendingLookup>();
-  readonly #slow = new Set<string>();
 
-  constructor(lookup: Lookup = askGetaddrinfo, now: () => number = () => performance.now()) {
-    this.#lookup = lookup;
+  constructor(ask: AskGetaddrinfo = askGetaddrinfo, options: ResolverOptions = {}) {
+    const { now = () => performance.now(), warn = () => {}, processes } = options;
     this.#now = now;
+    this.#processes = processes;
+    this.#lookups = new Lookups({ ask, now, warn, processes });
   }
 
   /**
@@ -102,7 +82,7 @@ export class Resolver implements Disposable {
     host: string,
     family: Family,
     signal: AbortSignal,
-    { anew = false }: ResolveOptions = {},
+    { anew = false, onTook }: ResolveOptions = {},
   ): Promise<readonly Address[]> {
     const numeric = readNumeric(host, family);
     if (numeric !== undefined) return [numeric];
@@ -110,64 +90,70 @@ export class Resolver implements Disposable {
     const key = `${family} ${host}`;
     const kept = anew ? undefined : this.#kept.get(key);
     if (kept !== undefined && kept.until > this.#now()) return kept.addresses;
-    return this.#wait(this.#pending.get(key) ?? this.#start(key, host, family), signal);
+    return this.#wait(this.#joinable(key) ?? this.#start(key, host, family), signal, onTook);
   }
 
-  /** Drops the lookups that have not begun. The worker disposes of it when no check runs any more. */
+  /** Drops the lookups, and ends the processes. The worker disposes of it when no check runs any more. */
   [Symbol.dispose](): void {
-    this.#waiting.clear();
+    this.#lookups[Symbol.dispose]();
+    this.#processes?.[Symbol.dispose]();
+  }
+
+  #joinable(key: string): PendingLookup | undefined {
+    const pending = this.#pending.get(key);
+    const begunAt = pending?.lookup.begunAt;
+    const isYoung = begunAt === undefined || this.#now() - begunAt < SHARED_MS;
+    return isYoung || this.#lookups.areRationed ? pending : undefined;
   }
 
   #start(key: string, host: string, family: Family): PendingLookup {
-    const pending = { key, host, family, answer: Promise.withResolvers<readonly Address[]>(), callers: 0 };
-    pending.answer.promise.catch(() => {}); // all callers may have given up
+    const leaving = new AbortController();
+    const lookup = this.#lookups.start(host, family, leaving.signal);
+    const pending = { key, lookup, leaving, callers: 0, hasEnded: false };
     this.#pending.set(key, pending);
-    this.#waiting.add(pending);
-    this.#fillSlots();
+    const end = () => {
+      pending.hasEnded = true;
+      this.#forget(pending);
+    };
+    lookup.found.then(({ addresses, tookMs }) => {
+      end();
+      if (tookMs <= SLOW_MS) this.#keep(key, addresses);
+    }, end);
     return pending;
   }
 
-  async #wait(pending: PendingLookup, signal: AbortSignal): Promise<readonly Address[]> {
+  async #wait(
+    pending: PendingLookup,
+    signal: AbortSignal,
+    onTook: ResolveOptions["onTook"],
+  ): Promise<readonly Address[]> {
     const { promise, reject } = Promise.withResolvers<never>();
     using _leaving = whenAborted(signal, () => reject(signal.reason));
     pending.callers += 1;
     try {
-      return await Promise.race([pending.answer.promise, promise]);
+      const { addresses, tookMs } = await Promise.race([pending.lookup.found, promise]);
+      onTook?.(tookMs);
+      return addresses;
     } finally {
       pending.callers -= 1;
-      if (pending.callers === 0 && this.#waiting.delete(pending)) this.#pending.delete(pending.key);
+      if (pending.callers === 0) this.#leave(pending);
     }
   }
 
-  #fillSlots(): void {
-    for (const pending of this.#waiting) {
-      if (this.#running.size >= SLOTS) return;
-      if (this.#slow.has(pending.key) && this.#slowRunning() >= SLOTS - 1) continue;
-      this.#waiting.delete(pending);
-      this.#running.add(pending);
-      void this.#run(pending);
-    }
+  /**
+   * No caller waits any more. Where lookups are rationed, one that has begun stays, so that the next caller
+   * needs no other thread.
+   */
+  #leave(pending: PendingLookup): void {
+    const stays = pending.lookup.begunAt !== undefined && this.#lookups.areRationed;
+    if (pending.hasEnded || stays) return;
+    this.#forget(pending);
+    pending.leaving.abort(ALL_LEFT);
   }
 
-  #slowRunning(): number {
-    return [...this.#running].filter(({ key }) => this.#slow.has(key)).length;
-  }
-
-  async #run(pending: PendingLookup): Promise<void> {
-    const { key, host, family, answer } = pending;
-    const begin = this.#now();
-    try {
-      const addresses = await this.#lookup(host, family);
-      this.#keep(key, addresses);
-      answer.resolve(addresses);
-    } catch (error) {
-      answer.reject(error);
-    }
-    this.#running.delete(pending);
-    this.#pending.delete(key);
-    if (this.#now() - begin > SLOW_MS) this.#slow.add(key);
-    else this.#slow.delete(key);
-    this.#fillSlots();
+  /** Another lookup of the same name may have begun meanwhile. */
+  #forget(pending: PendingLookup): void {
+    if (this.#pending.get(pending.key) === pending) this.#pending.delete(pending.key);
   }
 
   /** Every answer is kept for the same time, so the expired ones are the first ones of the map. */
@@ -182,50 +168,10 @@ export class Resolver implements Disposable {
   }
 }
 
+const ALL_LEFT = new Error("no check waits for this name any more");
+
 /** The one resolver of all checks of this worker: `context.shared(RESOLVER)`. */
-export const RESOLVER: Shared<Resolver> = { name: "names", create: () => new Resolver() };
-
-/**
- * Undefined: the text is a name. `127.1` counts as a name here: getaddrinfo reads it without a name server.
- */
-function readNumeric(host: string, family: Family): Address | undefined {
-  if (host === "") throw new ResolveError("EAI_NONAME"); // Node would give no address, and no error
-  const version = isIP(host);
-  if (version === 0) return undefined;
-  const mapped = family === 4 && version === 6 ? readMapped(host) : undefined;
-  if (family !== 0 && family !== version && mapped === undefined) throw new ResolveError("EAI_ADDRFAMILY");
-  if (host.includes("%") && !isZoneKnown(host)) throw new ResolveError("EAI_NONAME");
-  return mapped ?? { address: host, family: version };
-}
-
-/** The IPv4 address in `::ffff:192.0.2.1`, which getaddrinfo gives if it is asked for IPv4. */
-function readMapped(host: string): Address | undefined {
-  const [address = ""] = host.split("%", 1);
-  // A URL writes every IPv6 address in one form, with the last 32 bits in hexadecimal.
-  const [, high, low] =
-    /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname) ?? [];
-  if (high === undefined || low === undefined) return undefined;
-  const bytes = [high, low].flatMap((word) => [
-    Number.parseInt(word, 16) >> 8,
-    Number.parseInt(word, 16) & 0xff,
-  ]);
-  return { address: bytes.join("."), family: 4 };
-}
-
-/** The zone is a number of 32 bits. */
-const MAX_ZONE = 0xffff_ffff;
-
-/** Whether getaddrinfo accepts the zone: a number, or for a link-local address the name of an interface. */
-function isZoneKnown(host: string): boolean {
-  const [address = "", zone = ""] = host.split("%");
-  if (/^[0-9]+$/.test(zone)) return Number(zone) <= MAX_ZONE;
-  return /^(?:fe[89ab]|ff.2:)/i.test(address) && networkInterfaces()[zone] !== undefined;
-}
-
-async function askGetaddrinfo(host: string, family: Family): Promise<readonly LookupAddress[]> {
-  try {
-    return await promises.lookup(host, { all: true, family, order: "verbatim" });
-  } catch (error) {
-    throw new ResolveError(errnoName(error));
-  }
-}
+export const RESOLVER: Shared<Resolver> = {
+  name: "names",
+  create: ({ warn }) => new Resolver(askGetaddrinfo, { warn, processes: new LookupPool({ warn }) }),
+};

@@ -3,6 +3,8 @@ import { type SettingValues, settingValue } from "./setting.ts";
 import { type WaitStatus, Waits } from "./waits.ts";
 
 interface SharedValuesOptions extends Pick<SharedContext, "log"> {
+  /** The default is `log`. */
+  readonly warn?: SharedContext["warn"];
   /** The values as they are now. Undefined: no worker.conf has been read, every setting has its default. */
   readonly settings?: () => SettingValues | undefined;
   /** Called when a check has waited for long inside the worker, with the name of what it waited for. */
@@ -21,10 +23,11 @@ export class SharedValues implements AsyncDisposable {
   readonly #onLongWait: SharedValuesOptions["onLongWait"];
   readonly #waits = new Map<string, Waits>();
 
-  constructor({ log, settings, onLongWait }: SharedValuesOptions) {
+  constructor({ log, warn = log, settings, onLongWait }: SharedValuesOptions) {
     this.#onLongWait = onLongWait;
     this.#context = {
       log,
+      warn,
       setting: (setting) => settingValue(settings?.(), setting),
       shared: (shared) => this.get(shared),
     };

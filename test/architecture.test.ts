@@ -40,8 +40,8 @@ const DOORS: Readonly<Record<string, string>> = {
   ssh2: "plugins/ssh/client/connection.ts",
 };
 
-/** getaddrinfo blocks a thread of the few there are. */
-const RESOLVES = "sdk/resolve.ts";
+/** getaddrinfo blocks a thread of the few there are: sdk/resolve.ts decides which. */
+const RESOLVES = "sdk/names/getaddrinfo.ts";
 
 /** Folders that may hold a single file. */
 const SINGLE_FILE_FOLDERS: readonly string[] = [];
@@ -142,7 +142,7 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
-    says: "names are resolved in one place, where libuv's threads are rationed",
+    says: "getaddrinfo is called in one place",
     broken: (modules) =>
       importsOf(modules, "builtin")
         .filter(({ from, target }) => /^node:dns\b/.test(target) && from !== RESOLVES)

@@ -35,7 +35,8 @@ export function collectResults(socket: Socket, { jobs, partOf, open }: Expected)
     const { index, returnCode, output } = readResult(text);
     if (!(index >= 0 && index < jobs) || arrivedAt.has(index)) return false;
     arrivedAt.set(index, performance.now());
-    return returnCode === 0 && new RegExp(partOf(index).output ?? "").test(output);
+    const expected = partOf(index);
+    return returnCode === (expected.returnCode ?? 0) && new RegExp(expected.output ?? "").test(output);
   };
   grabJobs(socket, "check_results", (workload) => {
     const text = open(workload);

@@ -13,8 +13,8 @@ export interface Line {
   readonly memoryAfterMs?: number;
   /** Arguments that our own worker gets besides its usual ones. */
   readonly own: readonly string[];
-  /** Words before the worker's command, such as `unshare -m`. */
-  readonly enter?: readonly string[];
+  /** Words before the worker's command. The line is left out where one of them has no value. */
+  readonly under?: readonly string[];
   /** Our own worker records how late its event loop is. */
   readonly hasLoopDelay?: true;
   /** Only our own worker is measured: a peer would repeat what it does on another line. */
@@ -32,6 +32,8 @@ export interface Part {
    * wrong.
    */
   readonly output?: string;
+  /** Any other return code is counted as wrong; absent: 0. */
+  readonly returnCode?: number;
   /** The share of the jobs of the line, in any unit. */
   readonly share: number;
   readonly queue: "host" | "service";

@@ -11,6 +11,7 @@ import { NATIVE_LINES } from "./native-checks.ts";
 import { NULL_LINES } from "./null-jobs.ts";
 import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
+import { SLOW_NAMES_LINES } from "./slow-names.ts";
 import { STORM_LINES } from "./storms.ts";
 import { REGISTER_LINES, START_LINES } from "./worker-start.ts";
 
@@ -100,6 +101,12 @@ export const SCENARIOS: readonly Scenario[] = [
       "peakMiB",
     ],
     charts: ["p50Ms", "p99Ms", "stormSeconds", "pssMiB"],
+  },
+  {
+    name: "slow-names",
+    about: "checks of names: 100 new ones a second, 50 ms away, and quick checks beside silent and slow ones",
+    lines: SLOW_NAMES_LINES,
+    ...OPEN_LOAD,
   },
   {
     name: "start",

@@ -1,18 +1,12 @@
 import { EXECUTING } from "./commands.ts";
 import type { Line, Part } from "./line.ts";
+import { WITH_NAMES } from "./slow-names.ts";
 
 /** Many checks of one kind that arrive at the same moment. */
-interface Storm extends Pick<Part, "command" | "output">, Pick<Line, "enter"> {
+interface Storm extends Pick<Part, "command" | "output">, Pick<Line, "under"> {
   readonly name: string;
   readonly jobs: number;
 }
-
-/** The worker's own resolv.conf, in a mount namespace. */
-const WITH_SLOW_NAMES = [
-  ...["unshare", "--mount", "/bin/sh", "-c"],
-  'mount --bind {slownames} /etc/resolv.conf && exec "$@"',
-  "sh",
-];
 
 const STORMS: readonly Storm[] = [
   {
@@ -49,10 +43,10 @@ const STORMS: readonly Storm[] = [
   },
   {
     name: "storm-names",
-    command: "{plugins}/check_tcp -H host%i.storm.example -p {tcp} -t 30",
+    command: "{plugins}/check_tcp -H far%i.storm.test -p {tcp} -t 30",
     output: "^TCP OK - ",
     jobs: 1_000,
-    enter: WITH_SLOW_NAMES,
+    under: WITH_NAMES,
   },
 ];
 
@@ -68,9 +62,9 @@ const LINE = { jobs: 1_000, rate: 100, warmUp: 200, hasLoopDelay: true } as cons
 const FREE_SLOTS = 100;
 
 /** The scenario `storms`: quick checks all the time, and a storm that begins a second after them. */
-export const STORM_LINES: readonly Line[] = STORMS.flatMap(({ name, jobs, enter, ...asked }) => {
+export const STORM_LINES: readonly Line[] = STORMS.flatMap(({ name, jobs, under, ...asked }) => {
   const storm: Part = { ...asked, share: 0, queue: "service", isTimed: false, storm: jobs };
-  const line = { ...LINE, mix: [...QUICK, storm], pool: jobs + FREE_SLOTS, ...(enter && { enter }) };
+  const line = { ...LINE, mix: [...QUICK, storm], pool: jobs + FREE_SLOTS, ...(under && { under }) };
   return [
     { ...line, name, own: ["--native_checks=on"] },
     { ...line, name: `${name}-exec`, own: EXECUTING, isOwnOnly: true },

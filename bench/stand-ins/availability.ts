@@ -18,16 +18,22 @@ export function available(lines: readonly Line[], values: Values): Available {
   return { lines: results.flatMap(({ lines }) => lines), notes: results.flatMap(({ notes }) => notes) };
 }
 
+function availableLine(line: Line, values: Values): Available {
+  if (line.under === undefined) return availableMix(line, values);
+  const under = line.under.map((word) => fill(word, values));
+  const lack = lackOfServer(under.join(" "));
+  if (lack === undefined) return availableMix({ ...line, under }, values);
+  return { lines: [], notes: [`${line.name}: skipped, ${lack}`] };
+}
+
 /**
  * Leaves out the parts of a mix that cannot be run here. The other parts keep their rates. A line without its
  * storm is left out.
  */
-function availableLine({ enter, ...others }: Line, values: Values): Available {
-  const line: Line =
-    enter === undefined ? others : { ...others, enter: enter.map((word) => fill(word, values)) };
+function availableMix(line: Line, values: Values): Available {
   const parts = line.mix.map((part) => {
     const filled = { ...part, command: fill(part.command, values) };
-    return { part: filled, lack: lackOf(filled) ?? lackOfServer(line.enter?.join(" ")) };
+    return { part: filled, lack: lackOf(filled) };
   });
   const mix = parts.filter(({ lack }) => lack === undefined).map(({ part }) => part);
   const missing = parts.flatMap(({ lack }) => lack ?? []);
@@ -58,7 +64,7 @@ function lackOf({ command, needs }: Part): string | undefined {
     : `${needs.what} is not installed`;
 }
 
-function lackOfServer(words = ""): string | undefined {
+function lackOfServer(words: string): string | undefined {
   const standIn = unfilled(words);
   return standIn === undefined ? undefined : `there is no server for {${standIn}}`;
 }

@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../test/support/free-port.ts";
+import { WITH_NAMES } from "../../test/support/processes/name-namespace.ts";
 import { hasServer } from "../../test/support/servers/installed.ts";
 import { Snmpd } from "../../test/support/servers/snmpd.ts";
 import { Sshd } from "../../test/support/servers/sshd.ts";
@@ -11,6 +12,7 @@ import type { Line } from "../scenarios/line.ts";
 import { startServer } from "../storms/start-server.ts";
 import { STORM_SERVERS, type Values } from "../storms/storm-servers.ts";
 import { writeLargePlugin } from "./large-plugin.ts";
+import { startNames } from "./names.ts";
 
 /** Servers that the commands of the lines talk to in place of a site's devices. */
 export interface StandIns extends AsyncDisposable {
@@ -27,15 +29,18 @@ const BANNER = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n";
 
 export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const commands = lines
-    .flatMap(({ mix, enter = [] }) => [...mix.map(({ command }) => command), ...enter])
+    .flatMap(({ mix, under = [] }) => [...mix.map(({ command }) => command), ...under])
     .join("\n");
   await using cleanup = new AsyncDisposableStack();
   const asked = (name: string) => commands.includes(`{${name}}`);
   const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
   const agent =
     asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start(undefined, "0.0.0.0")) : undefined;
-  const names = Object.keys(STORM_SERVERS).filter(asked);
-  const storms = await Promise.all(names.map(async (name) => cleanup.use(await startServer(name))));
+  const startedNames = asked("names") ? await startNames() : undefined;
+  const names = startedNames && cleanup.use(startedNames);
+  const asksStorm = Object.keys(STORM_SERVERS).filter(asked);
+  const storms = await Promise.all(asksStorm.map(async (name) => cleanup.use(await startServer(name))));
+  const others = [...storms, ...(names ? [names] : [])];
   const values: Values = {
     plugins: PLUGINS,
     data: DATA,
@@ -45,10 +50,11 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(agent && { snmp: agent.port }),
+    ...(names && { names: names.folder, withNames: WITH_NAMES }),
     ...Object.assign({}, ...storms.map(({ values }) => values)),
   };
   const running = cleanup.move();
-  const cpuMs = () => storms.reduce((sum, storm) => sum + storm.cpuMs(), cpuMsOf(agent));
+  const cpuMs = () => others.reduce((sum, other) => sum + other.cpuMs(), cpuMsOf(agent));
   return { values, cpuMs, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 

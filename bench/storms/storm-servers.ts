@@ -1,13 +1,9 @@
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { SshServer } from "../../test/plugins/ssh/ssh-server.ts";
 import { createCertificate, inDays } from "../../test/support/servers/certificates.ts";
-import { startNameServer } from "./name-server.ts";
 
 /** Values for the placeholders of commands. */
 export type Values = Readonly<Record<string, string | number>>;
@@ -15,8 +11,6 @@ export type Values = Readonly<Record<string, string | number>>;
 /** More than any storm: no connection has to wait for the system. */
 const BACKLOG = 4_096;
 const PAGE_SIZE = 2_000_000;
-const SLOW_NAME_MS = 50;
-const NAME_SERVER = "127.0.0.153";
 
 /**
  * Servers that stand a storm, by the placeholder that asks for them. Each runs in a process of its own: its
@@ -38,13 +32,6 @@ export const STORM_SERVERS: Readonly<Record<string, () => Promise<Values>>> = {
     return {
       tlspages: await listen(createTlsServer(certificate, (_, response) => response.end("It works\n"))),
     };
-  },
-
-  async slownames() {
-    await startNameServer({ address: NAME_SERVER, port: 53, delayMs: SLOW_NAME_MS });
-    const path = join(mkdtempSync(join(tmpdir(), "bench-names-")), "resolv.conf");
-    writeFileSync(path, `nameserver ${NAME_SERVER}\n`);
-    return { slownames: path };
   },
 };
 

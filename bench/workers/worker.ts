@@ -80,9 +80,9 @@ export function commandOf(worker: Worker, line: Line, { port, pool, key }: Setti
   const values = { port, w: pool, enc: key === undefined ? "no" : "yes", key: key ?? "" };
   const words = worker.template.filter((word) => key !== undefined || !word.includes("{key}"));
   const command = words.map((word) => fill(word, values));
-  const { enter = [] } = line;
-  if (!worker.isOwn) return [...enter, ...command];
+  const under = line.under ?? [];
+  if (!worker.isOwn) return [...under, ...command];
   const [node = "", ...rest] = command;
   const preload = line.hasLoopDelay ? ["--import", pathToFileURL(LOOP_DELAY).href] : [];
-  return [...enter, node, ...preload, ...rest, ...line.own];
+  return [...under, node, ...preload, ...rest, ...line.own];
 }

@@ -35,6 +35,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   EAI_MEMORY: "Memory allocation failure",
   EAI_NODATA: "No address associated with hostname",
   EAI_NONAME: "Name or service not known",
+  EAI_SYSTEM: "System error",
 };
 
 /**

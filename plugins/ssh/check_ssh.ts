@@ -122,7 +122,7 @@ async function run(request: SshRequest, context: CheckContext): Promise<CheckOut
 async function connectAndRead(request: SshRequest, context: DialContext): Promise<CheckOutput> {
   const { host, port, family } = request;
   const clock = new TargetClock();
-  using peer = new StreamPeer(await dial({ host, port, family }, context));
+  using peer = new StreamPeer(await dial({ host, port, family }, { ...context, clock }));
   clock.tick();
   const said = (await peer.receive(MAX_GREETING)).split("\0", 1)[0] ?? "";
   clock.tick();

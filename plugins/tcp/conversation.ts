@@ -27,11 +27,12 @@ export async function converse(conversation: Conversation): Promise<CheckOutput>
   using place = usesTls ? await contexts.handshakes.enter(signal) : undefined;
   const clock = new TargetClock();
   const isPath = address.startsWith("/");
+  const context = { ...conversation, clock };
   if (transport === "udp" && !isPath) {
-    using peer = await dialUdp({ host: address, port, family }, conversation);
+    using peer = await dialUdp({ host: address, port, family }, context);
     return await ask(peer, conversation, clock);
   }
-  const socket = await dial(isPath ? { path: address } : { host: address, port, family }, conversation);
+  const socket = await dial(isPath ? { path: address } : { host: address, port, family }, context);
   clock.tick();
   try {
     if (usesTls) return await askOverTls(socket, { ...conversation, place }, clock);

@@ -4,6 +4,7 @@ import { whenAborted } from "../../sdk/deadline.ts";
 import { CRITICAL, type Family, ResolveError, type Resolver, type State, UNKNOWN } from "../../sdk/index.ts";
 import { errnoName, errnoText } from "../libc/errno.ts";
 import { declineIfOutOfFiles, declineIfShort } from "./shortage.ts";
+import type { TargetClock } from "./timing.ts";
 
 /** What to connect to: a host and a port as the operator wrote them, or the path of a Unix socket. */
 export type Endpoint =
@@ -12,6 +13,8 @@ export type Endpoint =
 
 export interface DialContext {
   readonly resolver: Resolver;
+  /** Is told what the lookup of a name took. */
+  readonly clock?: TargetClock;
   /** The socket is destroyed when this is aborted, whether it is connected or not. */
   readonly signal: AbortSignal;
 }
@@ -46,10 +49,11 @@ export class DialError extends Error {
  * Rejects with a DialError, or with the signal's reason. Declines if this machine is short of what a socket
  * needs.
  */
-export async function dial(endpoint: Endpoint, { resolver, signal }: DialContext): Promise<Socket> {
+export async function dial(endpoint: Endpoint, context: DialContext): Promise<Socket> {
+  const { signal } = context;
   if ("path" in endpoint) return dialPath(endpoint.path, signal);
   let failure: unknown;
-  for (const { address, family } of await resolveHost(endpoint, { resolver, signal })) {
+  for (const { address, family } of await resolveHost(endpoint, context)) {
     try {
       return await open(
         { host: address, port: wirePort(endpoint.port), family, autoSelectFamily: false },
@@ -71,10 +75,11 @@ export async function dial(endpoint: Endpoint, { resolver, signal }: DialContext
  */
 export async function resolveHost(
   { host, family = 0 }: { readonly host: string; readonly family?: Family | undefined },
-  { resolver, signal }: DialContext,
+  { resolver, signal, clock }: DialContext,
 ) {
+  const onTook = (ms: number) => clock?.waited(ms);
   try {
-    return await resolver.resolve(isBracketed(host) ? host.slice(1, -1) : host, family, signal);
+    return await resolver.resolve(isBracketed(host) ? host.slice(1, -1) : host, family, signal, { onTook });
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error;
     declineIfOutOfFiles();

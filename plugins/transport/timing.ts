@@ -46,6 +46,17 @@ export class TargetClock {
     this.#lateMs += now.ms - before.ms;
   }
 
+  /**
+   * Ends a wait that took the other side `ms`: a lookup that had to wait for its turn in this process. Counts
+   * no more than that, nor the time that the event loop is late.
+   */
+  waited(ms: number): void {
+    const passedMs = this.#read().ms - this.#last.ms;
+    const lateMs = this.#lateMs;
+    this.tick();
+    this.#lateMs = lateMs + Math.max(this.#lateMs - lateMs, passedMs - ms);
+  }
+
   /** Ends a wait. It is called each time when something has come from the target. */
   tick(): void {
     const [before, now] = [this.#last, this.#read()];

@@ -38,6 +38,7 @@ export class NativeRuntime {
     this.shelf = new SiteShelf({ builtin: checks, log });
     this.shared = new SharedValues({
       log: (message) => log.debug(message),
+      warn: (message) => log.warn(message),
       settings: () => this.#settings,
       ...(onLongWait && { onLongWait }),
     });

@@ -21,7 +21,7 @@ class NameServer {
       this.#open.push(answer);
       return answer.promise;
     },
-    () => this.now,
+    { now: () => this.now },
   );
 
   /** Answers the lookup that has waited for the longest time. */

@@ -34,6 +34,15 @@ describe("what a machine can run", () => {
     expect(alone(part)).toEqual({ lines: [], notes: [note] });
   });
 
+  it("has the words before the worker's command, or not the line", () => {
+    const under = ["{bin}/env", "A=b"];
+    expect(available([lineOf([PRESENT], { under })], VALUES).lines[0]?.under).toEqual(["/bin/env", "A=b"]);
+    expect(available([lineOf([PRESENT], { under: ["{names}"] })], VALUES)).toEqual({
+      lines: [],
+      notes: ["a: skipped, there is no server for {names}"],
+    });
+  });
+
   it("includes what a probe finds", () => {
     expect(alone({ command: "{bin}/sh", needs: { what: "it", probe: ["/bin/true"] } }).notes).toEqual([]);
   });
@@ -51,11 +60,11 @@ describe("what a machine can run", () => {
       lines: [],
       notes: ["a: skipped, there is no server for {coldssh}"],
     });
-    const enter = ["/bin/sh", "{names}"];
-    expect(available([lineOf([PRESENT], { enter })], VALUES).notes).toEqual([
+    const under = ["/bin/sh", "{names}"];
+    expect(available([lineOf([PRESENT], { under })], VALUES).notes).toEqual([
       "a: skipped, there is no server for {names}",
     ]);
-    const filled = available([lineOf([PRESENT], { enter })], { ...VALUES, names: "/x" });
-    expect(filled.lines).toMatchObject([{ enter: ["/bin/sh", "/x"] }]);
+    const filled = available([lineOf([PRESENT], { under })], { ...VALUES, names: "/x" });
+    expect(filled.lines).toMatchObject([{ under: ["/bin/sh", "/x"] }]);
   });
 });

@@ -51,13 +51,24 @@ describe("the command of a worker", () => {
     expect(commandOf(peer, LINE, { ...SETTING, key })).toEqual(expected);
   });
 
+  it("begins with the words of the line", () => {
+    const line: Line = { ...LINE, under: ["env", "A=b"], hasLoopDelay: true };
+    expect(commandOf(peer, line, SETTING).slice(0, 3)).toEqual(["env", "A=b", "worker"]);
+    expect(commandOf(sourceWorker(), line, SETTING).slice(0, 4)).toEqual([
+      "env",
+      "A=b",
+      process.execPath,
+      "--import",
+    ]);
+  });
+
   it("has the arguments of the line only when it is our worker", () => {
     expect(commandOf(sourceWorker(), LINE, SETTING).at(-1)).toBe("--native_checks=off");
     expect(commandOf(peer, LINE, SETTING)).not.toContain("--native_checks=off");
   });
 
-  it("begins with the words to enter, for a peer and for our worker", () => {
-    const line: Line = { ...LINE, enter: ["unshare", "--mount"] };
+  it("begins with the words it is started under, for a peer and for our worker", () => {
+    const line: Line = { ...LINE, under: ["unshare", "--mount"] };
     expect(commandOf(peer, line, SETTING).slice(0, 3)).toEqual(["unshare", "--mount", "worker"]);
     expect(commandOf(sourceWorker(), line, SETTING).slice(0, 3)).toEqual([
       "unshare",

@@ -58,6 +58,25 @@ describe("a target's clock", () => {
     expect(clock.seconds).toBeCloseTo(0.025, 6);
   });
 
+  it("counts a lookup that had to wait for its turn as long as it took", () => {
+    const { clock, idle } = createClock();
+    idle(700);
+    clock.waited(50);
+    idle(20);
+    clock.tick();
+    expect(clock.seconds).toBeCloseTo(0.07, 6);
+  });
+
+  it("counts no more of a lookup than the check has waited, nor that the event loop was late", () => {
+    const { clock, idle, busy } = createClock();
+    idle(30);
+    clock.waited(6_000);
+    expect(clock.seconds).toBe(0.03);
+    busy(301);
+    clock.waited(301);
+    expect(clock.seconds).toBeCloseTo(0.031, 6);
+  });
+
   it("takes no more than one turn off a wait of many", () => {
     const { clock, busy } = createClock();
     for (let turns = 0; turns < 100; turns += 1) busy(10);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { execa } from "execa";
 import { mayPing } from "../processes/icmp-socket.ts";
+import { mayHaveNames } from "../processes/name-namespace.ts";
 import { mayHaveNetwork } from "../processes/network-namespace.ts";
 import { mayHaveProcessIds } from "../processes/process-namespace.ts";
 
@@ -112,6 +113,7 @@ export default async function provideServers(): Promise<() => void> {
 function forbidden(): readonly string[] {
   return [
     ...(mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"]),
+    ...(mayHaveNames() ? [] : ["suites with name servers (not allowed here: unshare -n -m)"]),
     ...(mayHaveProcessIds() ? [] : ["a test of two containers (not allowed here: unshare --pid)"]),
     ...(mayPing() ? [] : ["suites that send pings (no ICMP socket for IPv4 and IPv6 may be opened here)"]),
   ];
