@@ -5,7 +5,11 @@ import { hasServer } from "../../support/servers/installed.ts";
 import { type AgentObject, INTEGER, OCTETS, SnmpAgent } from "../../support/servers/snmp-agent.ts";
 import { Snmpd } from "../../support/servers/snmpd.ts";
 import { findPlugin } from "../core/real-plugins.ts";
-import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
+import { type Choices, compareWithPlugin, RUNS, randomLines, seldom, share } from "../differential.ts";
+import { FamilyReport } from "../family-report.ts";
+import { SNMP_FORMS } from "../real-forms.ts";
+import { realLines } from "../real-lines.ts";
+import { UnreliableAgent } from "./unreliable-agent.ts";
 
 const plugin = findPlugin("check_snmp") ?? "";
 const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
@@ -74,105 +78,173 @@ const OPTIONS: readonly Choices[] = [
   seldom([["-t5"], ["--timeout=20"], ["-to", "8"]], 8),
 ];
 
+/** What configurations ask of an agent. */
+const MACROS = {
+  HOST: ["127.0.0.1", "127.0.0.1", "localhost"],
+  COMMUNITY: ["public", "public", "private", "a secret"],
+  INDEX: ["1", "2", "10"],
+  WARN: RANGES,
+  CRIT: RANGES,
+  NUMBER: ["1", "10", "42", "90", "1000000"],
+  LABEL: ["load", "Temp", "disk space", "Uptime is"],
+  UNIT: ["%", "C", "kB free", "ms"],
+  TEXT: ["up", "natlab", '"natlab"', "OK", "42"],
+  PASSWORD: ["authpass123", "authpass123", "not the password"],
+};
+
+const VALUES = Array.from({ length: 19 }, (_, at) => `${ENTERPRISE}.${at + 1}.0`);
+const SYSTEM = [".1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0", ".1.3.6.1.2.1.1.4.0"];
+const MISSING = [`${ENTERPRISE}.77.0`, ".1.3.6.1.2.1.1.99.0", ".1.3.9.9"];
+const NAMES = [...VALUES, ...VALUES, ...SYSTEM, ...MISSING];
+
+const report = new FamilyReport("check_snmp");
+const timeout = 60_000 + 300 * RUNS;
+
 describe.skipIf(plugin === "" || !hasServer("snmpd"))("check_snmp answers as the plugin does", () => {
   let snmpd: Snmpd;
   beforeAll(async () => {
     snmpd = await Snmpd.start();
   });
-  afterAll(() => snmpd[Symbol.asyncDispose]());
+  afterAll(async () => {
+    report.print();
+    await snmpd[Symbol.asyncDispose]();
+  });
 
-  it("about the values of a real snmpd", async () => {
-    const values = Array.from({ length: 19 }, (_, at) => `${ENTERPRISE}.${at + 1}.0`);
-    const system = [".1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0", ".1.3.6.1.2.1.1.4.0"];
-    const missing = [`${ENTERPRISE}.77.0`, ".1.3.6.1.2.1.1.99.0", ".1.3.9.9"];
-    const names = [...values, ...values, ...system, ...missing];
-    const user = (name: string, ...words: readonly string[]) => [
-      "-P",
-      "3",
-      "-U",
-      name,
-      ...words,
-      "-A",
-      "authpass123",
-    ];
-    const lines = randomLines([
-      [["-H", "127.0.0.1"], ["--hostname=127.0.0.1"], ["-H", "localhost"]],
-      [["-p", String(snmpd.port)]],
-      [
-        ...[[], ["-P", "1"], ["-P", "1", "-C", "public"]],
-        ...[["-P", "2c"], ["-P2c"], ["--protocol=2c", "--community", "private"]],
-        ["-P", "3", "-U", "nouser"],
-        user("shaonly", "-L", "authNoPriv", "-a", "SHA"),
-        user("sha256only", "-L", "authNoPriv", "-a", "SHA-256"),
-        user("shaaes", "-L", "authPriv", "-a", "SHA", "-x", "AES", "-X", "privpass123"),
-        user("sha512aes", "-L", "authPriv", "-a", "SHA512", "-x", "AES128", "-X", "privpass123"),
-        user("shaaes256", "-L", "authPriv", "-a", "SHA-1", "-x", "AES-256", "-X", "privpass123"),
-        user("shaaes256c", "-L", "authPriv", "-a", "SHA1", "-x", "AES-256-C", "-X", "privpass123"),
-        user("shaaes", "-L", "authPriv", "-a", "SHA", "-x", "AES", "-X", "privpass123", "-N", ""),
-        user("shaaes", "-L", "authPriv", "-a", "sha", "-x", "aes", "-X", "privpass123"),
-        ...["MD5", "SHA", "SHA-512"].map((name) =>
-          user(
-            `${name.toLowerCase().replace("-", "")}aes192c`,
-            ...["-L", "authPriv", "-a", name, "-x", "AES-192-C", "-X", "privpass123"],
+  it("about lines as configurations have them", { timeout }, async () => {
+    const forms = realLines(SNMP_FORMS, { ...MACROS, OID: NAMES }, { count: share(0.25) });
+    const lines = Array.from(forms, (words) => [...words, "-p", String(snmpd.port), "-t", "2", "-e", "1"]);
+    const { executed, differences } = await compareWithPlugin(checkSnmp, plugin, lines, { report });
+    expect(differences).toEqual([]);
+    expect(executed).toBeLessThan(lines.length / 20);
+  });
+
+  it("about an agent behind an unreliable network", { timeout }, async () => {
+    await using agent = await UnreliableAgent.start();
+    const rows = [[[], ["-P", "2c"], ["-P", "2c", "-n"]], ...OPTIONS.slice(0, 6)];
+    // Each line has an object of its own, so the agent knows which questions are asked again.
+    const lines = Array.from(randomLines(rows, { count: share(0.15) }), (words, at) => [
+      ...["-H", "127.0.0.1", "-p", String(agent.port), "-t", "1", "-e", "2"],
+      ...["-o", `${ENTERPRISE}.${at % agent.kinds}.${at}`, ...words],
+    ]);
+    const compared = await compareWithPlugin(checkSnmp, plugin, lines, { report, atOnce: 32 });
+    expect(compared.differences).toEqual([]);
+    const unread = /because an answer net-snmp could not read$/;
+    expect(compared.declined.filter((answer) => !unread.test(answer))).toEqual([]);
+  });
+
+  it(
+    "about the values of a real snmpd",
+    async () => {
+      const names = NAMES;
+      const user = (name: string, ...words: readonly string[]) => [
+        "-P",
+        "3",
+        "-U",
+        name,
+        ...words,
+        "-A",
+        "authpass123",
+      ];
+      const rows = [
+        [["-H", "127.0.0.1"], ["--hostname=127.0.0.1"], ["-H", "localhost"]],
+        [["-p", String(snmpd.port)]],
+        [
+          ...[[], ["-P", "1"], ["-P", "1", "-C", "public"]],
+          ...[["-P", "2c"], ["-P2c"], ["--protocol=2c", "--community", "private"]],
+          ["-P", "3", "-U", "nouser"],
+          user("shaonly", "-L", "authNoPriv", "-a", "SHA"),
+          user("sha256only", "-L", "authNoPriv", "-a", "SHA-256"),
+          user("shaaes", "-L", "authPriv", "-a", "SHA", "-x", "AES", "-X", "privpass123"),
+          user("sha512aes", "-L", "authPriv", "-a", "SHA512", "-x", "AES128", "-X", "privpass123"),
+          user("shaaes256", "-L", "authPriv", "-a", "SHA-1", "-x", "AES-256", "-X", "privpass123"),
+          user("shaaes256c", "-L", "authPriv", "-a", "SHA1", "-x", "AES-256-C", "-X", "privpass123"),
+          user("shaaes", "-L", "authPriv", "-a", "SHA", "-x", "AES", "-X", "privpass123", "-N", ""),
+          user("shaaes", "-L", "authPriv", "-a", "sha", "-x", "aes", "-X", "privpass123"),
+          ...["MD5", "SHA", "SHA-512"].map((name) =>
+            user(
+              `${name.toLowerCase().replace("-", "")}aes192c`,
+              ...["-L", "authPriv", "-a", name, "-x", "AES-192-C", "-X", "privpass123"],
+            ),
           ),
+          user("md5aes192", "-L", "authPriv", "-x", "AES192", "-X", "privpass123"),
+          user("shaaes192", "-L", "authPriv", "-a", "SHA", "-x", "aes-192", "-X", "privpass123"),
+          user("sha256aes192", "-L", "authPriv", "-a", "sha256", "-x", "AES-192", "-X", "privpass123"),
+          user("md5des", "-L", "authPriv", "-X", "privpass123"),
+          user("shades", "-L", "authPriv", "-a", "SHA", "-x", "DES", "-X", "privpass123"),
+          user("sha256des", "-L", "authPriv", "-a", "SHA-256", "-x", "des", "-X", "privpass123"),
+          user(
+            "sha256des",
+            "-L",
+            "authPriv",
+            "-a",
+            "SHA-256",
+            "-x",
+            "des",
+            "-X",
+            "otherpass123",
+            "-t1",
+            "-e0",
+          ),
+          user("sha256only", "-L", "authNoPriv", "-a", "SHA"),
+          user("nobody", "-L", "authNoPriv", "-a", "SHA"),
+          user("shaonly", "-L", "authPriv", "-a", "SHA", "-x", "AES", "-X", "privpass123"),
+        ],
+        seldom([["-n"], ["--next"]], 8),
+        given("-o", names),
+        seldom(given("-o", names), 6),
+        seldom(
+          names.map((name, at) => [
+            "-o",
+            `${name},${names[(at * 7) % names.length]},,${names[(at * 3) % names.length]}`,
+          ]),
+          6,
         ),
-        user("md5aes192", "-L", "authPriv", "-x", "AES192", "-X", "privpass123"),
-        user("shaaes192", "-L", "authPriv", "-a", "SHA", "-x", "aes-192", "-X", "privpass123"),
-        user("sha256aes192", "-L", "authPriv", "-a", "sha256", "-x", "AES-192", "-X", "privpass123"),
-        user("md5des", "-L", "authPriv", "-X", "privpass123"),
-        user("shades", "-L", "authPriv", "-a", "SHA", "-x", "DES", "-X", "privpass123"),
-        user("sha256des", "-L", "authPriv", "-a", "SHA-256", "-x", "des", "-X", "privpass123"),
-        user("sha256des", "-L", "authPriv", "-a", "SHA-256", "-x", "des", "-X", "otherpass123", "-t1", "-e0"),
-        user("sha256only", "-L", "authNoPriv", "-a", "SHA"),
-        user("nobody", "-L", "authNoPriv", "-a", "SHA"),
-        user("shaonly", "-L", "authPriv", "-a", "SHA", "-x", "AES", "-X", "privpass123"),
-      ],
-      seldom([["-n"], ["--next"]], 8),
-      given("-o", names),
-      seldom(given("-o", names), 6),
-      seldom(
-        names.map((name, at) => [
-          "-o",
-          `${name},${names[(at * 7) % names.length]},,${names[(at * 3) % names.length]}`,
-        ]),
-        6,
-      ),
-      ...OPTIONS,
-      seldom([...given("-d", [")", "load", ": ", "STRING: ", "=", " = "]), ["--delimiter=a"]], 9),
-    ]);
-    const { equal, executed, differences } = await compareWithPlugin(checkSnmp, plugin, lines);
-    expect(differences).toEqual([]);
-    expect(equal + executed).toBe(RUNS);
-    expect(equal / RUNS).toBeGreaterThan(0.9);
-  }, 300_000);
+        ...OPTIONS,
+        seldom([...given("-d", [")", "load", ": ", "STRING: ", "=", " = "]), ["--delimiter=a"]], 9),
+      ];
+      const count = share(0.35);
+      const lines = randomLines(rows, { count });
+      const { equal, executed, differences } = await compareWithPlugin(checkSnmp, plugin, lines, { report });
+      expect(differences).toEqual([]);
+      expect(equal + executed).toBe(count);
+      expect(equal / count).toBeGreaterThan(0.9);
+    },
+    timeout,
+  );
 
-  it("about answers that only an odd agent sends", async () => {
-    await using agent = await SnmpAgent.start(({ names, version }) => {
-      const objects = names.map(oddObject);
-      const odd = objects.findIndex(({ tag }) => tag === STATUS);
-      const [status = 0, index = 0] = objects[odd]?.content ?? [];
-      if (odd < 0 || (version === 0 && status > 5))
-        return { objects: objects.filter(({ tag }) => tag !== STATUS) };
-      return {
-        status,
-        index: index === 0 ? 0 : index + odd,
-        objects: names.map((name) => ({ name, tag: 5, content: NONE })),
-      };
-    });
-    const names = ODD.map((_, at) => `${ENTERPRISE}.${at}.0`);
-    const lines = randomLines([
-      [["-H", "127.0.0.1", "-p", String(agent.port)]],
-      [[], ["-P", "2c"], ["-P2c", "-C", "a secret"]],
-      seldom([["-n"]], 8),
-      given("-o", names),
-      seldom(given("-o", names), 5),
-      seldom(given("-o", names), 7),
-      ...OPTIONS,
-    ]);
-    const { equal, executed, differences } = await compareWithPlugin(checkSnmp, plugin, lines);
-    expect(differences).toEqual([]);
-    expect(equal + executed).toBe(RUNS);
-  }, 300_000);
+  it(
+    "about answers that only an odd agent sends",
+    async () => {
+      await using agent = await SnmpAgent.start(({ names, version }) => {
+        const objects = names.map(oddObject);
+        const odd = objects.findIndex(({ tag }) => tag === STATUS);
+        const [status = 0, index = 0] = objects[odd]?.content ?? [];
+        if (odd < 0 || (version === 0 && status > 5))
+          return { objects: objects.filter(({ tag }) => tag !== STATUS) };
+        return {
+          status,
+          index: index === 0 ? 0 : index + odd,
+          objects: names.map((name) => ({ name, tag: 5, content: NONE })),
+        };
+      });
+      const names = ODD.map((_, at) => `${ENTERPRISE}.${at}.0`);
+      const rows = [
+        [["-H", "127.0.0.1", "-p", String(agent.port)]],
+        [[], ["-P", "2c"], ["-P2c", "-C", "a secret"]],
+        seldom([["-n"]], 8),
+        given("-o", names),
+        seldom(given("-o", names), 5),
+        seldom(given("-o", names), 7),
+        ...OPTIONS,
+      ];
+      const count = share(0.22);
+      const lines = randomLines(rows, { count });
+      const { equal, executed, differences } = await compareWithPlugin(checkSnmp, plugin, lines, { report });
+      expect(differences).toEqual([]);
+      expect(equal + executed).toBe(count);
+    },
+    timeout,
+  );
 
   it("about hosts that do not answer", async () => {
     await using silent = await SnmpAgent.start(() => []);
@@ -190,7 +262,10 @@ describe.skipIf(plugin === "" || !hasServer("snmpd"))("check_snmp answers as the
       ...["127.0.0.1", "ignored", "-p", String(silent.port), "-o", ".1.3.6", ...time.split(" ")],
     ]);
     const all = [...lines, ...times];
-    const { differences, equal } = await compareWithPlugin(checkSnmp, plugin, all, { atOnce: all.length });
+    const { differences, equal } = await compareWithPlugin(checkSnmp, plugin, all, {
+      atOnce: all.length,
+      report,
+    });
     expect(differences).toEqual([]);
     expect(equal).toBe(all.length);
   });

@@ -1,19 +1,22 @@
+import { userInfo } from "node:os";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
 import { NATIVE_SSH_KEEPALIVE } from "../../../plugins/ssh/settings.ts";
 import { freePort } from "../../support/free-port.ts";
+import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { Sshd, SshFolder } from "../../support/servers/sshd.ts";
 import { findPlugin } from "../core/real-plugins.ts";
-import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
+import { CUTS, Cutter } from "../cutter.ts";
+import { type Choices, compareWithPlugin, RUNS, randomLines, SEED, seldom, share } from "../differential.ts";
+import { FamilyReport } from "../family-report.ts";
 import type { NormalRule } from "../oracle.ts";
-import { withPlugin } from "./with-plugin.ts";
+import { BY_SSH_FORMS } from "../real-forms.ts";
+import { realLines } from "../real-lines.ts";
+import { OddSshds } from "./odd-sshds.ts";
 
 const plugin = findPlugin("check_by_ssh");
-/** ssh takes a hundred times the CPU time of other plugins. */
-const SSH_RUNS = Math.ceil(RUNS / 3);
-
 const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
 
 /** When its server dies, ssh prints one of these lines at random. */
@@ -60,6 +63,20 @@ const COMMANDS: Choices = [
   ["-C", "", "echo", "instead"],
 ];
 
+/** Twenty servers with three keys each are made. */
+const SETTING_UP_MS = 300_000;
+
+/** What configurations have run: plugins, most of all. */
+const REAL_COMMANDS = [
+  "echo 'OK - load average: 0.21, 0.17, 0.11|load1=0.210;8.000;12.000;0;'",
+  "echo 'DISK WARNING - free space: / 2048 MB (9% inode=80%);| /=20480MB;18000;21000;0;22528'; exit 1",
+  "sudo -n /not/there/plugin -w 5,6,4 -c 12,9,7",
+  "/usr/lib/nagios/plugins/check_dummy 2 'USERS CRITICAL - 31 users'",
+  'cd / ; ls --all >/dev/null ; echo "rc=$?" ; true; false',
+  "df -P / | awk '{print $6}' | sort -n | tail -1",
+  "uname -s",
+];
+
 const OPTIONS: readonly Choices[] = [
   COMMANDS,
   seldom([["-E"], ["-E1"], ["-E", "-S"], ["--skip-stderr=2"], ["--skip-stderr"], ["-E0"]], 5),
@@ -99,27 +116,18 @@ const OPTIONS: readonly Choices[] = [
   ),
 ];
 
-/** Servers that are set up in unusual ways: lines of sshd_config. */
-const ODD: readonly (readonly string[])[] = [
-  ["HostKeyAlgorithms ssh-rsa", "PubkeyAcceptedAlgorithms ssh-rsa,ssh-ed25519"],
-  ["HostKeyAlgorithms rsa-sha2-256", "KexAlgorithms diffie-hellman-group14-sha1,ecdh-sha2-nistp521"],
-  ["KexAlgorithms diffie-hellman-group14-sha256", "Ciphers aes128-cbc,3des-cbc"],
-  ["Ciphers aes256-ctr,aes128-cbc", "MACs hmac-sha1,hmac-md5", "Compression no"],
-  ["GSSAPIAuthentication yes", "KbdInteractiveAuthentication yes", "MaxSessions 1"],
-  ["MaxSessions 0", "PrintMotd yes"],
-  ["ForceCommand echo forced; exit 1", "PermitTTY no"],
-  ["AuthenticationMethods publickey,publickey", "VersionAddendum odd one"],
-  ["MaxAuthTries 1", "RekeyLimit 16K"],
-];
-
 describe.skipIf(plugin === undefined || !hasServer("sshd"))(
   "the answers of check_by_ssh are the plugin's",
   () => {
     const folder = new SshFolder();
     const servers: Sshd[] = [];
+    const odd = new AsyncDisposableStack();
+    const report = new FamilyReport("check_by_ssh");
     let places: Choices = [];
     let logins: Choices = [];
     let trusts: Choices = [];
+    let known = "";
+    const user = userInfo().username;
 
     beforeAll(async () => {
       const banner = folder.file("banner", "Authorized use only\n\tof this machine.\n");
@@ -129,8 +137,10 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
         await Sshd.start({ config: [`Banner ${banner}`, "AcceptEnv LANG LC_*", "MaxSessions 3"] }),
         await Sshd.start({ config: [`AuthorizedKeysFile ${authorized}`] }),
         await Sshd.start({ config: ["PasswordAuthentication yes"] }),
-        ...(await Promise.all(ODD.map((config) => Sshd.start({ config })))),
+        ...odd.use(await OddSshds.start()).all,
       );
+      const fakes = odd.use(new FakeServers());
+      const closing = await fakes.tcp((socket) => socket.end("SSH-2.0-closes_1\r\n"));
       const [plain, , refusing] = servers;
       if (plain === undefined || refusing === undefined) throw new Error("no server");
       const keys = servers.map((each) => each.folder.read("user_ed25519.pub"));
@@ -141,11 +151,10 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
         const more = each === plain ? folder.read("locked.pub") : "";
         each.folder.file("authorized_keys", keys.join("") + folder.read("rsa.pub") + more);
       }
-      const [user] = servers.map((each) => each.user);
 
       const knownTo = (name: string, key = "host_ed25519", change = (line: string) => line) =>
         folder.file(name, servers.map((each) => change(each.knownHost(key))).join(""));
-      const known = knownTo("known");
+      known = knownTo("known");
       const hashed = knownTo("hashed");
       await execa("ssh-keygen", ["-q", "-H", "-f", hashed]);
       const others = servers.map((each, at) =>
@@ -194,6 +203,8 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
       ];
 
       const nobody = await freePort();
+      const cut = await Promise.all(CUTS.map((each) => Cutter.to(plain.port, each.cut)));
+      for (const each of cut) odd.use(each);
       const configs = servers.map((each, at) =>
         folder.file(
           `config${at}`,
@@ -208,6 +219,15 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
         ]),
         ["-H", "127.0.0.1", "-p", `${plain.port}`],
         ["-H", "LocalHost", "-p", `${plain.port}`],
+        ...cut.map(({ port }) => [
+          "-H",
+          "127.0.0.1",
+          "-p",
+          `${port}`,
+          "-o",
+          `HostKeyAlias=[127.0.0.1]:${plain.port}`,
+        ]),
+        ["-H", "127.0.0.1", "-p", `${closing}`],
         ...configs.flatMap((file) => [["-F", file, "-H", "target1"]]),
         ["-H", "127.0.0.1", "-p", `${nobody}`],
         ["-H", "no.such.host.invalid"],
@@ -215,43 +235,73 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
         ["-H", "255.255.255.255"],
       ];
       logins = [
-        ...Array.from({ length: 8 }, () => ["-i", plain.identity, "-l", user ?? ""]),
+        ...Array.from({ length: 8 }, () => ["-i", plain.identity, "-l", user]),
         ["-i", plain.identity],
-        ["-i", rsa, "-u", user ?? "", "-i", plain.identity],
+        ["-i", rsa, "-u", user, "-i", plain.identity],
         ["-i", rsa],
-        ["-i", rsa, "-l", user ?? ""],
+        ["-i", rsa, "-l", user],
         ["-i", locked, "-o", `User=${user}`],
         ["-i", locked, "-i", plain.identity],
         ["-i", `${folder.path}/not-there`],
         ["-i", plain.identity, "-l", "no-such-user"],
-        ["-l", user ?? "", "-l", "no-such-user", "-i", plain.identity],
+        ["-l", user, "-l", "no-such-user", "-i", plain.identity],
       ];
-    });
+    }, SETTING_UP_MS);
 
     afterAll(async () => {
+      report.print();
+      await odd.disposeAsync();
       for (const each of servers) await each[Symbol.asyncDispose]();
       folder[Symbol.dispose]();
     });
 
-    it.each([
-      { how: "with a login a check", isKept: false },
-      { how: "over connections that are kept", isKept: true },
-    ])("word for word, $how", { timeout: 60_000 + 400 * SSH_RUNS }, async ({ isKept }) => {
-      const { check, declined } = withPlugin(checkBySsh, plugin ?? "");
-      const lines = randomLines([places, logins, trusts, ...OPTIONS], {
-        count: SSH_RUNS,
-        seed: isKept ? 2 : 1,
-      });
-      const { executed, differences } = await compareWithPlugin(check, plugin ?? "", lines, {
+    async function expectSame(lines: Iterable<readonly string[]>, isKept: boolean) {
+      const compared = await compareWithPlugin(checkBySsh, plugin ?? "", lines, {
         rules: [LOST],
         settings: new Map([[NATIVE_SSH_KEEPALIVE, isKept]]),
         atOnce: 4,
+        report,
       });
-      expect(differences).toEqual([]);
-      expect(executed).toBeLessThan(SSH_RUNS / 20);
+      expect(compared.differences).toEqual([]);
+      return compared;
+    }
+
+    const timeout = 60_000 + 400 * RUNS;
+
+    it.each([
+      { how: "with a login a check", isKept: false, part: 0.5 },
+      { how: "over connections that are kept", isKept: true, part: 0.2 },
+    ])("word for word, $how", { timeout }, async ({ isKept, part }) => {
+      const count = share(part);
+      const lines = randomLines([places, logins, trusts, ...OPTIONS], {
+        count,
+        seed: isKept ? SEED + 1 : SEED,
+      });
+      const { executed, declined } = await expectSame(lines, isKept);
+      expect(executed).toBeLessThan(count / 20);
       // Half of the servers, keys and known_hosts above are such that ssh warns, asks or writes.
-      const left = Object.values(declined).reduce((sum, times) => sum + times, 0);
-      expect(left).toBeLessThan(SSH_RUNS / 2);
+      expect(declined.length).toBeLessThan(count / 1.6);
     });
+
+    it.each([
+      { how: "with a login a check", isKept: false, part: 0.2 },
+      { how: "over connections that are kept", isKept: true, part: 0.1 },
+    ])("as configurations have them, $how", { timeout }, async ({ isKept, part }) => {
+      const macros = {
+        HOST: ["127.0.0.1"],
+        PORT: servers.slice(0, 8).map(({ port }) => String(port)),
+        USER: [user],
+        KEY: [servers[0]?.identity ?? ""],
+      };
+      const lines = realLines(BY_SSH_FORMS, macros, { count: share(part) });
+      await expectSame(withCommands(lines), isKept);
+    });
+
+    function* withCommands(lines: Iterable<readonly string[]>): Generator<readonly string[]> {
+      const commands = randomLines([given("-C", REAL_COMMANDS)], { count: RUNS });
+      for (const line of lines) {
+        yield [...line, "-o", `UserKnownHostsFile=${known}`, ...(commands.next().value ?? [])];
+      }
+    }
   },
 );

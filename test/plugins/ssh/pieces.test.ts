@@ -6,8 +6,8 @@ import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { Sshd } from "../../support/servers/sshd.ts";
 import { findPlugin } from "../core/real-plugins.ts";
+import { type Cut, Cutter } from "../cutter.ts";
 import { compareWithPlugin } from "../differential.ts";
-import { type Cut, Cutter } from "./cutter.ts";
 import { withPlugin } from "./with-plugin.ts";
 
 const plugin = findPlugin("check_by_ssh");

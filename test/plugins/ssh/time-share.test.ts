@@ -5,8 +5,8 @@ import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { findPlugin } from "../core/real-plugins.ts";
+import { Cutter } from "../cutter.ts";
 import { compareWithPlugin } from "../differential.ts";
-import { Cutter } from "./cutter.ts";
 import { SshServer } from "./ssh-server.ts";
 import { withPlugin } from "./with-plugin.ts";
 

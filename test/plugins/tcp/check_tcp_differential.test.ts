@@ -19,8 +19,22 @@ import { freePort } from "../../support/free-port.ts";
 import { createCertificate, inDays } from "../../support/servers/certificates.ts";
 import { banner, FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
+import { startTlsNginx } from "../../support/servers/nginx.ts";
 import { findPlugin } from "../core/real-plugins.ts";
-import { type Choices, compareWithPlugin, RUNS, randomLines, seldom } from "../differential.ts";
+import { CUTS, Cutter } from "../cutter.ts";
+import {
+  type Choices,
+  compareWithPlugin,
+  IS_TO_BE_LEFT,
+  RUNS,
+  randomLines,
+  seldom,
+  share,
+} from "../differential.ts";
+import { FamilyReport } from "../family-report.ts";
+import type { NormalRule } from "../oracle.ts";
+import { TCP_FORMS, TLS_FORMS } from "../real-forms.ts";
+import { realLines } from "../real-lines.ts";
 
 const servers = new FakeServers();
 
@@ -38,6 +52,15 @@ const REPLIES: Readonly<Record<string, Serve>> = {
   last: (socket) => socket.end("+OK bye\n\n"),
   echo: (socket) => socket.pipe(socket),
 };
+
+/** They reset the connection. What the second one says arrives together with the reset. */
+const RESETS: readonly Serve[] = [
+  (socket) => socket.resetAndDestroy(),
+  (socket) => {
+    socket.write("220 hello OK\r\n");
+    socket.resetAndDestroy();
+  },
+];
 
 const PAUSE_MS = 1_000;
 
@@ -119,26 +142,42 @@ function at(ports: readonly number[]): Choices {
   ]);
 }
 
-/** What the plugin says of each run that is left to it. */
-const HANDSHAKE_FAILED = "CRITICAL - Cannot make SSL connection.";
-
 /** How many run at a time. With many more the plugins' time-outs would pass before they have begun. */
 const AT_ONCE = 16;
 
-async function expectSameAnswers(check: Check, rows: readonly Choices[], share: number): Promise<void> {
+const report = new FamilyReport("check_tcp and its family");
+
+async function expectSameAnswers(
+  check: Check,
+  lines: Iterable<readonly string[]>,
+  rules: readonly NormalRule[] = [],
+): Promise<void> {
   const plugin = findPlugin(check.name) ?? "";
-  const count = Math.ceil(share);
-  const lines = randomLines(rows, { count });
-  const { equal, left, declined, differences } = await compareWithPlugin(check, plugin, lines, {
-    atOnce: AT_ONCE,
-  });
-  expect(differences).toEqual([]);
-  expect(declined.filter((answer) => !answer.includes(HANDSHAKE_FAILED))).toEqual([]);
-  expect({ equal: equal + declined.length, left }).toEqual({ equal: count, left: [] });
+  const compared = await compareWithPlugin(check, plugin, lines, { atOnce: AT_ONCE, rules, report });
+  expect(compared.differences).toEqual([]);
+  expect(compared.declined.filter((answer) => !IS_TO_BE_LEFT.test(answer))).toEqual([]);
+  expect(compared.left).toEqual([]);
 }
+
+/** How much was read when the answer was clear depends on the cuts, and is shown behind the answer. */
+const REPLY: NormalRule = [/ \[.*\](?=\|)/gs, ""];
+
+/** nginx says the time. */
+const NOW: NormalRule = [/Date: [^\r]*/g, "Date: NOW"];
+
+/** Names of the servers that answer, and what people expect of them. */
+const MACROS = {
+  HOST: ["127.0.0.1", "127.0.0.1", "localhost"],
+  NAME: ["www.example.org", "localhost"],
+  TIMEOUT: ["5", "10", "20"],
+  EXPECT: ["220", "OK", "SSH", "+OK", "imok", "hello"],
+  SEND: ["QUIT\\r\\n", "ruok", "220 OK\\n"],
+  THEN: ["-t5", "-w9", "-j"],
+};
 
 describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () => {
   const ports: number[] = [];
+  const resetting: number[] = [];
   const tlsPorts: number[] = [];
   const own: number[] = [];
   const tlsOwn: number[] = [];
@@ -163,6 +202,7 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
       own.push(await servers.tcp(serve));
       tlsOwn.push(await servers.tls(soon, serve));
     }
+    for (const serve of RESETS) resetting.push(await servers.tcp(serve));
     for (const answer of DATAGRAMS) udpPorts.push(await servers.udp(answer));
     odd = [
       ...["255.255.255.255", "::1", "no.such.host.invalid"].map((host) => ["-H", host, "-p", String(nobody)]),
@@ -186,21 +226,35 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
       ["-H", "0x7f000001"],
     ];
   });
-  afterAll(() => servers[Symbol.asyncDispose]());
+  afterAll(async () => {
+    report.print();
+    await servers[Symbol.asyncDispose]();
+  });
 
   const timeout = 60_000 + 200 * RUNS;
 
+  const every = (part: number, ...rows: readonly Choices[]) => randomLines(rows, { count: share(part) });
+
   it.concurrent("of check_tcp", { timeout }, () =>
-    expectSameAnswers(checkTcp, [at([...ports, nobody]), ...OPTIONS], RUNS / 2),
+    expectSameAnswers(checkTcp, every(0.22, at([...ports, ...resetting, nobody]), ...OPTIONS)),
   );
 
   it.concurrent("of check_tcp over TLS", { timeout }, () =>
     expectSameAnswers(
       checkTcp,
-      [at([...tlsPorts, ...ports.slice(0, 3)]), ...TLS_OPTIONS, ...OPTIONS],
-      RUNS / 3,
+      every(0.12, at([...tlsPorts, ...ports.slice(0, 3)]), ...TLS_OPTIONS, ...OPTIONS),
     ),
   );
+
+  it.concurrent("of check_tcp as configurations call it", { timeout }, () => {
+    const macros = { ...MACROS, PORT: [...ports, nobody].map(String) };
+    return expectSameAnswers(checkTcp, realLines(TCP_FORMS, macros, { count: share(0.1) }));
+  });
+
+  it.concurrent("of check_tcp as configurations call it for TLS", { timeout }, () => {
+    const macros = { ...MACROS, PORT: [...tlsPorts, ports[0]].map(String) };
+    return expectSameAnswers(checkTcp, realLines(TLS_FORMS, macros, { count: share(0.08) }));
+  });
 
   it.concurrent("of check_tcp with old and odd TLS", { timeout }, async () => {
     const certificate = createCertificate({ algorithm: "rsa", notAfter: inDays(100.5) });
@@ -208,22 +262,56 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
     for (const options of ODD_TLS) {
       oddPorts.push(await servers.tls({ ...certificate, ...options }, banner("220 hi\n")));
     }
-    for (const port of oddPorts)
-      await expectSameAnswers(checkTcp, [at([port]), [["-S", "-D", "5", "-e", "220"]]], 1);
+    const rows = oddPorts.map((port) => [
+      "-H",
+      "127.0.0.1",
+      "-p",
+      String(port),
+      "-S",
+      "-D",
+      "5",
+      "-e",
+      "220",
+    ]);
+    await expectSameAnswers(checkTcp, rows);
+  });
+
+  it.skipIf(!hasServer("nginx")).concurrent("of check_tcp with one version of TLS", { timeout }, async () => {
+    await using nginx = await startTlsNginx();
+    const page = ["-E", "-s", "GET / HTTP/1.0\\r\\n\\r\\n"];
+    const asked: Choices = [
+      [...page, "-e", "HTTP/1.1 200"],
+      [...page, "-e", "nothing"],
+      [...page, "-e", "Hello", "-j"],
+      [],
+    ];
+    const rows = [at(Object.values(nginx.ports)), TLS_OPTIONS[0] ?? [], TLS_OPTIONS[1] ?? [], asked];
+    await expectSameAnswers(checkTcp, every(0.08, ...rows), [REPLY, NOW]);
+  });
+
+  it.concurrent.each(CUTS)("of check_tcp where a server's bytes come $how", { timeout }, async ({ cut }) => {
+    await using cutters = new AsyncDisposableStack();
+    const cutUp = async (port: number) => cutters.use(await Cutter.to(port, cut)).port;
+    const places = await Promise.all([...ports, ...own].map(cutUp));
+    const tlsPlaces = await Promise.all([...tlsPorts, ...tlsOwn].map(cutUp));
+    // What -m lets be read, and with it the answer, depends on the cuts.
+    const options = OPTIONS.filter((row) => !row.flat().includes("-m"));
+    await expectSameAnswers(checkTcp, every(0.03, at(places), ...options), [REPLY]);
+    await expectSameAnswers(checkTcp, every(0.01, at(tlsPlaces), ...TLS_OPTIONS, ...options), [REPLY]);
   });
 
   it.concurrent("of check_tcp at odd places", { timeout }, () =>
-    expectSameAnswers(checkTcp, [odd, ...OPTIONS.filter((row) => !row.flat().includes("-4"))], RUNS / 6),
+    expectSameAnswers(checkTcp, every(0.05, odd, ...OPTIONS.filter((row) => !row.flat().includes("-4")))),
   );
 
   const FAMILY = [checkFtp, checkPop, checkImap, checkNntp, checkClamd, checkJabber];
   it.concurrent.each(FAMILY)("of $name", { timeout }, (check) =>
-    expectSameAnswers(check, [at([...ports, ...own, nobody]), ...OPTIONS], RUNS / 15),
+    expectSameAnswers(check, every(0.024, at([...ports, ...own, nobody]), ...OPTIONS)),
   );
 
   const TLS_FAMILY = [checkSpop, checkSimap, checkSsmtp, checkNntps];
   it.concurrent.each(TLS_FAMILY)("of $name", { timeout }, (check) =>
-    expectSameAnswers(check, [at([...tlsPorts, ...tlsOwn]), ...TLS_OPTIONS, ...OPTIONS], RUNS / 15),
+    expectSameAnswers(check, every(0.02, at([...tlsPorts, ...tlsOwn]), ...TLS_OPTIONS, ...OPTIONS)),
   );
 
   it.concurrent("of check_udp", { timeout }, () => {
@@ -235,6 +323,6 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
       ],
       given("-e", STRINGS),
     ];
-    return expectSameAnswers(checkUdp, [at([...udpPorts, nobody]), ...asked, ...OPTIONS], RUNS / 6);
+    return expectSameAnswers(checkUdp, every(0.05, at([...udpPorts, nobody]), ...asked, ...OPTIONS));
   });
 });

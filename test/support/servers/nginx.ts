@@ -52,7 +52,7 @@ export async function startTlsNginx(): Promise<TlsNginx> {
   });
   const http = `access_log off; root ${folder}/html; ssl_certificate cert.pem; ssl_certificate_key key.pem;`;
   const files = {
-    "nginx.conf": `daemon off; pid pid; events {} http { ${http} ${servers.join("\n")} }\n`,
+    "nginx.conf": `daemon off; pid pid; error_log stderr crit; events {} http { ${http} ${servers.join("\n")} }\n`,
     "cert.pem": cert,
     "key.pem": key,
     "html/index.html": PAGE,

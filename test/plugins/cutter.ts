@@ -1,9 +1,19 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { seededRandom } from "../support/random.ts";
 
 /** How a server's bytes are cut: the length of the piece at a place, and the pause after it. */
 export type Cut = (at: number) => { readonly length: number; readonly pauseMs: number };
+
+const random = seededRandom(10);
+/** The first bytes come slowly. The rest of a long text would take longer than the check has. */
+const SLOWLY = 200;
+
+export const CUTS: readonly { readonly how: string; readonly cut: Cut }[] = [
+  { how: "one by one", cut: (at) => ({ length: 1, pauseMs: at < SLOWLY ? 5 : 0 }) },
+  { how: "in random cuts", cut: () => ({ length: 1 + Math.floor(random() ** 3 * 400), pauseMs: 5 }) },
+];
 
 /** Stands between a client and a server, and passes the server's bytes on in pieces. */
 export class Cutter implements AsyncDisposable {
