@@ -312,7 +312,7 @@ describe.skipIf(!hasPrograms || !mayHaveNetwork())(
     it.concurrent("the same answers as the plugins, whatever the right to send", SURELY, async () => {
       const checks = ["check_icmp", "check_host", "check_ping", "check_fping"] as const;
       const lines = checks.flatMap((check, at) => [
-        ...networkLines(check, share(0.035), at + SEED - 1),
+        ...networkLines(check, share(0.05), at + SEED - 1),
         ...[...HOSTS_WITHOUT_ROUTE, ...HOSTS_OF_A_LINK].map((host) => ({
           check,
           argv: ["-H", host, ...SHORT[check]],
