@@ -175,7 +175,7 @@ export const FPING_FORMS: readonly RealForm[] = [
   [8, "-H $HOST$"],
   [4, "-H $HOST$ -w $WARN$ -c $CRIT$"],
   [2, "-H $HOST$ -w $WARN$ -c $CRIT$ -n 2"],
-  [1, "-4 -H $HOST$ -b 64 -n 3 -i 20"],
+  [1, "-4 -H $HOST$ -b 64 -n 3 -i 90"],
 ];
 
 export const DUMMY_FORMS: readonly RealForm[] = [

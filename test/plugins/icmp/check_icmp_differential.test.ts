@@ -154,8 +154,8 @@ const FPING_FIRST: Choices = [["127.0.0.1"], ["localhost"], ["::1"], ["localhost
 const MACROS = {
   HOST: ["127.0.0.1", "127.0.0.1", "127.0.0.2", "localhost"],
   FEW: ["1", "1", "2", "3"],
-  WARN: ["3000.0,80%", "5000,20%", "1000,100%", "2000.5,60%"],
-  CRIT: ["5000.0,100%", "9000,60%", "7000.0,80%"],
+  WARN: ["3000.0,80%", "5000,20%", "1000,60%", "2000.5,60%"],
+  CRIT: ["5000.0,100%", "9000,80%", "7000.0,80%"],
 };
 
 const report = new FamilyReport("check_icmp, check_host, check_ping and check_fping");
@@ -256,10 +256,10 @@ const NETWORK_OPTIONS: Readonly<Record<Line["check"], readonly Choices[]>> = {
   // Where the time is up just when the next request is due, ping may or may not send that request.
   check_ping: [
     [["-p1"], ["-p2"]],
-    [["-w", "100,20%"]],
+    [["-w", "5000,20%"]],
     [
-      ["-c", "400,60%"],
-      ["-c", "400,50%"],
+      ["-c", "9000,60%"],
+      ["-c", "9000,50%"],
     ],
     [["-t", "4"]],
   ],
@@ -297,7 +297,7 @@ const HOSTS_OF_A_LINK = ["fe80::1", "febf::1", "ff02::1", "ff05::1"];
 const SHORT: Readonly<Record<Line["check"], readonly string[]>> = {
   check_icmp: ["-n2", "-i20", "-c", "100,80%"],
   check_host: ["-n2", "-i20", "-t1"],
-  check_ping: ["-p1", "-w", "100,20%", "-c", "400,60%", "-t1"],
+  check_ping: ["-p1", "-w", "5000,20%", "-c", "9000,60%", "-t1"],
   check_fping: ["-n2", "-i90"],
 };
 
@@ -312,7 +312,7 @@ describe.skipIf(!hasPrograms || !mayHaveNetwork())(
     it.concurrent("the same answers as the plugins, whatever the right to send", SURELY, async () => {
       const checks = ["check_icmp", "check_host", "check_ping", "check_fping"] as const;
       const lines = checks.flatMap((check, at) => [
-        ...networkLines(check, share(0.035), at + SEED - 1),
+        ...networkLines(check, share(0.05), at + SEED - 1),
         ...[...HOSTS_WITHOUT_ROUTE, ...HOSTS_OF_A_LINK].map((host) => ({
           check,
           argv: ["-H", host, ...SHORT[check]],

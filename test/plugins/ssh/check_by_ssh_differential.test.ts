@@ -63,6 +63,9 @@ const COMMANDS: Choices = [
   ["-C", "", "echo", "instead"],
 ];
 
+/** Twenty servers with three keys each are made. */
+const SETTING_UP_MS = 300_000;
+
 /** What configurations have run: plugins, most of all. */
 const REAL_COMMANDS = [
   "echo 'OK - load average: 0.21, 0.17, 0.11|load1=0.210;8.000;12.000;0;'",
@@ -243,7 +246,7 @@ describe.skipIf(plugin === undefined || !hasServer("sshd"))(
         ["-i", plain.identity, "-l", "no-such-user"],
         ["-l", user, "-l", "no-such-user", "-i", plain.identity],
       ];
-    });
+    }, SETTING_UP_MS);
 
     afterAll(async () => {
       report.print();
