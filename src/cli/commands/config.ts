@@ -6,7 +6,7 @@ import { renderEffective } from "../../config/render/effective.ts";
 import { renderMarkdown } from "../../config/render/markdown.ts";
 import { renderSampleConf } from "../../config/render/sample.ts";
 import { INTRODUCTION } from "../../config/worker/introduction.ts";
-import { type CommandResult, usage } from "../command.ts";
+import { type CommandResult, unknownWord, usage } from "../command.ts";
 import type { Io } from "../io.ts";
 import { loadWorkerConf, WORKER_TABLE } from "../worker-conf.ts";
 
@@ -32,7 +32,7 @@ export async function configCommand(argv: readonly string[], io: Io): Promise<Co
     case "docs":
       return print(renderMarkdown(WORKER_TABLE.groups, INTRODUCTION), io);
     default:
-      return usage(USAGE);
+      return unknownWord(command, ["check", "show", "sample", "docs"], USAGE);
   }
 }
 

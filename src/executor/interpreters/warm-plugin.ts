@@ -13,6 +13,8 @@ export interface WarmPlugin {
   readonly switches: readonly ByteString[];
   /** Changes when the file changes. */
   readonly version: string;
+  /** Why it is kept warm, in words. */
+  readonly why: string;
 }
 
 /**
@@ -103,6 +105,11 @@ const MARKED_LINES = 10;
 
 type PluginFile = Pick<WarmPlugin, "file" | "version">;
 
+const IMPLICITLY: Readonly<Record<WarmPlugin["language"], string>> = {
+  perl: "use_embedded_perl_implicitly is on",
+  python: "warm_python is implicitly",
+};
+
 function qualify(
   { file, version }: PluginFile,
   options: WarmPluginOptions,
@@ -113,9 +120,12 @@ function qualify(
   const start = readFirstLine(lines[0] ?? "", options.path);
   if (start === undefined) return undefined;
   const rule = options[start.language];
-  const isAsked = () => readMarks(start.language, lines) ?? rule === "implicitly";
-  const isWarm = rule !== "off" && (isIncluded || isAsked());
-  return isWarm ? { file, version, ...start } : undefined;
+  if (rule === "off") return undefined;
+  if (isIncluded) return { file, version, ...start, why: "warm_include names it" };
+  const isAsked = readMarks(start.language, lines);
+  if (isAsked) return { file, version, ...start, why: "a comment in it asks for that" };
+  const isImplied = isAsked === undefined && rule === "implicitly";
+  return isImplied ? { file, version, ...start, why: IMPLICITLY[start.language] } : undefined;
 }
 
 function isExecutable(file: ByteString): boolean {

@@ -159,9 +159,9 @@ describe("omd-worker config", () => {
     [["check", "--help"]],
     [["check", "--config=/w.conf"]],
     [["show", "--help"]],
-  ])("%j shows the usage and exits 2", async (argv) => {
+  ])("%j shows the usage and exits 3", async (argv) => {
     const { code, stdout, stderr } = await run(...argv);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toContain("omd-worker config check FILE...");
   });
 });

@@ -34,6 +34,7 @@ async function start(templates: TemplateLimits) {
       interpreter: "/usr/bin/perl",
       switches: [],
       version: "1",
+      why: "",
     } as const;
     return stdoutOf(await pool.shells.run({ via: "warm", plugin, argv: [file], env: [] }, 20));
   };
