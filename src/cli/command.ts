@@ -1,3 +1,4 @@
+import { nearestWord } from "../config/nearest-word.ts";
 import type { Io } from "./io.ts";
 
 /** Runs a command with the words after its name. */
@@ -9,7 +10,7 @@ export type CommandResult =
   | { readonly kind: "wrong call"; readonly usage: string }
   | { readonly kind: "help"; readonly usage: string };
 
-/** A command returns this if it was called wrongly. Its row in COMMANDS says with which exit code it ends. */
+/** A command returns this if it was called wrongly. */
 export function usage(text: string): CommandResult {
   return { kind: "wrong call", usage: text };
 }
@@ -17,4 +18,17 @@ export function usage(text: string): CommandResult {
 /** A command returns this if it was asked to explain itself; it ends with 0. */
 export function help(text: string): CommandResult {
   return { kind: "help", usage: text };
+}
+
+/** A command returns this if its first word is none of those that it knows, or is missing. */
+export function unknownWord(word: string | undefined, known: readonly string[], text: string): CommandResult {
+  return usage(
+    word === undefined || /^--?h(?:elp)?$/.test(word) ? text : `${describeUnknown(word, known)}\n${text}`,
+  );
+}
+
+/** `unknown word 'chek', did you mean check?` */
+export function describeUnknown(word: string, known: readonly string[]): string {
+  const nearest = nearestWord(known, word);
+  return `unknown word '${word}'${nearest === undefined ? "" : `, did you mean ${nearest}?`}`;
 }

@@ -8,17 +8,17 @@ export interface CommandRow {
   readonly usage: string;
   readonly help: string;
   readonly aliases?: readonly Pick<CommandRow, "name" | "usage" | "help">[];
-  /** The exit code of a wrong call. */
-  readonly usageExitCode: number;
   readonly load: () => Promise<CliCommand>;
 }
+
+/** The exit code of a call with wrong words: to the core it would be UNKNOWN. */
+export const USAGE_EXIT_CODE = 3;
 
 /** The worker itself, which also runs where no command is named. */
 export const RUN: CommandRow = {
   name: "run",
   usage: "run [OPTION=VALUE…]",
   help: "run the worker (also without the word run); options as in worker.conf",
-  usageExitCode: 1,
   load: async () => (await import("./commands/run.ts")).runWorker,
 };
 
@@ -27,7 +27,6 @@ export const CHECK: CommandRow = {
   usage: "check [--explain] [--] COMMAND…",
   help: "run one command line as the worker would, or say what it would do",
   aliases: [{ name: "testcmd", usage: "testcmd [--] COMMAND…", help: "the Go worker's word for check" }],
-  usageExitCode: 3,
   load: async () => (await import("./commands/check.ts")).checkCommand,
 };
 
@@ -38,28 +37,24 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "plugin",
     usage: "plugin list|new|test …",
     help: "the checks the worker knows itself, and yours",
-    usageExitCode: 3,
     load: async () => (await import("./commands/plugin.ts")).pluginCommand,
   },
   {
     name: "shadow",
     usage: "shadow report [OPTION=VALUE…]",
     help: "how the worker's own answers compare with the plugins' (native_checks=shadow)",
-    usageExitCode: 3,
     load: async () => (await import("./commands/shadow.ts")).shadowCommand,
   },
   {
     name: "config",
     usage: "config check|show|sample|docs …",
     help: "check and show the configuration",
-    usageExitCode: 2,
     load: async () => (await import("./commands/config.ts")).configCommand,
   },
   {
     name: "demo",
     usage: "demo [--seconds N]",
     help: "a job server, a small core and the worker at work",
-    usageExitCode: 3,
     load: async () => (await import("./commands/demo.ts")).demoCommand,
   },
 ];
@@ -68,6 +63,11 @@ export function findCommand(word: string | undefined): CommandRow | undefined {
   return COMMANDS.find(({ name, aliases = [] }) =>
     [name, ...aliases.map((alias) => alias.name)].includes(word ?? ""),
   );
+}
+
+/** All words that name a command. */
+export function commandWords(): readonly string[] {
+  return COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases.map((alias) => alias.name)]);
 }
 
 /** Loads and runs a command; resolves to its exit code. */
@@ -80,6 +80,6 @@ export async function runCommand(row: CommandRow, argv: readonly string[], io: I
     case "help":
       return 0;
     case "wrong call":
-      return row.usageExitCode;
+      return USAGE_EXIT_CODE;
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { runCommand } from "./commands.ts";
+import { commandWords, RUN, runCommand, USAGE_EXIT_CODE } from "./commands.ts";
 import { type Io, processIo } from "./io.ts";
 import { type Call, readCall } from "./programs.ts";
 
@@ -16,6 +16,13 @@ async function answer(call: Call, io: Io): Promise<number> {
   switch (call.kind) {
     case "command":
       return runCommand(call.command, call.argv, io);
+    case "unclear": {
+      const { isWorkerOption } = await import("./worker-conf.ts");
+      if (isWorkerOption(call.word)) return runCommand(RUN, call.argv, io);
+      const { describeUnknown } = await import("./command.ts");
+      io.stderr(`${describeUnknown(call.word, commandWords())}\nsee: omd-worker --help\n`);
+      return USAGE_EXIT_CODE;
+    }
     case "version": {
       const { VERSION } = await import("./version.ts");
       const { exitCode, render } = call.program.version;

@@ -43,6 +43,8 @@ export const PROGRAMS: readonly ProgramRow[] = [
 /** What a call asks for. */
 export type Call =
   | { readonly kind: "command"; readonly command: CommandRow; readonly argv: readonly string[] }
+  /** The first word is no command. It may be an option of the worker that needs no value. */
+  | { readonly kind: "unclear"; readonly word: string; readonly argv: readonly string[] }
   | {
       readonly kind: InfoRequest;
       readonly program: ProgramRow & { readonly kind: "worker" };
@@ -61,9 +63,11 @@ export function readCall(calledBy: string, argv: readonly string[], env: Io["env
   if (command !== undefined && command !== RUN) return { kind: "command", command, argv: rest };
   const options = command === undefined ? argv : rest;
   const request = findInfoRequest(options);
-  return request === undefined
-    ? { kind: "command", command: RUN, argv: options }
-    : { kind: request, program };
+  if (request !== undefined) return { kind: request, program };
+  // The C worker's name is called by its init scripts: there a stray word stops no start.
+  const isWord = command === undefined && first !== undefined && /^[^-=][^=]*$/.test(first);
+  if (isWord && program === OMD_WORKER) return { kind: "unclear", word: first, argv };
+  return { kind: "command", command: RUN, argv: options };
 }
 
 function findProgram(called: string): ProgramRow {

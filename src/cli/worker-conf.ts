@@ -1,14 +1,21 @@
 import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
 import type { Config } from "../config/config.ts";
+import { createOptionFinder } from "../config/find-option.ts";
 import { type Loaded, loadConfig } from "../config/load.ts";
 import { type Machine, thisMachine } from "../config/machine.ts";
 import { ConfigError, renderProblem } from "../config/problem.ts";
 import { COMMAND_LINE } from "../config/read/arguments.ts";
+import { optionsOf } from "../config/table.ts";
 import { commandTable, workerTable } from "../config/worker/table.ts";
 import type { Io } from "./io.ts";
 
 /** The options of the worker. */
 export const WORKER_TABLE = workerTable(BUILTIN_SETTINGS);
+
+/** Whether a word is a key of worker.conf. */
+export function isWorkerOption(word: string): boolean {
+  return createOptionFinder(optionsOf(WORKER_TABLE.groups)).find(word) !== undefined;
+}
 
 /** Reads worker.conf as the worker does. */
 export function loadWorkerConf(options: readonly string[], io: Io): Loaded<Config> {

@@ -9,9 +9,21 @@ import { workerGroups } from "./worker/options.ts";
 /** Names of the options that differ, by how their new values are taken over. */
 export type ConfigDiff = Readonly<Record<Reload, readonly string[]>>;
 
-export function diffConfig(before: Config, after: Config): ConfigDiff {
+/**
+ * What differs from what runs: `before` is the configuration in use, `started` the one of the start. Options
+ * that need a restart still run as at the start, whatever was read since then.
+ */
+export function diffConfig(before: Config, after: Config, started: Config = before): ConfigDiff {
   const options = optionsOf(workerGroups([...after.settings.keys()]));
-  const changed = findChanged(options, allValues(before), allValues(after));
+  const isRestart = (option: ConfigOption) => option.effect === "full" && option.reload === "restart";
+  const changed = [
+    ...findChanged(
+      options.filter((option) => !isRestart(option)),
+      allValues(before),
+      allValues(after),
+    ),
+    ...findChanged(options.filter(isRestart), allValues(started), allValues(after)),
+  ];
   const names = (reload: Reload) =>
     changed.filter((option) => option.effect === "full" && option.reload === reload).map(({ name }) => name);
   return { live: names("live"), reconnect: names("reconnect"), restart: names("restart") };

@@ -46,9 +46,11 @@ export function loadConfig<Config>(
   );
   const isComplete = !problems.list.some(isError);
   const draft = draftConfig([...written, ...readEnvironment(options, machine)], { finder, problems });
-  // An option is not missing if the file that may set it cannot be read.
-  if (!isComplete) throw new ConfigError(problems.list);
-  const { config, derived = new Map() } = table.complete(draft, { machine, report });
+  const { config, derived = new Map() } = table.complete(draft, {
+    machine,
+    // An option is not missing if the file that may set it cannot be read.
+    report: isComplete ? report : (problem) => problem.file !== undefined && report(problem),
+  });
 
   if (problems.list.some(isError)) throw new ConfigError(problems.list);
   return {

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { ConfigError, isError, renderProblem } from "../config/problem.ts";
 import type { Log } from "../log.ts";
 import type { Worker } from "./worker.ts";
 
@@ -40,6 +41,19 @@ function reloadWorker(worker: SignalOptions["worker"], log: Log, reload: () => C
     log.info(`reloading config was successful, changed: ${changed.join(", ") || "nothing"}`);
     if (restart.length > 0) log.warn(`these changes need a restart of the worker: ${restart.join(", ")}`);
   } catch (error) {
-    log.error({ err: error }, "reload config failed, check your config");
+    logFailure(log, error);
   }
+}
+
+/** A line for each problem, as at the start. */
+function logFailure(log: Log, error: unknown): void {
+  const text = "reload config failed, check your config";
+  if (!(error instanceof ConfigError)) {
+    log.error({ err: error }, text);
+    return;
+  }
+  log.error(`${text}: the worker goes on with what it has read before`);
+  for (const problem of error.problems)
+    if (isError(problem)) log.error(renderProblem(problem));
+    else log.warn(renderProblem(problem));
 }

@@ -90,9 +90,10 @@ export class Worker {
    */
   reload(config: Config): ConfigDiff {
     const { native, pool, executor, events } = this.#parts;
-    const changed = diffConfig(this.#config, config);
-    this.#config = config;
+    const changed = diffConfig(this.#config, config, this.#options.config);
+    // It comes first: if it fails, the next reload must find the same differences.
     this.#context = createJobContext(config, this.#parts);
+    this.#config = config;
     void native.configure(config);
     pool.configure(config);
     executor.configure(executorLimits(config));

@@ -24,7 +24,7 @@ describe("a command that was called wrongly ends as its row says", () => {
     ["check", 3],
     ["plugin", 3],
     ["shadow", 3],
-    ["config", 2],
+    ["config", 3],
   ])("%s with %i, and its usage", async (name, code) => {
     expect(await run(name, [])).toEqual({
       code,
@@ -34,13 +34,24 @@ describe("a command that was called wrongly ends as its row says", () => {
   });
 
   it.each([
+    [["config", "chek"], "unknown word 'chek', did you mean check?"],
+    [["plugin", "lst"], "unknown word 'lst', did you mean list?"],
+    [["shadow", "reprot"], "unknown word 'reprot', did you mean report?"],
+    [["config", "frobnicate"], "unknown word 'frobnicate'\n"],
+  ])("%j says which word is unknown", async ([name = "", ...argv], text) => {
+    const { code, stderr } = await run(name, argv);
+    expect(code).toBe(3);
+    expect(stderr).toContain(text);
+  });
+
+  it.each([
     ["an exit code", 7, { code: 7, stderr: "" }],
-    ["a wrong call", usage("usage: x\n"), { code: 2, stderr: "usage: x\n" }],
+    ["a wrong call", usage("usage: x\n"), { code: 3, stderr: "usage: x\n" }],
     ["a call for help", help("usage: x\n"), { code: 0, stderr: "usage: x\n" }],
   ])("after %s", async (_, result, expected) => {
     const said: string[] = [];
     const io = { stdout: () => {}, stderr: (text: string) => void said.push(text), env: {} };
-    const code = await runCommand({ ...RUN, usageExitCode: 2, load: async () => async () => result }, [], io);
+    const code = await runCommand({ ...RUN, load: async () => async () => result }, [], io);
     expect({ code, stderr: said.join("") }).toEqual(expected);
   });
 });

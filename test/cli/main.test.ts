@@ -80,7 +80,7 @@ describe("a command", () => {
   it.each<[string, readonly string[], number, string]>([
     ["check", ["check"], 3, "usage: omd-worker check"],
     ["testcmd, the Go worker's word for it", ["testcmd", "--"], 3, "usage: omd-worker check"],
-    ["config", ["config"], 2, "omd-worker config check FILE..."],
+    ["config", ["config"], 3, "omd-worker config check FILE..."],
     ["demo", ["demo", "--minutes", "1"], 3, "usage: omd-worker demo"],
     ["run", ["run", "encryption=no"], 1, "please specify at least one server"],
   ])("%s gets the words after it", async (_, argv, code, stderr) => {
@@ -113,12 +113,24 @@ describe("a command", () => {
   );
 });
 
+describe("a word that is neither a command nor an option is named", () => {
+  it.each([
+    ["chekc", "unknown word 'chekc', did you mean check?"],
+    ["constructor", "unknown word 'constructor'"],
+  ])("%s", async (word, text) => {
+    expect(await run("omd-worker", word, "/bin/true")).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: `${text}\nsee: omd-worker --help\n`,
+    });
+  });
+});
+
 describe("without a command's word the worker runs", () => {
   it.each([
     ["nothing at all", [], "please specify at least one server (server=localhost:4730)"],
     ["options as the C worker takes them", ["server=localhost", "encryption=maybe"], "encryption: 'maybe'"],
-    ["a word that every object has", ["constructor"], "please specify at least one server"],
-    ["a mistyped command", ["chekc", "/bin/true"], "command line: warning: unknown option 'chekc'"],
+    ["an option without a value", ["debug"], "command line: warning: debug needs a value"],
   ])("%s", async (_, argv, stderr) => {
     expect(await run("omd-worker", ...argv)).toEqual({
       code: 1,

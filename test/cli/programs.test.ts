@@ -46,7 +46,7 @@ describe("what a call asks for", () => {
     ["omd-worker", ["run", "server=a"], "run", ["server=a"]],
     ["omd-worker", ["check", "--version"], "check", ["--version"]],
     ["omd-worker", ["testcmd", "x"], "check", ["x"]],
-    ["omd-worker", ["chekc", "x"], "run", ["chekc", "x"]],
+    ["mod_gearman_worker", ["chekc", "x"], "run", ["chekc", "x"]],
     ["mod_gearman_worker", ["config", "sample"], "config", ["sample"]],
     ["/usr/bin/another-name", ["plugin", "list"], "plugin", ["list"]],
   ])("%s %j is the command %s", (name, argv, command, rest) => {
@@ -67,6 +67,6 @@ describe("what a call asks for", () => {
   });
 
   it("the worker's own file is no plugin, whatever its words are", () => {
-    expect(readCall(PROGRAM, ["check_x"], {})).toMatchObject({ kind: "command", command: { name: "run" } });
+    expect(readCall(PROGRAM, ["check_x"], {})).toMatchObject({ kind: "unclear", word: "check_x" });
   });
 });

@@ -30,6 +30,14 @@ describe("diffConfig", () => {
     expect(diffConfig(load(BEFORE).config, after)).toEqual({ ...NOTHING, ...expected });
   });
 
+  it("compares what needs a restart with the configuration of the start", () => {
+    const config = (...changes: readonly string[]) => load([...BEFORE, ...changes]).config;
+    const [started, before] = [config(), config("pidfile=/p", "debug=1")];
+    const restart = { ...NOTHING, restart: ["pidfile"] };
+    expect(diffConfig(before, config("pidfile=/p", "debug=1"), started)).toEqual(restart);
+    expect(diffConfig(before, config("debug=1"), started)).toEqual(NOTHING);
+  });
+
   it("finds a key that changed behind the same keyfile", () => {
     const loadWith = (key: string) => load(["server=a", "keyfile=/k"], { files: { "/k": key } }).config;
     expect(diffConfig(loadWith("old_key"), loadWith("new_key"))).toEqual({ ...NOTHING, live: ["key"] });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createOptionFinder } from "../../src/config/find-option.ts";
+import { nearestWord } from "../../src/config/nearest-word.ts";
 import { optionsOf } from "../../src/config/table.ts";
 import { GROUPS } from "../support/config/load-memory.ts";
 
@@ -40,4 +41,12 @@ describe("nearest", () => {
   it.each(["foo", "x", "", "something_else_entirely"])("has no guess for '%s'", (key) => {
     expect(nearest(key)).toBeUndefined();
   });
+});
+
+it.each([
+  ["check_tpc", "check_tcp"],
+  ["chekc", "check"],
+  ["abcd", undefined],
+])("the word nearest to %s is %s", (word, nearest) => {
+  expect(nearestWord(["check_ftp", "check_tcp", "check", "config"], word.replaceAll("_", "-"))).toBe(nearest);
 });

@@ -26,8 +26,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   "many-problems": [
     "FILE:1: encryption: 'perhaps' is neither yes nor no (write yes or no)",
     "FILE:2: warning: unknown option 'maxworker' (did you mean max-worker?)",
-    "FILE:3: warning: max-worker: 'lots' is no whole number, using 1",
-    "no encryption key provided, please use --key=... or keyfile=... or disable encryption",
+    "FILE:3: warning: max-worker: 'lots' is no whole number, ignored",
     "please specify at least one server (server=localhost:4730)",
     "starting worker without any queues is useless (services=yes)",
   ],

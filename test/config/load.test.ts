@@ -76,6 +76,42 @@ describe("a key", () => {
   });
 });
 
+describe("what a file says is told with its line", () => {
+  it.each<[what: string, content: string, problems: readonly string[]]>([
+    [
+      "quotes, which belong to the value",
+      'identifier="web1"',
+      ["/w.conf:1: warning: the quotes belong to the value of identifier (leave them out)"],
+    ],
+    [
+      "a value that is given twice",
+      "debug=1\nserver=a\nserver=b\ndebug=2",
+      ["/w.conf:4: warning: debug was given before in line 1, this line counts (remove one of them)"],
+    ],
+  ])("%s", (_, content, problems) => {
+    expect(warningsOf(loadFile(content))).toEqual(problems);
+  });
+
+  it("a value of another file is meant to be replaced", () => {
+    const files = { "/w.conf": "debug=1\nconfig=/other", "/other": "debug=2" };
+    expect(warningsOf(loadMinimal(["config=/w.conf", "debug=0"], { files }))).toEqual([]);
+  });
+
+  it("errors in the order of lines, without those that follow from others", () => {
+    const content = "server=bad:port\nkeyfile=/gone\nconfig=/gone.conf\nmax-worker=x\nencryption=perhaps";
+    const problems = problemsOf(() => load(["config=/w.conf"], { files: { "/w.conf": content } }));
+    expect(problems?.map((problem) => problem.split(":", 2)[1])).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
+  it("a missing keyfile, also where a file that is included is missing", () => {
+    const content = "server=a\nconfig=/gone.conf\nkeyfile=/gone";
+    expect(problemsOf(() => load(["config=/w.conf"], { files: { "/w.conf": content } }))).toEqual([
+      "/w.conf:2: could not open file: /gone.conf: no such file or directory",
+      "/w.conf:3: could not open keyfile: /gone: no such file or directory",
+    ]);
+  });
+});
+
 describe("the queues", () => {
   const ALL = { hosts: true, services: true, eventhandler: true, notifications: true };
   const NONE = { hosts: false, services: false, eventhandler: false, notifications: false };
@@ -187,8 +223,8 @@ describe("the whole", () => {
   it("tells once what is wrong with a line, however often its file is read", () => {
     const files = { "/w.conf": "foo=1\ninclude=/w.conf" };
     expect(problemsOf(() => loadMinimal(["config=/w.conf"], { files }))).toEqual([
-      "/w.conf:2: deep recursion in config files! (/w.conf seems to include itself)",
       "/w.conf:1: warning: unknown option 'foo'",
+      "/w.conf:2: deep recursion in config files! (/w.conf seems to include itself)",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ConfigDiff } from "../../src/config/diff.ts";
+import { ConfigError, error as readError, warning as readWarning } from "../../src/config/problem.ts";
 import { handleSignals } from "../../src/worker/signals.ts";
 import type { Worker } from "../../src/worker/worker.ts";
 import { loadMinimal } from "../support/config/load-memory.ts";
@@ -113,6 +114,23 @@ describe("SIGHUP", () => {
     expect(log.error.mock.calls).toEqual([[{ err: error }, "reload config failed, check your config"]]);
     send("SIGHUP");
     expect(reload).toHaveBeenCalledTimes(2);
+  });
+
+  it("tells each problem of the new configuration on a line of its own", () => {
+    const { log, reload } = handle();
+    const problems = [
+      { ...readError("one"), file: "/w.conf", line: 1 },
+      { ...readWarning("two"), file: "/w.conf", line: 2 },
+    ];
+    reload.mockImplementation(() => {
+      throw new ConfigError(problems);
+    });
+    send("SIGHUP");
+    expect(log.error.mock.calls).toEqual([
+      ["reload config failed, check your config: the worker goes on with what it has read before"],
+      ["/w.conf:1: one"],
+    ]);
+    expect(log.warn.mock.calls).toEqual([["/w.conf:2: warning: two"]]);
   });
 
   it("is ignored once the worker is ending", () => {

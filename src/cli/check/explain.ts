@@ -4,18 +4,37 @@ import { renderRefusal } from "../../outcome/refusal.ts";
 import type { NativeRoute, Route } from "../../run/routing/route.ts";
 import { maskAssignment, maskLine, maskWords } from "../../run/secrets.ts";
 import type { Shelf } from "../../run/shelf.ts";
+import { findNotUnderstood } from "./not-understood.ts";
 
 /** Which way a command line goes, why, and what would be started: a word a line, without secrets. */
-export function renderRoute(route: Route, shelf: Pick<Shelf, "originOf">): string {
-  return [`${route.via}: ${route.why}`, ...indent(listDetails(route, shelf)), ""].join("\n");
+export function renderRoute(route: Route, shelf: ExplainShelf): string {
+  const details = [...listNotUnderstood(route, shelf), ...listDetails(route, shelf)];
+  return [`${route.via}: ${route.why}`, ...indent(details), ""].join("\n");
 }
 
-function listDetails(route: Route, shelf: Pick<Shelf, "originOf">): readonly string[] {
+type ExplainShelf = Pick<Shelf, "originOf" | "find">;
+
+/** The words for which a native check leaves the answer to the plugin. */
+function listNotUnderstood(route: Route, shelf: ExplainShelf): readonly string[] {
+  const [path = "", ...argv] = route.via === "plugin" || route.via === "warm" ? route.argv : [];
+  const check = shelf.find(path.slice(path.lastIndexOf("/") + 1));
+  const words = check && findNotUnderstood(check, argv);
+  if (words === undefined) return [];
+  const { words: shown } = maskWords([path, ...argv]);
+  const named = words.map((at) => onOneLine(fromByteString(shown[at + 1] ?? "")));
+  return [`not understood: ${named.join(" ")}`];
+}
+
+function listDetails(route: Route, shelf: ExplainShelf): readonly string[] {
   switch (route.via) {
     case "native":
       return listNative(route, shelf);
     case "warm":
-      return [`started in a warm ${route.plugin.language}:`, ...listWords(route.argv)];
+      return [
+        `kept warm, as ${route.plugin.why}`,
+        `started in a warm ${route.plugin.language}:`,
+        ...listWords(route.argv),
+      ];
     case "plugin":
       return [
         "started:",
@@ -32,7 +51,7 @@ function listDetails(route: Route, shelf: Pick<Shelf, "originOf">): readonly str
   }
 }
 
-function listNative(route: NativeRoute, shelf: Pick<Shelf, "originOf">): readonly string[] {
+function listNative(route: NativeRoute, shelf: ExplainShelf): readonly string[] {
   const { check, nested, fallback } = route;
   const head = [`answered by ${check.name}, ${renderOrigin(check, shelf)}`];
   if (nested === undefined) return [...head, "in place of:", ...listWords(fallback.argv)];

@@ -1,11 +1,12 @@
 import { allValues } from "../../config/config.ts";
-import { ConfigError, type Problem, renderProblem } from "../../config/problem.ts";
+import { ConfigError, isError, type Problem, renderProblem } from "../../config/problem.ts";
 import { COMMAND_LINE } from "../../config/read/arguments.ts";
+import { Problems } from "../../config/read/problems.ts";
 import { renderEffective } from "../../config/render/effective.ts";
 import { renderMarkdown } from "../../config/render/markdown.ts";
 import { renderSampleConf } from "../../config/render/sample.ts";
 import { INTRODUCTION } from "../../config/worker/introduction.ts";
-import { type CommandResult, usage } from "../command.ts";
+import { type CommandResult, unknownWord, usage } from "../command.ts";
 import type { Io } from "../io.ts";
 import { loadWorkerConf, WORKER_TABLE } from "../worker-conf.ts";
 
@@ -31,34 +32,43 @@ export async function configCommand(argv: readonly string[], io: Io): Promise<Co
     case "docs":
       return print(renderMarkdown(WORKER_TABLE.groups, INTRODUCTION), io);
     default:
-      return usage(USAGE);
+      return unknownWord(command, ["check", "show", "sample", "docs"], USAGE);
   }
 }
 
-function checkFiles(files: readonly string[], io: Io): number {
-  const results = files.map((file) => checkFile(file, io));
-  return results.every((isRight) => isRight) ? 0 : 1;
+async function checkFiles(files: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  for (const file of files) if (!(await checkFile(file, io))) exitCode = 1;
+  return exitCode;
 }
 
-function checkFile(file: string, io: Io): boolean {
-  const { problems, isRight } = findProblems(file, io);
+async function checkFile(file: string, io: Io): Promise<boolean> {
+  const problems = await findProblems(file, io);
   // A problem of the whole has no line, and nothing else was given on a command line: both concern this file.
   for (const problem of problems)
     io.stdout(`${renderProblem(concernsTheWhole(problem) ? { ...problem, file } : problem)}\n`);
-  if (isRight) io.stdout(`${file}: ok\n`);
-  return isRight;
+  if (problems.some(isError)) return false;
+  const warnings =
+    problems.length === 0 ? "" : `, with ${problems.length} warning${problems.length > 1 ? "s" : ""}`;
+  io.stdout(`${file}: ok${warnings}\n`);
+  return true;
 }
 
 function concernsTheWhole({ file }: Problem): boolean {
   return file === undefined || file === COMMAND_LINE.file;
 }
 
-function findProblems(file: string, io: Io): { problems: readonly Problem[]; isRight: boolean } {
+/** A configuration that can be read is looked at more closely, with the checks there are. */
+async function findProblems(file: string, io: Io): Promise<readonly Problem[]> {
   try {
     const loaded = loadWorkerConf([`config=${file}`], io);
-    return { problems: loaded.wants === "run" ? loaded.warnings : [], isRight: true };
+    if (loaded.wants !== "run") return [];
+    const { inspectConfig } = await import("../config/inspect.ts");
+    const problems = new Problems();
+    [...loaded.warnings, ...(await inspectConfig(loaded))].forEach(problems.report);
+    return problems.list;
   } catch (error) {
-    if (error instanceof ConfigError) return { problems: error.problems, isRight: false };
+    if (error instanceof ConfigError) return error.problems;
     throw error;
   }
 }

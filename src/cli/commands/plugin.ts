@@ -1,4 +1,4 @@
-import { type CommandResult, usage } from "../command.ts";
+import { type CommandResult, unknownWord, usage } from "../command.ts";
 import type { Io } from "../io.ts";
 import { newPlugin } from "../plugin/new.ts";
 import { testPlugins } from "../plugin/test.ts";
@@ -24,6 +24,6 @@ export async function pluginCommand(argv: readonly string[], io: Io): Promise<Co
     case "test":
       return rest.length > 0 ? testPlugins(rest, io) : usage(USAGE);
     default:
-      return usage(USAGE);
+      return unknownWord(command, ["list", "new", "test"], USAGE);
   }
 }

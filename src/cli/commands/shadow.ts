@@ -1,7 +1,7 @@
 import { readRegularFile } from "../../open-file.ts";
 import type { ShadowAnswer, ShadowCount, ShadowExample } from "../../run/shadow.ts";
 import type { WrittenReport } from "../../worker/shadow-file.ts";
-import { type CommandResult, usage } from "../command.ts";
+import { type CommandResult, unknownWord, usage } from "../command.ts";
 import type { Io } from "../io.ts";
 import { renderTable } from "../render-table.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
@@ -14,7 +14,7 @@ const USAGE = `usage: omd-worker shadow report [OPTION=VALUE…]
 /** Exit codes: 0, 1 without a report, 3 if the options are wrong. */
 export async function shadowCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const [command, ...options] = argv;
-  if (command !== "report") return usage(USAGE);
+  if (command !== "report") return unknownWord(command, ["report"], USAGE);
   try {
     const config = loadForCommand(options, io);
     if (config === undefined) return usage(USAGE);

@@ -25,7 +25,7 @@ export interface Kind<Value> {
   /** The value is never shown. */
   readonly isSecret?: true;
   /** `before` is the value of earlier lines. An undefined result means that the option was not given. */
-  read(written: WrittenValue, before: Value | undefined): ReadValue<Value>;
+  read(written: WrittenValue, before: Value | undefined): ReadValue<Value | undefined>;
   render(value: Value): string;
 }
 

@@ -11,6 +11,8 @@ import type { Problems } from "./problems.ts";
 export interface Draft {
   readonly values: ReadonlyMap<string, unknown>;
   readonly origins: ReadonlyMap<string, readonly Origin[]>;
+  /** Options that were written and could not be read: they are not missing. */
+  readonly failed: ReadonlySet<string>;
 }
 
 interface Drafting {
@@ -20,7 +22,7 @@ interface Drafting {
 
 /** Takes the entries in their order: the last single value wins, lists add up. */
 export function draftConfig(entries: readonly ConfigEntry[], { finder, problems }: Drafting): Draft {
-  const drafting: Drafted = { values: new Map(), origins: new Map() };
+  const drafting: Drafted = { values: new Map(), origins: new Map(), failed: new Set() };
   for (const [index, entry] of entries.entries()) {
     if (problems.isNoConfiguration(entry.origin.file)) continue;
     const say: Say = (remark) =>
@@ -38,12 +40,13 @@ type Say = (remark: Remark) => void;
 interface Drafted {
   readonly values: Map<string, unknown>;
   readonly origins: Map<string, readonly Origin[]>;
+  readonly failed: Set<string>;
 }
 
 function draftEntry(
   entry: ConfigEntry,
   { name, kind }: ConfigOption,
-  { values, origins, say }: Drafted & { readonly say: Say },
+  { values, origins, failed, say }: Drafted & { readonly say: Say },
 ): void {
   const text = entry.text ?? kind.bare;
   if (text === undefined) {
@@ -53,9 +56,26 @@ function draftEntry(
   if (entry.isCut && kind.isText) say(cutAtHash(entry, kind));
   const { value, remarks } = kind.read({ key: entry.key, text }, values.get(name));
   remarks.forEach(say);
+  if (remarks.some(({ severity }) => severity === "error")) failed.add(name);
+  if (isQuoted(kind, text)) say(warning(`the quotes belong to the value of ${entry.key}`, "leave them out"));
+  const last = origins.get(name)?.at(-1);
+  if (!kind.isList && last !== undefined && isAbove(last, entry) && values.get(name) !== undefined)
+    say(
+      warning(`${entry.key} was given before in line ${last.line}, this line counts`, "remove one of them"),
+    );
   const earlier = kind.isList ? (origins.get(name) ?? []) : [];
   values.set(name, value);
   origins.set(name, value === undefined ? [] : [...earlier, entry.origin]);
+}
+
+/** No shell reads the file, so quotes are characters like any other. */
+function isQuoted({ isText }: Kind<unknown>, text: string): boolean {
+  return isText === true && /^(["']).*\1$/s.test(text) && text.length > 1;
+}
+
+/** In the same file, which may be read twice. What another file says before is meant to be replaced. */
+function isAbove({ file, line = 0 }: Origin, { origin }: ConfigEntry): boolean {
+  return file === origin.file && line < (origin.line ?? 0);
 }
 
 /** With each line of a list the values of the earlier ones are copied. */

@@ -26,12 +26,25 @@ export class Problems {
     this.#all.push(problem);
   };
 
-  /** In the order in which they were reported. */
-  get list(): readonly Problem[] {
+  get #asReported(): readonly Problem[] {
     const told = this.#withoutFloods;
     return this.#all.length > MAX_IN_ALL
       ? [...told, error(`there are more than ${MAX_IN_ALL} problems`, HINT)]
       : told;
+  }
+
+  /**
+   * In the order of files and lines. What concerns the whole comes last: an operator corrects a file from its
+   * start to its end.
+   */
+  get list(): readonly Problem[] {
+    const rank = new Map([...this.#byFile.keys()].map((file, at) => [file, at]));
+    rank.set(undefined, rank.size);
+    const rankOf = ({ file }: Problem) => rank.get(file) ?? 0;
+    const lineOf = ({ line = Number.MAX_SAFE_INTEGER }: Problem) => line;
+    return this.#asReported.toSorted(
+      (one, other) => rankOf(one) - rankOf(other) || lineOf(one) - lineOf(other),
+    );
   }
 
   get #withoutFloods(): readonly Problem[] {

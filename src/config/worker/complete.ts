@@ -37,7 +37,7 @@ export function completeConfig(
     // Above 2 the C worker writes to the terminal, and in the background there is none.
     debug: given.daemon ? Math.min(given.debug, 2) : given.debug,
     minWorker: Math.min(given.minWorker, given.maxWorker),
-    key: findKey(given, machine, reportAt("keyfile")),
+    key: findKey({ ...given, isUnclear: isKeyUnclear(draft) }, machine, reportAt("keyfile")),
     settings: settingValues(rules.settings, draft),
   };
   if (maxWorker < written.maxWorker && rules.takesJobs)
@@ -53,7 +53,7 @@ export function completeConfig(
   const file = draft.origins.get("plugin_path")?.at(-1)?.file;
   for (const remark of findMissingFolders(config, machine))
     report({ ...remark, ...(file !== undefined && { file }) });
-  if (rules.takesJobs) checkJobServers(config, report);
+  if (rules.takesJobs) checkJobServers(config, draft, report);
   return { config, derived: findDerived(config, draft) };
 }
 
@@ -76,8 +76,12 @@ function settingValues(settings: readonly Setting[], { values }: Draft): Setting
   );
 }
 
-function checkJobServers(config: Config, report: (problem: Problem) => void): void {
-  if (config.server.length === 0) {
+function isKeyUnclear({ failed }: Draft): boolean {
+  return ["encryption", "key", "keyfile"].some((name) => failed.has(name));
+}
+
+function checkJobServers(config: Config, { failed }: Draft, report: (problem: Problem) => void): void {
+  if (config.server.length === 0 && !failed.has("server")) {
     report(error("please specify at least one server", "server=localhost:4730"));
   }
   if (!hasQueue(config)) report(error("starting worker without any queues is useless", "services=yes"));

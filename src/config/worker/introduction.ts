@@ -20,7 +20,7 @@ The worker reads the \`worker.conf\` of the C and of the Go mod_gearman worker a
 - A file has at most 1 MiB, all files together 8 MiB, a list 1,000 lines. Devices, named pipes and files with NUL bytes are refused; \`/dev/stdin\` may be a pipe.
 - yes, on, true and 1 mean yes; no, off, false and 0 mean no. Another word means yes, with a warning, save for
   options marked *strict*: there it is an error.
-- Numbers are read as far as they are numbers (\`60s\` is 60), with a warning.
+- Numbers are read as far as they are numbers (\`60s\` is 60), with a warning; \`5m\`, \`1h\` and \`1d\` are understood where seconds are meant. A text without a number is ignored, with a warning.
 - An unknown key is a warning and does not stop the start.
 - If no queue option is given at all, hosts, services, eventhandler and notifications are served.
 - HUP reads everything again. *live*: the new value counts from then on. *reconnect*: connections to the job servers are made

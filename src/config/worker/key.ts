@@ -11,11 +11,13 @@ interface KeyOptions {
   readonly encryption: boolean;
   readonly key: Secret | undefined;
   readonly keyfile: string | undefined;
+  /** One of the three was written and could not be read, so a key is not missing. */
+  readonly isUnclear: boolean;
 }
 
 /** The key to use. As in the C worker keyfile wins over key. */
 export function findKey(
-  { encryption, key, keyfile }: KeyOptions,
+  { encryption, key, keyfile, isUnclear }: KeyOptions,
   machine: Machine,
   report: (remark: Remark) => void,
 ): Secret | undefined {
@@ -25,7 +27,7 @@ export function findKey(
       report(warning("both key and keyfile are given, keyfile is used", "remove one of them"));
     return readKeyFile(keyfile, machine, report);
   }
-  if (key === undefined) {
+  if (key === undefined && !isUnclear) {
     report(error("no encryption key provided, please use --key=... or keyfile=... or disable encryption"));
   }
   return key;

@@ -16,6 +16,8 @@ export interface WarmPlugin {
   readonly load: readonly ByteString[];
   /** Changes when the file changes. */
   readonly version: string;
+  /** Why it is kept warm, in words. */
+  readonly why: string;
 }
 
 /**
@@ -113,6 +115,11 @@ function lookAt(file: ByteString): Stats | undefined {
 
 type PluginFile = Pick<WarmPlugin, "file" | "version" | "load">;
 
+const IMPLICITLY: Readonly<Record<WarmPlugin["language"], string>> = {
+  perl: "use_embedded_perl_implicitly is on",
+  python: "warm_python is implicitly",
+};
+
 function qualify(
   { file, version, load }: PluginFile,
   options: WarmPluginOptions,
@@ -123,10 +130,13 @@ function qualify(
   const start = readFirstLine(lines[0] ?? "", options.path);
   if (start === undefined) return undefined;
   const rule = options[start.language];
-  const isAsked = () => readMarks(start.language, lines) ?? rule === "implicitly";
-  const isWarm = rule !== "off" && (isIncluded || isAsked());
-  const modules = [...new Set([...load, ...readLoadMarks(lines)])];
-  return isWarm ? { file, version, ...start, load: modules } : undefined;
+  if (rule === "off") return undefined;
+  const plugin = { file, version, ...start, load: [...new Set([...load, ...readLoadMarks(lines)])] };
+  if (isIncluded) return { ...plugin, why: "warm_include names it" };
+  const isAsked = readMarks(start.language, lines);
+  if (isAsked) return { ...plugin, why: "a comment in it asks for that" };
+  const isImplied = isAsked === undefined && rule === "implicitly";
+  return isImplied ? { ...plugin, why: IMPLICITLY[start.language] } : undefined;
 }
 
 function isExecutable(file: ByteString): boolean {

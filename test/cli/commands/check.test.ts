@@ -74,6 +74,33 @@ describe("omd-worker check --explain", () => {
 `,
     ],
     [
+      "a plugin, because of an option that no native check understands",
+      ["/bin/check_tcp", "-H", "h", "-p", "abc"],
+      `plugin: the native check does not understand every word
+  not understood: -p ***
+  started:
+    /bin/check_tcp
+    -H
+    h
+    -p
+    ***
+`,
+    ],
+    [
+      "a plugin, because of a flag",
+      ["/bin/check_tcp", "-H", "h", "-p", "80", "--frobnicate"],
+      `plugin: the native check does not understand every word
+  not understood: --frobnicate
+  started:
+    /bin/check_tcp
+    -H
+    h
+    -p
+    80
+    --frobnicate
+`,
+    ],
+    [
       "a shell",
       ["/bin/false -C public | cat"],
       `shell: it has an unquoted |

@@ -51,7 +51,7 @@ describe("what is no configuration is told in a moment", () => {
   it.each([
     ["unknown keys", "unknown option 'x0'", (at: number) => `x${at}=1`],
     ["words", "unknown option '****'", (at: number) => `word${at}`],
-    ["wrong values", "debug: 'x' is no whole number, using 0", () => "debug=x"],
+    ["wrong values", "debug: 'x' is no whole number, ignored", () => "debug=x"],
   ])("100,000 %s", (_, first, line) => {
     const problems = problemsIn(Array.from({ length: 100_000 }, (_, at) => line(at)).join("\n"));
     expect(problems).toHaveLength(11);

@@ -35,6 +35,7 @@ async function start(templates: TemplateLimits) {
       switches: [],
       load: [],
       version: "1",
+      why: "",
     } as const;
     return stdoutOf(await pool.shells.run({ via: "warm", plugin, argv: [file], env: [] }, 20));
   };

@@ -52,7 +52,14 @@ describe("what the first line starts", () => {
   ])("%s", (line, [language, interpreter, switches]) => {
     install(`${line}\n`);
     const version = expect.any(String);
-    expect(finder()(file)).toEqual({ language, interpreter, switches, file, version, load: [] });
+    const why = language === "perl" ? "use_embedded_perl_implicitly is on" : "warm_python is implicitly";
+    expect(finder()(file)).toEqual({ language, interpreter, switches, file, version, load: [], why });
+  });
+
+  it("says why it is kept warm", () => {
+    install("#!/usr/bin/perl\n# nagios: +epn\n");
+    expect(finder()(file)?.why).toBe("a comment in it asks for that");
+    expect(finder({ include: ["check_x"] })(file)?.why).toBe("warm_include names it");
   });
 
   it.each([

@@ -1,0 +1,78 @@
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { fromByteString } from "../../byte-string.ts";
+import type { Config } from "../../config/config.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import { nearestWord } from "../../config/nearest-word.ts";
+import { error, type Problem, type Remark, warning } from "../../config/problem.ts";
+import { Secret } from "../../config/secret.ts";
+import { SiteShelf } from "../../run/shelf.ts";
+import { type Finding, findFileFaults, findFolderFaults } from "./inspect-files.ts";
+
+/**
+ * What is wrong with a configuration that can be read: on this machine, with the checks there are. The worker
+ * would start with most of it, and do something else than its operator thinks.
+ */
+export async function inspectConfig({ config, origins }: LoadedConfig<Config>): Promise<readonly Problem[]> {
+  const findings = [
+    ...findEncryptionFaults(config),
+    ...findFileFaults(config),
+    ...findFolderFaults(config),
+    ...(await findCheckFaults(config)),
+  ];
+  return findings.map(({ option, remark }) => ({ ...remark, ...origins.get(option)?.at(-1) }));
+}
+
+/** The key of the C worker's sample file. */
+const SAMPLE_KEY = new Secret(Buffer.from("should_be_changed"));
+
+function findEncryptionFaults({ encryption, key, keyfile }: Config): readonly Finding[] {
+  if (!encryption)
+    return [
+      {
+        option: "encryption",
+        remark: warning("whoever reaches gearmand can run commands here", "encryption=yes"),
+      },
+    ];
+  if (key === undefined || !key.equals(SAMPLE_KEY)) return [];
+  const option = keyfile === undefined ? "key" : "keyfile";
+  return [
+    {
+      option,
+      remark: warning("the key is that of the sample file, which everybody knows", "choose another"),
+    },
+  ];
+}
+
+/** Loads the checks of the site, as only then is it known whether they can be loaded, and their names. */
+async function findCheckFaults(config: Config): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const find = (remark: Remark) => findings.push({ option: "plugin_path", remark });
+  const log = {
+    info() {},
+    warn: (text: unknown) => find(warning(String(text))),
+    error: (text: unknown) => find(error(String(text))),
+  };
+  using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  await shelf.open(config.pluginPath);
+  const names = shelf.checks.map(({ name }) => name);
+  return [
+    ...findings,
+    ...findUnknownNames("native_checks_only", config.nativeChecksOnly, names),
+    ...findUnknownNames("native_checks_except", config.nativeChecksExcept, names),
+  ];
+}
+
+/** With a misspelt name in `native_checks_except` the check that was meant goes on answering. */
+function findUnknownNames(
+  option: string,
+  given: readonly string[],
+  known: readonly string[],
+): readonly Finding[] {
+  const unknown = given.filter((name) => !known.includes(name));
+  return unknown.map((each) => {
+    const name = fromByteString(each);
+    const nearest = nearestWord(known, name.toLowerCase().replaceAll("_", "-"));
+    const hint = nearest === undefined ? "see: omd-worker plugin list" : `did you mean ${nearest}?`;
+    return { option, remark: warning(`${option} names ${name}, and no native check is called so`, hint) };
+  });
+}
