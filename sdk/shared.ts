@@ -4,6 +4,8 @@ import { type SettingValues, settingValue } from "./setting.ts";
 interface SharedValuesOptions extends Pick<SharedContext, "log"> {
   /** The values as they are now. Undefined: no worker.conf has been read, every setting has its default. */
   readonly settings?: () => SettingValues | undefined;
+  /** Values that are there from the start, in place of those that `create` would make. */
+  readonly given?: ReadonlyMap<{ readonly name: string }, Disposable | AsyncDisposable>;
 }
 
 /**
@@ -12,10 +14,11 @@ interface SharedValuesOptions extends Pick<SharedContext, "log"> {
  */
 export class SharedValues implements AsyncDisposable {
   readonly #context: SharedContext;
-  readonly #values = new Map<{ readonly name: string }, Disposable | AsyncDisposable>();
+  readonly #values: Map<{ readonly name: string }, Disposable | AsyncDisposable>;
   readonly #created = new AsyncDisposableStack();
 
-  constructor({ log, settings }: SharedValuesOptions) {
+  constructor({ log, settings, given = new Map() }: SharedValuesOptions) {
+    this.#values = new Map(given);
     this.#context = {
       log,
       setting: (setting) => settingValue(settings?.(), setting),

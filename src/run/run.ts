@@ -5,10 +5,12 @@ import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import type { Outcome, Via } from "../outcome/outcome.ts";
 import { notificationEnvironment } from "./environment.ts";
+import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeOutcome, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
 import type { Shadow } from "./shadow.ts";
+import { isRemote } from "./site/threads/remote-check.ts";
 import { TurnBudget } from "./turn-budget.ts";
 
 /** What happened when a job's command was run, and which way it was run. */
@@ -37,6 +39,8 @@ export interface RunnerOptions {
   readonly log: Log;
   /** Called when a native check leaves its answer to the plugin. */
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
+  /** Called when the event loop was late while native checks were under way. */
+  readonly onLate?: ((late: LateLoop) => void) | undefined;
   /** Compares answers of plugins with those of native checks. */
   readonly shadow?: Pick<Shadow, "follow"> | undefined;
 }
@@ -44,6 +48,7 @@ export interface RunnerOptions {
 /** What all runs of one runner use. */
 interface RunnerContext extends RunnerOptions {
   readonly turns: TurnBudget;
+  readonly watch: LoopWatch;
 }
 
 /** What belongs to one run, whichever route it takes. */
@@ -55,10 +60,17 @@ interface RunInputs {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const context: RunnerContext = { ...options, turns: new TurnBudget() };
+  const context: RunnerContext = {
+    ...options,
+    turns: new TurnBudget(),
+    watch: new LoopWatch((late) => options.onLate?.(late)),
+  };
   return async (job, timeout) => {
-    const route = context.router(job);
-    const inputs = { env: notificationEnvironment(job), timeout };
+    const startMs = performance.now();
+    const routed = context.router(job);
+    const route = "via" in routed ? routed : await routed;
+    const left = "via" in routed ? timeout : timeout - (performance.now() - startMs) / 1000;
+    const inputs = { env: notificationEnvironment(job), timeout: left };
     const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
       const native = route.shadow;
@@ -116,16 +128,18 @@ function start(
   { env, timeout, signal }: RunInputs,
   context: RunnerContext,
 ): Promise<NativeOutcome> {
-  return runNative(route, {
-    timeoutMs: timeout * 1000,
-    log: context.log,
-    shared: context.shared,
-    signal,
-    execute: async (nested, limits) => {
-      const limit = Math.min(limits.timeoutMs / 1000, timeout);
-      return (await follow(nested, { env, timeout: limit, signal: limits.signal }, context)).outcome;
-    },
-  });
+  const run = () =>
+    runNative(route, {
+      timeoutMs: timeout * 1000,
+      log: context.log,
+      shared: context.shared,
+      signal,
+      execute: async (nested, limits) => {
+        const limit = Math.min(limits.timeoutMs / 1000, timeout);
+        return (await follow(nested, { env, timeout: limit, signal: limits.signal }, context)).outcome;
+      },
+    });
+  return isRemote(route.check) ? run() : context.watch.follow(route.name, run);
 }
 
 /**

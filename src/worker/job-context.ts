@@ -51,6 +51,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     shadow: native.shadow,
     log,
     onDeclined: events.declined,
+    onLate: events.late,
   });
 }
 

@@ -8,6 +8,7 @@ import { type Refusal, renderRefusal } from "../outcome/refusal.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
 import { isAnswered } from "../result/result.ts";
+import type { LateLoop } from "../run/loop-watch.ts";
 import type { JobRun } from "../run/run.ts";
 import { readStack } from "../run/site/fault.ts";
 import type { LogThrottle } from "./log-throttle.ts";
@@ -33,11 +34,20 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
     },
     declined: (check, reason) =>
       throttle.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
+    late: (late) => logLate(throttle, late),
     unreadable: (job, error) => logUnreadable(throttle, job, error),
     failed: ({ handle, queue }, error) =>
       throttle.error("job", { err: error, handle, queue }, "cannot finish a job"),
     connected: (name) => log.info(`connected to job server ${name}`),
   } satisfies WorkerListener;
+}
+
+/** One line for each check that did it. If none is known, one line for all. */
+function logLate(throttle: JobLog["throttle"], { seconds, cpuSeconds, culprit, underWay }: LateLoop): void {
+  const fields = { cpuSeconds: Number(cpuSeconds.toFixed(3)) };
+  const busy = `the worker was busy for ${seconds.toFixed(1)} seconds and could do nothing else`;
+  const whose = culprit ?? `one of the checks under way, or the machine: ${underWay.join(", ") || "none"}`;
+  throttle.warn(`late ${culprit}`, fields, `${busy} because of ${whose}`);
 }
 
 function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: JobRun): void {

@@ -2,6 +2,7 @@ import type { ConfigDiff } from "../config/diff.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Job } from "../job/job.ts";
 import type { JudgeSettings } from "../result/judge.ts";
+import type { LateLoop } from "../run/loop-watch.ts";
 import type { JobRun } from "../run/run.ts";
 import type { LogThrottle } from "./log-throttle.ts";
 
@@ -22,6 +23,8 @@ export interface WorkerEvents {
   readonly ran: (job: Job, ran: JobRun, settings: JobSettings) => void;
   /** A native check of this name left its answer to the plugin. */
   readonly declined: (check: string, reason: string) => void;
+  /** The event loop was late by more than a second while checks of the worker were under way. */
+  readonly late: (late: LateLoop) => void;
   /** A job could not be read, and was failed. */
   readonly unreadable: (job: GrabbedJob, error: unknown) => void;
   /** A job server has just accepted the job's result. */
@@ -68,6 +71,7 @@ export function tellAll(
   return {
     ran: teller("ran", ({ ran }) => ran),
     declined: teller("declined", ({ declined }) => declined),
+    late: teller("late", ({ late }) => late),
     unreadable: teller("unreadable", ({ unreadable }) => unreadable),
     delivered: teller("delivered", ({ delivered }) => delivered),
     failed: teller("failed", ({ failed }) => failed),

@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { ConfigDiff } from "../config/diff.ts";
 import type { ExecutorStatus } from "../executor/executor.ts";
 import type { ShadowReport } from "../run/shadow.ts";
+import type { SetAsideFile } from "../run/site/threads/strikes.ts";
 import type { JobInFlight } from "./in-flight.ts";
 import type { DupserverStatus } from "./servers/dupserver.ts";
 import type { JobServerStatus } from "./servers/job-servers.ts";
@@ -63,6 +64,8 @@ export interface OutboxStatus {
 export interface NativeStatus {
   /** Names of what native checks share, such as pools of connections, in the order of their creation. */
   readonly shared: readonly string[];
+  /** Files of the site that have ended their threads again and again. */
+  readonly setAside: readonly SetAsideFile[];
 }
 
 export interface ReloadStatus {
@@ -97,7 +100,7 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     jobServers: jobServers.status,
     dupservers: dupservers.status,
     executor: executor.status,
-    native: { shared: native.shared.names },
+    native: { shared: native.shared.names, setAside: native.shelf.setAside },
     shadow: native.shadow.report,
     lastReload,
   });

@@ -297,7 +297,7 @@ describe("the status of a worker", () => {
       outbox: { size: 0, oldestAge: 0 },
       jobServers: [{ name, isConnected: true, isRetired: false, jobsInFlight: 1, outstandingGrabs: 0 }],
       dupservers: [{ name: away, isConnected: false, waiting: 0, limit: 1_000 }],
-      native: { shared: [] },
+      native: { shared: [], setAside: [] },
       shadow: { share: 0, since: undefined, checks: {} },
     });
     gate.open();

@@ -5,6 +5,7 @@ import type { Shelf } from "../shelf.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
 import { findSwitch, type NativeSwitches } from "./switches.ts";
+import { Unread, Unreadable } from "./unread.ts";
 
 /**
  * What is true of a command line until the shelf changes. Files are not part of it: they are looked at again
@@ -17,6 +18,8 @@ export type LineAnalysis = AnalysedLine &
     | { readonly kind: "native"; readonly native: Omit<NativeRoute, "why" | "nested"> }
     /** A check has not understood every word, and it replaces no plugin that could. */
     | { readonly kind: "not-understood"; readonly executed: PluginRoute; readonly check: Check }
+    /** A check in a thread is asked whether it understands. After its answer the line is analysed again. */
+    | { readonly kind: "unread"; readonly reading: Promise<void> }
   );
 
 interface AnalysedLine {
@@ -24,6 +27,8 @@ interface AnalysedLine {
   readonly command: CommandLine;
   /** The command that the check runs, even if the check itself may not answer. */
   readonly nested: LineAnalysis | undefined;
+  /** True: it holds for this job only. */
+  readonly isProvisional?: boolean;
 }
 
 interface AnalysisOptions {
@@ -65,12 +70,16 @@ function analyseWords(line: ByteString, command: Words, options: AnalysisOptions
       ? { kind: "not-understood", check, ...rest }
       : { kind: "executed", ...rest };
   }
-  const { keepsState, run, nested } = understood;
+  if (understood instanceof Promise) {
+    return { kind: "unread", line, command, nested: undefined, reading: understood };
+  }
+  const { keepsState, run, nested, isProvisional } = understood;
   const whyNot = findObstacle(check, command, nested, options.switches);
   const fallback = plugin(whyNot ?? "no native check was asked");
-  if (whyNot !== undefined) return { kind: "executed", line, command, nested, executed: fallback };
+  const analysed = { line, command, nested, isProvisional };
+  if (whyNot !== undefined) return { kind: "executed", ...analysed, executed: fallback };
   const native = { via: "native", check, name, argv, keepsState, run, fallback } as const;
-  return { kind: "native", line, command, nested, native };
+  return { kind: "native", ...analysed, native };
 }
 
 function readName([path = ""]: readonly ByteString[]): string {
@@ -82,20 +91,33 @@ function mayAnswerAlone(check: Check, { switches }: AnalysisOptions): boolean {
   return check.replaces === undefined && findSwitch(check, switches) === undefined;
 }
 
-interface Understood extends Pick<AnalysedLine, "nested">, Pick<NativeRoute, "keepsState" | "run"> {}
+interface Understood extends Pick<NativeRoute, "keepsState" | "run"> {
+  readonly nested: LineAnalysis | undefined;
+  readonly isProvisional: boolean;
+}
 
-/** A string: why the check did not understand. If the check throws, the plugin answers, too. */
+/**
+ * A string: why the check did not understand. If the check throws, the plugin answers, too. A promise: the
+ * check has not answered yet.
+ */
 function understand(
   check: Check,
   [, ...argv]: readonly ByteString[],
   options: AnalysisOptions,
-): Understood | string {
+): Understood | string | Promise<void> {
   try {
     const understood = check.understand(argv);
     if (understood === undefined) return "the native check does not understand every word";
     const { command, keepsState = false, run } = understood;
-    return { keepsState, run, nested: command && analyseNested(command, options) };
+    const nested = command && analyseNested(command, options);
+    if (nested?.kind === "unread") return nested.reading;
+    return { keepsState, run, nested, isProvisional: nested?.isProvisional === true };
   } catch (error) {
+    if (error instanceof Unread) return error.reading;
+    if (error instanceof Unreadable) {
+      const run = () => Promise.reject(error.fault);
+      return { keepsState: false, run, nested: undefined, isProvisional: true };
+    }
     return `the native check failed to read the command line: ${error}`;
   }
 }
