@@ -65,10 +65,10 @@ export class Resolver implements Disposable {
   readonly #pending = new Map<string, PendingLookup>();
 
   constructor(ask: AskGetaddrinfo = askGetaddrinfo, options: ResolverOptions = {}) {
-    const { now = () => performance.now(), warn = () => {}, processes } = options;
+    const { now = () => performance.now(), warn = () => {}, processes, slots } = options;
     this.#now = now;
     this.#processes = processes;
-    this.#lookups = new Lookups({ ask, now, warn, processes });
+    this.#lookups = new Lookups({ ask, now, warn, processes, slots });
   }
 
   /**

@@ -9,6 +9,8 @@ interface SharedValuesOptions extends Pick<SharedContext, "log"> {
   readonly settings?: () => SettingValues | undefined;
   /** Called when a check has waited for long inside the worker, with the name of what it waited for. */
   readonly onLongWait?: (name: string, status: WaitStatus) => void;
+  /** Values that are there from the start, in place of those that `create` would make. */
+  readonly given?: ReadonlyMap<{ readonly name: string }, Disposable | AsyncDisposable>;
 }
 
 /**
@@ -17,14 +19,15 @@ interface SharedValuesOptions extends Pick<SharedContext, "log"> {
  */
 export class SharedValues implements AsyncDisposable {
   readonly #context: SharedContext;
-  readonly #values = new Map<{ readonly name: string }, Disposable | AsyncDisposable>();
+  readonly #values: Map<{ readonly name: string }, Disposable | AsyncDisposable>;
   readonly #created = new AsyncDisposableStack();
 
   readonly #onLongWait: SharedValuesOptions["onLongWait"];
   readonly #waits = new Map<string, Waits>();
 
-  constructor({ log, warn = log, settings, onLongWait }: SharedValuesOptions) {
+  constructor({ log, warn = log, settings, onLongWait, given = new Map() }: SharedValuesOptions) {
     this.#onLongWait = onLongWait;
+    this.#values = new Map(given);
     this.#context = {
       log,
       warn,

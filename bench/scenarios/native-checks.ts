@@ -1,4 +1,5 @@
-import { EXECUTING } from "./commands.ts";
+import { join } from "node:path";
+import { DUMMY, EXECUTING } from "./commands.ts";
 import { type Line, only, type Part } from "./line.ts";
 
 interface Check extends Pick<Part, "command" | "output"> {
@@ -50,9 +51,22 @@ const CHECKS: readonly Check[] = [
 const NATIVE = { jobs: 10_000, warmUp: 20_000, own: ["--native_checks=on"] } as const;
 const STARTED = { jobs: 400, warmUp: 50, own: EXECUTING, isOwnOnly: true } as const;
 
+/** The same small check as one of the worker's own, and as one of the site's in the thread of its folder. */
+const THREAD_LINES: readonly Line[] = [
+  { name: "dummy", mix: only(DUMMY), ...NATIVE, isOwnOnly: true },
+  {
+    name: "site-thread",
+    mix: only({ command: "./nowhere/check_sum -w 10 -c 20 3 4", output: "^SUM OK - 7" }),
+    ...NATIVE,
+    own: [...NATIVE.own, `--plugin_path=${join(import.meta.dirname, "../plugins")}`],
+    isOwnOnly: true,
+  },
+];
+
 /** The scenario `native`: each check answered in the worker, and the same command line executed by it. */
-export const NATIVE_LINES: readonly Line[] = CHECKS.flatMap(
-  ({ name, command, output = "", counts, other }) => {
+export const NATIVE_LINES: readonly Line[] = [
+  ...THREAD_LINES,
+  ...CHECKS.flatMap(({ name, command, output = "", counts, other }) => {
     const mix = only({ command, output });
     const native = { ...NATIVE, ...counts, mix };
     return [
@@ -70,5 +84,5 @@ export const NATIVE_LINES: readonly Line[] = CHECKS.flatMap(
         : []),
       { name: `${name}-exec`, mix, ...STARTED },
     ];
-  },
-);
+  }),
+];

@@ -16,6 +16,8 @@ export interface LookupsOptions {
   readonly warn: (message: string) => void;
   /** Undefined: names are asked for on the threads of this process only. */
   readonly processes: Omit<LookupPool, typeof Symbol.dispose> | undefined;
+  /** How many lookups `ask` makes at a time. The default is what the threads of this process can do. */
+  readonly slots?: number | undefined;
 }
 
 /** What getaddrinfo gave, and the milliseconds it took once it had begun. */
@@ -68,11 +70,13 @@ export class Lookups implements Disposable {
   readonly #waiting = new Set<Task>();
   /** What runs in this process. */
   readonly #running = new Set<Task>();
+  readonly #slots: number;
   #patience: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
   constructor(options: LookupsOptions) {
     this.#options = options;
+    this.#slots = options.slots ?? SLOTS;
     this.#speeds = new NameSpeeds(options);
     if (options.processes) options.processes.onChange = () => this.#fillSlots();
   }
@@ -135,12 +139,12 @@ export class Lookups implements Disposable {
 
   #choose({ host }: Task): "here" | "process" | "wait" {
     const { processes } = this.#options;
-    const isFree = this.#running.size < SLOTS;
+    const isFree = this.#running.size < this.#slots;
     if (processes?.canAsk !== true) {
-      const isHeldBack = this.#speeds.isSlow(host) && this.#slowRunning() >= SLOTS - 1;
+      const isHeldBack = this.#speeds.isSlow(host) && this.#slowRunning() >= this.#slots - 1;
       return isFree && !isHeldBack ? "here" : "wait";
     }
-    const isOneFree = this.#running.size < SLOTS - 1;
+    const isOneFree = this.#running.size < this.#slots - 1;
     if (this.#speeds.isQuick(host) ? isFree : isOneFree && !this.#speeds.isAnySlow) return "here";
     return processes.isReady ? "process" : "wait";
   }

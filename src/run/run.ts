@@ -7,11 +7,13 @@ import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
 import type { Outcome, Via } from "../outcome/outcome.ts";
 import { lackOfFiles } from "../outcome/shortage.ts";
 import { notificationEnvironment } from "./environment.ts";
+import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
 import { hideSecrets, maskWords } from "./secrets.ts";
 import type { Shadow } from "./shadow.ts";
+import { isRemote } from "./site/threads/remote-check.ts";
 import { TurnBudget } from "./turn-budget.ts";
 
 /** What happened when a job's command was run, and which way it was run. */
@@ -42,6 +44,8 @@ export interface RunnerOptions {
   readonly log: Log;
   /** Called when a native check leaves its answer to the plugin. */
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
+  /** Called when the event loop was late while native checks were under way. */
+  readonly onLate?: ((late: LateLoop) => void) | undefined;
   /** Compares answers of plugins with those of native checks. */
   readonly shadow?: Pick<Shadow, "follow"> | undefined;
 }
@@ -49,6 +53,7 @@ export interface RunnerOptions {
 /** What all runs of one runner use. */
 interface RunnerContext extends RunnerOptions {
   readonly turns: TurnBudget;
+  readonly watch: LoopWatch;
 }
 
 /** What belongs to one run, whichever route it takes. */
@@ -64,10 +69,17 @@ interface RunInputs {
 interface NativeInputs extends RunInputs, Pick<NativeRun, "onWaited"> {}
 
 export function createRunner(options: RunnerOptions): Runner {
-  const context: RunnerContext = { ...options, turns: new TurnBudget() };
+  const context: RunnerContext = {
+    ...options,
+    turns: new TurnBudget(),
+    watch: new LoopWatch((late) => options.onLate?.(late)),
+  };
   return async (job, timeout) => {
-    const route = context.router(job);
-    const inputs = { env: notificationEnvironment(job), timeout };
+    const startMs = performance.now();
+    const routed = context.router(job);
+    const route = "via" in routed ? routed : await routed;
+    const left = "via" in routed ? timeout : timeout - (performance.now() - startMs) / 1000;
+    const inputs = { env: notificationEnvironment(job), timeout: left };
     const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
       const native = route.shadow;
@@ -160,19 +172,21 @@ function start(
   { env, timeout, signal, onCutOff, onWaited }: NativeInputs,
   context: RunnerContext,
 ): Promise<NativeOutcome> {
-  return runNative(route, {
-    timeoutMs: timeout * 1000,
-    log: context.log,
-    shared: context.shared,
-    signal,
-    ...(onWaited && { onWaited }),
-    execute: async (nested, limits) => {
-      const limit = Math.min(limits.timeoutMs / 1000, timeout);
-      const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);
-      if (followed.isNestedCutOff || isEndedBySignal(followed.outcome)) onCutOff?.();
-      return followed.outcome;
-    },
-  });
+  const run = () =>
+    runNative(route, {
+      timeoutMs: timeout * 1000,
+      log: context.log,
+      shared: context.shared,
+      signal,
+      ...(onWaited && { onWaited }),
+      execute: async (nested, limits) => {
+        const limit = Math.min(limits.timeoutMs / 1000, timeout);
+        const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);
+        if (followed.isNestedCutOff || isEndedBySignal(followed.outcome)) onCutOff?.();
+        return followed.outcome;
+      },
+    });
+  return isRemote(route.check) ? run() : context.watch.follow(route.name, run);
 }
 
 /**

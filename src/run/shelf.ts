@@ -1,11 +1,12 @@
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Check } from "../../sdk/check.ts";
-import { withinSeconds } from "../../sdk/deadline.ts";
-import type { Log } from "../log.ts";
 import { type CheckFile, findCheckFiles } from "./site/check-files.ts";
-import { renderFault } from "./site/fault.ts";
 import { describeChanges, describeHidden, mergeChecks, type ShelvedChecks } from "./site/merge-checks.ts";
-import { markUrl, provideSdk } from "./site/resolve-sdk.ts";
+import { markUrl } from "./site/resolve-sdk.ts";
+import { createRemoteCheck } from "./site/threads/remote-check.ts";
+import { SiteFolder, type SiteFolderOptions } from "./site/threads/site-folder.ts";
+import type { SetAsideFile } from "./site/threads/strikes.ts";
 
 /** All native checks that this process has. */
 export interface Shelf {
@@ -25,34 +26,31 @@ export function createShelf(checks: readonly Check[]): Shelf {
   return { find: (name) => byName.get(name), checks, generation: 0, originOf: () => undefined };
 }
 
-export interface SiteShelfOptions {
+export interface SiteShelfOptions
+  extends Partial<Pick<SiteFolderOptions, "resolver" | "onDebug" | "onPrinted">> {
   /** The worker's own checks. */
   readonly builtin: readonly Check[];
-  readonly log: Pick<Log, "info" | "warn" | "error">;
-  /** Imports the module that has this URL. */
-  readonly load?: (url: string) => Promise<object>;
+  readonly log: SiteFolderOptions["log"];
 }
 
 interface LoadedFile extends CheckFile {
   readonly checks: readonly Check[];
 }
 
-/** In seconds. */
-const LOAD_WITHIN = 10;
-
 /**
  * The worker's own checks and those in the folders of a site, which may change while the worker runs. A
  * site's check comes before the worker's own check of the same name. A check of an earlier folder comes
- * before one of a later folder. A file that cannot be loaded changes nothing.
+ * before one of a later folder. A file that cannot be loaded changes nothing. Each folder has a thread that
+ * runs its checks.
  */
-export class SiteShelf implements Shelf, Disposable {
+export class SiteShelf implements Shelf, AsyncDisposable {
   readonly #options: SiteShelfOptions;
+  readonly #threads = new Map<string, SiteFolder>();
   #folders: readonly string[] = [];
   #files: ReadonlyMap<string, LoadedFile> = new Map();
   #shelved: ShelvedChecks;
   #generation = 0;
   #reading = 0;
-  #sdk: Disposable | undefined;
   #refreshed: Promise<void> = Promise.resolve();
 
   constructor(options: SiteShelfOptions) {
@@ -70,6 +68,11 @@ export class SiteShelf implements Shelf, Disposable {
       .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
+  /** Files whose checks have ended their threads again and again. */
+  get setAside(): readonly SetAsideFile[] {
+    return [...this.#threads.values()].flatMap(({ setAside }) => setAside);
+  }
+
   readonly find = (name: string): Check | undefined => this.#shelved.get(name)?.check;
 
   readonly originOf = ({ name }: Check): string | undefined => this.#shelved.get(name)?.path;
@@ -77,7 +80,6 @@ export class SiteShelf implements Shelf, Disposable {
   /** Takes the site's checks from these folders from now on. Resolves when all are loaded. */
   open(folders: readonly string[]): Promise<void> {
     this.#folders = folders;
-    if (folders.length > 0) this.#sdk ??= provideSdk();
     return this.refresh();
   }
 
@@ -87,12 +89,10 @@ export class SiteShelf implements Shelf, Disposable {
     return this.#refreshed;
   }
 
-  /** Files that are being loaded at this moment still find the SDK. */
-  [Symbol.dispose](): void {
-    void this.#refreshed.then(() => {
-      this.#sdk?.[Symbol.dispose]();
-      this.#sdk = undefined;
-    });
+  /** Ends the threads. Checks that are under way in them fail. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#folders = [];
+    await Promise.all([...this.#threads.values()].map((threads) => threads.stop()));
   }
 
   async #readFolders(): Promise<void> {
@@ -104,30 +104,46 @@ export class SiteShelf implements Shelf, Disposable {
       const isSame = known?.fingerprint === file.fingerprint;
       files.set(file.path, isSame ? known : await this.#readFile(file, known));
     }
+    const gone = [...this.#files.keys()].filter((path) => !files.has(path));
     this.#files = files;
     this.#merge();
+    this.#forget(gone);
   }
 
   async #readFile(file: CheckFile, before: LoadedFile | undefined): Promise<LoadedFile> {
-    try {
-      return { ...file, checks: await this.#loadChecks(file.path) };
-    } catch (error) {
-      const checks = before?.checks ?? [];
-      const stays = checks.length > 0 ? "; what was loaded of it before stays" : "";
-      this.#options.log.error(`refused ${await renderFault(file.path, error)}${stays}`);
-      return { ...file, checks };
+    this.#reading += 1;
+    const { path } = file;
+    const reading = { path, url: markUrl(pathToFileURL(path).href, this.#reading) };
+    const threads = this.#threadsOf(path);
+    const answer = await threads.load(reading);
+    if (answer.kind === "loaded") {
+      return { ...file, checks: answer.checks.map((facts) => createRemoteCheck(threads, reading, facts)) };
     }
+    const checks = before?.checks ?? [];
+    const stays = checks.length > 0 ? "; what was loaded of it before stays" : "";
+    this.#options.log.error(`refused ${answer.fault}${stays}`);
+    return { ...file, checks };
   }
 
-  async #loadChecks(path: string): Promise<readonly Check[]> {
-    const { load = (url: string) => import(url) } = this.#options;
-    this.#reading += 1;
-    const url = markUrl(pathToFileURL(path).href, this.#reading);
-    const onTimeout = () => new Error(`is not loaded after ${LOAD_WITHIN} seconds`);
-    const module = await withinSeconds({ seconds: LOAD_WITHIN, onTimeout }, () => load(url));
-    const checks = [...new Set<unknown>(Object.values(module))].filter(isCheck);
-    if (checks.length === 0) throw new Error("exports no check made by defineCheck");
-    return checks;
+  #threadsOf(path: string): SiteFolder {
+    const folder = dirname(path);
+    const known = this.#threads.get(folder);
+    if (known !== undefined) return known;
+    const { log, resolver, onDebug = () => {}, onPrinted = onDebug } = this.#options;
+    const threads = new SiteFolder({ log, resolver, onDebug, onPrinted });
+    this.#threads.set(folder, threads);
+    return threads;
+  }
+
+  /** A folder without files needs no thread. */
+  #forget(paths: readonly string[]): void {
+    const used = new Set([...this.#files.keys()].map((path) => dirname(path)));
+    for (const path of paths) this.#threads.get(dirname(path))?.forget(path);
+    for (const [folder, threads] of this.#threads) {
+      if (used.has(folder)) continue;
+      this.#threads.delete(folder);
+      void threads.retire();
+    }
   }
 
   #merge(): void {
@@ -149,11 +165,4 @@ function isSameList(before: readonly CheckFile[], now: readonly CheckFile[]): bo
   const isSame = ({ path, fingerprint }: CheckFile, at: number) =>
     now[at]?.path === path && now[at].fingerprint === fingerprint;
   return before.length === now.length && before.every(isSame);
-}
-
-/** Whether `defineCheck` has made it. The site may have used another copy of the SDK. */
-function isCheck(value: unknown): value is Check {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, summary, understand } = value as Partial<Check>;
-  return typeof name === "string" && typeof summary === "string" && typeof understand === "function";
 }

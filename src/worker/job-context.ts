@@ -56,6 +56,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     shadow: native.shadow,
     log,
     onDeclined: events.declined,
+    onLate: events.late,
   });
 }
 

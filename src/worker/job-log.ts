@@ -9,6 +9,7 @@ import { type Refusal, renderRefusal } from "../outcome/refusal.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
 import { isAnswered } from "../result/result.ts";
+import type { LateLoop } from "../run/loop-watch.ts";
 import type { JobRun } from "../run/run.ts";
 import { hideSecrets, maskLine } from "../run/secrets.ts";
 import { readStack } from "../run/site/fault.ts";
@@ -36,6 +37,7 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
     declined: (check, reason) =>
       throttle.warn(`${check} declined ${reason}`, {}, `${check}: ${reason}; left to the plugin`),
     waited: (what, status) => throttle.warn(`waited ${what}`, {}, renderWait(what, status)),
+    late: (late) => logLate(throttle, late),
     unreadable: (job, error) => logUnreadable(throttle, job, error),
     failed: ({ handle, queue }, error) =>
       throttle.error("job", { err: error, handle, queue }, "cannot finish a job"),
@@ -45,6 +47,14 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
 function renderWait(what: string, { waiting, longestWait }: WaitStatus): string {
   const longest = `${longestWait.toFixed(1)} s`;
   return `checks wait inside the worker, ${what}: ${waiting} now, the longest wait was ${longest}; it counts for no time-out`;
+}
+
+/** One line for each check that did it. If none is known, one line for all. */
+function logLate(throttle: JobLog["throttle"], { seconds, cpuSeconds, culprit, underWay }: LateLoop): void {
+  const fields = { cpuSeconds: Number(cpuSeconds.toFixed(3)) };
+  const busy = `the worker was busy for ${seconds.toFixed(1)} seconds and could do nothing else`;
+  const whose = culprit ?? `one of the checks under way, or the machine: ${underWay.join(", ") || "none"}`;
+  throttle.warn(`late ${culprit}`, fields, `${busy} because of ${whose}`);
 }
 
 function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: JobRun): void {

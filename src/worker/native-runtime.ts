@@ -1,5 +1,6 @@
 import type { Check } from "../../sdk/check.ts";
 import { withinSeconds } from "../../sdk/deadline.ts";
+import { RESOLVER } from "../../sdk/resolve.ts";
 import type { SettingValues } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import type { WaitStatus } from "../../sdk/waits.ts";
@@ -35,7 +36,11 @@ export class NativeRuntime {
   #watch: FolderWatch | undefined;
 
   constructor({ checks, log, onLongWait }: NativeRuntimeOptions) {
-    this.shelf = new SiteShelf({ builtin: checks, log });
+    this.shelf = new SiteShelf({
+      ...{ builtin: checks, log, onDebug: (text) => log.debug(text) },
+      onPrinted: (text) => log.debug(`a check of the site printed: ${text.trimEnd()}`),
+      resolver: () => this.shared.get(RESOLVER),
+    });
     this.shared = new SharedValues({
       log: (message) => log.debug(message),
       warn: (message) => log.warn(message),
@@ -69,8 +74,8 @@ export class NativeRuntime {
 
   async stop(): Promise<void> {
     this.#watch?.[Symbol.dispose]();
-    this.shelf[Symbol.dispose]();
     await this.shadow.stop();
+    await this.shelf[Symbol.asyncDispose]();
     await this.#shadowFile.stop();
     await this.shared[Symbol.asyncDispose]();
   }

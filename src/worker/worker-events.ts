@@ -3,6 +3,7 @@ import type { ConfigDiff } from "../config/diff.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Job } from "../job/job.ts";
 import type { JudgeSettings } from "../result/judge.ts";
+import type { LateLoop } from "../run/loop-watch.ts";
 import type { JobRun } from "../run/run.ts";
 import type { LogThrottle } from "./log-throttle.ts";
 
@@ -25,6 +26,8 @@ export interface WorkerEvents {
   readonly declined: (check: string, reason: string) => void;
   /** A check has waited for a second or longer inside the worker, for what `waits` of its status names. */
   readonly waited: (what: string, status: WaitStatus) => void;
+  /** The event loop was late by more than a second while checks of the worker were under way. */
+  readonly late: (late: LateLoop) => void;
   /** A job could not be read, and was failed. */
   readonly unreadable: (job: GrabbedJob, error: unknown) => void;
   /** A job server has just accepted the job's result. */
@@ -72,6 +75,7 @@ export function tellAll(
     ran: teller("ran", ({ ran }) => ran),
     declined: teller("declined", ({ declined }) => declined),
     waited: teller("waited", ({ waited }) => waited),
+    late: teller("late", ({ late }) => late),
     unreadable: teller("unreadable", ({ unreadable }) => unreadable),
     delivered: teller("delivered", ({ delivered }) => delivered),
     failed: teller("failed", ({ failed }) => failed),

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { ConfigDiff } from "../config/diff.ts";
 import type { ExecutorStatus } from "../executor/executor.ts";
 import type { ShadowReport } from "../run/shadow.ts";
+import type { SetAsideFile } from "../run/site/threads/strikes.ts";
 import type { JobInFlight } from "./in-flight.ts";
 import type { DupserverStatus } from "./servers/dupserver.ts";
 import type { JobServerStatus } from "./servers/job-servers.ts";
@@ -66,6 +67,8 @@ export interface NativeStatus {
   readonly shared: readonly string[];
   /** Where checks may wait inside the worker, by what they wait for: `ssh logins`. */
   readonly waits: Readonly<Record<string, WaitStatus>>;
+  /** Files of the site that have ended their threads again and again. */
+  readonly setAside: readonly SetAsideFile[];
 }
 
 export interface ReloadStatus {
@@ -100,7 +103,7 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     jobServers: jobServers.status,
     dupservers: dupservers.status,
     executor: executor.status,
-    native: { shared: native.shared.names, waits: native.shared.waits },
+    native: { shared: native.shared.names, waits: native.shared.waits, setAside: native.shelf.setAside },
     shadow: native.shadow.report,
     lastReload,
   });

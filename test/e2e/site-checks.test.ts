@@ -75,21 +75,82 @@ describe.skipIf(!hasServer("gearmand"))("a worker with plugin_path", () => {
     expect(await answer(core, "/nowhere/check_site")).toBe("no luck");
   });
 
-  it("goes on when a check throws where nobody listens", async () => {
+  it.each<[what: string, run: string, did: string]>([
+    ["exits", "process.exit(2);", "it called process.exit(2), a check has to return its answer"],
+    [
+      "throws where nobody listens",
+      "setImmediate(() => { throw new Error('in a callback'); }); return new Promise(() => {});",
+      'nothing caught its error "in a callback" at ',
+    ],
+    [
+      "forgets a promise",
+      "Promise.reject(new Error('of a promise')); return new Promise(() => {});",
+      'nothing caught its error "of a promise" at ',
+    ],
+    ["loops", "for (;;);", "it kept its thread busy for 5 seconds without a pause"],
+  ])("goes on when a check %s, and names it", async (_, run, did) => {
     using folder = createFolder();
-    const file = join(folder.path, "check_site.ts");
-    const run = [
-      "setImmediate(() => { throw new Error('thrown in a callback'); });",
-      "Promise.reject(new Error('of a forgotten promise'));",
-      'return new Promise((resolve) => setTimeout(resolve, 50, { returnCode: 0, output: "there" }));',
-    ];
-    write(file, checkThat("check_site", run.join("\n")));
+    write(join(folder.path, "check_bad.ts"), checkThat("check_bad", run));
+    const wait =
+      "return new Promise((resolve) => setTimeout(resolve, 200, { returnCode: 0, output: 'OK' }));";
+    write(join(folder.path, "check_good.ts"), checkThat("check_good", wait));
     await using worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`]);
     await using core = new Core({ port: gearmand.port });
-    expect(await answer(core, "/nowhere/check_site")).toBe("there");
-    await worker.logged(`${file}:8: thrown in a callback`);
-    await worker.logged(`${file}:9: of a forgotten promise`);
-    expect(await answer(core, "/nowhere/check_site")).toBe("there");
+    const good = (count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        serviceJob(`good ${at}`, at % 2 === 0 ? "/nowhere/check_good" : "/nowhere/check_dummy 0 fine"),
+      );
+    await core.submit("service", ...good(20), serviceJob("bad", "/nowhere/check_bad"), ...good(200));
+    await core.collected(221);
+    const outputOf = (name: string) =>
+      core.results
+        .filter(({ fields }) => fields.get("service_description")?.startsWith(name))
+        .map(({ fields }) => fields.get("output"));
+    expect(outputOf("bad")).toEqual([
+      expect.stringContaining(`UNKNOWN: check_bad has ended its thread: ${did}`),
+    ]);
+    expect(new Set(outputOf("good"))).toEqual(new Set(["OK", "OK: fine"]));
+    await worker.logged(`check_bad of ${folder.path}/check_bad.ts has ended its thread: ${did}`);
+  });
+
+  it("sets a file aside that ends its thread again and again, and tells its status", async () => {
+    using folder = createFolder();
+    const file = join(folder.path, "check_site.ts");
+    write(file, checkThat("check_site", "process.exit(0);"));
+    await using worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`]);
+    await using core = new Core({ port: gearmand.port });
+    for (let times = 0; times < 3; times += 1)
+      expect(await answer(core, "/nowhere/check_site")).toContain("it called process.exit(0)");
+    await worker.logged(`${file} is set aside until it changes`);
+    expect(await answer(core, "/nowhere/check_site")).toMatch(
+      /^UNKNOWN - check_site: .* is set aside until it changes, .*, and there is no \/nowhere\/check_site$/,
+    );
+    write(file, saying("check_site", "mended"));
+    await worker.logged("check_site is exchanged");
+    expect(await answer(core, "/nowhere/check_site")).toBe("mended");
+  });
+
+  it("ends on TERM while checks loop and wait for children", async () => {
+    using folder = createFolder();
+    write(join(folder.path, "check_loop.ts"), checkThat("check_loop", "for (;;);"));
+    const wait = 'process.getBuiltinModule("node:child_process").execFileSync("sleep", ["1000"]);';
+    write(join(folder.path, "check_child.ts"), checkThat("check_child", wait));
+    const options = [`plugin_path=${folder.path}`, "shutdown_timeout=1"];
+    // The jobs go back to it.
+    const other = await startGearmand();
+    await using _ending = { [Symbol.asyncDispose]: () => other.stop() };
+    await using worker = await startWorker([other.port], options);
+    await using core = new Core({ port: other.port });
+    await core.submit(
+      "service",
+      serviceJob("loop", "/nowhere/check_loop"),
+      serviceJob("child", "/nowhere/check_child"),
+    );
+    await worker.logged("check_loop is read from");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { exitCode } = await worker.terminate();
+    expect([0, 1]).toContain(exitCode);
+    expect(worker.linesWith("mod_gearman worker exited")).toHaveLength(1);
   });
 
   it("takes other folders on HUP", async () => {

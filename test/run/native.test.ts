@@ -9,7 +9,7 @@ import type { NativeRoute, Route } from "../../src/run/routing/route.ts";
 import { createRouter } from "../../src/run/routing/router.ts";
 import { createShelf } from "../../src/run/shelf.ts";
 import { checkLeaks } from "../support/leaks.ts";
-import { nativeRoute } from "./native-route.ts";
+import { knownAtOnce, nativeRoute } from "./native-route.ts";
 
 checkLeaks();
 
@@ -211,9 +211,8 @@ it("runs negate around check_dummy in this process", async () => {
     if (outcome.kind === "declined") throw new Error(outcome.reason);
     return outcome;
   };
-  const route = router({
-    commandLine: '/p/negate -sw UNKNOWN /p/negate -so WARNING /p/check_dummy 0 "all OK"',
-  });
+  const commandLine = '/p/negate -sw UNKNOWN /p/negate -so WARNING /p/check_dummy 0 "all OK"';
+  const route = knownAtOnce(router({ commandLine }));
   expect(await execute(route, { timeoutMs: 1000, signal: new AbortController().signal })).toEqual({
     kind: "exited",
     returnCode: 3,

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defineCheck } from "../../sdk/index.ts";
 import { createShelf, SiteShelf } from "../../src/run/shelf.ts";
-import { nativeImport } from "../support/native-import.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const define = (name: string) =>
@@ -32,10 +31,10 @@ describe("a site's own checks", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "shelf-"));
     log = stubLog();
-    shelf = new SiteShelf({ builtin: [define("check_a"), define("check_own")], log, load: nativeImport });
+    shelf = new SiteShelf({ builtin: [define("check_a"), define("check_own")], log });
   });
-  afterEach(() => {
-    shelf[Symbol.dispose]();
+  afterEach(async () => {
+    await shelf[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
 

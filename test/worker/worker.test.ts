@@ -312,7 +312,7 @@ describe("the status of a worker", () => {
         { name, isConnected: true, isSilent: false, isRetired: false, jobsInFlight: 1, outstandingGrabs: 0 },
       ],
       dupservers: [{ name: away, isConnected: false, waiting: 0, limit: 1_000 }],
-      native: { shared: [], waits: {} },
+      native: { shared: [], waits: {}, setAside: [] },
       shadow: { share: 0, since: undefined, checks: {} },
     });
     gate.open();

@@ -54,7 +54,8 @@ async function answer(
   io: Io,
 ): Promise<number> {
   const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
-  using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  const onPrinted = (text: string) => io.stderr(text);
+  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log, onPrinted });
   await shelf.open(config.pluginPath);
   const [name = "", ...rest] = command;
   const check = shelf.find(name);
@@ -65,8 +66,8 @@ async function answer(
   const router = createConfiguredRouter(config, shelf);
   const words = check === undefined ? command : [findPluginFile(name, io.env), ...rest];
   const commandLine = toCommandLine(words);
-  if (!explains) return runCommandLine(commandLine, { config, router, log }, io);
-  io.stdout(renderRoute(router({ commandLine }), shelf));
+  if (!explains) return await runCommandLine(commandLine, { config, router, log }, io);
+  io.stdout(renderRoute(await router({ commandLine }), shelf));
   return 0;
 }
 

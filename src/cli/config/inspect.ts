@@ -52,7 +52,7 @@ async function findCheckFaults(config: Config): Promise<readonly Finding[]> {
     warn: (text: unknown) => find(warning(String(text))),
     error: (text: unknown) => find(error(String(text))),
   };
-  using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
   await shelf.open(config.pluginPath);
   const names = shelf.checks.map(({ name }) => name);
   return [

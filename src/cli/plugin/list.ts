@@ -22,7 +22,7 @@ export async function listPlugins(options: readonly string[], io: Io): Promise<n
       tell(line);
     };
     const log = { info() {}, warn: tell, error: refuse };
-    using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+    await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log, onPrinted: tell });
     await shelf.open(config.pluginPath);
     const identify = createIdentification();
     const rows = shelf.checks.map((check) => [

@@ -12,8 +12,11 @@ export interface FileLookup {
   readonly findWarmPlugin?: FindWarmPlugin | undefined;
 }
 
+/** An analysis for which no check has to be asked any more. */
+export type ReadAnalysis = Exclude<LineAnalysis, { kind: "unread" }>;
+
 /** The route of a command line whose file is looked at now. */
-export function chooseRoute(analysis: LineAnalysis, files: FileLookup, mode: NativeSwitches["mode"]): Route {
+export function chooseRoute(analysis: ReadAnalysis, files: FileLookup, mode: NativeSwitches["mode"]): Route {
   switch (analysis.kind) {
     case "executed":
       return chooseStart(analysis.executed, files);
@@ -31,7 +34,8 @@ function chooseForNative(
 ): Route {
   const { kind, why } = files.identify(native.fallback.argv[0] ?? "", native.check);
   if (kind === "foreign") return chooseStart({ ...native.fallback, why }, files);
-  const nestedRoute = nested && chooseRoute(nested, files, "on");
+  // The analysis of the command around an unread one is unread itself.
+  const nestedRoute = nested && nested.kind !== "unread" ? chooseRoute(nested, files, "on") : undefined;
   const route: NativeRoute = { ...native, why, hasNoPlugin: kind === "absent", nested: nestedRoute };
   if (mode !== "shadow" || route.hasNoPlugin) return route;
   const answering = { ...native.fallback, why: "native_checks is shadow" };

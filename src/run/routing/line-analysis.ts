@@ -6,6 +6,7 @@ import type { Shelf } from "../shelf.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import type { NativeRoute, PluginRoute, RefusedRoute, ShellRoute } from "./route.ts";
 import { findSwitch, type NativeSwitches } from "./switches.ts";
+import { Unread, Unreadable } from "./unread.ts";
 import { readWrapped } from "./wrappers.ts";
 
 /**
@@ -24,6 +25,8 @@ export type LineAnalysis = AnalysedLine &
       }
     /** A check has not understood every word, and it replaces no plugin that could. */
     | { readonly kind: "not-understood"; readonly executed: PluginRoute; readonly check: Check }
+    /** A check in a thread is asked whether it understands. After its answer the line is analysed again. */
+    | { readonly kind: "unread"; readonly reading: Promise<void> }
   );
 
 interface AnalysedLine {
@@ -34,6 +37,8 @@ interface AnalysedLine {
    * understood, so its command is not known.
    */
   readonly runs: LineAnalysis | "hidden" | undefined;
+  /** True: it holds for this job only. */
+  readonly isProvisional?: boolean;
 }
 
 interface AnalysisOptions {
@@ -76,13 +81,17 @@ function analyseWords(line: ByteString, command: Words, options: AnalysisOptions
       ? { kind: "not-understood", check, ...rest }
       : { kind: "executed", ...rest };
   }
-  const { keepsState, run, nested } = understood;
+  if (understood instanceof Promise) {
+    return { kind: "unread", line, command, runs: undefined, reading: understood };
+  }
+  const { keepsState, run, nested, isProvisional } = understood;
   const runs = nested ?? findWrapped(name, argv, options);
   const whyNot = findObstacle(check, command, nested, options.switches);
   const fallback = plugin(whyNot ?? "no native check was asked");
-  if (whyNot !== undefined) return { kind: "executed", line, command, runs, executed: fallback };
+  const analysed = { line, command, runs, isProvisional };
+  if (whyNot !== undefined) return { kind: "executed", ...analysed, executed: fallback };
   const native = { via: "native", check, name, argv, keepsState, run, fallback } as const;
-  return { kind: "native", line, command, runs, nested, native };
+  return { kind: "native", ...analysed, nested, native };
 }
 
 /** The command of a program that is known to run another one. */
@@ -115,20 +124,31 @@ function mayAnswerAlone(check: Check, { switches }: AnalysisOptions): boolean {
 
 interface Understood extends Pick<NativeRoute, "keepsState" | "run"> {
   readonly nested: LineAnalysis | undefined;
+  readonly isProvisional: boolean;
 }
 
-/** A string: why the check did not understand. If the check throws, the plugin answers, too. */
+/**
+ * A string: why the check did not understand. If the check throws, the plugin answers, too. A promise: the
+ * check has not answered yet.
+ */
 function understand(
   check: Check,
   words: readonly ByteString[],
   options: AnalysisOptions,
-): Understood | string {
+): Understood | string | Promise<void> {
   try {
     const understood = check.understand(words.slice(1));
     if (understood === undefined) return "the native check does not understand every word";
     const { command, keepsState = false, run } = understood;
-    return { keepsState, run, nested: command && analyseNested(command, options) };
+    const nested = command && analyseNested(command, options);
+    if (nested?.kind === "unread") return nested.reading;
+    return { keepsState, run, nested, isProvisional: nested?.isProvisional === true };
   } catch (error) {
+    if (error instanceof Unread) return error.reading;
+    if (error instanceof Unreadable) {
+      const run = () => Promise.reject(error.fault);
+      return { keepsState: false, run, nested: undefined, isProvisional: true };
+    }
     const reason = hideSecrets(String(error), maskWords(words).secrets);
     return `the native check failed to read the command line: ${reason}`;
   }

@@ -14,8 +14,8 @@ import { createRestriction, type Restriction } from "./restrict.ts";
 import type { Route } from "./route.ts";
 import { type NativeSwitches, readSwitches } from "./switches.ts";
 
-/** Tells how a job's command line will be run. */
-export type Router = (job: Pick<Job, "commandLine">) => Route;
+/** Tells how a job's command line will be run. A promise: a check in a thread is asked about it first. */
+export type Router = (job: Pick<Job, "commandLine">) => Route | Promise<Route>;
 
 export interface RouterOptions extends FileLookup {
   readonly shelf: Shelf;
@@ -55,23 +55,33 @@ const MAX_KEPT_LINES = 20_000;
 const MAX_KEPT_LENGTH = 1024;
 
 export function createRouter({ shelf, switches, restriction, ...files }: RouterOptions): Router {
-  const kept = new Map<ByteString, LineAnalysis>();
-  let { generation } = shelf;
-  return ({ commandLine }) => {
-    if (generation !== shelf.generation) kept.clear();
-    generation = shelf.generation;
-    let analysis = kept.get(commandLine);
-    if (analysis === undefined) {
-      analysis = analyseLine(commandLine, readCommandLine(commandLine), { shelf, switches, depth: 0 });
-      if (kept.size >= MAX_KEPT_LINES) kept.clear();
-      if (commandLine.length <= MAX_KEPT_LENGTH) kept.set(commandLine, analysis);
-    }
+  const analyse = createAnalysis(shelf, switches);
+  const route = (commandLine: ByteString): Route | Promise<Route> => {
+    let analysis = analyse(commandLine);
     if (isReplacedBySh(analysis.command)) {
       analysis = analyseLine(commandLine, MATCHED, { shelf, switches, depth: 0 });
     }
+    if (analysis.kind === "unread") return analysis.reading.then(() => route(commandLine));
     const refusal = restriction && findRefusal(analysis, restriction);
     if (refusal !== undefined) return { via: "refuse", why: "restrict_path is set", refusal };
     return chooseRoute(analysis, files, switches.mode);
+  };
+  return ({ commandLine }) => route(commandLine);
+}
+
+function createAnalysis(shelf: Shelf, switches: NativeSwitches): (line: ByteString) => LineAnalysis {
+  const kept = new Map<ByteString, LineAnalysis>();
+  let { generation } = shelf;
+  return (line) => {
+    if (generation !== shelf.generation) kept.clear();
+    generation = shelf.generation;
+    const known = kept.get(line);
+    if (known !== undefined) return known;
+    const analysis = analyseLine(line, readCommandLine(line), { shelf, switches, depth: 0 });
+    if (kept.size >= MAX_KEPT_LINES) kept.clear();
+    const isLasting = analysis.kind !== "unread" && analysis.isProvisional !== true;
+    if (isLasting && line.length <= MAX_KEPT_LENGTH) kept.set(line, analysis);
+    return analysis;
   };
 }
 

@@ -3,7 +3,6 @@ import { handleUncaughtErrors } from "../../../src/cli/run/uncaught-errors.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const OWN = new URL("../../../src/worker/worker.ts", import.meta.url).href;
-const SITE = "file:///site/check_a.ts?omd-worker=3";
 
 /** What the log says of an error, and whether the worker ends. */
 function strayed(error: unknown) {
@@ -27,18 +26,6 @@ function errorAt(...places: readonly string[]): Error {
 
 describe("an error nobody waits for", () => {
   it.each<[string, unknown, string, number]>([
-    [
-      "of a site's check is told with its line",
-      errorAt("node:net:1:2", `${SITE}:12:5`),
-      "/site/check_a.ts:12: no route",
-      0,
-    ],
-    [
-      "of a promise a site's check forgot, too",
-      errorAt(`${SITE}:12:5`, `${OWN}:1:2`),
-      "/site/check_a.ts:12: no route",
-      0,
-    ],
     [
       "that cut off nothing of the worker is told",
       errorAt("node:net:1:2"),

@@ -7,6 +7,7 @@ import { createRestriction } from "../../../src/run/routing/restrict.ts";
 import { createRouter, type RouterOptions } from "../../../src/run/routing/router.ts";
 import type { NativeSwitches } from "../../../src/run/routing/switches.ts";
 import { createShelf } from "../../../src/run/shelf.ts";
+import { knownAtOnce } from "../native-route.ts";
 
 const SWITCHES: NativeSwitches = {
   mode: "on",
@@ -22,7 +23,7 @@ const IS_FOREIGN: Identify = () => ({ kind: "foreign", why: "somebody's script" 
 function routeWith(options: Partial<RouterOptions>) {
   const shelf = createShelf(BUILTIN_CHECKS);
   const router = createRouter({ shelf, identify: IS_PLUGIN, switches: SWITCHES, ...options });
-  return (commandLine: string) => router({ commandLine });
+  return (commandLine: string) => knownAtOnce(router({ commandLine }));
 }
 
 const route = routeWith({});

@@ -1,0 +1,80 @@
+/** The event loop of the worker could not turn: no job was read, no answer sent, no deadline kept. */
+export interface LateLoop {
+  readonly seconds: number;
+  /** CPU time of the worker's main thread meanwhile. Much less than `seconds`: it waited. */
+  readonly cpuSeconds: number;
+  /** The check that kept it busy as it started. Otherwise one of those that were under way did, or none. */
+  readonly culprit: string | undefined;
+  /** Names of checks, those with most runs first. */
+  readonly underWay: readonly string[];
+}
+
+const TICK_MS = 500;
+const LATE_MS = 1_000;
+const MAX_NAMES = 5;
+
+/**
+ * Tells which native checks were under way when the event loop was late by more than a second. While none is
+ * under way it wakes nothing.
+ */
+export class LoopWatch {
+  readonly #onLate: (late: LateLoop) => void;
+  readonly #now: () => number;
+  readonly #underWay = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #dueMs = 0;
+  #cpu = process.threadCpuUsage();
+  #culprit: string | undefined;
+
+  constructor(onLate: (late: LateLoop) => void, now: () => number = () => performance.now()) {
+    this.#onLate = onLate;
+    this.#now = now;
+  }
+
+  /** Starts a run of a check. */
+  async follow<Value>(name: string, run: () => Promise<Value>): Promise<Value> {
+    this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
+    if (this.#timer === undefined) this.#start();
+    const beganMs = this.#now();
+    const running = run();
+    if (this.#now() - beganMs > LATE_MS) this.#culprit = name;
+    try {
+      return await running;
+    } finally {
+      this.#leave(name);
+    }
+  }
+
+  #leave(name: string): void {
+    const left = (this.#underWay.get(name) ?? 1) - 1;
+    if (left === 0) this.#underWay.delete(name);
+    else this.#underWay.set(name, left);
+  }
+
+  #start(): void {
+    this.#dueMs = this.#now() + TICK_MS;
+    this.#cpu = process.threadCpuUsage();
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  #tick(): void {
+    const lateMs = this.#now() - this.#dueMs;
+    if (lateMs > LATE_MS) this.#tell(lateMs / 1000);
+    this.#culprit = undefined;
+    if (this.#underWay.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    this.#dueMs = this.#now() + TICK_MS;
+    this.#cpu = process.threadCpuUsage();
+  }
+
+  #tell(seconds: number): void {
+    const { user, system } = process.threadCpuUsage(this.#cpu);
+    const names = [...this.#underWay].sort(([, one], [, other]) => other - one).map(([name]) => name);
+    const cpuSeconds = (user + system) / 1e6;
+    const underWay = names.slice(0, MAX_NAMES);
+    this.#onLate({ seconds, cpuSeconds, culprit: this.#culprit, underWay });
+  }
+}

@@ -1,0 +1,68 @@
+import { readlinkSync } from "node:fs";
+import { workerData } from "node:worker_threads";
+import { RESOLVER, Resolver } from "../../../../sdk/resolve.ts";
+import { SharedValues } from "../../../../sdk/shared.ts";
+import { provideSdk } from "../resolve-sdk.ts";
+import type { ThreadStart, ToThread } from "../threads/messages.ts";
+import { guardProcess } from "./guard-process.ts";
+import { LoadedChecks } from "./loaded-checks.ts";
+import { Questions } from "./questions.ts";
+import { Turn } from "./turn.ts";
+import { WorkerSide } from "./worker-side.ts";
+
+/** The program of a thread that runs a site's checks. */
+
+const { port, turn: sharedTurn, resolves } = workerData as ThreadStart;
+const worker = new WorkerSide(port);
+const turn = new Turn(sharedTurn);
+// The worker decides how many it asks for at a time.
+const slots = Number.POSITIVE_INFINITY;
+const resolver = new Resolver((host, family) => worker.resolve(host, family), { slots });
+const shared = new SharedValues({
+  log: (text) => worker.tell({ kind: "log", id: undefined, text }),
+  ...(resolves && { given: new Map([[RESOLVER, resolver]]) }),
+});
+const checks = new LoadedChecks();
+const questions = new Questions({ checks, turn, shared, worker, load: (url) => import(url) });
+
+provideSdk();
+guardProcess(turn, worker);
+port.on("message", (order: ToThread) => follow(order));
+worker.tell({ kind: "ready", tid: readThreadId() });
+
+function follow(order: ToThread): void {
+  switch (order.kind) {
+    case "ask":
+      void questions.answer(order.id, order.question);
+      break;
+    case "run":
+      void questions.again(order.id, order.line);
+      break;
+    case "abort":
+      questions.abort(order.id, order.reason);
+      break;
+    case "give":
+      worker.take(order.id, order.given);
+      break;
+    case "ping":
+      worker.tell({ kind: "pong" });
+      break;
+    case "stop":
+      void stop();
+      break;
+  }
+}
+
+function readThreadId(): string | undefined {
+  try {
+    return readlinkSync("/proc/thread-self").split("/").at(-1);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The worker waits for a moment, and ends the thread then. */
+async function stop(): Promise<void> {
+  await shared[Symbol.asyncDispose]().catch(() => {});
+  worker.tell({ kind: "stopped" });
+}

@@ -1,0 +1,158 @@
+import type { CheckContext, CheckOutput } from "../../../../sdk/check.ts";
+import type { SharedValues } from "../../../../sdk/shared.ts";
+import type { Answer, CheckKey, CheckLine, Owner, Question, SiteFile } from "../threads/messages.ts";
+import { describeThrown } from "../threads/thrown.ts";
+import type { LoadedChecks } from "./loaded-checks.ts";
+import type { Turn } from "./turn.ts";
+import type { WorkerSide } from "./worker-side.ts";
+
+export interface QuestionsOptions {
+  readonly checks: LoadedChecks;
+  readonly turn: Turn;
+  readonly shared: SharedValues;
+  readonly worker: WorkerSide;
+  readonly load: (url: string) => Promise<object>;
+}
+
+/** Answers the questions of the worker with the code of the site's checks. */
+export class Questions {
+  readonly #options: QuestionsOptions;
+  /** Of the runs under way. */
+  readonly #deadlines = new Map<number, LazyDeadline>();
+  readonly #lines = new Map<number, CheckLine>();
+
+  constructor(options: QuestionsOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async answer(id: number, question: Question): Promise<void> {
+    const answer = await this.#find(id, question).catch((error: unknown): Answer => {
+      return { kind: "thrown", thrown: describeThrown(error) };
+    });
+    this.#deadlines.delete(id);
+    this.#options.worker.tell({ kind: "answer", id, answer });
+  }
+
+  /** A line that was run before. */
+  again(id: number, line: number): Promise<void> {
+    const on = this.#lines.get(line);
+    if (on === undefined) throw new Error(`the worker has not sent the line ${line}`);
+    return this.answer(id, { kind: "run", on });
+  }
+
+  abort(id: number, reason: string): void {
+    this.#deadlines.get(id)?.abort(reason);
+  }
+
+  #find(id: number, question: Question): Promise<Answer> {
+    switch (question.kind) {
+      case "load":
+        return this.#load(id, question.on);
+      case "prepare":
+        return this.#prepare(id, question.on);
+      case "understand":
+        return this.#understand(id, question.on);
+      case "run":
+        this.#keep(question.on);
+        return this.#run(id, question.on);
+    }
+  }
+
+  #load(id: number, file: SiteFile): Promise<Answer> {
+    const { checks, turn, load } = this.#options;
+    const owner = { id, path: file.path, name: file.path };
+    return checks.load(file, () => turn.enter(owner, () => load(file.url)));
+  }
+
+  async #prepare(id: number, key: CheckKey): Promise<Answer> {
+    const { checks, turn } = this.#options;
+    const check = await checks.find(key);
+    await turn.enter(ownerOf(id, key), () => check.prepare?.());
+    return { kind: "prepared" };
+  }
+
+  async #understand(id: number, line: CheckLine): Promise<Answer> {
+    const { checks, turn } = this.#options;
+    const check = await checks.find(line);
+    const understood = turn.enter(ownerOf(id, line), () => checks.understand(check, line));
+    if (understood === undefined) return { kind: "not-understood" };
+    const { command, keepsState = false } = understood;
+    return { kind: "understood", command: command && plain(command), keepsState };
+  }
+
+  #keep(line: CheckLine): void {
+    if (this.#lines.get(line.line) === line) return;
+    this.#lines.delete(line.line);
+    this.#lines.set(line.line, line);
+    const [oldest] = this.#lines.keys();
+    if (this.#lines.size > MAX_LINES && oldest !== undefined) this.#lines.delete(oldest);
+  }
+
+  async #run(id: number, line: CheckLine): Promise<Answer> {
+    const { checks, turn } = this.#options;
+    const deadline = new LazyDeadline();
+    this.#deadlines.set(id, deadline);
+    const found = checks.find(line);
+    const check = found instanceof Promise ? await found : found;
+    const output = await turn.enter(ownerOf(id, line), () => {
+      const understood = checks.understand(check, line);
+      if (understood === undefined) throw new Error(`${line.name} has not understood its words again`);
+      return understood.run(this.#createContext(id, deadline));
+    });
+    return { kind: "output", ...readParts(output) };
+  }
+
+  #createContext(id: number, deadline: LazyDeadline): CheckContext {
+    const { shared, worker, turn } = this.#options;
+    return {
+      get signal() {
+        return deadline.signal;
+      },
+      shared: (value) => turn.leave(() => shared.get(value)),
+      log: (text) => worker.tell({ kind: "log", id, text: `${text}` }),
+      execute: ({ timeoutMs }) => worker.execute(id, timeoutMs),
+    };
+  }
+}
+
+/** Twice as many as the worker may name by their numbers. */
+const MAX_LINES = 40_000;
+
+/** An AbortController that is made only if the check looks at its signal. */
+class LazyDeadline {
+  #controller: AbortController | undefined;
+  #reason: string | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: string): void {
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+function ownerOf(id: number, { path, name }: CheckKey): Owner {
+  return { id, path, name };
+}
+
+/** What is no text and no number cannot be sent, and the worker refuses it by its absence. */
+function readParts(output: CheckOutput | undefined): CheckOutput {
+  const { returnCode, output: text, stderr }: Partial<CheckOutput> = output ?? {};
+  const parts = { returnCode: plainPart(returnCode), output: plainPart(text) };
+  return { ...parts, ...(stderr !== undefined && { stderr: plainPart(stderr) }) } as CheckOutput;
+}
+
+function plainPart(value: unknown): unknown {
+  return typeof value === "string" || typeof value === "number" ? value : undefined;
+}
+
+function plain<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value));
+}
