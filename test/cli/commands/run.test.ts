@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -25,13 +27,17 @@ describe("a worker that cannot start exits 1 and says in one line", () => {
     using folder = createFolder();
     const pidfile = join(folder.path, "worker.pid");
     const logfile = join(folder.path, "worker.log");
-    writeFileSync(pidfile, `${process.ppid}\n`);
+    const other = spawn("sleep", ["600"], { argv0: "mod_gearman_worker" });
+    const ended = once(other, "close");
+    writeFileSync(pidfile, `${other.pid}\n`);
     const argv = [...MINIMUM, `pidfile=${pidfile}`, `logfile=${logfile}`];
     expect(await run("run", argv)).toEqual({
       code: 1,
       stdout: "",
-      stderr: `pidfile already exists, cannot start! ${pidfile} names process ${process.ppid}\n`,
+      stderr: `pidfile already exists, cannot start! ${pidfile} names process ${other.pid}\n`,
     });
+    other.kill();
+    await ended;
   });
 
   it("why its log file cannot be opened", async () => {

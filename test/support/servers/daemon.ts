@@ -11,6 +11,12 @@ export interface DaemonOptions extends Pick<SpawnOptions, "env" | "stdio"> {
   readonly atExit?: NodeJS.Signals;
 }
 
+/** The daemons of this process, and the signal that ends each of them with it. */
+const running = new Map<ChildProcess, NodeJS.Signals>();
+process.once("exit", () => {
+  for (const [child, signal] of running) child.kill(signal);
+});
+
 /** Starts a server program of Debian. It ends with this process, even when a test does not stop it. */
 export function spawnDaemon(
   program: string,
@@ -20,9 +26,8 @@ export function spawnDaemon(
   const { PATH = "" } = process.env;
   // Debian installs servers in /usr/sbin, which is not in the PATH of every user.
   const child = spawn(program, args, { stdio, env: { ...env, PATH: `${PATH}:/usr/sbin` } });
-  const endWithUs = () => child.kill(atExit);
-  process.once("exit", endWithUs);
-  child.once("exit", () => process.off("exit", endWithUs));
+  running.set(child, atExit);
+  child.once("exit", () => running.delete(child));
   return child;
 }
 
