@@ -101,7 +101,10 @@ describe.skipIf(!hasServer("gearmand"))("a gearmand that hangs", () => {
 describe("a port that is no gearmand", () => {
   it.each([
     { what: "SSH", answer: (socket: Socket) => socket.write("SSH-2.0-OpenSSH_10.0p1\r\n") },
-    { what: "HTTP", answer: (socket: Socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n") },
+    {
+      what: "HTTP",
+      answer: (socket: Socket) => socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")),
+    },
     { what: "silent", answer: () => {} },
   ])("is named in the log, once: $what", async ({ answer }) => {
     await using foreign = await startForeign(answer);
