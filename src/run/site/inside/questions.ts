@@ -95,6 +95,7 @@ export class Questions {
     this.#deadlines.set(id, deadline);
     const found = checks.find(line);
     const check = found instanceof Promise ? await found : found;
+    deadline.throwIfAborted();
     const output = await turn.enter(ownerOf(id, line), () => {
       const understood = checks.understand(check, line);
       if (understood === undefined) throw new Error(`${line.name} has not understood its words again`);
@@ -130,6 +131,10 @@ class LazyDeadline {
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;
+  }
+
+  throwIfAborted(): void {
+    if (this.#reason !== undefined) throw new Error(this.#reason);
   }
 
   abort(reason: string): void {

@@ -1,18 +1,25 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, createHook } from "node:async_hooks";
 import type { Owner } from "../threads/messages.ts";
-
-/** Where the debugger finds `readTurn`, when the worker asks a thread that is busy. */
-export const TURN = "omd-worker.turn";
 
 /** Knows in a thread whose code is on turn: for the worker, and for errors that nothing catches. */
 export class Turn {
   readonly #owners = new AsyncLocalStorage<Owner>();
-  /** The worker reads it even while the thread is busy. */
+  /** The id of whose code is on turn, 0 for none. The worker reads it even while the thread is busy. */
   readonly #shared: Int32Array;
+  readonly #before: number[] = [];
 
   constructor(shared: Int32Array) {
     this.#shared = shared;
-    Object.defineProperty(globalThis, Symbol.for(TURN), { value: () => JSON.stringify(this.owner ?? null) });
+    // Code that goes on after an `await` or in a callback is entered, too.
+    createHook({
+      before: () => {
+        this.#before.push(this.#shared[0] ?? 0);
+        this.#shared[0] = this.owner?.id ?? 0;
+      },
+      after: () => {
+        this.#shared[0] = this.#before.pop() ?? 0;
+      },
+    }).enable();
   }
 
   /** Also in callbacks and after `await`. */

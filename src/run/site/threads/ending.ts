@@ -2,7 +2,7 @@
 export type Ending =
   | { readonly kind: "exit"; readonly code: number | string }
   | { readonly kind: "uncaught"; readonly message: string; readonly at: string | undefined }
-  | { readonly kind: "busy"; readonly seconds: number; readonly at: string | undefined }
+  | { readonly kind: "busy"; readonly seconds: number }
   | { readonly kind: "memory"; readonly mib: number }
   /** It has ended without a word. */
   | { readonly kind: "lost" };
@@ -15,7 +15,7 @@ export function renderEnding(ending: Ending): string {
     case "uncaught":
       return `nothing caught its error "${ending.message}"${renderPlace(ending.at)}, await its promise or listen to "error"`;
     case "busy":
-      return `it kept its thread busy for ${ending.seconds} seconds without a pause${renderPlace(ending.at)}`;
+      return `it kept its thread busy for ${ending.seconds} seconds without a pause`;
     case "memory":
       return `it took more than ${ending.mib} MiB of memory`;
     case "lost":

@@ -5,7 +5,6 @@ import type { Resolver } from "../../../../sdk/resolve.ts";
 import type { Log } from "../../../log.ts";
 import { giveNeed } from "./give-need.ts";
 import type { Answer, CheckKey, CheckLine, FromThread, SiteFile } from "./messages.ts";
-import type { OnTurn } from "./on-turn.ts";
 import { SiteThread, type ThreadEnd } from "./site-thread.ts";
 import { type SetAsideFile, Strikes } from "./strikes.ts";
 import { Task } from "./task.ts";
@@ -45,7 +44,7 @@ export class SiteFolder {
   readonly #strikes = new Strikes();
   /** What a new thread loads, by path. */
   readonly #files = new Map<string, SiteFile>();
-  readonly #held = new Map<SiteThread, OnTurn | undefined>();
+  readonly #held = new Set<SiteThread>();
   readonly #alone: Task[] = [];
   #current: SiteThread | undefined;
   #suspected: SiteThread | undefined;
@@ -106,9 +105,7 @@ export class SiteFolder {
   }
 
   #threads(): ReadonlySet<SiteThread> {
-    return new Set(
-      [this.#current, this.#suspected, ...this.#held.keys()].filter((each) => each !== undefined),
-    );
+    return new Set([this.#current, this.#suspected, ...this.#held].filter((each) => each !== undefined));
   }
 
   /** The worker does not wait for it any more. */
@@ -143,7 +140,7 @@ export class SiteFolder {
       memoryMib,
       onPrinted,
       onReport: (from, report) => this.#take(from, report),
-      onSilent: (silent, ticks) => void this.#watch(silent, ticks),
+      onSilent: (silent, ticks) => this.#watch(silent, ticks),
       onEnd: (ended, end) => this.#replace(ended, end),
     });
     for (const file of this.#files.values()) {
@@ -186,22 +183,19 @@ export class SiteFolder {
     else if (this.#held.delete(thread)) void thread.stop();
   }
 
-  async #watch(thread: SiteThread, ticks: number): Promise<void> {
+  #watch(thread: SiteThread, ticks: number): void {
     const isLoading = [...thread.tasks.values()].some(({ question }) => question.kind === "load");
-    if (ticks === ENDLESS) this.#endBusy(thread, this.#held.get(thread));
+    if (ticks === ENDLESS) thread.end({ kind: "busy", seconds: ENDLESS / 10 });
     else if (isLoading || thread === this.#suspected) return;
     else if (ticks >= HELD_UP && thread === this.#current && this.#held.size < MAX_HELD) {
-      this.#held.set(thread, undefined);
+      this.#held.add(thread);
       this.#current = this.#start();
-    } else if (ticks === STUCK && this.#held.has(thread)) await this.#moveOthers(thread);
+    } else if (ticks === STUCK && this.#held.has(thread)) this.#moveOthers(thread);
   }
 
   /** What waits behind the code that is on turn is run in another thread. */
-  async #moveOthers(thread: SiteThread): Promise<void> {
-    const found = await thread.findOnTurn();
-    const { owner } = found;
-    if (!thread.isSilent || !this.#held.has(thread)) return;
-    this.#held.set(thread, found);
+  #moveOthers(thread: SiteThread): void {
+    const owner = thread.onTurn;
     if (owner === undefined) return;
     const others = [...thread.tasks.values()].filter((task) => task.id !== owner.id && task.mayRepeat);
     for (const task of others) {
@@ -209,14 +203,7 @@ export class SiteFolder {
       thread.post({ kind: "abort", id: task.id, reason: "it is run again" });
       if (!task.isOver) this.#give(task);
     }
-    const { log } = this.#options;
-    log.warn(`${owner.name} of ${owner.path} lets no other check run${found.at ? ` at ${found.at}` : ""}`);
-  }
-
-  #endBusy(thread: SiteThread, known: OnTurn | undefined): void {
-    const end = ({ owner, at }: OnTurn) => thread.end({ kind: "busy", seconds: ENDLESS / 10, at }, owner);
-    if (known !== undefined) end(known);
-    else void thread.findOnTurn().then((found) => thread.isSilent && end(found));
+    this.#options.log.warn(`${owner.name} of ${owner.path} lets no other check run`);
   }
 
   #replace(thread: SiteThread, end: ThreadEnd): void {

@@ -2,7 +2,6 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import type { Ending } from "./ending.ts";
 import { killChildren } from "./kill-children.ts";
 import type { FromThread, Owner, ThreadStart, ToThread } from "./messages.ts";
-import { findOnTurn, type OnTurn } from "./on-turn.ts";
 import type { Task } from "./task.ts";
 
 /** Why a thread has ended, and whose code it was. */
@@ -31,9 +30,7 @@ const MEMORY_TICKS = 10;
 const MAX_KNOWN_LINES = 20_000;
 const STOP_WITHIN_MS = 1_000;
 const END_WITHIN_MS = 5_000;
-const ASK_WITHIN_MS = 3_000;
-const ASK_PLACE_WITHIN_MS = 1_000;
-/** V8 ends a thread whose heap is this much above the limit: the worker wants to be first, and to ask. */
+/** V8 ends a thread whose heap is this much above the limit: the worker wants to be first. */
 const HEAP_RESERVE_MIB = 64;
 
 /**
@@ -59,7 +56,6 @@ export class SiteThread {
   #hasSpoken = false;
   #isAboveMemory = false;
   #told: ThreadEnd | undefined;
-  #inspected: Promise<void> = Promise.resolve();
 
   constructor(options: SiteThreadOptions) {
     this.#options = options;
@@ -96,19 +92,14 @@ export class SiteThread {
     this.#port.postMessage(order);
   }
 
-  /** Whose code the thread is in: whose code was entered, or else as the debugger says. */
-  async findOnTurn(): Promise<OnTurn> {
-    if (this.#state === "ended") return { owner: undefined, at: undefined };
-    const entered = this.#entered;
-    const withinMs = entered === undefined ? ASK_WITHIN_MS : ASK_PLACE_WITHIN_MS;
-    const inspection = findOnTurn(this.#worker.threadId, withinMs);
-    this.#inspected = this.#inspected.then(() => inspection.over);
-    const found = await inspection.found;
-    return { owner: entered ?? found?.owner, at: found?.at };
+  /** Whose code the thread is in. Undefined: in its own, or the one whose code it is has had its answer. */
+  get onTurn(): Owner | undefined {
+    const task = this.tasks.get(Atomics.load(this.#turn, 0));
+    return task && { id: task.id, path: task.path, name: task.name };
   }
 
   /** Ends it in the middle of whatever it does. */
-  end(ending: Ending, by: Owner | undefined = this.#entered): void {
+  end(ending: Ending, by: Owner | undefined = this.onTurn): void {
     if (this.#state === "ended") return;
     this.#close();
     this.#options.onEnd(this, { ending, by });
@@ -136,16 +127,11 @@ export class SiteThread {
     for (const stream of [worker.stdout, worker.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => onPrinted(text));
     worker.on("error", (error) => {
-      this.#told ??= { ending: readEnding(error, memoryMib), by: this.#entered };
+      this.#told ??= { ending: readEnding(error, memoryMib), by: this.onTurn };
     });
     worker.on("exit", () => this.#exited());
     worker.unref();
     return worker;
-  }
-
-  get #entered(): Owner | undefined {
-    const task = this.tasks.get(Atomics.load(this.#turn, 0));
-    return task && { id: task.id, path: task.path, name: task.name };
   }
 
   #take(report: FromThread): void {
@@ -195,19 +181,14 @@ export class SiteThread {
     const isAbove = heap.used_heap_size + heap.external_memory > memoryMib * 1024 * 1024;
     const wasAbove = this.#isAboveMemory;
     this.#isAboveMemory = isAbove;
-    if (isAbove && (wasAbove || this.isSilent)) await this.#endForMemory({ kind: "memory", mib: memoryMib });
-  }
-
-  async #endForMemory(ending: Ending): Promise<void> {
-    const mustAsk = this.isSilent && this.#entered === undefined;
-    this.end(ending, mustAsk ? (await this.findOnTurn()).owner : this.#entered);
+    if (isAbove && (wasAbove || this.isSilent)) this.end({ kind: "memory", mib: memoryMib });
   }
 
   #exited(): void {
     // What the thread has told before its end may still wait here.
     for (let left = receiveMessageOnPort(this.#port); left; left = receiveMessageOnPort(this.#port))
       this.#take(left.message);
-    const { ending, by } = this.#told ?? { ending: { kind: "lost" }, by: this.#entered };
+    const { ending, by } = this.#told ?? { ending: { kind: "lost" }, by: this.onTurn };
     this.end(ending, by);
     this.#gone.resolve();
     this.#port.close();
@@ -216,9 +197,9 @@ export class SiteThread {
   #close(): void {
     this.#state = "ended";
     clearInterval(this.#watch);
+    void this.#worker.terminate();
     // A thread that waits for a child, as execFileSync does, would not end before the child.
     if (this.#tid !== undefined) killChildren(this.#tid);
-    void this.#inspected.then(() => this.#worker.terminate());
   }
 }
 

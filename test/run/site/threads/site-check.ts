@@ -38,7 +38,7 @@ export const check = defineCheck({
         }
       case "wait":
       case "rate": await sleep(Number(more)); break;
-      case "hang": await new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(new Error("aborted")))); break;
+      case "hang": context.log("it hangs"); await new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(new Error("aborted")))); break;
       case "kill": process.kill(process.pid, "SIGKILL"); break;
       case "abort": process.abort();
       case "chdir": process.chdir("/"); break;
