@@ -1,7 +1,12 @@
 import type { ArgvRules } from "../plugins/libc/getopt.ts";
 import type { Check, CheckContext, CheckOutput, NestedCommand, Replaces } from "./check.ts";
-import type { OptionsOf, OptionTable } from "./option.ts";
+import type { OptionRow, OptionsOf, OptionTable } from "./option.ts";
 import { createOptionsReader, type GivenText, listRows } from "./read-options.ts";
+import { extendContext, type RunContext } from "./run-context.ts";
+import { UNKNOWN } from "./state.ts";
+import { findFault } from "./words/fault.ts";
+import { renderCheckHelp } from "./words/help.ts";
+import { renderUsage } from "./words/usage.ts";
 
 /** The parts that every check has. `Options` is what was read from the command line. */
 interface CheckParts<Options> {
@@ -27,7 +32,7 @@ interface CheckParts<Options> {
    */
   readonly prepare?: () => Promise<void>;
   /** Runs the check. A thrown `CheckFailure` is an answer; any other error is a fault of the check. */
-  readonly run: (options: Options, context: CheckContext) => CheckOutput | Promise<CheckOutput>;
+  readonly run: (options: Options, context: RunContext) => CheckOutput | Promise<CheckOutput>;
 }
 
 /**
@@ -38,8 +43,11 @@ export interface CheckDefinition<Table extends OptionTable> extends CheckParts<O
   readonly options: Table;
   /** How the plugin reads its words, where it differs from other plugins. */
   readonly argv?: ArgvRules;
-  /** False: the plugin has to answer these options together. It must be pure. */
-  readonly accept?: (options: OptionsOf<Table>, given: readonly GivenText[]) => boolean;
+  /**
+   * False, or what is wrong in words: these options are not understood together. The plugin has to answer, or
+   * if the check stands in for none, the answer is UNKNOWN with these words. It must be pure.
+   */
+  readonly accept?: (options: OptionsOf<Table>, given: readonly GivenText[]) => boolean | string;
 }
 
 /** A check that reads the words of its command line itself, with `read` in place of a table. */
@@ -61,8 +69,10 @@ export function defineCheck(
 ): Check {
   requireParts(definition);
   return "read" in definition
-    ? createCheck(definition, definition.read)
-    : createCheck(definition, createTableReader(definition));
+    ? createCheck(definition, definition.options === undefined ? [] : listRows(definition.options), {
+        read: definition.read,
+      })
+    : createTableCheck(definition);
 }
 
 /** A site's own check may be plain JavaScript, so missing parts are found here, before the first run. */
@@ -80,34 +90,69 @@ function requireParts(
     throw new TypeError(`${name} has no options: a table of them, {} where there are none`);
 }
 
-function createTableReader({ options: table, argv: rules, accept }: CheckDefinition<OptionTable>) {
-  const readOptions = createOptionsReader(table, rules);
-  return (argv: readonly string[]) => {
+/** A stand-in leaves what its table does not read to the plugin. Any other check says what is wrong. */
+function createTableCheck(definition: CheckDefinition<OptionTable>): Check {
+  const { options: table, argv: rules, accept, replaces } = definition;
+  const mode = replaces === undefined ? "alone" : "stand-in";
+  const readOptions = createOptionsReader(table, rules, mode);
+  const judge = (argv: readonly string[]) => {
     const read = readOptions(argv);
-    if (read === undefined || accept?.(read.options, read.given) === false) return undefined;
-    return read.options;
+    return read && { ...read, isAccepted: accept?.(read.options, read.given) ?? true };
   };
+  const rows = listRows(table, mode);
+  const read = (argv: readonly string[]) => {
+    const judged = judge(argv);
+    return judged?.isAccepted === true ? judged.options : undefined;
+  };
+  if (replaces !== undefined) return createCheck(definition, rows, { read });
+  const refuse = (argv: readonly string[]) => {
+    const accepted = judge(argv)?.isAccepted;
+    const said = typeof accepted === "string" ? accepted : undefined;
+    return refuseWords({ ...definition, replaces, rows }, said ?? findFault(table, argv, rules), accepted);
+  };
+  return createCheck(definition, rows, { read, refuse });
+}
+
+function refuseWords(
+  check: Pick<Check, "name" | "summary" | "replaces" | "rows">,
+  fault: string | undefined,
+  accepted: boolean | string | undefined,
+): CheckOutput {
+  if (fault === undefined && accepted === undefined)
+    return { returnCode: UNKNOWN, output: renderCheckHelp(check) };
+  const wrong = fault ?? "these options do not go together";
+  return { returnCode: UNKNOWN, output: `UNKNOWN - ${check.name}: ${wrong}\n${renderUsage(check)}\n` };
+}
+
+interface WordReading<Options> {
+  /** Undefined: the words are not understood. */
+  readonly read: (argv: readonly string[]) => Options | undefined;
+  /** The answer to words that are not understood, if there is no plugin that could answer. */
+  readonly refuse?: (argv: readonly string[]) => CheckOutput;
 }
 
 function createCheck<Options>(
-  parts: CheckParts<Options> & { options?: OptionTable },
-  read: (argv: readonly string[]) => Options | undefined,
+  parts: CheckParts<Options>,
+  rows: readonly OptionRow[],
+  { read, refuse }: WordReading<Options>,
 ): Check {
-  const { name, summary, replaces, command, keepsState, prepare, run, options: table } = parts;
+  const { name, summary, replaces, command, keepsState, prepare, run } = parts;
   return Object.freeze({
     name,
     summary,
     replaces,
-    rows: table === undefined ? [] : listRows(table),
+    rows,
     ...(command && { runsCommands: true }),
     ...(prepare && { prepare }),
     understand(argv: readonly string[]) {
       const options = read(argv);
-      if (options === undefined) return undefined;
+      if (options === undefined) return refuse && { command: undefined, run: async () => refuse(argv) };
+      const remembers = keepsState?.(options) ?? false;
+      const about = { check: name, argv, mayRemember: remembers || replaces === undefined };
       return {
         command: command?.(options),
-        keepsState: keepsState?.(options) ?? false,
-        run: async (context: CheckContext) => run(options, context),
+        keepsState: remembers,
+        run: async (context: CheckContext) => run(options, extendContext(context, about)),
       };
     },
   });

@@ -1,6 +1,6 @@
 import { atof, atoi, isInteger, isNumeric } from "../plugins/libc/number.ts";
 import { type Option, type OptionSettings, type OptionValue, option, readSpelling } from "./option.ts";
-import { type Range, readRange } from "./range.ts";
+import { isStrictRange, type Range, readRange } from "./range.ts";
 
 /**
  * Settings of an option that is a number. A command line with a number below `min` or above `max` is left to
@@ -44,7 +44,10 @@ export function integer<const Given extends NumberSettings>(
   help: string,
   settings?: Given,
 ): Option<OptionValue<number, Given>> {
-  return option(spelling, help, numberReader(isInteger, atoi, settings), settings);
+  return {
+    ...option(spelling, help, numberReader(isInteger, atoi, settings), settings),
+    ...strictly(STRICT_INTEGER, "whole number", settings),
+  };
 }
 
 /**
@@ -56,7 +59,10 @@ export function number<const Given extends NumberSettings>(
   help: string,
   settings?: Given,
 ): Option<OptionValue<number, Given>> {
-  return option(spelling, help, numberReader(isNumeric, atof, settings), settings);
+  return {
+    ...option(spelling, help, numberReader(isNumeric, atof, settings), settings),
+    ...strictly(STRICT_NUMBER, "number", settings),
+  };
 }
 
 /** An option with whole seconds, at least one, such as `-t`. Other texts are left to the plugin. */
@@ -65,7 +71,11 @@ export function seconds<const Given extends OptionSettings<number>>(
   help: string,
   settings?: Given,
 ): Option<OptionValue<number, Given>> {
-  return option(spelling, help, numberReader(isInteger, atoi, { min: 1 }), settings);
+  const bounds = { min: 1 };
+  return {
+    ...option(spelling, help, numberReader(isInteger, atoi, bounds), settings),
+    ...strictly(STRICT_INTEGER, "whole number of seconds", bounds),
+  };
 }
 
 /** An option with a port number from 1 to 65535. Other texts are left to the plugin. */
@@ -74,7 +84,11 @@ export function port<const Given extends OptionSettings<number>>(
   help: string,
   settings?: Given,
 ): Option<OptionValue<number, Given>> {
-  return option(spelling, help, numberReader(isInteger, atoi, { min: 1, max: 65_535 }), settings);
+  const bounds = { min: 1, max: 65_535 };
+  return {
+    ...option(spelling, help, numberReader(isInteger, atoi, bounds), settings),
+    ...strictly(STRICT_INTEGER, "port", bounds),
+  };
 }
 
 /**
@@ -88,7 +102,45 @@ export function range<const Given extends OptionSettings<Range>>(
 ): Option<OptionValue<Range, Given>> {
   if (typeof settings?.default === "string")
     throw new TypeError(`the default of "${spelling}" is a range: readRange("${settings.default}")`);
-  return option(spelling, help, readRange, settings);
+  return {
+    ...option(spelling, help, readRange, settings),
+    isStrict: isStrictRange,
+    expects: "range, such as 10, 10:20, ~:10 or @5:10",
+  };
+}
+
+/** Default thresholds of `thresholds`, as texts. */
+export interface DefaultThresholds {
+  readonly warning?: string;
+  readonly critical?: string;
+}
+
+/**
+ * The options `-w, --warning=RANGE` and `-c, --critical=RANGE`, to be spread into a table:
+ * `options: { ...thresholds("minutes", { warning: "5" }) }`. Throws a TypeError for a default that is no
+ * range.
+ *
+ * @param what what the numbers are: `minutes`, `percent of the disk`
+ */
+export function thresholds(
+  what: string,
+  defaults: DefaultThresholds = {},
+): { readonly warning: Option<Range | undefined>; readonly critical: Option<Range | undefined> } {
+  const threshold = (spelling: string, means: string, text: string | undefined) => {
+    const shown = text === undefined ? "" : ` (default: ${text})`;
+    const settings = text === undefined ? {} : { default: readDefault(text) };
+    return range(spelling, `${what} that are ${means}${shown}`, settings) as Option<Range | undefined>;
+  };
+  return {
+    warning: threshold("-w, --warning=RANGE", "a warning", defaults.warning),
+    critical: threshold("-c, --critical=RANGE", "critical", defaults.critical),
+  };
+}
+
+function readDefault(text: string): Range {
+  const read = isStrictRange(text) ? readRange(text) : undefined;
+  if (read === undefined) throw new TypeError(`the default threshold "${text}" is no range`);
+  return read;
 }
 
 /**
@@ -97,6 +149,7 @@ export function range<const Given extends OptionSettings<Range>>(
  */
 export function list<Value>(element: Option<Value>): Option<readonly Exclude<Value, undefined>[]> {
   return {
+    ...element,
     rows: element.rows.map((row) => ({ ...row, note: "may be repeated" })),
     read(given) {
       if (given.length === 0 && element.read([]) === undefined) return undefined;
@@ -153,6 +206,7 @@ export function words(
 ): Option<readonly string[]> {
   return {
     rows: [{ shorts: [], longs: [], value: "required", text: spelling, help, note: undefined }],
+    expects: `takes ${min === 0 ? "" : `at least ${min}`}${min > 0 && max < Number.POSITIVE_INFINITY ? " and " : ""}${max < Number.POSITIVE_INFINITY ? `at most ${max}` : ""}`,
     read(given) {
       const value = given.flatMap((each) => each.text ?? []);
       return value.length >= min && value.length <= max ? { value } : undefined;
@@ -171,6 +225,20 @@ function flagSpelling(spelling: string) {
   const read = readSpelling(spelling);
   if (read.value !== "none") throw new TypeError(`the flag "${spelling}" takes no value`);
   return read;
+}
+
+const STRICT_INTEGER = /^[-+]?[0-9]+$/;
+const STRICT_NUMBER = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?$/i;
+
+/** How a number is read for a check that stands in for no plugin, and what is said of a wrong one. */
+function strictly(
+  pattern: RegExp,
+  noun: string,
+  { min, max, lenient = false }: NumberSettings = {},
+): Pick<Option<number>, "isStrict" | "expects"> {
+  const from = min === undefined ? "" : max === undefined ? ` of at least ${min}` : ` from ${min} to ${max}`;
+  const expects = min === undefined && max !== undefined ? `${noun} of at most ${max}` : noun + from;
+  return { expects, ...(!lenient && { isStrict: (given) => pattern.test(given) }) };
 }
 
 function numberReader(

@@ -17,6 +17,13 @@ export interface Option<Value> {
    * line.
    */
   readonly read: (given: readonly GivenOption<OptionRow>[]) => { readonly value: Value } | undefined;
+  /**
+   * Whether the text is written as it should be. A check that stands in for no plugin takes no other text;
+   * a stand-in takes what the plugin takes.
+   */
+  readonly isStrict?: (text: string) => boolean;
+  /** What a text has to be, as it follows on `is no`: `whole number from 1 to 65535`. */
+  readonly expects?: string | undefined;
 }
 
 /** The `options` of a check, each by the name that the check's code uses. */
@@ -37,6 +44,8 @@ export interface OptionSettings<Value> {
    * The value of an option that is given without a text. It belongs to a spelling such as `--skip[=LINES]`.
    */
   readonly bare?: Value;
+  /** What a text has to be, for the answer to a wrong one. `IP address`: `-a abc is no IP address`. */
+  readonly expects?: string;
 }
 
 /** The type of an option's value: it may be undefined unless the option is required or has a default. */
@@ -76,6 +85,7 @@ export function option<Value>(
   }
   return {
     rows: [row],
+    expects: settings.expects,
     read(given) {
       const values = given.map(({ text }) => (text === undefined ? settings.bare : read(text)));
       if (values.includes(undefined)) return undefined;

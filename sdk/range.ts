@@ -34,6 +34,28 @@ export function readRange(text: string): Range | undefined {
   return isOpen || start <= end ? { start, end, alertsInside, text } : undefined;
 }
 
+const STRICT = /^@?(?:(?:~|NUMBER):)?(?:NUMBER)?$/.source.replaceAll(
+  "NUMBER",
+  "[-+]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)",
+);
+const IS_STRICT = new RegExp(STRICT);
+
+/**
+ * Whether the text is a range as the guidelines for plugins write it, with decimal numbers and nothing else:
+ * `10`, `10:`, `~:10`, `10:20`, `@10:20`. `readRange` takes more, as the plugins do.
+ */
+export function isStrictRange(text: string): boolean {
+  return IS_STRICT.test(text) && /[0-9~]/.test(text) && readRange(text) !== undefined;
+}
+
+/** The range as the operator wrote it, or in numbers if its text does not fit into perfdata. */
+export function renderRange({ start, end, alertsInside, text }: Range): string {
+  if (/^[-+@~:.0-9a-zA-Z]*$/.test(text)) return text;
+  const from = start === Number.NEGATIVE_INFINITY ? "~:" : start === 0 ? "" : `${start}:`;
+  const to = end === Number.POSITIVE_INFINITY ? "" : `${end}`;
+  return `${alertsInside ? "@" : ""}${from === "" && to === "" ? "0:" : from}${to}`;
+}
+
 function readStart(bounds: string): number {
   return bounds.startsWith("~") ? Number.NEGATIVE_INFINITY : strtod(bounds).value;
 }

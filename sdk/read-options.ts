@@ -1,5 +1,5 @@
 import { type ArgvRules, createArgvReader, type GivenOption } from "../plugins/libc/getopt.ts";
-import type { OptionRow, OptionsOf, OptionTable } from "./option.ts";
+import type { Option, OptionRow, OptionsOf, OptionTable } from "./option.ts";
 import { leftToPlugin } from "./option-kinds.ts";
 
 /** One occurrence of an option, by its name in the table. Words that belong to no option come last. */
@@ -26,14 +26,23 @@ const STANDARD = [
   leftToPlugin("-V, --version", "the plugin's version"),
 ];
 
+/** The option of a check that stands in for no plugin. It has no version of its own to tell. */
+const ALONE = [leftToPlugin("-h, --help", "this help")].map((option) => ({
+  ...option,
+  rows: option.rows.map((row) => ({ ...row, note: undefined })),
+}));
+
+/** Whether there is a plugin that answers what the check does not understand. */
+export type ReadingMode = "stand-in" | "alone";
+
 /** With this word, in any place, every plugin reads options from an ini file. */
 const EXTRA_OPTIONS = /^--extra-opts(?:=|$)/;
 
 /** All rows of `--help`: the rows of the table, and those that every plugin has. */
-export function listRows(table: OptionTable): readonly OptionRow[] {
+export function listRows(table: OptionTable, mode: ReadingMode = "stand-in"): readonly OptionRow[] {
   const rows = Object.values(table).flatMap((option) => option.rows);
   const taken = new Set(rows.flatMap(namesOf));
-  const standard = STANDARD.flatMap((option) => option.rows);
+  const standard = (mode === "alone" ? ALONE : STANDARD).flatMap((option) => option.rows);
   return [...rows, ...standard.filter((row) => !namesOf(row).some((name) => taken.has(name)))];
 }
 
@@ -52,16 +61,17 @@ function namesOf({ shorts, longs }: OptionRow): readonly string[] {
 export function createOptionsReader<const Table extends OptionTable>(
   table: Table,
   rules?: ArgvRules,
+  mode: ReadingMode = "stand-in",
 ): OptionsReader<Table> {
-  const rows = listRows(table);
+  const rows = listRows(table, mode);
   const names = new Map(
     Object.entries(table).flatMap(([name, option]) => option.rows.map((row) => [row, name] as const)),
   );
-  const readTable = createTableReader(table);
+  const readTable = createTableReader(table, mode);
   const wordsRow = rows.find((row) => namesOf(row).length === 0);
   const readArgv = createArgvReader(rows, rules);
   return (argv) => {
-    if (argv.some((word) => EXTRA_OPTIONS.test(word))) return undefined;
+    if (mode === "stand-in" && argv.some((word) => EXTRA_OPTIONS.test(word))) return undefined;
     const read = readArgv(argv);
     if (read === undefined || (read.words.length > 0 && wordsRow === undefined)) return undefined;
     const words = wordsRow === undefined ? [] : read.words.map((text) => ({ spelling: wordsRow, text }));
@@ -78,6 +88,7 @@ export function createOptionsReader<const Table extends OptionTable>(
  */
 function createTableReader<Table extends OptionTable>(
   table: Table,
+  mode: ReadingMode,
 ): (given: ReadonlyMap<string, readonly GivenOption<OptionRow>[]>) => OptionsOf<Table> | undefined {
   const absent = Object.entries(table).map(([name, option]) => [name, option.read([])] as const);
   const required = absent.filter(([, read]) => read === undefined).map(([name]) => name);
@@ -86,10 +97,24 @@ function createTableReader<Table extends OptionTable>(
     if (!required.every((name) => given.has(name))) return undefined;
     const values: Record<string, unknown> = { ...defaults };
     for (const [name, mine] of given) {
-      const read = table[name]?.read(mine);
-      if (read === undefined) return undefined;
+      const option = table[name];
+      const read = option?.read(mine);
+      if (read === undefined || (mode === "alone" && !areStrict(option, mine))) return undefined;
       values[name] = read.value;
     }
     return values as OptionsOf<Table>;
   };
+}
+
+function areStrict(option: Option<unknown> | undefined, given: readonly GivenOption<OptionRow>[]): boolean {
+  return given.every(({ text }) => text === undefined || option?.isStrict?.(text) !== false);
+}
+
+/** Whether the option reads all its occurrences. */
+export function isReadBy(
+  option: Option<unknown>,
+  given: readonly GivenOption<OptionRow>[],
+  mode: ReadingMode,
+): boolean {
+  return option.read(given) !== undefined && (mode === "stand-in" || areStrict(option, given));
 }

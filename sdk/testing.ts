@@ -59,10 +59,12 @@ export async function runCheck(
       execute: (limits) => execute(understood.command, limits, options),
     });
   const onTimeout = () => new Error(`${check.name} was not through after ${timeoutMs / 1000} s`);
-  const output = await withinSeconds({ seconds: timeoutMs / 1000, signal, onTimeout }, run).catch(
-    readFailure,
-  );
-  return { stderr: "", ...output, log };
+  const {
+    returnCode,
+    output,
+    stderr = "",
+  } = await withinSeconds({ seconds: timeoutMs / 1000, signal, onTimeout }, run).catch(readFailure);
+  return { returnCode, output, stderr, log };
 }
 
 async function execute(

@@ -53,7 +53,7 @@ const STARTED = { jobs: 400, warmUp: 50, own: EXECUTING, isOwnOnly: true } as co
 
 /** The same small check as one of the worker's own, and as one of the site's in the thread of its folder. */
 const THREAD_LINES: readonly Line[] = [
-  { name: "dummy", mix: only(DUMMY), ...NATIVE, isOwnOnly: true },
+  { name: "main-thread", mix: only(DUMMY), ...NATIVE, isOwnOnly: true },
   {
     name: "site-thread",
     mix: only({ command: "./nowhere/check_sum -w 10 -c 20 3 4", output: "^SUM OK - 7" }),

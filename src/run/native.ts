@@ -1,10 +1,11 @@
-import type { CheckContext, CheckOutput, CommandOutcome } from "../../sdk/check.ts";
+import { isUtf8 } from "node:buffer";
+import type { Check, CheckContext, CheckOutput, CommandOutcome } from "../../sdk/check.ts";
 import { MAX_TIMEOUT_MS, setDeadline, whenAborted } from "../../sdk/deadline.ts";
 import { CheckDeclined, CheckFailure } from "../../sdk/failure.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
 import { UNKNOWN } from "../../sdk/state.ts";
 import { PausableTimer } from "../../sdk/timer.ts";
-import type { ByteString } from "../byte-string.ts";
+import { type ByteString, toByteString } from "../byte-string.ts";
 import type { Log } from "../log.ts";
 import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome } from "../outcome/outcome.ts";
@@ -146,26 +147,29 @@ function readCommandOutcome(outcome: Outcome): CommandOutcome {
 
 async function answer(route: NativeRoute, context: CheckContext): Promise<NativeOutcome> {
   try {
-    return readOutput(route.name, await route.run(context));
+    return readOutput(route, await route.run(context));
   } catch (error) {
-    if (error instanceof CheckFailure) return readFailure(error);
-    if (error instanceof CheckDeclined) return readDecline(error);
+    if (error instanceof CheckFailure) return readFailure(route, error);
+    if (error instanceof CheckDeclined) return readDecline(route, error);
     if (error instanceof NotStarted) return { kind: "not-started", lack: error.lack };
     return { kind: "crashed", error };
   }
 }
 
-function readFailure({ state, message }: CheckFailure): ExitedOutcome {
-  return { kind: "exited", returnCode: state, stdout: readText(message), stderr: "" };
+function readFailure({ check }: NativeRoute, { state, message }: CheckFailure): ExitedOutcome {
+  return { kind: "exited", returnCode: state, stdout: readText(check, message), stderr: "" };
 }
 
-function readDecline({ message: reason, otherwise, cause }: CheckDeclined): DeclinedOutcome {
+function readDecline(
+  route: NativeRoute,
+  { message: reason, otherwise, cause }: CheckDeclined,
+): DeclinedOutcome {
   const lack = lackOf(cause);
-  return { kind: "declined", reason, lack, ...(otherwise && { otherwise: readFailure(otherwise) }) };
+  return { kind: "declined", reason, lack, ...(otherwise && { otherwise: readFailure(route, otherwise) }) };
 }
 
 /** A site's own check may be written without types, so its answer is looked at here. */
-function readOutput(name: string, answered: CheckOutput): NativeOutcome {
+function readOutput({ name, check }: NativeRoute, answered: CheckOutput): NativeOutcome {
   const { returnCode, output, stderr = "" }: Partial<CheckOutput> = answered ?? {};
   if (
     returnCode === undefined ||
@@ -175,10 +179,19 @@ function readOutput(name: string, answered: CheckOutput): NativeOutcome {
   ) {
     throw new TypeError(`${name} gave no return code and output`);
   }
-  return { kind: "exited", returnCode, stdout: readText(output), stderr: readText(stderr) };
+  return { kind: "exited", returnCode, stdout: readText(check, output), stderr: readText(check, stderr) };
 }
 
-/** A byte string stays as it is. Unicode text becomes UTF-8. */
-function readText(text: string): ByteString {
+/**
+ * The bytes of a stand-in stay as they are, and Unicode text becomes UTF-8. The author of any other check
+ * writes Unicode, but words of the command line in it are bytes, so each run of such characters is looked at.
+ */
+function readText({ replaces }: Pick<Check, "replaces">, text: string): ByteString {
+  if (replaces === undefined) return text.replace(/[^\0-\x7f]+/g, readCharacters);
   return /[^\0-\xff]/.test(text) ? Buffer.from(text, "utf8").toString("latin1") : text;
+}
+
+function readCharacters(text: string): ByteString {
+  const isBytes = !/[^\0-\xff]/.test(text) && isUtf8(Buffer.from(text, "latin1"));
+  return isBytes ? text : toByteString(text);
 }

@@ -1,8 +1,9 @@
 import type { Check } from "../../sdk/check.ts";
 import { withinSeconds } from "../../sdk/deadline.ts";
 import { RESOLVER } from "../../sdk/resolve.ts";
-import type { SettingValues } from "../../sdk/setting.ts";
+import { type SettingValues, settingValue } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
+import { NATIVE_VALUES_FOLDER } from "../../sdk/values/settings.ts";
 import type { WaitStatus } from "../../sdk/waits.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
@@ -40,6 +41,7 @@ export class NativeRuntime {
       ...{ builtin: checks, log, onDebug: (text) => log.debug(text) },
       onPrinted: (text) => log.debug(`a check of the site printed: ${text.trimEnd()}`),
       resolver: () => this.shared.get(RESOLVER),
+      valuesFolder: () => settingValue(this.#settings, NATIVE_VALUES_FOLDER),
     });
     this.shared = new SharedValues({
       log: (message) => log.debug(message),

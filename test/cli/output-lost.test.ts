@@ -1,7 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execa } from "execa";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 
 const PROGRAM = "node src/cli/omd-worker.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lost-"));
+writeFileSync(join(folder, "a.test.mjs"), 'import { test } from "node:test";\ntest("a", () => {});\n');
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Each of these prints something. */
 const CALLS = [
@@ -13,6 +20,7 @@ const CALLS = [
   "check -- /bin/echo hello",
   "check check_tcp --help",
   "demo --seconds 1",
+  `plugin test ${folder}/a.test.mjs`,
 ];
 
 it.each(CALLS)("a reader that has gone ends it without a stack trace: %s", async (call) => {

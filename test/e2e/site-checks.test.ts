@@ -23,6 +23,20 @@ export const check = defineCheck({
 const saying = (name: string, output: string) =>
   checkThat(name, `return { returnCode: 1, output: "${output}" };`);
 
+/** It has no plugin, and counts its runs. */
+const counting = (service: string) => `
+import { defineCheck, report, thresholds } from "omd-worker/sdk";
+export const check = defineCheck({
+  name: "check_runs",
+  summary: "",
+  options: thresholds("runs"),
+  run({ warning }, { values }) {
+    values.set("runs", Number(values.get("runs") ?? 0) + 1);
+    return report("${service}").value("runs", Number(values.get("runs")), { warning, text: "Läufe" });
+  },
+});
+`;
+
 /** At once, as an editor does it. */
 function write(file: string, text: string): void {
   writeFileSync(`${file}.new`, text);
@@ -62,6 +76,27 @@ describe.skipIf(!hasServer("gearmand"))("a worker with plugin_path", () => {
     write(join(folder.path, "check_other.ts"), saying("check_other", "another"));
     await worker.logged("check_other is read from");
     expect(await answer(core, "/nowhere/check_other")).toBe("another");
+  });
+
+  it("remembers values over an exchange and a restart, and answers wrong words and a bare name", async () => {
+    using folder = createFolder();
+    const file = join(folder.path, "check_runs.ts");
+    write(file, counting("ONE"));
+    const options = [`plugin_path=${folder.path}`, `native_values_folder=${join(folder.path, "values")}`];
+    await using core = new Core({ port: gearmand.port });
+    {
+      await using worker = await startWorker([gearmand.port], options);
+      expect(await answer(core, "/nowhere/check_runs -w 1")).toBe("ONE OK - L\xc3\xa4ufe|runs=1;1");
+      write(file, counting("TWO"));
+      await worker.logged(`check_runs is exchanged, read from ${file}`);
+      expect(await answer(core, "check_runs -w 1")).toBe("TWO WARNING - L\xc3\xa4ufe|runs=2;1");
+      expect(await answer(core, "/nowhere/check_runs -w 5")).toBe("TWO OK - L\xc3\xa4ufe|runs=1;5");
+      expect(await answer(core, "/nowhere/check_runs -w x")).toMatch(
+        /^UNKNOWN - check_runs: -w x is no range, .*\\nusage: check_runs \[-w RANGE\] \[-c RANGE\]/,
+      );
+    }
+    await using _again = await startWorker([gearmand.port], options);
+    expect(await answer(core, "/nowhere/check_runs -w 1")).toBe("TWO WARNING - L\xc3\xa4ufe|runs=3;1");
   });
 
   it("takes a failure for an answer: the SDK of the check is the worker's", async () => {

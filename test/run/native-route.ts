@@ -10,6 +10,7 @@ export function nativeRoute(
   const check = defineCheck({
     name: "check_x",
     summary: "",
+    replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
     read: () => ({}),
     run: (_, context) => run(context),
   });

@@ -47,6 +47,26 @@ describe("a check's answer is an outcome like a plugin's", () => {
     expect(await run(nativeRoute(async () => answer))).toEqual(outcome);
   });
 
+  it.each([
+    ["Tür offen", "T\xc3\xbcr offen"],
+    ["20 °C ≈ ok", "20 \xc2\xb0C \xe2\x89\x88 ok"],
+    [
+      "a word of the command line: T\xc3\xbcr, and Tür ≈",
+      "a word of the command line: T\xc3\xbcr, and T\xc3\xbcr \xe2\x89\x88",
+    ],
+    ["plain", "plain"],
+  ])("the author of a check without a plugin writes Unicode: %s", async (text, stdout) => {
+    const route = (answer: () => CheckOutput | Promise<never>) => {
+      const made = nativeRoute(answer);
+      return { ...made, check: { ...made.check, replaces: undefined } };
+    };
+    expect(await run(route(() => ({ returnCode: 0, output: text })))).toEqual(said(stdout));
+    const failing = async () => {
+      throw new CheckFailure(text, 2);
+    };
+    expect(await run(route(failing))).toEqual(said(stdout, 2));
+  });
+
   it("CheckDeclined is no answer: the plugin has to answer", async () => {
     const declining = async () => {
       throw new CheckDeclined("no raw socket here");

@@ -8,6 +8,7 @@ describe("a check with a table", () => {
   const check = defineCheck({
     name: "check_x",
     summary: "says its words",
+    replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
     options: {
       hostname: text("-H, --hostname=ADDRESS", "the host", { required: true }),
       port: integer("-p, --port=INTEGER", "the port"),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fperfdata, perfdata } from "../../sdk/index.ts";
+import { fperfdata, perfdata, readRange } from "../../sdk/index.ts";
 import { sperfdata, sperfdataInt } from "../../sdk/perfdata.ts";
 
 describe("perfdata is what real plugins print", () => {
@@ -30,6 +30,21 @@ describe("perfdata is what real plugins print", () => {
     ],
   ])("%s: %s", (_, ours, theirs) => {
     expect(ours).toBe(theirs);
+  });
+});
+
+describe("thresholds are printed as the operator wrote them", () => {
+  it.each<[ours: string, text: string]>([
+    [perfdata("a", 1, "", { warning: readRange("5:"), critical: readRange("@1:2.50") }), "a=1;5:;@1:2.50;;"],
+    [perfdata("a", 1, "", { warning: "~:5", critical: 7n }), "a=1;~:5;7;;"],
+    [fperfdata("a", 1, "s", { warning: readRange("5:10"), critical: 7 }), "a=1.000000s;5:10;7.000000;"],
+    [
+      fperfdata("a", 1, "s", { warning: readRange("5 |x"), critical: readRange("~:2;") }),
+      "a=1.000000s;5;~:2;",
+    ],
+    [perfdata("a", 1, "", { warning: readRange("@-3:4 x"), critical: readRange("~:;") }), "a=1;@-3:4;~:0;;"],
+  ])("%s", (ours, text) => {
+    expect(ours).toBe(text);
   });
 });
 

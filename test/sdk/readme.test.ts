@@ -31,13 +31,13 @@ function check(name: string, ...words: readonly string[]) {
 
 it("the example for authors runs as it stands", async () => {
   writeFileSync(join(folder, "check_rack_door.ts"), readExample("sdk/README.md", "check_rack_door"));
-  const server = createHttpServer((_, response) => response.end('{ "minutes": 7 }'));
+  const server = createHttpServer((_, response) => response.end('{ "minutes": 7, "opened": 3 }'));
   const url = `http://127.0.0.1:${await listen(server)}/door`;
   const { exitCode, stdout } = await check("check_rack_door", "-u", url, "-w", "5", "-c", "15");
   server.close();
   expect({ exitCode, stdout }).toEqual({
     exitCode: 1,
-    stdout: "DOOR WARNING - open for 7 minutes|open=7.000000;;;0.000000",
+    stdout: "DOOR WARNING - open for 7 minutes|open=420s;300;900;0",
   });
 });
 

@@ -38,12 +38,12 @@ it("takes a CheckFailure for an answer, anything else for a fault", async () => 
 });
 
 it("rejects where the plugin would be executed", async () => {
-  await expect(
-    runCheck(
-      checkThat(() => OUTPUT),
-      "-x",
-    ),
-  ).rejects.toThrow('check_x leaves these words to the plugin: ["-x"]');
+  const standIn = defineCheck({
+    ...{ name: "check_x", summary: "", options: {} },
+    replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+    run: () => OUTPUT,
+  });
+  await expect(runCheck(standIn, "-x")).rejects.toThrow('check_x leaves these words to the plugin: ["-x"]');
 });
 
 it("aborts a check at its deadline", async () => {

@@ -1,11 +1,13 @@
 import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { settingValue } from "../../../sdk/setting.ts";
+import { NATIVE_VALUES_FOLDER } from "../../../sdk/values/settings.ts";
+import { renderCheckHelp } from "../../../sdk/words/help.ts";
 import { toByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
 import { quoteWord } from "../../executor/shells/quote-word.ts";
 import { createLog } from "../../log.ts";
 import { createConfiguredRouter } from "../../run/routing/router.ts";
 import { SiteShelf } from "../../run/shelf.ts";
-import { renderCheckHelp } from "../check/check-help.ts";
 import { renderRoute } from "../check/explain.ts";
 import { runCommandLine } from "../check/run-command-line.ts";
 import { type CommandResult, usage } from "../command.ts";
@@ -55,7 +57,8 @@ async function answer(
 ): Promise<number> {
   const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
   const onPrinted = (text: string) => io.stderr(text);
-  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log, onPrinted });
+  const valuesFolder = () => settingValue(config.settings, NATIVE_VALUES_FOLDER);
+  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log, onPrinted, valuesFolder });
   await shelf.open(config.pluginPath);
   const [name = "", ...rest] = command;
   const check = shelf.find(name);
@@ -64,7 +67,8 @@ async function answer(
     return 0;
   }
   const router = createConfiguredRouter(config, shelf);
-  const words = check === undefined ? command : [findPluginFile(name, io.env), ...rest];
+  // A check that stands in for no plugin is called as in a job. Any other name means its plugin.
+  const words = check?.replaces === undefined ? command : [findPluginFile(name, io.env), ...rest];
   const commandLine = toCommandLine(words);
   if (!explains) return await runCommandLine(commandLine, { config, router, log }, io);
   io.stdout(renderRoute(await router({ commandLine }), shelf));

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Io } from "../io.ts";
+import { renderTsconfig } from "./editor.ts";
 import { renderNewCheck, renderNewTest } from "./template.ts";
 
 const NAME = /^check_[a-z0-9][a-z0-9_]*$/;
@@ -20,12 +21,20 @@ export async function newPlugin(argv: readonly string[], io: Io): Promise<number
     await mkdir(folder, { recursive: true });
     for (const [file, text] of Object.entries(files))
       await writeFile(join(folder, file), text, { flag: "wx" });
+    await writeOnce(join(folder, "tsconfig.json"), renderTsconfig());
   } catch (error) {
     io.stderr(`${error instanceof Error ? error.message : error}\n`);
     return 1;
   }
   io.stdout(renderNextSteps(name, folder));
   return 0;
+}
+
+/** A folder has one for all its checks, which the site may have changed. */
+async function writeOnce(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 function readArguments(argv: readonly string[]): { name: string; folder: string } | undefined {
@@ -44,9 +53,9 @@ function readArguments(argv: readonly string[]): { name: string; folder: string 
 
 function renderNextSteps(name: string, folder: string): string {
   const file = join(folder, name);
-  return `${file}.ts and ${file}.test.ts are written. Try them:
+  return `${file}.ts and ${file}.test.ts are written, and tsconfig.json for your editor. Try them:
   omd-worker plugin test ${file}.test.ts
-  omd-worker check --plugin_path=${resolve(folder)} -- ${name} -w 2 3
+  omd-worker check --plugin_path=${resolve(folder)} -- ${name} -w 10 7 8
 The worker takes them from the folders plugin_path= names in worker.conf, and again whenever they change.
 `;
 }

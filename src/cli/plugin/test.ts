@@ -25,10 +25,18 @@ export async function testPlugins(files: readonly string[], io: Io): Promise<num
       "--test-isolation=none",
       ...files.map((file) => resolve(file)),
     ],
-    { stdio: "inherit", env: io.env },
+    { stdio: ["inherit", "pipe", "inherit"], env: withColours(io.env) },
   );
+  // The runner would end with a stack trace if its reader went away.
+  child.stdout.on("data", (text: Buffer) => io.stdout(text));
+  io.onOutputLost?.(() => child.kill());
   const [exitCode] = await once(child, "close");
   return exitCode === 0 ? 0 : 1;
+}
+
+/** The runner writes to a pipe, so it does not see the terminal behind it. */
+function withColours(env: Io["env"]): Io["env"] {
+  return process.stdout.isTTY && env["NO_COLOR"] === undefined ? { FORCE_COLOR: "1", ...env } : env;
 }
 
 /** The runner would count a file without tests as one test that has passed. */

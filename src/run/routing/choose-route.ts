@@ -42,9 +42,13 @@ function chooseForNative(
   return leavesNoTrace(route) ? { ...answering, shadow: route } : answering;
 }
 
-/** Whether the check may run beside the plugin: no command is run twice, and no state is changed twice. */
+/**
+ * Whether the check may run beside the plugin: no command is run twice, and no state is changed twice. A
+ * nested check without a plugin may remember values.
+ */
 function leavesNoTrace({ keepsState, nested }: NativeRoute): boolean {
-  return !keepsState && (nested === undefined || (nested.via === "native" && leavesNoTrace(nested)));
+  if (keepsState) return false;
+  return nested === undefined || (nested.via === "native" && !nested.hasNoPlugin && leavesNoTrace(nested));
 }
 
 /** If the file does not exist, the refusal tells the check's author or user what is wrong. */
@@ -58,6 +62,7 @@ function chooseForNotUnderstood(executed: PluginRoute, check: Check, files: File
 function chooseStart(route: PluginRoute | ShellRoute | RefusedRoute, { findWarmPlugin }: FileLookup): Route {
   if (findWarmPlugin === undefined || route.via !== "plugin" || route.env.length > 0) return route;
   const { argv, why } = route;
-  const plugin = findWarmPlugin(argv[0] ?? "");
+  const [path = ""] = argv;
+  const plugin = path.includes("/") ? findWarmPlugin(path) : undefined;
   return plugin === undefined ? route : { via: "warm", why, plugin, argv };
 }

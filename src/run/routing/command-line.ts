@@ -11,7 +11,12 @@ export type CommandLine =
       /** Words that sh would replace by files, if there were any that match. */
       readonly patterns: readonly Pattern[];
     }
-  | { readonly kind: "needs-shell"; readonly why: string }
+  | {
+      readonly kind: "needs-shell";
+      readonly why: string;
+      /** The words, if sh would only look for the command in PATH. */
+      readonly bare?: Extract<CommandLine, { kind: "words" }>;
+    }
   | { readonly kind: "unrunnable"; readonly refusal: Refusal };
 
 /** A word with `?` or `*` outside of quotes. `wild` are their places; all else stands for itself. */
@@ -36,7 +41,7 @@ export function readCommandLine(line: ByteString): CommandLine {
   return readWords(line);
 }
 
-function needsShell(why: string): CommandLine {
+function needsShell(why: string): Extract<CommandLine, { kind: "needs-shell" }> {
   return { kind: "needs-shell", why };
 }
 
@@ -66,7 +71,13 @@ function readWords(line: ByteString): CommandLine {
     } else assignments.push([name, word.text]);
     at = skipBlanks(line, word.end);
   }
-  return refuseCommand(words[0], patterns) ?? { kind: "words", words, assignments, patterns };
+  const read = { kind: "words", words, assignments, patterns } as const;
+  const refused = refuseCommand(words[0], patterns);
+  if (refused !== undefined) return refused;
+  const [command = ""] = words;
+  if (/^\.{0,2}\//.test(command)) return read;
+  const why = "the command is not given by its path";
+  return /^[A-Za-z0-9_.-]+$/.test(command) ? { ...needsShell(why), bare: read } : needsShell(why);
 }
 
 function patternsOf({ text, wild }: Word): readonly Pattern[] {
@@ -80,7 +91,6 @@ function refuseCommand(
   if (command === undefined) return needsShell("it names no command");
   if (patterns.some(({ wild }) => wild.length > MAX_WILD)) return needsShell("it has many unquoted ? or *");
   if (patterns[0]?.text === command) return needsShell("the command may be a pattern");
-  if (!/^\.{0,2}\//.test(command)) return needsShell("the command is not given by its path");
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
 import type { Check } from "../../../sdk/check.ts";
-import type { ByteString } from "../../byte-string.ts";
+import { type ByteString, toByteString } from "../../byte-string.ts";
 import { SHARED_BINARIES } from "./shared-binaries.ts";
 
 /** What the file is that a command line names. */
@@ -22,6 +22,8 @@ export interface IdentificationOptions {
   readonly now?: () => number;
   /** How long an identity is used before the file is looked at again. */
   readonly lookAgainAfterMs?: number;
+  /** `PATH`, in which a name without a `/` is looked for, as it is when it is executed. */
+  readonly searchPath?: string | undefined;
 }
 
 type Found = BigIntStats | "absent" | "unreadable";
@@ -39,21 +41,38 @@ const MAX_KNOWN = 10_000;
 
 /** Notices within seconds that an update has replaced a plugin. Until then a job costs a map lookup. */
 export function createIdentification(options: IdentificationOptions = {}): Identify {
-  const { now = () => performance.now(), lookAgainAfterMs = 3000 } = options;
+  const {
+    now = () => performance.now(),
+    lookAgainAfterMs = 3000,
+    searchPath = process.env["PATH"],
+  } = options;
   const known = new Map<ByteString, KnownFile>();
   return (path, check) => {
     const before = known.get(path);
     const lookedAt = now();
     const isKnown = before !== undefined && before.check === check;
     if (isKnown && lookedAt - before.lookedAt < lookAgainAfterMs) return before.identity;
-    const found = lookAt(path);
+    const file = findFile(path, searchPath);
+    const found = file === undefined ? "absent" : lookAt(file);
     const fingerprint = readFingerprint(found);
     const isSame = isKnown && before.fingerprint === fingerprint;
-    const identity = isSame ? before.identity : identify(path, found, check);
+    const identity = isSame ? before.identity : identify(file ?? path, found, check);
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(path, { check, identity, fingerprint, lookedAt });
     return identity;
   };
+}
+
+/** Undefined: no folder of PATH has an executable file of this name. An empty folder is the current one. */
+function findFile(path: ByteString, searchPath = ""): ByteString | undefined {
+  if (path.includes("/")) return path;
+  const paths = searchPath
+    .split(":")
+    .map((folder) => `${toByteString(folder === "" ? "." : folder)}/${path}`);
+  return paths.find((each) => {
+    const found = lookAt(each);
+    return typeof found !== "string" && found.isFile() && (found.mode & EXECUTABLE) !== 0n;
+  });
 }
 
 function lookAt(path: ByteString): Found {

@@ -56,10 +56,17 @@ export function analyseLine(line: ByteString, command: CommandLine, options: Ana
       return { ...analysed, executed: { via: "refuse", why: renderRefusal(refusal), refusal } };
     }
     case "needs-shell":
+      if (isBareCheck(command.bare, options)) return analyseWords(line, command.bare, options);
       return { ...analysed, executed: { via: "shell", why: command.why, commandLine: line } };
     case "words":
       return analyseWords(line, command, options);
   }
+}
+
+/** A check that stands in for no plugin is also found by its name alone, unless PATH has such a program. */
+function isBareCheck(bare: Words | undefined, options: AnalysisOptions): bare is Words {
+  const check = bare && options.shelf.find(readName(bare.words));
+  return check !== undefined && mayAnswerAlone(check, options);
 }
 
 type Words = Extract<CommandLine, { kind: "words" }>;
@@ -85,7 +92,8 @@ function analyseWords(line: ByteString, command: Words, options: AnalysisOptions
     return { kind: "unread", line, command, runs: undefined, reading: understood };
   }
   const { keepsState, run, nested, isProvisional } = understood;
-  const runs = nested ?? findWrapped(name, argv, options);
+  // A check that runs commands and declares none has not understood its words.
+  const runs = nested ?? findWrapped(name, argv, options) ?? (check.runsCommands ? "hidden" : undefined);
   const whyNot = findObstacle(check, command, nested, options.switches);
   const fallback = plugin(whyNot ?? "no native check was asked");
   const analysed = { line, command, runs, isProvisional };

@@ -1,4 +1,5 @@
 import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
 
 /** The URL of this module, for another process that needs `provideSdk`. */
 export const RESOLVER_URL = import.meta.url;
@@ -35,6 +36,11 @@ export function provideSdk(): Disposable {
   });
   return { [Symbol.dispose]: () => hooks.deregister() };
 }
+
+/** The same as paths, for the configuration of an editor. */
+export const SDK_FILES: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(SDK).map(([name, url]) => [name, fileURLToPath(url)]),
+);
 
 function formatOf(url: string): string | undefined {
   if (/\.m?ts(?:\?|$)/.test(url)) return "module-typescript";

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runProgram } from "../../support/processes/worker.ts";
 import { run } from "../io.ts";
@@ -29,7 +30,19 @@ describe("omd-worker plugin new", () => {
     const words = ["-w", "10", "7", "8"];
     expect(
       await runProgram("omd-worker", ["check", `--plugin_path=${folder}`, "--", "check_rack_door", ...words]),
-    ).toEqual({ exitCode: 1, stdout: "SUM WARNING - 2 numbers make 15|sum=15;;;;", stderr: "" });
+    ).toEqual({ exitCode: 1, stdout: "SUM WARNING - 2 numbers make 15|sum=15;10", stderr: "" });
+  });
+
+  it("writes what tsc needs to know the types, and leaves it as the site has changed it", async () => {
+    await run("plugin", ["new", "check_a", "--dir", folder]);
+    const tsc = () => execa({ reject: false, preferLocal: true })`tsc -p ${folder}`;
+    expect(await tsc()).toMatchObject({ stdout: "", exitCode: 0 });
+    const file = join(folder, "check_a.ts");
+    writeFileSync(file, readFileSync(file, "utf8").replace("sum, {", '"a text", {'));
+    expect((await tsc()).stdout).toMatch(/check_a\.ts\(\d+,\d+\): error TS2345: .*'"a text"'/);
+    writeFileSync(join(folder, "tsconfig.json"), "{}");
+    expect((await run("plugin", ["new", "check_b", "--dir", folder])).code).toBe(0);
+    expect(readFileSync(join(folder, "tsconfig.json"), "utf8")).toBe("{}");
   });
 
   it("writes over nothing", async () => {

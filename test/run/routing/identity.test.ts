@@ -26,6 +26,27 @@ async function install(contents: string, mode = 0o755): Promise<void> {
   await chmod(path, mode);
 }
 
+describe("a name without a folder", () => {
+  const identifyIn = (searchPath: string | undefined) => createIdentification({ searchPath });
+
+  it("is looked for in PATH, as it is when it is executed", async () => {
+    await install("#!/bin/sh\n");
+    expect(identifyIn(`/nowhere:${directory}`)("check_x", CHECK).kind).toBe("foreign");
+    await install(plugin());
+    expect(identifyIn(`/nowhere:${directory}`)("check_x", CHECK).kind).toBe("replaced");
+    await install(plugin(), 0o644);
+    expect(identifyIn(directory)("check_x", CHECK).kind).toBe("absent");
+    await mkdir(join(directory, "check_y"));
+    expect(identifyIn(directory)("check_y", CHECK).kind).toBe("absent");
+  });
+
+  it("is not looked for in the folder that the worker happens to be in", () => {
+    expect(identifyIn("/nowhere")("package.json", CHECK).kind).toBe("absent");
+    expect(identifyIn("/nowhere:")("package.json", CHECK).kind).toBe("absent"); // not executable
+    expect(identifyIn(undefined)("check_x", CHECK).kind).toBe("absent");
+  });
+});
+
 describe("a check may answer for", () => {
   it.each(["2.3", "2.3.0", "2.3.12", "2.3.3.1"])("the plugin in version %s", async (version) => {
     await install(plugin(version));

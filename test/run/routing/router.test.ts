@@ -125,7 +125,7 @@ describe("a native check does not answer", () => {
     const own = defineCheck({
       name: "check_own",
       summary: "",
-      options: {},
+      read: () => undefined,
       run: () => ({ returnCode: 0, output: "" }),
     });
     const absent: Identify = () => ({ kind: "absent", why: "" });
@@ -235,6 +235,14 @@ describe("in shadow mode", () => {
     },
   );
 
+  it("a command without a plugin has no shadow: its check may remember values", () => {
+    const identify: Identify = (path, check) =>
+      path.endsWith("negate") ? IS_PLUGIN(path, check) : { kind: "absent", why: "" };
+    const route = routeWith({ ...shadow, identify })("/p/negate /p/check_dummy 2");
+    expect(route).toMatchObject({ via: "plugin", why: "native_checks is shadow" });
+    expect(route).not.toHaveProperty("shadow");
+  });
+
   it("the check answers if there is no plugin", () => {
     const identify: Identify = () => ({ kind: "absent", why: "" });
     expect(routeWith({ ...shadow, identify })("/p/check_dummy 0")).toMatchObject({ via: "native" });
@@ -292,6 +300,32 @@ describe("restrict_path", () => {
     });
     expect(restricted("/q/check_x")).toEqual(refuse("/q/check_x"));
     expect(restricted("/p/negate /q/check_x")).toEqual(refuse("/q/check_x"));
+  });
+
+  it("and the check says what is wrong if it reads its words by a table", async () => {
+    const own = defineCheck({
+      ...{ name: "check_own", summary: "", options: {} },
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    const absent: Identify = () => ({ kind: "absent", why: "" });
+    const shelf = createShelf([own]);
+    expect(routeWith({ shelf, identify: absent })("/p/check_own --what").via).toBe("native");
+    expect(routeWith({ shelf, identify: IS_FOREIGN })("/p/check_own --what").via).toBe("plugin");
+  });
+
+  it("and a check without a plugin is found by its name alone, as its command is without a path", () => {
+    const parts = { name: "check_own", summary: "", run: () => ({ returnCode: 0, output: "" }) };
+    const shelf = createShelf([defineCheck({ ...parts, options: {} })]);
+    const absent: Identify = () => ({ kind: "absent", why: "" });
+    const viaOf = (options: object, line = "check_own") => routeWith({ shelf, ...options })(line).via;
+    expect(viaOf({ identify: absent })).toBe("native");
+    expect(viaOf({ identify: absent }, "'check_own' --what")).toBe("native");
+    expect(viaOf({ identify: IS_FOREIGN })).toBe("plugin");
+    expect(viaOf({ identify: absent }, "check_own; id")).toBe("shell");
+    expect(viaOf({ identify: absent }, "check_other")).toBe("shell");
+    expect(viaOf({ identify: absent, switches: { ...SWITCHES, mode: "off" } })).toBe("shell");
+    const restriction = createRestriction({ restrictPath: ["/p"], restrictCommandCharacters: "" });
+    expect(viaOf({ identify: absent, restriction })).toBe("refuse");
   });
 
   it("says which wrapper has a command that is not understood", () => {

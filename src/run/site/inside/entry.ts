@@ -2,6 +2,7 @@ import { readlinkSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { RESOLVER, Resolver } from "../../../../sdk/resolve.ts";
 import { SharedValues } from "../../../../sdk/shared.ts";
+import { NATIVE_VALUES_FOLDER } from "../../../../sdk/values/settings.ts";
 import { provideSdk } from "../resolve-sdk.ts";
 import type { ThreadStart, ToThread } from "../threads/messages.ts";
 import { guardProcess } from "./guard-process.ts";
@@ -12,7 +13,7 @@ import { WorkerSide } from "./worker-side.ts";
 
 /** The program of a thread that runs a site's checks. */
 
-const { port, turn: sharedTurn, resolves } = workerData as ThreadStart;
+const { port, turn: sharedTurn, resolves, valuesFolder } = workerData as ThreadStart;
 const worker = new WorkerSide(port);
 const turn = new Turn(sharedTurn);
 // The worker decides how many it asks for at a time.
@@ -20,6 +21,7 @@ const slots = Number.POSITIVE_INFINITY;
 const resolver = new Resolver((host, family) => worker.resolve(host, family), { slots });
 const shared = new SharedValues({
   log: (text) => worker.tell({ kind: "log", id: undefined, text }),
+  settings: () => new Map([[NATIVE_VALUES_FOLDER, valuesFolder]]),
   ...(resolves && { given: new Map([[RESOLVER, resolver]]) }),
 });
 const checks = new LoadedChecks();

@@ -69,6 +69,6 @@ function isCheck(value: unknown): value is Check {
   return typeof name === "string" && typeof summary === "string" && typeof understand === "function";
 }
 
-function describeCheck({ name, summary, replaces, rows, prepare }: Check): CheckFacts {
-  return { name, summary, replaces, rows, hasPrepare: prepare !== undefined };
+function describeCheck({ name, summary, replaces, rows, prepare, runsCommands = false }: Check): CheckFacts {
+  return { name, summary, replaces, rows, hasPrepare: prepare !== undefined, runsCommands };
 }

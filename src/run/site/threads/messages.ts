@@ -38,6 +38,7 @@ export interface CheckFacts {
   readonly replaces: Replaces | undefined;
   readonly rows: readonly OptionRow[] | undefined;
   readonly hasPrepare: boolean;
+  readonly runsCommands: boolean;
 }
 
 export type Answer =
@@ -95,4 +96,6 @@ export interface ThreadStart {
   readonly turn: Int32Array;
   /** Whether the worker resolves names for the thread. */
   readonly resolves: boolean;
+  /** Where checks keep what they remember. */
+  readonly valuesFolder: string | undefined;
 }

@@ -16,12 +16,13 @@ export function isRemote(check: Check): boolean {
 
 /** A check that a thread runs. To the worker it looks like any other. */
 export function createRemoteCheck(threads: Threads, file: SiteFile, facts: CheckFacts): Check {
-  const { name, summary, replaces, rows, hasPrepare } = facts;
+  const { name, summary, replaces, rows, hasPrepare, runsCommands } = facts;
   const key = { ...file, name };
   const lines = new Lines(threads, key);
   const check: Check = Object.freeze({
     ...{ name, summary, replaces },
     ...(rows && { rows }),
+    ...(runsCommands && { runsCommands }),
     ...(hasPrepare && { prepare: () => threads.prepare(key) }),
     understand: (argv: readonly string[]) => lines.understand(argv),
   });

@@ -17,6 +17,8 @@ export interface SiteFolderOptions {
   readonly onDebug: (text: string) => void;
   /** What the checks print. */
   readonly onPrinted: (text: string) => void;
+  /** Where checks keep what they remember. A thread that is started takes the present value. */
+  readonly valuesFolder?: (() => string | undefined) | undefined;
   readonly memoryMib?: number;
 }
 
@@ -134,9 +136,10 @@ export class SiteFolder {
   }
 
   #start(): SiteThread {
-    const { resolver, onPrinted, memoryMib = MEMORY_MIB } = this.#options;
+    const { resolver, valuesFolder, onPrinted, memoryMib = MEMORY_MIB } = this.#options;
     const thread = new SiteThread({
       resolves: resolver !== undefined,
+      valuesFolder: valuesFolder?.(),
       memoryMib,
       onPrinted,
       onReport: (from, report) => this.#take(from, report),

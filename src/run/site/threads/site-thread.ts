@@ -12,6 +12,7 @@ export interface ThreadEnd {
 
 export interface SiteThreadOptions {
   readonly resolves: boolean;
+  readonly valuesFolder: string | undefined;
   /** In MiB: JavaScript's heap, and buffers. */
   readonly memoryMib: number;
   readonly onReport: (thread: SiteThread, report: FromThread) => void;
@@ -117,8 +118,8 @@ export class SiteThread {
   }
 
   #start(port: MessagePort): Worker {
-    const { resolves, memoryMib, onPrinted } = this.#options;
-    const workerData: ThreadStart = { port, turn: this.#turn, resolves };
+    const { resolves, valuesFolder, memoryMib, onPrinted } = this.#options;
+    const workerData: ThreadStart = { port, turn: this.#turn, resolves, valuesFolder };
     const worker = new Worker(ENTRY, {
       ...{ workerData, transferList: [port], stdout: true, stderr: true },
       resourceLimits: { maxOldGenerationSizeMb: memoryMib + HEAP_RESERVE_MIB },

@@ -10,6 +10,7 @@ const kept: unknown[] = [];
 export const check = defineCheck({
   name: "check_x",
   summary: "what its first word says",
+  replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: { words: words("WORD…", "what to do") },
   accept: ({ words: [what] }) => {
     if (what === "loop-reading") for (;;);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { defineCheck, flag, leftToPlugin, list, oneOf, seconds, text, words } from "../../../sdk/index.ts";
-import { renderCheckHelp } from "../../../src/cli/check/check-help.ts";
+import { renderCheckHelp } from "../../../sdk/words/help.ts";
 
 const run = () => ({ returnCode: 0, output: "" });
 

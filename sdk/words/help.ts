@@ -1,5 +1,6 @@
-import type { Check } from "../../../sdk/check.ts";
-import type { OptionRow } from "../../../sdk/option.ts";
+import type { Check } from "../check.ts";
+import type { OptionRow } from "../option.ts";
+import { renderUsage } from "./usage.ts";
 
 const WIDTH = 100;
 /** A longer spelling has a line of its own. */
@@ -14,19 +15,11 @@ export function renderCheckHelp(check: Pick<Check, "name" | "summary" | "replace
   );
   const parts = [
     `${name}: ${summary}`,
-    `usage: ${[name, ...listWords(rows)].join(" ")}`,
+    renderUsage({ name, replaces, rows }),
     rows.map((row) => renderRow(row, width)).join("\n"),
     wrap(renderReplaces(name, replaces), WIDTH).join("\n"),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
-}
-
-function listWords(rows: readonly OptionRow[]): readonly string[] {
-  if (rows.length === 0) return ["[WORD…]"];
-  return [
-    "[OPTION…]",
-    ...rows.filter(({ shorts, longs }) => shorts.length + longs.length === 0).map(({ text }) => text),
-  ];
 }
 
 function renderRow({ text, help, note }: OptionRow, width: number): string {
