@@ -121,6 +121,12 @@ export interface Check {
   /** Does once, when the worker starts, what the first run would have to wait for otherwise. */
   readonly prepare?: () => Promise<void>;
   /**
+   * Says why the check cannot answer on this machine, such as a right that the process does not have.
+   * Undefined: it can, as far as is known. Only `plugin list` and `check --explain` ask; a run says it with
+   * `CheckDeclined`. A site's own checks are not asked.
+   */
+  readonly whyNotHere?: () => string | undefined;
+  /**
    * Reads the words after the command. Undefined: some word is not understood, so the plugin has to answer.
    */
   readonly understand: (argv: readonly string[]) => UnderstoodCommand | undefined;

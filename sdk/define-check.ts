@@ -21,6 +21,8 @@ interface CheckParts<Options> {
    * restricted paths hold for it, and a native check may answer it.
    */
   readonly command?: (options: Options) => NestedCommand;
+  /** Says why the check cannot answer on this machine, see `Check`. A site's own checks are not asked. */
+  readonly whyNotHere?: () => string | undefined;
   /** True: a run leaves a state behind, as for rates. The shadow mode makes no second run then. */
   readonly keepsState?: (options: Options) => boolean;
   /**
@@ -144,6 +146,7 @@ function createCheck<Options>(
     rows,
     ...(command && { runsCommands: true }),
     ...(prepare && { prepare }),
+    ...(parts.whyNotHere && { whyNotHere: parts.whyNotHere }),
     understand(argv: readonly string[]) {
       const options = read(argv);
       if (options === undefined) return refuse && { command: undefined, run: async () => refuse(argv) };

@@ -25,6 +25,7 @@ import {
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import { sprintf } from "../libc/printf.ts";
 import { answerUnknownHost, isPingHost, pickAddress } from "./address.ts";
+import { findMissingPingRight } from "./ping-right.ts";
 import {
   combineThresholds,
   type PingThreshold,
@@ -74,6 +75,7 @@ export const checkFping = defineCheck({
   name: "check_fping",
   summary: "round trip time and loss, as fping has them",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  whyNotHere: findMissingPingRight,
   options: OPTIONS,
   read: readRequest,
   run,

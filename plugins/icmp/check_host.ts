@@ -2,6 +2,7 @@ import { type CheckContext, type CheckOutput, defineCheck, OK } from "../../sdk/
 import { answerIcmp, type PingedHost, renderFloatMs } from "./answer.ts";
 import { ask, findDestinations, type SendPlan } from "./destinations.ts";
 import { ICMP_OPTIONS, type IcmpDefaults, type IcmpRequest, readIcmpRequest } from "./options.ts";
+import { findMissingPingRight } from "./ping-right.ts";
 import { ICMP } from "./sender/sender.ts";
 
 const DEFAULTS: IcmpDefaults = {
@@ -14,6 +15,7 @@ export const checkHost = defineCheck({
   name: "check_host",
   summary: "whether any of a host's addresses answers an echo request",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  whyNotHere: findMissingPingRight,
   options: ICMP_OPTIONS,
   read: (argv) => readIcmpRequest(argv, DEFAULTS),
   run,

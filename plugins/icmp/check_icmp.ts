@@ -2,6 +2,7 @@ import { type CheckContext, type CheckOutput, defineCheck } from "../../sdk/inde
 import { answerIcmp } from "./answer.ts";
 import { ask, findDestinations } from "./destinations.ts";
 import { ICMP_OPTIONS, type IcmpDefaults, type IcmpRequest, readIcmpRequest } from "./options.ts";
+import { findMissingPingRight } from "./ping-right.ts";
 import { ICMP } from "./sender/sender.ts";
 
 const DEFAULTS: IcmpDefaults = {
@@ -14,6 +15,7 @@ export const checkIcmp = defineCheck({
   name: "check_icmp",
   summary: "round trip time and loss of echo requests",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  whyNotHere: findMissingPingRight,
   options: ICMP_OPTIONS,
   read: (argv) => readIcmpRequest(argv, DEFAULTS),
   run,

@@ -28,6 +28,7 @@ import { sprintf } from "../libc/printf.ts";
 import { family } from "../transport/host.ts";
 import { answerUnknownHost, isPingHost, needsInterface, pickAddress } from "./address.ts";
 import { pingErrorText } from "./ping-errors.ts";
+import { findMissingPingRight } from "./ping-right.ts";
 import {
   combineThresholds,
   type PingThreshold,
@@ -66,6 +67,7 @@ export const checkPing = defineCheck({
   name: "check_ping",
   summary: "round trip time and loss, as ping has them",
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
+  whyNotHere: findMissingPingRight,
   options: OPTIONS,
   read: readRequest,
   run,

@@ -1,4 +1,5 @@
 import { closeSync, ftruncateSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { systemReason } from "../config/read/read-file.ts";
 import type { Log } from "../log.ts";
 import { openForWriting, refuseForeign } from "../open-file.ts";
 import { isWorkerProcess } from "./worker-process.ts";
@@ -7,6 +8,8 @@ import { isWorkerProcess } from "./worker-process.ts";
 export class PidFileError extends Error {
   override readonly name = "PidFileError";
 }
+
+const HINT = " (the worker's user must be able to write to its folder)";
 
 /** Writes the pid file as the C worker does, as one line. Refuses while the worker named in it lives. */
 export function takePidFile(path: string, log: Log): Disposable {
@@ -40,7 +43,8 @@ function orPidFileError(path: string, action: () => void): void {
   try {
     action();
   } catch (error) {
-    throw new PidFileError(`cannot write pidfile ${path}: ${error instanceof Error ? error.message : error}`);
+    const hint = error instanceof Error && "errno" in error ? HINT : "";
+    throw new PidFileError(`cannot write pidfile ${path}: ${systemReason(error)}${hint}`);
   }
 }
 

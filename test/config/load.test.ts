@@ -42,6 +42,8 @@ describe("the command line", () => {
 describe("an unknown option", () => {
   it.each([
     ["foo=1", "unknown option 'foo'"],
+    ["[worker]", "unknown option '[worker]' (a worker.conf has no sections, leave it out)"],
+    ["[c2VjcmV0]", "unknown option '****'"],
     ["maxworker=9", "unknown option 'maxworker' (did you mean max-worker?)"],
     ["max-worker 9", "unknown option 'max-worker...' (write max-worker=VALUE)"],
     ["foo: 9", "unknown option 'foo...' (write KEY=VALUE)"],

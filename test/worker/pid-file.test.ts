@@ -164,6 +164,7 @@ describe("the pid file", () => {
     const path = join(folder.path, "nowhere", "worker.pid");
     const take = () => takePidFile(path, stubLog());
     expect(take).toThrow(PidFileError);
-    expect(take).toThrow(`cannot write pidfile ${path}: ENOENT: no such file or directory`);
+    const hint = "(the worker's user must be able to write to its folder)";
+    expect(take).toThrow(`cannot write pidfile ${path}: no such file or directory ${hint}`);
   });
 });

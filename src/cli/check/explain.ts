@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { Check } from "../../../sdk/check.ts";
 import { type ByteString, fromByteString } from "../../byte-string.ts";
 import { renderRefusal } from "../../outcome/refusal.ts";
@@ -7,9 +8,19 @@ import type { Shelf } from "../../run/shelf.ts";
 import { findNotUnderstood } from "./not-understood.ts";
 
 /** Which way a command line goes, why, and what would be started: a word a line, without secrets. */
-export function renderRoute(route: Route, shelf: ExplainShelf): string {
+export function renderRoute(found: Route, shelf: ExplainShelf): string {
+  const route = routeHere(found);
   const details = [...listNotUnderstood(route, shelf), ...listDetails(route, shelf)];
   return [`${route.via}: ${route.why}`, ...indent(details), ""].join("\n");
+}
+
+/** A check that cannot answer on this machine leaves the answer to the plugin. */
+function routeHere(route: Route): Route {
+  const why = route.via === "native" ? route.check.whyNotHere?.() : undefined;
+  if (route.via !== "native" || why === undefined) return route;
+  if (!route.hasNoPlugin) return { ...route.fallback, why };
+  const [path] = route.fallback.argv;
+  return { via: "refuse", why, refusal: { rule: "no-plugin", check: route.check.name, declined: why, path } };
 }
 
 type ExplainShelf = Pick<Shelf, "originOf" | "find">;
@@ -37,12 +48,11 @@ function listDetails(route: Route, shelf: ExplainShelf): readonly string[] {
       ];
     case "plugin":
       return [
+        ...(isMissing(route.argv[0] ?? "") ? ["there is no such file"] : []),
         "started:",
         ...indent(route.env.map((each) => fromByteString(maskAssignment(each)))),
         ...listWords(route.argv),
-        ...(route.shadow === undefined
-          ? []
-          : ["compared on a share of the jobs with:", ...indent(listNative(route.shadow, shelf))]),
+        ...(route.shadow === undefined ? [] : listShadow(route.shadow, shelf)),
       ];
     case "shell":
       return ["started by a shell:", ...indent([fromByteString(maskLine(route.commandLine).line)])];
@@ -51,11 +61,26 @@ function listDetails(route: Route, shelf: ExplainShelf): readonly string[] {
   }
 }
 
+/** False for a file that must not be looked at. */
+function isMissing(path: ByteString): boolean {
+  try {
+    return statSync(Buffer.from(path, "latin1"), { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
 function listNative(route: NativeRoute, shelf: ExplainShelf): readonly string[] {
   const { check, nested, fallback } = route;
   const head = [`answered by ${check.name}, ${renderOrigin(check, shelf)}`];
   if (nested === undefined) return [...head, "in place of:", ...listWords(fallback.argv)];
   return [...head, "for its command:", ...indent(renderRoute(nested, shelf).trimEnd().split("\n"))];
+}
+
+function listShadow(route: NativeRoute, shelf: ExplainShelf): readonly string[] {
+  const why = route.check.whyNotHere?.();
+  if (why !== undefined) return [`compared with no answer: ${why}`];
+  return ["compared on a share of the jobs with:", ...indent(listNative(route, shelf))];
 }
 
 export function renderOrigin(check: Check, shelf: Pick<Shelf, "originOf">): string {

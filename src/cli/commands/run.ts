@@ -4,6 +4,7 @@ import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import type { Config } from "../../config/config.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ConfigError, renderProblem } from "../../config/problem.ts";
+import { systemReason } from "../../config/read/read-file.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
 import { PidFileError, takePidFile } from "../../worker/pid-file.ts";
 import { handleSignals } from "../../worker/signals.ts";
@@ -49,7 +50,10 @@ function keepHeapSmall(): void {
 function renderFailure(error: unknown): string {
   if (error instanceof ConfigError || error instanceof PidFileError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  return "syscall" in error ? `cannot start worker: ${error.message}` : (error.stack ?? error.message);
+  if (!("syscall" in error)) return error.stack ?? error.message;
+  const what =
+    "path" in error ? `cannot ${error.syscall} ${error.path}: ${systemReason(error)}` : error.message;
+  return `cannot start worker: ${what}`;
 }
 
 function load(argv: readonly string[], io: Io): LoadedConfig<Config> {

@@ -54,7 +54,10 @@ function describeHere(check: Check, { config, identify, io }: ListContext): stri
   if (whyOff !== undefined) return `plugin: ${whyOff}`;
   const path = findPluginFile(check.name, io.env);
   const { kind, why } = identify(toByteString(path), check);
-  if (kind === "absent") return "native: no such plugin found";
   if (kind === "foreign") return `plugin: ${why}, ${path}`;
+  const whyNot = check.whyNotHere?.();
+  if (whyNot !== undefined)
+    return kind === "absent" ? `refuse: no plugin, and ${whyNot}` : `plugin: ${whyNot}`;
+  if (kind === "absent") return "native: no such plugin found";
   return config.nativeChecks === "shadow" ? "plugin: native_checks is shadow" : "native";
 }

@@ -93,6 +93,9 @@ function tooManyLines({ name }: ConfigOption, { origin: { file } }: ConfigEntry)
   return { ...error(`${name} has more than ${MAX_LIST_LINES} lines or ${MAX_LIST} values`), file };
 }
 
+/** As in an INI file. */
+const SECTION = /^\[[a-z][a-z_-]{0,30}\]$/;
+
 /**
  * The first two words are the C worker's. The text behind a key without `=` may be a secret: it is not
  * repeated.
@@ -104,6 +107,8 @@ function unknownOption(
 ): Remark {
   const isAfterBareSecret = previous?.text === undefined && find(previous?.key ?? "")?.kind.isSecret;
   if (isAfterBareSecret) return warning("unknown option '****'", "write key=VALUE, without a blank");
+  if (text === undefined && SECTION.test(key))
+    return warning(`unknown option ${quote(key)}`, "a worker.conf has no sections, leave it out");
   const [word = ""] = /^[\w-]*/.exec(key) ?? [];
   if (word !== "" && word !== key) {
     const hint = find(word) === undefined ? "write KEY=VALUE" : `write ${word}=VALUE`;

@@ -78,6 +78,7 @@ describe("omd-worker check --explain", () => {
       ["/bin/check_tcp", "-H", "h", "-p", "abc"],
       `plugin: the native check does not understand every word
   not understood: -p ***
+  there is no such file
   started:
     /bin/check_tcp
     -H
@@ -91,6 +92,7 @@ describe("omd-worker check --explain", () => {
       ["/bin/check_tcp", "-H", "h", "-p", "80", "--frobnicate"],
       `plugin: the native check does not understand every word
   not understood: --frobnicate
+  there is no such file
   started:
     /bin/check_tcp
     -H

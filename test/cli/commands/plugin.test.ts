@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findMissingPingRight } from "../../../plugins/icmp/ping-right.ts";
 import { runProgram } from "../../support/processes/worker.ts";
 import { run } from "../io.ts";
 
@@ -143,6 +145,18 @@ describe("omd-worker plugin list", () => {
     ["internal_negate=no", "plugin: internal_negate is off"],
   ])("with %s: %s", async (option, says) => {
     expect(lineOf(await list(option), "negate")).toContain(` ${says} `);
+  });
+
+  it("says which checks have no right to what they need", async () => {
+    const isRoot = process.geteuid?.() === 0;
+    const under = isRoot ? ["setpriv", "--bounding-set=-net_raw"] : ["env"];
+    const status = spawnSync("env", [...under, "cat", "/proc/self/status"], { encoding: "latin1" }).stdout;
+    const groupRange = readFileSync("/proc/sys/net/ipv4/ping_group_range", "latin1");
+    const missing = findMissingPingRight({ groupRange, status });
+    const args = ["plugin", "list", "native_checks_only=check_icmp"];
+    const { stdout } = await runProgram("omd-worker", args, { OMD_ROOT: folder }, under);
+    const here = missing === undefined ? "native" : `(plugin|refuse): .*${RegExp.escape(missing)} `;
+    expect(lineOf(stdout.split("\n"), "check_icmp")).toMatch(new RegExp(`^check_icmp +omd-worker +${here}`));
   });
 
   it("says where a plugin is that the check does not stand in for", async () => {

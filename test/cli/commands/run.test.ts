@@ -46,7 +46,7 @@ describe("a worker that cannot start exits 1 and says in one line", () => {
     expect(await run("run", [...MINIMUM, `logfile=${logfile}`])).toEqual({
       code: 1,
       stdout: "",
-      stderr: `cannot start worker: ENOENT: no such file or directory, open '${logfile}'\n`,
+      stderr: `cannot start worker: cannot open ${logfile}: no such file or directory\n`,
     });
   });
 });
