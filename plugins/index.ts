@@ -6,6 +6,8 @@ import { checkFping } from "./icmp/check_fping.ts";
 import { checkHost } from "./icmp/check_host.ts";
 import { checkIcmp } from "./icmp/check_icmp.ts";
 import { checkPing } from "./icmp/check_ping.ts";
+import { checkNrpe } from "./nrpe/check_nrpe.ts";
+import { checkNt } from "./nsclient/check_nt.ts";
 import { checkSnmp } from "./snmp/check_snmp.ts";
 import { checkBySsh } from "./ssh/check_by_ssh.ts";
 import { checkSsh } from "./ssh/check_ssh.ts";
@@ -38,6 +40,8 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkJabber,
   checkNntp,
   checkNntps,
+  checkNrpe,
+  checkNt,
   checkPing,
   checkPop,
   checkSimap,

@@ -32,6 +32,22 @@ const CHECKS: readonly Check[] = [
       "-o .1.3.6.1.2.1.1.3.0",
     output: "^SNMP OK - ",
   },
+  {
+    name: "nrpe-adh",
+    command: "{plugins}/check_nrpe -H 127.0.0.1 -p {nrpe} -c check_load",
+    output: "^OK - load average",
+    counts: { jobs: 2000, warmUp: 2000 },
+  },
+  {
+    name: "nrpe-plain",
+    command: "{plugins}/check_nrpe -H 127.0.0.1 -p {nrpeplain} -n -c check_load",
+    output: "^OK - load average",
+  },
+  {
+    name: "nt",
+    command: "{plugins}/check_nt -H 127.0.0.1 -p {nt} -v CLIENTVERSION",
+    output: "^NSClient\\+\\+ 0.5.2",
+  },
   { name: "icmp", command: "{plugins}/check_icmp -n 1 127.0.0.1", output: "^OK - 127.0.0.1: rta " },
   {
     name: "by-ssh",

@@ -26,6 +26,7 @@ const PLUGINS = "/usr/lib/nagios/plugins";
 const DATA = join(import.meta.dirname, "../plugins");
 const PAGE = "<html><body>It works</body></html>\n";
 const BANNER = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n";
+const NSCLIENT = "NSClient++ 0.5.2.35 2018-01-28";
 
 export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const commands = lines
@@ -48,6 +49,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     tcp: await listening(createServer((socket) => socket.on("error", () => {}).end())),
     ...(asked("http") && { http: await listening(createHttpServer((_, response) => response.end(PAGE))) }),
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
+    ...(asked("nt") && { nt: await listening(createServer((socket) => say(socket, NSCLIENT))) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(agent && { snmp: agent.port }),
     ...(names && { names: names.folder, withNames: WITH_NAMES }),

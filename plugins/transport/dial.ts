@@ -32,8 +32,8 @@ export class DialError extends Error {
   readonly step: "resolve" | "socket" | "connect";
   readonly state: State;
 
-  constructor(step: DialError["step"], text: string) {
-    super(text);
+  constructor(step: DialError["step"], text: string, options?: ErrorOptions) {
+    super(text, options);
     this.step = step;
     this.state = step === "connect" ? CRITICAL : UNKNOWN;
   }
@@ -66,7 +66,8 @@ export async function dial(endpoint: Endpoint, context: DialContext): Promise<So
     }
   }
   declineIfShort(failure);
-  throw new DialError("connect", connectFailure(endpoint.host, endpoint.port, errnoName(failure)));
+  const text = connectFailure(endpoint.host, endpoint.port, errnoName(failure));
+  throw new DialError("connect", text, { cause: failure });
 }
 
 /**

@@ -11,6 +11,10 @@ export interface ContextSettings {
   /** The client certificate and its key, in PEM. */
   readonly cert?: Buffer | string | undefined;
   readonly key?: Buffer | string | undefined;
+  /** Authorities, in PEM. Without them no certificate is verified. */
+  readonly ca?: Buffer | string | undefined;
+  /** The ciphers to offer, in OpenSSL's words. The signature algorithms are OpenSSL's own then. */
+  readonly ciphers?: string | undefined;
 }
 
 /** Most sites have few different settings; a site may have a client certificate for each host. */
@@ -63,9 +67,10 @@ export const TLS_CONTEXTS: Shared<TlsContexts> = {
 };
 
 /** A key that is different for different settings. Certificates and keys are only in it as digests. */
-export function contextName({ minVersion, maxVersion, cert, key }: ContextSettings): string {
+export function contextName(settings: ContextSettings): string {
+  const { minVersion, maxVersion, cert, key, ca, ciphers } = settings;
   const digest = (pem: Buffer | string | undefined) => (pem === undefined ? "" : hash("sha256", pem));
-  return [minVersion, maxVersion, digest(cert), digest(key)].join(" ");
+  return [minVersion, maxVersion, digest(cert), digest(key), digest(ca), ciphers].join(" ");
 }
 
 /**
@@ -77,9 +82,12 @@ export function createContext({
   maxVersion = "TLSv1.3",
   cert,
   key,
+  ca,
+  ciphers,
 }: ContextSettings): SecureContext {
   const ours = { ...(cert && { cert }), ...(key && { key }) };
-  return createSecureContext({ ...OFFER, ca: NO_AUTHORITIES, minVersion, maxVersion, ...ours });
+  const offer = ciphers === undefined ? OFFER : { ...OFFER, ciphers, sigalgs: undefined };
+  return createSecureContext({ ...offer, ca: ca ?? NO_AUTHORITIES, minVersion, maxVersion, ...ours });
 }
 
 /** Without this list Node loads Mozilla's authorities, which takes some ten milliseconds the first time. */

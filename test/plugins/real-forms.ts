@@ -215,3 +215,32 @@ export const BY_SSH_FORMS: readonly RealForm[] = [
   [2, "-H $HOST$ -p $PORT$ -l $USER$ -i $KEY$ -o BatchMode=yes -o ConnectTimeout=9"],
   [1, "-H $HOST$ -p $PORT$ -n $HOST$ -i $KEY$ -o ControlMaster=no"],
 ];
+
+/** `-p` is added by the test, because real daemons have all the same port. */
+export const NRPE_FORMS: readonly RealForm[] = [
+  [30, "-H $HOST$ -c $COMMAND$"],
+  [10, "-H $HOST$ -c $COMMAND$ -t $TIMEOUT$"],
+  [6, "-H $HOST$ -t $TIMEOUT$ -c $COMMAND$"],
+  [5, "-u -H $HOST$ -c $COMMAND$"],
+  [4, "-2 -H $HOST$ -c $COMMAND$"],
+  [3, "-u -2 -t $TIMEOUT$ -H $HOST$ -c $COMMAND$"],
+  [3, "-H $HOST$ -c $COMMAND$ -a $ARG$"],
+  [3, "-H $HOST$ -c $COMMAND$ -a $ARG$ $ARG$ $ARG$"],
+  [2, "-H $HOST$ -t $TIMEOUT$ -c $COMMAND$ -a '$ARG$ $ARG$'"],
+  [2, "-H $HOST$ -t $TIMEOUT$:$STATE$ -c $COMMAND$"],
+  [2, "-4 -H $HOST$"],
+  [1, "-H $HOST$"],
+  [1, "--host=$HOST$ --command=$COMMAND$ --timeout=$TIMEOUT$"],
+];
+
+export const NT_FORMS: readonly RealForm[] = [
+  [14, "-H $HOST$ -p $PORT$ -v USEDDISKSPACE -l $DRIVE$ -w $WARN$ -c $CRIT$"],
+  [9, "-H $HOST$ -p $PORT$ -v UPTIME"],
+  [9, "-H $HOST$ -p $PORT$ -v MEMUSE -w $WARN$ -c $CRIT$"],
+  [9, "-H $HOST$ -p $PORT$ -v CPULOAD -l 5,80,90"],
+  [3, "-H $HOST$ -p $PORT$ -s $PASSWORD$ -v CPULOAD -l 5,80,90,10,50,60"],
+  [8, "-H $HOST$ -p $PORT$ -v CLIENTVERSION"],
+  [6, "-H $HOST$ -p $PORT$ -v SERVICESTATE -d SHOWALL -l $NAMES$"],
+  [4, "-H $HOST$ -p $PORT$ -v PROCSTATE -d SHOWALL -l $NAMES$"],
+  [2, "-H $HOST$ -p $PORT$ -v COUNTER -l $COUNTER$ -w $WARN$ -c $CRIT$"],
+];

@@ -36,6 +36,12 @@ const SERVERS = {
   snmpd: { package: "snmpd", binary: "/usr/sbin/snmpd", for: "suites on a real snmpd" },
   snmpget: { package: "snmp", binary: "snmpget", for: "suites that compare with check_snmp, which needs it" },
   sshd: { package: "openssh-server", binary: "/usr/sbin/sshd", for: "suites on a real sshd" },
+  nrpe: { package: "nagios-nrpe-server", binary: "/usr/sbin/nrpe", for: "suites on a real nrpe" },
+  check_nrpe: {
+    package: "nagios-nrpe-plugin",
+    binary: "/usr/lib/nagios/plugins/check_nrpe",
+    for: "suites that compare with check_nrpe",
+  },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
