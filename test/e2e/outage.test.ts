@@ -12,7 +12,7 @@ import { Core, serviceJob } from "./core.ts";
 
 const RUNNING = 40;
 const JOBS = 2_000;
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 45_000, interval: 20 };
 /** What a core may demand of a worker when its gearmand is back. */
 const BACK_WITHIN_MS = 2_000;
 
