@@ -8,6 +8,7 @@ import { checkIcmp } from "./icmp/check_icmp.ts";
 import { checkPing } from "./icmp/check_ping.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
+import { checkPgsql } from "./pgsql/check_pgsql.ts";
 import { checkSnmp } from "./snmp/check_snmp.ts";
 import { checkBySsh } from "./ssh/check_by_ssh.ts";
 import { checkSsh } from "./ssh/check_ssh.ts";
@@ -42,6 +43,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkNntps,
   checkNrpe,
   checkNt,
+  checkPgsql,
   checkPing,
   checkPop,
   checkSimap,

@@ -101,7 +101,7 @@ function noteOf({ required, default: value }: OptionSettings<unknown>): string |
 }
 
 const SPELLING =
-  /^((?:-[A-Za-z0-9?]|--[A-Za-z0-9][A-Za-z0-9-]*)(?:, (?:-[A-Za-z0-9?]|--[A-Za-z0-9][A-Za-z0-9-]*))*)(=.+|\[=.+\])?$/;
+  /^((?:-[A-Za-z0-9?]|--[A-Za-z0-9][A-Za-z0-9_-]*)(?:, (?:-[A-Za-z0-9?]|--[A-Za-z0-9][A-Za-z0-9_-]*))*)(=.+|\[=.+\])?$/;
 
 /**
  * Reads `-p, --port=INTEGER`: the names, and whether the option takes a value. Throws a TypeError otherwise.

@@ -37,6 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
+  pg: "plugins/pgsql/client/session.ts",
   ssh2: "plugins/ssh/client/connection.ts",
 };
 

@@ -61,6 +61,13 @@ const CHECKS: readonly Check[] = [
       counts: { jobs: 5000, warmUp: 5000 },
     },
   },
+  {
+    name: "pgsql",
+    command: "{plugins}/check_pgsql -H 127.0.0.1 -P {postgresql} -l postgres -p pgsecret -q 'select 42'",
+    output: "^OK - database template1 ",
+    counts: { jobs: 1000, warmUp: 500 },
+    other: { name: "pgsql-pool", own: ["--native_db_pool=on"], counts: { jobs: 5000, warmUp: 5000 } },
+  },
 ];
 
 /** After so many checks V8 has optimised the code, as it has on a site after some minutes. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../../test/support/free-port.ts";
 import { WITH_NAMES } from "../../test/support/processes/name-namespace.ts";
 import { hasServer } from "../../test/support/servers/installed.ts";
+import { Postgresql } from "../../test/support/servers/postgresql.ts";
 import { Snmpd } from "../../test/support/servers/snmpd.ts";
 import { Sshd } from "../../test/support/servers/sshd.ts";
 import { readStat } from "../processes/process-tree.ts";
@@ -37,6 +38,8 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
   const agent =
     asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start(undefined, "0.0.0.0")) : undefined;
+  const database =
+    asked("postgresql") && hasServer("postgresql") ? cleanup.use(await Postgresql.start()) : undefined;
   const startedNames = asked("names") ? await startNames() : undefined;
   const names = startedNames && cleanup.use(startedNames);
   const asksStorm = Object.keys(STORM_SERVERS).filter(asked);
@@ -51,6 +54,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
     ...(asked("nt") && { nt: await listening(createServer((socket) => say(socket, NSCLIENT))) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
+    ...(database && { postgresql: database.port }),
     ...(agent && { snmp: agent.port }),
     ...(names && { names: names.folder, withNames: WITH_NAMES }),
     ...Object.assign({}, ...storms.map(({ values }) => values)),

@@ -55,7 +55,7 @@ export async function dial(endpoint: Endpoint, context: DialContext): Promise<So
   let failure: unknown;
   for (const { address, family } of await resolveHost(endpoint, context)) {
     try {
-      return await open(
+      return await openSocket(
         { host: address, port: wirePort(endpoint.port), family, autoSelectFamily: false },
         signal,
       );
@@ -115,7 +115,7 @@ function isBracketed(host: string): boolean {
 async function dialPath(path: string, signal: AbortSignal): Promise<Socket> {
   for (;;) {
     try {
-      return await open({ path }, signal);
+      return await openSocket({ path }, signal);
     } catch (error) {
       signal.throwIfAborted();
       declineIfShort(error);
@@ -129,7 +129,8 @@ async function dialPath(path: string, signal: AbortSignal): Promise<Socket> {
 
 const RETRY_MS = 50;
 
-async function open(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
+/** Connects to one address. Rejects with the error of the socket, or with the signal's reason. */
+export async function openSocket(options: NetConnectOpts, signal: AbortSignal): Promise<Socket> {
   signal.throwIfAborted();
   const socket = connect({ ...options, allowHalfOpen: true }).pause();
   try {

@@ -96,9 +96,10 @@ export async function compareWithPlugin(
 }
 
 /** Plugins print the folders they look into, and the checks look into those of this process. */
-const OWN_HOME = Object.entries(process.env).flatMap(([name, value]) =>
-  name === "HOME" && value !== undefined ? [[name, value] as const] : [],
-);
+function ownHome(): NestedCommand["environment"] {
+  const { HOME } = process.env;
+  return HOME === undefined ? [] : [["HOME", HOME]];
+}
 
 /** On a busy machine a time-out may pass for the plugin and not for the check, again and again. */
 const TRIES = 3;
@@ -137,7 +138,7 @@ async function compare(
       (error: { readonly state?: number; readonly message: string }) =>
         error instanceof CheckDeclined ? error : [error.state, normalise(error.message, rules), ""],
     ),
-    run({ words: [plugin, ...argv], environment: OWN_HOME }).then((outcome) =>
+    run({ words: [plugin, ...argv], environment: ownHome() }).then((outcome) =>
       outcome.kind === "exited"
         ? [outcome.returnCode, normalise(outcome.stdout, rules), outcome.stderr]
         : [outcome.kind],

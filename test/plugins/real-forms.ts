@@ -216,6 +216,22 @@ export const BY_SSH_FORMS: readonly RealForm[] = [
   [1, "-H $HOST$ -p $PORT$ -n $HOST$ -i $KEY$ -o ControlMaster=no"],
 ];
 
+export const PGSQL_FORMS: readonly RealForm[] = [
+  [12, "-H $HOST$ -P $PORT$"],
+  [10, "-H $HOST$ -P $PORT$ -d $DATABASE$ -l $USER$ -p $PASSWORD$"],
+  [8, "-H $HOST$ -P $PORT$ -l $USER$ -p $PASSWORD$"],
+  [6, "-H $HOST$ -P $PORT$ -d $DATABASE$ -l $USER$ -p $PASSWORD$ -w $WARN$ -c $CRIT$"],
+  [6, "-H $HOST$ -P $PORT$ -d $DATABASE$ -l $USER$ -p $PASSWORD$ -q '$QUERY$' -W $RANGE$ -C $RANGE$"],
+  [4, "-H $HOST$ -P $PORT$ -d $DATABASE$ -l $USER$ -p $PASSWORD$ -q '$QUERY$' --queryname=$NAME$ -C $RANGE$"],
+  [3, "-H $HOST$ -P $PORT$ -d $DATABASE$ -l $USER$ -p $PASSWORD$ -o sslmode=$SSLMODE$ -t 15"],
+  [3, "-H $FOLDER$ -P $PORT$ -d $DATABASE$ -l $USER$ -p $PASSWORD$ -q '$QUERY$'"],
+  [2, "-H $HOST$ -P $PORT$ -l $USER$ -o 'application_name=icinga2 connect_timeout=30' -p $PASSWORD$"],
+  [
+    1,
+    "--hostname=$HOST$ --port=$PORT$ --database=$DATABASE$ --logname=$USER$ --password=$PASSWORD$ --query='$QUERY$'",
+  ],
+];
+
 /** `-p` is added by the test, because real daemons have all the same port. */
 export const NRPE_FORMS: readonly RealForm[] = [
   [30, "-H $HOST$ -c $COMMAND$"],

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 const START_WITHIN_MS = 10_000;
 const ASK_EVERY_MS = 10;
 
-export interface DaemonOptions extends Pick<SpawnOptions, "env" | "stdio"> {
+export interface DaemonOptions extends Pick<SpawnOptions, "env" | "stdio" | "uid" | "gid"> {
   /** What ends the daemon when this process exits before it has stopped the daemon. */
   readonly atExit?: NodeJS.Signals;
 }
@@ -21,11 +21,11 @@ process.once("exit", () => {
 export function spawnDaemon(
   program: string,
   args: readonly string[],
-  { env = process.env, stdio, atExit = "SIGKILL" }: DaemonOptions,
+  { env = process.env, atExit = "SIGKILL", ...options }: DaemonOptions,
 ): ChildProcess {
   const { PATH = "" } = process.env;
   // Debian installs servers in /usr/sbin, which is not in the PATH of every user.
-  const child = spawn(program, args, { stdio, env: { ...env, PATH: `${PATH}:/usr/sbin` } });
+  const child = spawn(program, args, { ...options, env: { ...env, PATH: `${PATH}:/usr/sbin` } });
   running.set(child, atExit);
   child.once("exit", () => running.delete(child));
   return child;

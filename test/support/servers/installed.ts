@@ -36,6 +36,17 @@ const SERVERS = {
   snmpd: { package: "snmpd", binary: "/usr/sbin/snmpd", for: "suites on a real snmpd" },
   snmpget: { package: "snmp", binary: "snmpget", for: "suites that compare with check_snmp, which needs it" },
   sshd: { package: "openssh-server", binary: "/usr/sbin/sshd", for: "suites on a real sshd" },
+  postgresql: {
+    package: "postgresql",
+    // pg_createcluster is of postgresql-common, the server's folder has its version in its name.
+    binary: "/usr/bin/pg_ctlcluster",
+    for: "suites on a real PostgreSQL",
+  },
+  check_pgsql: {
+    package: "monitoring-plugins-standard",
+    binary: "/usr/lib/nagios/plugins/check_pgsql",
+    for: "suites that compare with check_pgsql",
+  },
   nrpe: { package: "nagios-nrpe-server", binary: "/usr/sbin/nrpe", for: "suites on a real nrpe" },
   check_nrpe: {
     package: "nagios-nrpe-plugin",

@@ -1,0 +1,95 @@
+import { access, readdir, realpath } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { CheckDeclined } from "../../../sdk/index.ts";
+import type { Surroundings } from "./parameters.ts";
+
+/** What was found out about this machine, for a few seconds. */
+interface Findings {
+  readonly until: number;
+  readonly surroundings: Surroundings;
+  readonly isKnownLibpq: Promise<boolean>;
+  readonly hasOwnCertificates: Promise<boolean>;
+  readonly hasKerberos: Promise<boolean>;
+}
+
+const KEPT_MS = 5_000;
+const LIBRARIES = "/usr/lib";
+/** libpq of PostgreSQL 15, whose wording this family has. */
+const KNOWN_LIBPQ = /\/libpq\.so\.5\.15$/;
+
+/** The files and variables of this machine that decide what libpq does and says. */
+export class Machine implements Disposable {
+  #findings: Findings | undefined;
+
+  get surroundings(): Surroundings {
+    return this.#look().surroundings;
+  }
+
+  /** Declines if the words of libpq may be others here than those of PostgreSQL 15. */
+  async requireKnownWording(): Promise<void> {
+    if (!(await this.#look().isKnownLibpq)) throw new CheckDeclined("another version of libpq");
+  }
+
+  /** Declines if libpq would use certificates of its user, which change what it accepts of a server. */
+  async requireNoCertificates(): Promise<void> {
+    if (await this.#look().hasOwnCertificates) throw new CheckDeclined("certificates of libpq's user");
+  }
+
+  /** Declines if there may be tickets of Kerberos, which libpq tries to use. */
+  async requireNoKerberos(): Promise<void> {
+    if (await this.#look().hasKerberos) throw new CheckDeclined("there may be tickets of Kerberos");
+  }
+
+  [Symbol.dispose](): void {
+    this.#findings = undefined;
+  }
+
+  #look(): Findings {
+    const now = performance.now();
+    if (this.#findings !== undefined && now < this.#findings.until) return this.#findings;
+    const surroundings = readSurroundings();
+    const folder = `${surroundings.home}/.postgresql`;
+    const names = ["root.crt", "root.crl", "postgresql.crt"];
+    const findings = {
+      until: now + KEPT_MS,
+      surroundings,
+      isKnownLibpq: isKnownLibpq(),
+      hasOwnCertificates: isAnyThere(names.map((name) => `${folder}/${name}`)),
+      hasKerberos: hasKerberos(),
+    };
+    this.#findings = findings;
+    return findings;
+  }
+}
+
+function readSurroundings(): Surroundings {
+  const { username, homedir } = userInfo();
+  return { environment: { ...process.env }, home: process.env["HOME"] || homedir, user: username };
+}
+
+/** True if there is no libpq: no plugin can say anything else then. */
+async function isKnownLibpq(): Promise<boolean> {
+  const folders = (await readdir(LIBRARIES).catch(() => [])).filter((name) => name.endsWith("-linux-gnu"));
+  const places = [LIBRARIES, "/usr/lib64", "/lib64", ...folders.map((name) => `${LIBRARIES}/${name}`)];
+  const found = await Promise.all(
+    places.map((place) => realpath(`${place}/libpq.so.5`).catch(() => undefined)),
+  );
+  return found.every((path) => path === undefined || KNOWN_LIBPQ.test(path));
+}
+
+async function hasKerberos(): Promise<boolean> {
+  const isNamed = ["KRB5CCNAME", "KRB5_CONFIG", "KRB5_CLIENT_KTNAME"].some(
+    (name) => process.env[name] !== undefined,
+  );
+  return isNamed || (await isAnyThere(["/etc/krb5.conf", `/tmp/krb5cc_${userInfo().uid}`]));
+}
+
+async function isAnyThere(paths: readonly string[]): Promise<boolean> {
+  const found = paths.map((path) => access(path).then(() => true, isUnsure));
+  return (await Promise.all(found)).includes(true);
+}
+
+/** A file that cannot be looked at may be there. */
+function isUnsure(error: { readonly code?: string }): boolean {
+  return error.code !== "ENOENT" && error.code !== "ENOTDIR";
+}

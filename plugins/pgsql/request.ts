@@ -1,0 +1,65 @@
+import { leftToPlugin, list, number, range, seconds, text, words } from "../../sdk/index.ts";
+import { createOptionsReader } from "../../sdk/read-options.ts";
+import { isInteger } from "../libc/number.ts";
+import { isPlainHost } from "../transport/host.ts";
+import { isAscii } from "./libpq/server-error.ts";
+
+export const OPTIONS = {
+  hostname: text("-H, --hostname=ADDRESS", "host name, address, or folder of a Unix socket"),
+  port: text("-P, --port=INTEGER", "port number"),
+  database: text("-d, --database=STRING", "database to check", { default: "template1" }),
+  user: text("-l, --logname=STRING", "login name"),
+  password: text("-p, -a, --password, --authorization=STRING", "password"),
+  parameters: list(text("-o, --option=STRING", "connection parameters: keyword = value")),
+  warning: number("-w, --warning=DOUBLE", "seconds that are a warning", { default: 2, min: 0 }),
+  critical: number("-c, --critical=DOUBLE", "seconds that are critical", { default: 8, min: 0 }),
+  timeout: seconds("-t, --timeout=INTEGER", "how long it may take", { default: 10 }),
+  query: text("-q, --query=STRING", "a query, of which the first value is judged"),
+  queryName: text("--queryname=STRING", "what is shown in place of the query"),
+  queryWarning: range("-W, --query_warning=RANGE", "values that are a warning"),
+  queryCritical: range("-C, --query_critical=RANGE", "values that are critical"),
+  verbose: leftToPlugin("-v, --verbose", "show what goes on"),
+  words: words("…", "further words, which have no effect"),
+};
+
+const readOptions = createOptionsReader(OPTIONS);
+
+/** A command line that was understood. */
+export interface PgsqlRequest extends Omit<NonNullable<ReturnType<typeof readOptions>>["options"], "words"> {
+  /** What the plugin gives to libpq. */
+  readonly conninfo: string;
+}
+
+/** Bytes of a name in the plugin. */
+const MAX_NAME = 63;
+
+/** Undefined where the plugin has to answer. */
+export function readRequest(argv: readonly string[]): PgsqlRequest | undefined {
+  const read = readOptions(argv);
+  if (read === undefined || !argv.every(isAscii)) return undefined;
+  const { options, given } = read;
+  const { hostname, port, database, user = "", parameters } = options;
+  // The plugin looks up the host of each -H where the option stands.
+  if (given.filter(({ name }) => name === "hostname").length > 1) return undefined;
+  if (hostname !== undefined && !hostname.startsWith("/") && !isPlainHost(hostname)) return undefined;
+  if (port !== undefined && !isInteger(port)) return undefined;
+  if (Math.max(database.length, user.length) > MAX_NAME) return undefined;
+  // A whole URI, and several hosts, are read by other rules.
+  if (/^postgres(?:ql)?:\/\//.test(parameters[0] ?? "")) return undefined;
+  return { ...options, conninfo: renderConninfo(options) };
+}
+
+/** The plugin puts its values between quotes without escaping anything. */
+function renderConninfo({
+  hostname,
+  port,
+  database,
+  user,
+  password,
+  parameters,
+}: Omit<PgsqlRequest, "conninfo">): string {
+  const rest = { host: hostname, port, user, password };
+  const pairs = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const quoted = [["dbname", database], ...pairs].map(([name, value]) => `${name} = '${value}'`);
+  return [...(parameters.length === 0 ? [] : [parameters.join(" ")]), ...quoted].join(" ");
+}

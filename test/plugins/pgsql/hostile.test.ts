@@ -1,0 +1,152 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { checkPgsql } from "../../../plugins/pgsql/check_pgsql.ts";
+import { runCheck } from "../../../sdk/testing.ts";
+import { seededRandom } from "../../support/random.ts";
+import { FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { Postgresql } from "../../support/servers/postgresql.ts";
+import { findPlugin } from "../core/real-plugins.ts";
+import { compareWithPlugin } from "../differential.ts";
+import { ACCEPTED, authentication, error, message, ONE, READY, says, speaker } from "./speaker.ts";
+
+const FATAL = { S: "FATAL", V: "FATAL", C: "53300", M: "sorry, too many clients already" };
+
+/** Servers about which check and plugin say the same. */
+const SAME: Readonly<Record<string, Serve>> = {
+  "hangs after accepting": () => {},
+  "hangs after the request for TLS": speaker({}),
+  "hangs before the answer": speaker({ login: (socket) => socket.write(ACCEPTED) }),
+  "closes at once": (socket) => socket.end(),
+  "closes after the request for TLS": speaker({ tls: (socket) => socket.end() }),
+  "closes after the login": speaker({ login: (socket) => socket.end() }),
+  "closes before the answer": speaker({
+    login: (socket) => socket.write(ACCEPTED),
+    query: (socket) => socket.end(),
+  }),
+  "closes in the middle of an answer": speaker({
+    login: (socket) => socket.write(ACCEPTED),
+    query: (socket) => socket.end(ONE.subarray(0, 20)),
+  }),
+  "says why before it closes": speaker({
+    login: (socket) => socket.write(ACCEPTED),
+    query: (socket) => socket.end(error({ ...FATAL, C: "57P01", M: "going down" })),
+  }),
+  "has no room": speaker({ login: (socket) => socket.end(error(FATAL)) }),
+  "has no room after it accepted the password": speaker({
+    login: (socket) => socket.end(Buffer.concat([authentication(0), error(FATAL)])),
+  }),
+  "answers the request for TLS with an error": speaker({ tls: (socket) => socket.end("Esorry\0") }),
+  "is no PostgreSQL": (socket) => socket.end("220 hello\r\n"),
+  "asks for a password in clear text": says(authentication(3)),
+  "answers byte by byte": speaker({
+    login: (socket) => socket.write(ACCEPTED),
+    query: (socket) => {
+      for (const byte of ONE) socket.write(Buffer.of(byte));
+    },
+  }),
+  "sends many notices": says(
+    ACCEPTED,
+    Buffer.concat([...Array.from({ length: 50 }, () => message("N", "SNOTICE\0C00000\0Mhello\0\0")), ONE]),
+  ),
+};
+
+/** Servers that only libpq has words for. */
+const LEFT: Readonly<Record<string, Serve>> = {
+  "asks for a login of an unknown kind": says(authentication(99)),
+  "asks for Kerberos": says(authentication(7)),
+  "offers no SASL mechanism": says(authentication(10, "UNKNOWN\0\0")),
+  "sends a message of no known kind": says(message("~", "what")),
+  "sends an error whose fields have no end": says(message("E", "SFATAL\0Mx")),
+  "sends an error without a severity": says(error({ M: "sorry" })),
+  "sends words before TLS": speaker({ tls: (socket) => socket.write("SN") }),
+  "agrees to TLS and closes": speaker({ tls: (socket) => socket.end("S") }),
+  "answers in an unknown encoding": says(
+    Buffer.concat([authentication(0), READY]),
+    Buffer.concat([
+      message("T", `\0\x01n\0${"\0".repeat(18)}`),
+      message("D", "\0\x01\0\0\0\x01\xe4"),
+      message("C", "SELECT 1\0"),
+      READY,
+    ]),
+  ),
+  "answers with more than can be kept": speaker({
+    login: (socket) => socket.write(ACCEPTED),
+    query: (socket) => {
+      const flood = () => {
+        while (!socket.destroyed && socket.write(Buffer.alloc(1 << 20, "D")));
+      };
+      socket.on("drain", flood);
+      flood();
+    },
+  }),
+};
+
+const QUERY = ["-l", "postgres", "-d", "monitor", "-q", "select 1", "-t", "3"];
+
+describe.skipIf(!hasServer("check_pgsql"))("a server that", () => {
+  const servers = new FakeServers();
+  const plugin = findPlugin("check_pgsql") ?? "";
+  beforeAll(() => {
+    vi.stubEnv("HOME", mkdtempSync(join(tmpdir(), "home-")));
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await servers[Symbol.asyncDispose]();
+  });
+
+  const compare = async (serve: Serve) => {
+    const port = String(await servers.tcp(serve));
+    return await compareWithPlugin(checkPgsql, plugin, [["-H", "127.0.0.1", "-P", port, ...QUERY]]);
+  };
+
+  it.concurrent.each(Object.entries(SAME))("%s", { timeout: 60_000 }, async (_, serve) => {
+    const { differences, declined, equal } = await compare(serve);
+    expect({ differences, declined, equal }).toEqual({ differences: [], declined: [], equal: 1 });
+  });
+
+  it.concurrent.each(Object.entries(LEFT))("%s is left to libpq", { timeout: 60_000 }, async (_, serve) => {
+    const { differences, declined } = await compare(serve);
+    expect(differences).toEqual([]);
+    expect(declined).toHaveLength(1);
+  });
+
+  it("sends anything at all ends no worker", { timeout: 120_000 }, async () => {
+    const random = seededRandom(11);
+    const noise = () => String.fromCharCode(...Array.from({ length: 60 }, () => Math.floor(random() * 256)));
+    const runs = [..."RSKZTDCENGHWdcItn123A"].map(async (letter) => {
+      const port = String(await servers.tcp(says(ACCEPTED, message(letter, noise()))));
+      const words = ["-H", "127.0.0.1", "-P", port, ...QUERY.slice(0, -1), "1"];
+      return await runCheck(checkPgsql, words).catch((reason: unknown) => reason);
+    });
+    for (const answered of await Promise.all(runs)) expect(answered).toBeDefined();
+  });
+});
+
+describe.skipIf(!hasServer("postgresql") || !hasServer("check_pgsql"))("a real server that", () => {
+  it("has no connections left", { timeout: 60_000 }, async () => {
+    const plugin = findPlugin("check_pgsql") ?? "";
+    for (const tls of [false, true]) {
+      await using server = await Postgresql.start({
+        tls,
+        config: ["max_connections = 4", "superuser_reserved_connections = 0", "max_wal_senders = 0"],
+      });
+      const held = Array.from({ length: 4 }, () => server.sql("select pg_sleep(60)").catch(() => {}));
+      await vi.waitUntil(
+        () =>
+          server.sql("select 1").then(
+            () => false,
+            () => true,
+          ),
+        { timeout: 20_000 },
+      );
+      const words = [...server.words, "-p", server.password];
+      const { equal, differences, declined } = await compareWithPlugin(checkPgsql, plugin, [words]);
+      expect({ equal, differences, declined }).toEqual({ equal: 1, differences: [], declined: [] });
+      await server.stop("SIGQUIT");
+      await Promise.all(held);
+    }
+  });
+});
