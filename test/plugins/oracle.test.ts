@@ -6,6 +6,7 @@ import { exchange, normalise, readTranscripts, replay, type Transcript } from ".
 const echo = defineCheck({
   name: "check_echo",
   summary: "for this test",
+  replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: { port: text("-p, --port=PORT", "port", { required: true }), words: words("TEXT", "text") },
   run: ({ port, words: [said = ""] }) => ({ returnCode: 0, output: `${said} port ${port}|time=0.5s\n` }),
 });
