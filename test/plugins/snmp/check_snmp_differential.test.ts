@@ -1,6 +1,6 @@
-import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
+import { hasIpv6 } from "../../support/processes/icmp-socket.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { type AgentObject, INTEGER, OCTETS, SnmpAgent } from "../../support/servers/snmp-agent.ts";
 import { Snmpd } from "../../support/servers/snmpd.ts";
@@ -286,12 +286,6 @@ describe.skipIf(plugin === "" || !hasServer("snmpd"))("check_snmp answers as the
     expect(equal).toBe(9);
   });
 });
-
-function hasIpv6(): boolean {
-  return Object.values(networkInterfaces()).some((addresses) =>
-    addresses?.some(({ address }) => address === "::1"),
-  );
-}
 
 /** Not a type. The answer is an error of this status and index, from this object on. */
 const STATUS = 0xff;
