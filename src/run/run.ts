@@ -8,7 +8,7 @@ import type { Outcome, Via } from "../outcome/outcome.ts";
 import { lackOfFiles } from "../outcome/shortage.ts";
 import { notificationEnvironment } from "./environment.ts";
 import { type LateLoop, LoopWatch } from "./loop-watch.ts";
-import { type NativeOutcome, type NativeRun, runNative } from "./native.ts";
+import { type NativeEnd, type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
 import { hideSecrets, maskWords } from "./secrets.ts";
@@ -62,11 +62,10 @@ interface RunInputs {
   /** In seconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called if the command that a native check has run was ended by a signal. */
-  readonly onCutOff?: (() => void) | undefined;
 }
 
-interface NativeInputs extends RunInputs, Pick<NativeRun, "onWaited"> {}
+/** What a native check has said, and what became of the command that it has run. */
+interface NativeAnswer extends NativeEnd, Pick<FollowedRoute, "isNestedCutOff"> {}
 
 export function createRunner(options: RunnerOptions): Runner {
   const context: RunnerContext = {
@@ -83,9 +82,10 @@ export function createRunner(options: RunnerOptions): Runner {
     const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
       const native = route.shadow;
-      context.shadow?.follow(job, native, followed.outcome, (signal) =>
-        answer(native, { ...inputs, signal }, context),
-      );
+      context.shadow?.follow(job, native, followed.outcome, async (signal) => {
+        const { outcome } = await answer(native, { ...inputs, signal }, context);
+        return outcome;
+      });
     }
     return followed;
   };
@@ -111,21 +111,12 @@ async function followNative(
   context: RunnerContext,
 ): Promise<FollowedRoute> {
   const startMs = performance.now();
-  const nested = { isCutOff: false };
-  const onCutOff = () => {
-    nested.isCutOff = true;
-  };
-  let waitedMs = 0;
-  const onWaited = (ms: number) => {
-    waitedMs = ms;
-  };
-  const observed = { ...inputs, onWaited, ...(route.nested && { onCutOff }) };
-  const outcome = await answer(route, observed, context);
+  const { outcome, waitedMs, isNestedCutOff } = await answer(route, inputs, context);
   const { via, why } = route;
   const lack = lackOfRun(route, outcome);
   if (lack !== undefined) return { outcome: { kind: "not-started", lack }, via, why };
   if (outcome.kind !== "declined" && !isFault(route, outcome, inputs))
-    return { outcome, via, why, ...(nested.isCutOff && { isNestedCutOff: true }) };
+    return { outcome, via, why, ...(isNestedCutOff && { isNestedCutOff }) };
   const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
   if (route.hasNoPlugin && otherwise !== undefined) return { outcome: otherwise, via, why };
   const reason =
@@ -162,31 +153,43 @@ function maskError({ argv }: NativeRoute, error: unknown): string {
 }
 
 /** What the native check itself says. It starts when the event loop has time. */
-function answer(route: NativeRoute, inputs: NativeInputs, context: RunnerContext): Promise<NativeOutcome> {
+function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeAnswer> {
   const turn = context.turns.enter(route.name);
   return turn === undefined ? start(route, inputs, context) : turn.then(() => start(route, inputs, context));
 }
 
-function start(
-  route: NativeRoute,
-  { env, timeout, signal, onCutOff, onWaited }: NativeInputs,
-  context: RunnerContext,
-): Promise<NativeOutcome> {
+function start(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeAnswer> {
   const run = () =>
-    runNative(route, {
-      timeoutMs: timeout * 1000,
-      log: context.log,
-      shared: context.shared,
-      signal,
-      ...(onWaited && { onWaited }),
-      execute: async (nested, limits) => {
-        const limit = Math.min(limits.timeoutMs / 1000, timeout);
-        const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);
-        if (followed.isNestedCutOff || isEndedBySignal(followed.outcome)) onCutOff?.();
-        return followed.outcome;
-      },
-    });
+    route.nested === undefined
+      ? runNative(route, limitsOf(inputs, context))
+      : runWithCommand(route, inputs, context);
   return isRemote(route.check) ? run() : context.watch.follow(route.name, run);
+}
+
+function limitsOf(
+  { timeout, signal }: RunInputs,
+  { log, shared }: RunnerContext,
+): Omit<NativeRun, "execute"> {
+  return { timeoutMs: timeout * 1000, log, shared, signal };
+}
+
+async function runWithCommand(
+  route: NativeRoute,
+  inputs: RunInputs,
+  context: RunnerContext,
+): Promise<NativeAnswer> {
+  const { env, timeout } = inputs;
+  let isCutOff = false;
+  const end = await runNative(route, {
+    ...limitsOf(inputs, context),
+    execute: async (nested, limits) => {
+      const limit = Math.min(limits.timeoutMs / 1000, timeout);
+      const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);
+      isCutOff ||= followed.isNestedCutOff === true || isEndedBySignal(followed.outcome);
+      return followed.outcome;
+    },
+  });
+  return isCutOff ? { ...end, isNestedCutOff: true } : end;
 }
 
 /**
