@@ -171,7 +171,7 @@ describe("the command of a check", () => {
 
   it("is run by the worker, with the check's signal", async () => {
     const outcome: Outcome = { kind: "signalled", signal: 9, stdout: "a", stderr: "b" };
-    const execute = vi.fn<NativeRun["execute"]>(async () => outcome);
+    const execute = vi.fn<NonNullable<NativeRun["execute"]>>(async () => outcome);
     expect(await run(executing, { execute })).toMatchObject({ stdout: JSON.stringify(outcome) });
     expect(execute).toHaveBeenCalledWith(NESTED, { timeoutMs: 700, signal: expect.any(AbortSignal) });
   });
@@ -230,7 +230,7 @@ it("runs negate around check_dummy in this process", async () => {
       internalNegate: true,
     },
   });
-  const execute: NativeRun["execute"] = async (route, limits) => {
+  const execute: NonNullable<NativeRun["execute"]> = async (route, limits) => {
     if (route.via !== "native") throw new Error(route.why);
     const outcome = await run(route, { ...limits, execute });
     if (outcome.kind === "declined") throw new Error(outcome.reason);
