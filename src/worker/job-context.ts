@@ -9,6 +9,7 @@ import type { Outbox } from "../result/outbox.ts";
 import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner } from "../run/run.ts";
 import type { Ending } from "./ending.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
@@ -28,11 +29,12 @@ export interface JobParts {
   readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow">;
   readonly outbox: Pick<Outbox, "deliver">;
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
+  readonly inFlight: Pick<InFlight, "read">;
 }
 
 /** What jobs are performed with under one configuration. */
 export function createJobContext(config: Config, parts: JobParts): JobContext {
-  const { events, pool, shortage, ending } = parts;
+  const { events, pool, shortage, ending, inFlight } = parts;
   const { maxAge, jobTimeout } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
@@ -44,6 +46,7 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
     settings: { maxAge, judge: judgeSettings(config) },
     run: createSlotRun({ pool, shortage, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
     ending,
+    inFlight,
     deliver: createDelivery(config, envelope, parts),
   };
 }

@@ -9,6 +9,7 @@ import type { Parcel } from "../../src/result/outbox.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { SiteShelf } from "../../src/run/shelf.ts";
 import { Ending } from "../../src/worker/ending.ts";
+import { InFlight } from "../../src/worker/in-flight.ts";
 import { createJobContext } from "../../src/worker/job-context.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { performJob } from "../../src/worker/perform-job.ts";
@@ -51,6 +52,7 @@ async function perform(options: readonly string[], { hasDupserver = false, liste
     pool: { enter: () => undefined, leave: () => {} },
     shortage: { wait: async () => {}, ended: () => {} },
     ending: new Ending(),
+    inFlight: new InFlight(),
     executor: { run: execute },
     native: {
       shelf: new SiteShelf({ builtin: [], log }),

@@ -6,8 +6,9 @@ import type { LoadedConfig } from "../../config/load.ts";
 import { ConfigError, renderProblem } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
-import { PidFileError, takePidFile } from "../../worker/pid-file.ts";
-import { handleSignals } from "../../worker/signals.ts";
+import { PidFileError, takePidFile } from "../../worker/process/pid-file.ts";
+import { createReload } from "../../worker/process/reload.ts";
+import { handleSignals } from "../../worker/process/signals.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Io } from "../io.ts";
 import { forgetMark, isDaemon, startDaemon, tellLauncher } from "../run/daemon.ts";
@@ -75,17 +76,15 @@ async function serve(
   reportConfig(loaded, log);
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
   const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName: hostname() });
-  const signals = handleSignals({
-    worker,
-    log,
-    reload: () => {
-      const reloaded = load(argv, io);
-      reopenLog(log, logFile(loaded), logFile(reloaded));
-      log.setDebug(reloaded.config.debug);
-      reportConfig(reloaded, log);
-      return reloaded.config;
-    },
-  });
+  const readAgain = () => {
+    const reloaded = load(argv, io);
+    reopenLog(log, logFile(loaded), logFile(reloaded));
+    log.setDebug(reloaded.config.debug);
+    reportConfig(reloaded, log);
+    return reloaded.config;
+  };
+  const reload = createReload({ worker, log, read: readAgain });
+  const signals = handleSignals({ worker, log, reload });
   await worker.start();
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
   onReady();
