@@ -5,9 +5,10 @@ import type { Config } from "../../config/config.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ConfigError, renderProblem } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
+import { ControlServer } from "../../control/server.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
 import { PidFileError, takePidFile } from "../../worker/process/pid-file.ts";
-import { createReload } from "../../worker/process/reload.ts";
+import { createReload, type Reload } from "../../worker/process/reload.ts";
 import { handleSignals } from "../../worker/process/signals.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Io } from "../io.ts";
@@ -81,10 +82,12 @@ async function serve(
     reopenLog(log, logFile(loaded), logFile(reloaded));
     log.setDebug(reloaded.config.debug);
     reportConfig(reloaded, log);
+    void control?.listen(reloaded.config.identifier);
     return reloaded.config;
   };
   const reload = createReload({ worker, log, read: readAgain });
   const signals = handleSignals({ worker, log, reload });
+  using control = config.controlSocket ? listen(worker, { log, reload, config }) : undefined;
   await worker.start();
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
   onReady();
@@ -92,6 +95,17 @@ async function serve(
   log.info("mod_gearman worker exited");
   log.flush();
   return isClean ? 0 : 1;
+}
+
+/** The socket is named by the identifier, which a reload may change. */
+function listen(
+  worker: Worker,
+  { log, reload, config }: { readonly log: WorkerLog; readonly reload: Reload; readonly config: Config },
+): ControlServer {
+  const target = { worker, reload, setDebug: log.setDebug };
+  const control = new ControlServer({ target, version: VERSION, log });
+  void control.listen(config.identifier);
+  return control;
 }
 
 function logFile({ config: { logmode, logfile } }: LoadedConfig<Config>): string | undefined {

@@ -74,6 +74,7 @@ const PROCESS = use(PROCESS_ROWS, {
   identifier: RECONNECT,
   pidfile: RESTART,
   daemon: RESTART,
+  control_socket: RESTART,
   shutdown_timeout: LIVE,
   debug: LIVE,
   logfile: LIVE,
