@@ -59,6 +59,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/config.ts")).configCommand,
   },
   {
+    name: "metrics",
+    usage: "metrics list|docs",
+    help: "the metrics that prometheus_server=HOST:PORT serves",
+    load: async () => (await import("./commands/metrics.ts")).metricsCommand,
+  },
+  {
     name: "demo",
     usage: "demo [--seconds N]",
     help: "a job server, a small core and the worker at work",

@@ -29,7 +29,7 @@ interface JobLog {
 export function createJobLog(jobLog: JobLog): WorkerListener {
   const { log, throttle } = jobLog;
   return {
-    ran: (job, ran, settings) => {
+    ran: ({ job, ran, settings }) => {
       logRun(log, job, ran);
       logTrouble(jobLog, job, ran.outcome, settings);
       if (!isAnswered(job)) logWithoutResult(jobLog, job, ran.outcome, settings);

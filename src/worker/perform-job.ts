@@ -41,7 +41,7 @@ export async function performJob(grabbed: GrabbedJob, context: JobContext): Prom
   context.inFlight.read(grabbed, job);
   const ran = await context.run(job);
   if (await context.ending.hasCutOff(ran)) throw new InterruptedError("cut off by a signal");
-  events.ran(job, ran, settings);
+  events.ran({ job, ran, settings, queue: grabbed.queue });
   if (isAnswered(job) && !isWithheld(ran.outcome, settings.judge)) {
     await context.deliver(grabbed, job, renderResult(job, ran, settings.judge));
     events.delivered(job, ran);

@@ -75,7 +75,7 @@ async function startWorker(
   const ran: string[] = [];
   const worker = new Worker({
     ...{ config, checks: [gate.check], log, version: "1", hostName: "here" },
-    listeners: [{ ran: ({ serviceDescription = "" }) => ran.push(serviceDescription) }, listener],
+    listeners: [{ ran: ({ job }) => ran.push(job.serviceDescription ?? "") }, listener],
   });
   actors.add({
     stop: async () => {
@@ -393,12 +393,14 @@ it("a worker tells its listeners what happens, in order", async () => {
   const { worker } = await startWorker([server], [], gate, {
     connected: (jobServer) => heard.push(`connected ${jobServer}`),
     unreadable: ({ queue }) => heard.push(`unreadable ${queue}`),
-    ran: ({ serviceDescription }, { via }) => heard.push(`ran ${serviceDescription} ${via}`),
+    ran: ({ job, ran, queue }) => heard.push(`ran ${job.serviceDescription} of ${queue} ${ran.via}`),
     delivered: ({ serviceDescription }) => heard.push(`delivered ${serviceDescription}`),
     reloaded: ({ live }) => heard.push(`reloaded ${live}`),
   });
   await submit(server, "one");
-  await until(() => expect(heard).toEqual([`connected ${name}`, "ran one native", "delivered one"]));
+  await until(() =>
+    expect(heard).toEqual([`connected ${name}`, "ran one of service native", "delivered one"]),
+  );
   const client = await actors.client(server);
   await client.submit({ queue: "service", unique: "", workload: Buffer.from("junk") });
   await until(() => expect(heard.at(-1)).toBe("unreadable service"));

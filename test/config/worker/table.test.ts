@@ -34,6 +34,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "yes or no": "no",
   "yes or no, strict": "no",
   "whole number": "1",
+  "[HOST]:PORT": "127.0.0.1:9050",
   number: "1.5",
   text: "long enough",
   path: "/dev/null",
