@@ -16,6 +16,8 @@ import type { NativeRoute, Route } from "./routing/route.ts";
 export interface NativeRun {
   readonly timeoutMs: number;
   readonly log: Pick<Log, "debug">;
+  /** Masks the secrets of the command line in what a check logs. */
+  readonly hide: (text: string) => string;
   /** Values that checks share, such as connections. */
   readonly shared: Pick<SharedValues, "get">;
   /** Runs the command that the check has declared. */
@@ -117,7 +119,7 @@ function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): 
       return deadline.signal;
     },
     shared: (value) => run.shared.get(value),
-    log: (message) => run.log.debug({ check: route.name }, message),
+    log: (message) => run.log.debug({ check: route.name }, run.hide(message)),
     execute: async ({ timeoutMs }) => {
       if (route.nested === undefined) throw new Error(`${route.name} has declared no command to execute`);
       return readCommandOutcome(await run.execute(route.nested, { timeoutMs, signal: deadline.signal }));

@@ -11,7 +11,7 @@ import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
-import { hideSecrets, maskWords } from "./secrets.ts";
+import { type FindMarks, hideSecrets, maskWords } from "./secrets.ts";
 import type { Shadow } from "./shadow.ts";
 import { isRemote } from "./site/threads/remote-check.ts";
 import { TurnBudget } from "./turn-budget.ts";
@@ -42,6 +42,8 @@ export interface RunnerOptions {
   readonly executor: Pick<Executor, "run">;
   readonly shared: Pick<SharedValues, "get">;
   readonly log: Log;
+  /** Which options of a check are secret. */
+  readonly findMarks: FindMarks;
   /** Called when a native check leaves its answer to the plugin. */
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
   /** Called when the event loop was late while native checks were under way. */
@@ -128,8 +130,8 @@ async function followNative(
     return { outcome, via, why, ...(nested.isCutOff && { isNestedCutOff: true }) };
   const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
   if (route.hasNoPlugin && otherwise !== undefined) return { outcome: otherwise, via, why };
-  const reason =
-    outcome.kind === "declined" ? outcome.reason : `it failed: ${maskError(route, outcome.error)}`;
+  const said = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
+  const reason = hideWords(route, said, context);
   context.onDeclined?.(route.name, reason);
   if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };
   const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
@@ -156,9 +158,9 @@ function lackOfRun(
   }
 }
 
-/** An error of a library may repeat an argument, and the reason is logged. */
-function maskError({ argv }: NativeRoute, error: unknown): string {
-  return hideSecrets(String(error), maskWords(argv).secrets);
+/** An error of a library, or of a site's check, may repeat an argument, and the reason is logged. */
+function hideWords({ argv }: NativeRoute, text: string, { findMarks }: RunnerContext): string {
+  return hideSecrets(text, maskWords(argv, findMarks).secrets);
 }
 
 /** What the native check itself says. It starts when the event loop has time. */
@@ -176,6 +178,7 @@ function start(
     runNative(route, {
       timeoutMs: timeout * 1000,
       log: context.log,
+      hide: (text) => hideWords(route, text, context),
       shared: context.shared,
       signal,
       ...(onWaited && { onWaited }),

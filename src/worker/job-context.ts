@@ -55,6 +55,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     shared: native.shared,
     shadow: native.shadow,
     log,
+    findMarks: native.shelf.find,
     onDeclined: events.declined,
     onLate: events.late,
   });

@@ -18,6 +18,7 @@ const NESTED: Route = { via: "plugin", why: "", argv: ["/p/inner"], env: [] };
 function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<NativeOutcome> {
   const log = { debug: vi.fn() };
   return runNative(route, {
+    hide: (text) => text,
     timeoutMs: 60_000,
     log,
     shared: new SharedValues({ log: () => {} }),

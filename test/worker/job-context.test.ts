@@ -55,7 +55,7 @@ async function perform(options: readonly string[], { hasDupserver = false, liste
     native: {
       shelf: new SiteShelf({ builtin: [], log }),
       shared: new SharedValues({ log: () => {} }),
-      shadow: new Shadow({ share: 0, log }),
+      shadow: new Shadow({ share: 0, log, findMarks: () => undefined }),
     },
     outbox: { deliver: async (parcel) => void delivered.push(parcel) },
     dupservers: { isEmpty: !hasDupserver, send: (parcel) => void copies.push(parcel) },

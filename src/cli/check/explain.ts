@@ -31,7 +31,7 @@ function listNotUnderstood(route: Route, shelf: ExplainShelf): readonly string[]
   const check = shelf.find(path.slice(path.lastIndexOf("/") + 1));
   const words = check && findNotUnderstood(check, argv);
   if (words === undefined) return [];
-  const { words: shown } = maskWords([path, ...argv]);
+  const { words: shown } = maskWords([path, ...argv], shelf.find);
   const named = words.map((at) => onOneLine(fromByteString(shown[at + 1] ?? "")));
   return [`not understood: ${named.join(" ")}`];
 }
@@ -44,18 +44,21 @@ function listDetails(route: Route, shelf: ExplainShelf): readonly string[] {
       return [
         `kept warm, as ${route.plugin.why}`,
         `started in a warm ${route.plugin.language}:`,
-        ...listWords(route.argv),
+        ...listWords(route.argv, shelf),
       ];
     case "plugin":
       return [
         ...(isMissing(route.argv[0] ?? "") ? ["there is no such file"] : []),
         "started:",
         ...indent(route.env.map((each) => fromByteString(maskAssignment(each)))),
-        ...listWords(route.argv),
+        ...listWords(route.argv, shelf),
         ...(route.shadow === undefined ? [] : listShadow(route.shadow, shelf)),
       ];
     case "shell":
-      return ["started by a shell:", ...indent([fromByteString(maskLine(route.commandLine).line)])];
+      return [
+        "started by a shell:",
+        ...indent([fromByteString(maskLine(route.commandLine, shelf.find).line)]),
+      ];
     case "refuse":
       return ["nothing is started", `answered: ${fromByteString(renderRefusal(route.refusal))}`];
   }
@@ -73,7 +76,7 @@ function isMissing(path: ByteString): boolean {
 function listNative(route: NativeRoute, shelf: ExplainShelf): readonly string[] {
   const { check, nested, fallback } = route;
   const head = [`answered by ${check.name}, ${renderOrigin(check, shelf)}`];
-  if (nested === undefined) return [...head, "in place of:", ...listWords(fallback.argv)];
+  if (nested === undefined) return [...head, "in place of:", ...listWords(fallback.argv, shelf)];
   return [...head, "for its command:", ...indent(renderRoute(nested, shelf).trimEnd().split("\n"))];
 }
 
@@ -88,8 +91,8 @@ export function renderOrigin(check: Check, shelf: Pick<Shelf, "originOf">): stri
   return path === undefined ? "the worker's own" : `read from ${path}`;
 }
 
-function listWords(argv: readonly ByteString[]): readonly string[] {
-  return indent(maskWords(argv).words.map((word) => onOneLine(fromByteString(word))));
+function listWords(argv: readonly ByteString[], { find }: Pick<Shelf, "find">): readonly string[] {
+  return indent(maskWords(argv, find).words.map((word) => onOneLine(fromByteString(word))));
 }
 
 /** A word with a line break or an empty word is made visible. */

@@ -6,12 +6,14 @@ import type { createLog } from "../../log.ts";
 import { judge, judgeSettings } from "../../result/judge.ts";
 import type { Router } from "../../run/routing/router.ts";
 import { createRunner } from "../../run/run.ts";
+import type { FindMarks } from "../../run/secrets.ts";
 import type { Io } from "../io.ts";
 
 interface CommandLineContext {
   readonly config: Config;
   readonly router: Router;
   readonly log: ReturnType<typeof createLog>;
+  readonly findMarks: FindMarks;
 }
 
 /**
@@ -19,7 +21,7 @@ interface CommandLineContext {
  */
 export async function runCommandLine(
   commandLine: string,
-  { config, router, log }: CommandLineContext,
+  { config, router, log, findMarks }: CommandLineContext,
   io: Io,
 ): Promise<number> {
   const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
@@ -30,7 +32,7 @@ export async function runCommandLine(
       settings: () => config.settings,
     });
     const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
-    const runner = createRunner({ router, executor, shared, log, onDeclined });
+    const runner = createRunner({ router, executor, shared, log, findMarks, onDeclined });
     const job = { ...NO_JOB, commandLine };
     const { outcome, via, why } = await runner(job, config.jobTimeout);
     log.info({ via, why }, "ran");

@@ -70,7 +70,7 @@ async function answer(
   // A check that stands in for no plugin is called as in a job. Any other name means its plugin.
   const words = check?.replaces === undefined ? command : [findPluginFile(name, io.env), ...rest];
   const commandLine = toCommandLine(words);
-  if (!explains) return await runCommandLine(commandLine, { config, router, log }, io);
+  if (!explains) return await runCommandLine(commandLine, { config, router, log, findMarks: shelf.find }, io);
   io.stdout(renderRoute(await router({ commandLine }), shelf));
   return 0;
 }
