@@ -115,6 +115,7 @@ class Deadline {
 
 function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): CheckContext {
   return {
+    ...(route.words && { words: route.words }),
     get signal() {
       return deadline.signal;
     },

@@ -1,14 +1,18 @@
 import type { SharedValues } from "../../sdk/shared.ts";
+import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
-import type { Outcome, Via } from "../outcome/outcome.ts";
+import { crashed, type Outcome, type Via } from "../outcome/outcome.ts";
 import { lackOfFiles } from "../outcome/shortage.ts";
 import { notificationEnvironment } from "./environment.ts";
 import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeOutcome, type NativeRun, runNative } from "./native.ts";
+import { followReferences } from "./references/follow-references.ts";
+import { hideInOutcome } from "./references/hide-outcome.ts";
+import type { ReadSecretFile } from "./references/secret-files.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
 import { type FindMarks, hideSecrets, maskWords } from "./secrets.ts";
@@ -44,6 +48,8 @@ export interface RunnerOptions {
   readonly log: Log;
   /** Which options of a check are secret. */
   readonly findMarks: FindMarks;
+  /** Reads what `$SECRET:name$` stands for. Undefined: no route has such references. */
+  readonly readSecret?: ReadSecretFile | undefined;
   /** Called when a native check leaves its answer to the plugin. */
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
   /** Called when the event loop was late while native checks were under way. */
@@ -64,6 +70,8 @@ interface RunInputs {
   /** In seconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** The secrets in the words of the route. */
+  readonly secrets?: readonly ByteString[];
   /** Called if the command that a native check has run was ended by a signal. */
   readonly onCutOff?: (() => void) | undefined;
 }
@@ -82,6 +90,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const route = "via" in routed ? routed : await routed;
     const left = "via" in routed ? timeout : timeout - (performance.now() - startMs) / 1000;
     const inputs = { env: notificationEnvironment(job), timeout: left };
+    if (route.references !== undefined) return runReferring(job, route, { inputs, context });
     const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
       const native = route.shadow;
@@ -91,6 +100,34 @@ export function createRunner(options: RunnerOptions): Runner {
     }
     return followed;
   };
+}
+
+interface ReferringRun {
+  readonly inputs: RunInputs;
+  readonly context: RunnerContext;
+}
+
+/** Puts secrets into the words of the route, and takes them out of all that the run says. */
+async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<FollowedRoute> {
+  const { via, why, references } = route;
+  const { context } = run;
+  if (references === undefined || context.readSecret === undefined)
+    return { outcome: crashed("no secret_dir is set"), via, why };
+  const found = await followReferences(route, references, context.readSecret);
+  if (found.kind === "short") return { outcome: { kind: "not-started", lack: found.lack }, via, why };
+  const { secrets, route: filled } = found;
+  const inputs = { ...run.inputs, secrets };
+  const followed = await follow(filled, inputs, context);
+  const outcome = hideInOutcome(followed.outcome, secrets);
+  if (filled.via === "plugin" && filled.shadow !== undefined && route.via === "plugin" && route.shadow) {
+    const native = filled.shadow;
+    const compare = (signal: AbortSignal) => answer(native, { ...inputs, signal }, context);
+    // What is shown of the command line are the words with references.
+    context.shadow?.follow(job, route.shadow, outcome, async (signal) =>
+      hideInOutcome(await compare(signal), secrets),
+    );
+  }
+  return { ...followed, outcome, why: hideSecrets(followed.why, secrets) };
 }
 
 function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<FollowedRoute> {
@@ -131,7 +168,7 @@ async function followNative(
   const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
   if (route.hasNoPlugin && otherwise !== undefined) return { outcome: otherwise, via, why };
   const said = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
-  const reason = hideWords(route, said, context);
+  const reason = hideWords(route, said, { ...context, ...inputs });
   context.onDeclined?.(route.name, reason);
   if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };
   const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
@@ -159,8 +196,12 @@ function lackOfRun(
 }
 
 /** An error of a library, or of a site's check, may repeat an argument, and the reason is logged. */
-function hideWords({ argv }: NativeRoute, text: string, { findMarks }: RunnerContext): string {
-  return hideSecrets(text, maskWords(argv, findMarks).secrets);
+function hideWords(
+  { argv }: NativeRoute,
+  text: string,
+  { findMarks, secrets = [] }: Pick<RunnerContext, "findMarks"> & Pick<RunInputs, "secrets">,
+): string {
+  return hideSecrets(text, [...secrets, ...maskWords(argv, findMarks).secrets]);
 }
 
 /** What the native check itself says. It starts when the event loop has time. */
@@ -171,20 +212,24 @@ function answer(route: NativeRoute, inputs: NativeInputs, context: RunnerContext
 
 function start(
   route: NativeRoute,
-  { env, timeout, signal, onCutOff, onWaited }: NativeInputs,
+  { env, timeout, signal, secrets, onCutOff, onWaited }: NativeInputs,
   context: RunnerContext,
 ): Promise<NativeOutcome> {
   const run = () =>
     runNative(route, {
       timeoutMs: timeout * 1000,
       log: context.log,
-      hide: (text) => hideWords(route, text, context),
+      hide: (text) => hideWords(route, text, { findMarks: context.findMarks, ...(secrets && { secrets }) }),
       shared: context.shared,
       signal,
       ...(onWaited && { onWaited }),
       execute: async (nested, limits) => {
         const limit = Math.min(limits.timeoutMs / 1000, timeout);
-        const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);
+        const followed = await follow(
+          nested,
+          { env, timeout: limit, signal: limits.signal, ...(secrets && { secrets }) },
+          context,
+        );
         if (followed.isNestedCutOff || isEndedBySignal(followed.outcome)) onCutOff?.();
         return followed.outcome;
       },

@@ -31,11 +31,14 @@ export function maskVariable(word: ByteString, hide: Hide): ByteString | undefin
   return SECRET_NAME.test(name) && !NO_SECRET.test(name) ? `${name}=${hide(value)}` : undefined;
 }
 
+/** A reference `$SECRET:name$`, without its first character. */
+const REFERENCE = /^SECRET:[\w.-]+\$/;
+
 /** Masks what looks like a secret inside a text. */
 export function maskFields(text: ByteString, hide: Hide): ByteString {
   const isMasked = (secret: ByteString) => secret.startsWith(MASK) || secret.startsWith("$SECRET:");
   const hideField = (field: string, secret: ByteString) =>
-    isMasked(secret) ? field : field.slice(0, -secret.length) + hide(secret);
+    isMasked(secret) || REFERENCE.test(field) ? field : field.slice(0, -secret.length) + hide(secret);
   return text
     .replace(QUOTED_FIELD, (field: string, double?: ByteString, single?: ByteString) => {
       const secret = double ?? single ?? "";

@@ -2,15 +2,20 @@ import { statSync } from "node:fs";
 import type { Check } from "../../../sdk/check.ts";
 import { type ByteString, fromByteString } from "../../byte-string.ts";
 import { renderRefusal } from "../../outcome/refusal.ts";
+import type { ReadSecret, ReadSecretFile } from "../../run/references/secret-files.ts";
 import type { NativeRoute, Route } from "../../run/routing/route.ts";
 import { maskAssignment, maskLine, maskWords } from "../../run/secrets.ts";
 import type { Shelf } from "../../run/shelf.ts";
 import { findNotUnderstood } from "./not-understood.ts";
 
 /** Which way a command line goes, why, and what would be started: a word a line, without secrets. */
-export function renderRoute(found: Route, shelf: ExplainShelf): string {
+export function renderRoute(found: Route, shelf: ExplainShelf, readSecret?: ReadSecretFile): string {
   const route = routeHere(found);
-  const details = [...listNotUnderstood(route, shelf), ...listDetails(route, shelf)];
+  const details = [
+    ...listNotUnderstood(route, shelf),
+    ...listDetails(route, shelf),
+    ...listReferences(found, readSecret),
+  ];
   return [`${route.via}: ${route.why}`, ...indent(details), ""].join("\n");
 }
 
@@ -21,6 +26,23 @@ function routeHere(route: Route): Route {
   if (!route.hasNoPlugin) return { ...route.fallback, why };
   const [path] = route.fallback.argv;
   return { via: "refuse", why, refusal: { rule: "no-plugin", check: route.check.name, declined: why, path } };
+}
+
+/** What the references to secrets lead to, and nothing of the secrets. */
+function listReferences({ references }: Route, read: ReadSecretFile | undefined): readonly string[] {
+  return (references?.names ?? []).map((name) => `secret ${name}: ${stateOf(read?.(name))}`);
+}
+
+function stateOf(found: ReadSecret | undefined): string {
+  switch (found?.kind) {
+    case undefined:
+    case "read":
+      return "put in when the job runs";
+    case "missing":
+      return found.why;
+    case "short":
+      return found.lack;
+  }
 }
 
 type ExplainShelf = Pick<Shelf, "originOf" | "find">;
