@@ -95,7 +95,10 @@ export class PgsqlPool implements Disposable {
     if (!this.#options.isKeeping()) this.#closeAll();
     const name = nameOf(target);
     for (let kept = this.#next(name); kept !== undefined; kept = this.#next(name)) {
-      if (await answers(kept.session, context)) return this.#lease(name, kept.session, context.signal);
+      const lease = this.#lease(name, kept.session, context.signal);
+      if (await answers(kept.session, context)) return lease;
+      lease[Symbol.dispose]();
+      context.signal.throwIfAborted();
     }
     const session = await this.#options.connect(target, context);
     this.#endsAt.set(session, performance.now() + MAX_AGE_MS * (1 - AGE_SPREAD * Math.random()));
@@ -172,12 +175,10 @@ function isFresh({ session, endsAt, idleSince }: Kept, now: number): boolean {
 
 /** Whether the server still answers on a connection. An empty query does nothing. */
 async function answers(session: Session, { clock, signal, proofMs }: SessionContext): Promise<boolean> {
-  using _aborting = whenAborted(signal, () => session[Symbol.dispose]());
   const timer = setTimeout(() => session[Symbol.dispose](), proofMs);
   const { kind } = await session.query("");
   clearTimeout(timer);
-  signal.throwIfAborted();
-  if (kind === "answered") {
+  if (kind === "answered" && !signal.aborted) {
     clock.tick();
     return true;
   }
@@ -186,7 +187,14 @@ async function answers(session: Session, { clock, signal, proofMs }: SessionCont
   return false;
 }
 
+/** The same line has the same target for some seconds. */
+const NAMES = new WeakMap<Target, string>();
+
 /** A text that is different for different logins. It holds the password only as a digest. */
 function nameOf(target: Target): string {
-  return hash("sha256", JSON.stringify(target));
+  const known = NAMES.get(target);
+  if (known !== undefined) return known;
+  const name = hash("sha256", JSON.stringify(target));
+  NAMES.set(target, name);
+  return name;
 }
