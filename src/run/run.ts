@@ -113,10 +113,12 @@ async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<
   const { context } = run;
   if (references === undefined || context.readSecret === undefined)
     return { outcome: crashed("no secret_dir is set"), via, why };
+  const startMs = performance.now();
   const found = await followReferences(route, references, context.readSecret);
   if (found.kind === "short") return { outcome: { kind: "not-started", lack: found.lack }, via, why };
   const { secrets, route: filled } = found;
-  const inputs = { ...run.inputs, secrets };
+  const timeout = run.inputs.timeout - (performance.now() - startMs) / 1000;
+  const inputs = { ...run.inputs, timeout, secrets };
   const followed = await follow(filled, inputs, context);
   const outcome = hideInOutcome(followed.outcome, secrets);
   if (filled.via === "plugin" && filled.shadow !== undefined && route.via === "plugin" && route.shadow) {
@@ -127,7 +129,8 @@ async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<
       hideInOutcome(await compare(signal), secrets),
     );
   }
-  return { ...followed, outcome, why: hideSecrets(followed.why, secrets) };
+  const told = outcome.kind === "timed-out" ? { ...outcome, after: run.inputs.timeout } : outcome;
+  return { ...followed, outcome: told, why: hideSecrets(followed.why, secrets) };
 }
 
 function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<FollowedRoute> {

@@ -54,8 +54,10 @@ interface Kept {
 }
 
 const SWEEP_MS = 15_000;
-/** Idle connections of one login. A check that finds none makes one. */
+/** Idle connections of one login that stay for long. A check that finds none makes one. */
 const MAX_KEPT = 4;
+/** Those that stay until the next sweep: checks that come together come together again. */
+const MAX_KEPT_SHORTLY = 16;
 /** Longer than five minutes, the usual time between two runs of a check. */
 const MAX_IDLE_MS = 330_000;
 /** Changes on the server, such as another password, take effect with the next login. */
@@ -135,7 +137,8 @@ export class PgsqlPool implements Disposable {
     const now = performance.now();
     const endsAt = this.#endsAt.get(session) ?? now;
     const all = this.#kept.get(name) ?? [];
-    const isGood = session.isOpen && !session.isInTransaction && now < endsAt && all.length < MAX_KEPT;
+    const isGood =
+      session.isOpen && !session.isInTransaction && now < endsAt && all.length < MAX_KEPT_SHORTLY;
     if (isGood && this.#options.isKeeping())
       this.#kept.set(name, [...all, { session, endsAt, idleSince: now }]);
     else session.close();
@@ -156,7 +159,7 @@ export class PgsqlPool implements Disposable {
     if (!this.#options.isKeeping()) this.#closeAll();
     const now = performance.now();
     for (const [name, all] of this.#kept) {
-      const fresh = all.filter((kept) => isFresh(kept, now));
+      const fresh = all.filter((kept) => isFresh(kept, now)).filter(isOneOfFew(now));
       for (const { session } of all.filter((kept) => !fresh.includes(kept))) session.close();
       if (fresh.length === 0) this.#kept.delete(name);
       else this.#kept.set(name, fresh);
@@ -167,6 +170,12 @@ export class PgsqlPool implements Disposable {
     for (const { session } of [...this.#kept.values()].flat()) session.close();
     this.#kept.clear();
   }
+}
+
+/** The last ones were used last. */
+function isOneOfFew(now: number) {
+  return ({ idleSince }: Kept, at: number, all: readonly Kept[]): boolean =>
+    at >= all.length - MAX_KEPT || now - idleSince < SWEEP_MS;
 }
 
 function isFresh({ session, endsAt, idleSince }: Kept, now: number): boolean {

@@ -82,13 +82,15 @@ describe("a connection that is kept", () => {
     pool[Symbol.dispose]();
   });
 
-  it("is one of four at most for a login", async () => {
+  it("is one of sixteen at most for a login, and of four after half a minute", async () => {
     const { pool, lease } = createPool();
-    const all = await Promise.all(Array.from({ length: 7 }, () => lease()));
+    const all = await Promise.all(Array.from({ length: 20 }, () => lease()));
     for (const taken of all) {
       taken.keep = true;
       taken[Symbol.dispose]();
     }
+    expect(pool.size).toBe(16);
+    vi.advanceTimersByTime(MINUTE / 2);
     expect(pool.size).toBe(4);
     pool[Symbol.dispose]();
   });
