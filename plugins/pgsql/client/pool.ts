@@ -98,8 +98,13 @@ export class PgsqlPool implements Disposable {
     const name = nameOf(target);
     for (let kept = this.#next(name); kept !== undefined; kept = this.#next(name)) {
       const lease = this.#lease(name, kept.session, context.signal);
-      if (await answers(kept.session, context)) return lease;
-      lease[Symbol.dispose]();
+      let isAlive = false;
+      try {
+        isAlive = await answers(kept.session, context);
+      } finally {
+        if (!isAlive) lease[Symbol.dispose]();
+      }
+      if (isAlive) return lease;
       context.signal.throwIfAborted();
     }
     const session = await this.#options.connect(target, context);
