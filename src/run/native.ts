@@ -16,6 +16,8 @@ import type { NativeRoute, Route } from "./routing/route.ts";
 export interface NativeRun {
   readonly timeoutMs: number;
   readonly log: Pick<Log, "debug">;
+  /** Masks the secrets of the command line in what a check logs. */
+  readonly hide: (text: string) => string;
   /** Values that checks share, such as connections. */
   readonly shared: Pick<SharedValues, "get">;
   /** Runs the command that the check has declared, if it has declared one. */
@@ -118,11 +120,12 @@ class Deadline {
 
 function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): CheckContext {
   return {
+    ...(route.words && { words: route.words }),
     get signal() {
       return deadline.signal;
     },
     shared: (value) => run.shared.get(value),
-    log: (message) => run.log.debug({ check: route.name }, message),
+    log: (message) => run.log.debug({ check: route.name }, run.hide(message)),
     execute: async ({ timeoutMs }) => {
       if (route.nested === undefined || run.execute === undefined)
         throw new Error(`${route.name} has declared no command to execute`);

@@ -6,6 +6,7 @@ import { keyFromPassword } from "../payload/key.ts";
 import { asPassive } from "../result/encode.ts";
 import { judgeSettings } from "../result/judge.ts";
 import type { Outbox } from "../result/outbox.ts";
+import { createSecretReader } from "../run/references/secret-files.ts";
 import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner } from "../run/run.ts";
 import type { Ending } from "./ending.ts";
@@ -58,6 +59,8 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     shared: native.shared,
     shadow: native.shadow,
     log,
+    findMarks: native.shelf.find,
+    readSecret: createSecretReader(config),
     onDeclined: events.declined,
     onLate: events.late,
   });

@@ -23,6 +23,7 @@ async function run(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<
 function runToEnd(route: NativeRoute, given: Partial<NativeRun> = {}): Promise<NativeEnd> {
   const log = { debug: vi.fn() };
   return runNative(route, {
+    hide: (text) => text,
     timeoutMs: 60_000,
     log,
     shared: new SharedValues({ log: () => {} }),

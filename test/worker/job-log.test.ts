@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { checkPgsql } from "../../plugins/pgsql/check_pgsql.ts";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
 import type { Outcome, Via } from "../../src/outcome/outcome.ts";
@@ -8,6 +9,7 @@ import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
 import { judgeSettings } from "../../src/result/judge.ts";
+import { createShelf } from "../../src/run/shelf.ts";
 import { createJobLog } from "../../src/worker/job-log.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { tellAll } from "../../src/worker/worker-events.ts";
@@ -34,9 +36,14 @@ const JUDGE_OPTIONS = {
 const EXITED: Outcome = { kind: "exited", returnCode: 0, ...NO_OUTPUT };
 const SETTINGS = { maxAge: MAX_AGE, judge: judgeSettings(JUDGE_OPTIONS) };
 
+const findMarks = createShelf([checkPgsql]).find;
+
 function createLogged() {
   const log = stubLog();
-  const jobLog = tellAll([createJobLog({ log, throttle: new LogThrottle(log) })], new LogThrottle(log));
+  const jobLog = tellAll(
+    [createJobLog({ log, throttle: new LogThrottle(log), findMarks })],
+    new LogThrottle(log),
+  );
   return { jobLog, log };
 }
 

@@ -38,6 +38,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   number: "1.5",
   text: "long enough",
   path: "/dev/null",
+  folder: "/usr/lib/plugins",
   characters: ";",
   "names, comma-separated": "a,b",
   "plugin:module+module, comma-separated": "check_a:Module::A",

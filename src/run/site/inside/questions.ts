@@ -82,7 +82,7 @@ export class Questions {
   }
 
   #keep(line: CheckLine): void {
-    if (this.#lines.get(line.line) === line) return;
+    if (line.words !== undefined || this.#lines.get(line.line) === line) return;
     this.#lines.delete(line.line);
     this.#lines.set(line.line, line);
     const [oldest] = this.#lines.keys();
@@ -99,14 +99,15 @@ export class Questions {
     const output = await turn.enter(ownerOf(id, line), () => {
       const understood = checks.understand(check, line);
       if (understood === undefined) throw new Error(`${line.name} has not understood its words again`);
-      return understood.run(this.#createContext(id, deadline));
+      return understood.run(this.#createContext(id, deadline, line));
     });
     return { kind: "output", ...readParts(output) };
   }
 
-  #createContext(id: number, deadline: LazyDeadline): CheckContext {
+  #createContext(id: number, deadline: LazyDeadline, { words }: CheckLine): CheckContext {
     const { shared, worker, turn } = this.#options;
     return {
+      ...(words && { words }),
       get signal() {
         return deadline.signal;
       },

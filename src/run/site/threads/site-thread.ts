@@ -80,7 +80,7 @@ export class SiteThread {
 
   /** A line is sent once: to copy its words each time would cost more than all else. */
   #ask({ id, question }: Task): void {
-    if (question.kind !== "run") this.post({ kind: "ask", id, question });
+    if (question.kind !== "run" || question.on.words !== undefined) this.post({ kind: "ask", id, question });
     else if (this.#lines.has(question.on.line)) this.post({ kind: "run", id, line: question.on.line });
     else {
       if (this.#lines.size >= MAX_KNOWN_LINES) this.#lines.clear();
