@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sdk: ["libc"],
   transport: ["libc", "sdk"],
   family: ["libc", "sdk", "transport"],
-  shelf: ["sdk", "family"],
+  shelf: ["sdk", "transport", "family"],
   "byte-string": [],
   "open-file": [],
   log: [],
@@ -37,6 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
+  mysql2: "plugins/mysql/client/session.ts",
   pg: "plugins/pgsql/client/session.ts",
   ssh2: "plugins/ssh/client/connection.ts",
 };
