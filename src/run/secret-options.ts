@@ -53,6 +53,28 @@ const PLAIN_VALUES: Readonly<Record<string, RegExp>> = {
 };
 /** It takes the password with a letter that is a harmless option of nearly all other plugins. */
 const PLUGIN_WITH_S = /(?:^|\/)check_nt$/;
+/** They take the password with the letter that is a port elsewhere, and the port with another. */
+const PLUGIN_WITH_P = /(?:^|\/)check_(?:mysql(?:_query)?|pgsql)$/;
+
+const PLUGIN_WITH_WORDS = /(?:^|\/)check_mysql$/;
+/** The options of that plugin whose value is the next word. */
+const TAKES_WORD = /^(?:-[lvnS]*[HPsdupwcfgakCDL]|--(?!ssl|check|ig|ve)[a-z-]+)$/;
+
+/**
+ * Whether a word that is no option may be a password: check_mysql takes host, user and password in this
+ * order, as far as no option says them. Only the host right behind the program is known to be none.
+ *
+ * @param before the word before it
+ */
+export function mayBePassword(word: ByteString, before: ByteString, plugin: ByteString): boolean {
+  if (!PLUGIN_WITH_WORDS.test(plugin) || word === plugin || /^(?:-|$)/.test(word)) return false;
+  return before !== plugin && !TAKES_WORD.test(before);
+}
+
+/** Whether a word is the value of an option, though it may look like a program: `-s /run/x.sock`. */
+export function isValueOfDatabase(before: ByteString, plugin: ByteString): boolean {
+  return PLUGIN_WITH_P.test(plugin) && TAKES_WORD.test(before);
+}
 
 /** `plugin` is the program that the word belongs to. */
 export function readSecretOption(word: ByteString, plugin: ByteString): SecretOption | undefined {
@@ -62,7 +84,10 @@ export function readSecretOption(word: ByteString, plugin: ByteString): SecretOp
   if (single !== undefined) return { head: `-${single}=`, value: singleValue, secretOf: whole };
   const [, letters, letter = "", rest] = SHORT.exec(word) ?? [];
   if (letters === undefined || (letter === "s" && !PLUGIN_WITH_S.test(plugin))) return undefined;
-  return { head: `-${letters}`, value: rest || undefined, secretOf: secretOfLetter(letter) };
+  if (letter === "P" && PLUGIN_WITH_P.test(plugin)) return undefined;
+  const isPassword = letter === "p" && PLUGIN_WITH_P.test(plugin);
+  const secretOf = isPassword ? whole : secretOfLetter(letter);
+  return { head: `-${letters}`, value: rest || undefined, secretOf };
 }
 
 function readLong(name: string, value: ByteString | undefined): SecretOption | undefined {

@@ -1,6 +1,13 @@
 import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
-import { NO_SECRET, readSecretOption, SECRET_NAME, type SecretOption } from "./secret-options.ts";
+import {
+  isValueOfDatabase,
+  mayBePassword,
+  NO_SECRET,
+  readSecretOption,
+  SECRET_NAME,
+  type SecretOption,
+} from "./secret-options.ts";
 
 const MASK = "***";
 
@@ -68,6 +75,7 @@ function createMasker(depth: number) {
   const secrets: ByteString[] = [];
   let option: SecretOption | undefined;
   let plugin: ByteString | undefined;
+  let before = "";
   const hide = (secret: ByteString) => {
     secrets.push(secret);
     return MASK;
@@ -85,10 +93,11 @@ function createMasker(depth: number) {
     return maskFields(word, hide);
   };
   const mask = (word: ByteString): ByteString => {
-    if (plugin === undefined || word.startsWith("/")) plugin = ASSIGNMENT.test(word) ? plugin : word;
-    const pending = option;
-    option = undefined;
+    const [pending, last] = [option, before];
+    [option, before] = [undefined, word];
+    if (isProgram(word, last, plugin)) plugin = word;
     if (pending !== undefined) return hideValue(pending, word);
+    if (mayBePassword(word, last, plugin ?? "")) return hide(word);
     const found = readSecretOption(word, plugin ?? "");
     if (found === undefined) return maskVariable(word, hide) ?? maskText(word);
     if (found.value !== undefined) return found.head + hideValue(found, found.value);
@@ -101,6 +110,12 @@ function createMasker(depth: number) {
 type Hide = (secret: ByteString) => ByteString;
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
+
+/** Whether the words behind this one are those of another program, as behind a wrapper. */
+function isProgram(word: ByteString, before: ByteString, plugin: ByteString | undefined): boolean {
+  if (ASSIGNMENT.test(word)) return false;
+  return plugin === undefined || (word.startsWith("/") && !isValueOfDatabase(before, plugin));
+}
 
 /** `PGPASSWORD=x`: the whole value is the secret, also one with blanks. */
 function maskVariable(word: ByteString, hide: Hide): ByteString | undefined {
