@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sdk: ["libc"],
   transport: ["libc", "sdk"],
   family: ["libc", "sdk", "transport"],
-  shelf: ["sdk", "family"],
+  shelf: ["sdk", "transport", "family"],
   "byte-string": [],
   "open-file": [],
   log: [],
@@ -53,6 +53,7 @@ const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
   "prom-client": "src/metrics/registry.ts",
+  mysql2: "plugins/mysql/client/session.ts",
   pg: "plugins/pgsql/client/session.ts",
   ssh2: "plugins/ssh/client/connection.ts",
 };

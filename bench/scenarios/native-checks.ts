@@ -68,6 +68,14 @@ const CHECKS: readonly Check[] = [
     counts: { jobs: 1000, warmUp: 500 },
     other: { name: "pgsql-pool", own: ["--native_db_pool=on"], counts: { jobs: 5000, warmUp: 5000 } },
   },
+  {
+    name: "mysql-query",
+    command:
+      "{plugins}/check_mysql_query -H 127.0.0.1 -P {mariadb} -u mon -p mysecret -q 'select 42' -w 50 -c 60",
+    output: "^QUERY OK: 'select 42' returned 42",
+    counts: { jobs: 1000, warmUp: 1000 },
+    other: { name: "mysql-query-pool", own: ["--native_db_pool=on"], counts: { jobs: 5000, warmUp: 5000 } },
+  },
 ];
 
 /** After so many checks V8 has optimised the code, as it has on a site after some minutes. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../../test/support/free-port.ts";
 import { WITH_NAMES } from "../../test/support/processes/name-namespace.ts";
 import { hasServer } from "../../test/support/servers/installed.ts";
+import { Mariadb } from "../../test/support/servers/mariadb.ts";
 import { Postgresql } from "../../test/support/servers/postgresql.ts";
 import { Snmpd } from "../../test/support/servers/snmpd.ts";
 import { Sshd } from "../../test/support/servers/sshd.ts";
@@ -40,6 +41,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start(undefined, "0.0.0.0")) : undefined;
   const database =
     asked("postgresql") && hasServer("postgresql") ? cleanup.use(await Postgresql.start()) : undefined;
+  const mariadb = asked("mariadb") && hasServer("mariadb") ? cleanup.use(await Mariadb.start()) : undefined;
   const startedNames = asked("names") ? await startNames() : undefined;
   const names = startedNames && cleanup.use(startedNames);
   const asksStorm = Object.keys(STORM_SERVERS).filter(asked);
@@ -55,6 +57,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(asked("nt") && { nt: await listening(createServer((socket) => say(socket, NSCLIENT))) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(database && { postgresql: database.port }),
+    ...(mariadb && { mariadb: mariadb.port }),
     ...(agent && { snmp: agent.port }),
     ...(names && { names: names.folder, withNames: WITH_NAMES }),
     ...Object.assign({}, ...storms.map(({ values }) => values)),

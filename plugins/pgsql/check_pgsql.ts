@@ -6,16 +6,16 @@ import {
   CRITICAL,
   defineCheck,
   maxState,
-  RESOLVER,
-  ResolveError,
   UNKNOWN,
   withinSeconds,
 } from "../../sdk/index.ts";
+import type { Lease } from "../transport/databases/session-pool.ts";
+import { isUnknownHost } from "../transport/databases/unknown-host.ts";
 import { TargetClock } from "../transport/timing.ts";
 import { judgeQuery, judgeTime, type Line } from "./answer.ts";
 import { CLOSED_UNEXPECTEDLY } from "./client/connect.ts";
-import { type Lease, MACHINE, PGSQL_POOL } from "./client/pool.ts";
-import { loadDriver, type QueryEnd } from "./client/session.ts";
+import { MACHINE, PGSQL_POOL } from "./client/pool.ts";
+import { loadDriver, type QueryEnd, type Session } from "./client/session.ts";
 import { parseConninfo } from "./libpq/conninfo.ts";
 import { ConnectionFailure } from "./libpq/failure.ts";
 import type { Machine } from "./libpq/machine.ts";
@@ -71,17 +71,12 @@ function textOf({ lines }: Printed): string {
 /** The plugin looks up the host of `-H` before its time begins, and takes a failure for a mistake. */
 async function findUnknownHost(
   { hostname }: PgsqlRequest,
-  { shared, signal }: CheckContext,
+  context: CheckContext,
 ): Promise<CheckOutput | undefined> {
   if (hostname === undefined || hostname.startsWith("/")) return undefined;
-  try {
-    await shared(RESOLVER).resolve(hostname, 0, signal);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ResolveError)) throw error;
-    const output = [`check_pgsql: Invalid hostname/address - ${hostname}`, ...USAGE].join("\n");
-    return { returnCode: UNKNOWN, output };
-  }
+  if (!(await isUnknownHost(hostname, context))) return undefined;
+  const output = [`check_pgsql: Invalid hostname/address - ${hostname}`, ...USAGE].join("\n");
+  return { returnCode: UNKNOWN, output };
 }
 
 /** An eighth of the plugin's time: enough is left for a new connection. */
@@ -122,7 +117,7 @@ async function findTarget(request: PgsqlRequest, machine: Machine): Promise<Targ
 /** Words of a query whose connection is as it was before, when the query has ended. */
 const LEAVES_NOTHING = /^\s*(?:select|with|show|values|table)\b[^;]*;?\s*$/i;
 
-async function askQuery(request: PgsqlRequest, printed: Printed, lease: Lease): Promise<void> {
+async function askQuery(request: PgsqlRequest, printed: Printed, lease: Lease<Session>): Promise<void> {
   const { query } = request;
   if (query === undefined) {
     lease.keep = true;

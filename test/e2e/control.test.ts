@@ -69,9 +69,7 @@ describe.skipIf(!hasServer("gearmand"))("a worker that runs, and the commands th
     await using _worker = worker;
     expect((await tell("reload")).stdout).toBe("changed: nothing");
     writeFileSync(file, "max-worker=6\npidfile=/nonexistent/pid\n");
-    expect((await tell("reload")).stdout).toBe(
-      "changed: max-worker\nthese changes need a restart: pidfile",
-    );
+    expect((await tell("reload")).stdout).toBe("changed: max-worker\nthese changes need a restart: pidfile");
     writeFileSync(file, "encryption=maybe\n");
     const failed = await tell("reload");
     expect(failed.exitCode).toBe(1);

@@ -232,6 +232,29 @@ export const PGSQL_FORMS: readonly RealForm[] = [
   ],
 ];
 
+export const MYSQL_FORMS: readonly RealForm[] = [
+  [12, "-H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$"],
+  [8, "-H $HOST$ -P $PORT$"],
+  [6, "-H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$ -d $DATABASE$"],
+  [6, "-H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$ -S -w $WARN$ -c $CRIT$"],
+  [4, "-H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$ -S"],
+  [3, "-H $HOST$ -P $PORT$ -n"],
+  [3, "-H $HOST$ -P $PORT$ -f $FILE$"],
+  [3, "-s $SOCKET$ -u $USER$ -p $PASSWORD$"],
+  [2, "-H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$ -l"],
+  [2, "-d $DATABASE$ -H $HOST$ -P $PORT$ -f $FILE$ -g client -S"],
+  [1, "--hostname=$HOST$ --port=$PORT$ --username=$USER$ --password=$PASSWORD$ --check-slave"],
+];
+
+export const MYSQL_QUERY_FORMS: readonly RealForm[] = [
+  [10, "-H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$ -q '$QUERY$' -w $WARN$ -c $CRIT$"],
+  [6, "-H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$ -d $DATABASE$ -q '$QUERY$' -w $WARN$ -c $CRIT$"],
+  [4, "-q '$QUERY$' -w $WARN$ -c $CRIT$ -H $HOST$ -P $PORT$ -u $USER$ -p $PASSWORD$ -d $DATABASE$"],
+  [3, "-H $HOST$ -P $PORT$ -f $FILE$ -g client -q '$QUERY$'"],
+  [2, "-s $SOCKET$ -u $USER$ -p $PASSWORD$ -q '$QUERY$' -c $CRIT$"],
+  [1, "--hostname=$HOST$ --port=$PORT$ --username=$USER$ --password=$PASSWORD$ --query='$QUERY$'"],
+];
+
 /** `-p` is added by the test, because real daemons have all the same port. */
 export const NRPE_FORMS: readonly RealForm[] = [
   [30, "-H $HOST$ -c $COMMAND$"],

@@ -19,6 +19,12 @@ describe("these words of a command line are masked", () => {
     ["headers", "/p/check_http -k X-Token:1", "/p/check_http -k ***"],
     ["a user in a URL", "/p/check_http -u http://me:pw@host/x", "/p/check_http -u http://***@host/x"],
     ["-p unless it is a port", "/p/x -p 80 -p80 -p s3cret", "/p/x -p 80 -p80 -p ***"],
+    ["-p of databases always", "/p/check_mysql -P 3306 -p 1234 -p80", "/p/check_mysql -P 3306 -p *** -p***"],
+    [
+      "a password behind a socket",
+      "/p/check_mysql -s /run/x.sock -u me -p 1234 -d t",
+      "/p/check_mysql -s /run/x.sock -u me -p *** -d t",
+    ],
     ["-P unless it is a protocol", "/p/x -P 2c -P 3 -P a=b", "/p/x -P 2c -P 3 -P ***"],
     ["-W unless it is a threshold", "/p/x -W 10% -W 5:10 -W pw -Wpw", "/p/x -W 10% -W 5:10 -W *** -W***"],
     ["-x unless it is a path or a cipher", "/p/x -x /dev -x AES -x pw", "/p/x -x /dev -x AES -x ***"],
@@ -114,6 +120,11 @@ describe("a check's table marks its secrets, whatever they look like", () => {
       "check_pgsql: digits",
       "/p/check_pgsql -H h -P 5432 -p 1234 -W 3",
       "/p/check_pgsql -H h -P 5432 -p *** -W 3",
+    ],
+    [
+      "check_mysql: any word that is no option",
+      "/p/check_mysql h -S -w 5 me pw",
+      "/p/check_mysql *** -S -w 5 *** ***",
     ],
     ["in the same word", "/p/check_pgsql -p1234 -a5678", "/p/check_pgsql -p*** -a***"],
     [

@@ -1,6 +1,7 @@
 import type { NetConnectOpts, Socket } from "node:net";
 import { CheckDeclined, CheckFailure, CRITICAL, ResolveError, type Resolver } from "../../../sdk/index.ts";
 import { errnoName, errnoText } from "../../libc/errno.ts";
+import { ServerGone } from "../../transport/databases/server-stream.ts";
 import { openSocket } from "../../transport/dial.ts";
 import { declineIfOutOfFiles, declineIfShort } from "../../transport/shortage.ts";
 import type { TargetClock } from "../../transport/timing.ts";
@@ -9,7 +10,6 @@ import { ConnectionFailure } from "../libpq/failure.ts";
 import type { Machine } from "../libpq/machine.ts";
 import { renderError, type ServerMessage } from "../libpq/server-error.ts";
 import type { Target } from "../libpq/target.ts";
-import { ServerGone } from "./server-stream.ts";
 import { LoginRefused, Session } from "./session.ts";
 import { askForTls, startTls } from "./start-tls.ts";
 

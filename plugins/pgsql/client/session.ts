@@ -2,10 +2,11 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Client, DatabaseError } from "pg";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { MAX_BYTES, ServerGone, ServerStream } from "../../transport/databases/server-stream.ts";
 import { isAscii, type ServerMessage } from "../libpq/server-error.ts";
 import type { Target } from "../libpq/target.ts";
+import { MessageFramer } from "./message-framer.ts";
 import { PlainQuery, type QueryResult } from "./query.ts";
-import { ServerGone, ServerStream } from "./server-stream.ts";
 
 type Driver = Pick<typeof import("pg"), "Client">;
 
@@ -75,7 +76,7 @@ export class Session implements Disposable {
    */
   static async open(socket: Socket, target: Target): Promise<Session> {
     const driver = await loadDriver();
-    const stream = new ServerStream(socket);
+    const stream = new ServerStream(socket, { framer: new MessageFramer(MAX_BYTES), library: "libpq" });
     const client = createClient(driver, stream, target);
     const session = new Session(client, stream, socket instanceof TLSSocket);
     let isAuthenticated = false;
@@ -127,6 +128,11 @@ export class Session implements Disposable {
     } finally {
       this.#finished = undefined;
     }
+  }
+
+  /** An empty query does nothing. */
+  async answers(): Promise<boolean> {
+    return (await this.query("")).kind === "answered";
   }
 
   takeNotices(): readonly ServerMessage[] {

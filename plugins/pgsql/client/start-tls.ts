@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { isIP, type Socket } from "node:net";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { ServerGone } from "../../transport/databases/server-stream.ts";
 import { TlsError, upgrade } from "../../transport/tls.ts";
 import type { TlsContexts } from "../../transport/tls-contexts.ts";
-import { ServerGone } from "./server-stream.ts";
 
 /** The message with which a client asks for TLS. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);

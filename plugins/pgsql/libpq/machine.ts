@@ -1,6 +1,7 @@
-import { access, readdir, realpath } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { findLibrary } from "../../transport/databases/libraries.ts";
 import type { Surroundings } from "./parameters.ts";
 import type { Target } from "./target.ts";
 
@@ -16,7 +17,6 @@ interface Findings {
 }
 
 const KEPT_MS = 5_000;
-const LIBRARIES = "/usr/lib";
 /** libpq of PostgreSQL 15, whose wording this family has. */
 const KNOWN_LIBPQ = /\/libpq\.so\.5\.15$/;
 
@@ -83,12 +83,7 @@ function readSurroundings(): Surroundings {
 
 /** True if there is no libpq: no plugin can say anything else then. */
 async function isKnownLibpq(): Promise<boolean> {
-  const folders = (await readdir(LIBRARIES).catch(() => [])).filter((name) => name.endsWith("-linux-gnu"));
-  const places = [LIBRARIES, "/usr/lib64", "/lib64", ...folders.map((name) => `${LIBRARIES}/${name}`)];
-  const found = await Promise.all(
-    places.map((place) => realpath(`${place}/libpq.so.5`).catch(() => undefined)),
-  );
-  return found.every((path) => path === undefined || KNOWN_LIBPQ.test(path));
+  return (await findLibrary("libpq.so.5")).every((path) => KNOWN_LIBPQ.test(path));
 }
 
 async function hasKerberos(): Promise<boolean> {

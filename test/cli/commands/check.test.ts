@@ -77,14 +77,14 @@ describe("omd-worker check --explain", () => {
       "a plugin, because of an option that no native check understands",
       ["/bin/check_tcp", "-H", "h", "-p", "abc"],
       `plugin: the native check does not understand every word
-  not understood: -p ***
+  not understood: -p abc
   there is no such file
   started:
     /bin/check_tcp
     -H
     h
     -p
-    ***
+    abc
 `,
     ],
     [

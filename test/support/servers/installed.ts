@@ -47,6 +47,12 @@ const SERVERS = {
     binary: "/usr/lib/nagios/plugins/check_pgsql",
     for: "suites that compare with check_pgsql",
   },
+  mariadb: { package: "mariadb-server", binary: "/usr/sbin/mariadbd", for: "suites on a real MariaDB" },
+  check_mysql: {
+    package: "monitoring-plugins-standard",
+    binary: "/usr/lib/nagios/plugins/check_mysql",
+    for: "suites that compare with check_mysql",
+  },
   nrpe: { package: "nagios-nrpe-server", binary: "/usr/sbin/nrpe", for: "suites on a real nrpe" },
   check_nrpe: {
     package: "nagios-nrpe-plugin",

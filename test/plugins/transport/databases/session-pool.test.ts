@@ -1,13 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PgsqlPool } from "../../../../plugins/pgsql/client/pool.ts";
-import type { Session } from "../../../../plugins/pgsql/client/session.ts";
-import type { Target } from "../../../../plugins/pgsql/libpq/target.ts";
+import { SessionPool } from "../../../../plugins/transport/databases/session-pool.ts";
 import { TargetClock } from "../../../../plugins/transport/timing.ts";
 
-const TARGET: Target = {
-  ...{ place: { host: "db", port: "5432" }, database: "d", user: "u", password: { text: "p" } },
-  ...{ tls: "disable", options: undefined, applicationName: undefined, triesKerberos: false },
-};
+const TARGET = { host: "db", port: "5432", user: "u", password: "p" };
 const MINUTE = 60_000;
 
 /** A pool whose connections are numbers in the order they were made. */
@@ -25,13 +20,19 @@ function createPool() {
         return mine.isOpen;
       },
       isInTransaction: false,
-      query: async () => ({ kind: mine.answers ? "answered" : "gone" }),
+      answers: async () => mine.answers,
       close,
       [Symbol.dispose]: close,
-    } as unknown as Session;
+    };
   };
   const enter = async () => ({ [Symbol.dispose]() {} });
-  const pool = new PgsqlPool({ log: () => {}, logins: { enter }, connect, isKeeping: () => true });
+  const pool = new SessionPool({
+    name: "a database",
+    log: () => {},
+    logins: { enter },
+    connect,
+    isKeeping: () => true,
+  });
   const lease = (target = TARGET) => {
     const { signal } = new AbortController();
     return pool.take(target, { clock: new TargetClock(), signal, proofMs: 1000 });
@@ -39,7 +40,7 @@ function createPool() {
   const use = async (target = TARGET) => {
     using taken = await lease(target);
     taken.keep = true;
-    return (taken.session as unknown as { readonly number: number }).number;
+    return taken.session.number;
   };
   return { pool, made, lease, use };
 }
@@ -109,7 +110,7 @@ describe("a connection that is kept", () => {
     const { pool, use } = createPool();
     expect(await use()).toBe(0);
     expect(await use({ ...TARGET })).toBe(0);
-    expect(await use({ ...TARGET, password: { text: "other" } })).toBe(1);
+    expect(await use({ ...TARGET, password: "other" })).toBe(1);
     pool[Symbol.dispose]();
   });
 });

@@ -3,7 +3,6 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { errnoName } from "../../libc/errno.ts";
-import { MessageFramer } from "./message-framer.ts";
 
 /** How a connection ended: the server closed it, or it broke. */
 export class ServerGone extends Error {
@@ -16,8 +15,22 @@ export class ServerGone extends Error {
   }
 }
 
-/** Bytes of all answers to one check. The plugin keeps any number of them in memory. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/** Bytes of all answers to one check. A plugin keeps any number of them in memory. */
+export const MAX_BYTES = 64 * 1024 * 1024;
+
+/** What is between the socket and the driver. */
+export interface Framer {
+  /** Takes a piece of what the server sends, and gives what is whole now. Throws an end of the connection. */
+  readonly push: (piece: Buffer) => Buffer;
+  /** Changes what the driver sends. */
+  readonly send?: (data: Buffer) => Buffer;
+}
+
+export interface ServerStreamOptions {
+  readonly framer: Framer;
+  /** The library that knows what the driver does not. */
+  readonly library: string;
+}
 
 /** How long a server may take to close its side. */
 const LINGER_MS = 1_000;
@@ -32,16 +45,17 @@ export class ServerStream {
   readonly #socket: Socket;
   readonly #events = new EventEmitter();
   readonly #reject: (reason: unknown) => void;
-  readonly #framer = new MessageFramer(MAX_BYTES);
+  readonly #options: ServerStreamOptions;
   #bytes = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, options: ServerStreamOptions) {
     this.#socket = socket;
+    this.#options = options;
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => {});
     this.ended = promise;
     this.#reject = reject;
-    socket.on("data", (data: Buffer) => this.#receive(data));
+    socket.on("data", (data: Buffer) => this.receive(data));
     socket.once("end", () => this.end(new ServerGone("closed")));
     socket.on("error", (error) => this.end(new ServerGone(isReadReset(error) ? "closed" : "broken", error)));
     socket.once("close", () => this.end(new ServerGone("broken")));
@@ -71,9 +85,10 @@ export class ServerStream {
   get forDriver(): Duplex {
     const socket = this.#socket;
     const events = this.#events;
+    const { framer } = this.#options;
     const stream = Object.assign(events, {
       writable: true,
-      write: (data: Buffer) => !socket.destroyed && socket.write(data),
+      write: (data: Buffer) => !socket.destroyed && socket.write(framer.send?.(data) ?? data),
       connect: () => process.nextTick(() => events.emit("connect")),
       setNoDelay: () => {},
       setKeepAlive: () => {},
@@ -84,19 +99,23 @@ export class ServerStream {
     return stream as unknown as Duplex;
   }
 
-  #receive(data: Buffer): void {
+  /** Takes what has come from the server. Bytes that were read before the stream was made are given here. */
+  receive(data: Buffer): void {
+    const { framer, library } = this.#options;
     this.#bytes += data.length;
     try {
       if (this.#bytes > MAX_BYTES) throw new CheckDeclined("an answer that is too large");
-      const whole = this.#framer.push(data);
+      const whole = framer.push(data);
       if (whole.length > 0) this.#events.emit("data", whole);
     } catch (error) {
-      if (error instanceof CheckDeclined) this.end(error);
-      else this.end(new CheckDeclined("the server speaks what only libpq knows", { cause: error }));
+      if (error instanceof CheckDeclined || error instanceof ServerGone) this.end(error);
+      else this.end(new CheckDeclined(`the server speaks what only ${library} knows`, { cause: error }));
     }
   }
 }
 
-function isReadReset(error: Error): boolean {
+/** The other side has reset the connection, and everything it had sent before was read. */
+export function isReadReset(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
   return errnoName(error) === "ECONNRESET" && "syscall" in error && error.syscall === "read";
 }

@@ -1,0 +1,159 @@
+import { type Failure, readFailure } from "../libmariadb/failure.ts";
+
+/** A row: its values as byte strings. Undefined is NULL. */
+export type Row = readonly (string | undefined)[];
+
+/** What a server answers to a query: the first of its results. */
+export type QueryResult =
+  | {
+      readonly kind: "rows";
+      readonly columns: readonly string[];
+      readonly count: number;
+      /** The rows that were to be kept. */
+      readonly rows: readonly Row[];
+    }
+  /** A statement without rows. */
+  | { readonly kind: "none" }
+  /** `query`: before there were rows, as `mysql_query` finds it. `rows`: as `mysql_store_result` does. */
+  | { readonly kind: "failed"; readonly at: "query" | "rows"; readonly failure: Failure };
+
+/** The first bytes of packets. */
+const [OK, LOCAL_INFILE, END, ERROR] = [0x00, 0xfb, 0xfe, 0xff];
+/** Flags of a server's status. */
+const [IN_TRANSACTION, MORE_RESULTS] = [0x1, 0x8];
+/** A row may begin with the same byte as the end, but is longer then. */
+const MAX_END = 7;
+
+/** Reads the packets of a result, as libmariadb reads them. Throws for what is no result. */
+export class ResultReader {
+  /** Whether a transaction is under way after it. */
+  isInTransaction = false;
+  /** Whether the server has more results, which the plugins do not read. */
+  hasMore = false;
+  readonly #most: number;
+  readonly #columns: string[] = [];
+  readonly #rows: Row[] = [];
+  #awaits: "header" | "columns" | "rows" = "header";
+  #width = 0;
+  #count = 0;
+  #result: QueryResult | undefined;
+
+  /** @param most so many rows are kept */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Undefined while it is not whole. */
+  get result(): QueryResult | undefined {
+    return this.#result;
+  }
+
+  /** What it comes to if the connection ends now. */
+  fail(failure: Failure): QueryResult {
+    return { kind: "failed", at: this.#awaits === "rows" ? "rows" : "query", failure };
+  }
+
+  /** Takes a packet without its header. Returns whether the result is whole. */
+  push(packet: Buffer): boolean {
+    if (packet[0] === ERROR) this.#result = this.fail(readError(packet));
+    else if (this.#awaits === "header") this.#readHeader(packet);
+    else if (packet[0] === END && packet.length <= MAX_END) this.#readEnd(packet);
+    else if (this.#awaits === "columns") this.#columns.push(readColumn(packet));
+    else this.#readRow(packet);
+    return this.#result !== undefined;
+  }
+
+  #readHeader(packet: Buffer): void {
+    if (packet[0] === LOCAL_INFILE) throw new Error("the server asks for a file");
+    const reader = new PacketReader(packet);
+    if (packet[0] === OK) {
+      reader.skip(1);
+      reader.length();
+      reader.length();
+      this.#readStatus(reader.uint16());
+      this.#result = { kind: "none" };
+      return;
+    }
+    this.#width = reader.length() ?? 0;
+    this.#awaits = "columns";
+  }
+
+  #readEnd(packet: Buffer): void {
+    if (packet.length < 5) throw new Error("an end without a status");
+    if (this.#awaits === "columns") {
+      if (this.#columns.length !== this.#width) throw new Error("another number of columns");
+      this.#awaits = "rows";
+      return;
+    }
+    this.#readStatus(packet.readUInt16LE(3));
+    const [columns, rows, count] = [this.#columns, this.#rows, this.#count];
+    this.#result = { kind: "rows", columns, rows, count };
+  }
+
+  #readRow(packet: Buffer): void {
+    this.#count += 1;
+    if (this.#rows.length >= this.#most) return;
+    const reader = new PacketReader(packet);
+    this.#rows.push(Array.from({ length: this.#width }, () => reader.text()));
+  }
+
+  #readStatus(status: number): void {
+    this.isInTransaction = (status & IN_TRANSACTION) !== 0;
+    this.hasMore = (status & MORE_RESULTS) !== 0;
+  }
+}
+
+function readError(packet: Buffer): Failure {
+  const failure = readFailure(packet);
+  if (failure === undefined) throw new Error("an error that only clients give");
+  return failure;
+}
+
+/** The name of a column: the fifth text of its description. */
+function readColumn(packet: Buffer): string {
+  const reader = new PacketReader(packet);
+  for (let text = 0; text < 4; text += 1) reader.text();
+  return reader.text() ?? "";
+}
+
+/** Reads numbers and texts with a length before them. Throws where the packet is too short. */
+class PacketReader {
+  readonly #packet: Buffer;
+  #at = 0;
+
+  constructor(packet: Buffer) {
+    this.#packet = packet;
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
+  }
+
+  uint16(): number {
+    this.#at += 2;
+    return this.#packet.readUInt16LE(this.#at - 2);
+  }
+
+  /** Undefined is NULL. */
+  length(): number | undefined {
+    const first = this.#packet.readUInt8(this.#at);
+    this.#at += 1;
+    if (first === 251) return undefined;
+    if (first < 251) return first;
+    const bytes = first === 252 ? 2 : first === 253 ? 3 : 8;
+    const value =
+      bytes === 8 ? this.#packet.readUInt32LE(this.#at) : this.#packet.readUIntLE(this.#at, bytes);
+    this.#at += bytes;
+    return value;
+  }
+
+  text(): string | undefined {
+    const length = this.length();
+    if (length === undefined) return undefined;
+    const end = this.#at + length;
+    if (end > this.#packet.length) throw new Error("a value that is longer than its row");
+    const text = this.#packet.toString("latin1", this.#at, end);
+    this.#at = end;
+    return text;
+  }
+}
