@@ -6,6 +6,11 @@ import { checkFping } from "./icmp/check_fping.ts";
 import { checkHost } from "./icmp/check_host.ts";
 import { checkIcmp } from "./icmp/check_icmp.ts";
 import { checkPing } from "./icmp/check_ping.ts";
+import { checkDisk } from "./local/check_disk.ts";
+import { checkLoad } from "./local/check_load.ts";
+import { checkProcs } from "./local/check_procs.ts";
+import { checkSwap } from "./local/check_swap.ts";
+import { checkUsers } from "./local/check_users.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
 import { checkPgsql } from "./pgsql/check_pgsql.ts";
@@ -31,6 +36,7 @@ import {
 export const BUILTIN_CHECKS: readonly Check[] = [
   checkBySsh,
   checkClamd,
+  checkDisk,
   checkDummy,
   checkFping,
   checkFtp,
@@ -39,6 +45,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkIcmp,
   checkImap,
   checkJabber,
+  checkLoad,
   checkNntp,
   checkNntps,
   checkNrpe,
@@ -46,12 +53,15 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkPgsql,
   checkPing,
   checkPop,
+  checkProcs,
   checkSimap,
   checkSnmp,
   checkSpop,
   checkSsh,
   checkSsmtp,
+  checkSwap,
   checkTcp,
   checkUdp,
+  checkUsers,
   negate,
 ];
