@@ -14,6 +14,7 @@ import { checkUsers } from "./local/check_users.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
 import { checkPgsql } from "./pgsql/check_pgsql.ts";
+import { checkSmtp } from "./smtp/check_smtp.ts";
 import { checkSnmp } from "./snmp/check_snmp.ts";
 import { checkBySsh } from "./ssh/check_by_ssh.ts";
 import { checkSsh } from "./ssh/check_ssh.ts";
@@ -55,6 +56,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkPop,
   checkProcs,
   checkSimap,
+  checkSmtp,
   checkSnmp,
   checkSpop,
   checkSsh,

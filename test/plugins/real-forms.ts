@@ -285,3 +285,21 @@ export const LOCAL_FORMS: readonly RealForm[] = [
   [3, "check_procs -w 1: -c 1: -C $PROGRAM$"],
   [2, "check_procs -c 1:1 -a $PROGRAM$"],
 ];
+
+/** `-p` is added by the test, because real servers have all the same port. */
+export const SMTP_FORMS: readonly RealForm[] = [
+  [20, "-H $HOST$"],
+  [6, "-H $HOST$ -w $WARN$ -c $CRIT$"],
+  [5, "-H $HOST$ -w 5 -c 10 -t $TIMEOUT$"],
+  [4, "-H $HOST$ -S"],
+  [4, "-H $HOST$ -S -D $DAYS$"],
+  [3, "-H $HOST$ -S -D $DAYS$ -F $NAME$ -t $TIMEOUT$"],
+  [3, "-H $HOST$ -e 220"],
+  [3, "-H $HOST$ -f $FROM$"],
+  [3, "-H $HOST$ -f $FROM$ -C 'RCPT TO:<me@here.example>' -R 250"],
+  [2, "-H $HOST$ -f $FROM$ -C 'RCPT TO:<me@here.example>' -R '^(250|550)'"],
+  [2, "-4 -H $HOST$ -F $NAME$"],
+  [1, "-H $HOST$ -L"],
+  [1, "--hostname=$HOST$ --expect=ESMTP --warning=5 --critical=9"],
+  [1, "$HOST$"],
+];
