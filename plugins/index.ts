@@ -1,6 +1,7 @@
 import type { Check } from "../sdk/check.ts";
 import { checkDummy } from "./core/check_dummy.ts";
 import { negate } from "./core/negate.ts";
+import { checkDns } from "./dns/check_dns.ts";
 import { checkHttp } from "./http/check_http.ts";
 import { checkFping } from "./icmp/check_fping.ts";
 import { checkHost } from "./icmp/check_host.ts";
@@ -38,6 +39,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkBySsh,
   checkClamd,
   checkDisk,
+  checkDns,
   checkDummy,
   checkFping,
   checkFtp,

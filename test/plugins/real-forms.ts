@@ -303,3 +303,16 @@ export const SMTP_FORMS: readonly RealForm[] = [
   [1, "--hostname=$HOST$ --expect=ESMTP --warning=5 --critical=9"],
   [1, "$HOST$"],
 ];
+
+export const DNS_FORMS: readonly RealForm[] = [
+  [10, "-H $NAME$ -s $SERVER$"],
+  [8, "-H $NAME$"],
+  [6, "-s $SERVER$ -H $NAME$ -a $ADDRESS$"],
+  [4, "-H $NAME$ -s $SERVER$ -t 15"],
+  [4, "-H $NAME$ -s $SERVER$ -w $WARN$ -c $CRIT$"],
+  [3, "-H $NAME$ -s $SERVER$ -a $ADDRESS$ -w $WARN$ -c $CRIT$"],
+  [2, "-H $NAME$ -s $SERVER$ -A"],
+  [2, "-H $NAME$ -s $SERVER$ -n"],
+  [1, "--hostname=$NAME$ --server=$SERVER$ --expected-address=$ADDRESS$"],
+  [1, "$NAME$ $SERVER$"],
+];
