@@ -2,8 +2,10 @@ import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import { whenAborted } from "../../sdk/deadline.ts";
-import { CheckDeclined } from "../../sdk/index.ts";
+import { CheckDeclined, type Resolver } from "../../sdk/index.ts";
 import { errnoName } from "../libc/errno.ts";
+import { DialError, dial } from "../transport/dial.ts";
+import { StreamPeer } from "../transport/peer.ts";
 import { declineIfShort } from "../transport/shortage.ts";
 import { type DnsQuestion, type DnsReply, decodeReply, encodeQuestion } from "./message.ts";
 
@@ -12,14 +14,21 @@ const TRIES = 3;
 const WAIT_MS = 5_000;
 const PORT = 53;
 
+export interface AskContext {
+  readonly signal: AbortSignal;
+  readonly resolver: Resolver;
+  /** Is called when an answer has come. */
+  readonly onReceived: () => void;
+}
+
 /**
- * Asks a name server as nslookup does, over UDP. Undefined: there was no answer. Declines for answers that
- * do not fit into a datagram.
+ * Asks a name server as nslookup does, over UDP. Undefined: there was no answer. One that does not fit into a
+ * datagram is asked for again over TCP.
  */
 export async function ask(
   server: string,
   question: Pick<DnsQuestion, "name" | "type">,
-  { signal, onReceived }: { readonly signal: AbortSignal; readonly onReceived: () => void },
+  { signal, resolver, onReceived }: AskContext,
 ): Promise<DnsReply | undefined> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const whole = { ...question, id: randomInt(0x10000) };
@@ -28,8 +37,10 @@ export async function ask(
     signal.throwIfAborted();
     if (said === undefined) continue;
     const reply = decodeReply(said, whole);
-    if (reply.isCut) throw new CheckDeclined("an answer of a name server that needs TCP");
-    return reply;
+    if (!reply.isCut) return reply;
+    const again = await exchangeOverTcp(server, encodeQuestion(whole), { signal, resolver });
+    onReceived();
+    return decodeReply(again, whole);
   }
   return undefined;
 }
@@ -54,6 +65,35 @@ async function exchange(server: string, question: Buffer, signal: AbortSignal): 
   }
 }
 
+/** Declines if there is no whole answer. */
+async function exchangeOverTcp(
+  server: string,
+  question: Buffer,
+  context: { readonly signal: AbortSignal; readonly resolver: Resolver },
+): Promise<Buffer> {
+  const socket = await dial({ host: server, port: PORT }, context).catch((error: unknown) => {
+    throw error instanceof DialError ? unreachable(error) : error;
+  });
+  using peer = new StreamPeer(socket);
+  peer.send(withLength(question));
+  const length = Buffer.from(await receiveExactly(peer, 2), "latin1").readUInt16BE();
+  return Buffer.from(await receiveExactly(peer, length), "latin1");
+}
+
+function withLength(message: Buffer): string {
+  return `${String.fromCharCode(message.length >> 8, message.length & 0xff)}${message.toString("latin1")}`;
+}
+
+async function receiveExactly(peer: StreamPeer, length: number): Promise<string> {
+  let text = "";
+  while (text.length < length) {
+    const more = await peer.receive(length - text.length);
+    if (more === "") throw unreachable();
+    text += more;
+  }
+  return text;
+}
+
 function isRefused(error: Error): boolean {
   return errnoName(error) === "ECONNREFUSED";
 }
@@ -64,5 +104,9 @@ function unknownFault(error: Error): Error {
   } catch (declined) {
     return declined instanceof Error ? declined : error;
   }
-  return new CheckDeclined("a name server that cannot be reached", { cause: error });
+  return unreachable(error);
+}
+
+function unreachable(cause?: Error): CheckDeclined {
+  return new CheckDeclined("a name server that cannot be reached", { cause });
 }

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
-import { ask } from "./ask.ts";
+import { type AskContext, ask } from "./ask.ts";
 import { type DnsRecord, type DnsReply, TYPES } from "./message.ts";
 import { isPlainName } from "./request.ts";
 import type { ResolvConf } from "./resolv-conf.ts";
@@ -12,13 +12,11 @@ export interface Seen {
   readonly isAuthoritative: boolean;
 }
 
-export interface NslookupContext {
+export interface NslookupContext extends AskContext {
   readonly query: string;
   /** The server of `-s`. */
   readonly server: string | undefined;
   readonly conf: ResolvConf;
-  readonly signal: AbortSignal;
-  readonly onReceived: () => void;
 }
 
 /**
@@ -35,10 +33,10 @@ export type Looked = Seen | "not found";
 export async function lookUp(context: NslookupContext): Promise<Looked> {
   const { query } = context;
   if (isIPv4(query)) return lookUpAddress(context);
-  requireNoSearch(context);
-  const first = await askFor(context, { name: query, type: TYPES.A });
+  const { name, reply: first } = await search(context);
   if (first.code !== NO_ERROR) return refuseOrMiss(first, context);
-  const second = await askFor(context, { name: canonicalName(query, first.answers), type: TYPES.AAAA });
+  const second = await askFor(context, { name: canonicalName(name, first.answers), type: TYPES.AAAA });
+  if (second.code === NOT_THERE && namesOf(context).length > 1) throw odd();
   if (second.code !== NO_ERROR) return refuseOrMiss(second, context);
   if (first.answers.length === 0 && second.answers.length === 0) return "not found";
   const addresses = [...first.answers, ...second.answers].flatMap(renderAddress);
@@ -46,6 +44,7 @@ export async function lookUp(context: NslookupContext): Promise<Looked> {
 }
 
 async function lookUpAddress(context: NslookupContext): Promise<Looked> {
+  if (context.conf.ndots > DOTS_OF_ADDRESS) throw odd();
   const name = `${context.query.split(".").reverse().join(".")}.in-addr.arpa`;
   const reply = await askFor(context, { name, type: TYPES.PTR });
   if (reply.code !== NO_ERROR) return refuseOrMiss(reply, context);
@@ -56,6 +55,9 @@ async function lookUpAddress(context: NslookupContext): Promise<Looked> {
   };
 }
 
+/** In `4.3.2.1.in-addr.arpa`. */
+const DOTS_OF_ADDRESS = 5;
+
 const [NO_ERROR, SERVER_FAILURE, NOT_THERE, REFUSED] = [0, 2, 3, 5];
 
 function refuseOrMiss({ code }: DnsReply, { server = "" }: NslookupContext): "not found" {
@@ -65,12 +67,12 @@ function refuseOrMiss({ code }: DnsReply, { server = "" }: NslookupContext): "no
 }
 
 async function askFor(
-  { server, conf, signal, onReceived }: NslookupContext,
+  { server, conf, ...context }: NslookupContext,
   question: { readonly name: string; readonly type: number },
 ): Promise<DnsReply> {
   const servers = server === undefined ? conf.servers : [server];
   const [first = ""] = servers;
-  const reply = await ask(first, question, { signal, onReceived });
+  const reply = await ask(first, question, context);
   // nslookup asks the next server.
   const goesOn = reply === undefined || reply.code === SERVER_FAILURE || !reply.isRecursive;
   if (servers.length > 1 && goesOn)
@@ -79,12 +81,24 @@ async function askFor(
   throw new CheckFailure(`No response from DNS ${server ?? ""}\n`, CRITICAL);
 }
 
-/**
- * nslookup tries the domains of resolv.conf before a name with few dots, or after one that is not there.
- */
-function requireNoSearch({ query, conf }: NslookupContext): void {
-  if (query.endsWith(".") || conf.search.length === 0) return;
-  throw new CheckDeclined("resolv.conf adds domains to the name");
+/** Asks for one name after the other, until one is there. */
+async function search(
+  context: NslookupContext,
+): Promise<{ readonly name: string; readonly reply: DnsReply }> {
+  const [last = "", ...before] = [...namesOf(context)].reverse();
+  for (const name of before.reverse()) {
+    const reply = await askFor(context, { name, type: TYPES.A });
+    if (reply.code !== NOT_THERE) return { name, reply };
+  }
+  return { name: last, reply: await askFor(context, { name: last, type: TYPES.A }) };
+}
+
+/** A name with few dots is tried in the domains of resolv.conf first. One with enough is not tried there. */
+function namesOf({ query, conf }: NslookupContext): readonly string[] {
+  const dots = query.split(".").length - 1;
+  if (query.endsWith(".") || dots >= conf.ndots) return [query];
+  const names = conf.search.map((domain) => `${query}.${domain}`);
+  return [...names.map(requireName), query];
 }
 
 /** The name at the end of a chain of CNAMEs, whose IPv6 addresses nslookup asks for. */

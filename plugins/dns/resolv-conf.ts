@@ -26,22 +26,39 @@ export function readResolvConf(): ResolvConf {
 /** Options that change nothing for nslookup. */
 const IGNORED_OPTIONS = /^(?:edns0|trust-ad|debug)$/;
 
+const MOST_DOMAINS = 6;
+const MOST_SERVERS = 3;
+
 /** Undefined: there is something that is not understood. */
 export function parseResolvConf(text: string): ResolvConf | undefined {
-  const servers: string[] = [];
-  let search: readonly string[] = [];
-  let ndots = 1;
-  for (const line of text.split("\n").map((each) => each.replace(/[#;].*/, "").trim())) {
-    const [keyword = "", ...values] = line.split(/[ \t]+/);
-    if (keyword === "") continue;
-    if (keyword === "nameserver" && isIP(values[0] ?? "") !== 0) servers.push(values[0] ?? "");
-    else if (keyword === "search" || keyword === "domain") search = values;
-    else if (
-      keyword === "options" &&
-      values.every((value) => /^ndots:[0-9]$/.test(value) || IGNORED_OPTIONS.test(value))
-    )
-      ndots = Number(values.findLast((value) => value.startsWith("ndots:"))?.slice(-1) ?? ndots);
-    else return undefined;
-  }
-  return servers.length > 0 && servers.length <= 3 ? { servers, search, ndots } : undefined;
+  const lines = text.split("\n").map((line) => line.replace(/[#;].*/, "").trim());
+  let conf: ResolvConf | undefined = { servers: [], search: [], ndots: 1 };
+  for (const line of lines.filter((each) => each !== "")) conf &&= readLine(conf, line);
+  if (conf === undefined || conf.servers.length === 0) return undefined;
+  return conf.servers.length <= MOST_SERVERS && conf.search.length <= MOST_DOMAINS ? conf : undefined;
 }
+
+/** The last of `search` and `domain` counts. */
+function readLine(conf: ResolvConf, line: string): ResolvConf | undefined {
+  const [keyword = "", ...values] = line.split(/[ \t]+/);
+  const [first = ""] = values;
+  switch (keyword) {
+    case "nameserver":
+      return isIP(first) === 0 ? undefined : { ...conf, servers: [...conf.servers, first] };
+    case "search":
+    case "domain":
+      return values.some((domain) => domain.endsWith(".")) ? undefined : { ...conf, search: values };
+    case "options":
+      return readOptions(conf, values);
+    default:
+      return undefined;
+  }
+}
+
+function readOptions(conf: ResolvConf, values: readonly string[]): ResolvConf | undefined {
+  if (!values.every((value) => NDOTS.test(value) || IGNORED_OPTIONS.test(value))) return undefined;
+  const ndots = values.findLast((value) => NDOTS.test(value));
+  return ndots === undefined ? conf : { ...conf, ndots: Number(ndots.slice("ndots:".length)) };
+}
+
+const NDOTS = /^ndots:[0-9]$/;

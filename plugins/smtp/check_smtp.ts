@@ -92,6 +92,7 @@ async function connectAndTalk(
     }
   } catch (error) {
     if (error instanceof DialError) {
+      clock.tick();
       printed.push(`${error.message}\n`);
       return { state: error.step === "connect" ? CRITICAL : UNKNOWN, isTimed: true };
     }

@@ -25,6 +25,7 @@ const OF_BIND = [
   "nowhere",
   "a.wild",
   "TWO",
+  "large",
 ];
 const NAMES = [
   ...OF_BIND.map((name) => `${name}.example.test`),

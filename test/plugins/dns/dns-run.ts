@@ -1,6 +1,6 @@
 /**
- * The program that the comparison starts in a network of its own: `dns-run.ts FOLDER`. It starts BIND and an odd
- * name server, reads the command lines from the folder, and prints how they compare.
+ * The program that the comparison starts in a network of its own: `dns-run.ts FOLDER`. It starts BIND and
+ * an odd name server, reads the command lines from the folder, and prints how they compare.
  */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ask } from "../../../plugins/dns/ask.ts";
 import { checkDns } from "../../../plugins/dns/check_dns.ts";
+import { Resolver } from "../../../sdk/resolve.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { compareWithPlugin } from "../differential.ts";
 import { listenOddly } from "./odd-name-server.ts";
@@ -40,7 +41,7 @@ chain IN CNAME alias
 dead IN CNAME nowhere
 out IN CNAME usual.odd.test.
 *.wild IN A 192.0.2.9
-`;
+${Array.from({ length: 60 }, (_, at) => `large IN A 198.51.100.${at + 1}\n`).join("")}`;
 
 const REVERSE = `$TTL 60
 @ IN SOA ns.example.test. hostmaster.example.test. 1 3600 600 86400 60
@@ -63,12 +64,13 @@ function startBind(folder: string) {
 }
 
 async function untilBindAnswers(): Promise<void> {
+  using resolver = new Resolver();
   for (let tries = 0; tries < 200; tries += 1) {
     const signal = AbortSignal.timeout(500);
     const reply = await ask(
       SERVERS.bind,
       { name: "one.example.test", type: 1 },
-      { signal, onReceived: () => {} },
+      { signal, resolver, onReceived: () => {} },
     ).catch(() => undefined);
     if (reply?.answers.length === 1) return;
     await pause(50);
