@@ -68,6 +68,7 @@ const CHECKS: readonly Check[] = [
     counts: { jobs: 1000, warmUp: 500 },
     other: { name: "pgsql-pool", own: ["--native_db_pool=on"], counts: { jobs: 5000, warmUp: 5000 } },
   },
+  { name: "smtp", command: "{plugins}/check_smtp -H 127.0.0.1 -p {smtp}", output: "^SMTP OK - " },
   { name: "load", command: "{plugins}/check_load -w 500 -c 900", output: "^LOAD OK - " },
   { name: "users", command: "{plugins}/check_users -w 500 -c 900", output: "^USERS OK - " },
   { name: "swap", command: "{plugins}/check_swap -w 1 -n ok", output: "^SWAP OK - " },

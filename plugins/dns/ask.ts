@@ -47,6 +47,7 @@ export async function ask(
 
 /** Undefined: the port is closed, or nothing has come in time. */
 async function exchange(server: string, question: Buffer, signal: AbortSignal): Promise<Buffer | undefined> {
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
   const socket = createSocket(isIPv6(server) ? "udp6" : "udp4");
   const timer = setTimeout(() => resolve(undefined), WAIT_MS);
@@ -55,8 +56,8 @@ async function exchange(server: string, question: Buffer, signal: AbortSignal): 
   socket.on("error", (error) => (isRefused(error) ? resolve(undefined) : reject(unknownFault(error))));
   try {
     socket.connect(PORT, server, (error?: Error) => {
-      if (error === undefined) socket.send(question);
-      else reject(unknownFault(error));
+      if (error !== undefined) reject(unknownFault(error));
+      else if (!signal.aborted) socket.send(question);
     });
     return await promise;
   } finally {

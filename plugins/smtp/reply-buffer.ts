@@ -73,7 +73,11 @@ export class ReplyBuffer {
  */
 async function receive(socket: Socket, signal: AbortSignal): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
-  const onData = (bytes: Buffer) => resolve(bytes.toString("latin1"));
+  const onData = (bytes: Buffer) => {
+    // What comes in the same turn, as records of TLS do, waits in the socket.
+    socket.pause();
+    resolve(bytes.toString("latin1"));
+  };
   const onEnd = () => resolve("");
   using _stopping = whenAborted(signal, onEnd);
   socket.on("data", onData);

@@ -135,6 +135,8 @@ describe.skipIf(!isThere)("the same answers as the plugin", () => {
       ...randomLines([given("-H", NAMES), server(SERVERS.nobody), ...OPTIONS], { count: share(0.06) }),
       ["-H", "silent.odd.test", "-s", SERVERS.odd, "-t", "30"],
       ["-H", "silent.odd.test", "-s", SERVERS.odd],
+      ["-H", "one.example.test", "-s", "::1"],
+      ["-H", "one.example.test", "-s", "192.0.2.53", "-t", "3"],
     ];
     return expectSame(lines, { mayLeave: 0.8 });
   });
