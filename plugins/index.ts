@@ -1,16 +1,23 @@
 import type { Check } from "../sdk/check.ts";
 import { checkDummy } from "./core/check_dummy.ts";
 import { negate } from "./core/negate.ts";
+import { checkDns } from "./dns/check_dns.ts";
 import { checkHttp } from "./http/check_http.ts";
 import { checkFping } from "./icmp/check_fping.ts";
 import { checkHost } from "./icmp/check_host.ts";
 import { checkIcmp } from "./icmp/check_icmp.ts";
 import { checkPing } from "./icmp/check_ping.ts";
+import { checkDisk } from "./local/check_disk.ts";
+import { checkLoad } from "./local/check_load.ts";
+import { checkProcs } from "./local/check_procs.ts";
+import { checkSwap } from "./local/check_swap.ts";
+import { checkUsers } from "./local/check_users.ts";
 import { checkMysql } from "./mysql/check_mysql.ts";
 import { checkMysqlQuery } from "./mysql/check_mysql_query.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
 import { checkPgsql } from "./pgsql/check_pgsql.ts";
+import { checkSmtp } from "./smtp/check_smtp.ts";
 import { checkSnmp } from "./snmp/check_snmp.ts";
 import { checkBySsh } from "./ssh/check_by_ssh.ts";
 import { checkSsh } from "./ssh/check_ssh.ts";
@@ -33,6 +40,8 @@ import {
 export const BUILTIN_CHECKS: readonly Check[] = [
   checkBySsh,
   checkClamd,
+  checkDisk,
+  checkDns,
   checkDummy,
   checkFping,
   checkFtp,
@@ -41,6 +50,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkIcmp,
   checkImap,
   checkJabber,
+  checkLoad,
   checkMysql,
   checkMysqlQuery,
   checkNntp,
@@ -50,12 +60,16 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkPgsql,
   checkPing,
   checkPop,
+  checkProcs,
   checkSimap,
+  checkSmtp,
   checkSnmp,
   checkSpop,
   checkSsh,
   checkSsmtp,
+  checkSwap,
   checkTcp,
   checkUdp,
+  checkUsers,
   negate,
 ];

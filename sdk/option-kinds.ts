@@ -188,9 +188,13 @@ export function oneOf<Value>(
  * An option of the plugin that only the plugin can answer: the check does not understand a command line that
  * has it. It must be in the table because it can make an abbreviation of another option ambiguous.
  */
-export function leftToPlugin(spelling: string, help: string): Option<undefined> {
+export function leftToPlugin(
+  spelling: string,
+  help: string,
+  marks: Pick<OptionSettings<never>, "secret"> = {},
+): Option<undefined> {
   return {
-    rows: [{ ...readSpelling(spelling), help, note: "the plugin is executed" }],
+    rows: [{ ...readSpelling(spelling), help, note: "the plugin is executed", ...marks }],
     read: (given) => (given.length === 0 ? { value: undefined } : undefined),
   };
 }

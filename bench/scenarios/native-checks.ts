@@ -76,6 +76,18 @@ const CHECKS: readonly Check[] = [
     counts: { jobs: 1000, warmUp: 1000 },
     other: { name: "mysql-query-pool", own: ["--native_db_pool=on"], counts: { jobs: 5000, warmUp: 5000 } },
   },
+  { name: "smtp", command: "{plugins}/check_smtp -H 127.0.0.1 -p {smtp}", output: "^SMTP OK - " },
+  { name: "load", command: "{plugins}/check_load -w 500 -c 900", output: "^LOAD OK - " },
+  { name: "users", command: "{plugins}/check_users -w 500 -c 900", output: "^USERS OK - " },
+  { name: "swap", command: "{plugins}/check_swap -w 1 -n ok", output: "^SWAP OK - " },
+  { name: "disk", command: "{plugins}/check_disk -w 0 -c 0 -p /", output: "^DISK OK - " },
+  { name: "procs", command: "{plugins}/check_procs -w 100000 -c 200000", output: "^PROCS OK: " },
+  {
+    name: "procs-state",
+    command: "{plugins}/check_procs -w 100000 -c 200000 -s Z",
+    output: "^PROCS OK: ",
+    counts: { jobs: 1000, warmUp: 1000 },
+  },
 ];
 
 /** After so many checks V8 has optimised the code, as it has on a site after some minutes. */

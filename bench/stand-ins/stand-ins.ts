@@ -55,6 +55,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(asked("http") && { http: await listening(createHttpServer((_, response) => response.end(PAGE))) }),
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
     ...(asked("nt") && { nt: await listening(createServer((socket) => say(socket, NSCLIENT))) }),
+    ...(asked("smtp") && { smtp: await listening(createServer(serveMail)) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(database && { postgresql: database.port }),
     ...(mariadb && { mariadb: mariadb.port }),
@@ -76,6 +77,12 @@ async function listen(server: Server): Promise<AddressInfo> {
 function say(socket: Socket, text: string): void {
   socket.on("error", () => {}).resume();
   socket.write(text);
+}
+
+/** One answer for each line, as a mail server that is quick. */
+function serveMail(socket: Socket): void {
+  say(socket, "220 mail.example ESMTP\r\n");
+  socket.on("data", (data) => socket.write(data.includes("QUIT") ? "221 bye\r\n" : "250 ok\r\n"));
 }
 
 function sshValues(sshd: Sshd): Values {

@@ -40,6 +40,8 @@ export interface ComparisonOptions {
   readonly atOnce?: number;
   /** The settings of worker.conf; the defaults if there are none. */
   readonly settings?: SettingValues;
+  /** Shared values in place of those that the checks would make. */
+  readonly given?: ConstructorParameters<typeof SharedValues>[0]["given"];
   /** Where the result is counted. */
   readonly report?: FamilyReport;
 }
@@ -62,9 +64,9 @@ export async function compareWithPlugin(
   check: Check,
   plugin: string,
   lines: Iterable<readonly string[]>,
-  { rules = [], atOnce = 16, settings, report }: ComparisonOptions = {},
+  { rules = [], atOnce = 16, settings, given, report }: ComparisonOptions = {},
 ): Promise<Comparison> {
-  await using shared = new SharedValues({ log: () => {}, settings: () => settings });
+  await using shared = new SharedValues({ log: () => {}, settings: () => settings, ...(given && { given }) });
   const answers: Answer[] = [];
   const all = [...lines];
   await using runner = all.length < MANY ? undefined : new PluginRunner();

@@ -149,6 +149,7 @@ const DAY_AND_TIME =
 const RULES: readonly NormalRule[] = [
   [/\b\d+\.\d{3} second/g, "N.NNN second"],
   [/\b\d+\.\d{6} sec\./g, "N.NNNNNN sec."],
+  [/\b\d+\.\d{3} sec\./g, "N.NNN sec."],
   [/\b\d+\.\d{6}(?=m?s\b)/g, "N.NNNNNN"],
   [
     /\b(rta|rtmax|rtmin|RTA)( = |=| )\d+\.(\d+)/g,

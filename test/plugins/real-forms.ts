@@ -283,3 +283,59 @@ export const NT_FORMS: readonly RealForm[] = [
   [4, "-H $HOST$ -p $PORT$ -v PROCSTATE -d SHOWALL -l $NAMES$"],
   [2, "-H $HOST$ -p $PORT$ -v COUNTER -l $COUNTER$ -w $WARN$ -c $CRIT$"],
 ];
+
+/** The machine's own: five checks with their names. */
+export const LOCAL_FORMS: readonly RealForm[] = [
+  [10, "check_load -w 5.0,4.0,3.0 -c 10.0,6.0,4.0"],
+  [4, "check_load -w 15,10,5 -c 30,25,20"],
+  [2, "check_load -r -w .15,.10,.05 -c .30,.25,.20"],
+  [2, "check_load --warning=$LOAD$ --critical=$LOAD$"],
+  [1, "check_load -r -w $LOAD$ -c $LOAD$"],
+  [8, "check_users -w 5 -c 10"],
+  [6, "check_users -w 20 -c 50"],
+  [2, "check_users -w $COUNT$ -c $COUNT$"],
+  [8, "check_swap -w 20 -c 10"],
+  [4, "check_swap -w 20% -c 10%"],
+  [2, "check_swap -a -w $PERCENT$ -c $PERCENT$"],
+  [10, "check_disk -w 20% -c 10% -p $PATH$"],
+  [4, "check_disk -w $PERCENT$ -c $PERCENT$ -e -p $PATH$"],
+  [3, "check_disk -w $PERCENT$ -c $PERCENT$ -e"],
+  [2, "check_disk -w 10% -c 5% -W 10% -K 5% -p $PATH$"],
+  [2, "check_disk -w 20% -c 10% -X none -X tmpfs -X sysfs -X proc -X devtmpfs -m"],
+  [1, "check_disk -w 20% -c 10% -l -x $PATH$"],
+  [8, "check_procs -w 250 -c 400 -s RSZDT"],
+  [5, "check_procs -w 5 -c 10 -s Z"],
+  [3, "check_procs -w 1: -c 1: -C $PROGRAM$"],
+  [2, "check_procs -c 1:1 -a $PROGRAM$"],
+];
+
+/** `-p` is added by the test, because real servers have all the same port. */
+export const SMTP_FORMS: readonly RealForm[] = [
+  [20, "-H $HOST$"],
+  [6, "-H $HOST$ -w $WARN$ -c $CRIT$"],
+  [5, "-H $HOST$ -w 5 -c 10 -t $TIMEOUT$"],
+  [4, "-H $HOST$ -S"],
+  [4, "-H $HOST$ -S -D $DAYS$"],
+  [3, "-H $HOST$ -S -D $DAYS$ -F $NAME$ -t $TIMEOUT$"],
+  [3, "-H $HOST$ -e 220"],
+  [3, "-H $HOST$ -f $FROM$"],
+  [3, "-H $HOST$ -f $FROM$ -C 'RCPT TO:<me@here.example>' -R 250"],
+  [2, "-H $HOST$ -f $FROM$ -C 'RCPT TO:<me@here.example>' -R '^(250|550)'"],
+  [2, "-4 -H $HOST$ -F $NAME$"],
+  [1, "-H $HOST$ -L"],
+  [1, "--hostname=$HOST$ --expect=ESMTP --warning=5 --critical=9"],
+  [1, "$HOST$"],
+];
+
+export const DNS_FORMS: readonly RealForm[] = [
+  [10, "-H $NAME$ -s $SERVER$"],
+  [8, "-H $NAME$"],
+  [6, "-s $SERVER$ -H $NAME$ -a $ADDRESS$"],
+  [4, "-H $NAME$ -s $SERVER$ -t 15"],
+  [4, "-H $NAME$ -s $SERVER$ -w $WARN$ -c $CRIT$"],
+  [3, "-H $NAME$ -s $SERVER$ -a $ADDRESS$ -w $WARN$ -c $CRIT$"],
+  [2, "-H $NAME$ -s $SERVER$ -A"],
+  [2, "-H $NAME$ -s $SERVER$ -n"],
+  [1, "--hostname=$NAME$ --server=$SERVER$ --expected-address=$ADDRESS$"],
+  [1, "$NAME$ $SERVER$"],
+];

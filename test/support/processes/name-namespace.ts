@@ -38,12 +38,23 @@ export function mayHaveNames(): boolean {
   return spawnSync("unshare", args, { stdio: "ignore" }).status === 0;
 }
 
+export interface NameRunOptions {
+  readonly files?: NameFiles;
+  /** Puts more files into the folder. */
+  readonly prepare?: (folder: string) => void;
+}
+
 /**
  * Runs a program of Node with these files, and gives what it prints. The program gets the folder of the
  * files, which it may change, and a name server.
  */
-export async function runWithNames(program: string, args: readonly string[]): Promise<string> {
-  using files = createNameFiles();
+export async function runWithNames(
+  program: string,
+  args: readonly string[],
+  { files: given, prepare }: NameRunOptions = {},
+): Promise<string> {
+  using files = createNameFiles(given);
+  prepare?.(files.path);
   const command = [process.execPath, program, files.path, ...args];
   const words = [...IN_NEW_NETWORK, ...WITH_NETWORK, files.path, ...command];
   const child = spawn("unshare", words, { stdio: ["ignore", "pipe", "inherit"] });

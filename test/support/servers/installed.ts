@@ -59,6 +59,18 @@ const SERVERS = {
     binary: "/usr/lib/nagios/plugins/check_nrpe",
     for: "suites that compare with check_nrpe",
   },
+  named: { package: "bind9", binary: "/usr/sbin/named", for: "suites on a real BIND" },
+  check_dns: {
+    package: "monitoring-plugins-standard",
+    binary: "/usr/lib/nagios/plugins/check_dns",
+    for: "suites that compare with check_dns",
+  },
+  nslookup: {
+    package: "bind9-dnsutils",
+    binary: "nslookup",
+    for: "suites that compare with check_dns, which needs it",
+  },
+  smtpd: { package: "opensmtpd", binary: "/usr/sbin/smtpd", for: "suites on a real mail server" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
