@@ -7,6 +7,7 @@ import { checkHost } from "./icmp/check_host.ts";
 import { checkIcmp } from "./icmp/check_icmp.ts";
 import { checkPing } from "./icmp/check_ping.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
+import { checkNscWeb } from "./nsclient/check_nsc_web.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
 import { checkPgsql } from "./pgsql/check_pgsql.ts";
 import { checkSnmp } from "./snmp/check_snmp.ts";
@@ -42,6 +43,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkNntp,
   checkNntps,
   checkNrpe,
+  checkNscWeb,
   checkNt,
   checkPgsql,
   checkPing,
