@@ -1,6 +1,7 @@
 import type { Check } from "../sdk/check.ts";
 import { checkDummy } from "./core/check_dummy.ts";
 import { negate } from "./core/negate.ts";
+import { checkCurl } from "./http/check_curl.ts";
 import { checkHttp } from "./http/check_http.ts";
 import { checkFping } from "./icmp/check_fping.ts";
 import { checkHost } from "./icmp/check_host.ts";
@@ -32,6 +33,7 @@ import {
 export const BUILTIN_CHECKS: readonly Check[] = [
   checkBySsh,
   checkClamd,
+  checkCurl,
   checkDummy,
   checkFping,
   checkFtp,

@@ -53,6 +53,12 @@ const SERVERS = {
     binary: "/usr/lib/nagios/plugins/check_nrpe",
     for: "suites that compare with check_nrpe",
   },
+  check_curl: {
+    package: "liburiparser1",
+    // check_curl is there with the other plugins, but does not start without this library.
+    binary: "/usr/share/doc/liburiparser1",
+    for: "suites that compare with check_curl",
+  },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
