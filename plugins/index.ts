@@ -11,6 +11,7 @@ import { checkNrpe } from "./nrpe/check_nrpe.ts";
 import { checkNscWeb } from "./nsclient/check_nsc_web.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
 import { checkPgsql } from "./pgsql/check_pgsql.ts";
+import { checkPrometheus } from "./prometheus/check_prometheus.ts";
 import { checkSnmp } from "./snmp/check_snmp.ts";
 import { checkBySsh } from "./ssh/check_by_ssh.ts";
 import { checkSsh } from "./ssh/check_ssh.ts";
@@ -50,6 +51,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkPgsql,
   checkPing,
   checkPop,
+  checkPrometheus,
   checkSimap,
   checkSnmp,
   checkSpop,

@@ -10,13 +10,13 @@ import {
   type State,
   withinSeconds,
 } from "../../sdk/index.ts";
+import { renderDuration } from "../libc/go-text.ts";
 import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { answerOf } from "./web/answer.ts";
 import { WEB_CLIENT } from "./web/client.ts";
 import { prepare } from "./web/connect.ts";
 import { readFault } from "./web/fault.ts";
 import { addFileFlags, readWebFlags, type WebFlags } from "./web/flags.ts";
-import { renderDuration } from "./web/go-text.ts";
 import { WEB_OPTIONS } from "./web/options.ts";
 import { createWebRequest, type WebRequest } from "./web/request.ts";
 

@@ -1,7 +1,7 @@
 import { CheckDeclined, CheckFailure, type CheckOutput, STATE_NAMES } from "../../../sdk/index.ts";
+import { trimSpace } from "../../libc/go-text.ts";
 import { readLegacy, readV1, UnsureBody, type WebResult } from "./body.ts";
 import type { WebAnswer } from "./client.ts";
-import { trimSpace } from "./go-text.ts";
 import { renderJson, renderResult } from "./printed.ts";
 import type { WebRequest } from "./request.ts";
 

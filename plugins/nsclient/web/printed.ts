@@ -1,5 +1,5 @@
+import { formatAny, formatFloat, quoteJson, renderJsonNumber } from "../../libc/go-text.ts";
 import type { WebLine, WebResult, WebValue } from "./body.ts";
-import { formatAny, formatFloat, quoteJson, renderJsonNumber } from "./go-text.ts";
 
 /** Renders the result as a plugin prints it: the messages, and the perfdata behind `|`. */
 export function renderResult({ lines = [] }: WebResult, decimals: number): string {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatAny, formatFloat, renderDuration, trimSpace } from "../../../plugins/libc/go-text.ts";
 import { checkNscWeb } from "../../../plugins/nsclient/check_nsc_web.ts";
 import { readWebFlags } from "../../../plugins/nsclient/web/flags.ts";
-import { formatAny, formatFloat, renderDuration, trimSpace } from "../../../plugins/nsclient/web/go-text.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { isUnderstood } from "../effects.ts";
 import { replay } from "../oracle.ts";

@@ -59,6 +59,7 @@ const SERVERS = {
     binary: "/usr/share/doc/liburiparser1",
     for: "suites that compare with check_curl",
   },
+  prometheus: { package: "prometheus", binary: "prometheus", for: "suites on a real Prometheus" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },

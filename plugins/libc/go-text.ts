@@ -1,4 +1,4 @@
-import { sprintf } from "../../libc/printf.ts";
+import { sprintf } from "./printf.ts";
 
 /**
  * Prints a number as Go's strconv.FormatFloat does with `f`: with so many decimals, or with as many as it
