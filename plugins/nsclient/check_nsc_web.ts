@@ -18,6 +18,7 @@ import { prepare } from "./web/connect.ts";
 import { readFault } from "./web/fault.ts";
 import { addFileFlags, readWebFlags, type WebFlags } from "./web/flags.ts";
 import { WEB_OPTIONS } from "./web/options.ts";
+import { askAndFollow } from "./web/redirect.ts";
 import { createWebRequest, type WebRequest } from "./web/request.ts";
 
 /** A request, or the flags that a file has to be added to. */
@@ -68,7 +69,7 @@ async function run(command: WebCommand, context: CheckContext): Promise<CheckOut
     };
     try {
       const prepared = await prepare(request);
-      return answerOf(request, await shared(WEB_CLIENT).ask(prepared, { ...values, onHeader }));
+      return answerOf(request, await askAndFollow(shared(WEB_CLIENT), prepared, { ...values, onHeader }));
     } catch (error) {
       deadline.throwIfAborted();
       throw readFault(error, request);

@@ -12,6 +12,7 @@ export interface WebAnswer {
   readonly status: number;
   /** `404 Not Found`. */
   readonly statusText: string;
+  readonly location: string | undefined;
   readonly body: Buffer;
 }
 
@@ -152,7 +153,7 @@ class LostConnection extends Error {
 /** A connection is shared by requests for the same place with the same TLS and the same login. */
 function placeOf({ host, port, tls, settings, headers }: PreparedRequest): string {
   const secure = tls && [contextName(settings), tls.serverName, tls.verifies];
-  const { "X-Nsc-Web-Timeout": _, ...identity } = headers;
+  const { "X-Nsc-Web-Timeout": _, Referer: _page, ...identity } = headers;
   return JSON.stringify([host, port, secure, identity]);
 }
 
@@ -173,17 +174,14 @@ function isReset(error: unknown): boolean {
   return error instanceof Error && "syscall" in error;
 }
 
-const REDIRECTS = [301, 302, 303, 307, 308];
-
 async function readResponse(response: IncomingMessage): Promise<WebAnswer> {
   const { statusCode: status = 0, statusMessage = "", headers, httpVersion } = response;
   if (statusMessage === "") throw new CheckDeclined("the agent's status has no words");
-  if (REDIRECTS.includes(status) && headers.location)
-    throw new CheckDeclined("the agent redirects, which the worker does not follow");
   const isFramed = headers["content-length"] !== undefined || headers["transfer-encoding"] === "chunked";
   if (headers["content-encoding"] !== undefined || !httpVersion.startsWith("1.") || !isFramed)
     throw new CheckDeclined("the agent's answer has an unusual form");
-  return { status, statusText: `${status} ${statusMessage}`, body: await readBody(response) };
+  const { location } = headers;
+  return { status, statusText: `${status} ${statusMessage}`, location, body: await readBody(response) };
 }
 
 async function readBody(response: IncomingMessage): Promise<Buffer> {

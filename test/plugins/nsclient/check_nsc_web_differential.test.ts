@@ -25,7 +25,7 @@ const expired = createCertificate({ altNames: ["127.0.0.1"], notAfter: inDays(-1
 
 /** Why an answer may be left to the plugin when it is run. */
 const IS_EXPECTED =
-  /because (?:the TLS handshake failed|the certificate cannot be verified|the agent (?:did not answer as a web server does|redirects, .*|'s .*)|the agent's .*|only the plugin knows .*|the system's authorities .*|a file of certificate or key cannot be read|the file of -config .*)$/;
+  /because (?:the TLS handshake failed|the certificate cannot be verified|the agent (?:did not answer as a web server does|redirects .*|does not answer behind a redirect|'s .*)|the agent's .*|only the plugin knows .*|the system's authorities .*|a file of certificate or key cannot be read|the file of -config .*)$/;
 
 interface How {
   readonly isKept?: boolean;

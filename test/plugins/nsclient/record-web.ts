@@ -16,7 +16,7 @@ const IS_LEFT =
   /x509|tls: |malformed|read tcp|lookup |stopped after|json error|panic|Get "http:\/\/localhost/;
 /** What the worker leaves to the plugin when it is run, and a long page. */
 const NOT_ASKED = [
-  ...["large", "wrongcase", "wrongtype", "twice", "unnamed", "resets", "closes", "unframed", "redirect"],
+  ...["large", "wrongcase", "wrongtype", "twice", "unnamed", "resets", "closes", "unframed", "away", "loop"],
   ...["three", "text", "behind", "nothing", "bool", "v1fraction", "v1text"],
 ];
 const LINES = 500;

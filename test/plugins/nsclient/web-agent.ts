@@ -91,6 +91,8 @@ export const WAYS: Readonly<Record<string, Answer>> = {
   unframed: (socket) => void socket.end(`HTTP/1.1 200 OK\r\n\r\n${BODIES["both"]}`),
   http10: (socket) => void socket.end(`HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}`),
   redirect: (socket) => void socket.write(head(0, "302 Found\r\nLocation: /elsewhere")),
+  away: (socket) => void socket.write(head(0, "302 Found\r\nLocation: http://127.0.0.1:1/")),
+  loop: (socket) => void socket.write(head(0, "302 Found\r\nLocation: /query/loop")),
   unredirected: (socket) => void socket.write(head(0, "302 Found")),
   lastone: (socket, body) => {
     send(socket, body);

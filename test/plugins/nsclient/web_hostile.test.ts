@@ -108,6 +108,23 @@ describe("a clear result in time of an agent", () => {
   });
 });
 
+it.each([
+  ["redirect", { returnCode: 0, output: "/elsewhere\n" }],
+  ["unredirected", { returnCode: 3, output: "RESPONSE-ERROR: http request failed: 302 Found\n" }],
+])("follows a redirect on the same agent: %s", async (command, answer) => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp(webAgent());
+  const ran = await runCheck(checkNscWeb, `${LINE} -u http://127.0.0.1:${port} ${command}`);
+  expect(ran).toMatchObject(answer);
+});
+
+it.each(["away", "loop"])("leaves redirects that lead %s to the plugin", async (command) => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp(webAgent());
+  const running = runCheck(checkNscWeb, `${LINE} -u http://127.0.0.1:${port} ${command}`);
+  await expect(running).rejects.toMatchObject({ name: "CheckDeclined" });
+});
+
 describe("connections", () => {
   it.each([
     [true, 1],
