@@ -8,8 +8,8 @@ const MAX_REDIRECTS = 9;
 const PATH = /^\/(?!\/)[A-Za-z0-9._~$&+,:;=@/%?-]*$/;
 
 /**
- * Asks, and follows redirects on the same agent: SNClient redirects from `/` to a page. What goes wrong behind
- * a redirect is left to the plugin, as is a redirect to another place.
+ * Asks, and follows redirects on the same agent: SNClient redirects from `/` to a page. What goes wrong then
+ * is left to the plugin, as is a redirect to another place.
  */
 export async function askAndFollow(
   client: Pick<WebClient, "ask">,
