@@ -2,6 +2,7 @@ import type { Check } from "../sdk/check.ts";
 import { checkDummy } from "./core/check_dummy.ts";
 import { negate } from "./core/negate.ts";
 import { checkDns } from "./dns/check_dns.ts";
+import { checkCurl } from "./http/check_curl.ts";
 import { checkHttp } from "./http/check_http.ts";
 import { checkFping } from "./icmp/check_fping.ts";
 import { checkHost } from "./icmp/check_host.ts";
@@ -15,8 +16,10 @@ import { checkUsers } from "./local/check_users.ts";
 import { checkMysql } from "./mysql/check_mysql.ts";
 import { checkMysqlQuery } from "./mysql/check_mysql_query.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
+import { checkNscWeb } from "./nsclient/check_nsc_web.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
 import { checkPgsql } from "./pgsql/check_pgsql.ts";
+import { checkPrometheus } from "./prometheus/check_prometheus.ts";
 import { checkSmtp } from "./smtp/check_smtp.ts";
 import { checkSnmp } from "./snmp/check_snmp.ts";
 import { checkBySsh } from "./ssh/check_by_ssh.ts";
@@ -40,6 +43,7 @@ import {
 export const BUILTIN_CHECKS: readonly Check[] = [
   checkBySsh,
   checkClamd,
+  checkCurl,
   checkDisk,
   checkDns,
   checkDummy,
@@ -56,11 +60,13 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkNntp,
   checkNntps,
   checkNrpe,
+  checkNscWeb,
   checkNt,
   checkPgsql,
   checkPing,
   checkPop,
   checkProcs,
+  checkPrometheus,
   checkSimap,
   checkSmtp,
   checkSnmp,

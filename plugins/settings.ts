@@ -1,6 +1,7 @@
 import type { Setting } from "../sdk/setting.ts";
 import { NATIVE_VALUES_FOLDER } from "../sdk/values/settings.ts";
 import { NATIVE_HTTP_KEEPALIVE } from "./http/settings.ts";
+import { NATIVE_NSC_KEEPALIVE } from "./nsclient/settings.ts";
 import { NATIVE_SSH_KEEPALIVE } from "./ssh/settings.ts";
 import { NATIVE_DB_POOL } from "./transport/databases/settings.ts";
 
@@ -12,5 +13,6 @@ export const BUILTIN_SETTINGS: readonly Setting[] = [
   NATIVE_HTTP_KEEPALIVE,
   NATIVE_SSH_KEEPALIVE,
   NATIVE_DB_POOL,
+  NATIVE_NSC_KEEPALIVE,
   NATIVE_VALUES_FOLDER,
 ];

@@ -91,9 +91,12 @@ export interface CheckContext {
  * another suite or version is executed.
  */
 export interface Replaces {
+  /** Of a program in Go: the path of its module. */
   readonly suite: string;
   /** `2.3` stands for every 2.3.x. */
   readonly versions: readonly string[];
+  /** Only for a program in Go: finds the version in the file. */
+  readonly program?: RegExp;
 }
 
 /** A command line that a check has understood completely. */

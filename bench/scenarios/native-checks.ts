@@ -48,6 +48,17 @@ const CHECKS: readonly Check[] = [
     command: "{plugins}/check_nt -H 127.0.0.1 -p {nt} -v CLIENTVERSION",
     output: "^NSClient\\+\\+ 0.5.2",
   },
+  {
+    name: "nsc-web",
+    command: "{nscweb} -k -p secret -u https://127.0.0.1:{agent} check_load",
+    output: "^OK - total load average",
+    counts: { jobs: 2000, warmUp: 2000 },
+    other: {
+      name: "nsc-web-keepalive",
+      own: ["--native_nsc_keepalive=on"],
+      counts: { jobs: 10_000, warmUp: 20_000 },
+    },
+  },
   { name: "icmp", command: "{plugins}/check_icmp -n 1 127.0.0.1", output: "^OK - 127.0.0.1: rta " },
   {
     name: "by-ssh",

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../test/support/free-port.ts";
 import { WITH_NAMES } from "../../test/support/processes/name-namespace.ts";
+import { createCertificate, inDays } from "../../test/support/servers/certificates.ts";
 import { hasServer } from "../../test/support/servers/installed.ts";
 import { Mariadb } from "../../test/support/servers/mariadb.ts";
 import { Postgresql } from "../../test/support/servers/postgresql.ts";
@@ -29,6 +31,10 @@ const DATA = join(import.meta.dirname, "../plugins");
 const PAGE = "<html><body>It works</body></html>\n";
 const BANNER = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7\r\n";
 const NSCLIENT = "NSClient++ 0.5.2.35 2018-01-28";
+/** No package has check_nsc_web: a variable names its file. */
+const NSC_WEB = process.env["CHECK_NSC_WEB"] ?? "/usr/lib/nagios/plugins/check_nsc_web";
+const LOAD = '{"message":"OK - total load average: 9.69, 8.61, 6.04 on 2 cores"}';
+const AGENT_BODY = `{"payload":[{"command":"check_load","lines":[${LOAD}],"result":"OK"}]}`;
 
 export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const commands = lines
@@ -56,6 +62,8 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
     ...(asked("nt") && { nt: await listening(createServer((socket) => say(socket, NSCLIENT))) }),
     ...(asked("smtp") && { smtp: await listening(createServer(serveMail)) }),
+    nscweb: NSC_WEB,
+    ...(asked("agent") && { agent: await listening(createAgent()) }),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(database && { postgresql: database.port }),
     ...(mariadb && { mariadb: mariadb.port }),
@@ -66,6 +74,11 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const running = cleanup.move();
   const cpuMs = () => others.reduce((sum, other) => sum + other.cpuMs(), cpuMsOf(agent));
   return { values, cpuMs, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function createAgent(): Server {
+  const certificate = createCertificate({ notAfter: inDays(1) });
+  return createHttpsServer(certificate, (_, response) => response.end(AGENT_BODY));
 }
 
 async function listen(server: Server): Promise<AddressInfo> {

@@ -6,6 +6,13 @@ export interface AnswerHead {
   readonly status: number;
   /** How long the server keeps the connection for another request. 0: it closes the connection. */
   readonly idleMs: number;
+  /** True: the body ends with the connection. */
+  readonly isUnbounded?: true;
+}
+
+export interface FramingRules {
+  /** True: the answer ends where its header says, even if the server closes the connection then. */
+  readonly endsWithLength?: boolean;
 }
 
 /** Reads a part of the body: the text from `at` on. */
@@ -22,12 +29,14 @@ const MAX_HEAD = 64 * 1_024;
  */
 export class AnswerEnd {
   readonly #method: string;
+  readonly #rules: FramingRules;
   #text = "";
   #body: Body | undefined;
   #head: AnswerHead | undefined;
 
-  constructor(method: string) {
+  constructor(method: string, rules: FramingRules = {}) {
     this.#method = method;
+    this.#rules = rules;
   }
 
   get head(): AnswerHead | undefined {
@@ -42,7 +51,7 @@ export class AnswerEnd {
     const whole = this.#text;
     this.#text = "";
     const start = end.index + end[0].length;
-    const read = readHead(whole.slice(0, start), this.#method);
+    const read = readHead(whole.slice(0, start), this.#method, this.#rules);
     if (read === undefined) return "unclear";
     this.#head = read.head;
     this.#body = read.body;
@@ -64,6 +73,7 @@ const FRAMING_FIELDS = /^(content-length|transfer-encoding|connection|keep-alive
 function readHead(
   text: string,
   method: string,
+  { endsWithLength = false }: FramingRules,
 ): { readonly head: AnswerHead; readonly body: Body } | undefined {
   const [line, minor, digits] = STATUS_LINE.exec(text) ?? [];
   if (line === undefined) return undefined;
@@ -74,9 +84,12 @@ function readHead(
   const isKept = isConnectionKept(fields.connection, minor === "1");
   const head = { status, idleMs: isKept ? readIdleMs(fields["keep-alive"]) : 0 };
   // As for the plugin, the page is all that comes until the server closes the connection.
-  if (!isKept) return { head, body: () => "open" };
+  if (!isKept && !endsWithLength) return { head, body: () => "open" };
   const body = findBody(fields, { status, method, isModern: minor === "1" });
-  return body && { head, body };
+  if (body !== undefined) return { head, body };
+  const isOpen =
+    endsWithLength && fields["content-length"].length === 0 && fields["transfer-encoding"].length === 0;
+  return isOpen ? { head: { ...head, isUnbounded: true }, body: () => "open" } : undefined;
 }
 
 type FieldName = "content-length" | "transfer-encoding" | "connection" | "keep-alive";

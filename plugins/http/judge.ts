@@ -67,6 +67,11 @@ export interface Visit {
   readonly states: readonly State[];
   /** The first text of the answer: mostly the status line. */
   readonly title: string;
+  /**
+   * For a plugin that prints only the last of its findings: what it prints if there is none. Without it all
+   * are printed.
+   */
+  readonly remark?: string;
 }
 
 /** The answer of the check. */
@@ -96,7 +101,7 @@ export async function judgeVisit(
     await judgePattern(body, expectations, signal),
     judgeSize(page.size, expectations),
   ].filter((finding) => finding !== undefined);
-  const found = findings.map(({ text }) => text).join(", ");
+  const found = joinFindings(findings, visit);
   const title = found === "" ? visit.title : `${visit.title} - ${found}`;
   const time = sprintf("%d bytes in %.3f second response time ", page.size, elapsed);
   const perfdataText = renderPerfdata(visit, elapsed, expectations);
@@ -104,6 +109,11 @@ export async function judgeVisit(
   const state = maxStateAlt(getStatus(elapsed, thresholds), ...visit.states, ...states);
   const text = `HTTP ${STATE_NAMES[state]}: ${title} - ${time}${isLinked ? "</A>" : ""}|${perfdataText}\n`;
   return { state, text: showsBody ? `${text}${body}\n` : text };
+}
+
+function joinFindings(findings: readonly Finding[], { remark }: Visit): string {
+  if (remark !== undefined) return findings.at(-1)?.text ?? remark;
+  return findings.map(({ text }) => text).join(", ");
 }
 
 /** Whether a check looks at the body of the page. */
@@ -118,7 +128,7 @@ export function usesBody({ bodyText, pattern, showsBody }: Expectations): boolea
 async function readBody(page: HttpPage, expectations: Expectations, signal: AbortSignal): Promise<string> {
   const { header, body, isCut } = page;
   if (isCut && usesBody(expectations)) throw new CheckDeclined("the page is too large to be searched");
-  if (isCut || expectations.stopsAtHeader || !isChunked(header)) return body;
+  if (isCut || page.isDecoded || expectations.stopsAtHeader || !isChunked(header)) return body;
   const whole = await unchunk(body, signal);
   if (whole === undefined) throw new CheckFailure("HTTP UNKNOWN: Failed to unchunk message body\n", UNKNOWN);
   return whole;

@@ -16,6 +16,8 @@ export interface HttpMessage {
 export interface HttpPage extends HttpMessage {
   /** Bytes that were received, with the header. */
   readonly size: number;
+  /** True: the body is not in chunks, whatever the header says. */
+  readonly isDecoded?: boolean;
 }
 
 /**

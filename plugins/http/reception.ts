@@ -47,6 +47,7 @@ export class Reception {
   #last = "";
   #size = 0;
   #firstByte = 0;
+  #hasNul = false;
   #onGrown: ((bytes: number) => void) | undefined;
 
   constructor({ stopsAtHeader, usesBody = true, end, clock = new TargetClock() }: ReceptionOptions) {
@@ -59,6 +60,11 @@ export class Reception {
 
   get isBegun(): boolean {
     return this.#size > 0;
+  }
+
+  /** Whether a NUL has come, in whose place the text has a blank. */
+  get hasNul(): boolean {
+    return this.#hasNul;
   }
 
   /** The header, if the end of the answer is looked for and the header has come. */
@@ -109,6 +115,7 @@ export class Reception {
 
   #add(text: string): string {
     const part = text.replaceAll("\0", " ");
+    this.#hasNul ||= part !== text;
     if (this.#text.length < this.#maxKept) this.#text += part;
     this.#size += text.length;
     if (this.#text.length >= this.#lookAt) this.#keepLess();

@@ -339,3 +339,13 @@ export const DNS_FORMS: readonly RealForm[] = [
   [1, "--hostname=$NAME$ --server=$SERVER$ --expected-address=$ADDRESS$"],
   [1, "$NAME$ $SERVER$"],
 ];
+
+export const NSC_WEB_FORMS: readonly RealForm[] = [
+  [3, "-p $PASSWORD$ -u $URL$ -k"],
+  [6, "-p $PASSWORD$ -u $URL$ -k $COMMAND$"],
+  [4, "-p $PASSWORD$ -u $URL$ -k -a 1 $COMMAND$"],
+  [4, "-k -t 25:UNKNOWN -u $URL$ -p $PASSWORD$ check_cpu 'warn=load > $WARN$' 'crit=load > 95'"],
+  [4, "-k -p $PASSWORD$ -u $URL$ check_drivesize drive=c: 'warn=free<$WARN$%' show-all"],
+  [2, "-k -f 2 -p $PASSWORD$ -u $URL$ check_memory type=committed 'warn=used > $WARN$%'"],
+  [1, "-k -p $PASSWORD$ -u $URL$ check_service service=Spooler 'top-syntax=%(status): %(list)'"],
+];

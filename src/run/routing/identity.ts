@@ -1,5 +1,5 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
-import type { Check } from "../../../sdk/check.ts";
+import type { Check, Replaces } from "../../../sdk/check.ts";
 import { type ByteString, toByteString } from "../../byte-string.ts";
 import { SHARED_BINARIES } from "./shared-binaries.ts";
 
@@ -89,15 +89,20 @@ function readFingerprint(found: Found): string {
 }
 
 const EXECUTABLE = 0o111n;
-/** In bytes. Plugins are smaller than 200 KB; a larger file is not read into memory. */
+/**
+ * In bytes. Plugins are smaller than 200 KB, programs in Go have 10 MB; no larger file is read into memory.
+ */
 const MAX_SIZE = 4_194_304n;
+const MAX_GO_SIZE = 33_554_432n;
 
 function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "replaces">): Identity {
   if (found === "absent") return { kind: "absent", why: "the file named does not exist" };
   if (found === "unreadable") return executed("the file named cannot be looked at");
   if (!found.isFile() || (found.mode & EXECUTABLE) === 0n)
     return executed("the file named is not executable");
-  if (found.size > MAX_SIZE) return executed("the file named is larger than any plugin replaced");
+  const isGo = check.replaces?.program !== undefined;
+  if (found.size > (isGo ? MAX_GO_SIZE : MAX_SIZE))
+    return executed("the file named is larger than any plugin replaced");
   const contents = readContents(path);
   if (contents === undefined) return executed("the file named cannot be read");
   return identifyContents(contents, check);
@@ -121,16 +126,17 @@ function identifyContents(
   { name, replaces }: Pick<Check, "name" | "replaces">,
 ): Identity {
   if (replaces === undefined) return executed("the file named exists, and the check stands in for no plugin");
-  const isPlugin =
-    contents.startsWith("\x7fELF") &&
-    hasString(contents, replaces.suite) &&
-    isProgram(contents, name, replaces.suite);
+  const isPlugin = contents.startsWith("\x7fELF") && isOfSuite(contents, name, replaces);
   if (!isPlugin) return executed(`the file named is not the ${name} this check replaces`);
-  const version = replaces.versions
-    .map((each) => findVersion(contents, each))
-    .find((each) => each !== undefined);
+  const version = findKnownVersion(contents, replaces);
   if (version === undefined) return executed(`the file named is another version of ${name}`);
   return { kind: "replaced", why: `the file named is ${name} of ${replaces.suite} ${version}` };
+}
+
+/** Go writes into each program which package it was made of. */
+function isOfSuite(contents: ByteString, name: string, { suite, program }: Replaces): boolean {
+  if (program !== undefined) return contents.includes(`path\t${suite}/cmd/${name}\n`);
+  return hasString(contents, suite) && isProgram(contents, name, suite);
 }
 
 /** A link called check_ping may lead to a program that does something else under this name. */
@@ -143,6 +149,14 @@ function isProgram(contents: ByteString, name: string, suite: string): boolean {
 
 function hasString(contents: ByteString, text: string): boolean {
   return contents.includes(`\0${text}\0`);
+}
+
+function findKnownVersion(contents: ByteString, { versions, program }: Replaces): string | undefined {
+  if (program === undefined)
+    return versions.map((each) => findVersion(contents, each)).find((each) => each !== undefined);
+  const version = program.exec(contents)?.[1];
+  const isKnown = versions.some((each) => version === each || version?.startsWith(`${each}.`));
+  return isKnown ? version : undefined;
 }
 
 /** Version `2.3` matches `2.3` and every `2.3.x`. */

@@ -65,7 +65,9 @@ describe("the table", () => {
 
   it("is the worker's own options and the settings of the families", () => {
     expect(
-      OPTIONS.filter(({ name }) => !/^native_(?:db_pool|(?:http|ssh)_keepalive|values_folder)$/.test(name)),
+      OPTIONS.filter(
+        ({ name }) => !/^native_(?:db_pool|(?:http|nsc|ssh)_keepalive|values_folder)$/.test(name),
+      ),
     ).toEqual(WORKER_OPTIONS);
   });
 

@@ -62,6 +62,26 @@ describe("a check may answer for", () => {
     expect(createIdentification()(`${path}-link`, CHECK).kind).toBe("replaced");
   });
 
+  it("a program in Go, by the module and the version that are in it", async () => {
+    const suite = "example.org/check_x";
+    const check = {
+      name: "check_x",
+      replaces: { suite, versions: ["0.7.6"], program: /\n {2}check_x v([0-9.]+)\n/ },
+    };
+    const program = (version: string, path = `path\t${suite}/cmd/check_x\n`) =>
+      `\x7fELF\x02\x01\x01\0\0${path}mod\t${suite}\t(devel)\n\nVersion:\n  check_x v${version}\n`;
+    await install(program("0.7.6"));
+    expect(createIdentification()(path, check).kind).toBe("replaced");
+    for (const other of [
+      program("0.7.5"),
+      program("0.7.60"),
+      program("0.7.6", `path\t${suite}/cmd/other\n`),
+    ]) {
+      await install(other);
+      expect(createIdentification()(path, check).kind).toBe("foreign");
+    }
+  });
+
   it("a file that does not exist", () => {
     const identify = createIdentification();
     const why = "the file named does not exist";

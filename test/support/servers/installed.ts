@@ -71,6 +71,13 @@ const SERVERS = {
     for: "suites that compare with check_dns, which needs it",
   },
   smtpd: { package: "opensmtpd", binary: "/usr/sbin/smtpd", for: "suites on a real mail server" },
+  check_curl: {
+    package: "liburiparser1",
+    // check_curl is there with the other plugins, but does not start without this library.
+    binary: "/usr/share/doc/liburiparser1",
+    for: "suites that compare with check_curl",
+  },
+  prometheus: { package: "prometheus", binary: "prometheus", for: "suites on a real Prometheus" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCurl } from "../../../plugins/http/check_curl.ts";
+import { runCheck } from "../../../sdk/testing.ts";
+import { FakeServers, startRecordedServers } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { type Nginx, startNginx } from "../../support/servers/nginx.ts";
+import { isUnderstood } from "../effects.ts";
+import { type NormalRule, readTranscripts, replay } from "../oracle.ts";
+import { oddServer } from "./pages.ts";
+
+const RULES: readonly NormalRule[] = [
+  [/\bafter \d+ ms/g, "after N ms"],
+  [/\bafter \d+ milliseconds/g, "after N milliseconds"],
+];
+/** Redirects, which are left to the plugin when it is run, and a page that repeats the plugin's agent. */
+const NOT_REPLAYED = /-f (?:follow|sticky)|-k X-Test/;
+
+describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
+  const servers = new FakeServers();
+  let nginx: Nginx;
+  let places: Record<string, string> = {};
+  beforeAll(async () => {
+    nginx = await startNginx();
+    places = await startRecordedServers(servers);
+    places["17010"] = String(await servers.tcp(oddServer({ plain: 0, tls: 0 })));
+    places["18080"] = String(nginx.port);
+  });
+  afterAll(() => Promise.all([servers[Symbol.asyncDispose](), nginx[Symbol.asyncDispose]()]));
+
+  it("are answered as the plugin answered them", { timeout: 60_000 }, async () => {
+    const transcripts = readTranscripts("check_curl").filter(
+      ({ args }) => !NOT_REPLAYED.test(args.join(" ")),
+    );
+    const replayed = await replay(checkCurl, { places, rules: RULES, atOnce: 8 }, transcripts);
+    expect(replayed.differences).toEqual([]);
+    expect(replayed.counts).toEqual({ equal: 35, executed: 7, different: 0 });
+  });
+});
+
+describe("left to the plugin", () => {
+  it.each([
+    "-S -H h",
+    "-C 10 -H h",
+    "-H h -M 1d",
+    "-H h -N",
+    "-H h -E",
+    "-H h -D",
+    "-H h -t 0",
+    "-H h -p 0",
+    "-H ::1",
+    "-H 127.1",
+    "-H h -u /a/../b",
+    "-H h -u '/a b'",
+    "-H h -u x",
+    "-H h -j PUT",
+    "-H h -j POST",
+    "-H h -j GET -P a=b",
+    "-H h -a nocolon",
+    "-H h -b proxy:x",
+    "-H h -k 'Host: x'",
+    "-H h -k 'X;'",
+    "-H h -f curl",
+    "-H h --http-version=2",
+  ])("is %s", (line) => {
+    expect(isUnderstood(checkCurl, line)).toBe(false);
+  });
+});
+
+it("ends when the length has come, though the server keeps the connection", async () => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp((socket) => {
+    socket.once("data", () =>
+      socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"),
+    );
+  });
+  expect(await runCheck(checkCurl, `-H 127.0.0.1 -p ${port} -t 30 -s ok`)).toMatchObject({ returnCode: 0 });
+});
+
+it.each([
+  ["more than the length", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokay"],
+  ["less than the length", "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nokay"],
+  ["no HTTP", "abc"],
+  ["a NUL", "HTTP/1.1 200 OK\r\n\r\na\0b"],
+])("leaves %s to libcurl", async (_, bytes) => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp((socket) => void socket.once("data", () => socket.end(bytes)));
+  await expect(runCheck(checkCurl, `-H 127.0.0.1 -p ${port} -s a`)).rejects.toMatchObject({
+    name: "CheckDeclined",
+  });
+});
+
+it("a server that never ends is a time-out with what has come", { timeout: 30_000 }, async () => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp((socket) => {
+    socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n0123456789"));
+  });
+  expect(await runCheck(checkCurl, `-H 127.0.0.1 -p ${port} -t 1`)).toMatchObject({
+    returnCode: 2,
+    output: `HTTP CRITICAL - Invalid HTTP response received from host on port ${port}: cURL returned 28 - Operation timed out after 1001 milliseconds with 10 out of 5000 bytes received\n`,
+  });
+});

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkPrometheus } from "../../../plugins/prometheus/check_prometheus.ts";
+import { isThreshold, judgeValue } from "../../../plugins/prometheus/threshold.ts";
+import { runCheck } from "../../../sdk/testing.ts";
+import { freePort } from "../../support/free-port.ts";
+import { FakeServers } from "../../support/servers/fake-servers.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+import { Prometheus } from "../../support/servers/prometheus.ts";
+import { compareWithPlugin, RUNS, randomLines } from "../differential.ts";
+import { isUnderstood } from "../effects.ts";
+import { FamilyReport } from "../family-report.ts";
+import type { NormalRule } from "../oracle.ts";
+import { prometheusLines } from "./lines.ts";
+
+/** No package has this plugin: its file is named by this variable. */
+const PLUGIN = process.env["CHECK_PROMETHEUS"] ?? "";
+const DURATION: NormalRule = [/'duration'=[0-9.]+s/, "'duration'=Ns"];
+
+describe.skipIf(!hasServer("prometheus"))("a real Prometheus", () => {
+  const report = new FamilyReport("check_prometheus");
+  let server: Prometheus;
+  let address = "";
+  beforeAll(async () => {
+    server = await Prometheus.start();
+    address = `--address http://127.0.0.1:${server.port}`;
+  }, 60_000);
+  afterAll(async () => {
+    report.print();
+    await server[Symbol.asyncDispose]();
+  });
+
+  it.each([
+    ["mode ping", 0, /^OK - Version: \d.*, Instance 127\.0\.0\.1:\d+\|'duration'=0\.\d+s;;;0; \n$/],
+    ["mode query -q vector(5) -w 3 -c 10", 1, /^WARNING - Query: 'vector\(5\)'\|'\{\}'=5;3;10;; \n$/],
+    ["m q -q=1 -c @0:2 -a answer", 2, /^CRITICAL - Alias: 'answer' returned: '1'\|'scalar'=1;;@0:2;; \n$/],
+    ["mode query -q up{a='b'} --eqm none --eqs warning", 1, /^WARNING - none\n$/],
+    ["mode query -q up{a='b'}", 0, /^ - Query 'up\{a='b'\}' returned no data\.\n$/],
+    ["mode query -q up[5m] -w 2:", 1, /^WARNING - Query: 'up\[5m\]'\n$/],
+    [
+      "mode query -q up{",
+      3,
+      /^UNKNOWN - Error when executing cli action : bad_data: invalid parameter "query": /,
+    ],
+    [
+      "mode targets_health -w 0.9: -c 0.1:",
+      1,
+      /^WARNING - There are 1 healthy and 1 unhealthy targets\|.*'targets'=2;;;0; \n$/,
+    ],
+  ])("answers %s", async (line, returnCode, output) => {
+    const words = [...line.split(" "), ...address.split(" ")];
+    expect(await runCheck(checkPrometheus, words)).toMatchObject({
+      returnCode,
+      output: expect.stringMatching(output),
+    });
+  });
+
+  it("gives the label of a value another name", async () => {
+    const words = ["mode", "query", ...address.split(" "), "-q", 'up{instance!~".*:0"}'];
+    const search = ["--search", '.*job="(.*?)".*', "--replace", "job $1", "-a", "{{.job}} is {{.xvalue}};"];
+    const { output } = await runCheck(checkPrometheus, [...words, ...search]);
+    expect(output).toMatch(/^OK - prometheus is [01];prometheus is [01];\|'job prometheus'=[01];;;; 'job/);
+  });
+
+  it.skipIf(PLUGIN === "")("gives the plugin's answers", { timeout: 60_000 + 300 * RUNS }, async () => {
+    const rows = prometheusLines(address.split(" "), await freePort());
+    const options = { rules: [DURATION], report };
+    const { declined, differences } = await compareWithPlugin(
+      checkPrometheus,
+      PLUGIN,
+      randomLines(rows),
+      options,
+    );
+    expect(differences).toEqual([]);
+    expect(
+      declined.filter((answer) => !/because (?:only the plugin|the server|a range)/.test(answer)),
+    ).toEqual([]);
+  });
+});
+
+describe("left to the plugin", () => {
+  it.each([
+    "",
+    "mode",
+    "mode query -x",
+    "mode query word",
+    "mode query -k -q up",
+    "mode query -q up -w -5",
+    "mode query -q up -w x",
+    "mode query -q up --cookie a=b",
+    "mode query -q dXA= --query-encoding base64",
+    "mode query -q up -a '{{if .x}}y{{end}}'",
+    "mode query -q up --search '(?i)x'",
+    "mode query -q up --search x --replace '$1x'",
+    "mode query -q up --address ftp://h",
+    "mode query -q up --address http://u:p@h",
+    "-t 0 mode query -q up",
+    "-f 0 mode query -q up",
+    "--verbose mode query -q up",
+    "mode ping -q up",
+  ])("is %s", (line) => {
+    expect(isUnderstood(checkPrometheus, line)).toBe(false);
+  });
+});
+
+it("takes the plugin's thresholds", () => {
+  expect(["", "10", "-1:", "~:5", "@1:2", "1.5:2"].every(isThreshold)).toBe(true);
+  expect(["x", ":5", "5:1", "1e3", "10;", "~:"].some(isThreshold)).toBe(false);
+  const judge = (value: number, warning: string) => judgeValue(value, { warning, critical: "" });
+  expect([judge(-1, "10"), judge(10, "10"), judge(1, "@1:2"), judge(3, "@1:2")]).toEqual([1, 0, 1, 0]);
+  expect([judge(Number.POSITIVE_INFINITY, "1:"), judge(Number.NaN, "1:")]).toEqual([1, 0]);
+});
+
+it.each([
+  ["three bytes", (end: (text: string) => void) => end("abc")],
+  ["no JSON", (end: (text: string) => void) => end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")],
+  ["another shape", (end: (text: string) => void) => end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")],
+])("leaves %s to the plugin, and says UNKNOWN without one", async (_, answer) => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp(
+    (socket) => void socket.once("data", () => answer((text) => socket.end(text))),
+  );
+  const words = ["mode", "query", "-q", "up", "--address", `http://127.0.0.1:${port}`];
+  await expect(runCheck(checkPrometheus, words)).rejects.toMatchObject({
+    name: "CheckDeclined",
+    otherwise: { state: 3 },
+  });
+});
+
+it("a silent server is UNKNOWN when the time is up", async () => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp(() => {});
+  const words = ["-t", "1", "mode", "query", "-q", "up", "--address", `http://127.0.0.1:${port}`];
+  const why = `Post "http://127.0.0.1:${port}/api/v1/query": context deadline exceeded`;
+  expect(await runCheck(checkPrometheus, words)).toMatchObject({
+    returnCode: 3,
+    output: `UNKNOWN - Error when executing cli action : ${why}\n`,
+  });
+});
