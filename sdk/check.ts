@@ -89,6 +89,11 @@ export interface Replaces {
   readonly suite: string;
   /** `2.3` stands for every 2.3.x. */
   readonly versions: readonly string[];
+  /**
+   * The plugin is a script. It has these texts and its version, as `$Revision: 2.9 $`.
+   * Without them it is a program.
+   */
+  readonly script?: readonly string[];
 }
 
 /** A command line that a check has understood completely. */
@@ -118,6 +123,11 @@ export interface Check {
   readonly runsCommands?: boolean;
   /** The rows of `--help`. A check that reads its words itself may have none. */
   readonly rows?: readonly OptionRow[];
+  /**
+   * True: it has not been proven on the real thing, so it answers only where the operator has named it. This
+   * is for the worker's own checks.
+   */
+  readonly isExperimental?: boolean;
   /** Does once, when the worker starts, what the first run would have to wait for otherwise. */
   readonly prepare?: () => Promise<void>;
   /**

@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sdk: ["libc"],
   transport: ["libc", "sdk"],
   family: ["libc", "sdk", "transport"],
-  shelf: ["sdk", "family"],
+  shelf: ["sdk", "transport", "family"],
   "byte-string": [],
   "open-file": [],
   log: [],

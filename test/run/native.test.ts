@@ -221,6 +221,7 @@ it("runs negate around check_dummy in this process", async () => {
       speaksEnglish: true,
       only: [],
       except: [],
+      experimental: [],
       internalCheckDummy: true,
       internalNegate: true,
     },

@@ -2,10 +2,10 @@ import { hash } from "node:crypto";
 import { Admission } from "../../../sdk/admission.ts";
 import { whenAborted } from "../../../sdk/deadline.ts";
 import { RESOLVER, type Shared } from "../../../sdk/index.ts";
+import { NATIVE_DB_POOL } from "../../transport/database-setting.ts";
 import { TLS_CONTEXTS } from "../../transport/tls-contexts.ts";
 import { Machine } from "../libpq/machine.ts";
 import type { Target } from "../libpq/target.ts";
-import { NATIVE_DB_POOL } from "../settings.ts";
 import { type ConnectContext, connect } from "./connect.ts";
 import type { Session } from "./session.ts";
 

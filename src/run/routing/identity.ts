@@ -1,5 +1,5 @@
 import { type BigIntStats, readFileSync, statSync } from "node:fs";
-import type { Check } from "../../../sdk/check.ts";
+import type { Check, Replaces } from "../../../sdk/check.ts";
 import { type ByteString, toByteString } from "../../byte-string.ts";
 import { SHARED_BINARIES } from "./shared-binaries.ts";
 
@@ -115,12 +115,14 @@ function readContents(path: ByteString): ByteString | undefined {
   }
 }
 
-/** A compiled plugin contains its name, suite and version as C strings. A script is never replaced. */
+/** A compiled plugin contains its name, suite and version as C strings. */
 function identifyContents(
   contents: ByteString,
   { name, replaces }: Pick<Check, "name" | "replaces">,
 ): Identity {
   if (replaces === undefined) return executed("the file named exists, and the check stands in for no plugin");
+  if (replaces.script !== undefined)
+    return identifyScript(contents, name, { ...replaces, script: replaces.script });
   const isPlugin =
     contents.startsWith("\x7fELF") &&
     hasString(contents, replaces.suite) &&
@@ -131,6 +133,20 @@ function identifyContents(
     .find((each) => each !== undefined);
   if (version === undefined) return executed(`the file named is another version of ${name}`);
   return { kind: "replaced", why: `the file named is ${name} of ${replaces.suite} ${version}` };
+}
+
+/** A script is replaced only by a check that knows its text, and its version. */
+function identifyScript(
+  contents: ByteString,
+  name: string,
+  { suite, versions, script }: Replaces & Required<Pick<Replaces, "script">>,
+): Identity {
+  const isPlugin = contents.startsWith("#!") && script.every((text) => contents.includes(text));
+  if (!isPlugin) return executed(`the file named is not the ${name} this check replaces`);
+  const version = /\$Revision: ([0-9.]+) \$/.exec(contents)?.[1] ?? "";
+  const isKnown = versions.some((each) => version === each || version.startsWith(`${each}.`));
+  if (!isKnown) return executed(`the file named is another version of ${name}`);
+  return { kind: "replaced", why: `the file named is ${name} of ${suite} ${version}` };
 }
 
 /** A link called check_ping may lead to a program that does something else under this name. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkPgsql } from "../../../plugins/pgsql/check_pgsql.ts";
-import { NATIVE_DB_POOL } from "../../../plugins/pgsql/settings.ts";
+import { NATIVE_DB_POOL } from "../../../plugins/transport/database-setting.ts";
 import type { SettingValues } from "../../../sdk/setting.ts";
 import { freePort } from "../../support/free-port.ts";
 import { hasServer } from "../../support/servers/installed.ts";

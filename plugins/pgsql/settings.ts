@@ -1,6 +1,0 @@
-import { yesOrNo } from "../../sdk/setting.ts";
-
-export const NATIVE_DB_POOL = yesOrNo("native_db_pool", {
-  default: false,
-  help: "Of the checks the worker knows itself check_pgsql leaves its connections open for the next check of the same database with the same login. That saves most of its work, but the time it shows is then that of an empty query, and no longer does every check prove that the server takes new connections and still accepts the password. See docs/native-checks.md.",
-});
