@@ -6,6 +6,8 @@ import { checkFping } from "./icmp/check_fping.ts";
 import { checkHost } from "./icmp/check_host.ts";
 import { checkIcmp } from "./icmp/check_icmp.ts";
 import { checkPing } from "./icmp/check_ping.ts";
+import { checkMssql } from "./mssql/check_mssql.ts";
+import { checkMssqlHealth } from "./mssql/check_mssql_health.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
 import { checkNt } from "./nsclient/check_nt.ts";
 import { checkPgsql } from "./pgsql/check_pgsql.ts";
@@ -39,6 +41,8 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkIcmp,
   checkImap,
   checkJabber,
+  checkMssql,
+  checkMssqlHealth,
   checkNntp,
   checkNntps,
   checkNrpe,

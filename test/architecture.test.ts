@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Where a package may be imported: one file each, so that a driver can be replaced in one place. */
 const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
+  mssql: "plugins/mssql/client/driver.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
   pg: "plugins/pgsql/client/session.ts",
   ssh2: "plugins/ssh/client/connection.ts",

@@ -53,6 +53,7 @@ const SERVERS = {
     binary: "/usr/lib/nagios/plugins/check_nrpe",
     for: "suites that compare with check_nrpe",
   },
+  tsql: { package: "freetds-bin", binary: "tsql", for: "suites that ask the TDS server with FreeTDS" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
