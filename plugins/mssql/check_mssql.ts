@@ -18,7 +18,7 @@ import {
   withinSeconds,
 } from "../../sdk/index.ts";
 import { DialError } from "../transport/dial.ts";
-import { TargetClock } from "../transport/timing.ts";
+import { stopwatch, TargetClock } from "../transport/timing.ts";
 import { renderNumber } from "./client/answer.ts";
 import { ConnectionLost, LoginFailed, loadDriver, type Session } from "./client/driver.ts";
 import { type Login, readUser } from "./client/login.ts";
@@ -122,10 +122,11 @@ interface Asked {
 async function ask(session: Session, options: Options, { clock, said }: Asked): Promise<void> {
   const { query, label } = options;
   if (query === undefined) return;
-  const begin = clock.seconds;
+  clock.tick();
+  const elapsed = stopwatch(clock);
   const { sets, errors } = await session.ask(toUnicode(query));
   clock.tick();
-  const took = clock.seconds - begin;
+  const took = elapsed();
   const [error] = errors;
   if (error !== undefined) {
     said.state(CRITICAL, `error ${error.number} of the server: ${error.text}`);

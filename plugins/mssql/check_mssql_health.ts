@@ -111,7 +111,10 @@ async function ask(lease: Lease, mode: Mode, { request, context, clock, result }
   const work = async () => {
     const server = await askServer(questions);
     const files = filesOf(request);
-    const seconds = () => clock.seconds;
+    const seconds = () => {
+      clock.tick();
+      return clock.seconds;
+    };
     await mode.run({ request, result, questions, server, files, connectSeconds, seconds });
   };
   const limit = {

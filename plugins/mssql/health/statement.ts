@@ -81,7 +81,7 @@ export async function sqlRuntime(context: ModeContext): Promise<void> {
   const { request, result, seconds } = context;
   const begin = seconds();
   await askStatement(context);
-  const runtime = seconds() - begin;
+  const runtime = Math.max(0, seconds() - begin);
   result.thresholds.set({ warning: "1", critical: "5" });
   const text = `${toFixed(runtime, 2)} seconds to execute ${request.name2 || request.name}`;
   result.add(result.thresholds.check(runtime), text);
