@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -6,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { createCertificate, inDays } from "../servers/certificates.ts";
 import { hasServer } from "../servers/installed.ts";
 import { SqlBrowser } from "./browser.ts";
-import { frameMessage, MessageReader } from "./packets.ts";
+import { frameMessage, MessageReader, PACKET } from "./packets.ts";
 import { type Reply, TdsServer, type TdsServerOptions } from "./tds-server.ts";
 
 const ALL_TYPES: Reply = {
@@ -121,6 +123,16 @@ describe.skipIf(!hasServer("tsql"))("FreeTDS", () => {
     const place = ["[server]", `host = ${address}`, "instance = prod", "tds version = 7.4"];
     expect(await tsql(place)).toContain(ROW);
   });
+});
+
+it("acknowledges that a client gives up", async () => {
+  await using server = await TdsServer.start(OPTIONS);
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write(frameMessage(PACKET.attention, Buffer.alloc(0)));
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  socket.destroy();
+  expect(server.attentions).toBe(1);
+  expect(answer.subarray(8, 11)).toEqual(Buffer.from([0xfd, 0x20, 0]));
 });
 
 it("puts messages together from any cut", () => {
