@@ -13,6 +13,8 @@ import { checkLoad } from "./local/check_load.ts";
 import { checkProcs } from "./local/check_procs.ts";
 import { checkSwap } from "./local/check_swap.ts";
 import { checkUsers } from "./local/check_users.ts";
+import { checkMssql } from "./mssql/check_mssql.ts";
+import { checkMssqlHealth } from "./mssql/check_mssql_health.ts";
 import { checkMysql } from "./mysql/check_mysql.ts";
 import { checkMysqlQuery } from "./mysql/check_mysql_query.ts";
 import { checkNrpe } from "./nrpe/check_nrpe.ts";
@@ -55,6 +57,8 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkImap,
   checkJabber,
   checkLoad,
+  checkMssql,
+  checkMssqlHealth,
   checkMysql,
   checkMysqlQuery,
   checkNntp,

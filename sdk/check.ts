@@ -97,6 +97,11 @@ export interface Replaces {
   readonly versions: readonly string[];
   /** Only for a program in Go: finds the version in the file. */
   readonly program?: RegExp;
+  /**
+   * The plugin is a script. It has these texts and its version, as `$Revision: 2.9 $`.
+   * Without them it is a program.
+   */
+  readonly script?: readonly string[];
 }
 
 /** A command line that a check has understood completely. */
@@ -126,6 +131,11 @@ export interface Check {
   readonly runsCommands?: boolean;
   /** The rows of `--help`. A check that reads its words itself may have none. */
   readonly rows?: readonly OptionRow[];
+  /**
+   * True: it has not been proven on the real thing, so it answers only where the operator has named it. This
+   * is for the worker's own checks.
+   */
+  readonly isExperimental?: boolean;
   /** Does once, when the worker starts, what the first run would have to wait for otherwise. */
   readonly prepare?: () => Promise<void>;
   /**

@@ -17,6 +17,11 @@ interface CheckParts<Options> {
   /** The plugin that this check stands in for. Without it the check answers only if no such file exists. */
   readonly replaces?: Replaces;
   /**
+   * True: it has not been proven on the real thing, so it answers only where the operator has named it. This
+   * is for the worker's own checks.
+   */
+  readonly isExperimental?: boolean;
+  /**
    * The command that this check runs. The check declares it and the worker runs it as any other command:
    * restricted paths hold for it, and a native check may answer it.
    */
@@ -145,6 +150,7 @@ function createCheck<Options>(
     replaces,
     rows,
     ...(command && { runsCommands: true }),
+    ...(parts.isExperimental && { isExperimental: true }),
     ...(prepare && { prepare }),
     ...(parts.whyNotHere && { whyNotHere: parts.whyNotHere }),
     understand(argv: readonly string[]) {

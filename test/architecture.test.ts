@@ -51,6 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Where a package may be imported: one file each, so that a driver can be replaced in one place. */
 const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
+  mssql: "plugins/mssql/client/driver.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
   "prom-client": "src/metrics/registry.ts",
   mysql2: "plugins/mysql/client/session.ts",

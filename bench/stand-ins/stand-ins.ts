@@ -57,13 +57,11 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     plugins: PLUGINS,
     data: DATA,
     ...(asked("large") && { large: cleanup.use(writeLargePlugin()).file }),
-    tcp: await listening(createServer((socket) => socket.on("error", () => {}).end())),
-    ...(asked("http") && { http: await listening(createHttpServer((_, response) => response.end(PAGE))) }),
-    ...(asked("banner") && { banner: await listening(createServer((socket) => say(socket, BANNER))) }),
-    ...(asked("nt") && { nt: await listening(createServer((socket) => say(socket, NSCLIENT))) }),
-    ...(asked("smtp") && { smtp: await listening(createServer(serveMail)) }),
     nscweb: NSC_WEB,
-    ...(asked("agent") && { agent: await listening(createAgent()) }),
+    ...(await portsOf(
+      SMALL_SERVERS.filter(([name]) => asked(name)),
+      listening,
+    )),
     ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
     ...(database && { postgresql: database.port }),
     ...(mariadb && { mariadb: mariadb.port }),
@@ -74,6 +72,26 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const running = cleanup.move();
   const cpuMs = () => others.reduce((sum, other) => sum + other.cpuMs(), cpuMsOf(agent));
   return { values, cpuMs, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Servers of a few lines in this process, by the placeholder of their port. */
+const SMALL_SERVERS: readonly (readonly [name: string, create: () => Server])[] = [
+  ["tcp", () => createServer((socket) => socket.on("error", () => {}).end())],
+  ["http", () => createHttpServer((_, response) => response.end(PAGE))],
+  ["banner", () => createServer((socket) => say(socket, BANNER))],
+  ["nt", () => createServer((socket) => say(socket, NSCLIENT))],
+  ["smtp", () => createServer(serveMail)],
+  ["agent", createAgent],
+];
+
+async function portsOf(
+  servers: typeof SMALL_SERVERS,
+  listening: (server: Server) => Promise<number>,
+): Promise<Values> {
+  const ports = await Promise.all(
+    servers.map(async ([name, create]) => [name, await listening(create())] as const),
+  );
+  return Object.fromEntries(ports);
 }
 
 function createAgent(): Server {

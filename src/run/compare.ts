@@ -11,6 +11,8 @@ const VOLATILE: readonly (readonly [pattern: RegExp, placeholder: string])[] = [
   [/(?<![0-9])[0-9]+\.[0-9]+(?= ?(?:s|ms|us|secs?|seconds?)(?![A-Za-z]))/g, "N"],
   // check_host prints it without a unit
   [/\brta=[0-9]+\.[0-9]+/g, "rta=N"],
+  // check_mssql_health prints this one without a unit
+  [/'connection_time'=[0-9]+(?:\.[0-9]+)?/g, "'connection_time'=N"],
   // messages of OpenSSL begin with the number of a thread
   [/^[0-9A-F]+:error:/gm, "N:error:"],
   // an uptime grows

@@ -28,6 +28,10 @@ describe("two answers are the same if only times differ", () => {
       "OK - h responds to ICMP. Packet 1, rta 0.031ms|pkt=1;;;0;5 rta=0.031;1000.000;1000.000;;\n",
     ],
     [" OK - database monitor (0.172565 sec.)", " OK - database monitor (0.002565 sec.)"],
+    [
+      "OK - 0.02 seconds to connect as mon | 'connection_time'=0.02;1;5;;",
+      "OK - 0.11 seconds to connect as mon | 'connection_time'=0.11;1;5;;",
+    ],
     ["CRITICAL - x\n40A7F:error:0A0001 y", "CRITICAL - x\n80B1C:error:0A0001 y"],
     [
       "SNMP OK - Timeticks: (8640123) 1 day, 0:00:01.23 | ",

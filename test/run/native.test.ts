@@ -227,6 +227,7 @@ it("runs negate around check_dummy in this process", async () => {
       speaksEnglish: true,
       only: [],
       except: [],
+      experimental: [],
       internalCheckDummy: true,
       internalNegate: true,
     },

@@ -59,6 +59,7 @@ async function findCheckFaults(config: Config): Promise<readonly Finding[]> {
     ...findings,
     ...findUnknownNames("native_checks_only", config.nativeChecksOnly, names),
     ...findUnknownNames("native_checks_except", config.nativeChecksExcept, names),
+    ...findUnknownNames("native_checks_experimental", config.nativeChecksExperimental, names),
   ];
 }
 

@@ -32,7 +32,7 @@ export async function listPlugins(options: readonly string[], io: Io): Promise<n
       check.name,
       shelf.originOf(check) ?? "omd-worker",
       describeHere(check, { config, identify, io }),
-      check.summary,
+      check.isExperimental ? `experimental: ${check.summary}` : check.summary,
     ]);
     io.stdout(renderTable(["check", "from", "here", "what it does"], rows));
     io.stdout(renderSetAside(await askSetAside(config)));

@@ -28,6 +28,13 @@ export const NATIVE_CHECK_ROWS = [
     help: "Of the checks the worker knows itself, do not answer these.",
     knownBy: ["omd-worker"],
   },
+  {
+    name: "native_checks_experimental",
+    kind: names,
+    default: [],
+    help: "Of the checks the worker knows itself, answer these too, though they are marked experimental: they have not been proven on the real thing. Naming one in native_checks_only has the same effect.",
+    knownBy: ["omd-worker"],
+  },
 ] as const satisfies readonly ConfigRow[];
 
 /** How native checks are compared with plugins. */

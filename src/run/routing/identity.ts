@@ -120,12 +120,14 @@ function readContents(path: ByteString): ByteString | undefined {
   }
 }
 
-/** A compiled plugin contains its name, suite and version as C strings. A script is never replaced. */
+/** A compiled plugin contains its name, suite and version as C strings. */
 function identifyContents(
   contents: ByteString,
   { name, replaces }: Pick<Check, "name" | "replaces">,
 ): Identity {
   if (replaces === undefined) return executed("the file named exists, and the check stands in for no plugin");
+  if (replaces.script !== undefined)
+    return identifyScript(contents, name, { ...replaces, script: replaces.script });
   const isPlugin = contents.startsWith("\x7fELF") && isOfSuite(contents, name, replaces);
   if (!isPlugin) return executed(`the file named is not the ${name} this check replaces`);
   const version = findKnownVersion(contents, replaces);
@@ -137,6 +139,20 @@ function identifyContents(
 function isOfSuite(contents: ByteString, name: string, { suite, program }: Replaces): boolean {
   if (program !== undefined) return contents.includes(`path\t${suite}/cmd/${name}\n`);
   return hasString(contents, suite) && isProgram(contents, name, suite);
+}
+
+/** A script is replaced only by a check that knows its text, and its version. */
+function identifyScript(
+  contents: ByteString,
+  name: string,
+  { suite, versions, script }: Replaces & Required<Pick<Replaces, "script">>,
+): Identity {
+  const isPlugin = contents.startsWith("#!") && script.every((text) => contents.includes(text));
+  if (!isPlugin) return executed(`the file named is not the ${name} this check replaces`);
+  const version = /\$Revision: ([0-9.]+) \$/.exec(contents)?.[1] ?? "";
+  const isKnown = versions.some((each) => version === each || version.startsWith(`${each}.`));
+  if (!isKnown) return executed(`the file named is another version of ${name}`);
+  return { kind: "replaced", why: `the file named is ${name} of ${suite} ${version}` };
 }
 
 /** A link called check_ping may lead to a program that does something else under this name. */

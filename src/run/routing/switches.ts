@@ -10,6 +10,8 @@ export interface NativeSwitches {
   /** Names. If there are any, no other check answers. */
   readonly only: readonly string[];
   readonly except: readonly string[];
+  /** Names of checks that answer though they are experimental. */
+  readonly experimental: readonly string[];
   readonly internalCheckDummy: boolean;
   readonly internalNegate: boolean;
 }
@@ -19,7 +21,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The options of worker.conf that are read here. */
 export type SwitchOptions = Pick<
   Config,
-  "nativeChecks" | "nativeChecksOnly" | "nativeChecksExcept" | "internalCheckDummy" | "internalNegate"
+  | "nativeChecks"
+  | "nativeChecksOnly"
+  | "nativeChecksExcept"
+  | "nativeChecksExperimental"
+  | "internalCheckDummy"
+  | "internalNegate"
 >;
 
 export function readSwitches(config: SwitchOptions, env: Environment = process.env): NativeSwitches {
@@ -28,6 +35,7 @@ export function readSwitches(config: SwitchOptions, env: Environment = process.e
     speaksEnglish: speaksEnglish(env),
     only: config.nativeChecksOnly,
     except: config.nativeChecksExcept,
+    experimental: config.nativeChecksExperimental,
     internalCheckDummy: config.internalCheckDummy,
     internalNegate: config.internalNegate,
   };
@@ -41,13 +49,16 @@ function speaksEnglish({ LC_ALL, LC_MESSAGES, LANG }: Environment): boolean {
 
 /** Why this check must not answer, whatever the command line is. Undefined: it may answer. */
 export function findSwitch(
-  { name, replaces }: Pick<Check, "name" | "replaces">,
+  { name, replaces, isExperimental = false }: Pick<Check, "name" | "replaces" | "isExperimental">,
   switches: NativeSwitches,
 ): string | undefined {
   if (switches.mode === "off") return "native_checks is off";
   if (switches.except.includes(name)) return "native_checks_except names the check";
   if (switches.only.length > 0 && !switches.only.includes(name))
     return "native_checks_only does not name the check";
+  const isNamed = switches.only.includes(name) || switches.experimental.includes(name);
+  if (isExperimental && !isNamed)
+    return "the check is experimental, and native_checks_experimental does not name it";
   if (name === "check_dummy" && !switches.internalCheckDummy) return "internal_check_dummy is off";
   if (name === "negate" && !switches.internalNegate) return "internal_negate is off";
   if (!switches.speaksEnglish && replaces !== undefined) return "the worker's locale is not English";

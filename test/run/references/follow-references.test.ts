@@ -20,7 +20,7 @@ import { stubLog } from "../../support/stub-log.ts";
 
 const SWITCHES: NativeSwitches = {
   ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
-  ...{ internalCheckDummy: true, internalNegate: true },
+  ...{ internalCheckDummy: true, internalNegate: true, experimental: [] },
 };
 const SECRET = "s3cret 'a\"; $(id)";
 const understood: string[][] = [];

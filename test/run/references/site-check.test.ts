@@ -34,7 +34,7 @@ it("a site's check in its thread gets the secret, and remembers under the refere
     ...{ shelf, followsReferences: true, identify: () => ({ kind: "absent", why: "" }) },
     switches: {
       ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
-      ...{ internalCheckDummy: true, internalNegate: true },
+      ...{ internalCheckDummy: true, internalNegate: true, experimental: [] },
     },
   });
   await using shared = new SharedValues({ log: () => {} });

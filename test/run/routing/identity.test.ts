@@ -56,6 +56,24 @@ describe("a check may answer for", () => {
     });
   });
 
+  it("a script that it knows, in a version that it knows", async () => {
+    const replaces = { suite: "check_x", versions: ["2.9"], script: ["package CheckX;", "package Other;"] };
+    const look = async (contents: string) => {
+      await install(contents);
+      return createIdentification()(path, { name: "check_x", replaces });
+    };
+    const script = (version: string, text = "package CheckX;\npackage Other;\n") =>
+      `#!/usr/bin/perl\n${text}version => '$Revision: ${version} $'\n`;
+    expect(await look(script("2.9"))).toEqual({
+      kind: "replaced",
+      why: "the file named is check_x of check_x 2.9",
+    });
+    expect((await look(script("2.9.1"))).kind).toBe("replaced");
+    expect((await look(script("2.90"))).why).toBe("the file named is another version of check_x");
+    expect((await look(script("2.9", "package CheckX;\n"))).kind).toBe("foreign");
+    expect((await look(plugin("2.9", "check_x", "check_x"))).kind).toBe("foreign");
+  });
+
   it("the plugin under a symbolic link", async () => {
     await install(plugin());
     await symlink(path, `${path}-link`);

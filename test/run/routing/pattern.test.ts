@@ -55,7 +55,7 @@ describe("a command line with an unquoted ?", () => {
     shelf: createShelf(BUILTIN_CHECKS),
     identify: () => ({ kind: "replaced", why: "it is the plugin" }),
     switches: {
-      ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
+      ...{ mode: "on", speaksEnglish: true, only: [], except: [], experimental: [] },
       ...{ internalCheckDummy: true, internalNegate: true },
     },
   });
@@ -80,7 +80,7 @@ describe("a command line with an unquoted ?", () => {
       shelf: createShelf([]),
       identify: () => ({ kind: "absent", why: "" }),
       switches: {
-        ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
+        ...{ mode: "on", speaksEnglish: true, only: [], except: [], experimental: [] },
         ...{ internalCheckDummy: true, internalNegate: true },
       },
       restriction,

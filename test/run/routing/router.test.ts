@@ -14,6 +14,7 @@ const SWITCHES: NativeSwitches = {
   speaksEnglish: true,
   only: [],
   except: [],
+  experimental: [],
   internalCheckDummy: true,
   internalNegate: true,
 };

@@ -5,6 +5,7 @@ const OPTIONS: SwitchOptions = {
   nativeChecks: "on",
   nativeChecksOnly: [],
   nativeChecksExcept: [],
+  nativeChecksExperimental: [],
   internalCheckDummy: true,
   internalNegate: true,
 };
@@ -40,6 +41,20 @@ describe("a check is switched off", () => {
     ["internal_negate is off", "negate", { internalNegate: false }],
   ])("%s: %s with %j", (why, name, options) => {
     expect(find(name, options)).toBe(why);
+  });
+
+  it.each<[why: string | undefined, options: Partial<SwitchOptions>]>([
+    ["the check is experimental, and native_checks_experimental does not name it", {}],
+    ["native_checks is off", { nativeChecks: "off", nativeChecksExperimental: ["check_x"] }],
+    [
+      "native_checks_only does not name the check",
+      { nativeChecksOnly: ["check_y"], nativeChecksExperimental: ["check_x"] },
+    ],
+    [undefined, { nativeChecksExperimental: ["check_x"] }],
+    [undefined, { nativeChecksOnly: ["check_x"] }],
+  ])("because it is experimental: %s with %j", (why, options) => {
+    const check = { name: "check_x", replaces: REPLACES, isExperimental: true };
+    expect(findSwitch(check, readSwitches({ ...OPTIONS, ...options }, {}))).toBe(why);
   });
 
   it("in another locale, unless it replaces no plugin", () => {

@@ -78,6 +78,7 @@ const SERVERS = {
     for: "suites that compare with check_curl",
   },
   prometheus: { package: "prometheus", binary: "prometheus", for: "suites on a real Prometheus" },
+  tsql: { package: "freetds-bin", binary: "tsql", for: "suites that ask the TDS server with FreeTDS" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
   // The perl program is in perl-base, too; pod2text is not.
   perl: { package: "perl", binary: "pod2text", for: "suites with Perl plugins" },
