@@ -23,6 +23,8 @@ const MAX_UNDELIVERED = 5_000;
 
 export interface WorkerPartsOptions {
   readonly checks: readonly Check[];
+  /** The URL of a module with SNMP and SSH sessions for the checks of a site. */
+  readonly sessions?: string | undefined;
   readonly log: Log;
   /** They are told what happens, after the log. */
   readonly listeners?: readonly WorkerListener[];
@@ -50,7 +52,7 @@ export interface WorkerParts {
 
 /** Makes the parts and connects them with one another. Nothing is started yet. */
 export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
-  const { checks, log, listeners = [], config, onJob, renderStatus } = options;
+  const { checks, sessions, log, listeners = [], config, onJob, renderStatus } = options;
   const throttle = new LogThrottle(log);
   const events = tellAll([createJobLog({ log, throttle }), ...listeners], throttle);
   const mayGrow = createLoadGuard(config, throttle);
@@ -79,7 +81,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ...{ log, events, pool, shortage, jobServers, outbox },
     ending: new Ending(),
     executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
-    native: new NativeRuntime({ checks, log, onLongWait: events.waited }),
+    native: new NativeRuntime({ checks, sessions, log, onLongWait: events.waited }),
     dupservers: new Dupservers({ log, throttle }),
     inFlight: new InFlight(),
   };

@@ -1,7 +1,9 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { afterMicrotasks } from "../after-microtasks.ts";
 import type { Ending } from "./ending.ts";
 import { killChildren } from "./kill-children.ts";
 import type { FromThread, Owner, ThreadStart, ToThread } from "./messages.ts";
+import { Ring } from "./ring.ts";
 import type { Task } from "./task.ts";
 
 /** Why a thread has ended, and whose code it was. */
@@ -13,6 +15,7 @@ export interface ThreadEnd {
 export interface SiteThreadOptions {
   readonly resolves: boolean;
   readonly valuesFolder: string | undefined;
+  readonly sessions: string | undefined;
   /** In MiB: JavaScript's heap, and buffers. */
   readonly memoryMib: number;
   readonly onReport: (thread: SiteThread, report: FromThread) => void;
@@ -31,6 +34,9 @@ const MEMORY_TICKS = 10;
 const MAX_KNOWN_LINES = 20_000;
 const STOP_WITHIN_MS = 1_000;
 const END_WITHIN_MS = 5_000;
+/** What does not fit is sent in a message. */
+const RUNS_BYTES = 64 * 1024;
+const OUTPUTS_BYTES = 256 * 1024;
 /** V8 ends a thread whose heap is this much above the limit: the worker wants to be first. */
 const HEAP_RESERVE_MIB = 64;
 
@@ -46,16 +52,23 @@ export class SiteThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #turn = new Int32Array(new SharedArrayBuffer(4));
+  readonly #runsMemory = Ring.allocate(RUNS_BYTES);
+  readonly #outputsMemory = Ring.allocate(OUTPUTS_BYTES);
+  readonly #runs = new Ring(this.#runsMemory);
+  readonly #outputs = new Ring(this.#outputsMemory);
   readonly #gone = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   #state: "starting" | "ready" | "ended" = "starting";
   readonly #lines = new Set<number>();
+  /** Were over at the last ping. */
+  #over: Task[] = [];
   #tid: string | undefined;
   #watch: NodeJS.Timeout | undefined;
   #ticks = 0;
   #silentTicks = 0;
   #hasSpoken = false;
   #isAboveMemory = false;
+  #isCalling = false;
   #told: ThreadEnd | undefined;
 
   constructor(options: SiteThreadOptions) {
@@ -80,14 +93,29 @@ export class SiteThread {
 
   /** A line is sent once: to copy its words each time would cost more than all else. */
   #ask({ id, question }: Task): void {
-    if (question.kind !== "run") this.post({ kind: "ask", id, question });
-    else if (this.#lines.has(question.on.line)) this.post({ kind: "run", id, line: question.on.line });
+    const line = question.kind === "run" ? question.on.line : undefined;
+    if (line !== undefined && this.#lines.has(line) && this.#runs.put(id, line)) this.#call();
     else {
-      if (this.#lines.size >= MAX_KNOWN_LINES) this.#lines.clear();
-      this.#lines.add(question.on.line);
+      if (line !== undefined) this.#remember(line);
       this.post({ kind: "ask", id, question });
     }
   }
+
+  #remember(line: number): void {
+    if (this.#lines.size >= MAX_KNOWN_LINES) this.#lines.clear();
+    this.#lines.add(line);
+  }
+
+  /** To wake the thread is dear, so it is woken once for all runs that begin together. */
+  #call(): void {
+    if (!this.#isCalling) afterMicrotasks(this.#wake);
+    this.#isCalling = true;
+  }
+
+  readonly #wake = (): void => {
+    this.#isCalling = false;
+    if (this.#runs.mustCall()) this.post({ kind: "look" });
+  };
 
   post(order: ToThread): void {
     this.#port.postMessage(order);
@@ -118,8 +146,9 @@ export class SiteThread {
   }
 
   #start(port: MessagePort): Worker {
-    const { resolves, valuesFolder, memoryMib, onPrinted } = this.#options;
-    const workerData: ThreadStart = { port, turn: this.#turn, resolves, valuesFolder };
+    const { resolves, valuesFolder, sessions, memoryMib, onPrinted } = this.#options;
+    const memory = { turn: this.#turn, runs: this.#runsMemory, outputs: this.#outputsMemory };
+    const workerData: ThreadStart = { port, ...memory, resolves, valuesFolder, sessions };
     const worker = new Worker(ENTRY, {
       ...{ workerData, transferList: [port], stdout: true, stderr: true },
       resourceLimits: { maxOldGenerationSizeMb: memoryMib + HEAP_RESERVE_MIB },
@@ -138,28 +167,45 @@ export class SiteThread {
   #take(report: FromThread): void {
     this.#hasSpoken = true;
     switch (report.kind) {
+      case "look":
+        this.#takeOutputs();
+        break;
       case "ready":
         this.#tid = report.tid;
         if (this.#state === "starting") this.#state = "ready";
         break;
       case "pong":
-        for (const { id, isOver } of this.tasks.values()) if (isOver) this.tasks.delete(id);
+        // Each of them was told before that its time is up.
+        for (const { id } of this.#over.splice(0)) this.tasks.delete(id);
         break;
       case "stopped":
         this.#stopped.resolve();
         break;
       case "ending":
         this.#told ??= report;
+        this.#takeOutputs();
         this.end(report.ending, report.by);
         break;
       case "answer":
       case "log":
+      case "warning":
       case "need":
         this.#options.onReport(this, report);
     }
   }
 
+  /** Also when the thread has not called: what it does now may never end. */
+  #takeOutputs(): void {
+    this.#outputs.hear();
+    for (let each = this.#outputs.take(); each; each = this.#outputs.take()) {
+      this.#hasSpoken = true;
+      const { id, value: returnCode, text: output } = each;
+      this.#options.onReport(this, { kind: "answer", id, answer: { kind: "output", returnCode, output } });
+    }
+  }
+
   #tick(): void {
+    this.#takeOutputs();
     if (this.tasks.size === 0 || this.#state === "ended") {
       clearInterval(this.#watch);
       this.#watch = undefined;
@@ -169,6 +215,7 @@ export class SiteThread {
     this.#ticks += 1;
     this.#silentTicks = this.#hasSpoken || this.#state === "starting" ? 0 : this.#silentTicks + 1;
     this.#hasSpoken = false;
+    this.#over = [...this.tasks.values()].filter(({ isOver }) => isOver);
     this.post({ kind: "ping" });
     if (this.isSilent || this.#ticks % MEMORY_TICKS === 0) void this.#lookAtMemory();
     if (this.#silentTicks > 1) this.#options.onSilent(this, this.#silentTicks - 1);
@@ -189,6 +236,7 @@ export class SiteThread {
     // What the thread has told before its end may still wait here.
     for (let left = receiveMessageOnPort(this.#port); left; left = receiveMessageOnPort(this.#port))
       this.#take(left.message);
+    this.#takeOutputs();
     const { ending, by } = this.#told ?? { ending: { kind: "lost" }, by: this.onTurn };
     this.end(ending, by);
     this.#gone.resolve();
