@@ -31,7 +31,7 @@ const HARMS = [
 const LINE = { jobs: 2_000, rate: 200, warmUp: 400, pool: 100, hasLoopDelay: true, isOwnOnly: true } as const;
 const FOLDERS = ["plugins", "harm"].map((folder) => `--plugin_path=${join(BENCH, folder)}`);
 
-/** The scenario `harm`: 200 quick checks a second, and a second after them one that ends or blocks its thread. */
+/** The scenario `harm`: quick checks, and a second after them one that ends or blocks its thread. */
 export const HARM_LINES: readonly Line[] = HARMS.flatMap(({ harm, output, returnCode }) => {
   const harmful: Part = {
     ...{ command: `./nowhere/check_harm --${harm}`, output, returnCode },
