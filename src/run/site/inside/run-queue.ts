@@ -1,4 +1,3 @@
-import { afterMicrotasks } from "../after-microtasks.ts";
 import type { Ring, RingRecord } from "../threads/ring.ts";
 
 /** The runs that the worker has asked for. Life: looked at whenever the worker says that there are some. */
@@ -15,7 +14,6 @@ export class RunQueue {
 
   /** A run begins when the one before has answered or waits: one that never ends must not hold its answer. */
   look(): void {
-    this.#ring.hear();
     if (this.#isLooking) return;
     this.#isLooking = true;
     this.#next();
@@ -27,9 +25,24 @@ export class RunQueue {
 
   readonly #next = (): void => {
     const run = this.#ring.take();
-    this.#isLooking = run !== undefined;
-    if (run === undefined) return;
+    if (run === undefined) {
+      setImmediate(this.#rest);
+      return;
+    }
     this.#begin(run);
     afterMicrotasks(this.#next);
   };
+
+  /** What the worker has written meanwhile was not called for, as this thread was awake. */
+  readonly #rest = (): void => {
+    this.#ring.sleep();
+    this.#isLooking = false;
+    if (!this.#ring.isEmpty) this.look();
+  };
+}
+
+/** Calls `act` when the code that can go on now has done so, and before the event loop goes on. */
+function afterMicrotasks(act: () => void): void {
+  // Node empties the queue of microtasks before it calls what waits for the next tick.
+  queueMicrotask(() => process.nextTick(act));
 }

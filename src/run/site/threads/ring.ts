@@ -57,9 +57,18 @@ export class Ring {
     return Atomics.exchange(this.#control, CALLED, 1) === 0;
   }
 
-  /** For the reader, before it reads all. */
-  hear(): void {
+  /** For the reader: it is awake, and will read all before it sleeps. */
+  stayAwake(): void {
+    Atomics.store(this.#control, CALLED, 1);
+  }
+
+  /** For the reader: from now on it must be called. What is written by now it reads after this. */
+  sleep(): void {
     Atomics.store(this.#control, CALLED, 0);
+  }
+
+  get isEmpty(): boolean {
+    return Atomics.load(this.#control, READ) === Atomics.load(this.#control, WRITTEN);
   }
 
   take(): RingRecord | undefined {

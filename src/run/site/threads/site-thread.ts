@@ -1,5 +1,4 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { afterMicrotasks } from "../after-microtasks.ts";
 import type { Ending } from "./ending.ts";
 import { killChildren } from "./kill-children.ts";
 import type { FromThread, Owner, ThreadStart, ToThread } from "./messages.ts";
@@ -106,15 +105,18 @@ export class SiteThread {
     this.#lines.add(line);
   }
 
-  /** To wake the thread is dear, so it is woken once for all runs that begin together. */
+  /** To wake a thread is dear: it is woken once for all runs of a turn, and need not call meanwhile. */
   #call(): void {
-    if (!this.#isCalling) afterMicrotasks(this.#wake);
+    if (this.#isCalling) return;
     this.#isCalling = true;
+    this.#outputs.stayAwake();
+    setImmediate(this.#wake);
   }
 
   readonly #wake = (): void => {
     this.#isCalling = false;
     if (this.#runs.mustCall()) this.post({ kind: "look" });
+    this.#takeOutputs();
   };
 
   post(order: ToThread): void {
@@ -196,7 +198,7 @@ export class SiteThread {
 
   /** Also when the thread has not called: what it does now may never end. */
   #takeOutputs(): void {
-    this.#outputs.hear();
+    this.#outputs.sleep();
     for (let each = this.#outputs.take(); each; each = this.#outputs.take()) {
       this.#hasSpoken = true;
       const { id, value: returnCode, text: output } = each;

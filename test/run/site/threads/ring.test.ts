@@ -46,11 +46,17 @@ it("loses and mixes up nothing, however the ends of the memory and of the record
   }
 });
 
-it("is called once until the reader hears it", () => {
+it("is called once until the reader sleeps again, and not while it is awake", () => {
   const { writer, reader } = ringOf(64);
   expect([writer.mustCall(), writer.mustCall()]).toEqual([true, false]);
-  reader.hear();
+  reader.sleep();
   expect(writer.mustCall()).toBe(true);
+  reader.sleep();
+  reader.stayAwake();
+  expect(writer.mustCall()).toBe(false);
+  expect(reader.isEmpty).toBe(true);
+  writer.put(1, 2);
+  expect(reader.isEmpty).toBe(false);
 });
 
 it("carries records of another thread while both are busy", async () => {
