@@ -65,7 +65,8 @@ function follow(order: ToThread): void {
 }
 
 function openSource(url: string): SessionSource {
-  return { load: () => import(url), apart: (code) => turn.leave(code), [Symbol.dispose]() {} };
+  const load = () => turn.leave(() => import(url));
+  return { load, apart: (code) => turn.leave(code), [Symbol.dispose]() {} };
 }
 
 function readThreadId(): string | undefined {

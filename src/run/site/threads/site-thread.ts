@@ -94,15 +94,15 @@ export class SiteThread {
   #ask({ id, question }: Task): void {
     const line = question.kind === "run" ? question.on.line : undefined;
     if (line !== undefined && this.#lines.has(line) && this.#runs.put(id, line)) this.#call();
-    else {
-      if (line !== undefined) this.#remember(line);
-      this.post({ kind: "ask", id, question });
-    }
+    else this.post({ kind: "ask", id, question });
   }
 
-  #remember(line: number): void {
+  /** The thread knows a line that it has answered. A message may arrive after what is in the ring. */
+  #remember(id: number): void {
+    const question = this.tasks.get(id)?.question;
+    if (question?.kind !== "run") return;
     if (this.#lines.size >= MAX_KNOWN_LINES) this.#lines.clear();
-    this.#lines.add(line);
+    this.#lines.add(question.on.line);
   }
 
   /** To wake a thread is dear: it is woken once for all runs of a turn, and need not call meanwhile. */
@@ -189,6 +189,9 @@ export class SiteThread {
         this.end(report.ending, report.by);
         break;
       case "answer":
+        this.#remember(report.id);
+        this.#options.onReport(this, report);
+        break;
       case "log":
       case "warning":
       case "need":
@@ -202,6 +205,7 @@ export class SiteThread {
     for (let each = this.#outputs.take(); each; each = this.#outputs.take()) {
       this.#hasSpoken = true;
       const { id, value: returnCode, text: output } = each;
+      this.#remember(id);
       this.#options.onReport(this, { kind: "answer", id, answer: { kind: "output", returnCode, output } });
     }
   }

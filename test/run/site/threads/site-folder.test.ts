@@ -191,6 +191,14 @@ describe("a check that ends its thread", () => {
     expect(await told("ok")).toBe("OK ok");
   });
 
+  it("knows each line before it is asked for it by its number, however busy it is", async () => {
+    const busy = Array.from({ length: 500 }, () => told("ok"));
+    const lines = Array.from({ length: 100 }, (_, at) => `wait 0.${at}`);
+    const thrice = lines.flatMap((line) => [told(line), told(line), told(line)]);
+    expect(new Set(await Promise.all(thrice))).toEqual(new Set(["OK wait"]));
+    expect(new Set(await Promise.all(busy))).toEqual(new Set(["OK ok"]));
+  });
+
   it("holds no answer that was there before", async () => {
     await Promise.all([understand("ok"), understand("loop")]);
     const quick = told("ok");
