@@ -65,6 +65,11 @@ export interface SharedContext {
 
 /** What a check gets from the worker for one run. */
 export interface CheckContext {
+  /**
+   * The words of the command line with references in place of secrets. Undefined: there are none. What is
+   * remembered of a command line is remembered under these.
+   */
+  readonly words?: readonly string[];
   /** Is aborted when the time of the check is up or the worker stops. Close everything then, and return. */
   readonly signal: AbortSignal;
   /**

@@ -195,6 +195,12 @@ export function leftToPlugin(spelling: string, help: string): Option<undefined> 
   };
 }
 
+/** Settings of `words`. */
+export interface WordsSettings extends Pick<OptionSettings<never>, "secret" | "startsCommand"> {
+  readonly min?: number;
+  readonly max?: number;
+}
+
 /**
  * The words that belong to no option. A command line with fewer than `min` (0 by default) or more than `max`
  * of them is left to the plugin.
@@ -202,10 +208,10 @@ export function leftToPlugin(spelling: string, help: string): Option<undefined> 
 export function words(
   spelling: string,
   help: string,
-  { min = 0, max = Number.POSITIVE_INFINITY }: { readonly min?: number; readonly max?: number } = {},
+  { min = 0, max = Number.POSITIVE_INFINITY, ...marks }: WordsSettings = {},
 ): Option<readonly string[]> {
   return {
-    rows: [{ shorts: [], longs: [], value: "required", text: spelling, help, note: undefined }],
+    rows: [{ shorts: [], longs: [], value: "required", text: spelling, help, note: undefined, ...marks }],
     expects: `takes ${min === 0 ? "" : `at least ${min}`}${min > 0 && max < Number.POSITIVE_INFINITY ? " and " : ""}${max < Number.POSITIVE_INFINITY ? `at most ${max}` : ""}`,
     read(given) {
       const value = given.flatMap((each) => each.text ?? []);

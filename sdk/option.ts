@@ -7,6 +7,10 @@ export interface OptionRow extends OptionSpelling {
   readonly help: string;
   /** `required`, `default: 10` … */
   readonly note: string | undefined;
+  /** True: the value is masked wherever it is shown. Undefined: it is if a long name means a secret. */
+  readonly secret?: boolean;
+  /** True: the value, and the words behind it, are those of another command, whose secrets are masked. */
+  readonly startsCommand?: boolean;
 }
 
 /** An option of a check. `option` and the functions of its kinds (`text`, `integer`, `flag` …) make it. */
@@ -46,6 +50,14 @@ export interface OptionSettings<Value> {
   readonly bare?: Value;
   /** What a text has to be, for the answer to a wrong one. `IP address`: `-a abc is no IP address`. */
   readonly expects?: string;
+  /**
+   * True: the value is a password or the like. It is masked in the log, in shadow reports, by `check
+   * --explain` and in the answer to wrong words. Without it, an option with a long name such as `--password`,
+   * `--token` or `--community` is masked; false shows the value of one of these.
+   */
+  readonly secret?: boolean;
+  /** True: the value, and the words behind it, are those of another command, as of check_nrpe `-a`. */
+  readonly startsCommand?: boolean;
 }
 
 /** The type of an option's value: it may be undefined unless the option is required or has a default. */
@@ -75,7 +87,7 @@ export function option<Value>(
   read: (text: string) => Value | undefined,
   settings: OptionSettings<Value> = {},
 ): Option<Value | undefined> {
-  const row = { ...readSpelling(spelling), help, note: noteOf(settings) };
+  const row = { ...readSpelling(spelling), help, note: noteOf(settings), ...marksOf(settings) };
   if (row.value === "none")
     throw new TypeError(`the option "${spelling}" takes a value: name it, as in --port=INTEGER`);
   if ((row.value === "optional") !== (settings.bare !== undefined)) {
@@ -93,6 +105,10 @@ export function option<Value>(
       return { value: values.length === 0 ? settings.default : values.at(-1) };
     },
   };
+}
+
+function marksOf({ secret, startsCommand }: OptionSettings<unknown>) {
+  return { ...(secret !== undefined && { secret }), ...(startsCommand && { startsCommand }) };
 }
 
 function noteOf({ required, default: value }: OptionSettings<unknown>): string | undefined {

@@ -29,7 +29,22 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
-  cli: ["sdk", "shelf", "config", "job", "outcome", "executor", "run", "result", "worker", "demo"],
+  control: ["worker"],
+  metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
+  cli: [
+    "sdk",
+    "shelf",
+    "config",
+    "job",
+    "outcome",
+    "executor",
+    "run",
+    "result",
+    "worker",
+    "demo",
+    "control",
+    "metrics",
+  ],
   index: ["shelf", "config", "worker"],
 };
 
@@ -37,6 +52,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
+  "prom-client": "src/metrics/registry.ts",
   pg: "plugins/pgsql/client/session.ts",
   ssh2: "plugins/ssh/client/connection.ts",
 };

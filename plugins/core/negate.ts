@@ -27,7 +27,7 @@ const OPTIONS = {
   critical: option("-c, --critical=STATE", "the answer to CRITICAL", readState),
   unknown: option("-u, --unknown=STATE", "the answer to UNKNOWN", readState),
   substitute: flag("-s, --substitute", "exchange the word for the state in the output too"),
-  words: words("COMMAND…", "the plugin with its path, and its words", { min: 1 }),
+  words: words("COMMAND…", "the plugin with its path, and its words", { min: 1, startsCommand: true }),
 };
 
 type NegateOptions = OptionsOf<typeof OPTIONS>;

@@ -66,7 +66,7 @@ export const HTTP_OPTIONS = {
   clientCertificate: text("-J, --client-cert=FILE", "our certificate, PEM"),
   privateKey: text("-K, --private-key=FILE", "its key, PEM"),
   url: text("-u, --url=PATH", "what is asked for", { default: "/" }),
-  bodies: list(text("-P, --post=TEXT", "sends this, with POST unless -j says otherwise")),
+  bodies: list(text("-P, --post=TEXT", "sends this, with POST unless -j says otherwise", { secret: true })),
   method: option("-j, --method=METHOD", "GET, HEAD, PUT …", readMethod),
   contentType: text("-T, --content-type=TYPE", "of what -P sends", {
     default: "application/x-www-form-urlencoded",
@@ -74,9 +74,9 @@ export const HTTP_OPTIONS = {
   agent: text("-A, --useragent=TEXT", "the User-Agent header", {
     default: "check_http/v2.3.3 (monitoring-plugins 2.3.3)",
   }),
-  headers: list(text("-k, --header=LINE", "a header of the request")),
-  authorization: shortText("-a, --authorization=USER:PASSWORD", "basic authentication"),
-  proxyAuthorization: shortText("-b, --proxy-authorization=USER:PASSWORD", "the same for a proxy"),
+  headers: list(text("-k, --header=LINE", "a header of the request", { secret: true })),
+  authorization: login("-a, --authorization=USER:PASSWORD", "basic authentication"),
+  proxyAuthorization: login("-b, --proxy-authorization=USER:PASSWORD", "the same for a proxy"),
   expect: option("-e, --expect=TEXT,…", "one of these in the status line, whatever the status", readShort),
   headerText: shortText("-d, --header-string=TEXT", "must be in the header"),
   bodyText: shortText("-s, --string=TEXT", "must be in the page"),
@@ -175,6 +175,10 @@ function readMethod(given: string): string | undefined {
 
 function shortText(spelling: string, help: string) {
   return option(spelling, help, readShort, { default: "" });
+}
+
+function login(spelling: string, help: string) {
+  return option(spelling, help, readShort, { default: "", secret: true });
 }
 
 function readShort(given: string): string | undefined {

@@ -24,7 +24,7 @@ export const NRPE_OPTIONS = {
   host: text("-H, --host=HOST", "host name or address", { required: true }),
   port: option("-p, --port=PORT", "port number", readPort, { default: 5666 }),
   command: text("-c, --command=COMMAND", "the command that the daemon should run"),
-  args: text("-a, --args=LIST", "the command's arguments: all words that follow"),
+  args: text("-a, --args=LIST", "the command's arguments: all words that follow", { startsCommand: true }),
   timeout: text("-t, --timeout=SECONDS[:STATE]", "how long it may take, and the state then", {
     default: "10",
   }),

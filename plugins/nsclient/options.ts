@@ -32,7 +32,7 @@ export type Variable = keyof typeof VARIABLES;
 export const NT_OPTIONS = {
   hostname: text("-H, --hostname=ADDRESS", "host name or address"),
   port: integer("-p, --port=PORT", "port number", { default: 1248, min: 0 }),
-  secret: text("-s, --secret=PASSWORD", "the agent's password", { default: "None" }),
+  secret: text("-s, --secret=PASSWORD", "the agent's password", { default: "None", secret: true }),
   variable: option("-v, --variable=NAME", Object.keys(VARIABLES).join(", "), readVariable, {
     required: true,
   }),

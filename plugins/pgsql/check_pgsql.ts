@@ -91,7 +91,7 @@ async function ask(request: PgsqlRequest, printed: Printed, context: CheckContex
   const { shared, signal } = context;
   const machine = shared(MACHINE);
   try {
-    const target = await findTarget(request, machine);
+    const target = machine.knownTarget(request) ?? (await findTarget(request, machine));
     const pool = shared(PGSQL_POOL);
     using place = await pool.enter(target, signal);
     const clock = new TargetClock();
@@ -110,10 +110,13 @@ async function ask(request: PgsqlRequest, printed: Printed, context: CheckContex
   }
 }
 
-async function findTarget({ conninfo, timeout }: PgsqlRequest, machine: Machine): Promise<Target> {
+/** What files may change, passwords and services, is looked up for each check. */
+async function findTarget(request: PgsqlRequest, machine: Machine): Promise<Target> {
   const { surroundings } = machine;
-  const parameters = await completeParameters(parseConninfo(conninfo, isKeyword), surroundings);
-  return await readTarget(parameters, surroundings, timeout);
+  const parameters = await completeParameters(parseConninfo(request.conninfo, isKeyword), surroundings);
+  const target = await readTarget(parameters, surroundings, request.timeout);
+  if (parameters.password && parameters.service === undefined) machine.keepTarget(request, target);
+  return target;
 }
 
 /** Words of a query whose connection is as it was before, when the query has ended. */

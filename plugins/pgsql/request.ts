@@ -9,7 +9,7 @@ export const OPTIONS = {
   port: text("-P, --port=INTEGER", "port number"),
   database: text("-d, --database=STRING", "database to check", { default: "template1" }),
   user: text("-l, --logname=STRING", "login name"),
-  password: text("-p, -a, --password, --authorization=STRING", "password"),
+  password: text("-p, -a, --password, --authorization=STRING", "password", { secret: true }),
   parameters: list(text("-o, --option=STRING", "connection parameters: keyword = value")),
   warning: number("-w, --warning=DOUBLE", "seconds that are a warning", { default: 2, min: 0 }),
   critical: number("-c, --critical=DOUBLE", "seconds that are critical", { default: 8, min: 0 }),

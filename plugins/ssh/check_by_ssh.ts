@@ -52,7 +52,7 @@ const OPTIONS = {
   warnsOnStderr: flag("--warn-on-stderr", "lines on stderr are a WARNING, not UNKNOWN"),
   name: text("-n, --name=HOST", "host name of a passive result"),
   services: text("-s, --services=LIST", "services of passive results"),
-  words: words("HOST COMMAND…", "the host without -H, and the command without -C"),
+  words: words("HOST COMMAND…", "the host without -H, and the command without -C", { startsCommand: true }),
   verbose: leftToPlugin("-v, --verbose", "what is run"),
   output: leftToPlugin("-O, --output=FILE", "write passive results"),
   protocol1: leftToPlugin("-1, --proto1", "SSH version 1"),

@@ -21,7 +21,7 @@ export const TCP_OPTIONS = {
   port: integer("-p, --port=PORT", "port number", { min: 1 }),
   family,
   escape: flag("-E, --escape", "\\n, \\r, \\t and \\\\ in what follows: --send, --quit"),
-  send: text("-s, --send=STRING", "what to send"),
+  send: text("-s, --send=STRING", "what to send", { secret: true }),
   expect: list(text("-e, --expect=STRING", "what the reply must hold")),
   all: flag("-A, --all", "all of the expected strings, not just one"),
   quit: text("-q, --quit=STRING", "what to send before the connection is closed"),

@@ -65,7 +65,8 @@ class ExtendedContext implements RunContext {
   }
 
   get values(): Values {
-    const { check, argv, mayRemember } = this.#run;
+    const { check, argv: given, mayRemember } = this.#run;
+    const argv = this.#context.words ?? given;
     if (!mayRemember)
       throw new TypeError(`${check} remembers values, so it has to say so: keepsState: () => true`);
     return createValues({ store: this.#context.shared(VALUES), check, argv });

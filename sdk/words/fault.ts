@@ -1,6 +1,7 @@
 import { type ArgvRules, createArgvReader, type GivenOption } from "../../plugins/libc/getopt.ts";
 import type { Option, OptionRow, OptionTable } from "../option.ts";
 import { isReadBy, listRows } from "../read-options.ts";
+import { isSecret } from "./secret.ts";
 import { nameOf } from "./usage.ts";
 
 type Given = GivenOption<OptionRow>;
@@ -9,7 +10,7 @@ type Given = GivenOption<OptionRow>;
  * Says which word of a command line is wrong and why, for a check that stands in for no plugin. It is called
  * when the table has not read the words. Undefined: they ask for help, or the table has read them.
  *
- * The value of an option that is called password, token or the like is not shown.
+ * The value of a secret option is not shown.
  */
 export function findFault(
   table: OptionTable,
@@ -65,10 +66,6 @@ function describeValue({ spelling, text = "" }: Given, { expects }: Option<unkno
 function describeExtra(word: string, given: readonly Given[]): string {
   const isHidden = given.some(({ spelling }) => isSecret(spelling));
   return isHidden ? "one word too many, which belongs to no option" : `${word} belongs to no option`;
-}
-
-function isSecret({ longs }: OptionRow): boolean {
-  return longs.some((name) => /pass|secret|token|key|community|auth|credential/i.test(name));
 }
 
 /** The word after which no more words can make the command line right. */

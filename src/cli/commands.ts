@@ -1,4 +1,5 @@
 import type { CliCommand } from "./command.ts";
+import type { ControlName } from "./commands/control.ts";
 import type { Io } from "./io.ts";
 
 /** A command of omd-worker. Its code is loaded when it is called, so a small command starts fast. */
@@ -33,6 +34,12 @@ export const CHECK: CommandRow = {
 export const COMMANDS: readonly CommandRow[] = [
   RUN,
   CHECK,
+  control("status", "show what a running worker does"),
+  control("jobs", "show the jobs that a running worker has under way"),
+  control("reload", "let a running worker read its configuration again"),
+  control("drain", "let a running worker take no more jobs"),
+  control("resume", "let a drained worker take jobs again"),
+  control("log-level", "set how much a running worker logs", "error|info|debug|trace"),
   {
     name: "plugin",
     usage: "plugin list|new|test …",
@@ -52,12 +59,28 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/config.ts")).configCommand,
   },
   {
+    name: "metrics",
+    usage: "metrics list|docs",
+    help: "the metrics that prometheus_server=HOST:PORT serves",
+    load: async () => (await import("./commands/metrics.ts")).metricsCommand,
+  },
+  {
     name: "demo",
     usage: "demo [--seconds N]",
     help: "a job server, a small core and the worker at work",
     load: async () => (await import("./commands/demo.ts")).demoCommand,
   },
 ];
+
+/** A command that asks a running worker. */
+function control(name: ControlName, what: string, ...words: readonly string[]): CommandRow {
+  return {
+    name,
+    usage: [name, ...words, "[--json] [OPTION=VALUE…]"].join(" "),
+    help: what,
+    load: async () => (await import("./commands/control.ts")).controlCommand(name),
+  };
+}
 
 export function findCommand(word: string | undefined): CommandRow | undefined {
   return COMMANDS.find(({ name, aliases = [] }) =>

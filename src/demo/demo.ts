@@ -45,7 +45,7 @@ export async function startDemo({ checks, version }: DemoOptions): Promise<Demo>
     hostName: hostname(),
     listeners: [
       {
-        ran: (job, ran) => {
+        ran: ({ job, ran }) => {
           if (ran.via === undefined) return;
           runs[ran.via] = (runs[ran.via] ?? 0) + 1;
           via.set(job.commandLine, ran.via);

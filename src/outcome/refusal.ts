@@ -12,6 +12,8 @@ export type Refusal =
   | { readonly rule: "hidden-command"; readonly wrapper: ByteString; readonly commandLine: ByteString }
   /** No argument of a program can hold a NUL byte. */
   | { readonly rule: "nul-byte" }
+  /** A reference `$SECRET:name$` cannot be followed. `why` says nothing of the secret itself. */
+  | { readonly rule: "no-secret"; readonly name: string; readonly why: string }
   /** A native check does not understand every word, and there is no plugin that could answer. */
   | { readonly rule: "not-understood"; readonly check: string }
   /** A native check declined at run time, and the plugin that it left the answer to does not exist. */
@@ -38,6 +40,8 @@ export function renderRefusal(refusal: Refusal): ByteString {
       return `ERROR: restricted paths in affect, but the command that ${refusal.wrapper} runs is not understood: ${startOf(refusal)}`;
     case "nul-byte":
       return "the command line contains a NUL byte";
+    case "no-secret":
+      return `UNKNOWN - the secret ${refusal.name} cannot be put in: ${refusal.why}`;
     case "not-understood":
       return `UNKNOWN - ${refusal.check} does not understand this command line, see: omd-worker check ${refusal.check} --help`;
     case "no-plugin":

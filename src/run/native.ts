@@ -17,12 +17,12 @@ import type { NativeRoute, Route } from "./routing/route.ts";
 export interface NativeRun {
   readonly timeoutMs: number;
   readonly log: Pick<Log, "debug">;
+  /** Masks the secrets of the command line in what a check logs. */
+  readonly hide: (text: string) => string;
   /** Values that checks share, such as connections. */
   readonly shared: Pick<SharedValues, "get">;
-  /** Runs the command that the check has declared. */
-  readonly execute: (route: Route, limits: ExecuteLimits) => Promise<Outcome>;
-  /** Called at the end, with the milliseconds that the check has waited inside the worker. */
-  readonly onWaited?: (ms: number) => void;
+  /** Runs the command that the check has declared, if it has declared one. */
+  readonly execute?: (route: Route, limits: ExecuteLimits) => Promise<Outcome>;
   /** Cancels the run. The reason of the signal becomes the error of the outcome. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,6 +30,13 @@ export interface NativeRun {
 export interface ExecuteLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+}
+
+/** How a run of a native check has ended. */
+export interface NativeEnd {
+  readonly outcome: NativeOutcome;
+  /** Milliseconds that the check has waited inside the worker. */
+  readonly waitedMs: number;
 }
 
 /** What a native check can come to. */
@@ -60,15 +67,15 @@ class NotStarted extends Error {
 }
 
 /** Runs a native check. The promise resolves when time is up, even if the check goes on. */
-export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeOutcome> {
+export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeEnd> {
   const { timeoutMs, signal } = run;
-  if (signal?.aborted) return Promise.resolve({ kind: "crashed", error: signal.reason });
-  const { promise, resolve } = Promise.withResolvers<NativeOutcome>();
+  if (signal?.aborted)
+    return Promise.resolve({ outcome: { kind: "crashed", error: signal.reason }, waitedMs: 0 });
+  const { promise, resolve } = Promise.withResolvers<NativeEnd>();
   const finish = (outcome: NativeOutcome) => {
-    if (timer.heldMs > 0) run.onWaited?.(timer.heldMs);
     timer[Symbol.dispose]();
     cancellation?.[Symbol.dispose]();
-    resolve(outcome);
+    resolve({ outcome, waitedMs: timer.heldMs });
   };
   const stop = (outcome: NativeOutcome, reason: unknown) => {
     finish(outcome);
@@ -121,14 +128,16 @@ class Deadline {
 
 function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): AbortableContext {
   return {
+    ...(route.words && { words: route.words }),
     get signal() {
       return deadline.signal;
     },
     onAbort: (act) => deadline.onAbort(act),
     shared: (value) => run.shared.get(value),
-    log: (message) => run.log.debug({ check: route.name }, message),
+    log: (message) => run.log.debug({ check: route.name }, run.hide(message)),
     execute: async ({ timeoutMs }) => {
-      if (route.nested === undefined) throw new Error(`${route.name} has declared no command to execute`);
+      if (route.nested === undefined || run.execute === undefined)
+        throw new Error(`${route.name} has declared no command to execute`);
       return readCommandOutcome(await run.execute(route.nested, { timeoutMs, signal: deadline.signal }));
     },
   };

@@ -1,17 +1,21 @@
 import type { SharedValues } from "../../sdk/shared.ts";
+import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
-import type { Outcome, Via } from "../outcome/outcome.ts";
+import { crashed, type Outcome, type Via } from "../outcome/outcome.ts";
 import { lackOfFiles } from "../outcome/shortage.ts";
 import { notificationEnvironment } from "./environment.ts";
 import { type LateLoop, LoopWatch } from "./loop-watch.ts";
-import { type NativeOutcome, type NativeRun, runNative } from "./native.ts";
+import { type NativeEnd, type NativeOutcome, type NativeRun, runNative } from "./native.ts";
+import { followReferences } from "./references/follow-references.ts";
+import { hideInOutcome } from "./references/hide-outcome.ts";
+import type { ReadSecretFile } from "./references/secret-files.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
-import { hideSecrets, maskWords } from "./secrets.ts";
+import { type FindMarks, hideSecrets, maskWords } from "./secrets.ts";
 import type { Shadow } from "./shadow.ts";
 import { isRemote } from "./site/threads/remote-check.ts";
 import { TurnBudget } from "./turn-budget.ts";
@@ -42,6 +46,10 @@ export interface RunnerOptions {
   readonly executor: Pick<Executor, "run">;
   readonly shared: Pick<SharedValues, "get">;
   readonly log: Log;
+  /** Which options of a check are secret. */
+  readonly findMarks: FindMarks;
+  /** Reads what `$SECRET:name$` stands for. Undefined: no route has such references. */
+  readonly readSecret?: ReadSecretFile | undefined;
   /** Called when a native check leaves its answer to the plugin. */
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
   /** Called when the event loop was late while native checks were under way. */
@@ -62,11 +70,12 @@ interface RunInputs {
   /** In seconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called if the command that a native check has run was ended by a signal. */
-  readonly onCutOff?: (() => void) | undefined;
+  /** The secrets in the words of the route. */
+  readonly secrets?: readonly ByteString[];
 }
 
-interface NativeInputs extends RunInputs, Pick<NativeRun, "onWaited"> {}
+/** What a native check has said, and what became of the command that it has run. */
+interface NativeAnswer extends NativeEnd, Pick<FollowedRoute, "isNestedCutOff"> {}
 
 export function createRunner(options: RunnerOptions): Runner {
   const context: RunnerContext = {
@@ -80,15 +89,47 @@ export function createRunner(options: RunnerOptions): Runner {
     const route = "via" in routed ? routed : await routed;
     const left = "via" in routed ? timeout : timeout - (performance.now() - startMs) / 1000;
     const inputs = { env: notificationEnvironment(job), timeout: left };
+    if (route.references !== undefined) return runReferring(job, route, { inputs, context });
     const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
       const native = route.shadow;
       context.shadow?.follow(job, native, followed.outcome, (signal) =>
-        answer(native, { ...inputs, signal }, context),
+        outcomeOf(native, { ...inputs, signal }, context),
       );
     }
     return followed;
   };
+}
+
+interface ReferringRun {
+  readonly inputs: RunInputs;
+  readonly context: RunnerContext;
+}
+
+/** Puts secrets into the words of the route, and takes them out of all that the run says. */
+async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<FollowedRoute> {
+  const { via, why, references } = route;
+  const { context } = run;
+  if (references === undefined || context.readSecret === undefined)
+    return { outcome: crashed("no secret_dir is set"), via, why };
+  const startMs = performance.now();
+  const found = await followReferences(route, references, context.readSecret);
+  if (found.kind === "short") return { outcome: { kind: "not-started", lack: found.lack }, via, why };
+  const { secrets, route: filled } = found;
+  const timeout = run.inputs.timeout - (performance.now() - startMs) / 1000;
+  const inputs = { ...run.inputs, timeout, secrets };
+  const followed = await follow(filled, inputs, context);
+  const outcome = hideInOutcome(followed.outcome, secrets);
+  if (filled.via === "plugin" && filled.shadow !== undefined && route.via === "plugin" && route.shadow) {
+    const native = filled.shadow;
+    const compare = (signal: AbortSignal) => outcomeOf(native, { ...inputs, signal }, context);
+    // What is shown of the command line are the words with references.
+    context.shadow?.follow(job, route.shadow, outcome, async (signal) =>
+      hideInOutcome(await compare(signal), secrets),
+    );
+  }
+  const told = outcome.kind === "timed-out" ? { ...outcome, after: run.inputs.timeout } : outcome;
+  return { ...followed, outcome: told, why: hideSecrets(followed.why, secrets) };
 }
 
 function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<FollowedRoute> {
@@ -111,25 +152,16 @@ async function followNative(
   context: RunnerContext,
 ): Promise<FollowedRoute> {
   const startMs = performance.now();
-  const nested = { isCutOff: false };
-  const onCutOff = () => {
-    nested.isCutOff = true;
-  };
-  let waitedMs = 0;
-  const onWaited = (ms: number) => {
-    waitedMs = ms;
-  };
-  const observed = { ...inputs, onWaited, ...(route.nested && { onCutOff }) };
-  const outcome = await answer(route, observed, context);
+  const { outcome, waitedMs, isNestedCutOff } = await answer(route, inputs, context);
   const { via, why } = route;
   const lack = lackOfRun(route, outcome);
   if (lack !== undefined) return { outcome: { kind: "not-started", lack }, via, why };
   if (outcome.kind !== "declined" && !isFault(route, outcome, inputs))
-    return { outcome, via, why, ...(nested.isCutOff && { isNestedCutOff: true }) };
+    return { outcome, via, why, ...(isNestedCutOff && { isNestedCutOff }) };
   const otherwise = outcome.kind === "declined" ? outcome.otherwise : undefined;
   if (route.hasNoPlugin && otherwise !== undefined) return { outcome: otherwise, via, why };
-  const reason =
-    outcome.kind === "declined" ? outcome.reason : `it failed: ${maskError(route, outcome.error)}`;
+  const said = outcome.kind === "declined" ? outcome.reason : `it failed: ${outcome.error}`;
+  const reason = hideWords(route, said, { ...context, ...inputs });
   context.onDeclined?.(route.name, reason);
   if (route.hasNoPlugin) return { outcome: refuse(route, reason), via, why };
   const fallback = { ...route.fallback, why: `the native check declined: ${reason}` };
@@ -156,37 +188,65 @@ function lackOfRun(
   }
 }
 
-/** An error of a library may repeat an argument, and the reason is logged. */
-function maskError({ argv }: NativeRoute, error: unknown): string {
-  return hideSecrets(String(error), maskWords(argv).secrets);
+/** An error of a library, or of a site's check, may repeat an argument, and the reason is logged. */
+function hideWords(
+  { argv }: NativeRoute,
+  text: string,
+  { findMarks, secrets = [] }: Pick<RunnerContext, "findMarks"> & Pick<RunInputs, "secrets">,
+): string {
+  return hideSecrets(text, [...secrets, ...maskWords(argv, findMarks).secrets]);
+}
+
+async function outcomeOf(
+  route: NativeRoute,
+  inputs: RunInputs,
+  context: RunnerContext,
+): Promise<NativeOutcome> {
+  const { outcome } = await answer(route, inputs, context);
+  return outcome;
 }
 
 /** What the native check itself says. It starts when the event loop has time. */
-function answer(route: NativeRoute, inputs: NativeInputs, context: RunnerContext): Promise<NativeOutcome> {
+function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeAnswer> {
   const turn = context.turns.enter(route.name);
   return turn === undefined ? start(route, inputs, context) : turn.then(() => start(route, inputs, context));
 }
 
-function start(
-  route: NativeRoute,
-  { env, timeout, signal, onCutOff, onWaited }: NativeInputs,
-  context: RunnerContext,
-): Promise<NativeOutcome> {
+function start(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeAnswer> {
   const run = () =>
-    runNative(route, {
-      timeoutMs: timeout * 1000,
-      log: context.log,
-      shared: context.shared,
-      signal,
-      ...(onWaited && { onWaited }),
-      execute: async (nested, limits) => {
-        const limit = Math.min(limits.timeoutMs / 1000, timeout);
-        const followed = await follow(nested, { env, timeout: limit, signal: limits.signal }, context);
-        if (followed.isNestedCutOff || isEndedBySignal(followed.outcome)) onCutOff?.();
-        return followed.outcome;
-      },
-    });
+    route.nested === undefined
+      ? runNative(route, limitsOf(route, inputs, context))
+      : runWithCommand(route, inputs, context);
   return isRemote(route.check) ? run() : context.watch.follow(route.name, run);
+}
+
+function limitsOf(
+  route: NativeRoute,
+  { timeout, signal, secrets }: RunInputs,
+  context: RunnerContext,
+): NativeRun {
+  const { findMarks, log, shared } = context;
+  const hide = (text: string) => hideWords(route, text, { findMarks, ...(secrets && { secrets }) });
+  return { timeoutMs: timeout * 1000, log, shared, signal, hide };
+}
+
+async function runWithCommand(
+  route: NativeRoute,
+  inputs: RunInputs,
+  context: RunnerContext,
+): Promise<NativeAnswer> {
+  const { env, timeout, secrets } = inputs;
+  let isCutOff = false;
+  const end = await runNative(route, {
+    ...limitsOf(route, inputs, context),
+    execute: async (nested, limits) => {
+      const own = { timeout: Math.min(limits.timeoutMs / 1000, timeout), signal: limits.signal };
+      const followed = await follow(nested, { env, ...own, ...(secrets && { secrets }) }, context);
+      isCutOff ||= followed.isNestedCutOff === true || isEndedBySignal(followed.outcome);
+      return followed.outcome;
+    },
+  });
+  return isCutOff ? { ...end, isNestedCutOff: true } : end;
 }
 
 /**

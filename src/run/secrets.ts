@@ -1,24 +1,18 @@
+import type { Check } from "../../sdk/check.ts";
+import type { OptionRow } from "../../sdk/option.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
-import { NO_SECRET, readSecretOption, SECRET_NAME, type SecretOption } from "./secret-options.ts";
-
-const MASK = "***";
-
-/** `scheme://user:password@` */
-const URL_USER = /(?<=\/\/)([^/@\s]+)(?=@)/g;
-/** A field of a text, such as `token=x` in a URL, `"password": "x"` or `Authorization: Bearer x`. */
-const FIELD = new RegExp(
-  `(?:${SECRET_NAME.source})(?:[\\w.-]{0,40}(?<!${NO_SECRET.source.slice(0, -1)}))["']?\\s{0,4}[=:]\\s{0,4}["']?(?:(?:bearer|basic|digest|token)\\s+)?([^\\s&;,"'<>{}|]+)`,
-  "gi",
-);
-const URL_PATTERN = /https?:\/\/[^\s"'<>]+/g;
-/** A part of a URL's path that people did not choose: the address of a webhook is its secret. */
-const RANDOM_PART = /^(?=.*[0-9])(?=.*[A-Za-z])[\w:@-]{20,}$/;
+import { findWordsRow, readMarked } from "./marked-options.ts";
+import { findKnown, type GivenOption, guessOption, type KnownProgram } from "./secret-options.ts";
+import { ASSIGNMENT, MASK, maskFields, maskVariable } from "./secret-texts.ts";
 
 /** A shorter secret would be found in many places of an output by accident. */
 const MIN_HIDDEN = 4;
 /** A word may be a command line of its own, as in `sh -c "…"`. */
 const MAX_DEPTH = 3;
+
+/** Finds the check whose table says which options of a plugin are secret, by the plugin's file name. */
+export type FindMarks = (name: string) => Pick<Check, "rows"> | undefined;
 
 /** The words of a command line without its secrets. */
 export interface Masked {
@@ -33,27 +27,35 @@ export interface MaskedLine {
   readonly secrets: readonly ByteString[];
 }
 
-export function maskWords(words: readonly ByteString[]): Masked {
-  const masker = createMasker(0);
-  return { words: words.map(masker.mask), secrets: masker.secrets };
+export function maskWords(words: readonly ByteString[], find: FindMarks): Masked {
+  const masker = new Masker(find, 0);
+  return { words: words.map((word) => masker.mask(word)), secrets: masker.secrets };
 }
 
 /** A word of a shell's line, with its quotes. A quote that is not closed stands for itself. */
 const WORD = /(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^ \t\n])+/gs;
 
 /** Masks a line as it is written. A shell may read it in another way: its words are guessed. */
-export function maskLine(line: ByteString, depth = 0): MaskedLine {
-  const masker = createMasker(depth);
+export function maskLine(line: ByteString, find: FindMarks, depth = 0): MaskedLine {
+  const masker = new Masker(find, depth);
   const shown = line.replace(WORD, (written) => {
-    const word = written.replace(/\\(.)|['"]/gs, "$1");
+    const word = unquote(written);
     const masked = masker.mask(word);
     return masked === word ? written : masked;
   });
   return { line: shown, secrets: masker.secrets };
 }
 
+const QUOTED = /\\(.)|'([^']*)'|"((?:\\.|[^"\\])*)"/gs;
+
+function unquote(written: ByteString): ByteString {
+  return written.replace(QUOTED, (_, escaped?: string, single?: string, double?: string) => {
+    return escaped ?? single ?? (double ?? "").replace(/\\(["$\\`])/g, "$1");
+  });
+}
+
 export function maskAssignment([name, value]: Assignment): ByteString {
-  return createMasker(0).mask(`${name}=${value}`);
+  return new Masker(() => undefined, 0).mask(`${name}=${value}`);
 }
 
 /** Masks secrets of the command line in an output that repeats them. */
@@ -63,61 +65,112 @@ export function hideSecrets(text: ByteString, secrets: readonly ByteString[]): B
     .reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
 }
 
-/** Masks the words of one command line, one after the other. */
-function createMasker(depth: number) {
-  const secrets: ByteString[] = [];
-  let option: SecretOption | undefined;
-  let plugin: ByteString | undefined;
-  const hide = (secret: ByteString) => {
-    secrets.push(secret);
+/** The program whose words are read just now. */
+interface Program {
+  /** The table of its options. Undefined: its secrets are guessed. */
+  readonly rows: readonly OptionRow[] | undefined;
+  readonly known: KnownProgram | undefined;
+  /** Words seen that belong to no option. */
+  words: number;
+}
+
+/** Words that a shell reads as the end of a command. */
+const SEPARATOR = /^(?:[;&|]+|\(|then|do|else)$/;
+/** A reference is not the secret itself. */
+const REFERENCE = /^\$SECRET:[\w.-]+\$$/;
+
+/**
+ * Masks the words of one command line, one after the other. A check's table says which options are secret; of
+ * other programs it is guessed.
+ */
+class Masker {
+  readonly secrets: ByteString[] = [];
+  readonly #find: FindMarks;
+  readonly #depth: number;
+  #program: Program | undefined;
+  /** The option whose value is the next word. */
+  #pending: GivenOption | undefined;
+
+  constructor(find: FindMarks, depth: number) {
+    this.#find = find;
+    this.#depth = depth;
+  }
+
+  mask(word: ByteString): ByteString {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending !== undefined) return this.#maskValue(pending, word);
+    if (SEPARATOR.test(word)) {
+      this.#program = undefined;
+      return word;
+    }
+    const option = this.#readOption(word);
+    if (option === "flag") return word;
+    if (option === undefined) return this.#maskWord(word);
+    if (option.value !== undefined) return option.head + this.#maskValue(option, option.value);
+    this.#pending = option;
+    return word;
+  }
+
+  #readOption(word: ByteString): GivenOption | "flag" | undefined {
+    const { rows, known } = this.#program ?? {};
+    return (rows && readMarked(word, rows)) ?? guessOption(word, known);
+  }
+
+  #maskValue(option: GivenOption, value: ByteString): ByteString {
+    if (option.startsCommand) {
+      this.#program = GUESSED();
+      return this.mask(value);
+    }
+    const secret = option.secretOf(value);
+    return secret === undefined ? this.#maskText(value) : value.replace(secret, () => this.#hide(secret));
+  }
+
+  /** A word that is no option: an assignment, a program, or one of the program's other words. */
+  #maskWord(word: ByteString): ByteString {
+    const variable = maskVariable(word, this.#hide);
+    if (variable !== undefined) return variable;
+    if (word.startsWith("-") || ASSIGNMENT.test(word)) return this.#maskText(word);
+    const program = this.#program;
+    if (program !== undefined && this.#isSecretWord(program)) return this.#hide(word);
+    if (program === undefined || this.#isProgram(word)) this.#begin(word);
+    return this.#maskText(word);
+  }
+
+  #isSecretWord(program: Program): boolean {
+    const at = program.words;
+    program.words += 1;
+    const row = program.rows && findWordsRow(program.rows);
+    if (row?.startsCommand) this.#program = undefined;
+    return row?.secret === true || program.known?.words?.includes(at) === true;
+  }
+
+  #isProgram(word: ByteString): boolean {
+    if (this.#program === undefined || word.startsWith("/")) return true;
+    return this.#find(word) !== undefined || findKnown(word) !== undefined;
+  }
+
+  #begin(path: ByteString): void {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const rows = this.#find(name)?.rows;
+    const hasTable = rows !== undefined && rows.length > 0;
+    this.#program = { rows: hasTable ? rows : undefined, known: findKnown(name), words: 0 };
+  }
+
+  #maskText(text: ByteString): ByteString {
+    const variable = maskVariable(text, this.#hide);
+    if (variable !== undefined && !/\s/.test(text)) return variable;
+    if (!/\s/.test(text) || this.#depth >= MAX_DEPTH) return maskFields(text, this.#hide);
+    const inner = maskLine(text, this.#find, this.#depth + 1);
+    this.secrets.push(...inner.secrets);
+    return maskFields(inner.line, this.#hide);
+  }
+
+  readonly #hide = (secret: ByteString): ByteString => {
+    if (REFERENCE.test(secret)) return secret;
+    this.secrets.push(secret);
     return MASK;
   };
-  const hideValue = ({ secretOf }: SecretOption, value: ByteString) => {
-    const secret = secretOf(value);
-    return secret === undefined ? maskText(value) : value.replace(secret, () => hide(secret));
-  };
-  const maskText = (word: ByteString): ByteString => {
-    if (/\s/.test(word) && depth < MAX_DEPTH) {
-      const inner = maskLine(word, depth + 1);
-      secrets.push(...inner.secrets);
-      return maskFields(inner.line, hide);
-    }
-    return maskFields(word, hide);
-  };
-  const mask = (word: ByteString): ByteString => {
-    if (plugin === undefined || word.startsWith("/")) plugin = ASSIGNMENT.test(word) ? plugin : word;
-    const pending = option;
-    option = undefined;
-    if (pending !== undefined) return hideValue(pending, word);
-    const found = readSecretOption(word, plugin ?? "");
-    if (found === undefined) return maskVariable(word, hide) ?? maskText(word);
-    if (found.value !== undefined) return found.head + hideValue(found, found.value);
-    option = found;
-    return word;
-  };
-  return { secrets, mask };
 }
 
-type Hide = (secret: ByteString) => ByteString;
-
-const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
-
-/** `PGPASSWORD=x`: the whole value is the secret, also one with blanks. */
-function maskVariable(word: ByteString, hide: Hide): ByteString | undefined {
-  const [, name, value] = ASSIGNMENT.exec(word) ?? [];
-  if (name === undefined || value === undefined || value === "" || !SECRET_NAME.test(name)) return undefined;
-  return `${name}=${hide(value)}`;
-}
-
-function maskFields(text: ByteString, hide: Hide): ByteString {
-  const withoutFields = text.replace(FIELD, (field: string, secret: ByteString) =>
-    secret.startsWith(MASK) ? field : field.slice(0, -secret.length) + hide(secret),
-  );
-  return withoutFields
-    .replace(URL_USER, (user: ByteString) => (user === MASK ? user : hide(user)))
-    .replace(URL_PATTERN, (url) => {
-      const [scheme = "", none = "", host = "", ...parts] = url.split("/");
-      const shown = parts.map((part) => (RANDOM_PART.test(part) ? hide(part) : part));
-      return [scheme, none, host, ...shown].join("/");
-    });
-}
+const GUESSED = (): Program => ({ rows: undefined, known: undefined, words: 0 });

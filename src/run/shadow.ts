@@ -6,7 +6,7 @@ import type { Outcome } from "../outcome/outcome.ts";
 import { isSameAnswer } from "./compare.ts";
 import type { NativeOutcome } from "./native.ts";
 import type { NativeRoute } from "./routing/route.ts";
-import { hideSecrets, type Masked, maskWords } from "./secrets.ts";
+import { type FindMarks, hideSecrets, type Masked, maskWords } from "./secrets.ts";
 
 /** How native checks compare with the plugins that they replace. It is written to a file as JSON. */
 export interface ShadowReport {
@@ -44,6 +44,8 @@ export interface ShadowOptions {
   /** Percent of the jobs. */
   readonly share: number;
   readonly log: Pick<Log, "debug">;
+  /** Which options of a check are secret. */
+  readonly findMarks: FindMarks;
   /** Gives numbers from 0 to 1, without 1. */
   readonly random?: () => number;
 }
@@ -62,13 +64,15 @@ const MAX_SHOWN = 500;
 export class Shadow {
   #share: number;
   readonly #log: ShadowOptions["log"];
+  readonly #findMarks: FindMarks;
   readonly #random: () => number;
   readonly #running = new Set<Promise<void>>();
   readonly #end = new AbortController();
   readonly #counts = new Map<string, ShadowCount>();
   #since: string | undefined;
 
-  constructor({ share, log, random = Math.random }: ShadowOptions) {
+  constructor({ share, log, findMarks, random = Math.random }: ShadowOptions) {
+    this.#findMarks = findMarks;
     this.#share = share;
     this.#log = log;
     this.#random = random;
@@ -117,7 +121,7 @@ export class Shadow {
     const before = this.#counts.get(native.name) ?? NOTHING;
     const examples = [...before.examples];
     if (answer.kind !== "declined" && verdict === "different")
-      examples.push(describe(at, native, plugin, answer));
+      examples.push(describe(at, maskWords(native.argv, this.#findMarks), plugin, answer));
     const count = { ...before, [verdict]: before[verdict] + 1, examples: examples.slice(-MAX_EXAMPLES) };
     this.#counts.set(native.name, count);
   }
@@ -138,8 +142,7 @@ function compare(plugin: PluginAnswer, native: NativeOutcome): Verdict {
 
 type NativeAnswer = Exclude<NativeOutcome, { kind: "declined" }>;
 
-function describe(at: string, { argv }: Native, plugin: PluginAnswer, native: NativeAnswer): ShadowExample {
-  const masked = maskWords(argv);
+function describe(at: string, masked: Masked, plugin: PluginAnswer, native: NativeAnswer): ShadowExample {
   return {
     at,
     command: fromByteString(cut(masked.words.join(" "))),

@@ -1,18 +1,30 @@
+import type { ByteString } from "../byte-string.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { Job } from "../job/job.ts";
 
-/** A job that was taken and has not ended. */
+/** A job that was taken and has not ended. Texts of the core are byte strings. */
 export interface JobInFlight {
   readonly queue: string;
   /** `host:port` of the job server it came from. */
   readonly server: string;
   /** Seconds since it was taken. */
   readonly age: number;
+  /** `service`, `eventhandler`, …; undefined until the job is read. */
+  readonly type: string | undefined;
+  readonly hostName: ByteString | undefined;
+  readonly serviceDescription: ByteString | undefined;
+}
+
+/** What is kept of a job under way. */
+interface Entry {
+  /** As `performance.now()` tells it. */
+  readonly sinceMs: number;
+  job: Pick<Job, "type" | "hostName" | "serviceDescription"> | undefined;
 }
 
 /** The jobs under way, from the grab to the answer. */
 export class InFlight {
-  /** Each with the time it was taken, as `performance.now()` tells it. */
-  readonly #jobs = new Map<GrabbedJob, number>();
+  readonly #jobs = new Map<GrabbedJob, Entry>();
   #ended = 0;
   #waiting: (() => void)[] = [];
 
@@ -28,15 +40,22 @@ export class InFlight {
   /** The oldest first. */
   get status(): readonly JobInFlight[] {
     const now = performance.now();
-    return [...this.#jobs].map(([{ queue, server }, sinceMs]) => ({
-      queue,
-      server,
-      age: (now - sinceMs) / 1000,
+    return [...this.#jobs].map(([{ queue, server }, { sinceMs, job }]) => ({
+      ...{ queue, server, age: (now - sinceMs) / 1000 },
+      type: job?.type,
+      hostName: job?.hostName,
+      serviceDescription: job?.serviceDescription,
     }));
   }
 
   begin(job: GrabbedJob): void {
-    this.#jobs.set(job, performance.now());
+    this.#jobs.set(job, { sinceMs: performance.now(), job: undefined });
+  }
+
+  /** The job was read. */
+  read(grabbed: GrabbedJob, job: Job): void {
+    const entry = this.#jobs.get(grabbed);
+    if (entry !== undefined) entry.job = job;
   }
 
   end(job: GrabbedJob): void {

@@ -6,9 +6,11 @@ import { keyFromPassword } from "../payload/key.ts";
 import { asPassive } from "../result/encode.ts";
 import { judgeSettings } from "../result/judge.ts";
 import type { Outbox } from "../result/outbox.ts";
+import { createSecretReader } from "../run/references/secret-files.ts";
 import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner } from "../run/run.ts";
 import type { Ending } from "./ending.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
@@ -28,11 +30,12 @@ export interface JobParts {
   readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow">;
   readonly outbox: Pick<Outbox, "deliver">;
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
+  readonly inFlight: Pick<InFlight, "read">;
 }
 
 /** What jobs are performed with under one configuration. */
 export function createJobContext(config: Config, parts: JobParts): JobContext {
-  const { events, pool, shortage, ending } = parts;
+  const { events, pool, shortage, ending, inFlight } = parts;
   const { maxAge, jobTimeout } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
@@ -44,6 +47,7 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
     settings: { maxAge, judge: judgeSettings(config) },
     run: createSlotRun({ pool, shortage, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
     ending,
+    inFlight,
     deliver: createDelivery(config, envelope, parts),
   };
 }
@@ -55,6 +59,8 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     shared: native.shared,
     shadow: native.shadow,
     log,
+    findMarks: native.shelf.find,
+    readSecret: createSecretReader(config),
     onDeclined: events.declined,
     onLate: events.late,
   });

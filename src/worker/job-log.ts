@@ -11,7 +11,7 @@ import { judge } from "../result/judge.ts";
 import { isAnswered } from "../result/result.ts";
 import type { LateLoop } from "../run/loop-watch.ts";
 import type { JobRun } from "../run/run.ts";
-import { hideSecrets, maskLine } from "../run/secrets.ts";
+import { type FindMarks, hideSecrets, maskLine } from "../run/secrets.ts";
 import { readStack } from "../run/site/fault.ts";
 import type { LogThrottle } from "./log-throttle.ts";
 import type { JobSettings, WorkerListener } from "./worker-events.ts";
@@ -23,13 +23,15 @@ const MAX_COMMAND = 5_000;
 interface JobLog {
   readonly log: Log;
   readonly throttle: Pick<LogThrottle, "error" | "warn">;
+  /** Which options of a check are secret. */
+  readonly findMarks: FindMarks;
 }
 
 /** Writes what happens in the worker to its log, in the C worker's words where it has some. */
 export function createJobLog(jobLog: JobLog): WorkerListener {
   const { log, throttle } = jobLog;
   return {
-    ran: (job, ran, settings) => {
+    ran: ({ job, ran, settings }) => {
       logRun(log, job, ran);
       logTrouble(jobLog, job, ran.outcome, settings);
       if (!isAnswered(job)) logWithoutResult(jobLog, job, ran.outcome, settings);
@@ -69,11 +71,12 @@ function outcomeFields(outcome: Outcome): object {
   return "returnCode" in outcome ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
 }
 
-function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, settings: JobSettings): void {
+function logTrouble(jobLog: JobLog, job: Job, outcome: Outcome, settings: JobSettings): void {
+  const { log, throttle, findMarks } = jobLog;
   switch (outcome.kind) {
     case "timed-out": {
-      const output = outputOf(job, outcome.stdout);
-      log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job)}`);
+      const output = outputOf(job, outcome.stdout, findMarks);
+      log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job, findMarks)}`);
       break;
     }
     case "too-old": {
@@ -85,7 +88,7 @@ function logTrouble({ log, throttle }: JobLog, job: Job, outcome: Outcome, setti
       logRefusal(throttle, job, outcome.refusal);
       break;
     case "crashed":
-      logCrash(throttle, job, outcome.error);
+      logCrash(jobLog, job, outcome.error);
       break;
     case "exited":
     case "signalled":
@@ -103,17 +106,17 @@ function logRefusal(throttle: JobLog["throttle"], job: Job, refusal: Refusal): v
 }
 
 /** For a site's own check the line is named, for its author. */
-function logCrash(throttle: JobLog["throttle"], job: Job, error: unknown): void {
+function logCrash({ throttle, findMarks }: JobLog, job: Job, error: unknown): void {
   const place = error instanceof Error ? readStack(error) : undefined;
   const at = place && `${place.path}:${place.line}`;
-  const fields = { err: maskError(job, error), job: nameOf(job), ...(at && { at }) };
+  const fields = { err: maskError(job, error, findMarks), job: nameOf(job), ...(at && { at }) };
   throttle.error(`crashed ${at}`, fields, "cannot run a job's command");
 }
 
 /** An error of a library may repeat an argument. */
-function maskError(job: Job, error: unknown): unknown {
+function maskError(job: Job, error: unknown, findMarks: FindMarks): unknown {
   if (!(error instanceof Error)) return error;
-  const { secrets } = maskCommand(job);
+  const { secrets } = maskCommand(job, findMarks);
   const [message, stack] = [error.message, error.stack ?? ""].map((text) => hideSecrets(text, secrets));
   return message === error.message && stack === error.stack
     ? error
@@ -122,7 +125,7 @@ function maskError(job: Job, error: unknown): unknown {
 
 /** The core gets no result of this job, so the log must say what happened to it. */
 function logWithoutResult(
-  { log, throttle }: JobLog,
+  { log, throttle, findMarks }: JobLog,
   job: Job,
   outcome: Outcome,
   settings: JobSettings,
@@ -136,8 +139,8 @@ function logWithoutResult(
   if (returnCode === 0) return;
   const object = job.serviceDescription === undefined ? "host" : "service";
   log.error(`${object} ${job.type} exited with return code ${returnCode}`);
-  log.error(`cmd: ${commandOf(job)}`);
-  log.error(`output: ${outputOf(job, output)}`);
+  log.error(`cmd: ${commandOf(job, findMarks)}`);
+  log.error(`output: ${outputOf(job, output, findMarks)}`);
 }
 
 /** One line for each kind of fault, however many jobs have it. */
@@ -154,26 +157,29 @@ function logUnreadable(throttle: JobLog["throttle"], job: GrabbedJob, error: unk
   }
 }
 
-function timedOutOf(job: Job): string {
-  return purposeOf(job) === "command" ? `${job.type}: ${commandOf(job)}` : `${job.type}check: ${nameOf(job)}`;
+function timedOutOf(job: Job, findMarks: FindMarks): string {
+  return purposeOf(job) === "command"
+    ? `${job.type}: ${commandOf(job, findMarks)}`
+    : `${job.type}check: ${nameOf(job)}`;
 }
 
 /** The log is read by more people than the core's configuration, so passwords are masked. */
-function commandOf(job: Job): string {
-  return fromByteString(maskCommand(job).line);
+function commandOf(job: Job, findMarks: FindMarks): string {
+  return fromByteString(maskCommand(job, findMarks).line);
 }
 
 /** What a plugin has printed, without what it repeats of the command line's passwords. */
-function outputOf(job: Job, output: ByteString): string {
-  const { secrets } = maskCommand(job);
+function outputOf(job: Job, output: ByteString, findMarks: FindMarks): string {
+  const { secrets } = maskCommand(job, findMarks);
   return fromByteString(hideSecrets(output.slice(0, MAX_OUTPUT), secrets));
 }
 
-function maskCommand({ commandLine }: Job) {
-  return maskLine(commandLine.slice(0, MAX_COMMAND));
+function maskCommand({ commandLine }: Job, findMarks: FindMarks) {
+  return maskLine(commandLine.slice(0, MAX_COMMAND), findMarks);
 }
 
 function nameOf({ hostName, serviceDescription, commandLine }: Job): string {
-  if (hostName === undefined) return fromByteString(maskLine(commandLine.split(" ", 1)[0] ?? "").line);
+  if (hostName === undefined)
+    return fromByteString(maskLine(commandLine.split(" ", 1)[0] ?? "", () => undefined).line);
   return fromByteString(serviceDescription === undefined ? hostName : `${hostName} - ${serviceDescription}`);
 }

@@ -51,7 +51,7 @@ export class NativeRuntime {
       settings: () => this.#settings,
       ...(onLongWait && { onLongWait }),
     });
-    this.shadow = new Shadow({ share: 0, log });
+    this.shadow = new Shadow({ share: 0, log, findMarks: (name) => this.shelf.find(name) });
     this.#shadowFile = new ShadowFile({ read: () => this.shadow.report, log });
     this.#log = log;
   }

@@ -8,6 +8,7 @@ import { isWithheld, type JudgeSettings, judge } from "../result/judge.ts";
 import { type AnsweredJob, isAnswered } from "../result/result.ts";
 import type { JobRun } from "../run/run.ts";
 import { type Ending, InterruptedError } from "./ending.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { JobSettings, WorkerEvents } from "./worker-events.ts";
 
 /**
@@ -26,6 +27,7 @@ export interface JobContext {
   readonly deliver: (grabbed: GrabbedJob, job: Job, text: ByteString) => Promise<void>;
   readonly events: Pick<WorkerEvents, "ran" | "unreadable" | "delivered">;
   readonly ending: Pick<Ending, "hasCutOff">;
+  readonly inFlight: Pick<InFlight, "read">;
 }
 
 /**
@@ -36,9 +38,10 @@ export async function performJob(grabbed: GrabbedJob, context: JobContext): Prom
   const { settings, events } = context;
   const job = readJob(grabbed, context);
   if (job === undefined) return grabbed.fail();
+  context.inFlight.read(grabbed, job);
   const ran = await context.run(job);
   if (await context.ending.hasCutOff(ran)) throw new InterruptedError("cut off by a signal");
-  events.ran(job, ran, settings);
+  events.ran({ job, ran, settings, queue: grabbed.queue });
   if (isAnswered(job) && !isWithheld(ran.outcome, settings.judge)) {
     await context.deliver(grabbed, job, renderResult(job, ran, settings.judge));
     events.delivered(job, ran);

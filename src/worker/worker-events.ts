@@ -14,6 +14,15 @@ export interface JobSettings {
   readonly judge: JudgeSettings;
 }
 
+/** A job that had its turn. */
+export interface PerformedJob {
+  readonly job: Job;
+  readonly ran: JobRun;
+  readonly settings: JobSettings;
+  /** The queue it came from. */
+  readonly queue: string;
+}
+
 /**
  * What happens in a worker, told once each, as facts. A listener takes those it wants, with plain functions:
  * they are called without `this`, and while the worker waits, so they must be quick. An error that one throws
@@ -21,7 +30,7 @@ export interface JobSettings {
  */
 export interface WorkerEvents {
   /** A job had its turn: its command was run, or was not run because it was refused or too old. */
-  readonly ran: (job: Job, ran: JobRun, settings: JobSettings) => void;
+  readonly ran: (performed: PerformedJob) => void;
   /** A native check of this name left its answer to the plugin. */
   readonly declined: (check: string, reason: string) => void;
   /** A check has waited for a second or longer inside the worker, for what `waits` of its status names. */

@@ -54,7 +54,10 @@ export interface WorkerParts {
 export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const { checks, sessions, log, listeners = [], config, onJob, renderStatus } = options;
   const throttle = new LogThrottle(log);
-  const events = tellAll([createJobLog({ log, throttle }), ...listeners], throttle);
+  const events = tellAll(
+    [createJobLog({ log, throttle, findMarks: (name) => native.shelf.find(name) }), ...listeners],
+    throttle,
+  );
   const mayGrow = createLoadGuard(config, throttle);
   const pool: Pool = new Pool(
     config(),
@@ -77,11 +80,11 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     log,
     prefix: randomUUID(),
   });
+  const native = new NativeRuntime({ checks, sessions, log, onLongWait: events.waited });
   return {
-    ...{ log, events, pool, shortage, jobServers, outbox },
+    ...{ log, events, native, pool, shortage, jobServers, outbox },
     ending: new Ending(),
     executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
-    native: new NativeRuntime({ checks, sessions, log, onLongWait: events.waited }),
     dupservers: new Dupservers({ log, throttle }),
     inFlight: new InFlight(),
   };

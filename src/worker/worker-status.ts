@@ -18,6 +18,7 @@ export interface WorkerStatus {
   readonly identifier: string;
   readonly version: string;
   readonly hostName: string;
+  readonly state: WorkerState;
   /** When the worker was made, in seconds since the epoch. */
   readonly since: number;
   readonly slots: SlotStatus;
@@ -32,6 +33,15 @@ export interface WorkerStatus {
   /** Undefined until the first reload. */
   readonly lastReload: ReloadStatus | undefined;
 }
+
+/**
+ * - *made*: not started yet.
+ * - *open*: it takes jobs.
+ * - *drained*: it takes none until it is told to go on; those under way are finished.
+ * - *stopping*: it finishes the jobs under way.
+ * - *stopped*: everything is closed.
+ */
+export type WorkerState = "made" | "open" | "drained" | "stopping" | "stopped";
 
 /** The slots: how many jobs may run at once. */
 export interface SlotStatus {
@@ -82,6 +92,7 @@ export interface ReloadStatus {
 export interface StatusFacts {
   readonly version: string;
   readonly hostName: string;
+  readonly state: WorkerState;
   readonly config: Config;
   /** Seconds since the epoch. */
   readonly since: number;
@@ -90,10 +101,10 @@ export interface StatusFacts {
 
 export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus {
   const { pool, inFlight, outbox, jobServers, dupservers, executor, native } = parts;
-  const { config, version, hostName, since, lastReload } = facts;
+  const { config, version, hostName, state, since, lastReload } = facts;
   const { identifier, minWorker: min, maxWorker: max } = config;
   return freeze({
-    ...{ identifier, version, hostName, since },
+    ...{ identifier, version, hostName, state, since },
     slots: { size: pool.size, busy: pool.busy, min, max },
     jobs: {
       ...{ taken: jobServers.taken, done: inFlight.ended, orphaned: jobServers.orphaned },

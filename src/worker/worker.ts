@@ -10,7 +10,7 @@ import { dupserverSettings, jobServerSettings } from "./servers/server-settings.
 import { renderStatus } from "./status-queue.ts";
 import type { WorkerListener } from "./worker-events.ts";
 import { createWorkerParts, executorLimits, type WorkerParts } from "./worker-parts.ts";
-import { type ReloadStatus, readStatus, type WorkerStatus } from "./worker-status.ts";
+import { type ReloadStatus, readStatus, type WorkerState, type WorkerStatus } from "./worker-status.ts";
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -31,7 +31,7 @@ export interface WorkerOptions {
 const MAX_GRAB_WAIT_MS = 2_000;
 
 /**
- * A worker in motion. Life: made → started → (reloaded)* → stopped.
+ * A worker in motion. Life: made → started → (reloaded, drained and resumed)* → stopped.
  *
  * A job is taken while a slot is free and the outbox is not full of results for its job server. It is
  * completed after a job server has its result. `stop` takes no more jobs, waits until those that run are
@@ -46,8 +46,8 @@ export class Worker {
   #config: Config;
   #context: JobContext;
   #lastReload: ReloadStatus | undefined;
-  /** Connections to job servers and dupservers are opened only in the state `open`. */
-  #state: "made" | "open" | "stopping" | "stopped" = "made";
+  /** Connections to job servers are opened only in the state `open`. */
+  #state: WorkerState = "made";
   /** Jobs that have ended without an answer while the worker stops. */
   #givenBack = 0;
   #started: Promise<void> | undefined;
@@ -74,6 +74,7 @@ export class Worker {
   status(): WorkerStatus {
     return readStatus(this.#parts, {
       ...this.#options,
+      state: this.#state,
       config: this.#config,
       since: this.#since,
       lastReload: this.#lastReload,
@@ -104,6 +105,25 @@ export class Worker {
     this.#lastReload = { time: Date.now() / 1000, changed };
     events.reloaded(changed);
     return changed;
+  }
+
+  /**
+   * Takes no more jobs until `resume`; those under way are finished, and their results delivered. The queues
+   * are taken back, the status queue too, so that other workers get the jobs. False: it is not open.
+   */
+  drain(): boolean {
+    if (this.#state !== "open") return false;
+    this.#state = "drained";
+    this.#parts.jobServers.close();
+    return true;
+  }
+
+  /** Takes jobs again after `drain`. False: it was not drained. */
+  resume(): boolean {
+    if (this.#state !== "drained") return false;
+    this.#state = "open";
+    this.#openJobServers();
+    return true;
   }
 
   /** Resolves when everything is closed, with whether every result was delivered. */
@@ -168,7 +188,8 @@ export class Worker {
   }
 
   #openDupservers(): void {
-    if (this.#state === "open") this.#parts.dupservers.open(dupserverSettings(this.#config));
+    if (this.#state === "open" || this.#state === "drained")
+      this.#parts.dupservers.open(dupserverSettings(this.#config));
   }
 
   #take(job: GrabbedJob): void {
@@ -188,7 +209,7 @@ export class Worker {
    * has cut off, or that could not be started.
    */
   #failed(job: GrabbedJob, error: unknown): void {
-    if (this.#state !== "open") {
+    if (this.#state === "stopping" || this.#state === "stopped") {
       this.#givenBack += 1;
       return;
     }

@@ -236,6 +236,16 @@ describe("the whole", () => {
     expect(loaded.warnings.map(renderForLog)).toEqual([`/w.conf:1: ${warning}`]);
   });
 
+  it("warns of a folder of secrets that is not there, and takes none that is not absolute", () => {
+    const gone = loadFile("secret_dir=/gone\n");
+    expect(warningsOf(gone)).toEqual([
+      "/w.conf:1: warning: secret_dir: could not open /gone: no such file or directory",
+    ]);
+    expect(gone.config.secretDir).toBe("/gone");
+    expect(loadMinimal([]).config.secretDir).toBeUndefined();
+    expect(() => loadFile("secret_dir=secrets\n")).toThrow(/secret_dir: 'secrets' is not absolute/);
+  });
+
   it("tells once what is wrong with a line, however often its file is read", () => {
     const files = { "/w.conf": "foo=1\ninclude=/w.conf" };
     expect(problemsOf(() => loadMinimal(["config=/w.conf"], { files }))).toEqual([

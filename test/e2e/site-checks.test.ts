@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -154,7 +155,8 @@ describe.skipIf(!hasServer("gearmand"))("a worker with plugin_path", () => {
     using folder = createFolder();
     const file = join(folder.path, "check_site.ts");
     write(file, checkThat("check_site", "process.exit(0);"));
-    await using worker = await startWorker([gearmand.port], [`plugin_path=${folder.path}`]);
+    const own = [`plugin_path=${folder.path}`, `identifier=${randomUUID()}`, "control_socket=yes"];
+    await using worker = await startWorker([gearmand.port], own);
     await using core = new Core({ port: gearmand.port });
     for (let times = 0; times < 3; times += 1)
       expect(await answer(core, "/nowhere/check_site")).toContain("it called process.exit(0)");
@@ -162,6 +164,8 @@ describe.skipIf(!hasServer("gearmand"))("a worker with plugin_path", () => {
     expect(await answer(core, "/nowhere/check_site")).toMatch(
       /^UNKNOWN - check_site: .* is set aside until it changes, .*, and there is no \/nowhere\/check_site$/,
     );
+    const list = await runProgram("omd-worker", ["plugin", "list", ...own]);
+    expect(list.stdout).toContain(`The running worker has set aside until they change:\n  ${file}: `);
     write(file, saying("check_site", "mended"));
     await worker.logged("check_site is exchanged");
     expect(await answer(core, "/nowhere/check_site")).toBe("mended");

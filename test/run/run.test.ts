@@ -37,8 +37,9 @@ function createWith(route: Route) {
   const log = stubLog();
   const shared = new SharedValues({ log: () => {} });
   const onDeclined = vi.fn();
+  const findMarks = () => undefined;
   const shadow = { follow: vi.fn<Shadow["follow"]>() };
-  const runner = createRunner({ router, executor: { run }, shared, log, onDeclined, shadow });
+  const runner = createRunner({ router, executor: { run }, shared, log, findMarks, onDeclined, shadow });
   return { runner, run, router, log, onDeclined, shadow };
 }
 

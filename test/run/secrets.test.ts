@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { BUILTIN_CHECKS } from "../../plugins/index.ts";
+import { defineCheck, text, words } from "../../sdk/index.ts";
 import { hideSecrets, maskAssignment, maskLine, maskWords } from "../../src/run/secrets.ts";
+import { createShelf } from "../../src/run/shelf.ts";
+
+const NO_MARKS = () => undefined;
 
 describe("these words of a command line are masked", () => {
   it.each<[what: string, words: string, shown: string]>([
@@ -56,12 +61,12 @@ describe("these words of a command line are masked", () => {
       "curl https://hooks.example.com/services/T1/***",
     ],
   ])("%s", (_, words, shown) => {
-    expect(maskWords(words.split(" ")).words.join(" ")).toBe(shown);
+    expect(maskWords(words.split(" "), NO_MARKS).words.join(" ")).toBe(shown);
   });
 
   it("and no others", () => {
     const words = "/p/check_tcp -H cab.example -p 443 -w 1 -c 2 -t10 --timeout=5 -S -- x".split(" ");
-    expect(maskWords(words)).toEqual({ words, secrets: [] });
+    expect(maskWords(words, NO_MARKS)).toEqual({ words, secrets: [] });
   });
 });
 
@@ -87,16 +92,136 @@ describe("a shell's line is masked word by word, and is left as it is written", 
     ["sh -c 'mail -p pw me'", "sh -c mail -p *** me"],
     [`sh -c "sh -c 'x --token=abc'"`, "sh -c sh -c x --token=***"],
   ])("%s", (line, shown) => {
-    expect(maskLine(line).line).toBe(shown);
+    expect(maskLine(line, NO_MARKS).line).toBe(shown);
   });
 
   it("in time that grows with its length", () => {
     for (const part of ["a", "'", '"', "\\", "key", "key=", "//", "-p ", "://a/", "' \""])
-      expect(maskLine(part.repeat(100_000)).line.length).toBeGreaterThan(0);
+      expect(maskLine(part.repeat(100_000), NO_MARKS).line.length).toBeGreaterThan(0);
   });
 });
 
 it("masked words are masked in outputs, too, if they are long enough", () => {
-  const { secrets } = maskWords(["-C", "public", "-a", "ab"]);
+  const { secrets } = maskWords(["-C", "public", "-a", "ab"], NO_MARKS);
   expect(hideSecrets("CRITICAL: public is not about public", secrets)).toBe("CRITICAL: *** is not about ***");
+});
+
+describe("a check's table marks its secrets, whatever they look like", () => {
+  const { find } = createShelf(BUILTIN_CHECKS);
+
+  it.each<[what: string, line: string, shown: string]>([
+    [
+      "check_pgsql: digits",
+      "/p/check_pgsql -H h -P 5432 -p 1234 -W 3",
+      "/p/check_pgsql -H h -P 5432 -p *** -W 3",
+    ],
+    ["in the same word", "/p/check_pgsql -p1234 -a5678", "/p/check_pgsql -p*** -a***"],
+    [
+      "long",
+      "/p/check_pgsql --password=1234 --password 1234",
+      "/p/check_pgsql --password=*** --password ***",
+    ],
+    ["abbreviated", "/p/check_pgsql --passw=12 --auth 34", "/p/check_pgsql --passw=*** --auth ***"],
+    ["an empty one", "/p/check_pgsql --password= -H h", "/p/check_pgsql --password=*** -H h"],
+    ["like an option", "/p/check_pgsql -p -H -H h", "/p/check_pgsql -p *** -H h"],
+    ["in conninfo", "/p/check_pgsql -o password=a,b -d x", "/p/check_pgsql -o password=*** -d x"],
+    [
+      "in quotes of conninfo",
+      `/p/check_pgsql -o "user=a password='b c' port=1"`,
+      "/p/check_pgsql -o user=a password=*** port=1",
+    ],
+    ["in a URL", "/p/check_pgsql -d postgresql://u:p@w@h/d", "/p/check_pgsql -d postgresql://***@h/d"],
+    [
+      "with a slash",
+      "/p/x -d mysql://u:p/w@h:80/d http://h:80/a@b",
+      "/p/x -d mysql://***@h:80/d http://h:80/a@b",
+    ],
+    ["check_http -a", "/p/check_http -H h -p 8080 -a 1:2 -b 3:4", "/p/check_http -H h -p 8080 -a *** -b ***"],
+    ["behind flags", "/p/check_http -NSa u:p", "/p/check_http -NSa u:p"],
+    ["behind a flag", "/p/check_http -Na u:p", "/p/check_http -Na ***"],
+    ["its header and body", "/p/check_http -k X:1 -P 12 -A me", "/p/check_http -k *** -P *** -A me"],
+    ["check_snmp -C", "/p/check_snmp -C 123 -P 2c -p 161", "/p/check_snmp -C *** -P 2c -p 161"],
+    [
+      "SNMPv3",
+      "/p/check_snmp -P 3 -U me -a SHA -A 1234 -x AES -X 5678",
+      "/p/check_snmp -P 3 -U me -a SHA -A *** -x AES -X ***",
+    ],
+    ["check_nt -s", "/p/check_nt -H h -s 1 -v UPTIME", "/p/check_nt -H h -s *** -v UPTIME"],
+    ["check_tcp -s", "/p/check_tcp -s AUTH -e ok -q QUIT", "/p/check_tcp -s *** -e ok -q QUIT"],
+    [
+      "but no certificate",
+      "/p/check_nrpe -H h -C /c.pem -K /k.pem",
+      "/p/check_nrpe -H h -C /c.pem -K /k.pem",
+    ],
+    [
+      "what follows check_nrpe -a",
+      "/p/check_nrpe -c x -a -p s3cret -C c",
+      "/p/check_nrpe -c x -a -p *** -C ***",
+    ],
+    ["in one word", "/p/check_nrpe -c x -a 'w -p s3cret'", "/p/check_nrpe -c x -a w -p ***"],
+    ["check_by_ssh -C", "/p/check_by_ssh -C 'check_nt -s 1' -i k", "/p/check_by_ssh -C check_nt -s *** -i k"],
+    ["its words", "/p/check_by_ssh h /p/check_pgsql -p 1", "/p/check_by_ssh h /p/check_pgsql -p ***"],
+    ["negate", "/p/negate -u OK /p/check_pgsql -p 1234", "/p/negate -u OK /p/check_pgsql -p ***"],
+    ["sudo", "sudo -n -u x /p/check_pgsql -p 1234", "sudo -n -u x /p/check_pgsql -p ***"],
+    ["timeout and env", "timeout 5 env A=b check_pgsql -p 12", "timeout 5 env A=b check_pgsql -p ***"],
+    ["sh -c", "sh -c '/p/check_pgsql -p 1234'", "sh -c /p/check_pgsql -p ***"],
+    [
+      "sh -c in negate",
+      "/p/negate /bin/sh -c 'x; check_pgsql -p 12'",
+      "/p/negate /bin/sh -c x; check_pgsql -p ***",
+    ],
+    ["a pipe", "/p/check_tcp -p 80 | /p/check_pgsql -p 80", "/p/check_tcp -p 80 | /p/check_pgsql -p ***"],
+    ["a variable", "PGPASSWORD=1234 /p/check_pgsql -H h", "PGPASSWORD=*** /p/check_pgsql -H h"],
+    ["in quotes", `PGPASSWORD="1 2" /p/check_pgsql`, "PGPASSWORD=*** /p/check_pgsql"],
+    ["an unknown option", "/p/check_pgsql --token=1 -X s3cret", "/p/check_pgsql --token=*** -X ***"],
+    ["no reference", "/p/check_pgsql -p '$SECRET:pg$' -H h", "/p/check_pgsql -p '$SECRET:pg$' -H h"],
+  ])("%s", (_, line, shown) => {
+    expect(maskLine(line, find).line).toBe(shown);
+  });
+
+  it("and every option that is called a password, a community or a login is marked", () => {
+    const rows = BUILTIN_CHECKS.flatMap(({ rows: all = [] }) => all);
+    const named = rows.filter(({ longs, shorts }) => longs.length + shorts.length > 0);
+    const telling = named.filter(({ text, help }) =>
+      /passw|communit|PASSWORD|authoriz/i.test(`${text} ${help}`),
+    );
+    expect(telling.length).toBeGreaterThan(6);
+    expect(telling.filter(({ secret }) => secret !== true)).toEqual([]);
+  });
+
+  it("also that of a site, by `secret` or by its name", () => {
+    const site = defineCheck({
+      name: "check_door",
+      summary: "a door",
+      options: {
+        code: text("-c, --code=TEXT", "opens it", { secret: true }),
+        token: text("-T, --token=TEXT", "a login"),
+        keys: text("-k, --key=NAME", "a name", { secret: false }),
+        words: words("WORD", "a secret", { secret: true }),
+      },
+      run: () => ({ returnCode: 0, output: "" }),
+    });
+    const { line } = maskLine("check_door -c 1 -T 2 -k 3 4", createShelf([site]).find);
+    expect(line).toBe("check_door -c *** -T *** -k 3 ***");
+  });
+});
+
+describe("of plugins without a table it is known", () => {
+  it.each<[what: string, line: string, shown: string]>([
+    ["check_mysql -p", "/p/check_mysql -H h -P 3306 -p 1234", "/p/check_mysql -H h -P 3306 -p ***"],
+    ["in the same word", "/p/check_mysql -p1234 -nSp1", "/p/check_mysql -p*** -nSp***"],
+    ["its third word", "/p/check_mysql -P 1 h root s3cret db", "/p/check_mysql -P 1 h root *** db"],
+    [
+      "check_mysql_query -p",
+      "/p/check_mysql_query -q 'select 1' -p 1",
+      "/p/check_mysql_query -q 'select 1' -p ***",
+    ],
+    ["check_oracle", "/p/check_oracle --cache SID me s3cret 1 2", "/p/check_oracle --cache SID me *** 1 2"],
+    ["check_smtp -P", "/p/check_smtp -U me -P 123", "/p/check_smtp -U me -P ***"],
+    ["check_pgsql without its table", "/p/check_pgsql.pl -p 12", "/p/check_pgsql.pl -p ***"],
+    ["snmpget -c", "snmpget -v2c -c public h", "snmpget -v2c -c *** h"],
+    ["sshpass", "sshpass -p 12 ssh h", "sshpass -p *** ssh h"],
+  ])("%s", (_, line, shown) => {
+    expect(maskLine(line, NO_MARKS).line).toBe(shown);
+  });
 });

@@ -14,7 +14,7 @@ const said = (stdout: string, returnCode = 0): Extract<Outcome, { kind: "exited"
 });
 
 /** A shadow that compares all answers. */
-const createShadow = () => new Shadow({ share: 100, log: stubLog() });
+const createShadow = () => new Shadow({ share: 100, log: stubLog(), findMarks: () => undefined });
 
 async function compare(shadow: Shadow, plugin: Outcome, native: NativeOutcome, check = CHECK): Promise<void> {
   const answered = Promise.withResolvers<NativeOutcome>();
@@ -86,7 +86,12 @@ describe("a native answer is asked for", () => {
 
   it("for the share of jobs that is set, even if it is changed", async () => {
     const draws = [0.09, 0.1, 0.49, 0.5];
-    const shadow = new Shadow({ share: 10, log: stubLog(), random: () => draws.shift() ?? 1 });
+    const shadow = new Shadow({
+      share: 10,
+      log: stubLog(),
+      findMarks: () => undefined,
+      random: () => draws.shift() ?? 1,
+    });
     const asked = run();
     const follow = () => shadow.follow(SERVICE, CHECK, said("OK"), asked);
     follow();

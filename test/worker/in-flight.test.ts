@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { decodeJob } from "../../src/job/decode.ts";
 import { InFlight } from "../../src/worker/in-flight.ts";
 
 const job = (queue: string) => ({
@@ -6,6 +7,9 @@ const job = (queue: string) => ({
   complete: () => {},
   fail: () => {},
 });
+
+const UNREAD = { type: undefined, hostName: undefined, serviceDescription: undefined };
+const SERVICE = decodeJob("type=service\nhost_name=web1\nservice_description=HTTP\ncommand_line=true\n");
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -23,9 +27,15 @@ describe("the jobs in flight", () => {
     inFlight.begin(service);
     vi.advanceTimersByTime(500);
     expect(inFlight.status).toEqual([
-      { queue: "host", server: "127.0.0.1:4730", age: 2 },
-      { queue: "service", server: "127.0.0.1:4730", age: 0.5 },
+      { queue: "host", server: "127.0.0.1:4730", age: 2, ...UNREAD },
+      { queue: "service", server: "127.0.0.1:4730", age: 0.5, ...UNREAD },
     ]);
+    inFlight.read(service, SERVICE);
+    expect(inFlight.status[1]).toMatchObject({
+      type: "service",
+      hostName: "web1",
+      serviceDescription: "HTTP",
+    });
     inFlight.end(host);
     expect(inFlight.status.map(({ queue }) => queue)).toEqual(["service"]);
     expect([inFlight.size, inFlight.ended]).toEqual([1, 1]);

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
 import { SharedValues } from "../../sdk/shared.ts";
@@ -9,10 +11,12 @@ import type { Parcel } from "../../src/result/outbox.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { SiteShelf } from "../../src/run/shelf.ts";
 import { Ending } from "../../src/worker/ending.ts";
+import { InFlight } from "../../src/worker/in-flight.ts";
 import { createJobContext } from "../../src/worker/job-context.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { performJob } from "../../src/worker/perform-job.ts";
 import { tellAll, type WorkerListener } from "../../src/worker/worker-events.ts";
+import { createFolder } from "../support/folder.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const LINES = ["type=host", "result_queue=check_results", "host_name=web1", "command_line=/p/x a b"];
@@ -32,16 +36,17 @@ function readConfig(...options: readonly string[]) {
 }
 
 /** Performs one job with everything in place but the plugin and the connections. */
-async function perform(options: readonly string[], { hasDupserver = false, listener = {} } = {}) {
+async function perform(
+  options: readonly string[],
+  { hasDupserver = false, listener = {}, lines = LINES, stdout = "so so" } = {},
+) {
   const log = stubLog();
   const delivered: Parcel[] = [];
   const copies: Parcel[] = [];
-  const execute = vi.fn(
-    async () => ({ kind: "exited", returnCode: 1, stdout: "so so", stderr: "" }) as const,
-  );
+  const execute = vi.fn(async () => ({ kind: "exited", returnCode: 1, stdout, stderr: "" }) as const);
   const job = {
     ...{ handle: "H:gm:1", queue: "host", unique: "", server: "gm:4730" },
-    workload: Buffer.from(LINES.join("\n")),
+    workload: Buffer.from(lines.join("\n")),
     complete: vi.fn(),
     fail: vi.fn(),
   };
@@ -51,11 +56,12 @@ async function perform(options: readonly string[], { hasDupserver = false, liste
     pool: { enter: () => undefined, leave: () => {} },
     shortage: { wait: async () => {}, ended: () => {} },
     ending: new Ending(),
+    inFlight: new InFlight(),
     executor: { run: execute },
     native: {
       shelf: new SiteShelf({ builtin: [], log }),
       shared: new SharedValues({ log: () => {} }),
-      shadow: new Shadow({ share: 0, log }),
+      shadow: new Shadow({ share: 0, log, findMarks: () => undefined }),
     },
     outbox: { deliver: async (parcel) => void delivered.push(parcel) },
     dupservers: { isEmpty: !hasDupserver, send: (parcel) => void copies.push(parcel) },
@@ -63,7 +69,7 @@ async function perform(options: readonly string[], { hasDupserver = false, liste
   await performJob(job, context);
   const textOf = (parcels: readonly Parcel[]) =>
     parcels.map(({ workload }) => context.envelope.open(Buffer.from(workload)));
-  return { delivered, copies, execute, job, textOf };
+  return { delivered, copies, execute, job, textOf, log };
 }
 
 it("a job's result goes to the queue the core named, marked with its job server", async () => {
@@ -97,4 +103,26 @@ it("a job is performed although a listener fails", async () => {
   const { delivered, job } = await perform([], { listener: { ran: failing, delivered: failing } });
   expect(delivered).toHaveLength(1);
   expect(job.complete).toHaveBeenCalledOnce();
+});
+
+it.each([
+  ["a check", LINES.with(3, "command_line=/p/x -p $SECRET:pg$")],
+  ["an event handler", ["type=eventhandler", "command_line=/p/x -p $SECRET:pg$"]],
+  ["a notification", ["type=notification", "command_line=/p/x -p $SECRET:pg$"]],
+])("a secret of %s reaches the plugin, and no result, log or listener", async (_, lines) => {
+  using folder = createFolder();
+  writeFileSync(join(folder.path, "pg"), "s3cret-word\n");
+  const ran = vi.fn();
+  const { delivered, execute, textOf, log } = await perform([`secret_dir=${folder.path}`, "debug=2"], {
+    ...{ lines, stdout: "login with s3cret-word failed", listener: { ran } },
+  });
+  expect(execute).toHaveBeenCalledWith(
+    expect.objectContaining({ argv: ["/p/x", "-p", "s3cret-word"] }),
+    expect.any(Number),
+    undefined,
+  );
+  expect(ran).toHaveBeenCalledOnce();
+  const told = [ran.mock.calls, textOf(delivered), ...Object.values(log).map(({ mock }) => mock.calls)];
+  expect(JSON.stringify(told)).toContain("login with *** failed");
+  expect(JSON.stringify(told)).not.toContain("s3cret-word");
 });

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { checkPgsql } from "../../plugins/pgsql/check_pgsql.ts";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
 import type { Outcome, Via } from "../../src/outcome/outcome.ts";
@@ -8,6 +9,7 @@ import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
 import { judgeSettings } from "../../src/result/judge.ts";
+import { createShelf } from "../../src/run/shelf.ts";
 import { createJobLog } from "../../src/worker/job-log.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { tellAll } from "../../src/worker/worker-events.ts";
@@ -34,16 +36,21 @@ const JUDGE_OPTIONS = {
 const EXITED: Outcome = { kind: "exited", returnCode: 0, ...NO_OUTPUT };
 const SETTINGS = { maxAge: MAX_AGE, judge: judgeSettings(JUDGE_OPTIONS) };
 
+const findMarks = createShelf([checkPgsql]).find;
+
 function createLogged() {
   const log = stubLog();
-  const jobLog = tellAll([createJobLog({ log, throttle: new LogThrottle(log) })], new LogThrottle(log));
+  const jobLog = tellAll(
+    [createJobLog({ log, throttle: new LogThrottle(log), findMarks })],
+    new LogThrottle(log),
+  );
   return { jobLog, log };
 }
 
 function tell(job: Job, outcome: Outcome, via: Via = "plugin") {
   const { jobLog, log } = createLogged();
   const ran = { outcome, via, why: "so", startTime: 1_700_000_000, finishTime: 1_700_000_000.0625 };
-  jobLog.ran(job, ran, SETTINGS);
+  jobLog.ran({ job: job, ran: ran, settings: SETTINGS, queue: "service" });
   return log;
 }
 
@@ -114,7 +121,12 @@ describe("a time-out is told in the C worker's words", () => {
       stderr: "",
     };
     for (let i = 0; i < 3; i++)
-      jobLog.ran(SERVICE, { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 }, SETTINGS);
+      jobLog.ran({
+        job: SERVICE,
+        ran: { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 },
+        settings: SETTINGS,
+        queue: "service",
+      });
     expect(log.info).toHaveBeenCalledTimes(3);
     expect(log.info).toHaveBeenLastCalledWith({ output: `ü${"x".repeat(498)}` }, expect.any(String));
   });
@@ -167,7 +179,7 @@ describe("a job that was not run", () => {
     const { jobLog, log } = createLogged();
     for (let index = 0; index < 2_000; index++) {
       const ran = { outcome: outcomeOf(index), via: undefined, why: "", startTime: 1, finishTime: 1 };
-      jobLog.ran(SERVICE, ran, SETTINGS);
+      jobLog.ran({ job: SERVICE, ran: ran, settings: SETTINGS, queue: "service" });
     }
     expect(log.error).toHaveBeenCalledOnce();
   });
@@ -182,7 +194,12 @@ describe("a job that was not run", () => {
     ];
     for (const refusal of refusals) {
       const outcome = { kind: "refused", refusal } as const;
-      jobLog.ran(SERVICE, { outcome, via: "refuse", why: "", startTime: 1, finishTime: 1 }, SETTINGS);
+      jobLog.ran({
+        job: SERVICE,
+        ran: { outcome, via: "refuse", why: "", startTime: 1, finishTime: 1 },
+        settings: SETTINGS,
+        queue: "service",
+      });
     }
     expect(log.error).toHaveBeenCalledTimes(4);
   });
@@ -207,7 +224,12 @@ describe("a command nobody gets a result of", () => {
     const { jobLog, log } = createLogged();
     const stdout = `no h\xc3\xbcttpd${"x".repeat(600)}`;
     const outcome = { kind: "exited", returnCode: 2, stdout, stderr: "" } as const;
-    jobLog.ran(job, { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 }, SETTINGS);
+    jobLog.ran({
+      job: job,
+      ran: { outcome, via: "shell", why: "", startTime: 1, finishTime: 2 },
+      settings: SETTINGS,
+      queue: "service",
+    });
     const output = `output: no hüttpd${"x".repeat(490)}`;
     expect(log.error.mock.calls).toEqual([[first], [command], [output]]);
   });
@@ -246,7 +268,8 @@ describe("passwords of a command line are not logged", () => {
 it("a check whose core named no result queue is told of, once for all", () => {
   const { jobLog, log } = createLogged();
   const ran = { outcome: EXITED, via: "shell", why: "", startTime: 1, finishTime: 2 } as const;
-  for (let i = 0; i < 2_000; i++) jobLog.ran(WITHOUT_QUEUE, ran, SETTINGS);
+  for (let i = 0; i < 2_000; i++)
+    jobLog.ran({ job: WITHOUT_QUEUE, ran: ran, settings: SETTINGS, queue: "service" });
   expect(log.error.mock.calls).toEqual([
     [{ job: "web1 - Ping" }, "no result queue given, the result of the service job is not sent"],
   ]);

@@ -4,6 +4,7 @@ import { createEnvelope } from "../../src/payload/crypt.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import { judgeSettings } from "../../src/result/judge.ts";
 import { Ending, InterruptedError } from "../../src/worker/ending.ts";
+import { InFlight } from "../../src/worker/in-flight.ts";
 import { type JobContext, performJob } from "../../src/worker/perform-job.ts";
 
 const ENVELOPE = createEnvelope({ encryption: false });
@@ -48,6 +49,7 @@ async function perform(lines: readonly string[], outcome: Outcome, more: Partial
       delivered: () => steps.push("delivered"),
     },
     ending: new Ending(),
+    inFlight: new InFlight(),
     ...more,
   };
   const error = await performJob(job, context).catch((reason: unknown) => reason);

@@ -75,7 +75,7 @@ async function startWorker(
   const ran: string[] = [];
   const worker = new Worker({
     ...{ config, checks: [gate.check], log, version: "1", hostName: "here" },
-    listeners: [{ ran: ({ serviceDescription = "" }) => ran.push(serviceDescription) }, listener],
+    listeners: [{ ran: ({ job }) => ran.push(job.serviceDescription ?? "") }, listener],
   });
   actors.add({
     stop: async () => {
@@ -173,6 +173,45 @@ describe("a worker with one slot", () => {
     await submit(server, "one");
     expect(await results(server, 1)).toEqual(["one"]);
     expect(worker.status().jobServers[0]).toMatchObject({ isConnected: true, outstandingGrabs: 1 });
+  });
+});
+
+describe("a drained worker", () => {
+  it("finishes and delivers what is under way, and takes no more jobs until it goes on", async () => {
+    const server = await startServer();
+    const { worker, gate, ran } = await startWorker([server]);
+    await status(server, "service", { workers: 1 });
+    await submit(server, "one");
+    await until(() => expect(gate.runs).toBe(1));
+    expect(worker.drain()).toBe(true);
+    expect(worker.status().state).toBe("drained");
+    await submit(server, "two");
+    gate.open();
+    await status(server, "check_results", { total: 1 });
+    await status(server, "service", { workers: 0, total: 1, running: 0 });
+    expect(worker.status().jobServers).toEqual([]);
+    expect(ran).toEqual(["one"]);
+    expect(worker.resume()).toBe(true);
+    expect(await results(server, 2)).toEqual(["one", "two"]);
+  });
+
+  it("uses a new configuration when it goes on", async () => {
+    const [server, other] = [await startServer(), await startServer()];
+    const { worker, gate } = await startWorker([server]);
+    gate.open();
+    worker.drain();
+    worker.reload(readConfig([other]));
+    await submit(other, "one");
+    worker.resume();
+    expect(await results(other, 1)).toEqual(["one"]);
+  });
+
+  it("is one that was open, and stops as any other", async () => {
+    const { worker } = await startWorker([await startServer()]);
+    expect(worker.resume()).toBe(false);
+    expect([worker.drain(), worker.drain()]).toEqual([true, false]);
+    expect(await worker.stop()).toBe(true);
+    expect([worker.drain(), worker.resume(), worker.status().state]).toEqual([false, false, "stopped"]);
   });
 });
 
@@ -301,11 +340,16 @@ describe("the status of a worker", () => {
     const name = `${HOST}:${server.port}`;
     expect(jobs).toEqual({
       ...{ taken: 1, done: 0, orphaned: 0 },
-      inFlight: [{ queue: "service", server: name, age: expect.any(Number) }],
+      inFlight: [
+        {
+          ...{ queue: "service", server: name, age: expect.any(Number) },
+          ...{ type: "service", hostName: "host", serviceDescription: "one" },
+        },
+      ],
     });
     expect(executor).toEqual({ shells: { busy: 0, idle: 1 }, templates: 0 });
     expect(rest).toEqual({
-      ...{ identifier: "gw", version: "1", hostName: "here", lastReload: undefined },
+      ...{ identifier: "gw", version: "1", hostName: "here", state: "open", lastReload: undefined },
       slots: { size: 1, busy: 1, min: 1, max: 7 },
       outbox: { size: 0, oldestAge: 0 },
       jobServers: [
@@ -349,12 +393,14 @@ it("a worker tells its listeners what happens, in order", async () => {
   const { worker } = await startWorker([server], [], gate, {
     connected: (jobServer) => heard.push(`connected ${jobServer}`),
     unreadable: ({ queue }) => heard.push(`unreadable ${queue}`),
-    ran: ({ serviceDescription }, { via }) => heard.push(`ran ${serviceDescription} ${via}`),
+    ran: ({ job, ran, queue }) => heard.push(`ran ${job.serviceDescription} of ${queue} ${ran.via}`),
     delivered: ({ serviceDescription }) => heard.push(`delivered ${serviceDescription}`),
     reloaded: ({ live }) => heard.push(`reloaded ${live}`),
   });
   await submit(server, "one");
-  await until(() => expect(heard).toEqual([`connected ${name}`, "ran one native", "delivered one"]));
+  await until(() =>
+    expect(heard).toEqual([`connected ${name}`, "ran one of service native", "delivered one"]),
+  );
   const client = await actors.client(server);
   await client.submit({ queue: "service", unique: "", workload: Buffer.from("junk") });
   await until(() => expect(heard.at(-1)).toBe("unreadable service"));

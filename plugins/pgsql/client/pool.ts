@@ -54,8 +54,10 @@ interface Kept {
 }
 
 const SWEEP_MS = 15_000;
-/** Idle connections of one login. A check that finds none makes one. */
+/** Idle connections of one login that stay for long. A check that finds none makes one. */
 const MAX_KEPT = 4;
+/** Those that stay until the next sweep: checks that come together come together again. */
+const MAX_KEPT_SHORTLY = 16;
 /** Longer than five minutes, the usual time between two runs of a check. */
 const MAX_IDLE_MS = 330_000;
 /** Changes on the server, such as another password, take effect with the next login. */
@@ -95,7 +97,15 @@ export class PgsqlPool implements Disposable {
     if (!this.#options.isKeeping()) this.#closeAll();
     const name = nameOf(target);
     for (let kept = this.#next(name); kept !== undefined; kept = this.#next(name)) {
-      if (await answers(kept.session, context)) return this.#lease(name, kept.session, context.signal);
+      const lease = this.#lease(name, kept.session, context.signal);
+      let isAlive = false;
+      try {
+        isAlive = await answers(kept.session, context);
+      } finally {
+        if (!isAlive) lease[Symbol.dispose]();
+      }
+      if (isAlive) return lease;
+      context.signal.throwIfAborted();
     }
     const session = await this.#options.connect(target, context);
     this.#endsAt.set(session, performance.now() + MAX_AGE_MS * (1 - AGE_SPREAD * Math.random()));
@@ -132,7 +142,8 @@ export class PgsqlPool implements Disposable {
     const now = performance.now();
     const endsAt = this.#endsAt.get(session) ?? now;
     const all = this.#kept.get(name) ?? [];
-    const isGood = session.isOpen && !session.isInTransaction && now < endsAt && all.length < MAX_KEPT;
+    const isGood =
+      session.isOpen && !session.isInTransaction && now < endsAt && all.length < MAX_KEPT_SHORTLY;
     if (isGood && this.#options.isKeeping())
       this.#kept.set(name, [...all, { session, endsAt, idleSince: now }]);
     else session.close();
@@ -153,7 +164,7 @@ export class PgsqlPool implements Disposable {
     if (!this.#options.isKeeping()) this.#closeAll();
     const now = performance.now();
     for (const [name, all] of this.#kept) {
-      const fresh = all.filter((kept) => isFresh(kept, now));
+      const fresh = all.filter((kept) => isFresh(kept, now)).filter(isOneOfFew(now));
       for (const { session } of all.filter((kept) => !fresh.includes(kept))) session.close();
       if (fresh.length === 0) this.#kept.delete(name);
       else this.#kept.set(name, fresh);
@@ -166,18 +177,22 @@ export class PgsqlPool implements Disposable {
   }
 }
 
+/** The last ones were used last. */
+function isOneOfFew(now: number) {
+  return ({ idleSince }: Kept, at: number, all: readonly Kept[]): boolean =>
+    at >= all.length - MAX_KEPT || now - idleSince < SWEEP_MS;
+}
+
 function isFresh({ session, endsAt, idleSince }: Kept, now: number): boolean {
   return session.isOpen && now < endsAt && now - idleSince < MAX_IDLE_MS;
 }
 
 /** Whether the server still answers on a connection. An empty query does nothing. */
 async function answers(session: Session, { clock, signal, proofMs }: SessionContext): Promise<boolean> {
-  using _aborting = whenAborted(signal, () => session[Symbol.dispose]());
   const timer = setTimeout(() => session[Symbol.dispose](), proofMs);
   const { kind } = await session.query("");
   clearTimeout(timer);
-  signal.throwIfAborted();
-  if (kind === "answered") {
+  if (kind === "answered" && !signal.aborted) {
     clock.tick();
     return true;
   }
@@ -186,7 +201,14 @@ async function answers(session: Session, { clock, signal, proofMs }: SessionCont
   return false;
 }
 
+/** The same line has the same target for some seconds. */
+const NAMES = new WeakMap<Target, string>();
+
 /** A text that is different for different logins. It holds the password only as a digest. */
 function nameOf(target: Target): string {
-  return hash("sha256", JSON.stringify(target));
+  const known = NAMES.get(target);
+  if (known !== undefined) return known;
+  const name = hash("sha256", JSON.stringify(target));
+  NAMES.set(target, name);
+  return name;
 }

@@ -2,6 +2,7 @@ import { access, readdir, realpath } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import type { Surroundings } from "./parameters.ts";
+import type { Target } from "./target.ts";
 
 /** What was found out about this machine, for a few seconds. */
 interface Findings {
@@ -10,6 +11,8 @@ interface Findings {
   readonly isKnownLibpq: Promise<boolean>;
   readonly hasOwnCertificates: Promise<boolean>;
   readonly hasKerberos: Promise<boolean>;
+  /** What was made of a command line and these surroundings. */
+  readonly targets: WeakMap<object, Target>;
 }
 
 const KEPT_MS = 5_000;
@@ -40,6 +43,16 @@ export class Machine implements Disposable {
     if (await this.#look().hasKerberos) throw new CheckDeclined("there may be tickets of Kerberos");
   }
 
+  /** What a command line connects to, if that was found out in the last seconds. */
+  knownTarget(line: object): Target | undefined {
+    return this.#look().targets.get(line);
+  }
+
+  /** Keeps what a command line connects to for some seconds. */
+  keepTarget(line: object, target: Target): void {
+    this.#look().targets.set(line, target);
+  }
+
   [Symbol.dispose](): void {
     this.#findings = undefined;
   }
@@ -56,6 +69,7 @@ export class Machine implements Disposable {
       isKnownLibpq: isKnownLibpq(),
       hasOwnCertificates: isAnyThere(names.map((name) => `${folder}/${name}`)),
       hasKerberos: hasKerberos(),
+      targets: new WeakMap(),
     };
     this.#findings = findings;
     return findings;

@@ -2,15 +2,20 @@ import { statSync } from "node:fs";
 import type { Check } from "../../../sdk/check.ts";
 import { type ByteString, fromByteString } from "../../byte-string.ts";
 import { renderRefusal } from "../../outcome/refusal.ts";
+import type { ReadSecret, ReadSecretFile } from "../../run/references/secret-files.ts";
 import type { NativeRoute, Route } from "../../run/routing/route.ts";
 import { maskAssignment, maskLine, maskWords } from "../../run/secrets.ts";
 import type { Shelf } from "../../run/shelf.ts";
 import { findNotUnderstood } from "./not-understood.ts";
 
 /** Which way a command line goes, why, and what would be started: a word a line, without secrets. */
-export function renderRoute(found: Route, shelf: ExplainShelf): string {
+export function renderRoute(found: Route, shelf: ExplainShelf, readSecret?: ReadSecretFile): string {
   const route = routeHere(found);
-  const details = [...listNotUnderstood(route, shelf), ...listDetails(route, shelf)];
+  const details = [
+    ...listNotUnderstood(route, shelf),
+    ...listDetails(route, shelf),
+    ...listReferences(found, readSecret),
+  ];
   return [`${route.via}: ${route.why}`, ...indent(details), ""].join("\n");
 }
 
@@ -23,6 +28,23 @@ function routeHere(route: Route): Route {
   return { via: "refuse", why, refusal: { rule: "no-plugin", check: route.check.name, declined: why, path } };
 }
 
+/** What the references to secrets lead to, and nothing of the secrets. */
+function listReferences({ references }: Route, read: ReadSecretFile | undefined): readonly string[] {
+  return (references?.names ?? []).map((name) => `secret ${name}: ${stateOf(read?.(name))}`);
+}
+
+function stateOf(found: ReadSecret | undefined): string {
+  switch (found?.kind) {
+    case undefined:
+    case "read":
+      return "put in when the job runs";
+    case "missing":
+      return found.why;
+    case "short":
+      return found.lack;
+  }
+}
+
 type ExplainShelf = Pick<Shelf, "originOf" | "find">;
 
 /** The words for which a native check leaves the answer to the plugin. */
@@ -31,7 +53,7 @@ function listNotUnderstood(route: Route, shelf: ExplainShelf): readonly string[]
   const check = shelf.find(path.slice(path.lastIndexOf("/") + 1));
   const words = check && findNotUnderstood(check, argv);
   if (words === undefined) return [];
-  const { words: shown } = maskWords([path, ...argv]);
+  const { words: shown } = maskWords([path, ...argv], shelf.find);
   const named = words.map((at) => onOneLine(fromByteString(shown[at + 1] ?? "")));
   return [`not understood: ${named.join(" ")}`];
 }
@@ -44,18 +66,21 @@ function listDetails(route: Route, shelf: ExplainShelf): readonly string[] {
       return [
         `kept warm, as ${route.plugin.why}`,
         `started in a warm ${route.plugin.language}:`,
-        ...listWords(route.argv),
+        ...listWords(route.argv, shelf),
       ];
     case "plugin":
       return [
         ...(isMissing(route.argv[0] ?? "") ? ["there is no such file"] : []),
         "started:",
         ...indent(route.env.map((each) => fromByteString(maskAssignment(each)))),
-        ...listWords(route.argv),
+        ...listWords(route.argv, shelf),
         ...(route.shadow === undefined ? [] : listShadow(route.shadow, shelf)),
       ];
     case "shell":
-      return ["started by a shell:", ...indent([fromByteString(maskLine(route.commandLine).line)])];
+      return [
+        "started by a shell:",
+        ...indent([fromByteString(maskLine(route.commandLine, shelf.find).line)]),
+      ];
     case "refuse":
       return ["nothing is started", `answered: ${fromByteString(renderRefusal(route.refusal))}`];
   }
@@ -73,7 +98,7 @@ function isMissing(path: ByteString): boolean {
 function listNative(route: NativeRoute, shelf: ExplainShelf): readonly string[] {
   const { check, nested, fallback } = route;
   const head = [`answered by ${check.name}, ${renderOrigin(check, shelf)}`];
-  if (nested === undefined) return [...head, "in place of:", ...listWords(fallback.argv)];
+  if (nested === undefined) return [...head, "in place of:", ...listWords(fallback.argv, shelf)];
   return [...head, "for its command:", ...indent(renderRoute(nested, shelf).trimEnd().split("\n"))];
 }
 
@@ -88,8 +113,8 @@ export function renderOrigin(check: Check, shelf: Pick<Shelf, "originOf">): stri
   return path === undefined ? "the worker's own" : `read from ${path}`;
 }
 
-function listWords(argv: readonly ByteString[]): readonly string[] {
-  return indent(maskWords(argv).words.map((word) => onOneLine(fromByteString(word))));
+function listWords(argv: readonly ByteString[], { find }: Pick<Shelf, "find">): readonly string[] {
+  return indent(maskWords(argv, find).words.map((word) => onOneLine(fromByteString(word))));
 }
 
 /** A word with a line break or an empty word is made visible. */

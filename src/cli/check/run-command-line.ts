@@ -4,14 +4,17 @@ import { Executor } from "../../executor/executor.ts";
 import type { Job } from "../../job/job.ts";
 import type { createLog } from "../../log.ts";
 import { judge, judgeSettings } from "../../result/judge.ts";
+import { createSecretReader } from "../../run/references/secret-files.ts";
 import type { Router } from "../../run/routing/router.ts";
 import { createRunner } from "../../run/run.ts";
+import type { FindMarks } from "../../run/secrets.ts";
 import type { Io } from "../io.ts";
 
 interface CommandLineContext {
   readonly config: Config;
   readonly router: Router;
   readonly log: ReturnType<typeof createLog>;
+  readonly findMarks: FindMarks;
 }
 
 /**
@@ -19,7 +22,7 @@ interface CommandLineContext {
  */
 export async function runCommandLine(
   commandLine: string,
-  { config, router, log }: CommandLineContext,
+  { config, router, log, findMarks }: CommandLineContext,
   io: Io,
 ): Promise<number> {
   const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
@@ -29,8 +32,9 @@ export async function runCommandLine(
       log: (message) => log.debug(message),
       settings: () => config.settings,
     });
+    const readSecret = createSecretReader(config);
     const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
-    const runner = createRunner({ router, executor, shared, log, onDeclined });
+    const runner = createRunner({ router, executor, shared, log, findMarks, readSecret, onDeclined });
     const job = { ...NO_JOB, commandLine };
     const startMs = performance.now();
     const { outcome, via, why } = await runner(job, config.jobTimeout);

@@ -6,6 +6,7 @@ import { toByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
 import { quoteWord } from "../../executor/shells/quote-word.ts";
 import { createLog } from "../../log.ts";
+import { createSecretReader } from "../../run/references/secret-files.ts";
 import { createConfiguredRouter } from "../../run/routing/router.ts";
 import { SiteShelf } from "../../run/shelf.ts";
 import { renderRoute } from "../check/explain.ts";
@@ -72,8 +73,8 @@ async function answer(
   // A check that stands in for no plugin is called as in a job. Any other name means its plugin.
   const words = check?.replaces === undefined ? command : [findPluginFile(name, io.env), ...rest];
   const commandLine = toCommandLine(words);
-  if (!explains) return await runCommandLine(commandLine, { config, router, log }, io);
-  io.stdout(renderRoute(await router({ commandLine }), shelf));
+  if (!explains) return await runCommandLine(commandLine, { config, router, log, findMarks: shelf.find }, io);
+  io.stdout(renderRoute(await router({ commandLine }), shelf, createSecretReader(config)));
   return 0;
 }
 

@@ -5,13 +5,16 @@ import type { Config } from "../../config/config.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ConfigError, renderForLog, renderProblem } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
+import { ControlServer } from "../../control/server.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
-import { PidFileError, takePidFile } from "../../worker/pid-file.ts";
-import { handleSignals } from "../../worker/signals.ts";
+import { PidFileError, takePidFile } from "../../worker/process/pid-file.ts";
+import { createReload, type Reload } from "../../worker/process/reload.ts";
+import { handleSignals } from "../../worker/process/signals.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Io } from "../io.ts";
 import { forgetMark, isDaemon, startDaemon, tellLauncher } from "../run/daemon.ts";
 import { leaveFirstPlace } from "../run/init.ts";
+import { createMetrics } from "../run/serve-metrics.ts";
 import { handleUncaughtErrors } from "../run/uncaught-errors.ts";
 import { VERSION } from "../version.ts";
 import { loadWorkerConf } from "../worker-conf.ts";
@@ -74,25 +77,37 @@ async function serve(
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
   reportConfig(loaded, log);
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
+  using metrics = await createMetrics(config, log);
+  const listeners = metrics === undefined ? [] : [metrics.listener];
+  const hostName = hostname();
   const worker = new Worker({
     config,
     checks: BUILTIN_CHECKS,
     sessions: SESSIONS_URL,
     log,
     version: VERSION,
-    hostName: hostname(),
+    hostName,
+    listeners,
   });
-  const signals = handleSignals({
-    worker,
-    log,
-    reload: () => {
-      const reloaded = load(argv, io);
-      reopenLog(log, logFile(loaded), logFile(reloaded));
-      log.setDebug(reloaded.config.debug);
-      reportConfig(reloaded, log);
-      return reloaded.config;
-    },
-  });
+  let current = config;
+  const readAgain = () => {
+    const reloaded = load(argv, io);
+    reopenLog(log, logFile(loaded), logFile(reloaded));
+    log.setDebug(reloaded.config.debug);
+    reportConfig(reloaded, log);
+    void control?.listen(reloaded.config.identifier);
+    current = reloaded.config;
+    return current;
+  };
+  const reloadWorker = createReload({ worker, log, read: readAgain });
+  const reload: Reload = (cause) => {
+    const result = reloadWorker(cause);
+    metrics?.reloaded(result.kind === "reloaded");
+    return result;
+  };
+  const signals = handleSignals({ worker, log, reload });
+  using control = config.controlSocket ? listen(worker, { log, reload, config }) : undefined;
+  metrics?.serve(worker, () => current);
   await worker.start();
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
   onReady();
@@ -100,6 +115,17 @@ async function serve(
   log.info("mod_gearman worker exited");
   log.flush();
   return isClean ? 0 : 1;
+}
+
+/** The socket is named by the identifier, which a reload may change. */
+function listen(
+  worker: Worker,
+  { log, reload, config }: { readonly log: WorkerLog; readonly reload: Reload; readonly config: Config },
+): ControlServer {
+  const target = { worker, reload, setDebug: log.setDebug };
+  const control = new ControlServer({ target, version: VERSION, log });
+  void control.listen(config.identifier);
+  return control;
 }
 
 function logFile({ config: { logmode, logfile } }: LoadedConfig<Config>): string | undefined {

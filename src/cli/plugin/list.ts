@@ -2,9 +2,12 @@ import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import type { Check } from "../../../sdk/check.ts";
 import { toByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
+import { controlName } from "../../control/address.ts";
+import { askWorker, ControlFailure } from "../../control/client.ts";
 import { createIdentification, type Identify } from "../../run/routing/identity.ts";
 import { findSwitch, readSwitches } from "../../run/routing/switches.ts";
 import { SiteShelf } from "../../run/shelf.ts";
+import type { WorkerStatus } from "../../worker/worker-status.ts";
 import type { Io } from "../io.ts";
 import { renderTable } from "../render-table.ts";
 import { findPluginFile } from "../usual-plugin-folders.ts";
@@ -32,11 +35,29 @@ export async function listPlugins(options: readonly string[], io: Io): Promise<n
       check.summary,
     ]);
     io.stdout(renderTable(["check", "from", "here", "what it does"], rows));
+    io.stdout(renderSetAside(await askSetAside(config)));
     return isComplete ? 0 : 1;
   } catch (error) {
     reportConfigError(error, io);
     return 3;
   }
+}
+
+/** The files that the running worker of this configuration has set aside, if one runs. */
+async function askSetAside({ identifier }: Config): Promise<WorkerStatus["native"]["setAside"]> {
+  try {
+    const status = await askWorker({ name: controlName(identifier), command: "status" });
+    return (status as WorkerStatus).native.setAside;
+  } catch (error) {
+    if (error instanceof ControlFailure) return [];
+    throw error;
+  }
+}
+
+function renderSetAside(files: WorkerStatus["native"]["setAside"]): string {
+  if (files.length === 0) return "";
+  const lines = files.map(({ path, why }) => `  ${path}: ${why}\n`);
+  return `\nThe running worker has set aside until they change:\n${lines.join("")}`;
 }
 
 interface ListContext {

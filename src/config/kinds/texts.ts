@@ -1,5 +1,6 @@
 import { type ByteString, fromByteString } from "../../byte-string.ts";
-import { type Remark, warning } from "../problem.ts";
+import { error, type Remark, warning } from "../problem.ts";
+import { quote } from "../quote.ts";
 import { Secret } from "../secret.ts";
 import type { Kind } from "./kind.ts";
 
@@ -20,6 +21,20 @@ export const path: Kind<string | undefined> = {
     remarks: [],
   }),
   render: (value) => value ?? "",
+};
+
+/** A directory. A relative one would depend on where the worker was started. */
+export const folder: Kind<string | undefined> = {
+  ...path,
+  name: "folder",
+  read(written, before) {
+    const { key, text } = written;
+    if (text === "" || text.startsWith("/")) return path.read(written, before);
+    return {
+      value: undefined,
+      remarks: [error(`${key}: ${quote(text)} is not absolute`, "start it with /")],
+    };
+  },
 };
 
 /** The empty set is a value too: it forbids nothing. */

@@ -2,7 +2,7 @@ import { choice } from "../kinds/choice.ts";
 import { flag } from "../kinds/flags.ts";
 import { restrictedPaths } from "../kinds/lists.ts";
 import { integer, seconds } from "../kinds/numbers.ts";
-import { characters } from "../kinds/texts.ts";
+import { characters, folder } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
 export const CHECK_ROWS = [
@@ -71,5 +71,12 @@ export const CHECK_ROWS = [
     default: "$&();<>`\"'|",
     help: "A command with one of these characters is refused while restrict_path is in use.",
     knownBy: ["C worker"],
+  },
+  {
+    name: "secret_dir",
+    kind: folder,
+    default: undefined,
+    help: "A folder of files, one a secret, as Kubernetes mounts them. $SECRET:name$ on a command line stands for what the file of this name holds when the job runs. Not set: such a text stays as it is. docs/secrets.md.",
+    knownBy: ["omd-worker"],
   },
 ] as const satisfies readonly ConfigRow[];

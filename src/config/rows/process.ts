@@ -39,6 +39,13 @@ export const PROCESS_ROWS = [
     knownBy: ["C worker", "Go worker"],
   },
   {
+    name: "control_socket",
+    kind: flag,
+    default: true,
+    help: "Listen on the abstract Unix socket @omd-worker/IDENTIFIER, so that omd-worker status, jobs, reload, drain, resume and log-level reach the worker. Every user of the machine may read; to do more takes the worker's user or root.",
+    knownBy: ["omd-worker"],
+  },
+  {
     name: "shutdown_timeout",
     kind: seconds(),
     default: 60,

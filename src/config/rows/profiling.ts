@@ -1,12 +1,13 @@
+import { listenAddress } from "../kinds/addresses.ts";
 import { path, text } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
 export const PROFILING_ROWS = [
   {
     name: "prometheus_server",
-    kind: text,
+    kind: listenAddress,
     default: undefined,
-    help: "Address at which the Go worker serves metrics.",
+    help: "Serve metrics for Prometheus at /metrics, and /livez and /readyz for probes, at this address, such as 127.0.0.1:9050 or :9050. See docs/metrics.md.",
     knownBy: ["C worker", "Go worker"],
   },
   {

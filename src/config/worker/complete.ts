@@ -6,10 +6,10 @@ import type { Completed, CompletionContext } from "../table.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
 import { findKey } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
+import { findMissingFolders } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
 import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
 import { defaultQueues, hasQueue } from "./queues.ts";
-import { findMissingFolders } from "./site-check-folders.ts";
 
 /** What differs between the programs that read worker.conf. */
 export interface WorkerRules {
@@ -51,8 +51,11 @@ export function completeConfig(
   }
   // The lines of a list cannot be told apart any more.
   const file = draft.origins.get("plugin_path")?.at(-1)?.file;
-  for (const remark of findMissingFolders(config, machine))
+  for (const remark of findMissingFolders("plugin_path", config.pluginPath, machine))
     report({ ...remark, ...(file !== undefined && { file }) });
+  const { secretDir } = config;
+  for (const remark of findMissingFolders("secret_dir", secretDir === undefined ? [] : [secretDir], machine))
+    reportAt("secret_dir")(remark);
   if (rules.takesJobs) checkJobServers(config, draft, report);
   return { config, derived: findDerived(config, draft) };
 }

@@ -74,6 +74,7 @@ const PROCESS = use(PROCESS_ROWS, {
   identifier: RECONNECT,
   pidfile: RESTART,
   daemon: RESTART,
+  control_socket: RESTART,
   shutdown_timeout: LIVE,
   debug: LIVE,
   logfile: LIVE,
@@ -96,7 +97,7 @@ const INTERPRETERS = use(INTERPRETER_ROWS, {
 });
 
 const PROFILING = use(PROFILING_ROWS, {
-  prometheus_server: noEffect("this version serves no metrics"),
+  prometheus_server: RESTART,
   "debug-profiler": GO_ONLY,
   cpuprofile: GO_ONLY,
   memprofile: GO_ONLY,

@@ -1,6 +1,7 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { Assignment } from "../../executor/command.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
+import { REFERENCE_HERE } from "../references/reference.ts";
 
 /** What sh would do with a command line, as far as that is known without a shell. */
 export type CommandLine =
@@ -33,12 +34,14 @@ const PLAIN_WORDS = { kind: "words", assignments: [], patterns: [] } as const;
  * Splits a command line into words as sh does. Words are given only if `/bin/sh -c` would execute exactly
  * these words, as long as no file matches one of the patterns. A line in which sh would expand, look up or
  * interpret anything else needs the shell.
+ *
+ * @param hasReferences whether `$SECRET:name$` stands for itself, until it is followed
  */
-export function readCommandLine(line: ByteString): CommandLine {
+export function readCommandLine(line: ByteString, hasReferences = false): CommandLine {
   if (PLAIN.test(line)) return { ...PLAIN_WORDS, words: line.split(" ") };
   if (line.includes("\0")) return { kind: "unrunnable", refusal: { rule: "nul-byte" } };
   if (line.includes("\n")) return needsShell("it has more than one line");
-  return readWords(line);
+  return readWords(line, hasReferences);
 }
 
 function needsShell(why: string): Extract<CommandLine, { kind: "needs-shell" }> {
@@ -54,7 +57,7 @@ const SHELL_VARIABLES =
 /** In a word. A URL has no more of them, and searching for more would take long. */
 const MAX_WILD = 4;
 
-function readWords(line: ByteString): CommandLine {
+function readWords(line: ByteString, hasReferences: boolean): CommandLine {
   const words: ByteString[] = [];
   const assignments: Assignment[] = [];
   const patterns: Pattern[] = [];
@@ -63,7 +66,7 @@ function readWords(line: ByteString): CommandLine {
     const name = words.length === 0 ? matchAt(ASSIGNMENT, line, at)?.[1] : undefined;
     if (name !== undefined && SHELL_VARIABLES.test(name))
       return needsShell(`${name} is the shell's own variable`);
-    const word = readWord(line, name === undefined ? at : at + name.length + 1);
+    const word = readWord(line, name === undefined ? at : at + name.length + 1, hasReferences);
     if (typeof word === "string") return needsShell(word);
     if (name === undefined) {
       words.push(word.text);
@@ -120,12 +123,12 @@ interface Word extends Pattern {
 const LITERAL = /[^\t !"#$&'()*;<>?[\\\]`{|}~]+/y;
 
 /** The word that starts at `from`. A string: the reason why the shell has to read the line. */
-function readWord(line: ByteString, from: number): Word | string {
+function readWord(line: ByteString, from: number, hasReferences: boolean): Word | string {
   const wild: number[] = [];
   let text = "";
   let at = from;
   while (at < line.length && line[at] !== " " && line[at] !== "\t") {
-    const piece = readPiece(line, at);
+    const piece = (hasReferences && readReference(line, at)) || readPiece(line, at, hasReferences);
     if (typeof piece === "string") return piece;
     if (piece.isWild) wild.push(text.length);
     text += piece.text;
@@ -134,7 +137,12 @@ function readWord(line: ByteString, from: number): Word | string {
   return { text, wild, end: at };
 }
 
-function readPiece(line: ByteString, at: number): Piece | string {
+function readReference(line: ByteString, at: number): Piece | undefined {
+  const reference = matchAt(REFERENCE_HERE, line, at)?.[0];
+  return reference === undefined ? undefined : { text: reference, end: at + reference.length };
+}
+
+function readPiece(line: ByteString, at: number, hasReferences: boolean): Piece | string {
   const literal = matchAt(LITERAL, line, at);
   if (literal !== null) return { text: literal[0], end: LITERAL.lastIndex };
   const character = line.charAt(at);
@@ -142,7 +150,7 @@ function readPiece(line: ByteString, at: number): Piece | string {
     case "'":
       return readSingleQuoted(line, at + 1);
     case '"':
-      return readDoubleQuoted(line, at + 1);
+      return readDoubleQuoted(line, at + 1, hasReferences);
     case "\\":
       return at + 1 < line.length ? { text: line.charAt(at + 1), end: at + 2 } : "it ends with a backslash";
     case "?":
@@ -168,7 +176,7 @@ function readSingleQuoted(line: ByteString, from: number): Piece | string {
 
 const DOUBLE_QUOTED = /[^"$\\`]+/y;
 
-function readDoubleQuoted(line: ByteString, from: number): Piece | string {
+function readDoubleQuoted(line: ByteString, from: number, hasReferences: boolean): Piece | string {
   let text = "";
   let at = from;
   while (at < line.length) {
@@ -177,6 +185,12 @@ function readDoubleQuoted(line: ByteString, from: number): Piece | string {
     at += plain.length;
     const character = line.charAt(at);
     if (character === '"') return { text, end: at + 1 };
+    const reference = hasReferences ? readReference(line, at) : undefined;
+    if (reference !== undefined) {
+      text += reference.text;
+      at = reference.end;
+      continue;
+    }
     if (character === "$" || character === "`") return `it has a ${character} in double quotes`;
     const next = line.charAt(at + 1);
     text += '"$\\`'.includes(next) ? next : character + next;

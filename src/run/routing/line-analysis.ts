@@ -157,7 +157,7 @@ function understand(
       const run = () => Promise.reject(error.fault);
       return { keepsState: false, run, nested: undefined, isProvisional: true };
     }
-    const reason = hideSecrets(String(error), maskWords(words).secrets);
+    const reason = hideSecrets(String(error), maskWords(words, options.shelf.find).secrets);
     return `the native check failed to read the command line: ${reason}`;
   }
 }

@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { posix } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
+import { withoutReferences } from "../references/reference.ts";
 import type { CommandLine } from "./command-line.ts";
 import { isWrapper } from "./wrappers.ts";
 
@@ -13,6 +14,8 @@ export interface RestrictionOptions {
   readonly restrictPath: readonly ByteString[];
   /** No command line may contain one of these characters. */
   readonly restrictCommandCharacters: ByteString;
+  /** The directory of secrets. If there is one, the dollars of a reference to a secret are none of these. */
+  readonly secretDir?: string | undefined;
   /** Follows every symbolic link of a path. Undefined: the path leads nowhere. */
   readonly realPath?: (path: ByteString) => ByteString | undefined;
 }
@@ -23,13 +26,16 @@ export interface RestrictionOptions {
  * Undefined: no path is configured.
  */
 export function createRestriction(options: RestrictionOptions): Restriction | undefined {
-  const { restrictPath, restrictCommandCharacters, realPath = readRealPath } = options;
+  const { restrictPath, restrictCommandCharacters, secretDir, realPath = readRealPath } = options;
   if (restrictPath.length === 0) return undefined;
   const forbidden = [...restrictCommandCharacters, "\n"];
+  const hasForbidden = (line: ByteString) => forbidden.some((character) => line.includes(character));
+  const isForbidden = (line: ByteString) =>
+    hasForbidden(line) && (secretDir === undefined || hasForbidden(withoutReferences(line)));
   return (line, command) => {
     if (!line.startsWith("/")) return { rule: "no-absolute-path", commandLine: line };
     const [path] = command.kind === "words" && command.patterns.length === 0 ? command.words : [];
-    if (path === undefined || forbidden.some((character) => line.includes(character))) {
+    if (path === undefined || isForbidden(line)) {
       return { rule: "forbidden-character", commandLine: line };
     }
     const real = realPath(path);

@@ -5,7 +5,19 @@ import type { WarmPlugin } from "../../executor/interpreters/warm-plugin.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
 
 /** How a command line will be run. `why` tells the reason, for the debug log and `check --explain`. */
-export type Route = NativeRoute | WarmRoute | PluginRoute | ShellRoute | RefusedRoute;
+export type Route = (NativeRoute | WarmRoute | PluginRoute | ShellRoute | RefusedRoute) & Referring;
+
+/** What a route's words may hold in place of a secret. */
+interface Referring {
+  /** The words have references `$SECRET:name$`, which are to be followed before the route is. */
+  readonly references?: References;
+}
+
+export interface References {
+  readonly names: readonly string[];
+  /** A program of the line that may read words a second time. */
+  readonly secondReader: string | undefined;
+}
 
 /** A native check answers in this process. */
 export interface NativeRoute {
@@ -14,6 +26,8 @@ export interface NativeRoute {
   readonly check: Check;
   readonly name: string;
   readonly argv: readonly ByteString[];
+  /** The words behind the command as they were sent, where `argv` has secrets in place of references. */
+  readonly words?: readonly ByteString[];
   readonly run: (context: CheckContext) => Promise<CheckOutput>;
   /** A run changes what the next run answers, so it must not be run twice for one job. */
   readonly keepsState: boolean;

@@ -4,12 +4,14 @@ import type { Config } from "../../config/config.ts";
 import { createWarmPlugins } from "../../executor/interpreters/warm-plugin.ts";
 import type { Job } from "../../job/job.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
+import { hasReference } from "../references/reference.ts";
 import type { Shelf } from "../shelf.ts";
 import { chooseRoute, type FileLookup } from "./choose-route.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { createIdentification } from "./identity.ts";
 import { analyseLine, type LineAnalysis } from "./line-analysis.ts";
 import { mayMatchFiles } from "./pattern.ts";
+import { withReferences } from "./referring.ts";
 import { createRestriction, type Restriction } from "./restrict.ts";
 import type { Route } from "./route.ts";
 import { type NativeSwitches, readSwitches } from "./switches.ts";
@@ -21,6 +23,8 @@ export interface RouterOptions extends FileLookup {
   readonly shelf: Shelf;
   readonly switches: NativeSwitches;
   readonly restriction?: Restriction | undefined;
+  /** Whether `$SECRET:name$` stands for a secret. */
+  readonly followsReferences?: boolean;
 }
 
 /** The router that the operator has configured. */
@@ -34,6 +38,7 @@ export function createConfiguredRouter(
     identify: createIdentification(),
     switches: readSwitches(config, env),
     restriction: createRestriction(config),
+    followsReferences: config.secretDir !== undefined,
     findWarmPlugin: createWarmPlugins({
       perl: readPerlRule(config),
       python: config.warmPython,
@@ -54,30 +59,35 @@ function readPerlRule({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config)
 const MAX_KEPT_LINES = 20_000;
 const MAX_KEPT_LENGTH = 1024;
 
-export function createRouter({ shelf, switches, restriction, ...files }: RouterOptions): Router {
+export function createRouter(options: RouterOptions): Router {
+  const { shelf, switches, restriction, followsReferences = false, ...files } = options;
   const analyse = createAnalysis(shelf, switches);
   const route = (commandLine: ByteString): Route | Promise<Route> => {
-    let analysis = analyse(commandLine);
+    const isReferring = followsReferences && hasReference(commandLine);
+    let analysis = analyse(commandLine, isReferring);
     if (isReplacedBySh(analysis.command)) {
       analysis = analyseLine(commandLine, MATCHED, { shelf, switches, depth: 0 });
     }
     if (analysis.kind === "unread") return analysis.reading.then(() => route(commandLine));
     const refusal = restriction && findRefusal(analysis, restriction);
     if (refusal !== undefined) return { via: "refuse", why: "restrict_path is set", refusal };
-    return chooseRoute(analysis, files, switches.mode);
+    const chosen = chooseRoute(analysis, files, switches.mode);
+    return isReferring ? withReferences(chosen, analysis) : chosen;
   };
   return ({ commandLine }) => route(commandLine);
 }
 
-function createAnalysis(shelf: Shelf, switches: NativeSwitches): (line: ByteString) => LineAnalysis {
+type Analyse = (line: ByteString, isReferring: boolean) => LineAnalysis;
+
+function createAnalysis(shelf: Shelf, switches: NativeSwitches): Analyse {
   const kept = new Map<ByteString, LineAnalysis>();
   let { generation } = shelf;
-  return (line) => {
+  return (line, isReferring) => {
     if (generation !== shelf.generation) kept.clear();
     generation = shelf.generation;
     const known = kept.get(line);
     if (known !== undefined) return known;
-    const analysis = analyseLine(line, readCommandLine(line), { shelf, switches, depth: 0 });
+    const analysis = analyseLine(line, readCommandLine(line, isReferring), { shelf, switches, depth: 0 });
     if (kept.size >= MAX_KEPT_LINES) kept.clear();
     const isLasting = analysis.kind !== "unread" && analysis.isProvisional !== true;
     if (isLasting && line.length <= MAX_KEPT_LENGTH) kept.set(line, analysis);

@@ -77,10 +77,16 @@ export class JobServers {
 
   /** Opens new connections at once. Those of an earlier configuration go when their last job is answered. */
   open(settings: JobServerSettings): void {
-    for (const link of this.#links) this.#retire(link);
+    this.close();
     this.#links = settings.servers.map((server) => this.#createLink(server, settings));
     this.#reclaims.configure(settings);
     for (const link of this.#links) link.start();
+  }
+
+  /** Takes no more jobs until `open`. A connection stays until the last job that came over it is answered. */
+  close(): void {
+    for (const link of this.#links) this.#retire(link);
+    this.#links = [];
   }
 
   /**

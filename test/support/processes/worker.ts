@@ -52,7 +52,9 @@ export async function startWorker(
   const servers = ports.map((port) => `server=127.0.0.1:${port}`);
   if (owner !== undefined) chownSync(folder, owner, owner);
   const mark = createMark();
-  const all = [...servers, "encryption=no", "debug=1", `logfile=${folder}/worker.log`, ...args];
+  // Several workers of this host's name run at a time, and only one can have the socket of that name.
+  const own = ["encryption=no", "debug=1", "control_socket=no", `logfile=${folder}/worker.log`];
+  const all = [...servers, ...own, ...args];
   const worker = new RunningWorker(
     start(program, all, { env: { ...env, ...mark.env }, under }),
     mark,

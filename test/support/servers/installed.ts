@@ -92,6 +92,7 @@ const SERVERS = {
     binary: "/usr/lib/nagios/plugins/check_pgactivity",
     for: WARM,
   },
+  promtool: { package: "prometheus", binary: "promtool", for: "checks of the metrics with promtool" },
 } as const satisfies Record<string, Server>;
 
 type ServerName = keyof typeof SERVERS;

@@ -34,7 +34,8 @@ export class LoadedChecks {
     return file instanceof Promise ? file.then((loaded) => pick(loaded, key)) : pick(file, key);
   }
 
-  understand(check: Check, { line, argv }: CheckLine): UnderstoodCommand | undefined {
+  understand(check: Check, { line, argv, words }: CheckLine): UnderstoodCommand | undefined {
+    if (words !== undefined) return check.understand(argv);
     if (this.#lines.has(line)) return this.#lines.get(line);
     const understood = check.understand(argv);
     if (this.#lines.size >= MAX_KEPT_LINES) this.#lines.clear();

@@ -93,7 +93,7 @@ export class Questions {
   }
 
   #keep(line: CheckLine): void {
-    if (this.#lines.get(line.line) === line) return;
+    if (line.words !== undefined || this.#lines.get(line.line) === line) return;
     this.#lines.delete(line.line);
     this.#lines.set(line.line, line);
     const [oldest] = this.#lines.keys();
@@ -108,14 +108,15 @@ export class Questions {
     const output = await turn.enter(ownerOf(id, line), () => {
       const understood = checks.understand(check, line);
       if (understood === undefined) throw new Error(`${line.name} has not understood its words again`);
-      return understood.run(this.#createContext(id, run));
+      return understood.run(this.#createContext(id, run, line));
     });
     return readParts(output);
   }
 
-  #createContext(id: number, run: Run): CheckContext {
+  #createContext(id: number, run: Run, { words }: CheckLine): CheckContext {
     const { shared, worker, turn } = this.#options;
     return {
+      ...(words && { words }),
       get signal() {
         return run.signal;
       },

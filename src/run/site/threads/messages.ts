@@ -22,6 +22,8 @@ export interface CheckKey extends SiteFile {
 export interface CheckLine extends CheckKey {
   readonly line: number;
   readonly argv: readonly string[];
+  /** The words hold secrets, so nothing of the line is kept. These are the words with references. */
+  readonly words?: readonly string[];
 }
 
 /** What the worker asks a thread. Each question has a number, and one answer. */

@@ -7,7 +7,7 @@ import { revive } from "./thrown.ts";
 /** The folder that runs the checks of a file. */
 type Threads = Pick<SiteFolder, "prepare" | "understand" | "run">;
 
-const REMOTE = new WeakSet<Check>();
+const REMOTE = new WeakMap<Check, Lines>();
 
 /** Whether a thread runs the check. */
 export function isRemote(check: Check): boolean {
@@ -26,8 +26,20 @@ export function createRemoteCheck(threads: Threads, file: SiteFile, facts: Check
     ...(hasPrepare && { prepare: () => threads.prepare(key) }),
     understand: (argv: readonly string[]) => lines.understand(argv),
   });
-  REMOTE.add(check);
+  REMOTE.set(check, lines);
   return check;
+}
+
+/**
+ * Asks a check in a thread about words that hold secrets, of which nothing is kept. `words` are those with
+ * references. Undefined: the check does not understand, or its thread could not answer.
+ */
+export async function understandOnce(
+  check: Check,
+  argv: readonly string[],
+  words: readonly string[],
+): Promise<UnderstoodCommand | undefined> {
+  return await REMOTE.get(check)?.once(argv, words);
 }
 
 /** What a check has said of the words of a command line. */
@@ -85,9 +97,14 @@ class Lines {
     return asking;
   }
 
-  async #read(argv: readonly string[]): Promise<Reading> {
+  async once(argv: readonly string[], words: readonly string[]): Promise<UnderstoodCommand | undefined> {
+    const reading = await this.#read(argv, { words });
+    return reading.kind === "understood" ? reading.command : undefined;
+  }
+
+  async #read(argv: readonly string[], once: Pick<CheckLine, "words"> = {}): Promise<Reading> {
     Lines.#last += 1;
-    const line = { ...this.#key, line: Lines.#last, argv };
+    const line = { ...this.#key, line: Lines.#last, argv, ...once };
     try {
       return this.#describe(line, await this.#threads.understand(line));
     } catch (fault) {

@@ -92,7 +92,7 @@ export class SiteThread {
 
   /** A line is sent once: to copy its words each time would cost more than all else. */
   #ask({ id, question }: Task): void {
-    const line = question.kind === "run" ? question.on.line : undefined;
+    const line = question.kind === "run" && question.on.words === undefined ? question.on.line : undefined;
     if (line !== undefined && this.#lines.has(line) && this.#runs.put(id, line)) this.#call();
     else this.post({ kind: "ask", id, question });
   }
@@ -100,7 +100,7 @@ export class SiteThread {
   /** The thread knows a line that it has answered. A message may arrive after what is in the ring. */
   #remember(id: number): void {
     const question = this.tasks.get(id)?.question;
-    if (question?.kind !== "run") return;
+    if (question?.kind !== "run" || question.on.words !== undefined) return;
     if (this.#lines.size >= MAX_KNOWN_LINES) this.#lines.clear();
     this.#lines.add(question.on.line);
   }

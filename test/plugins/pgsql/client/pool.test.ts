@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { checkPgsql } from "../../../../plugins/pgsql/check_pgsql.ts";
 import { NATIVE_DB_POOL } from "../../../../plugins/pgsql/settings.ts";
+import { CheckDeclined } from "../../../../sdk/index.ts";
 import { SharedValues } from "../../../../sdk/shared.ts";
 import { runCheck } from "../../../../sdk/testing.ts";
 import { hasServer } from "../../../support/servers/installed.ts";
@@ -77,6 +78,23 @@ describe.skipIf(!hasServer("postgresql"))("a check after another", () => {
     await server.restart();
     expect((await run()).returnCode).toBe(0);
   });
+
+  it("is well when the server that died in the middle of a query is there again", async () => {
+    await pid();
+    const asking = run("-q", "select pg_sleep(30)", "-t", "25").then(
+      ({ returnCode }) => returnCode,
+      (reason: unknown) => reason,
+    );
+    const isAsking = () => server.sql("select count(*) from pg_stat_activity where wait_event = 'PgSleep'");
+    await vi.waitUntil(async () => (await isAsking()) === "1", 20_000);
+    await server.stop("SIGQUIT");
+    const said = await asking;
+    if (said !== 2) expect(said).toBeInstanceOf(CheckDeclined);
+    expect(await run().then(({ returnCode }) => returnCode)).toBe(2);
+    await server.restart();
+    expect((await run()).returnCode).toBe(0);
+    expect(await pid()).toBe(await pid());
+  }, 60_000);
 
   it("gets no connection that a check has left in the middle of its query", async () => {
     const first = await pid();

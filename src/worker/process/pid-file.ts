@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, readFileSync, unlinkSync, writeSync } from "node:fs";
-import { systemReason } from "../config/read/read-file.ts";
-import type { Log } from "../log.ts";
-import { openForWriting, refuseForeign } from "../open-file.ts";
+import { systemReason } from "../../config/read/read-file.ts";
+import type { Log } from "../../log.ts";
+import { openForWriting, refuseForeign } from "../../open-file.ts";
 import { isWorkerProcess } from "./worker-process.ts";
 
 /** The pid file cannot be taken. The message says why, and what to do. */

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { PidFileError, takePidFile } from "../../src/worker/pid-file.ts";
-import { createFolder } from "../support/folder.ts";
-import { makeForeign, shareFolder } from "../support/foreign.ts";
-import { stubLog } from "../support/stub-log.ts";
+import { PidFileError, takePidFile } from "../../../src/worker/process/pid-file.ts";
+import { createFolder } from "../../support/folder.ts";
+import { makeForeign, shareFolder } from "../../support/foreign.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 const OURS = `${process.pid}\n`;
 /** Above the highest pid Linux gives. */

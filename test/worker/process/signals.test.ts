@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ConfigDiff } from "../../src/config/diff.ts";
-import { ConfigError, error as readError, warning as readWarning } from "../../src/config/problem.ts";
-import { handleSignals } from "../../src/worker/signals.ts";
-import type { Worker } from "../../src/worker/worker.ts";
-import { loadMinimal } from "../support/config/load-memory.ts";
-import { stubLog } from "../support/stub-log.ts";
+import type { ConfigDiff } from "../../../src/config/diff.ts";
+import { ConfigError, error as readError, warning as readWarning } from "../../../src/config/problem.ts";
+import { createReload } from "../../../src/worker/process/reload.ts";
+import { handleSignals } from "../../../src/worker/process/signals.ts";
+import type { Worker } from "../../../src/worker/worker.ts";
+import { loadMinimal } from "../../support/config/load-memory.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 const UNCHANGED: ConfigDiff = { live: [], reconnect: [], restart: [] };
 const { config: CONFIG } = loadMinimal([]);
@@ -39,7 +40,11 @@ function handle() {
   };
   const log = stubLog();
   const reload = vi.fn(() => CONFIG);
-  const { ended } = handleSignals({ worker: worker as unknown as Worker, log, reload });
+  const ours = worker as unknown as Worker;
+  const { ended } = handleSignals({
+    ...{ worker: ours, log },
+    reload: createReload({ worker: ours, log, read: reload }),
+  });
   return { worker, log, reload, ended, stopped };
 }
 

@@ -1,0 +1,62 @@
+import { fromByteString } from "../byte-string.ts";
+import type { Reload } from "../worker/process/reload.ts";
+import type { Worker } from "../worker/worker.ts";
+
+/** What can be steered from outside. */
+export interface ControlTarget {
+  readonly worker: Pick<Worker, "status" | "drain" | "resume">;
+  readonly reload: Reload;
+  /** Until the next reload. The number is that of the option `debug`. */
+  readonly setDebug: (debug: number) => void;
+}
+
+/** A command of the control socket. */
+export interface ControlCommand {
+  /** It does more than read: the client must prove who it is. */
+  readonly changes: boolean;
+  /** Gives what the client is sent, as JSON. A ControlError is what the client did wrong. */
+  readonly run: (target: ControlTarget, args: readonly string[]) => unknown;
+}
+
+/** What is wrong with a request, in words for the person who sent it. */
+export class ControlError extends Error {
+  override readonly name = "ControlError";
+}
+
+/** What each level of the log is as a value of the option `debug`. */
+export const LOG_LEVELS = { error: -1, info: 0, debug: 1, trace: 2 } as const;
+
+export const CONTROL_COMMANDS = {
+  status: { changes: false, run: ({ worker }) => worker.status() },
+  reload: { changes: true, run: ({ reload }) => reload("a request to reload") },
+  drain: {
+    changes: true,
+    run: ({ worker }) => ({ isChanged: worker.drain(), state: worker.status().state }),
+  },
+  resume: {
+    changes: true,
+    run: ({ worker }) => ({ isChanged: worker.resume(), state: worker.status().state }),
+  },
+  "log-level": { changes: true, run: ({ setDebug }, args) => setDebug(readLevel(args)) },
+} as const satisfies Readonly<Record<string, ControlCommand>>;
+
+export type ControlCommandName = keyof typeof CONTROL_COMMANDS;
+
+export function findControlCommand(name: string): ControlCommand | undefined {
+  return Object.hasOwn(CONTROL_COMMANDS, name) ? CONTROL_COMMANDS[name as ControlCommandName] : undefined;
+}
+
+function readLevel([word = "", ...more]: readonly string[]): number {
+  if (more.length > 0 || !Object.hasOwn(LOG_LEVELS, word))
+    throw new ControlError(`the level is one of ${Object.keys(LOG_LEVELS).join(", ")}`);
+  return LOG_LEVELS[word as keyof typeof LOG_LEVELS];
+}
+
+/** As JSON. Byte strings of the core become the text that they are. */
+export function renderResult(result: unknown): string {
+  return JSON.stringify(result, (_, value) => (typeof value === "string" ? readText(value) : value));
+}
+
+function readText(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) || /[^\0-\xff]/.test(text) ? text : fromByteString(text);
+}

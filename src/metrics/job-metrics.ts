@@ -1,0 +1,123 @@
+import { JobError } from "../job/decode.ts";
+import { isJobType } from "../job/job.ts";
+import type { Via } from "../outcome/outcome.ts";
+import { PayloadError } from "../payload/payload-error.ts";
+import type { PerformedJob, WorkerListener } from "../worker/worker-events.ts";
+import type { Distribution, SeriesStore, Tally } from "./series.ts";
+
+/** So many plugins are told apart. A site has a few dozens; a broken one could name a new one each time. */
+const MAX_CHECKS = 100;
+const OTHER = "other";
+
+/** The Go worker's words for how a job was run. */
+const EXEC: Readonly<Record<Via, string>> = {
+  native: "internal",
+  warm: "epn",
+  plugin: "exec",
+  shell: "shell",
+  refuse: "bad_path",
+};
+
+/** What is counted of the jobs of one queue and type that were run one way. */
+interface JobSeries {
+  readonly ran: Tally;
+  readonly completed: Tally;
+  readonly errors: Tally;
+  readonly duration: Distribution;
+  readonly latency: Distribution;
+}
+
+/** Counts what happens to jobs. For each job it looks up two keys and adds. */
+export class JobMetrics {
+  readonly #store: SeriesStore;
+  readonly #jobs = new Map<string, JobSeries>();
+  readonly #checks = new Map<string, Distribution>();
+
+  constructor(store: SeriesStore) {
+    this.#store = store;
+  }
+
+  get listener(): WorkerListener {
+    const count = (key: "resultsDelivered" | "jobsFailed") => {
+      const series = this.#store.series(key);
+      return () => series.inc();
+    };
+    return {
+      ran: (performed) => this.#ran(performed),
+      declined: (check) => this.#store.series("nativeDeclined", check).inc(),
+      unreadable: (_, error) => this.#store.series("jobsRejected", reasonOf(error)).inc(),
+      delivered: count("resultsDelivered"),
+      failed: count("jobsFailed"),
+      connected: (server) => this.#store.series("serverConnects", server).inc(),
+      lost: (server) => this.#store.series("serverLost", server).inc(),
+    };
+  }
+
+  #ran({ job, ran, queue }: PerformedJob): void {
+    const { outcome, via, startTime, finishTime } = ran;
+    const series = this.#seriesOf(queue, job.type, via);
+    series.ran.inc();
+    series.completed.inc();
+    if (outcome.kind !== "exited" || outcome.returnCode !== 0) series.errors.inc();
+    if (job.coreTime !== undefined) series.latency.observe(Math.max(0, startTime - job.coreTime));
+    switch (outcome.kind) {
+      case "too-old":
+        this.#store.series("jobsRejected", "too-old").inc();
+        return;
+      case "refused":
+        this.#store.series("jobsRefused", outcome.refusal.rule).inc();
+        return;
+      case "timed-out":
+        this.#store.series("jobsTimedOut", queue).inc();
+        break;
+      case "exited":
+      case "signalled":
+      case "not-compiled":
+      case "not-started":
+      case "crashed":
+        break;
+    }
+    series.duration.observe(finishTime - startTime);
+    this.#checkOf(job.commandLine).observe(finishTime - startTime);
+  }
+
+  #seriesOf(queue: string, type: string, via: Via | undefined): JobSeries {
+    const id = `${queue}\n${type}\n${via}`;
+    const known = this.#jobs.get(id);
+    if (known !== undefined) return known;
+    const kind = isJobType(type) ? type : OTHER;
+    const exec = via === undefined ? "too_late" : EXEC[via];
+    const store = this.#store;
+    const series = {
+      ran: store.series("jobsRan", queue, kind, via ?? "none"),
+      completed: store.series("tasksCompleted", kind, exec),
+      errors: store.series("tasksErrors", kind, exec),
+      duration: store.series("jobDuration", kind, via ?? "none"),
+      latency: store.series("jobLatency", queue),
+    };
+    // A job of an unknown type may have any text as its type.
+    if (kind === type) this.#jobs.set(id, series);
+    return series;
+  }
+
+  #checkOf(commandLine: string): Distribution {
+    const name = checkName(commandLine);
+    const known = this.#checks.get(name);
+    if (known !== undefined) return known;
+    const series = this.#store.series("checkDuration", this.#checks.size < MAX_CHECKS ? name : OTHER);
+    if (this.#checks.size < MAX_CHECKS) this.#checks.set(name, series);
+    return series;
+  }
+}
+
+/** The file name of the first word. An assignment in front of a command may hold a password. */
+export function checkName(commandLine: string): string {
+  const end = commandLine.indexOf(" ");
+  const word = end < 0 ? commandLine : commandLine.slice(0, end);
+  const name = word.slice(word.lastIndexOf("/") + 1);
+  return /^\w[\w.+-]{0,63}$/.test(name) && !word.includes("=") ? name : OTHER;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof PayloadError || error instanceof JobError ? error.kind : OTHER;
+}

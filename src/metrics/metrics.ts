@@ -1,0 +1,47 @@
+import type { ServerAddress } from "../gearman/server-address.ts";
+import type { WorkerListener } from "../worker/worker-events.ts";
+import type { WorkerStatus } from "../worker/worker-status.ts";
+import { JobMetrics } from "./job-metrics.ts";
+import { QueueDepth } from "./queue-depth.ts";
+import { MetricsRegistry } from "./registry.ts";
+import { SeriesStore } from "./series.ts";
+import { setStateMetrics } from "./state-metrics.ts";
+
+export interface MetricsSource {
+  readonly status: () => WorkerStatus;
+  /** The job servers whose queues are asked for. */
+  readonly servers: () => readonly ServerAddress[];
+}
+
+/** What Prometheus is told of a worker. */
+export class Metrics {
+  /** To be given to the worker. */
+  readonly listener: WorkerListener;
+  readonly #store = new SeriesStore();
+  readonly #registry = new MetricsRegistry(this.#store);
+
+  constructor() {
+    this.listener = new JobMetrics(this.#store).listener;
+    this.#store.set("reloadSuccessful", [], 1);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The configuration was read again, and could be used or not. */
+  reloaded(isSuccessful: boolean): void {
+    this.#store.set("reloadSuccessful", [], isSuccessful ? 1 : 0);
+    this.#store.series("reloads", isSuccessful ? "reloaded" : "failed").inc();
+  }
+
+  /** Gives a function that renders all metrics in the text format of Prometheus, as they are then. */
+  renderer({ status, servers }: MetricsSource): () => Promise<string> {
+    const depth = new QueueDepth(this.#store, servers);
+    return async () => {
+      await depth.refresh();
+      setStateMetrics(this.#store, status());
+      return this.#registry.render();
+    };
+  }
+}

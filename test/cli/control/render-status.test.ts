@@ -1,0 +1,77 @@
+import { expect, it } from "vitest";
+import { renderJobs } from "../../../src/cli/control/render-jobs.ts";
+import { renderStatus } from "../../../src/cli/control/render-status.ts";
+import type { WorkerStatus } from "../../../src/worker/worker-status.ts";
+
+const LINK = { isConnected: true, isSilent: false, isRetired: false, jobsInFlight: 2, outstandingGrabs: 0 };
+const JOB = {
+  queue: "service",
+  server: "gm:4730",
+  type: "service",
+  hostName: "web1",
+  serviceDescription: "HTTP",
+};
+const STATUS: WorkerStatus = {
+  ...{ identifier: "gw", version: "1.0.0", hostName: "here", state: "open", since: 1_000 },
+  slots: { size: 5, busy: 2, min: 1, max: 9 },
+  jobs: {
+    taken: 12,
+    done: 10,
+    orphaned: 1,
+    inFlight: [
+      { ...JOB, age: 4.2 },
+      { ...JOB, age: 1 },
+    ],
+  },
+  outbox: { size: 3, oldestAge: 61 },
+  jobServers: [
+    { ...LINK, name: "one:4730" },
+    { ...LINK, name: "two:4730", isSilent: true },
+    { ...LINK, name: "old:4730", isConnected: false, isRetired: true },
+  ],
+  dupservers: [{ name: "dup:4730", isConnected: false, waiting: 7, limit: 1_000 }],
+  executor: { shells: { busy: 1, idle: 2 }, templates: 3 },
+  native: {
+    shared: [],
+    waits: {
+      "ssh logins": { waiting: 1, oldestWait: 1, waited: 4, totalWait: 9, longestWait: 3.5 },
+      handshakes: { waiting: 0, oldestWait: 0, waited: 0, totalWait: 0, longestWait: 0 },
+    },
+    setAside: [{ path: "/site/check_a.ts", why: "it called process.exit(0)", since: 1 }],
+  },
+  shadow: {
+    share: 5,
+    since: "2026-11-25T00:00:00Z",
+    checks: { check_tcp: { agreed: 8, different: 1, declined: 2, examples: [] } },
+  },
+  lastReload: { time: 1_000, changed: { live: ["max-worker"], reconnect: ["server"], restart: [] } },
+};
+
+it("says what a worker does, a line for each thing", () => {
+  expect(renderStatus(STATUS, 1_090)).toBe(`gw: omd-worker 1.0.0, takes jobs, up 1 min 30 s
+  slots      2 of 5 busy (min-worker 1, max-worker 9)
+  jobs       10 done, 2 under way, the oldest for 4.2 s, 1 of them over a connection that is lost
+  results    3 wait for a job server, the oldest for 1 min 1 s
+  server     one:4730 connected, 2 jobs under way
+             two:4730 connected, but does not answer, 2 jobs under way
+             old:4730 not connected, 2 jobs under way, of an earlier configuration
+  dupserver  dup:4730 not connected, 7 of at most 1000 copies wait
+  plugins    1 shells busy, 2 idle; 3 plugins kept warm
+  waits      ssh logins: 1 now, 4 since the start, the longest 3.5 s
+  set aside  /site/check_a.ts: it called process.exit(0)
+  shadow     5 % of the jobs, 8 agreed, 1 different
+  reload     1 min 30 s ago, changed: max-worker, server
+`);
+});
+
+it("lists jobs, and no name can steer the terminal", () => {
+  const jobs = [
+    { ...JOB, age: 4.2, hostName: "a\x1b[2J" },
+    { ...JOB, age: 1, type: undefined, hostName: undefined, serviceDescription: undefined },
+  ];
+  expect(renderJobs(jobs)).toBe(`age    type     queue    object        job server
+4.2 s  service  service  a?[2J - HTTP  gm:4730
+1 s             service                gm:4730
+`);
+  expect(renderJobs([])).toBe("no job is under way\n");
+});

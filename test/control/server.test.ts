@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto";
+import { connect, createServer } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { controlAddress, controlName, findControlNames } from "../../src/control/address.ts";
+import { askWorker } from "../../src/control/client.ts";
+import type { ControlTarget } from "../../src/control/commands.ts";
+import { prove } from "../../src/control/protocol.ts";
+import { ControlServer } from "../../src/control/server.ts";
+import { checkLeaks } from "../support/leaks.ts";
+import { stubLog } from "../support/stub-log.ts";
+
+checkLeaks();
+const opened: Disposable[] = [];
+afterEach(() => {
+  for (const each of opened.splice(0)) each[Symbol.dispose]();
+});
+
+async function start(identifier = randomUUID()) {
+  const target = {
+    worker: {
+      status: vi.fn(() => ({ identifier: "T\xc3\xbcr", state: "drained" })),
+      drain: vi.fn(() => true),
+      resume: vi.fn(() => false),
+    },
+    reload: vi.fn(() => ({ kind: "failed", problems: ["one"] })),
+    setDebug: vi.fn(),
+  };
+  const log = stubLog();
+  const server = new ControlServer({ target: target as unknown as ControlTarget, version: "1.2.3", log });
+  opened.push(server);
+  await server.listen(identifier);
+  return { target, log, server, identifier, name: controlName(identifier) };
+}
+
+/** Sends what `write` makes of the Hello, and resolves to the line that comes back. */
+function talk(
+  identifier: string,
+  write: (hello: { nonce: string; tokenFile: string }) => string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path: controlAddress(identifier) });
+    let text = "";
+    let isSent = false;
+    socket.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      if (isSent || !text.includes("\n")) return;
+      isSent = true;
+      socket.write(write(JSON.parse(text)));
+      text = "";
+    });
+    socket.on("close", () => resolve(text));
+    socket.on("error", reject);
+  });
+}
+
+describe("the control socket", () => {
+  it("tells what the worker does, as text", async () => {
+    const { name } = await start();
+    expect(findControlNames()).toContain(name);
+    expect(await askWorker({ name, command: "status" })).toEqual({ identifier: "Tür", state: "drained" });
+  });
+
+  it("lets the worker's user do more than read", async () => {
+    const { name, target, log } = await start();
+    expect(await askWorker({ name, command: "drain" })).toEqual({ isChanged: true, state: "drained" });
+    expect(await askWorker({ name, command: "resume" })).toEqual({ isChanged: false, state: "drained" });
+    expect(await askWorker({ name, command: "reload" })).toEqual({ kind: "failed", problems: ["one"] });
+    expect(target.reload.mock.calls).toEqual([["a request to reload"]]);
+    await askWorker({ name, command: "log-level", args: ["trace"] });
+    expect(target.setDebug.mock.calls).toEqual([[2]]);
+    expect(log.info).toHaveBeenCalledWith("control: log-level trace");
+  });
+
+  it("says what is wrong with words, and what it could not do", async () => {
+    const { name, target } = await start();
+    const level = askWorker({ name, command: "log-level", args: ["loud"] });
+    await expect(level).rejects.toThrow("the level is one of error, info, debug, trace");
+    target.worker.drain.mockImplementation(() => {
+      throw new Error("broken");
+    });
+    await expect(askWorker({ name, command: "drain" })).rejects.toThrow("the worker has a fault");
+  });
+
+  it.each<[what: string, request: (nonce: string) => object]>([
+    ["without a proof", () => ({ command: "drain", args: [] })],
+    ["with the proof of another token", (nonce) => withProof("0".repeat(64), nonce, "drain")],
+    ["with a proof that is no text", () => ({ command: "drain", args: [], proof: 1 })],
+  ])("changes nothing for a request %s", async (_, request) => {
+    const { identifier, target } = await start();
+    const reply = await talk(identifier, ({ nonce }) => `${JSON.stringify(request(nonce))}\n`);
+    expect(JSON.parse(reply)).toMatchObject({ ok: false });
+    expect(target.worker.drain).not.toHaveBeenCalled();
+  });
+
+  it("takes no proof of another command, nor of another connection", async () => {
+    const { identifier, target, name } = await start();
+    const { readToken } = await import("../../src/control/token.ts");
+    let first = { nonce: "", tokenFile: "" };
+    await talk(identifier, (hello) => {
+      first = hello;
+      return '{"command":"status"}\n';
+    });
+    const token = readToken(first.tokenFile);
+    const old = await talk(identifier, () => `${JSON.stringify(withProof(token, first.nonce, "drain"))}\n`);
+    const other = await talk(identifier, ({ nonce }) =>
+      JSON.stringify({ ...withProof(token, nonce, "resume"), command: "drain" }).concat("\n"),
+    );
+    expect([JSON.parse(old).ok, JSON.parse(other).ok]).toEqual([false, false]);
+    expect(target.worker.drain).not.toHaveBeenCalled();
+    expect(await askWorker({ name, command: "drain" })).toBeDefined();
+  });
+
+  it.each([
+    ["no JSON", "status\n"],
+    ["another value", "[]\n"],
+    ["null", "null\n"],
+    ["an unknown command", '{"command":"toString"}\n'],
+    ["too much", "x".repeat(5_000)],
+  ])("answers %s with what is wrong", async (_, request) => {
+    const { identifier } = await start();
+    expect(JSON.parse(await talk(identifier, () => request))).toMatchObject({
+      ok: false,
+      error: expect.any(String),
+    });
+  });
+
+  it("goes to the name of a new identifier", async () => {
+    const { server, name } = await start();
+    const next = randomUUID();
+    await server.listen(next);
+    await expect(askWorker({ name, command: "status" })).rejects.toMatchObject({ isAbsent: true });
+    expect(await askWorker({ name: controlName(next), command: "drain" })).toMatchObject({ isChanged: true });
+  });
+
+  it("is not taken from another worker of the same identifier, which is said once", async () => {
+    const { identifier, name } = await start();
+    const { log } = await start(identifier);
+    expect(log.info).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining(`no control socket @${name}: another worker has it`),
+    );
+  });
+});
+
+describe("who asks", () => {
+  it("is told that no worker is there", async () => {
+    const question = askWorker({ name: controlName(randomUUID()), command: "status" });
+    await expect(question).rejects.toMatchObject({ isAbsent: true });
+  });
+
+  it.each([
+    ["no JSON", "hello\n", "is no worker"],
+    ["another protocol", '{"protocol":9,"version":"9.9"}\n', "another version (9.9)"],
+    ["a file that is no token", '{"protocol":1,"tokenFile":"/etc/hostname","uid":7}\n', "runs as user 7"],
+    ["no token", '{"protocol":1}\n', "read only"],
+    ["nothing", "", "closed the connection"],
+  ])("is told if what listens says %s", async (_, text, error) => {
+    const identifier = randomUUID();
+    const server = createServer((socket) => socket.end(text));
+    opened.push({ [Symbol.dispose]: () => server.close() });
+    await new Promise<void>((resolve) => server.listen(controlAddress(identifier), resolve));
+    await expect(askWorker({ name: controlName(identifier), command: "drain" })).rejects.toThrow(error);
+  });
+});
+
+function withProof(token: string, nonce: string, command: string) {
+  const request = { command, args: [] };
+  return { ...request, proof: prove(token, nonce, request) };
+}

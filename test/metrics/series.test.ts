@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { SeriesStore } from "../../src/metrics/series.ts";
+
+describe("a histogram", () => {
+  it("counts each value in its bucket and in all above, the bound itself included", () => {
+    const store = new SeriesStore();
+    const series = store.series("checkDuration", "check_tcp");
+    for (const value of [0.01, 0.011, 0.5, 70]) series.observe(value);
+    const samples = store.samples("checkDuration");
+    expect(samples.map(({ suffix, labels, value }) => [suffix, labels["le"], value])).toEqual([
+      ["_bucket", "0.01", 1],
+      ["_bucket", "0.1", 2],
+      ["_bucket", "1", 3],
+      ["_bucket", "10", 3],
+      ["_bucket", "60", 3],
+      ["_bucket", "+Inf", 4],
+      ["_sum", undefined, 70.521],
+      ["_count", undefined, 4],
+    ]);
+    expect(samples.every(({ labels }) => labels["check"] === "check_tcp")).toBe(true);
+  });
+});
+
+describe("a counter", () => {
+  it("has a series for each of its label values", () => {
+    const store = new SeriesStore();
+    store.series("tasksCompleted", "service", "exec").inc();
+    store.series("tasksCompleted", "service", "exec").inc(2);
+    store.series("tasksCompleted", "host", "exec").inc();
+    expect(store.samples("tasksCompleted")).toEqual([
+      { suffix: "", labels: { type: "service", exec: "exec" }, value: 3 },
+      { suffix: "", labels: { type: "host", exec: "exec" }, value: 1 },
+    ]);
+    store.clear("tasksCompleted");
+    expect(store.samples("tasksCompleted")).toEqual([]);
+  });
+});
