@@ -83,3 +83,8 @@ export const BUILTIN_CHECKS: readonly Check[] = [
   checkUsers,
   negate,
 ];
+
+/** The module with the sessions for a site's own checks. It has the extension of this file. */
+export const SESSIONS_URL: string = import.meta.resolve(
+  import.meta.url.endsWith(".ts") ? "./sessions.ts" : "./sessions.js",
+);

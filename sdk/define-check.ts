@@ -1,8 +1,9 @@
 import type { ArgvRules } from "../plugins/libc/getopt.ts";
 import type { Check, CheckContext, CheckOutput, NestedCommand, Replaces } from "./check.ts";
+import { extendContext, type RunContext } from "./context/run-context.ts";
+import { CheckFailure } from "./failure.ts";
 import type { OptionRow, OptionsOf, OptionTable } from "./option.ts";
 import { createOptionsReader, type GivenText, listRows } from "./read-options.ts";
-import { extendContext, type RunContext } from "./run-context.ts";
 import { UNKNOWN } from "./state.ts";
 import { findFault } from "./words/fault.ts";
 import { renderCheckHelp } from "./words/help.ts";
@@ -59,9 +60,15 @@ export interface CheckDefinition<Table extends OptionTable> extends CheckParts<O
 
 /** A check that reads the words of its command line itself, with `read` in place of a table. */
 export interface ReadingCheckDefinition<Options> extends CheckParts<Options> {
-  /** The rows of `--help`. Nothing else is done with this table. */
+  /**
+   * The rows of `--help`. If the check stands in for no plugin, they also make the usage line, and help to
+   * say which word is wrong when `read` gives undefined.
+   */
   readonly options?: OptionTable;
-  /** Reads the words after the command. Undefined: some word is not understood. It must be pure. */
+  /**
+   * Reads the words after the command. Undefined: some word is not understood. A thrown `CheckFailure` says
+   * what is wrong: `throw new CheckFailure("-w abc is no range")`. It must be pure.
+   */
   readonly read: (argv: readonly string[]) => Options | undefined;
 }
 
@@ -75,11 +82,7 @@ export function defineCheck(
   definition: CheckDefinition<OptionTable> | ReadingCheckDefinition<unknown>,
 ): Check {
   requireParts(definition);
-  return "read" in definition
-    ? createCheck(definition, definition.options === undefined ? [] : listRows(definition.options), {
-        read: definition.read,
-      })
-    : createTableCheck(definition);
+  return "read" in definition ? createReadingCheck(definition) : createTableCheck(definition);
 }
 
 /** A site's own check may be plain JavaScript, so missing parts are found here, before the first run. */
@@ -118,6 +121,32 @@ function createTableCheck(definition: CheckDefinition<OptionTable>): Check {
     return refuseWords({ ...definition, replaces, rows }, said ?? findFault(table, argv, rules), accepted);
   };
   return createCheck(definition, rows, { read, refuse });
+}
+
+/** The same for a check that reads its words itself. */
+function createReadingCheck(definition: ReadingCheckDefinition<unknown>): Check {
+  const { options: table, replaces } = definition;
+  const judge = (argv: readonly string[]) => judgeWords(definition, argv);
+  const read = (argv: readonly string[]) => judge(argv).options;
+  if (replaces !== undefined) return createCheck(definition, table ? listRows(table) : [], { read });
+  const rows = table ? listRows(table, "alone") : [];
+  const refuse = (argv: readonly string[]) => {
+    const asksForHelp = argv.includes("--help") || argv.includes("-h");
+    const found = judge(argv).fault ?? (table && findFault(table, argv));
+    const fault = found ?? (asksForHelp ? undefined : "these words are not understood");
+    return refuseWords({ ...definition, replaces, rows }, fault, undefined);
+  };
+  return createCheck(definition, rows, { read, refuse });
+}
+
+/** What `read` makes of the words, or what it says of them. */
+function judgeWords({ read }: ReadingCheckDefinition<unknown>, argv: readonly string[]) {
+  try {
+    return { options: read(argv) };
+  } catch (error) {
+    if (error instanceof CheckFailure) return { options: undefined, fault: error.message };
+    throw error;
+  }
 }
 
 function refuseWords(

@@ -10,6 +10,9 @@ export type {
   Shared,
   SharedContext,
 } from "./check.ts";
+export type { RunContext } from "./context/run-context.ts";
+export type { Snmp, SnmpAgent, SnmpObject, SnmpUser } from "./context/snmp.ts";
+export type { Ssh, SshOutcome, SshServer } from "./context/ssh.ts";
 export { withinSeconds } from "./deadline.ts";
 export { type CheckDefinition, defineCheck } from "./define-check.ts";
 export { CheckDeclined, CheckFailure } from "./failure.ts";
@@ -38,7 +41,6 @@ export { checkRange, getStatus, type Range, readRange, type Thresholds } from ".
 export { type Report, report, type ValueOptions } from "./report/report.ts";
 export type { Unit } from "./report/units.ts";
 export { RESOLVER, type Resolver } from "./resolve.ts";
-export type { RunContext } from "./run-context.ts";
 export { CRITICAL, maxState, OK, STATE_NAMES, type State, UNKNOWN, WARNING } from "./state.ts";
 export { NOT_YET } from "./values/not-yet.ts";
 export type { RateOptions, Values } from "./values/values.ts";

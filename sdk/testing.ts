@@ -1,4 +1,5 @@
 import type { Check, CheckOutput, CommandOutcome, NestedCommand } from "./check.ts";
+import type { SessionStandIns } from "./context/run-context.ts";
 import { withinSeconds } from "./deadline.ts";
 import { CheckFailure } from "./failure.ts";
 import { SharedValues } from "./shared.ts";
@@ -13,8 +14,8 @@ export interface CheckRun {
   readonly log: readonly string[];
 }
 
-/** How `runCheck` runs a check. */
-export interface CheckRunOptions {
+/** How `runCheck` runs a check. `snmp` and `ssh` stand in for the worker's sessions, which a test has not. */
+export interface CheckRunOptions extends SessionStandIns {
   /** Milliseconds after which the check's signal is aborted and the run fails. The default is 10,000. */
   readonly timeoutMs?: number;
   /** Aborts the check before its time is up. */
@@ -50,10 +51,10 @@ export async function runCheck(
   }
   const log: string[] = [];
   await using values = new SharedValues({ log: (message) => log.push(message) });
-  const { timeoutMs = 10_000, signal = new AbortController().signal, shared = values } = options;
+  const { timeoutMs = 10_000, signal = new AbortController().signal, shared = values, snmp, ssh } = options;
   const run = (deadline: AbortSignal) =>
     understood.run({
-      signal: deadline,
+      ...{ snmp, ssh, signal: deadline },
       log: (message) => log.push(message),
       shared: (each) => shared.get(each),
       execute: (limits) => execute(understood.command, limits, options),

@@ -4,6 +4,7 @@ import { measureLoad } from "../measuring/measure-load.ts";
 import { measureRegister } from "../measuring/measure-register.ts";
 import { measureStart } from "../measuring/measure-start.ts";
 import type { Measure } from "../measuring/measurement.ts";
+import { HARM_LINES } from "./harm.ts";
 import { IDLE_LINES } from "./idle.ts";
 import { LATENCY_LINES } from "./latency.ts";
 import type { Line } from "./line.ts";
@@ -101,6 +102,12 @@ export const SCENARIOS: readonly Scenario[] = [
       "peakMiB",
     ],
     charts: ["p50Ms", "p99Ms", "stormSeconds", "pssMiB"],
+  },
+  {
+    name: "harm",
+    about: "200 quick checks a second, and beside them a site's check that exits, loops or eats memory",
+    lines: HARM_LINES,
+    ...OPEN_LOAD,
   },
   {
     name: "slow-names",

@@ -45,7 +45,9 @@ export function loadConfig<Config>(
     expandEntry(entry, { ...reading, finder, machine, report }),
   );
   const isComplete = !problems.list.some(isError);
-  const draft = draftConfig([...written, ...readEnvironment(options, machine)], { finder, problems });
+  const draft = draftConfig([...written, ...readEnvironment(options, machine)], {
+    ...{ finder, problems, cwd: machine.cwd },
+  });
   const { config, derived = new Map() } = table.complete(draft, {
     machine,
     // An option is not missing if the file that may set it cannot be read.

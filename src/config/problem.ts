@@ -39,11 +39,18 @@ export function isError(problem: Problem): boolean {
   return problem.severity === "error";
 }
 
-/** `worker.conf:12: message (hint)` */
+/** `worker.conf:12: message (hint)`, or `worker.conf:12: warning: message (hint)` */
 export function renderProblem(problem: Problem): string {
-  const { file, line, severity, message, hint } = problem;
+  return render(problem, problem.severity === "warning" ? "warning: " : "");
+}
+
+/** The same for the log, which tells the severity itself. */
+export function renderForLog(problem: Problem): string {
+  return render(problem, "");
+}
+
+function render({ file, line, message, hint }: Problem, mark: string): string {
   const place = file === undefined ? "" : `${renderOrigin({ file, ...(line !== undefined && { line }) })}: `;
-  const mark = severity === "warning" ? "warning: " : "";
   return `${place}${mark}${message}${hint === undefined ? "" : ` (${hint})`}`;
 }
 

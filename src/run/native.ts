@@ -11,6 +11,7 @@ import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
 import { lackOf } from "../outcome/shortage.ts";
+import type { AbortableContext } from "./abortion.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 
 export interface NativeRun {
@@ -96,6 +97,7 @@ class Deadline {
   readonly #outer: AbortSignal | undefined;
   #controller: AbortController | undefined;
   #abortion: { readonly reason: unknown } | undefined;
+  #act: ((reason: unknown) => void) | undefined;
 
   /** @param outer the signal of the check whose command this is */
   constructor(timer: PausableTimer, outer: AbortSignal | undefined) {
@@ -112,18 +114,25 @@ class Deadline {
     return this.#controller.signal;
   }
 
+  onAbort(act: (reason: unknown) => void): void {
+    this.#act = act;
+    if (this.#abortion !== undefined) act(this.#abortion.reason);
+  }
+
   abort(reason: unknown): void {
     this.#abortion = { reason };
+    this.#act?.(reason);
     this.#controller?.abort(reason);
   }
 }
 
-function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): CheckContext {
+function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): AbortableContext {
   return {
     ...(route.words && { words: route.words }),
     get signal() {
       return deadline.signal;
     },
+    onAbort: (act) => deadline.onAbort(act),
     shared: (value) => run.shared.get(value),
     log: (message) => run.log.debug({ check: route.name }, run.hide(message)),
     execute: async ({ timeoutMs }) => {

@@ -27,7 +27,9 @@ export function createShelf(checks: readonly Check[]): Shelf {
 }
 
 export interface SiteShelfOptions
-  extends Partial<Pick<SiteFolderOptions, "resolver" | "valuesFolder" | "onDebug" | "onPrinted">> {
+  extends Partial<
+    Pick<SiteFolderOptions, "resolver" | "valuesFolder" | "sessions" | "onDebug" | "onPrinted">
+  > {
   /** The worker's own checks. */
   readonly builtin: readonly Check[];
   readonly log: SiteFolderOptions["log"];
@@ -129,8 +131,8 @@ export class SiteShelf implements Shelf, AsyncDisposable {
     const folder = dirname(path);
     const known = this.#threads.get(folder);
     if (known !== undefined) return known;
-    const { log, resolver, valuesFolder, onDebug = () => {}, onPrinted = onDebug } = this.#options;
-    const threads = new SiteFolder({ log, resolver, valuesFolder, onDebug, onPrinted });
+    const { log, resolver, valuesFolder, sessions, onDebug = () => {}, onPrinted = onDebug } = this.#options;
+    const threads = new SiteFolder({ log, resolver, valuesFolder, sessions, onDebug, onPrinted });
     this.#threads.set(folder, threads);
     return threads;
   }

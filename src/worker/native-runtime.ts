@@ -16,6 +16,8 @@ import { ShadowFile } from "./shadow-file.ts";
 export interface NativeRuntimeOptions {
   /** The worker's own checks. */
   readonly checks: readonly Check[];
+  /** The URL of the module with the sessions of authors. */
+  readonly sessions?: string | undefined;
   readonly log: Log;
   /** Called when a check has waited for long inside the worker. */
   readonly onLongWait?: (what: string, status: WaitStatus) => void;
@@ -36,9 +38,9 @@ export class NativeRuntime {
   #settings: SettingValues | undefined;
   #watch: FolderWatch | undefined;
 
-  constructor({ checks, log, onLongWait }: NativeRuntimeOptions) {
+  constructor({ checks, sessions, log, onLongWait }: NativeRuntimeOptions) {
     this.shelf = new SiteShelf({
-      ...{ builtin: checks, log, onDebug: (text) => log.debug(text) },
+      ...{ builtin: checks, sessions, log, onDebug: (text) => log.debug(text) },
       onPrinted: (text) => log.debug(`a check of the site printed: ${text.trimEnd()}`),
       resolver: () => this.shared.get(RESOLVER),
       valuesFolder: () => settingValue(this.#settings, NATIVE_VALUES_FOLDER),

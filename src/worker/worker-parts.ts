@@ -23,6 +23,8 @@ const MAX_UNDELIVERED = 5_000;
 
 export interface WorkerPartsOptions {
   readonly checks: readonly Check[];
+  /** The URL of a module with SNMP and SSH sessions for the checks of a site. */
+  readonly sessions?: string | undefined;
   readonly log: Log;
   /** They are told what happens, after the log. */
   readonly listeners?: readonly WorkerListener[];
@@ -50,7 +52,7 @@ export interface WorkerParts {
 
 /** Makes the parts and connects them with one another. Nothing is started yet. */
 export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
-  const { checks, log, listeners = [], config, onJob, renderStatus } = options;
+  const { checks, sessions, log, listeners = [], config, onJob, renderStatus } = options;
   const throttle = new LogThrottle(log);
   const events = tellAll(
     [createJobLog({ log, throttle, findMarks: (name) => native.shelf.find(name) }), ...listeners],
@@ -78,7 +80,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     log,
     prefix: randomUUID(),
   });
-  const native = new NativeRuntime({ checks, log, onLongWait: events.waited });
+  const native = new NativeRuntime({ checks, sessions, log, onLongWait: events.waited });
   return {
     ...{ log, events, native, pool, shortage, jobServers, outbox },
     ending: new Ending(),

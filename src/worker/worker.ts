@@ -15,6 +15,8 @@ import { type ReloadStatus, readStatus, type WorkerState, type WorkerStatus } fr
 export interface WorkerOptions {
   readonly config: Config;
   readonly checks: readonly Check[];
+  /** The URL of a module with SNMP and SSH sessions for the checks of a site. */
+  readonly sessions?: string | undefined;
   readonly log: Log;
   readonly version: string;
   readonly hostName: string;

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "../../src/config/problem.ts";
+import { ConfigError, renderForLog } from "../../src/config/problem.ts";
 import { loadConfig } from "../../src/index.ts";
 import { load, loadFile, loadMinimal, problemsOf, warningsOf } from "../support/config/load-memory.ts";
 import { memoryMachine } from "../support/config/memory-machine.ts";
@@ -220,6 +220,20 @@ describe("the whole", () => {
       "/w.conf: warning: plugin_path: /file is no folder",
     ]);
     expect(loaded.config.pluginPath).toEqual(["/checks", "/gone", "/file"]);
+  });
+
+  it.each([
+    ["plugin_path=checks", [], "plugin_path: 'checks' is not absolute, ignored (start it with /)"],
+    [
+      "restrict_path=plugins/",
+      ["plugins/"],
+      "restrict_path: 'plugins/' is not absolute, no command will match it (start it with /)",
+    ],
+  ])("has no working directory in which %s begins", (line, value, warning) => {
+    const { config, ...loaded } = loadFile(line);
+    expect([...config.pluginPath, ...config.restrictPath]).toEqual(value);
+    expect(warningsOf({ config, ...loaded })).toEqual([`/w.conf:1: warning: ${warning}`]);
+    expect(loaded.warnings.map(renderForLog)).toEqual([`/w.conf:1: ${warning}`]);
   });
 
   it("warns of a folder of secrets that is not there, and takes none that is not absolute", () => {

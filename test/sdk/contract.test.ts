@@ -12,6 +12,7 @@ const NAMES = [
   ...["port", "range", "seconds", "text", "thresholds", "DefaultThresholds", "words"],
   ...["Report", "report", "ValueOptions", "Unit"],
   ...["Http", "HttpLogin", "HttpOptions", "HttpResponse", "HttpTls"],
+  ...["Snmp", "SnmpAgent", "SnmpObject", "SnmpUser", "Ssh", "SshOutcome", "SshServer"],
   ...["RunContext", "Values", "RateOptions", "NOT_YET"],
   ...["Answer", "answer", "fperfdata", "PerfdataLimits", "perfdata"],
   ...["checkRange", "getStatus", "Range", "readRange", "Thresholds"],

@@ -68,8 +68,46 @@ describe("a check that reads its words itself", () => {
     expect(await runCheck(check, ["a"])).toMatchObject({ returnCode: 0, output: "a" });
   });
 
-  it("understands nothing where nothing was read", () => {
-    expect(check.understand([])).toBeUndefined();
+  it("stands in for a plugin, and leaves to it what it does not read or finds fault with", () => {
+    const parts = { name: "check_x", summary: "", replaces: { suite: "x", versions: ["1"] } };
+    const run = () => NO_ANSWER;
+    expect(defineCheck({ ...parts, read: () => undefined, run }).understand([])).toBeUndefined();
+    const fault = () => {
+      throw new CheckFailure("no");
+    };
+    expect(defineCheck({ ...parts, read: fault, run }).understand([])).toBeUndefined();
+  });
+});
+
+describe("a check that reads its words itself, and stands in for no plugin", () => {
+  const read = (argv: readonly string[]) => {
+    if (argv[0] === "-l" && argv[1] === "far") throw new CheckFailure("-l far is no length");
+    return argv[0] === "-l" && argv.length === 2 ? { length: argv[1] } : undefined;
+  };
+  const parts = { name: "check_x", summary: "a length", read, run: () => NO_ANSWER };
+  const withRows = defineCheck({
+    ...parts,
+    options: { length: integer("-l, --length=NUMBER", "the length", { required: true }) },
+  });
+  const answerTo = async (words: string, check = withRows) => (await runCheck(check, words)).output;
+
+  it.each([
+    ["-l far", "-l far is no length"],
+    ["-x", "-x is no option"],
+    ["", "-l is required"],
+    ["-l abc def", "def belongs to no option"],
+    ["-l 1 -l 2", "these words are not understood"],
+  ])("says of %j that %s", async (words, fault) => {
+    expect(await answerTo(words)).toBe(`UNKNOWN - check_x: ${fault}\nusage: check_x -l NUMBER\n`);
+  });
+
+  it("has a help, with a table or without", async () => {
+    expect(await answerTo("--help")).toMatch(/^check_x: a length\n\nusage: check_x -l NUMBER\n.*the length/s);
+    const without = defineCheck(parts);
+    expect(await answerTo("-h", without)).toMatch(/^check_x: a length\n/);
+    expect(await answerTo("-x", without)).toBe(
+      "UNKNOWN - check_x: these words are not understood\nusage: check_x [WORD…]\n",
+    );
   });
 });
 

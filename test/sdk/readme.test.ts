@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { runProgram } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
+import { Snmpd } from "../support/servers/snmpd.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -52,4 +54,14 @@ it("the example of the worker's own check runs in another folder too", async () 
     exitCode: 0,
     stdout: expect.stringContaining("BANNER OK - 220 ready|time="),
   });
+});
+
+it.skipIf(!hasServer("snmpd"))("the example with SNMP runs as it stands, and its port is found", async () => {
+  writeFileSync(join(folder, "check_uplink.ts"), readExample("sdk/README.md", "check_uplink"));
+  await using snmpd = await Snmpd.start();
+  const ask = (name: string) =>
+    check("check_uplink", "-H", "127.0.0.1", "-p", `${snmpd.port}`, `--port-name=${name}`);
+  const { exitCode, stdout } = await ask("lo");
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^UPLINK OK - /) });
+  expect((await ask("lan99")).stdout).toBe("UPLINK CRITICAL - no port is called lan99");
 });

@@ -117,10 +117,11 @@ describe("a job", () => {
     const settings = { maxAge: 7, judge: JUDGE };
     const events = { ran, unreadable: vi.fn(), delivered: vi.fn() };
     await perform(SERVICE, OK, { settings, events });
-    expect(ran).toHaveBeenCalledWith(
-      expect.objectContaining({ hostName: "web1" }),
-      expect.objectContaining({ outcome: OK }),
+    expect(ran).toHaveBeenCalledWith({
+      job: expect.objectContaining({ hostName: "web1" }),
+      ran: expect.objectContaining({ outcome: OK }),
       settings,
-    );
+      queue: "service",
+    });
   });
 });

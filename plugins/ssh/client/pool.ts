@@ -17,7 +17,7 @@ import { type Patience, ServerSlow } from "./login-clock.ts";
 import type { MultiplexedConnection, RemoteCommand } from "./multiplexed-connection.ts";
 
 /** A login takes six milliseconds of the event loop, in ten steps. */
-const SSH_LOGINS: Shared<Admission> = {
+export const SSH_LOGINS: Shared<Admission> = {
   name: "ssh logins",
   create: () => new Admission({ name: "ssh logins", most: 16, countsForMs: 100 }),
 };

@@ -36,8 +36,9 @@ export async function runCommandLine(
     const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
     const runner = createRunner({ router, executor, shared, log, findMarks, readSecret, onDeclined });
     const job = { ...NO_JOB, commandLine };
+    const startMs = performance.now();
     const { outcome, via, why } = await runner(job, config.jobTimeout);
-    log.info({ via, why }, "ran");
+    log.info({ via, why, seconds: Number(((performance.now() - startMs) / 1000).toFixed(3)) }, "ran");
     // The core sees the message only; the author of a check needs the line.
     if (via === "native" && outcome.kind === "crashed" && outcome.error instanceof Error)
       io.stderr(`${outcome.error.stack}\n`);

@@ -1,4 +1,4 @@
-import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { BUILTIN_CHECKS, SESSIONS_URL } from "../../../plugins/index.ts";
 import { settingValue } from "../../../sdk/setting.ts";
 import { NATIVE_VALUES_FOLDER } from "../../../sdk/values/settings.ts";
 import { renderCheckHelp } from "../../../sdk/words/help.ts";
@@ -49,6 +49,8 @@ function splitArguments(argv: readonly string[]) {
 }
 
 const EXPLAIN = "--explain";
+/** What comes with the worker. */
+const OWN = { builtin: BUILTIN_CHECKS, sessions: SESSIONS_URL };
 
 async function answer(
   config: Config,
@@ -59,7 +61,7 @@ async function answer(
   const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
   const onPrinted = (text: string) => io.stderr(text);
   const valuesFolder = () => settingValue(config.settings, NATIVE_VALUES_FOLDER);
-  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log, onPrinted, valuesFolder });
+  await using shelf = new SiteShelf({ ...OWN, log, onPrinted, valuesFolder });
   await shelf.open(config.pluginPath);
   const [name = "", ...rest] = command;
   const check = shelf.find(name);

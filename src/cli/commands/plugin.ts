@@ -6,6 +6,7 @@ import { testPlugins } from "../plugin/test.ts";
 const USAGE = `usage: omd-worker plugin list [OPTION=VALUE…]    the checks the worker knows itself
        omd-worker plugin new NAME [--dir FOLDER]  writes a check that works, and its test
        omd-worker plugin test FILE…               runs tests of checks
+       omd-worker check [OPTION…] -- NAME WORD…   runs a check once as the worker would, and shows what it would send
   Options are those of worker.conf, as --config=FILE or plugin_path=FOLDER.
 `;
 

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { BUILTIN_CHECKS, SESSIONS_URL } from "../../../plugins/index.ts";
 import type { Config } from "../../config/config.ts";
 import type { LoadedConfig } from "../../config/load.ts";
-import { ConfigError, renderProblem } from "../../config/problem.ts";
+import { ConfigError, renderForLog, renderProblem } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
 import { ControlServer } from "../../control/server.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
@@ -80,7 +80,15 @@ async function serve(
   using metrics = await createMetrics(config, log);
   const listeners = metrics === undefined ? [] : [metrics.listener];
   const hostName = hostname();
-  const worker = new Worker({ config, checks: BUILTIN_CHECKS, log, version: VERSION, hostName, listeners });
+  const worker = new Worker({
+    config,
+    checks: BUILTIN_CHECKS,
+    sessions: SESSIONS_URL,
+    log,
+    version: VERSION,
+    hostName,
+    listeners,
+  });
   let current = config;
   const readAgain = () => {
     const reloaded = load(argv, io);
@@ -132,6 +140,6 @@ function reopenLog(log: WorkerLog, first: string | undefined, now: string | unde
 }
 
 function reportConfig({ warnings, withoutEffect }: LoadedConfig<Config>, log: WorkerLog): void {
-  for (const warning of warnings) log.warn(renderProblem(warning));
+  for (const warning of warnings) log.warn(renderForLog(warning));
   for (const { name } of withoutEffect) log.debug(`option ${name} has no effect in this worker`);
 }

@@ -22,6 +22,8 @@ export interface Kind<Value> {
   readonly isList?: true;
   /** A `#` right after a word is more likely a part of the value than the start of a comment. */
   readonly isText?: true;
+  /** A path that must be absolute. On the command line it may begin in the working directory. */
+  readonly isPlace?: true;
   /** The value is never shown. */
   readonly isSecret?: true;
   /** `before` is the value of earlier lines. An undefined result means that the option was not given. */

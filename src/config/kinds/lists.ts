@@ -28,14 +28,17 @@ export function groups(noun: "hostgroup" | "servicegroup"): Kind<readonly ByteSt
 /**
  * One path a line, as a path may contain a comma. An empty path is an error: it would allow every command.
  */
-export const restrictedPaths: Kind<readonly ByteString[]> = list("path, one a line", ({ key, text }) => {
-  if (text === "")
-    return { value: [], remarks: [error(`${key} is empty`, "name a folder or remove the line")] };
-  const remarks = text.startsWith("/")
-    ? []
-    : [warning(`${key}: ${quote(text)} is not absolute, no command will match it`, "start it with /")];
-  return { value: [text], remarks };
-});
+export const restrictedPaths: Kind<readonly ByteString[]> = {
+  ...list("path, one a line", ({ key, text }) => {
+    if (text === "")
+      return { value: [], remarks: [error(`${key} is empty`, "name a folder or remove the line")] };
+    const remarks = text.startsWith("/")
+      ? []
+      : [warning(`${key}: ${quote(text)} is not absolute, no command will match it`, "start it with /")];
+    return { value: [text], remarks };
+  }),
+  isPlace: true,
+};
 
 /** Names in the file system, one a line. A relative one would depend on where the worker was started. */
 export const folders: Kind<readonly string[]> = {
@@ -45,6 +48,7 @@ export const folders: Kind<readonly string[]> = {
       text === "" ? [] : [warning(`${key}: ${quote(text)} is not absolute, ignored`, "start it with /")];
     return { value: [], remarks };
   }),
+  isPlace: true,
   render: (value) => value.join(","),
 };
 

@@ -1,9 +1,11 @@
-import { fromByteString } from "../../byte-string.ts";
+import { join } from "node:path";
+import { fromByteString, toByteString } from "../../byte-string.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { ConfigOption } from "../option.ts";
 import { error, type Origin, type Problem, type Remark, warning } from "../problem.ts";
 import { quote, quoteLoneWord } from "../quote.ts";
+import { COMMAND_LINE } from "./arguments.ts";
 import type { ConfigEntry } from "./entry.ts";
 import type { Problems } from "./problems.ts";
 
@@ -18,10 +20,12 @@ export interface Draft {
 interface Drafting {
   readonly finder: OptionFinder;
   readonly problems: Pick<Problems, "report" | "isNoConfiguration">;
+  /** Where relative paths of the command line begin. */
+  readonly cwd: string;
 }
 
 /** Takes the entries in their order: the last single value wins, lists add up. */
-export function draftConfig(entries: readonly ConfigEntry[], { finder, problems }: Drafting): Draft {
+export function draftConfig(entries: readonly ConfigEntry[], { finder, problems, cwd }: Drafting): Draft {
   const drafting: Drafted = { values: new Map(), origins: new Map(), failed: new Set() };
   for (const [index, entry] of entries.entries()) {
     if (problems.isNoConfiguration(entry.origin.file)) continue;
@@ -30,7 +34,7 @@ export function draftConfig(entries: readonly ConfigEntry[], { finder, problems 
     const option = finder.find(entry.key);
     if (option === undefined) say(unknownOption(finder, entry, entries[index - 1]));
     else if (isFull(option, drafting)) problems.report(tooManyLines(option, entry));
-    else draftEntry(entry, option, { ...drafting, say });
+    else draftEntry(resolvePlace(entry, option, cwd), option, { ...drafting, say });
   }
   return drafting;
 }
@@ -41,6 +45,14 @@ interface Drafted {
   readonly values: Map<string, unknown>;
   readonly origins: Map<string, readonly Origin[]>;
   readonly failed: Set<string>;
+}
+
+/** A shell has completed the path from the working directory. A file of the configuration knows none. */
+function resolvePlace(entry: ConfigEntry, { kind }: ConfigOption, cwd: string): ConfigEntry {
+  const { text = "", origin } = entry;
+  const isRelative = kind.isPlace === true && text !== "" && !text.startsWith("/");
+  if (!isRelative || origin.file !== COMMAND_LINE.file) return entry;
+  return { ...entry, text: join(toByteString(cwd), text) };
 }
 
 function draftEntry(

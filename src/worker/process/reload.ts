@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { ConfigDiff } from "../../config/diff.ts";
-import { ConfigError, isError, renderProblem } from "../../config/problem.ts";
+import { ConfigError, isError, renderForLog, renderProblem } from "../../config/problem.ts";
 import type { Log } from "../../log.ts";
 import type { Worker } from "../worker.ts";
 
@@ -48,8 +48,8 @@ function logFailure(log: Log, error: unknown): void {
   }
   log.error(`${text}: the worker goes on with what it has read before`);
   for (const problem of error.problems)
-    if (isError(problem)) log.error(renderProblem(problem));
-    else log.warn(renderProblem(problem));
+    if (isError(problem)) log.error(renderForLog(problem));
+    else log.warn(renderForLog(problem));
 }
 
 function describe(error: unknown): readonly string[] {

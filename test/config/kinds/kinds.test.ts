@@ -118,18 +118,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["native_checks_only=check_tcp,check_http", "nativeChecksOnly", ["check_tcp", "check_http"]],
     ["restrict_path=/usr/lib/a,b/", "restrictPath", ["/usr/lib/a,b/"]],
     ["plugin_path=/site/Prüfung,1", "pluginPath", ["/site/Prüfung,1"]],
-    [
-      "plugin_path=checks",
-      "pluginPath",
-      [],
-      "plugin_path: 'checks' is not absolute, ignored (start it with /)",
-    ],
-    [
-      "restrict_path=plugins/",
-      "restrictPath",
-      ["plugins/"],
-      "restrict_path: 'plugins/' is not absolute, no command will match it (start it with /)",
-    ],
+    ["plugin_path=site/Prüfung,1", "pluginPath", ["/site/Prüfung,1"]],
+    ["restrict_path=plugins/", "restrictPath", ["/plugins/"]],
     [
       `hostgroups=short,${"x".repeat(51)},${"y".repeat(50)}`,
       "hostgroups",

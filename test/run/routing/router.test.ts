@@ -123,12 +123,14 @@ describe("a native check does not answer", () => {
   });
 
   it("and the line is refused if there is no plugin that could answer", () => {
-    const own = defineCheck({
+    const made = defineCheck({
       name: "check_own",
       summary: "",
       read: () => undefined,
       run: () => ({ returnCode: 0, output: "" }),
     });
+    // One that defineCheck has made answers with its usage.
+    const own = { ...made, understand: () => undefined };
     const absent: Identify = () => ({ kind: "absent", why: "" });
     const shelf = createShelf([own]);
     expect(routeWith({ shelf, identify: absent })("/p/check_own --what")).toEqual({

@@ -135,7 +135,7 @@ describe("SIGHUP", () => {
       ["reload config failed, check your config: the worker goes on with what it has read before"],
       ["/w.conf:1: one"],
     ]);
-    expect(log.warn.mock.calls).toEqual([["/w.conf:2: warning: two"]]);
+    expect(log.warn.mock.calls).toEqual([["/w.conf:2: two"]]);
   });
 
   it("is ignored once the worker is ending", () => {

@@ -18,7 +18,7 @@ export interface QuestionsOptions {
 export class Questions {
   readonly #options: QuestionsOptions;
   /** Of the runs under way. */
-  readonly #deadlines = new Map<number, LazyDeadline>();
+  readonly #runs = new Map<number, Run>();
   readonly #lines = new Map<number, CheckLine>();
 
   constructor(options: QuestionsOptions) {
@@ -27,25 +27,39 @@ export class Questions {
 
   /** Never rejects. */
   async answer(id: number, question: Question): Promise<void> {
-    const answer = await this.#find(id, question).catch((error: unknown): Answer => {
-      return { kind: "thrown", thrown: describeThrown(error) };
-    });
-    this.#deadlines.delete(id);
+    if (question.kind === "run") return this.#answerRun(id, question.on);
+    const answer = await this.#find(id, question).catch(failed);
     this.#options.worker.tell({ kind: "answer", id, answer });
   }
 
-  /** A line that was run before. */
-  again(id: number, line: number): Promise<void> {
-    const on = this.#lines.get(line);
-    if (on === undefined) throw new Error(`the worker has not sent the line ${line}`);
-    return this.answer(id, { kind: "run", on });
+  /** Runs a line that was run before. Never rejects. */
+  async again(id: number, line: number): Promise<void> {
+    await this.#answerRun(id, this.#lines.get(line));
   }
 
   abort(id: number, reason: string): void {
-    this.#deadlines.get(id)?.abort(reason);
+    this.#runs.get(id)?.abort(reason);
   }
 
-  #find(id: number, question: Question): Promise<Answer> {
+  async #answerRun(id: number, line: CheckLine | undefined): Promise<void> {
+    const { worker } = this.#options;
+    const run = new Run();
+    this.#runs.set(id, run);
+    try {
+      if (line === undefined) throw new Error("the worker has not sent the line");
+      this.#keep(line);
+      const output = await this.#run(id, line, run);
+      // The lines of a log come first.
+      if (run.hasLogged) worker.tell({ kind: "answer", id, answer: { kind: "output", ...output } });
+      else worker.tellOutput(id, output);
+    } catch (error) {
+      worker.tell({ kind: "answer", id, answer: failed(error) });
+    } finally {
+      this.#runs.delete(id);
+    }
+  }
+
+  #find(id: number, question: Exclude<Question, { kind: "run" }>): Promise<Answer> {
     switch (question.kind) {
       case "load":
         return this.#load(id, question.on);
@@ -53,9 +67,6 @@ export class Questions {
         return this.#prepare(id, question.on);
       case "understand":
         return this.#understand(id, question.on);
-      case "run":
-        this.#keep(question.on);
-        return this.#run(id, question.on);
     }
   }
 
@@ -89,30 +100,31 @@ export class Questions {
     if (this.#lines.size > MAX_LINES && oldest !== undefined) this.#lines.delete(oldest);
   }
 
-  async #run(id: number, line: CheckLine): Promise<Answer> {
+  async #run(id: number, line: CheckLine, run: Run): Promise<CheckOutput> {
     const { checks, turn } = this.#options;
-    const deadline = new LazyDeadline();
-    this.#deadlines.set(id, deadline);
     const found = checks.find(line);
     const check = found instanceof Promise ? await found : found;
-    deadline.throwIfAborted();
+    run.throwIfAborted();
     const output = await turn.enter(ownerOf(id, line), () => {
       const understood = checks.understand(check, line);
       if (understood === undefined) throw new Error(`${line.name} has not understood its words again`);
-      return understood.run(this.#createContext(id, deadline, line));
+      return understood.run(this.#createContext(id, run, line));
     });
-    return { kind: "output", ...readParts(output) };
+    return readParts(output);
   }
 
-  #createContext(id: number, deadline: LazyDeadline, { words }: CheckLine): CheckContext {
+  #createContext(id: number, run: Run, { words }: CheckLine): CheckContext {
     const { shared, worker, turn } = this.#options;
     return {
       ...(words && { words }),
       get signal() {
-        return deadline.signal;
+        return run.signal;
       },
       shared: (value) => turn.leave(() => shared.get(value)),
-      log: (text) => worker.tell({ kind: "log", id, text: `${text}` }),
+      log: (text) => {
+        run.hasLogged = true;
+        worker.tell({ kind: "log", id, text: `${text}` });
+      },
       execute: ({ timeoutMs }) => worker.execute(id, timeoutMs),
     };
   }
@@ -121,8 +133,9 @@ export class Questions {
 /** Twice as many as the worker may name by their numbers. */
 const MAX_LINES = 40_000;
 
-/** An AbortController that is made only if the check looks at its signal. */
-class LazyDeadline {
+/** A run under way. Its AbortController is made only if the check looks at its signal. */
+class Run {
+  hasLogged = false;
   #controller: AbortController | undefined;
   #reason: string | undefined;
 
@@ -142,6 +155,10 @@ class LazyDeadline {
     this.#reason = reason;
     this.#controller?.abort(reason);
   }
+}
+
+function failed(error: unknown): Answer {
+  return { kind: "thrown", thrown: describeThrown(error) };
 }
 
 function ownerOf(id: number, { path, name }: CheckKey): Owner {

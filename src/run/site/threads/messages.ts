@@ -63,9 +63,10 @@ export type Given =
   | { readonly kind: "value"; readonly value: CommandOutcome | readonly Address[] }
   | { readonly kind: "thrown"; readonly thrown: Thrown };
 
+/** Runs of lines that the thread has run before come through a ring: the id, and the number of the line. */
 export type ToThread =
-  /** Runs a line again that the thread has run before. */
-  | { readonly kind: "run"; readonly id: number; readonly line: number }
+  /** There is something in the ring. */
+  | { readonly kind: "look" }
   | { readonly kind: "ask"; readonly id: number; readonly question: Question }
   | { readonly kind: "abort"; readonly id: number; readonly reason: string }
   | { readonly kind: "give"; readonly id: number; readonly given: Given }
@@ -79,11 +80,16 @@ export interface Owner extends Pick<CheckKey, "path"> {
   readonly name: string;
 }
 
+/** Most outputs go through a ring: the id, the return code and the text. */
 export type FromThread =
+  /** There is something in the ring. */
+  | { readonly kind: "look" }
   /** The kernel's number of the thread, if there is a /proc. */
   | { readonly kind: "ready"; readonly tid: string | undefined }
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
   | { readonly kind: "log"; readonly id: number | undefined; readonly text: string }
+  /** Of a shared value, for the operator. */
+  | { readonly kind: "warning"; readonly text: string }
   /** `by` is the question whose run needs it. */
   | { readonly kind: "need"; readonly id: number; readonly by: number | undefined; readonly need: Need }
   | { readonly kind: "pong" }
@@ -96,8 +102,13 @@ export interface ThreadStart {
   readonly port: MessagePort;
   /** The number of the question whose code was entered, or 0. The worker reads it. */
   readonly turn: Int32Array;
+  /** The memory of the ring with runs, and of the one with outputs. */
+  readonly runs: SharedArrayBuffer;
+  readonly outputs: SharedArrayBuffer;
   /** Whether the worker resolves names for the thread. */
   readonly resolves: boolean;
   /** Where checks keep what they remember. */
   readonly valuesFolder: string | undefined;
+  /** The URL of the module with the sessions of authors. */
+  readonly sessions: string | undefined;
 }

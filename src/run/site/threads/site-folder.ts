@@ -1,8 +1,8 @@
 import type { CheckContext } from "../../../../sdk/check.ts";
-import { whenAborted } from "../../../../sdk/deadline.ts";
 import { CheckDeclined } from "../../../../sdk/failure.ts";
 import type { Resolver } from "../../../../sdk/resolve.ts";
 import type { Log } from "../../../log.ts";
+import { whenRunAborted } from "../../abortion.ts";
 import { giveNeed } from "./give-need.ts";
 import type { Answer, CheckKey, CheckLine, FromThread, SiteFile } from "./messages.ts";
 import { SiteThread, type ThreadEnd } from "./site-thread.ts";
@@ -19,6 +19,8 @@ export interface SiteFolderOptions {
   readonly onPrinted: (text: string) => void;
   /** Where checks keep what they remember. A thread that is started takes the present value. */
   readonly valuesFolder?: (() => string | undefined) | undefined;
+  /** The URL of a module that provides SNMP and SSH sessions for authors, as `SessionModule` says. */
+  readonly sessions?: string | undefined;
   readonly memoryMib?: number;
 }
 
@@ -87,7 +89,7 @@ export class SiteFolder {
 
   async run(on: CheckLine, context: CheckContext, keepsState: boolean): Promise<Answer> {
     const task = new Task({ kind: "run", on }, context, !keepsState);
-    using _cancellation = whenAborted(context.signal, () => this.#abort(task, `${context.signal.reason}`));
+    using _cancellation = whenRunAborted(context, (reason) => this.#abort(task, `${reason}`));
     return await this.#ask(task);
   }
 
@@ -136,11 +138,11 @@ export class SiteFolder {
   }
 
   #start(): SiteThread {
-    const { resolver, valuesFolder, onPrinted, memoryMib = MEMORY_MIB } = this.#options;
+    const { resolver, valuesFolder, sessions, onPrinted, memoryMib = MEMORY_MIB } = this.#options;
     const thread = new SiteThread({
       resolves: resolver !== undefined,
       valuesFolder: valuesFolder?.(),
-      memoryMib,
+      ...{ sessions, memoryMib },
       onPrinted,
       onReport: (from, report) => this.#take(from, report),
       onSilent: (silent, ticks) => this.#watch(silent, ticks),
@@ -168,6 +170,7 @@ export class SiteFolder {
       const context = report.id === undefined ? undefined : thread.tasks.get(report.id)?.context;
       (context?.log ?? this.#options.onDebug)(report.text);
     }
+    if (report.kind === "warning") this.#options.log.warn(report.text);
     if (report.kind === "need") {
       const task = report.by === undefined ? undefined : thread.tasks.get(report.by);
       void giveNeed(report.need, task, this.#options.resolver).then((given) =>

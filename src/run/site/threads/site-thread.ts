@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import type { Ending } from "./ending.ts";
 import { killChildren } from "./kill-children.ts";
 import type { FromThread, Owner, ThreadStart, ToThread } from "./messages.ts";
+import { Ring } from "./ring.ts";
 import type { Task } from "./task.ts";
 
 /** Why a thread has ended, and whose code it was. */
@@ -13,6 +14,7 @@ export interface ThreadEnd {
 export interface SiteThreadOptions {
   readonly resolves: boolean;
   readonly valuesFolder: string | undefined;
+  readonly sessions: string | undefined;
   /** In MiB: JavaScript's heap, and buffers. */
   readonly memoryMib: number;
   readonly onReport: (thread: SiteThread, report: FromThread) => void;
@@ -31,6 +33,9 @@ const MEMORY_TICKS = 10;
 const MAX_KNOWN_LINES = 20_000;
 const STOP_WITHIN_MS = 1_000;
 const END_WITHIN_MS = 5_000;
+/** What does not fit is sent in a message. */
+const RUNS_BYTES = 64 * 1024;
+const OUTPUTS_BYTES = 256 * 1024;
 /** V8 ends a thread whose heap is this much above the limit: the worker wants to be first. */
 const HEAP_RESERVE_MIB = 64;
 
@@ -46,16 +51,23 @@ export class SiteThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #turn = new Int32Array(new SharedArrayBuffer(4));
+  readonly #runsMemory = Ring.allocate(RUNS_BYTES);
+  readonly #outputsMemory = Ring.allocate(OUTPUTS_BYTES);
+  readonly #runs = new Ring(this.#runsMemory);
+  readonly #outputs = new Ring(this.#outputsMemory);
   readonly #gone = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   #state: "starting" | "ready" | "ended" = "starting";
   readonly #lines = new Set<number>();
+  /** Were over at the last ping. */
+  #over: Task[] = [];
   #tid: string | undefined;
   #watch: NodeJS.Timeout | undefined;
   #ticks = 0;
   #silentTicks = 0;
   #hasSpoken = false;
   #isAboveMemory = false;
+  #isCalling = false;
   #told: ThreadEnd | undefined;
 
   constructor(options: SiteThreadOptions) {
@@ -80,14 +92,32 @@ export class SiteThread {
 
   /** A line is sent once: to copy its words each time would cost more than all else. */
   #ask({ id, question }: Task): void {
-    if (question.kind !== "run" || question.on.words !== undefined) this.post({ kind: "ask", id, question });
-    else if (this.#lines.has(question.on.line)) this.post({ kind: "run", id, line: question.on.line });
-    else {
-      if (this.#lines.size >= MAX_KNOWN_LINES) this.#lines.clear();
-      this.#lines.add(question.on.line);
-      this.post({ kind: "ask", id, question });
-    }
+    const line = question.kind === "run" && question.on.words === undefined ? question.on.line : undefined;
+    if (line !== undefined && this.#lines.has(line) && this.#runs.put(id, line)) this.#call();
+    else this.post({ kind: "ask", id, question });
   }
+
+  /** The thread knows a line that it has answered. A message may arrive after what is in the ring. */
+  #remember(id: number): void {
+    const question = this.tasks.get(id)?.question;
+    if (question?.kind !== "run" || question.on.words !== undefined) return;
+    if (this.#lines.size >= MAX_KNOWN_LINES) this.#lines.clear();
+    this.#lines.add(question.on.line);
+  }
+
+  /** To wake a thread is dear: it is woken once for all runs of a turn, and need not call meanwhile. */
+  #call(): void {
+    if (this.#isCalling) return;
+    this.#isCalling = true;
+    this.#outputs.stayAwake();
+    setImmediate(this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    this.#isCalling = false;
+    if (this.#runs.mustCall()) this.post({ kind: "look" });
+    this.#takeOutputs();
+  };
 
   post(order: ToThread): void {
     this.#port.postMessage(order);
@@ -118,8 +148,9 @@ export class SiteThread {
   }
 
   #start(port: MessagePort): Worker {
-    const { resolves, valuesFolder, memoryMib, onPrinted } = this.#options;
-    const workerData: ThreadStart = { port, turn: this.#turn, resolves, valuesFolder };
+    const { resolves, valuesFolder, sessions, memoryMib, onPrinted } = this.#options;
+    const memory = { turn: this.#turn, runs: this.#runsMemory, outputs: this.#outputsMemory };
+    const workerData: ThreadStart = { port, ...memory, resolves, valuesFolder, sessions };
     const worker = new Worker(ENTRY, {
       ...{ workerData, transferList: [port], stdout: true, stderr: true },
       resourceLimits: { maxOldGenerationSizeMb: memoryMib + HEAP_RESERVE_MIB },
@@ -138,28 +169,49 @@ export class SiteThread {
   #take(report: FromThread): void {
     this.#hasSpoken = true;
     switch (report.kind) {
+      case "look":
+        this.#takeOutputs();
+        break;
       case "ready":
         this.#tid = report.tid;
         if (this.#state === "starting") this.#state = "ready";
         break;
       case "pong":
-        for (const { id, isOver } of this.tasks.values()) if (isOver) this.tasks.delete(id);
+        // Each of them was told before that its time is up.
+        for (const { id } of this.#over.splice(0)) this.tasks.delete(id);
         break;
       case "stopped":
         this.#stopped.resolve();
         break;
       case "ending":
         this.#told ??= report;
+        this.#takeOutputs();
         this.end(report.ending, report.by);
         break;
       case "answer":
+        this.#remember(report.id);
+        this.#options.onReport(this, report);
+        break;
       case "log":
+      case "warning":
       case "need":
         this.#options.onReport(this, report);
     }
   }
 
+  /** Also when the thread has not called: what it does now may never end. */
+  #takeOutputs(): void {
+    this.#outputs.sleep();
+    for (let each = this.#outputs.take(); each; each = this.#outputs.take()) {
+      this.#hasSpoken = true;
+      const { id, value: returnCode, text: output } = each;
+      this.#remember(id);
+      this.#options.onReport(this, { kind: "answer", id, answer: { kind: "output", returnCode, output } });
+    }
+  }
+
   #tick(): void {
+    this.#takeOutputs();
     if (this.tasks.size === 0 || this.#state === "ended") {
       clearInterval(this.#watch);
       this.#watch = undefined;
@@ -169,6 +221,7 @@ export class SiteThread {
     this.#ticks += 1;
     this.#silentTicks = this.#hasSpoken || this.#state === "starting" ? 0 : this.#silentTicks + 1;
     this.#hasSpoken = false;
+    this.#over = [...this.tasks.values()].filter(({ isOver }) => isOver);
     this.post({ kind: "ping" });
     if (this.isSilent || this.#ticks % MEMORY_TICKS === 0) void this.#lookAtMemory();
     if (this.#silentTicks > 1) this.#options.onSilent(this, this.#silentTicks - 1);
@@ -189,6 +242,7 @@ export class SiteThread {
     // What the thread has told before its end may still wait here.
     for (let left = receiveMessageOnPort(this.#port); left; left = receiveMessageOnPort(this.#port))
       this.#take(left.message);
+    this.#takeOutputs();
     const { ending, by } = this.#told ?? { ending: { kind: "lost" }, by: this.onTurn };
     this.end(ending, by);
     this.#gone.resolve();

@@ -18,7 +18,8 @@ export class Task {
   #asked = 0;
 
   constructor(question: Question, context?: CheckContext, mayRepeat = true) {
-    Task.#last += 1;
+    // The number of the task on turn is in shared memory, and has 31 bits there.
+    Task.#last = (Task.#last % 0x7fff_ffff) + 1;
     this.id = Task.#last;
     this.question = question;
     this.context = context;

@@ -5,6 +5,7 @@ import { CheckDeclined, CheckFailure, defineCheck, RESOLVER, words } from "omd-w
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const COUNTER = { name: "counter", create: () => ({ count: 0, [Symbol.dispose]() {} }) };
+const FULL = { name: "full", create: ({ warn }) => (warn("the counter is full"), { [Symbol.dispose]() {} }) };
 const kept: unknown[] = [];
 
 export const check = defineCheck({
@@ -48,6 +49,7 @@ export const check = defineCheck({
       case "decline": throw new CheckDeclined("no socket", { otherwise: new CheckFailure("own words", 2) });
       case "fault": throw new TypeError("a fault");
       case "log": context.log("a line"); break;
+      case "warn": context.shared(FULL); break;
       case "count": return { returnCode: 0, output: String((context.shared(COUNTER).count += 1)) };
       case "command": return { returnCode: 0, output: (await context.execute({ timeoutMs: 1e4 })).stdout };
       case "command-late": { const { stdout } = await context.execute({ timeoutMs: 1e4 }); await sleep(300); return { returnCode: 0, output: stdout }; }

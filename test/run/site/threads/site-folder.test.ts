@@ -133,6 +133,12 @@ describe("a check in a thread", () => {
     expect([await told("count"), await told("count")]).toEqual(["1", "2"]);
   });
 
+  it("warns the operator of what it shares", async () => {
+    await run("warn");
+    expect(log.warn).toHaveBeenCalledWith("the counter is full");
+    expect(await told("ok")).toBe("OK ok");
+  });
+
   it("asks the worker for addresses", async () => {
     expect(await told("resolve host.example")).toBe("192.0.2.7");
     expect(lookup).toHaveBeenCalledWith("host.example", 4);
@@ -183,6 +189,24 @@ describe("a check that ends its thread", () => {
     expect(new Set(await Promise.all(after))).toEqual(new Set(["OK ok"]));
     expect(logged().at(-1)).toContain(`check_x of ${path} has ended its thread`);
     expect(await told("ok")).toBe("OK ok");
+  });
+
+  it("knows each line before it is asked for it by its number, however busy it is", async () => {
+    const busy = Array.from({ length: 500 }, () => told("ok"));
+    const lines = Array.from({ length: 100 }, (_, at) => `wait 0.${at}`);
+    const thrice = lines.flatMap((line) => [told(line), told(line), told(line)]);
+    expect(new Set(await Promise.all(thrice))).toEqual(new Set(["OK wait"]));
+    expect(new Set(await Promise.all(busy))).toEqual(new Set(["OK ok"]));
+  });
+
+  it("holds no answer that was there before", async () => {
+    await Promise.all([understand("ok"), understand("loop")]);
+    const quick = told("ok");
+    const loop = told("loop");
+    expect(await quick).toBe("OK ok");
+    // Otherwise it would have been run again in another thread, which the log tells.
+    expect(log.warn).not.toHaveBeenCalled();
+    expect(await loop).toContain(BUSY);
   });
 
   it("while it reads its words fails, too", async () => {

@@ -1,8 +1,11 @@
-import type { CheckContext } from "./check.ts";
-import { createHttp } from "./http/create-http.ts";
-import type { Http } from "./http/http.ts";
-import { VALUES } from "./values/value-store.ts";
-import { createValues, type Values } from "./values/values.ts";
+import type { CheckContext } from "../check.ts";
+import { createHttp } from "../http/create-http.ts";
+import type { Http } from "../http/http.ts";
+import { VALUES } from "../values/value-store.ts";
+import { createValues, type Values } from "../values/values.ts";
+import { createSnmp, createSsh } from "./sessions.ts";
+import type { Snmp } from "./snmp.ts";
+import type { Ssh } from "./ssh.ts";
 
 /** What `run` of a check gets: what the worker gives for one run, and what is made of it. */
 export interface RunContext extends CheckContext {
@@ -13,7 +16,14 @@ export interface RunContext extends CheckContext {
    * `keepsState: () => true`, as shadow mode must not change what is remembered.
    */
   readonly values: Values;
+  /** Asks SNMP agents over sessions that are kept. For a site's own checks, which run in a thread. */
+  readonly snmp: Snmp;
+  /** Runs commands on servers over connections that are kept. For a site's own checks. */
+  readonly ssh: Ssh;
 }
+
+/** What a test gives in place of sessions. */
+export type SessionStandIns = Partial<Pick<RunContext, "snmp" | "ssh">>;
 
 interface RememberingRun {
   readonly check: string;
@@ -27,7 +37,7 @@ class ExtendedContext implements RunContext {
   readonly shared: CheckContext["shared"];
   readonly log: CheckContext["log"];
   readonly execute: CheckContext["execute"];
-  readonly #context: CheckContext;
+  readonly #context: CheckContext & SessionStandIns;
   readonly #run: RememberingRun;
 
   constructor(context: CheckContext, run: RememberingRun) {
@@ -44,6 +54,14 @@ class ExtendedContext implements RunContext {
 
   get http(): Http {
     return createHttp(this.#context);
+  }
+
+  get snmp(): Snmp {
+    return this.#context.snmp ?? createSnmp(this.#context);
+  }
+
+  get ssh(): Ssh {
+    return this.#context.ssh ?? createSsh(this.#context);
   }
 
   get values(): Values {
