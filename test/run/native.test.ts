@@ -228,8 +228,7 @@ it("runs negate around check_dummy in this process", async () => {
       only: [],
       except: [],
       experimental: [],
-      internalCheckDummy: true,
-      internalNegate: true,
+      internalOff: [],
     },
   });
   const execute: NonNullable<NativeRun["execute"]> = async (route, limits) => {

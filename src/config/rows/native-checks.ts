@@ -87,14 +87,14 @@ export const INTERNAL_CHECK_ROWS = [
     name: "internal_check_nsc_web",
     kind: flag,
     default: true,
-    help: "The Go worker answers check_nsc_web itself.",
+    help: "Answer check_nsc_web without starting it.",
     knownBy: ["Go worker"],
   },
   {
     name: "internal_check_prometheus",
     kind: flag,
     default: true,
-    help: "The Go worker answers check_prometheus itself.",
+    help: "Answer check_prometheus without starting it.",
     knownBy: ["Go worker"],
   },
 ] as const satisfies readonly ConfigRow[];

@@ -41,12 +41,8 @@ const NATIVE_CHECKS = [
   ...use(INTERNAL_CHECK_ROWS, {
     internal_check_dummy: LIVE,
     internal_negate: LIVE,
-    internal_check_nsc_web: noEffect(
-      "check_nsc_web is not among the checks this worker knows itself, the plugin is run",
-    ),
-    internal_check_prometheus: noEffect(
-      "check_prometheus is not among the checks this worker knows itself, the plugin is run",
-    ),
+    internal_check_nsc_web: LIVE,
+    internal_check_prometheus: LIVE,
   }),
 ];
 

@@ -12,8 +12,8 @@ export interface NativeSwitches {
   readonly except: readonly string[];
   /** Names of checks that answer though they are experimental. */
   readonly experimental: readonly string[];
-  readonly internalCheckDummy: boolean;
-  readonly internalNegate: boolean;
+  /** Names of checks whose option `internal_…` of the Go worker is off. */
+  readonly internalOff: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,7 +27,17 @@ export type SwitchOptions = Pick<
   | "nativeChecksExperimental"
   | "internalCheckDummy"
   | "internalNegate"
+  | "internalCheckNscWeb"
+  | "internalCheckPrometheus"
 >;
+
+/** The checks that the Go worker answers, too, by its option for each. */
+const INTERNAL: readonly (readonly [option: keyof SwitchOptions, check: string])[] = [
+  ["internalCheckDummy", "check_dummy"],
+  ["internalNegate", "negate"],
+  ["internalCheckNscWeb", "check_nsc_web"],
+  ["internalCheckPrometheus", "check_prometheus"],
+];
 
 export function readSwitches(config: SwitchOptions, env: Environment = process.env): NativeSwitches {
   return {
@@ -36,8 +46,7 @@ export function readSwitches(config: SwitchOptions, env: Environment = process.e
     only: config.nativeChecksOnly,
     except: config.nativeChecksExcept,
     experimental: config.nativeChecksExperimental,
-    internalCheckDummy: config.internalCheckDummy,
-    internalNegate: config.internalNegate,
+    internalOff: INTERNAL.filter(([option]) => config[option] === false).map(([, check]) => check),
   };
 }
 
@@ -59,8 +68,7 @@ export function findSwitch(
   const isNamed = switches.only.includes(name) || switches.experimental.includes(name);
   if (isExperimental && !isNamed)
     return "the check is experimental, and native_checks_experimental does not name it";
-  if (name === "check_dummy" && !switches.internalCheckDummy) return "internal_check_dummy is off";
-  if (name === "negate" && !switches.internalNegate) return "internal_negate is off";
+  if (switches.internalOff.includes(name)) return `internal_${name} is off`;
   if (!switches.speaksEnglish && replaces !== undefined) return "the worker's locale is not English";
   return undefined;
 }

@@ -27,7 +27,8 @@ async function createWay() {
     identify: createIdentification(),
     switches: {
       ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
-      ...{ internalCheckDummy: true, internalNegate: true, experimental: [] },
+      internalOff: [],
+      experimental: [],
     },
   });
   const runner = createRunner({ router, executor, shared, log: stubLog(), findMarks: shelf.find });

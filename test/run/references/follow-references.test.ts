@@ -20,7 +20,8 @@ import { stubLog } from "../../support/stub-log.ts";
 
 const SWITCHES: NativeSwitches = {
   ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
-  ...{ internalCheckDummy: true, internalNegate: true, experimental: [] },
+  internalOff: [],
+  experimental: [],
 };
 const SECRET = "s3cret 'a\"; $(id)";
 const understood: string[][] = [];

@@ -34,7 +34,8 @@ it("a site's check in its thread gets the secret, and remembers under the refere
     ...{ shelf, followsReferences: true, identify: () => ({ kind: "absent", why: "" }) },
     switches: {
       ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
-      ...{ internalCheckDummy: true, internalNegate: true, experimental: [] },
+      internalOff: [],
+      experimental: [],
     },
   });
   await using shared = new SharedValues({ log: () => {} });

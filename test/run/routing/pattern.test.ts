@@ -56,7 +56,7 @@ describe("a command line with an unquoted ?", () => {
     identify: () => ({ kind: "replaced", why: "it is the plugin" }),
     switches: {
       ...{ mode: "on", speaksEnglish: true, only: [], except: [], experimental: [] },
-      ...{ internalCheckDummy: true, internalNegate: true },
+      internalOff: [],
     },
   });
 
@@ -81,7 +81,7 @@ describe("a command line with an unquoted ?", () => {
       identify: () => ({ kind: "absent", why: "" }),
       switches: {
         ...{ mode: "on", speaksEnglish: true, only: [], except: [], experimental: [] },
-        ...{ internalCheckDummy: true, internalNegate: true },
+        internalOff: [],
       },
       restriction,
     });

@@ -15,8 +15,7 @@ const SWITCHES: NativeSwitches = {
   only: [],
   except: [],
   experimental: [],
-  internalCheckDummy: true,
-  internalNegate: true,
+  internalOff: [],
 };
 const IS_PLUGIN: Identify = () => ({ kind: "replaced", why: "it is the plugin" });
 const IS_FOREIGN: Identify = () => ({ kind: "foreign", why: "somebody's script" });
@@ -89,12 +88,12 @@ describe("a native check does not answer", () => {
     [
       "/p/check_dummy 0",
       "internal_check_dummy is off",
-      { switches: { ...SWITCHES, internalCheckDummy: false } },
+      { switches: { ...SWITCHES, internalOff: ["check_dummy"] } },
     ],
     [
       "/p/negate /p/check_dummy 0",
       "internal_negate is off",
-      { switches: { ...SWITCHES, internalNegate: false } },
+      { switches: { ...SWITCHES, internalOff: ["negate"] } },
     ],
     [
       "/p/check_dummy 0",
@@ -352,7 +351,7 @@ describe("restrict_path", () => {
   });
 
   it("holds for the command of negate even if negate is executed", () => {
-    const off = { ...SWITCHES, internalNegate: false };
+    const off = { ...SWITCHES, internalOff: ["negate"] };
     const executed = routeWith({ restriction, switches: off });
     expect(executed("/p/negate /bin/sh -c id").via).toBe("refuse");
     expect(executed("/p/negate /p/check_x").via).toBe("plugin");
