@@ -29,7 +29,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
-  cli: ["sdk", "shelf", "config", "job", "outcome", "executor", "run", "result", "worker", "demo"],
+  tools: ["gearman", "config", "payload", "outcome", "result"],
+  cli: ["sdk", "shelf", "config", "job", "outcome", "executor", "run", "result", "worker", "demo", "tools"],
   index: ["shelf", "config", "worker"],
 };
 

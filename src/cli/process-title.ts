@@ -15,5 +15,5 @@ export function nameProcess(name: string, argv: readonly string[]): void {
 }
 
 function maskKey(word: string): string {
-  return word.replace(/^(-*key=).*/is, "$1***");
+  return word.replace(/^(-*(?:key|password)=).*/is, "$1***");
 }

@@ -1,0 +1,20 @@
+import type { CommandRow } from "../command.ts";
+
+/** A tool that people call by hand or from scripts. */
+export interface ToolRow {
+  /** Its name in mod_gearman, by which it can be called, too. */
+  readonly program?: string;
+  readonly command: CommandRow;
+}
+
+export const TOOLS: readonly ToolRow[] = [
+  {
+    program: "send_gearman",
+    command: {
+      name: "send",
+      usage: "send [OPTION=VALUE…]",
+      help: "send results of checks to the core; the same as send_gearman",
+      load: async () => (await import("../commands/send.ts")).sendCommand,
+    },
+  },
+];
