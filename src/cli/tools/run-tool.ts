@@ -49,11 +49,11 @@ export async function runTool<Config>(
   }
 }
 
-async function toolVersion(name: string): Promise<string> {
+export async function toolVersion(name: string): Promise<string> {
   const { VERSION } = await import("../version.ts");
   return `${name}: version ${VERSION} of omd-worker running on Node.js ${process.version}\n\n`;
 }
 
-function toolIo(io: Io): ToolIo {
+export function toolIo(io: Io): ToolIo {
   return { ...io, stdin: io.stdin ?? (() => process.stdin) };
 }

@@ -17,4 +17,13 @@ export const TOOLS: readonly ToolRow[] = [
       load: async () => (await import("../commands/send.ts")).sendCommand,
     },
   },
+  {
+    program: "check_gearman",
+    command: {
+      name: "check-gearman",
+      usage: "check-gearman -H HOST …",
+      help: "check a job server, a worker or the key; the same as check_gearman",
+      load: async () => (await import("../commands/check-gearman.ts")).checkGearmanCommand,
+    },
+  },
 ];
