@@ -20,7 +20,7 @@ export type ReadLetters =
 const NUMBER = /^-?\d+$/;
 
 /**
- * Reads `-H host`, `-Hhost`, `-H=host`, `--H host` and letters without a value in one word, `-qb`. Other words
+ * Reads `-H host`, `-Hhost`, `-H=host`, `--H host`, and letters without a value in one word, `-qb`. Others
  * are ignored, as by the C tools; `--` ends the options.
  */
 export function readLetters(argv: readonly string[], letters: readonly Letter[]): ReadLetters {

@@ -43,6 +43,7 @@ describe("a command loads only what it needs", () => {
     ["config", "sample"],
     ["send", "--server=127.0.0.1:1", "--host=h", "--message=x"],
     ["check-gearman", "-H", "127.0.0.1:1"],
+    ["top", "-b", "-H127.0.0.1:1"],
     ["plugin", "new"],
     ["shadow", "report", "shadow_file=/nowhere"],
   ])("%s %s: no package, no check and no worker", async (...argv) => {

@@ -1,5 +1,5 @@
 import { ConfigError } from "../../config/problem.ts";
-import { CallError } from "../../tools/check/check-gearman.ts";
+import { CallError } from "../../tools/call-error.ts";
 import { type Letter, type LetterValues, readLetters } from "../../tools/letters.ts";
 import type { ToolIo } from "../../tools/tool-io.ts";
 import type { Io } from "../io.ts";

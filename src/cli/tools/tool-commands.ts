@@ -26,4 +26,13 @@ export const TOOLS: readonly ToolRow[] = [
       load: async () => (await import("../commands/check-gearman.ts")).checkGearmanCommand,
     },
   },
+  {
+    program: "gearman_top",
+    command: {
+      name: "top",
+      usage: "top [-H HOST] …",
+      help: "the queues of job servers, live or printed (-b); the same as gearman_top",
+      load: async () => (await import("../commands/top.ts")).topCommand,
+    },
+  },
 ];

@@ -6,6 +6,7 @@ import { findKey } from "../../config/worker/key.ts";
 import { readServerAddress, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { createEnvelope } from "../../payload/crypt.ts";
 import { keyFromPassword } from "../../payload/key.ts";
+import { CallError } from "../call-error.ts";
 import { type LetterValues, toInteger } from "../letters.ts";
 import type { ToolIo } from "../tool-io.ts";
 import { askWorker } from "./ask-worker.ts";
@@ -18,11 +19,6 @@ const STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 
 /** `-t 0`: 23 days, nearly as long as a timer can wait. */
 const NEVER_MS = 2_000_000_000;
-
-/** What a call lacks; the words of the C tool. */
-export class CallError extends Error {
-  override readonly name = "CallError";
-}
 
 /** Resolves to the exit code. Throws a CallError, or a ConfigError about the key. */
 export async function checkGearman(values: LetterValues, io: ToolIo): Promise<number> {

@@ -1,6 +1,6 @@
 import type { QueueStatus } from "../../gearman/admin.ts";
 import type { ServerAddress } from "../../gearman/server-address.ts";
-import { readServer } from "../queues/read-server.ts";
+import { readServer } from "../read-server.ts";
 import { judgeQueues, renderPerfdata, type Verdict } from "./judge-queues.ts";
 import type { Thresholds } from "./options.ts";
 

@@ -1,5 +1,5 @@
 import type { QueueStatus } from "../../gearman/admin.ts";
-import { waitingOf } from "../queues/read-server.ts";
+import { waitingOf } from "../read-server.ts";
 import type { Thresholds } from "./options.ts";
 
 export type State = 0 | 1 | 2 | 3;
@@ -9,7 +9,7 @@ export interface Verdict {
   readonly text: string;
 }
 
-/** What is wrong with one queue: the first rule that holds. Undefined: nothing. The texts are the C tool's. */
+/** What is wrong with a queue: the first rule that holds. Undefined: nothing. The texts are the C tool's. */
 export function judgeQueue(status: QueueStatus, limits: Thresholds): Verdict | undefined {
   const { queue, workers } = status;
   const waiting = waitingOf(status);

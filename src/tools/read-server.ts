@@ -1,6 +1,6 @@
 import { getSystemErrorMessage } from "node:util";
-import { AdminError, type QueueStatus, readStatus, readVersion } from "../../gearman/admin.ts";
-import type { ServerAddress } from "../../gearman/server-address.ts";
+import { AdminError, type QueueStatus, readStatus, readVersion } from "../gearman/admin.ts";
+import type { ServerAddress } from "../gearman/server-address.ts";
 
 /** What a job server says of itself, or why it could not be asked, in the words of the C tools. */
 export type ServerReport =
