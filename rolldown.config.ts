@@ -7,7 +7,7 @@ import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
  * every file of the fifty that tsc has written costs a millisecond or two of the start. All other commands
  * stay as they are.
  */
-const TOOLS = ["send", "check-gearman", "top"];
+const TOOLS = ["send", "check-gearman", "top", "run-and-send"];
 const PROGRAMS = ["omd-worker", "mod_gearman_worker", "send_gearman", "check_gearman", "gearman_top"];
 
 const CLI = resolve("dist/src/cli");

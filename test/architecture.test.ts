@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
-  tools: ["gearman", "config", "payload", "outcome", "result"],
+  tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   cli: ["sdk", "shelf", "config", "job", "outcome", "executor", "run", "result", "worker", "demo", "tools"],
   index: ["shelf", "config", "worker"],
 };

@@ -35,4 +35,12 @@ export const TOOLS: readonly ToolRow[] = [
       load: async () => (await import("../commands/top.ts")).topCommand,
     },
   },
+  {
+    command: {
+      name: "run-and-send",
+      usage: "run-and-send [OPTION=VALUE…] -- COMMAND…",
+      help: "run any command and send its result to the core as a passive one",
+      load: async () => (await import("../commands/run-and-send.ts")).runAndSendCommand,
+    },
+  },
 ];

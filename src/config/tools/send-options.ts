@@ -14,9 +14,11 @@ export const WHERE_OPTIONS = [
     keyfile: RESTART,
     dupserver: RESTART,
   }),
-  ...use(SEND_TOOL_ROWS, { result_queue: RESTART, retries: RESTART, "retry-interval": RESTART }),
+  ...use(SEND_TOOL_ROWS, { result_queue: RESTART, "retry-interval": RESTART }),
   ...use(PROCESS_ROWS, { config: INCLUDE, debug: noEffect("what goes wrong is always told") }),
 ];
+
+const RETRIES = use(SEND_TOOL_ROWS, { retries: RESTART });
 
 const RESULT = use(SEND_TOOL_ROWS, {
   host: RESTART,
@@ -35,10 +37,10 @@ const INPUT = [
 ];
 
 /** Options of send_gearman. */
-export const SEND_OPTIONS = [...WHERE_OPTIONS, ...RESULT, ...INPUT];
+export const SEND_OPTIONS = [...WHERE_OPTIONS, ...RETRIES, ...RESULT, ...INPUT];
 
 export const SEND_GROUPS: readonly OptionGroup[] = [
-  { title: "Job servers and encryption", options: WHERE_OPTIONS },
+  { title: "Job servers and encryption", options: [...WHERE_OPTIONS, ...RETRIES] },
   { title: "The result", options: RESULT },
   { title: "Standard input", options: INPUT },
 ];

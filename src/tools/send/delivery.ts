@@ -27,7 +27,8 @@ const MAX_WAITING = 2_000;
 export class Delivery implements AsyncDisposable {
   readonly #sender: Sender;
   readonly #copies: readonly Sender[];
-  readonly #seal: (text: ByteString) => Submission;
+  /** Makes a job of a result's text. */
+  readonly seal: (text: ByteString) => Submission;
 
   /** `complain` is told what dupservers have not taken: that is no failure. */
   constructor(options: DeliveryOptions, complain: (text: string) => void) {
@@ -36,7 +37,7 @@ export class Delivery implements AsyncDisposable {
       encryption,
       ...(key && { key: keyFromPassword(key.reveal()) }),
     });
-    this.#seal = (text) => ({ queue, unique: "", workload: envelope.seal(text) });
+    this.seal = (text) => ({ queue, unique: "", workload: envelope.seal(text) });
     const common = {
       timeoutMs: options.gearmanConnectionTimeout,
       retries: options.retries,
@@ -60,7 +61,11 @@ export class Delivery implements AsyncDisposable {
 
   /** Resolves when more can be sent. Rejects with a SendError. */
   async send(texts: readonly ByteString[]): Promise<void> {
-    const sealed = texts.map(this.#seal);
+    await this.sendSealed(texts.map(this.seal));
+  }
+
+  /** The same for results that are sealed. */
+  async sendSealed(sealed: readonly Submission[]): Promise<void> {
     for (const sender of [this.#sender, ...this.#copies]) sender.send(sealed);
     await this.#wait(MAX_WAITING);
   }
