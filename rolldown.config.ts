@@ -7,8 +7,8 @@ import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
  * every file of the fifty that tsc has written costs a millisecond or two of the start. All other commands
  * stay as they are.
  */
-const TOOLS = ["send", "check-gearman", "top", "run-and-send"];
-const PROGRAMS = ["omd-worker", "mod_gearman_worker", "send_gearman", "check_gearman", "gearman_top"];
+const TOOLS = ["send", "check-gearman", "top", "run-and-send", "send-multi"];
+const PROGRAMS = ["omd-worker", "mod_gearman_worker", "send_gearman", "check_gearman", "gearman_top", "send_multi"];
 
 const CLI = resolve("dist/src/cli");
 const main = `${CLI}/main.js`;

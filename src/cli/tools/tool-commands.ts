@@ -36,6 +36,15 @@ export const TOOLS: readonly ToolRow[] = [
     },
   },
   {
+    program: "send_multi",
+    command: {
+      name: "send-multi",
+      usage: "send-multi --host=HOST [OPTION=VALUE…]",
+      help: "send the results of check_multi's checks; the same as send_multi",
+      load: async () => (await import("../commands/send-multi.ts")).sendMultiCommand,
+    },
+  },
+  {
     command: {
       name: "run-and-send",
       usage: "run-and-send [OPTION=VALUE…] -- COMMAND…",

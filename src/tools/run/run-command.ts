@@ -35,7 +35,7 @@ export interface Ran {
   readonly finishTime: number;
 }
 
-/** After a signal the command has so long to end: a pod has 30 seconds by default, and the result needs some. */
+/** After a signal the command has so long to end: of the 30 seconds of a pod the result needs some. */
 const GRACE_MS = 20_000;
 /** A process that the command left behind may hold its outputs open. */
 const DRAIN_MS = 2_000;

@@ -1,12 +1,13 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { type ByteString, fromByteString } from "../../byte-string.ts";
 import type { SendConfig } from "../../config/tools/send-table.ts";
 import type { ToolIo } from "../tool-io.ts";
 import { Delivery } from "./delivery.ts";
+import { describeFailure } from "./describe-failure.ts";
 import { readAll, readLines } from "./input.ts";
 import { type LineResult, lineReader } from "./read-line.ts";
 import { SendError } from "./sender.ts";
 import { encodeSentResult, type SentResult } from "./sent-result.ts";
+import { within } from "./within.ts";
 
 const OK = 0;
 const UNKNOWN = 3;
@@ -26,13 +27,6 @@ export async function sendGearman(config: SendConfig, io: ToolIo): Promise<numbe
   }
 }
 
-/** The C tools have one text for a name that cannot be looked up, and one for what fails later. */
-export function describeFailure(program: string, { message }: SendError): string {
-  return /getaddrinfo/.test(message)
-    ? `${program} UNKNOWN: cannot start client: ${message}`
-    : `sending job to gearmand failed: ${message}`;
-}
-
 async function sendOne(
   config: SendConfig & { readonly host: ByteString },
   delivery: Delivery,
@@ -49,18 +43,6 @@ async function sendOne(
   await delivery.send([encodeResult({ hostName, serviceDescription, returnCode, output }, config)]);
   await delivery.flush();
   return OK;
-}
-
-/** Undefined: it took longer than so many seconds. 0: no limit. */
-async function within<Value>(seconds: number, value: Promise<Value>): Promise<Value | undefined> {
-  if (seconds === 0) return value;
-  const ended = new AbortController();
-  const late = pause(seconds * 1000, undefined, { signal: ended.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    ended.abort();
-  }
 }
 
 async function sendLines(config: SendConfig, delivery: Delivery, io: ToolIo): Promise<number> {
