@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ByteString } from "../../byte-string.ts";
 import { dropQueue } from "../../gearman/admin.ts";
 import { BriefClient } from "../../gearman/brief/client.ts";
@@ -25,7 +24,7 @@ const COMMAND = "/bin/true";
  * key cannot read the check: no result comes. Nothing reaches the core.
  */
 export async function roundTrip(trip: RoundTrip): Promise<Verdict> {
-  const own = `check_gearman_${randomUUID()}`;
+  const own = `check_gearman_${crypto.randomUUID()}`;
   try {
     return await travel(trip, own);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
@@ -42,7 +41,7 @@ function readFile(file: string): readonly Spooled[] {
 /** Writes a sealed result into the folder, which only this user can read. Returns the path. */
 export function spool(folder: string, queue: ByteString, workload: Uint8Array): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${Date.now()}-${randomUUID()}${ENDING}`);
+  const file = join(folder, `${Date.now()}-${crypto.randomUUID()}${ENDING}`);
   const text = Buffer.concat([Buffer.from(`${queue}\n`, "latin1"), workload, Buffer.from("\n")]);
   writeFileSync(`${file}.part`, text, { mode: 0o600, flush: true });
   renameSync(`${file}.part`, file);
