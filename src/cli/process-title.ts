@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
  * kernel keeps 15 bytes of the name, as it does of the C worker's.
  */
 export function nameProcess(name: string, argv: readonly string[]): void {
-  process.title = [name, ...argv.map(maskKey)].join(" ");
+  process.title = [name, ...argv.map((word, at) => maskKey(word, argv[at - 1]))].join(" ");
   try {
     // `process.title` has set it to the first bytes of the whole.
     writeFileSync("/proc/self/comm", name);
@@ -14,6 +14,8 @@ export function nameProcess(name: string, argv: readonly string[]): void {
   }
 }
 
-function maskKey(word: string): string {
+/** `--key=KEY`, and `--key KEY` as tools have it. */
+function maskKey(word: string, previous: string | undefined): string {
+  if (/^--?(?:key|password)$/i.test(previous ?? "")) return "***";
   return word.replace(/^(-*(?:key|password)=).*/is, "$1***");
 }

@@ -26,9 +26,12 @@ export async function runAndSendCommand(argv: readonly string[], io: Io): Promis
   const options = end < 0 ? argv : argv.slice(0, end);
   const asksOnly = options.some((word) => /^(?:--?)?(?:help|version)$|^-[hV]$/.test(word));
   if (words.length === 0 && !asksOnly) return usage(`there is no command: write it after --\n${USAGE}`);
+  // The command goes on and its result is sent when nobody reads its output any more.
+  io.onOutputLost?.(() => {});
   return runTool(options, io, {
     name: "omd-worker run-and-send",
     table: RUN_AND_SEND_TABLE,
+    helpCode: 0,
     help: () => `${USAGE}\n${renderToolOptions(RUN_AND_SEND_TABLE.groups)}\n`,
     run: (config, toolIo) =>
       runAndSend(config, { command: toCommand(words), env: withoutKeys(io.env) }, toolIo),

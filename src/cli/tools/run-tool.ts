@@ -1,6 +1,6 @@
 import { loadConfig } from "../../config/load.ts";
 import { thisMachine } from "../../config/machine.ts";
-import { ConfigError, renderProblem } from "../../config/problem.ts";
+import { ConfigError, type Problem, renderProblem } from "../../config/problem.ts";
 import { COMMAND_LINE } from "../../config/read/arguments.ts";
 import { joinValues } from "../../config/read/join-values.ts";
 import { type ConfigTable, optionsOf } from "../../config/table.ts";
@@ -11,6 +11,8 @@ interface Tool<Config> {
   readonly name: string;
   readonly table: ConfigTable<Config>;
   readonly help: () => string;
+  /** The exit code of --help and --version; without it that of the C tools. */
+  readonly helpCode?: number;
   readonly run: (config: Config, io: ToolIo) => Promise<number>;
 }
 
@@ -24,7 +26,7 @@ const UNKNOWN = 3;
 export async function runTool<Config>(
   argv: readonly string[],
   io: Io,
-  { name, table, help, run }: Tool<Config>,
+  { name, table, help, helpCode = UNKNOWN, run }: Tool<Config>,
 ): Promise<number> {
   try {
     const words = joinValues(argv, optionsOf(table.groups));
@@ -32,13 +34,14 @@ export async function runTool<Config>(
     switch (loaded.wants) {
       case "help":
         io.stdout(help());
-        return UNKNOWN;
+        return helpCode;
       case "version":
         io.stdout(await toolVersion(name));
-        return UNKNOWN;
+        return helpCode;
       case "run": {
+        const isOfCall = isWrittenFor(table);
         for (const warning of loaded.warnings)
-          if (warning.file === COMMAND_LINE.file) io.stderr(`${renderProblem(warning)}\n`);
+          if (isOfCall(warning)) io.stderr(`${renderProblem(warning)}\n`);
         return await run(loaded.config, toolIo(io));
       }
     }
@@ -47,6 +50,12 @@ export async function runTool<Config>(
     io.stdout(`${error.message}\nsee: ${name} --help\n`);
     return UNKNOWN;
   }
+}
+
+/** On the command line, or in the environment for this tool. */
+function isWrittenFor<Config>({ variablePrefix }: ConfigTable<Config>): (warning: Problem) => boolean {
+  return ({ file = "" }) =>
+    file === COMMAND_LINE.file || (variablePrefix !== undefined && file.startsWith(variablePrefix));
 }
 
 export async function toolVersion(name: string): Promise<string> {

@@ -15,17 +15,22 @@ export interface Sealing {
 }
 
 /** As in the C worker's tools there is encryption if there is a key, unless `encryption` says otherwise. */
-export function findSealing(
-  given: Where,
-  draft: Draft,
-  { machine, report }: Pick<CompletionContext, "machine" | "report">,
-): Sealing {
-  const { values, failed, origins } = draft;
+export function findSealing(given: Where, draft: Draft, context: CompletionContext): Sealing {
   const hasKey = given.key !== undefined || given.keyfile !== undefined;
-  const encryption = values.has("encryption") ? given.encryption : hasKey;
+  const encryption = draft.values.has("encryption") ? given.encryption : hasKey;
+  return requireKey({ ...given, encryption }, draft, context);
+}
+
+/** There is encryption, and so a key, unless `encryption` says otherwise. */
+export function requireKey(
+  given: Where,
+  { failed, origins }: Draft,
+  { machine, report }: CompletionContext,
+): Sealing {
+  const { encryption } = given;
   const isUnclear = ["encryption", "key", "keyfile"].some((name) => failed.has(name));
   const reportAt = (remark: Remark) => report({ ...remark, ...origins.get("keyfile")?.at(-1) });
-  return { encryption, key: findKey({ ...given, encryption, isUnclear }, machine, reportAt) };
+  return { encryption, key: findKey({ ...given, isUnclear }, machine, reportAt) };
 }
 
 export function requireServer({ server }: Where, { failed }: Draft, { report }: CompletionContext): void {

@@ -5,7 +5,7 @@ import { RUN_AND_SEND_ROWS } from "../rows/run-and-send.ts";
 import { SEND_TOOL_ROWS } from "../rows/send-tools.ts";
 import { type ConfigTable, type OptionGroup, use, useAll } from "../table.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
-import { findSealing, requireServer, type Sealing } from "./complete.ts";
+import { requireKey, requireServer, type Sealing } from "./complete.ts";
 import { WHERE_OPTIONS } from "./send-options.ts";
 
 const RESULT = use(SEND_TOOL_ROWS, { host: RESTART, service: RESTART });
@@ -34,6 +34,6 @@ export const RUN_AND_SEND_TABLE: ConfigTable<RunAndSendConfig> = {
     requireServer(given, draft, context);
     const { host } = given;
     if (host === undefined) context.report(error("got no hostname, please use --host=..."));
-    return { config: { ...given, ...findSealing(given, draft, context), host: host ?? "" } };
+    return { config: { ...given, ...requireKey(given, draft, context), host: host ?? "" } };
   },
 };

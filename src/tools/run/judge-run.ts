@@ -69,7 +69,7 @@ function hint(code: number, { isOutOfMemory }: JudgeRunOptions): string {
   if (code !== KILLED || isOutOfMemory === false) return "";
   return isOutOfMemory
     ? ": out of memory, it was killed by the kernel"
-    : " (SIGKILL, as the kernel kills when memory runs out)";
+    : " (the kernel kills so when memory runs out)";
 }
 
 function said({ stdout, stderr }: Ran, { showErrorOutput }: JudgeRunOptions): ByteString {

@@ -164,13 +164,24 @@ describe.skipIf(!hasServer("gearmand"))("run-and-send on a gearmand", () => {
 });
 
 describe("run-and-send that cannot begin", () => {
-  it.each<[string, readonly string[], RegExp]>([
-    ["no command", ["--server=s", "--host=h"], /^there is no command: write it after --\nusage: /],
-    ["no host", ["--server=s", "--", "true"], /^got no hostname, please use --host=\.\.\./],
-    ["no server", ["--host=h", "--", "true"], /^please specify at least one server/],
-    ["help", ["--help"], /^usage: omd-worker run-and-send [\s\S]*Examples:[\s\S]*Exit codes: [\s\S]*--spool/],
-  ])("%s", async (_, argv, text) => {
+  it.each<[string, readonly string[], number, RegExp]>([
+    ["no key", ["--server=s", "--host=h", "--", "true"], 3, /^no encryption key provided, please use --key=/],
+    ["no command", ["--server=s", "--host=h"], 3, /^there is no command: write it after --\nusage: /],
+    [
+      "no host",
+      ["--server=s", "--encryption=no", "--", "true"],
+      3,
+      /^got no hostname, please use --host=\.\.\./,
+    ],
+    ["no server", ["--host=h", "--encryption=no", "--", "true"], 3, /^please specify at least one server/],
+    [
+      "help",
+      ["--help"],
+      0,
+      /^usage: omd-worker run-and-send [\s\S]*Examples:[\s\S]*Exit codes: [\s\S]*--spool/,
+    ],
+  ])("%s", async (_, argv, expected, text) => {
     const { code, stdout, stderr } = await run("run-and-send", argv);
-    expect([code, stdout + stderr]).toEqual([3, expect.stringMatching(text)]);
+    expect([code, stdout + stderr]).toEqual([expected, expect.stringMatching(text)]);
   });
 });
