@@ -8,7 +8,14 @@ import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
  * stay as they are.
  */
 const TOOLS = ["send", "check-gearman", "top", "run-and-send", "send-multi"];
-const PROGRAMS = ["omd-worker", "mod_gearman_worker", "send_gearman", "check_gearman", "gearman_top", "send_multi"];
+const PROGRAMS = [
+  "omd-worker",
+  "mod_gearman_worker",
+  "send_gearman",
+  "check_gearman",
+  "gearman_top",
+  "send_multi",
+];
 
 const CLI = resolve("dist/src/cli");
 const main = `${CLI}/main.js`;
@@ -42,7 +49,8 @@ export default defineConfig(
       input,
       platform: "node",
       external: (id, importer) => importer !== undefined && staysOutside(input, resolve(importer, "..", id)),
-      plugins: [builtinsByName],
+      // An old Node.js has no getBuiltinModule, and is to be told that it is too old.
+      plugins: programs.includes(input) ? [] : [builtinsByName],
       output: {
         file: input,
         format: "esm",

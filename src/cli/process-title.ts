@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-
 /**
  * What `ps` and `pgrep` show in place of node: the program's name, and its words with the key masked. The
  * kernel keeps 15 bytes of the name, as it does of the C worker's.
@@ -8,7 +6,7 @@ export function nameProcess(name: string, argv: readonly string[]): void {
   process.title = [name, ...argv.map((word, at) => maskKey(word, argv[at - 1]))].join(" ");
   try {
     // `process.title` has set it to the first bytes of the whole.
-    writeFileSync("/proc/self/comm", name);
+    process.getBuiltinModule("node:fs").writeFileSync("/proc/self/comm", name);
   } catch {
     // No /proc: the name is not of importance to the worker.
   }
