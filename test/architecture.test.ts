@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Import, type Module, readModules, toModule } from "./support/modules.ts";
 
 /** Files of src/ itself which every room of src/ may import. */
-const GROUND = ["byte-string", "log", "open-file"];
+const GROUND = ["byte-string", "log", "open-file", "terminal"];
 
 /**
  * The rooms from the ground up, each with the rooms it may import besides itself and the ground. A row names
@@ -18,6 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   shelf: ["sdk", "transport", "family"],
   "byte-string": [],
   "open-file": [],
+  terminal: [],
   log: [],
   gearman: [],
   config: ["sdk", "gearman"],
@@ -31,6 +32,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   demo: ["sdk", "gearman", "config", "payload", "worker"],
   control: ["worker"],
   metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
+  tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   cli: [
     "sdk",
     "shelf",
@@ -44,6 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "demo",
     "control",
     "metrics",
+    "tools",
   ],
   index: ["shelf", "config", "worker"],
 };

@@ -4,6 +4,16 @@ import type { Io } from "./io.ts";
 /** Runs a command with the words after its name. */
 export type CliCommand = (argv: readonly string[], io: Io) => Promise<CommandResult>;
 
+/** A command of omd-worker. Its code is loaded when it is called, so a small command starts fast. */
+export interface CommandRow {
+  readonly name: string;
+  /** For the help: the words after the program's name, and what they do. */
+  readonly usage: string;
+  readonly help: string;
+  readonly aliases?: readonly Pick<CommandRow, "name" | "usage" | "help">[];
+  readonly load: () => Promise<CliCommand>;
+}
+
 /** The exit code, or the usage text to show: the command was called wrongly, or asked to explain itself. */
 export type CommandResult =
   | number

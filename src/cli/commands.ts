@@ -1,16 +1,7 @@
-import type { CliCommand } from "./command.ts";
+import type { CommandRow } from "./command.ts";
 import type { ControlName } from "./commands/control.ts";
 import type { Io } from "./io.ts";
-
-/** A command of omd-worker. Its code is loaded when it is called, so a small command starts fast. */
-export interface CommandRow {
-  readonly name: string;
-  /** For the help: the words after the program's name, and what they do. */
-  readonly usage: string;
-  readonly help: string;
-  readonly aliases?: readonly Pick<CommandRow, "name" | "usage" | "help">[];
-  readonly load: () => Promise<CliCommand>;
-}
+import { TOOLS } from "./tools/tool-commands.ts";
 
 /** The exit code of a call with wrong words: to the core it would be UNKNOWN. */
 export const USAGE_EXIT_CODE = 3;
@@ -70,6 +61,7 @@ export const COMMANDS: readonly CommandRow[] = [
     help: "a job server, a small core and the worker at work",
     load: async () => (await import("./commands/demo.ts")).demoCommand,
   },
+  ...TOOLS.map(({ command }) => command),
 ];
 
 /** A command that asks a running worker. */

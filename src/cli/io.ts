@@ -1,8 +1,10 @@
 /** What a command may touch outside of itself. Tests give it their own. */
 export interface Io {
   readonly stdout: (text: string | Uint8Array) => void;
-  readonly stderr: (text: string) => void;
+  readonly stderr: (text: string | Uint8Array) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard input, for the commands that read it. Without it, the process's own. */
+  readonly stdin?: () => AsyncIterable<Uint8Array>;
   /**
    * Calls `end` once when standard output takes no more: its reader has gone (`| head`), or the disk is full.
    * Without it the process ends at once.

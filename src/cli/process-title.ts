@@ -1,19 +1,19 @@
-import { writeFileSync } from "node:fs";
-
 /**
  * What `ps` and `pgrep` show in place of node: the program's name, and its words with the key masked. The
  * kernel keeps 15 bytes of the name, as it does of the C worker's.
  */
 export function nameProcess(name: string, argv: readonly string[]): void {
-  process.title = [name, ...argv.map(maskKey)].join(" ");
+  process.title = [name, ...argv.map((word, at) => maskKey(word, argv[at - 1]))].join(" ");
   try {
     // `process.title` has set it to the first bytes of the whole.
-    writeFileSync("/proc/self/comm", name);
+    process.getBuiltinModule("node:fs").writeFileSync("/proc/self/comm", name);
   } catch {
     // No /proc: the name is not of importance to the worker.
   }
 }
 
-function maskKey(word: string): string {
-  return word.replace(/^(-*key=).*/is, "$1***");
+/** `--key=KEY`, and `--key KEY` as tools have it. */
+function maskKey(word: string, previous: string | undefined): string {
+  if (/^--?(?:key|password)$/i.test(previous ?? "")) return "***";
+  return word.replace(/^(-*(?:key|password)=).*/is, "$1***");
 }

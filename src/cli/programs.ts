@@ -1,8 +1,10 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { findInfoRequest, type InfoRequest } from "../config/read/info-request.ts";
-import { CHECK, type CommandRow, findCommand, RUN } from "./commands.ts";
+import type { CommandRow } from "./command.ts";
+import { CHECK, findCommand, RUN } from "./commands.ts";
 import type { Io } from "./io.ts";
+import { TOOLS } from "./tools/tool-commands.ts";
 import { findPluginFile } from "./usual-plugin-folders.ts";
 
 /** A program of ours by the name it is called by. */
@@ -13,6 +15,8 @@ export type ProgramRow =
       readonly name: string;
       readonly version: { readonly exitCode: number; readonly render: (version: string) => string };
     }
+  /** A tool by its name in mod_gearman: the same as a command of omd-worker. */
+  | { readonly kind: "tool"; readonly name: string; readonly command: CommandRow }
   /**
    * A link by the name of a plugin: the program is that plugin, so a folder of such links serves any caller
    * of plugins.
@@ -37,6 +41,9 @@ export const PROGRAMS: readonly ProgramRow[] = [
         `mod_gearman_worker: version ${version} of omd-worker running on Node.js ${process.version}\n\n`,
     },
   },
+  ...TOOLS.flatMap(({ program: name, command }): readonly ProgramRow[] =>
+    name === undefined ? [] : [{ kind: "tool", name, command }],
+  ),
   { kind: "plugin", name: /^(?:check_.*|negate)$/s },
 ];
 
@@ -56,6 +63,7 @@ export type Call =
  */
 export function readCall(calledBy: string, argv: readonly string[], env: Io["env"]): Call {
   const program = findProgram(basename(calledBy));
+  if (program.kind === "tool") return { kind: "command", command: program.command, argv };
   if (program.kind === "plugin")
     return { kind: "command", command: CHECK, argv: ["--", standsFor(calledBy, env), ...argv] };
   const [first, ...rest] = argv;

@@ -1,5 +1,5 @@
 import { toByteString } from "../byte-string.ts";
-import { createOptionFinder } from "./find-option.ts";
+import { createOptionFinder, spellings } from "./find-option.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigOption } from "./option.ts";
 import { ConfigError, isError, type Origin, type Problem } from "./problem.ts";
@@ -41,7 +41,7 @@ export function loadConfig<Config>(
   const options = optionsOf(table.groups);
   const finder = createOptionFinder(options);
   const reading = { budget: new ReadBudget(), open: [] };
-  const written = readArguments(argv).flatMap((entry) =>
+  const written = [...readPrefixed(table, machine), ...readArguments(argv)].flatMap((entry) =>
     expandEntry(entry, { ...reading, finder, machine, report }),
   );
   const isComplete = !problems.list.some(isError);
@@ -62,6 +62,20 @@ export function loadConfig<Config>(
     warnings: problems.list,
     withoutEffect: options.filter(({ name, effect }) => effect === "none" && draft.values.has(name)),
   };
+}
+
+function readPrefixed<Config>(
+  { groups, variablePrefix }: ConfigTable<Config>,
+  { env }: Machine,
+): readonly ConfigEntry[] {
+  if (variablePrefix === undefined) return [];
+  return optionsOf(groups).flatMap((option) =>
+    spellings(option).flatMap((spelling) => {
+      const variable = variablePrefix + spelling.toUpperCase().replaceAll("-", "_");
+      const text = env[variable];
+      return text === undefined ? [] : [readEntry(toByteString(`${spelling}=${text}`), { file: variable })];
+    }),
+  );
 }
 
 function readEnvironment(options: readonly ConfigOption[], { env }: Machine): readonly ConfigEntry[] {

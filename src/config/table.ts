@@ -12,6 +12,11 @@ export interface OptionGroup {
 /** The options of one program, and how that program completes and checks their values. */
 export interface ConfigTable<Config> {
   readonly groups: readonly OptionGroup[];
+  /**
+   * Every option can be set in the environment, too: with the prefix `OMD_WORKER_`, `retry-interval` is
+   * OMD_WORKER_RETRY_INTERVAL. Files and arguments come later, so they win.
+   */
+  readonly variablePrefix?: string;
   readonly complete: (draft: Draft, context: CompletionContext) => Completed<Config>;
 }
 

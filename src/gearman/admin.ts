@@ -22,11 +22,12 @@ export interface AdminOptions {
   readonly timeoutMs?: number;
 }
 
+/** The `cause` is the system's error, if there is one. */
 export class AdminError extends Error {
   override readonly name = "AdminError";
 }
 
-type AdminCommand = "status" | "workers" | "version";
+type AdminCommand = "status" | "workers" | "version" | `drop function ${string}`;
 
 const TIMEOUT_MS = 10_000;
 /** `status` and `workers` end with a line of one dot, `version` is one line. */
@@ -73,6 +74,11 @@ export async function readVersion(server: ServerAddress, options?: AdminOptions)
   return version;
 }
 
+/** Removes a queue that has no worker. Its name must have no white space. */
+export async function dropQueue(server: ServerAddress, queue: string, options?: AdminOptions): Promise<void> {
+  await ask(server, `drop function ${queue}`, options);
+}
+
 async function askList(
   server: ServerAddress,
   command: AdminCommand,
@@ -88,8 +94,9 @@ function ask(
   { timeoutMs = TIMEOUT_MS }: AdminOptions = {},
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const fail = (what: string) => reject(new AdminError(`${renderServerAddress(server)}: ${what}`));
-  const end = command === "version" ? LINE_END : LIST_END;
+  const fail = (what: string, cause?: Error) =>
+    reject(new AdminError(`${renderServerAddress(server)}: ${what}`, { cause }));
+  const end = command === "status" || command === "workers" ? LIST_END : LINE_END;
   const chunks: Buffer[] = [];
 
   const socket = connect(server, () => socket.write(`${command}\n`));
@@ -104,7 +111,7 @@ function ask(
       if (text.startsWith("ERR ")) fail(`refused '${command}': ${text.slice(4, text.search(/\r?\n/))}`);
       else if (end.test(text)) resolve(text);
     })
-    .on("error", (error) => fail(reasonOf(error)))
+    .on("error", (error) => fail(reasonOf(error), error))
     .on("close", () => fail(`closed the connection in its answer to '${command}'`));
 
   return promise.finally(() => {

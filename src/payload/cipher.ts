@@ -1,4 +1,3 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { ByteString } from "../byte-string.ts";
 
 /** AES-256-ECB without padding. It takes and gives whole blocks. */
@@ -17,6 +16,8 @@ const ALGORITHM = "aes-256-ecb";
  * blocks may be passed in: the rest of a broken block would be put in front of the next message.
  */
 export function createCipher(key: Uint8Array): Cipher {
+  // Not imported: to load OpenSSL takes a program as long as half of its start, and not every one encrypts.
+  const { createCipheriv, createDecipheriv } = process.getBuiltinModule("node:crypto");
   const cipher = createCipheriv(ALGORITHM, key, null).setAutoPadding(false);
   const decipher = createDecipheriv(ALGORITHM, key, null).setAutoPadding(false);
   return {

@@ -50,7 +50,11 @@ describe("a command that was called wrongly ends as its row says", () => {
     ["a call for help", help("usage: x\n"), { code: 0, stderr: "usage: x\n" }],
   ])("after %s", async (_, result, expected) => {
     const said: string[] = [];
-    const io = { stdout: () => {}, stderr: (text: string) => void said.push(text), env: {} };
+    const io = {
+      stdout: () => {},
+      stderr: (text: string | Uint8Array) => void said.push(String(text)),
+      env: {},
+    };
     const code = await runCommand({ ...RUN, load: async () => async () => result }, [], io);
     expect({ code, stderr: said.join("") }).toEqual(expected);
   });

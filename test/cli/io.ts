@@ -8,8 +8,18 @@ interface Said {
   readonly stderr: string;
 }
 
-/** Runs the command of this name in this process, with an environment of the test's. */
-export async function run(name: string, argv: readonly string[], env: Io["env"] = {}): Promise<Said> {
+/** Standard input that comes in these pieces. */
+export async function* pieces(...texts: readonly string[]): AsyncGenerator<Buffer> {
+  for (const text of texts) yield Buffer.from(text, "latin1");
+}
+
+/** Runs the command of this name in this process, with an environment and a standard input of the test's. */
+export async function run(
+  name: string,
+  argv: readonly string[],
+  env: Io["env"] = {},
+  stdin: AsyncIterable<Uint8Array> = pieces(),
+): Promise<Said> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const command = findCommand(name);
@@ -18,6 +28,7 @@ export async function run(name: string, argv: readonly string[], env: Io["env"] 
     stdout: (text) => void stdout.push(Buffer.from(text)),
     stderr: (text) => void stderr.push(Buffer.from(text)),
     env,
+    stdin: () => stdin,
   });
   return {
     code,

@@ -31,6 +31,7 @@ describe("a command loads only what it needs", () => {
       "src/cli/omd-worker.ts",
       "src/cli/process-title.ts",
       "src/cli/programs.ts",
+      "src/cli/tools/tool-commands.ts",
       "src/cli/usual-plugin-folders.ts",
       "src/cli/version.ts",
       "src/config/read/info-request.ts",
@@ -40,6 +41,9 @@ describe("a command loads only what it needs", () => {
   it.each([
     ["--help"],
     ["config", "sample"],
+    ["send", "--server=127.0.0.1:1", "--host=h", "--message=x"],
+    ["check-gearman", "-H", "127.0.0.1:1"],
+    ["top", "-b", "-H127.0.0.1:1"],
     ["plugin", "new"],
     ["shadow", "report", "shadow_file=/nowhere"],
   ])("%s %s: no package, no check and no worker", async (...argv) => {

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { startSilentServer } from "../support/gearman/silent-server.ts";
 
 it.each([
   ["mod_gearman_worker", "mod_gearman_wor"],
@@ -19,4 +20,25 @@ it.each([
   expect(read("comm")).toBe(`${comm}\n`);
   const commandLine = read("cmdline").replace(/\0+$/, "");
   expect(commandLine).toBe(`${name} --server=127.0.0.1:1 --key=*** KEY=***`);
+});
+
+it("a tool's key in a word of its own is not shown", async () => {
+  const silent = await startSilentServer();
+  const words = [
+    "src/cli/check_gearman.ts",
+    "-H",
+    `127.0.0.1:${silent.address.port}`,
+    "-q",
+    "q",
+    "--key",
+    "not to be seen",
+  ];
+  const tool = spawn(process.execPath, words, { stdio: "ignore" });
+  const ended = once(tool, "close");
+  await vi.waitFor(() => expect(silent.connections).toBeGreaterThan(0), { timeout: 30_000, interval: 10 });
+  const commandLine = readFileSync(`/proc/${tool.pid}/cmdline`, "latin1").replace(/\0+$/, "");
+  tool.kill("SIGKILL");
+  await ended;
+  await silent.stop();
+  expect(commandLine).toBe(`check_gearman -H 127.0.0.1:${silent.address.port} -q q --key ***`);
 });

@@ -48,6 +48,11 @@ describe("what a call asks for", () => {
     ["omd-worker", ["testcmd", "x"], "check", ["x"]],
     ["mod_gearman_worker", ["chekc", "x"], "run", ["chekc", "x"]],
     ["mod_gearman_worker", ["config", "sample"], "config", ["sample"]],
+    ["send_gearman", ["--host=h"], "send", ["--host=h"]],
+    ["/usr/bin/send_multi", ["--version"], "send-multi", ["--version"]],
+    ["check_gearman", ["-H", "h"], "check-gearman", ["-H", "h"]],
+    ["gearman_top", [], "top", []],
+    ["omd-worker", ["run-and-send", "--", "x"], "run-and-send", ["--", "x"]],
     ["/usr/bin/another-name", ["plugin", "list"], "plugin", ["list"]],
   ])("%s %j is the command %s", (name, argv, command, rest) => {
     expect(readCall(name, argv, {})).toMatchObject({

@@ -12,6 +12,12 @@ export const text: Kind<ByteString | undefined> = {
   render: (value) => fromByteString(value ?? ""),
 };
 
+/** The same where the empty text is a value, too. */
+export const anyText: Kind<ByteString | undefined> = {
+  ...text,
+  read: ({ text: value }) => ({ value, remarks: [] }),
+};
+
 /** A name in the file system. Packages leave placeholders such as %PIDFILE% in their samples. */
 export const path: Kind<string | undefined> = {
   name: "path",

@@ -5,18 +5,27 @@ import { wrap } from "./wrap.ts";
 
 const LINE_WIDTH = 80;
 
+const FORMS =
+  "Every option can stand in a configuration file as KEY=VALUE, and on the command line with or without dashes.";
+
+/** The options with an effect of a small program, for a terminal. */
+export function renderToolOptions(all: readonly OptionGroup[]): string {
+  return [FORMS, ...renderGroups(all)].join("\n\n");
+}
+
 /** The options with an effect, for a terminal. */
 export function renderOptions(all: readonly OptionGroup[]): string {
-  const groups = visibleGroups(all).map(({ title, options }) =>
-    [`${title}:`, ...options.map(helpEntry)].join("\n"),
-  );
   return [
-    "Every option can stand in a configuration file as KEY=VALUE, and on the command line with or without dashes.",
-    ...groups,
+    FORMS,
+    ...renderGroups(all),
     "All other options of the C and the Go worker and of the core module are accepted and change nothing here.",
     "  --help, -h             Show this text.\n  --version, -V          Show the version.",
     "",
   ].join("\n\n");
+}
+
+function renderGroups(all: readonly OptionGroup[]): readonly string[] {
+  return visibleGroups(all).map(({ title, options }) => [`${title}:`, ...options.map(helpEntry)].join("\n"));
 }
 
 function helpEntry(option: ConfigOption): string {

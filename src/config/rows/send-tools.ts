@@ -1,9 +1,19 @@
 import { flag } from "../kinds/flags.ts";
 import { decimal, integer } from "../kinds/numbers.ts";
-import { text } from "../kinds/texts.ts";
+import { anyText, text } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
 const BY_TOOLS = ["send tools"] as const;
+
+/** Its own row, as `-d` is another option in the worker. */
+export const DELIMITER_ROW = {
+  name: "delimiter",
+  kind: text,
+  default: "\t",
+  defaultText: "tab",
+  help: "What separates the fields of standard input.",
+  knownBy: BY_TOOLS,
+} as const satisfies ConfigRow;
 
 /** Options of send_gearman and send_multi, whose parser is the workers'. */
 export const SEND_TOOL_ROWS = [
@@ -19,7 +29,7 @@ export const SEND_TOOL_ROWS = [
   {
     name: "message",
     aliases: ["m"],
-    kind: text,
+    kind: anyText,
     default: undefined,
     help: "Output of the result.",
     knownBy: BY_TOOLS,
@@ -32,14 +42,7 @@ export const SEND_TOOL_ROWS = [
     help: "Return code of the result.",
     knownBy: BY_TOOLS,
   },
-  {
-    name: "delimiter",
-    kind: text,
-    default: "\t",
-    defaultText: "tab",
-    help: "What separates the fields of standard input.",
-    knownBy: BY_TOOLS,
-  },
+  DELIMITER_ROW,
   {
     name: "timeout",
     aliases: ["t"],

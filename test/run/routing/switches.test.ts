@@ -6,7 +6,10 @@ const OPTIONS: SwitchOptions = {
   nativeChecksOnly: [],
   nativeChecksExcept: [],
   nativeChecksExperimental: [],
-  internalOff: [],
+  internalCheckDummy: true,
+  internalNegate: true,
+  internalCheckNscWeb: true,
+  internalCheckPrometheus: true,
 };
 const REPLACES = { suite: "monitoring-plugins", versions: ["2.3"] };
 
@@ -36,9 +39,9 @@ describe("a check is switched off", () => {
     ["native_checks is off", "check_x", { nativeChecks: "off" }],
     ["native_checks_except names the check", "check_x", { nativeChecksExcept: ["check_x"] }],
     ["native_checks_only does not name the check", "check_x", { nativeChecksOnly: ["check_y"] }],
-    ["internal_check_dummy is off", "check_dummy", { internalOff: ["check_dummy"] }],
-    ["internal_negate is off", "negate", { internalOff: ["negate"] }],
-    ["internal_check_nsc_web is off", "check_nsc_web", { internalOff: ["check_nsc_web"] }],
+    ["internal_check_dummy is off", "check_dummy", { internalCheckDummy: false }],
+    ["internal_negate is off", "negate", { internalNegate: false }],
+    ["internal_check_nsc_web is off", "check_nsc_web", { internalCheckNscWeb: false }],
   ])("%s: %s with %j", (why, name, options) => {
     expect(find(name, options)).toBe(why);
   });

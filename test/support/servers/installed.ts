@@ -30,6 +30,7 @@ const SERVERS = {
     for: "suites that compare with check_fping",
   },
   fping: { package: "fping", binary: "fping", for: "suites that compare with check_fping, which needs it" },
+  script: { package: "bsdutils", binary: "script", for: "suites in a pseudo-terminal" },
   ip: { package: "iproute2", binary: "ip", for: "suites in a network namespace" },
   busybox: { package: "busybox", binary: "busybox", for: "shells other than dash: busybox" },
   bash: { package: "bash", binary: "bash", for: "shells other than dash: bash" },

@@ -1,0 +1,55 @@
+import type { CommandRow } from "../command.ts";
+
+/** A tool that people call by hand or from scripts. */
+export interface ToolRow {
+  /** Its name in mod_gearman, by which it can be called, too. */
+  readonly program?: string;
+  readonly command: CommandRow;
+}
+
+export const TOOLS: readonly ToolRow[] = [
+  {
+    program: "send_gearman",
+    command: {
+      name: "send",
+      usage: "send [OPTION=VALUE…]",
+      help: "send results of checks to the core; the same as send_gearman",
+      load: async () => (await import("../commands/send.ts")).sendCommand,
+    },
+  },
+  {
+    program: "check_gearman",
+    command: {
+      name: "check-gearman",
+      usage: "check-gearman -H HOST …",
+      help: "check a job server, a worker or the key; the same as check_gearman",
+      load: async () => (await import("../commands/check-gearman.ts")).checkGearmanCommand,
+    },
+  },
+  {
+    program: "gearman_top",
+    command: {
+      name: "top",
+      usage: "top [-H HOST] …",
+      help: "the queues of job servers, live or printed (-b); the same as gearman_top",
+      load: async () => (await import("../commands/top.ts")).topCommand,
+    },
+  },
+  {
+    program: "send_multi",
+    command: {
+      name: "send-multi",
+      usage: "send-multi --host=HOST [OPTION=VALUE…]",
+      help: "send the results of check_multi's checks; the same as send_multi",
+      load: async () => (await import("../commands/send-multi.ts")).sendMultiCommand,
+    },
+  },
+  {
+    command: {
+      name: "run-and-send",
+      usage: "run-and-send [OPTION=VALUE…] -- COMMAND…",
+      help: "run any command and send its result to the core as a passive one",
+      load: async () => (await import("../commands/run-and-send.ts")).runAndSendCommand,
+    },
+  },
+];

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { freePort } from "../support/free-port.ts";
+import { startGearmand } from "../support/gearman/gearmand.ts";
+import { hasServer } from "../support/servers/installed.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const { bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  bin: Record<string, string>;
+};
+const TOOLS = ["send_gearman", "send_multi", "check_gearman", "gearman_top"];
+
+/** Runs what the package installs by this name, from its source. */
+async function tool(name: string, argv: readonly string[], input = "") {
+  const file = (bin[name] ?? "").replace("dist/", "").replace(/\.js$/, ".ts");
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [join(ROOT, file), ...argv], {
+    reject: false,
+    input,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+describe.each(TOOLS)("%s", (name) => {
+  it("is installed, and tells its version and its options", async () => {
+    expect((await tool(name, ["-V"])).stdout).toMatch(new RegExp(`^${name}: version \\d`));
+    const { stdout } = await tool(name, ["--help"]);
+    expect(stdout).toMatch(/^usage: [\s\S]*Examples?:[\s\S]*Exit codes?: /);
+  });
+});
+
+describe.skipIf(!hasServer("gearmand"))("the tools on a gearmand", () => {
+  it("send, show and check", async () => {
+    const gearmand = await startGearmand();
+    const host = `127.0.0.1:${gearmand.port}`;
+    const lines = "web1\tHTTP\t0\tOK\nweb2\t1\tslow";
+    const sent = await tool("send_gearman", [`--server=${host}`, "--key=only for tests"], lines);
+    expect(sent).toEqual({ exitCode: 0, stdout: "2 data packet(s) sent to host successfully.", stderr: "" });
+    const child =
+      "<CHILD><no>1</no><name>s</name><rc>1</rc><runtime>1</runtime><output>o</output><error></error></CHILD>";
+    const multi = await tool("send_multi", [`--server=${host}`, "--host=h"], child);
+    expect(multi).toMatchObject({
+      exitCode: 0,
+      stdout: "send_multi OK: 1 check_multi child check submitted",
+    });
+    const shown = await tool("gearman_top", ["-b", "-H", host]);
+    expect(shown.stdout).toContain(" check_results |               0  |           3  |           0 \n");
+    const checked = await tool("check_gearman", ["-H", host]);
+    expect(checked.exitCode).toBe(2);
+    expect(checked.stdout).toContain("CRITICAL - Queue check_results has 3 jobs without any worker. |");
+    await gearmand.stop();
+  });
+
+  it.each([
+    ["send_gearman", ["--host=h", "-m=x"], 3],
+    ["send_multi", ["--host=h"], 3],
+  ])("%s ends with %j when no server is there", async (name, argv, code) => {
+    const said = await tool(
+      name,
+      [`--server=127.0.0.1:${await freePort()}`, ...argv],
+      "<CHILD><no>1</no></CHILD>",
+    );
+    expect(said.exitCode).toBe(code);
+  });
+});
