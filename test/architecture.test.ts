@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
+  survey: ["sdk", "config", "run"],
   control: ["worker"],
   metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
   cli: [
@@ -42,6 +43,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "result",
     "worker",
     "demo",
+    "survey",
     "control",
     "metrics",
   ],

@@ -47,6 +47,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/plugin.ts")).pluginCommand,
   },
   {
+    name: "survey",
+    usage: "survey [--json|--list] [--html=PAGE] [--OPTION=VALUE…] [FILE…]",
+    help: "how the checks of a whole site would be run, from the core's objects.cache",
+    load: async () => (await import("./commands/survey.ts")).surveyCommand,
+  },
+  {
     name: "shadow",
     usage: "shadow report [OPTION=VALUE…]",
     help: "how the worker's own answers compare with the plugins' (native_checks=shadow)",
