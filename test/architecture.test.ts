@@ -30,6 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
   survey: ["sdk", "config", "run"],
+  doctor: ["gearman", "config", "payload", "job"],
   control: ["worker"],
   metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
   cli: [
@@ -44,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "worker",
     "demo",
     "survey",
+    "doctor",
     "control",
     "metrics",
   ],

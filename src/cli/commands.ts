@@ -47,6 +47,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/plugin.ts")).pluginCommand,
   },
   {
+    name: "doctor",
+    usage: "doctor [--json] [OPTION=VALUE…]",
+    help: "whether a worker with these options would work here, and what to do",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+  {
     name: "survey",
     usage: "survey [--json|--list] [--html=PAGE] [--OPTION=VALUE…] [FILE…]",
     help: "how the checks of a whole site would be run, from the core's objects.cache",
