@@ -38,6 +38,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/plugin.ts")).pluginCommand,
   },
   {
+    name: "doctor",
+    usage: "doctor [--json] [OPTION=VALUE…]",
+    help: "whether a worker with these options would work here, and what to do",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+  {
+    name: "survey",
+    usage: "survey [--json|--list] [--html=PAGE] [--OPTION=VALUE…] [FILE…]",
+    help: "how the checks of a whole site would be run, from the core's objects.cache",
+    load: async () => (await import("./commands/survey.ts")).surveyCommand,
+  },
+  {
     name: "shadow",
     usage: "shadow report [OPTION=VALUE…]",
     help: "how the worker's own answers compare with the plugins' (native_checks=shadow)",

@@ -16,21 +16,37 @@ export interface Io {
 const READER_GONE = 141;
 const CANNOT_WRITE = 1;
 
-export function processIo(): Io {
+/** The process's own streams. */
+export interface ProcessIo extends Io {
+  /** Resolves when all that was written has been taken, or lost. A pipe takes it when its reader reads. */
+  readonly written: () => Promise<void>;
+}
+
+export function processIo(): ProcessIo {
+  let last = Promise.resolve();
+  const wait = (writing: Promise<void>) => {
+    last = last.then(() => writing);
+  };
   let endCommand: (() => void) | undefined;
   let isLost = false;
   const outputLost = (error: NodeJS.ErrnoException) => {
     if (isLost) return;
     isLost = true;
     const isReaderGone = error.code === "EPIPE";
-    if (!isReaderGone) write(process.stderr, `cannot write to standard output: ${error.message}\n`, () => {});
+    if (!isReaderGone)
+      void write(process.stderr, `cannot write to standard output: ${error.message}\n`, () => {});
     process.exitCode = isReaderGone ? READER_GONE : CANNOT_WRITE;
     if (endCommand === undefined) process.exit();
     endCommand();
   };
   return {
-    stdout: (text) => write(process.stdout, text, outputLost),
-    stderr: (text) => write(process.stderr, text, () => {}),
+    stdout: (text) => {
+      wait(write(process.stdout, text, outputLost));
+    },
+    stderr: (text) => {
+      wait(write(process.stderr, text, () => {}));
+    },
+    written: () => last,
     env: process.env,
     onOutputLost: (end) => {
       endCommand = end;
@@ -38,12 +54,17 @@ export function processIo(): Io {
   };
 }
 
-/** A stream has its listener from the first write on: a program that writes nothing opens no stream. */
+/**
+ * Resolves when the text was taken or lost. A stream has its listener from the first write on: a program that
+ * writes nothing opens no stream.
+ */
 function write(
   stream: NodeJS.WriteStream,
   text: string | Uint8Array,
   onError: (error: NodeJS.ErrnoException) => void,
-): void {
+): Promise<void> {
   if (stream.listenerCount("error") === 0) stream.on("error", onError);
-  stream.write(text);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.write(text, () => resolve());
+  return promise;
 }

@@ -7,6 +7,7 @@ import { type Call, readCall } from "./programs.ts";
 export async function main(calledBy: string, argv: readonly string[]): Promise<number> {
   const io = processIo();
   const code = await answer(readCall(calledBy, argv, io.env), io);
+  await io.written();
   await setImmediate(); // What could not be written is told a turn later.
   return typeof process.exitCode === "number" ? process.exitCode : code;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, expect, it } from "vitest";
+import { generateSite } from "../survey/generated-site.ts";
 
 const PROGRAM = "node src/cli/omd-worker.ts";
 
@@ -42,4 +43,17 @@ it.each(CALLS)("a full disk is told in a sentence: %s", async (call) => {
     stderr: "cannot write to standard output: ENOSPC: no space left on device, write",
     exitCode: 1,
   });
+});
+
+it("a slow reader gets all of an output that no pipe can hold", async () => {
+  const { cache, resources } = generateSite({ hosts: 10, services: 1990 });
+  writeFileSync(join(folder, "objects.cache"), cache);
+  writeFileSync(join(folder, "resource.cfg"), resources);
+  const { stdout } = await execa({
+    shell: "/bin/bash",
+    preferLocal: true,
+  })`set -o pipefail; ${PROGRAM} survey --list ${folder}/objects.cache ${folder}/resource.cfg | { sleep 2; wc -lc; }`;
+  const [lines, bytes] = stdout.trim().split(/ +/).map(Number);
+  expect(lines).toBe(2000);
+  expect(bytes).toBeGreaterThan(200_000);
 });

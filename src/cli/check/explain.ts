@@ -3,10 +3,11 @@ import type { Check } from "../../../sdk/check.ts";
 import { type ByteString, fromByteString } from "../../byte-string.ts";
 import { renderRefusal } from "../../outcome/refusal.ts";
 import type { ReadSecret, ReadSecretFile } from "../../run/references/secret-files.ts";
+import { findNotUnderstood } from "../../run/routing/not-understood.ts";
 import type { NativeRoute, Route } from "../../run/routing/route.ts";
+import { routeHere } from "../../run/routing/route-here.ts";
 import { maskAssignment, maskLine, maskWords } from "../../run/secrets.ts";
 import type { Shelf } from "../../run/shelf.ts";
-import { findNotUnderstood } from "./not-understood.ts";
 
 /** Which way a command line goes, why, and what would be started: a word a line, without secrets. */
 export function renderRoute(found: Route, shelf: ExplainShelf, readSecret?: ReadSecretFile): string {
@@ -17,15 +18,6 @@ export function renderRoute(found: Route, shelf: ExplainShelf, readSecret?: Read
     ...listReferences(found, readSecret),
   ];
   return [`${route.via}: ${route.why}`, ...indent(details), ""].join("\n");
-}
-
-/** A check that cannot answer on this machine leaves the answer to the plugin. */
-function routeHere(route: Route): Route {
-  const why = route.via === "native" ? route.check.whyNotHere?.() : undefined;
-  if (route.via !== "native" || why === undefined) return route;
-  if (!route.hasNoPlugin) return { ...route.fallback, why };
-  const [path] = route.fallback.argv;
-  return { via: "refuse", why, refusal: { rule: "no-plugin", check: route.check.name, declined: why, path } };
 }
 
 /** What the references to secrets lead to, and nothing of the secrets. */

@@ -1,0 +1,61 @@
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { ConfigError, type Problem, renderProblem } from "../../config/problem.ts";
+import { exitCodeOf, type Finding } from "../../doctor/finding.ts";
+import { examineMachine, readMachineFacts } from "../../doctor/machine.ts";
+import { examineServers } from "../../doctor/servers.ts";
+import { createLog } from "../../log.ts";
+import { type CommandResult, help } from "../command.ts";
+import { inspectConfig } from "../config/inspect.ts";
+import type { Io } from "../io.ts";
+import { loadWorkerConf } from "../worker-conf.ts";
+
+const USAGE = `usage: omd-worker doctor [--json] [OPTION=VALUE…]
+  Looks whether a worker with these options would work here: configuration, job servers, key, queues without a worker,
+  pings, limits, memory, /dev/shm. It takes no job of any worker. Run it as the worker's user, with its --config=FILE.
+Exit codes: 0 all is fine; 1 warnings; 2 errors; 3 the call is wrong.
+`;
+
+/** Exit codes: 0 if all is fine, 1 for warnings, 2 for errors. */
+export async function doctorCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
+  if (argv.some((word) => /^--?h(?:elp)?$/.test(word))) return help(USAGE);
+  const options = argv.filter((word) => word !== "--json");
+  const findings = await examine(options, io);
+  if (findings === undefined) return help(USAGE);
+  io.stdout(
+    options.length < argv.length
+      ? `${JSON.stringify(findings, undefined, 2)}\n`
+      : findings.map((finding) => `${renderFinding(finding)}\n`).join(""),
+  );
+  return exitCodeOf(findings);
+}
+
+async function examine(options: readonly string[], io: Io): Promise<readonly Finding[] | undefined> {
+  try {
+    const loaded = loadWorkerConf(options, io);
+    if (loaded.wants !== "run") return undefined;
+    const problems = [...loaded.warnings, ...(await inspectConfig(loaded))];
+    const log = createLog({ debug: -1, file: undefined, toStderr: true, format: "text" });
+    const whyNoPings = BUILTIN_CHECKS.find(({ name }) => name === "check_icmp")?.whyNotHere?.();
+    return [
+      ...(problems.length === 0 ? [CONFIG_IS_FINE] : problems.map(readProblem)),
+      ...(await examineServers(loaded.config, log)),
+      ...examineMachine(readMachineFacts(whyNoPings), loaded.config),
+    ];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(readProblem);
+    throw error;
+  }
+}
+
+const CONFIG_IS_FINE: Finding = { about: "config", severity: "fine", text: "the configuration is right" };
+
+function readProblem(problem: Problem): Finding {
+  const { severity, hint, ...rest } = problem;
+  const text = renderProblem({ ...rest, severity: "error" });
+  return { about: "config", severity, text, ...(hint !== undefined && { advice: hint }) };
+}
+
+function renderFinding({ about, severity, text, advice }: Finding): string {
+  const line = `${severity.padEnd(7)} ${about.padEnd(6)} ${text}`;
+  return advice === undefined ? line : `${line}: ${advice}`;
+}

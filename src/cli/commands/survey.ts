@@ -1,0 +1,105 @@
+import { writeFileSync } from "node:fs";
+import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import type { Config } from "../../config/config.ts";
+import { ConfigError, error } from "../../config/problem.ts";
+import { systemReason } from "../../config/read/read-file.ts";
+import { createLog } from "../../log.ts";
+import { createConfiguredRouter } from "../../run/routing/router.ts";
+import { SiteShelf } from "../../run/shelf.ts";
+import { renderPage } from "../../survey/render/page.ts";
+import { renderList, renderSurvey } from "../../survey/render/text.ts";
+import { readSite } from "../../survey/site/read-site.ts";
+import { summarise } from "../../survey/summary.ts";
+import { surveySite } from "../../survey/survey.ts";
+import { type CommandResult, help, usage } from "../command.ts";
+import type { Io } from "../io.ts";
+import { renderTable } from "../render-table.ts";
+import { loadForCommand, reportConfigError } from "../worker-conf.ts";
+
+const USAGE = `usage: omd-worker survey [--json|--list] [--html=PAGE] [--OPTION=VALUE…] [FILE…]
+  Reads the core's objects.cache and resource.cfg, and says how this worker would run each of the site's checks,
+  why not natively, and what CPU it would take. It starts nothing.
+  FILE is objects.cache, resource.cfg or naemon.cfg, in any order, or the folder of an OMD site; what is not named
+  is looked for in the usual places.
+  --json       prints all figures as JSON
+  --list       prints a line for each check: way, object, why, and its command line without secrets
+  --html=PAGE  also writes a page with plots to the file PAGE
+  Options are those of worker.conf. native_checks is on unless it is named here.
+Exit codes: 0; 1 if the core's files cannot be used; 3 if the call or the options are wrong.
+`;
+
+/** Exit codes: 0; 1 if the core's files cannot be used; 3 if the call or the options are wrong. */
+export async function surveyCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
+  if (argv.some((word) => /^--?h(?:elp)?$/.test(word))) return help(USAGE);
+  const call = splitArguments(argv);
+  if (call === undefined) return usage(USAGE);
+  const config = load(call, io);
+  if (typeof config === "number") return config;
+  try {
+    return await answer(config, call, io);
+  } catch (cause) {
+    reportConfigError(cause, io);
+    return 1;
+  }
+}
+
+interface Call {
+  readonly prints: "table" | "json" | "list";
+  readonly page: string | undefined;
+  readonly options: readonly string[];
+  readonly files: readonly string[];
+}
+
+const PAGE = "--html=";
+
+function splitArguments(argv: readonly string[]): Call | undefined {
+  const dashed = argv.filter((word) => word.startsWith("-"));
+  const options = dashed.filter((word) => word !== "--json" && word !== "--list" && !word.startsWith(PAGE));
+  const page = dashed.findLast((word) => word.startsWith(PAGE))?.slice(PAGE.length);
+  const isUnclear = dashed.includes("--json") && dashed.includes("--list");
+  if (isUnclear || page === "" || options.some((word) => !word.includes("="))) return undefined;
+  const prints = dashed.includes("--json") ? "json" : dashed.includes("--list") ? "list" : "table";
+  return { prints, page, options, files: argv.filter((word) => !word.startsWith("-")) };
+}
+
+/** A number: the exit code, as the options are wrong. */
+function load({ options }: Call, io: Io): Config | number {
+  const isNamed = options.some((word) => /^-*native_checks=/i.test(word));
+  try {
+    return loadForCommand(isNamed ? options : [...options, "--native_checks=on"], io) ?? 3;
+  } catch (cause) {
+    reportConfigError(cause, io);
+    return 3;
+  }
+}
+
+async function answer(config: Config, { prints, page, files: named }: Call, io: Io): Promise<number> {
+  const { site, files } = readSite(named, io.env["OMD_ROOT"]);
+  const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
+  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  await shelf.open(config.pluginPath);
+  const router = createConfiguredRouter(config, shelf, io.env);
+  const survey = await surveySite(site, { router, shelf });
+  const summary = summarise(survey);
+  if (page !== undefined) writePage(page, renderPage(summary, new Date().toISOString().slice(0, 10)));
+  switch (prints) {
+    case "json":
+      io.stdout(`${JSON.stringify({ files, ...summary }, undefined, 2)}\n`);
+      return 0;
+    case "list":
+      io.stdout(renderList(survey.checks));
+      return 0;
+    case "table":
+      io.stdout(`read: ${files.join(", ")}\n${renderSurvey(summary, renderTable)}`);
+      return 0;
+  }
+}
+
+function writePage(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    const hint = "choose a file in a folder where you may write";
+    throw new ConfigError([{ ...error(`it cannot be written: ${systemReason(cause)}`, hint), file: path }]);
+  }
+}

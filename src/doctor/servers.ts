@@ -1,0 +1,70 @@
+import type { Config } from "../config/config.ts";
+import { readStatus, readVersion } from "../gearman/admin.ts";
+import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
+import { queueNames } from "../job/queues.ts";
+import type { Log } from "../log.ts";
+import { createEnvelope } from "../payload/crypt.ts";
+import { keyFromPassword } from "../payload/key.ts";
+import { type Finding, fail, fine, warn } from "./finding.ts";
+import { makeRoundTrip } from "./round-trip.ts";
+
+const TIMEOUT_MS = 5000;
+
+/** Asks each job server what it is, lets a sealed job go through it, and looks at its queues. */
+export async function examineServers(config: Config, log: Log): Promise<readonly Finding[]> {
+  const servers = [...config.server, ...config.dupserver];
+  const found = await Promise.all(servers.map((server) => examineServer(server, config, log)));
+  return found.flat();
+}
+
+async function examineServer(server: ServerAddress, config: Config, log: Log): Promise<readonly Finding[]> {
+  const name = renderServerAddress(server);
+  try {
+    const version = await readVersion(server, { timeoutMs: TIMEOUT_MS });
+    const first = fine("server", `${name} is a gearmand ${version}`);
+    return [first, await examineKey(server, config, log), ...(await examineQueues(server, config))];
+  } catch (error) {
+    const advice =
+      "start gearmand there, or correct server= and dupserver=; look at its --listen and at firewalls";
+    return [fail("server", messageOf(error), advice)];
+  }
+}
+
+async function examineKey(server: ServerAddress, config: Config, log: Log): Promise<Finding> {
+  const name = renderServerAddress(server);
+  try {
+    const key = config.key && keyFromPassword(config.key.reveal());
+    const envelope = createEnvelope({ encryption: config.encryption, key });
+    await makeRoundTrip({ server, queue: `omd-worker_doctor_${config.identifier}`, envelope, log });
+    const how = config.encryption ? "sealed with our key" : "without encryption";
+    return fine(
+      "key",
+      `${name}: a job ${how} came back whole (whether the core has the same key, only its jobs show)`,
+    );
+  } catch (error) {
+    return fail("key", `${name}: ${messageOf(error)}`, "correct key= or keyfile=, which must be the core's");
+  }
+}
+
+async function examineQueues(server: ServerAddress, config: Config): Promise<readonly Finding[]> {
+  const name = renderServerAddress(server);
+  const ours = queueNames(config);
+  const queues = await readStatus(server, { timeoutMs: TIMEOUT_MS });
+  const left = queues.filter(({ total, workers }) => total > 0 && workers === 0);
+  if (left.length === 0) return [fine("queue", `${name}: no queue has jobs without a worker`)];
+  return left.map(({ queue, total }) => {
+    const advice = ours.includes(queue)
+      ? "start the worker: its configuration serves this queue"
+      : "let a worker serve it (hostgroups=, servicegroups=), or look whether its reader runs";
+    return warn("queue", `${name}: the queue ${shown(queue)} has ${total} jobs and no worker`, advice);
+  });
+}
+
+/** A queue may have any name that a client has chosen. */
+function shown(queue: string): string {
+  return queue.replace(/[^\x21-\x7e]/g, "?");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

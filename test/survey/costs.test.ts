@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { CHECK_COSTS, MEASURED_ON, SHELL_COST, START_COSTS } from "../../src/survey/costs.ts";
+
+interface Results {
+  readonly date: string;
+  readonly machine: { readonly cpu: string; readonly cores: number };
+  readonly rows: readonly {
+    readonly worker: string;
+    readonly line: string;
+    readonly figures: { readonly cpuMsPerCheck: { readonly median: number } };
+  }[];
+}
+
+function resultsOf(scenario: string): Results {
+  return JSON.parse(readFileSync(`bench/results/${scenario}.json`, "utf8"));
+}
+
+function published(source: string): number {
+  const [scenario = "", line] = source.split("/");
+  const row = resultsOf(scenario).rows.find((each) => each.worker === "omd-worker" && each.line === line);
+  return Number(row?.figures.cpuMsPerCheck.median.toFixed(3));
+}
+
+const STARTS = Object.entries(START_COSTS).map(([kind, { startedMs, warmMs, sources }]) => ({
+  name: kind,
+  costs: warmMs === undefined ? [startedMs] : [startedMs, warmMs],
+  sources,
+}));
+const CHECKS = CHECK_COSTS.map(({ check, nativeMs, startedMs, sources }) => ({
+  name: check,
+  costs: [nativeMs, startedMs],
+  sources,
+}));
+const SHELL = { name: "a shell", costs: [SHELL_COST.ms], sources: [SHELL_COST.source] };
+
+it.each([...CHECKS, ...STARTS, SHELL])(
+  "the costs of $name are those of the published benchmarks",
+  ({ costs, sources }) => {
+    expect(costs).toEqual(sources.map(published));
+  },
+);
+
+it.each(["native", "lines"])("the day and the machine are those of %s", (scenario) => {
+  const { date, machine } = resultsOf(scenario);
+  expect(MEASURED_ON).toBe(`${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores`);
+});
