@@ -31,6 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   demo: ["sdk", "gearman", "config", "payload", "worker"],
   control: ["worker"],
   metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
+  page: ["gearman", "config", "outcome", "worker"],
   cli: [
     "sdk",
     "shelf",
@@ -44,6 +45,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "demo",
     "control",
     "metrics",
+    "page",
   ],
   index: ["shelf", "config", "worker"],
 };
@@ -53,6 +55,7 @@ const DOORS: Readonly<Record<string, string>> = {
   pino: "src/log.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
   "prom-client": "src/metrics/registry.ts",
+  bcryptjs: "src/page/web/login.ts",
   mysql2: "plugins/mysql/client/session.ts",
   pg: "plugins/pgsql/client/session.ts",
   ssh2: "plugins/ssh/client/connection.ts",
