@@ -17,6 +17,8 @@ export interface LogOptions {
    */
   readonly toStderr?: boolean;
   readonly format: "text" | "json";
+  /** Is given each line as JSON, before it is written. */
+  readonly onLine?: ((json: string) => void) | undefined;
 }
 
 export interface WorkerLog extends Log {
@@ -37,7 +39,7 @@ export interface WorkerLog extends Log {
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /** Only this file knows pino. */
-export function createLog({ debug, file, toStderr = false, format }: LogOptions): WorkerLog {
+export function createLog({ debug, file, toStderr = false, format, onLine }: LogOptions): WorkerLog {
   let current = file;
   if (file !== undefined) prepare(file);
   const target = destination({
@@ -50,7 +52,7 @@ export function createLog({ debug, file, toStderr = false, format }: LogOptions)
   target.on("error", () => {});
   const logger = pino(
     { level: levelOf(debug), base: null, timestamp: () => `,"time":${Date.now()}` },
-    format === "json" ? target : textOnto(target),
+    withListener(format === "json" ? target : textOnto(target), onLine),
   );
   return Object.assign(logger, {
     setDebug: (value: number) => {
@@ -68,6 +70,11 @@ export function createLog({ debug, file, toStderr = false, format }: LogOptions)
   });
 }
 
+/** A log whose lines, of the level info, are only given to `onLine`, as JSON. */
+export function createUnwrittenLog(onLine: (json: string) => void): Log {
+  return pino({ base: null, timestamp: () => `,"time":${Date.now()}` }, { write: onLine });
+}
+
 /** Makes the file with its mode, and throws if it cannot or must not be written. */
 function prepare(file: string): void {
   closeSync(openForWriting(file));
@@ -82,6 +89,16 @@ export function levelOf(debug: number): Level {
 /** Lines as the C worker writes them, which log watchers know. Further fields follow the text. */
 function textOnto(target: DestinationStream): DestinationStream {
   return { write: (line) => target.write(renderLine(line)) };
+}
+
+function withListener(target: DestinationStream, onLine: LogOptions["onLine"]): DestinationStream {
+  if (onLine === undefined) return target;
+  return {
+    write: (line) => {
+      onLine(line);
+      target.write(line);
+    },
+  };
 }
 
 const LEVEL_NAMES: Readonly<Record<number, string>> = {

@@ -35,6 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   control: ["worker"],
   metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
+  page: ["gearman", "config", "outcome", "worker"],
   cli: [
     "sdk",
     "shelf",
@@ -51,6 +52,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "control",
     "metrics",
     "tools",
+    "page",
   ],
   index: ["shelf", "config", "worker"],
 };
@@ -61,6 +63,7 @@ const DOORS: Readonly<Record<string, string>> = {
   mssql: "plugins/mssql/client/driver.ts",
   "net-snmp": "plugins/snmp/session/session.ts",
   "prom-client": "src/metrics/registry.ts",
+  bcryptjs: "src/page/web/login.ts",
   mysql2: "plugins/mysql/client/session.ts",
   pg: "plugins/pgsql/client/session.ts",
   ssh2: "plugins/ssh/client/connection.ts",

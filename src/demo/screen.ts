@@ -13,6 +13,8 @@ export interface Picture {
   readonly cpu: number;
   readonly states: readonly ObjectState[];
   readonly via: ReadonlyMap<string, string>;
+  /** Where the status page is; undefined until it is served. */
+  readonly pageUrl?: string | undefined;
 }
 
 export interface Size {
@@ -38,7 +40,7 @@ export function renderScreen(picture: Picture, size: Size): string {
     .slice(0, room);
   const lines = [
     TITLE.slice(0, size.columns - 1),
-    "",
+    picture.pageUrl === undefined ? "" : `Status page: ${picture.pageUrl}`.slice(0, size.columns - 1),
     ...totals(picture).map((line) => line.slice(0, size.columns - 1)),
     "",
     row(["HOST", "SERVICE", "STATE", "RUN BY", "TOOK", "OUTPUT"], size.columns),

@@ -6,7 +6,15 @@ import type { WorkerStatus } from "../worker/worker-status.ts";
 export interface MetricsServerOptions {
   readonly status: () => Pick<WorkerStatus, "state" | "jobServers">;
   readonly metrics: { readonly contentType: string; readonly render: () => Promise<string> };
+  /** What is served beside the metrics. */
+  readonly page?: PageServer | undefined;
   readonly log: Pick<Log, "info" | "error">;
+}
+
+/** Answers requests for paths of its own. */
+export interface PageServer {
+  /** False: the path is none of its own, and nothing was sent. */
+  readonly respond: (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 }
 
 interface Answer {
@@ -15,7 +23,7 @@ interface Answer {
   readonly type?: string;
 }
 
-const MAX_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 128;
 const REQUEST_WITHIN_MS = 10_000;
 
 /**
@@ -58,22 +66,23 @@ export class MetricsServer implements Disposable {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const {
-      code,
-      text,
-      type = "text/plain; charset=utf-8",
-    } = await this.#answer(request).catch((error: unknown): Answer => {
-      this.#options.log.error({ err: error }, "cannot render metrics");
+    const answer = await this.#answer(request, response).catch((error: unknown): Answer => {
+      this.#options.log.error({ err: error }, `cannot answer ${pathOf(request)}`);
       return { code: 500, text: "the worker has a fault, its log says more\n" };
     });
+    if (answer === undefined || response.headersSent) return;
+    const { code, text, type = "text/plain; charset=utf-8" } = answer;
     response.writeHead(code, { "content-type": type, "cache-control": "no-store" });
     response.end(request.method === "HEAD" ? undefined : text);
   }
 
-  async #answer({ method, url = "" }: IncomingMessage): Promise<Answer> {
+  /** Undefined: the page has answered. */
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {
+    const { method } = request;
     if (method !== "GET" && method !== "HEAD") return { code: 405, text: "only GET and HEAD\n" };
-    const { metrics, status } = this.#options;
-    switch (url.replace(/\?.*$/s, "")) {
+    const { metrics, status, page } = this.#options;
+    const path = pathOf(request);
+    switch (path) {
       case "/metrics":
         return { code: 200, text: await metrics.render(), type: metrics.contentType };
       case "/livez":
@@ -81,9 +90,14 @@ export class MetricsServer implements Disposable {
       case "/readyz":
         return readiness(status());
       default:
+        if (await page?.respond(path, request, response)) return undefined;
         return { code: 404, text: "there are /metrics, /livez and /readyz\n" };
     }
   }
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.replace(/\?.*$/s, "");
 }
 
 /** Ready is a worker that takes jobs, and is connected to a job server that answers. */

@@ -2,12 +2,12 @@ import { JobError } from "../job/decode.ts";
 import { isJobType } from "../job/job.ts";
 import type { Via } from "../outcome/outcome.ts";
 import { PayloadError } from "../payload/payload-error.ts";
+import { checkName, OTHER_CHECK as OTHER } from "../worker/check-name.ts";
 import type { PerformedJob, WorkerListener } from "../worker/worker-events.ts";
 import type { Distribution, SeriesStore, Tally } from "./series.ts";
 
 /** So many plugins are told apart. A site has a few dozens; a broken one could name a new one each time. */
 const MAX_CHECKS = 100;
-const OTHER = "other";
 
 /** The Go worker's words for how a job was run. */
 const EXEC: Readonly<Record<Via, string>> = {
@@ -108,14 +108,6 @@ export class JobMetrics {
     if (this.#checks.size < MAX_CHECKS) this.#checks.set(name, series);
     return series;
   }
-}
-
-/** The file name of the first word. An assignment in front of a command may hold a password. */
-export function checkName(commandLine: string): string {
-  const end = commandLine.indexOf(" ");
-  const word = end < 0 ? commandLine : commandLine.slice(0, end);
-  const name = word.slice(word.lastIndexOf("/") + 1);
-  return /^\w[\w.+-]{0,63}$/.test(name) && !word.includes("=") ? name : OTHER;
 }
 
 function reasonOf(error: unknown): string {

@@ -9,8 +9,9 @@ With \`prometheus_server=HOST:PORT\` (or \`:PORT\` for all addresses) the worker
 | \`/metrics\` | Prometheus |
 | \`/livez\` | a liveness probe: the event loop turns. It does not depend on gearmand, whose outage must not restart all workers |
 | \`/readyz\` | a readiness probe: the worker takes jobs, and a job server answers. Otherwise 503 and the reason |
+| \`/\` | people: the [status page](status-page.md), at loopback addresses or with a password, if no option says otherwise |
 
-Anyone who reaches the port can read; there are names of queues, job servers and plugins, and none of hosts or services. Without the option nothing
+Anyone who reaches the port can read the first three; in them there are names of queues, job servers and plugins, and none of hosts or services. Without the option nothing
 is loaded, and a job costs nothing.
 
 The names of the Go worker (\`modgearmanworker_…\`) come first, with its labels, so that dashboards made for it go on. Its

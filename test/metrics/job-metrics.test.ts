@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
-import { checkName, JobMetrics } from "../../src/metrics/job-metrics.ts";
+import { JobMetrics } from "../../src/metrics/job-metrics.ts";
 import { SeriesStore } from "../../src/metrics/series.ts";
 import type { MetricKey } from "../../src/metrics/table.ts";
 import type { Outcome } from "../../src/outcome/outcome.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
 import type { JobRun } from "../../src/run/run.ts";
+import { checkName } from "../../src/worker/check-name.ts";
 import type { PerformedJob } from "../../src/worker/worker-events.ts";
 
 const OUTPUT = { stdout: "", stderr: "" };

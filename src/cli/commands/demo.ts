@@ -4,11 +4,12 @@ import { renderScreen } from "../../demo/screen.ts";
 import { showOnTerminal } from "../../demo/terminal.ts";
 import { type CommandResult, help, usage } from "../command.ts";
 import type { Io } from "../io.ts";
+import { observeDemo } from "../run/observe-demo.ts";
 import { VERSION } from "../version.ts";
 
 const USAGE = `usage: omd-worker demo [--seconds N]
   Shows the worker at work: an embedded job server, a small core with some checks of this machine, a table of
-  states. Arrow keys and page keys scroll; q or Ctrl-C ends it, or --seconds N. Without a terminal there is a line
+  states, and the status page at an address of this machine. Arrow keys and page keys scroll; q or Ctrl-C ends it, or --seconds N. Without a terminal there is a line
   every five seconds, and the whole table at the end. Exit code 1 if no result came in.
 `;
 const REDRAW_MS = 1000;
@@ -19,7 +20,7 @@ export async function demoCommand(argv: readonly string[], io: Io): Promise<Comm
   const seconds = readSeconds(argv);
   if (seconds === undefined)
     return argv.includes("--help") || argv.includes("-h") ? help(USAGE) : usage(USAGE);
-  const demo = await startDemo({ checks: BUILTIN_CHECKS, version: VERSION });
+  const demo = await startDemo({ checks: BUILTIN_CHECKS, version: VERSION, observe: observeDemo });
   if (process.stdout.isTTY === true) await showHere(demo, seconds, io);
   else await tellAll(demo, seconds, io);
   const { results } = demo.look();
@@ -49,6 +50,8 @@ async function showHere(demo: Demo, seconds: number, io: Io): Promise<void> {
 }
 
 async function tellAll(demo: Demo, seconds: number, io: Io): Promise<void> {
+  const { pageUrl } = demo.look();
+  if (pageUrl !== undefined) io.stdout(`Status page: ${pageUrl}\n`);
   const timer = setInterval(() => tell(demo, io), TELL_MS);
   await end(seconds, io);
   clearInterval(timer);

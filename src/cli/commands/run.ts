@@ -7,6 +7,7 @@ import { ConfigError, renderForLog, renderProblem } from "../../config/problem.t
 import { systemReason } from "../../config/read/read-file.ts";
 import { ControlServer } from "../../control/server.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
+import { LogTail } from "../../page/snapshot/log-tail.ts";
 import { PidFileError, takePidFile } from "../../worker/process/pid-file.ts";
 import { createReload, type Reload } from "../../worker/process/reload.ts";
 import { handleSignals } from "../../worker/process/signals.ts";
@@ -14,7 +15,7 @@ import { Worker } from "../../worker/worker.ts";
 import type { Io } from "../io.ts";
 import { forgetMark, isDaemon, startDaemon, tellLauncher } from "../run/daemon.ts";
 import { leaveFirstPlace } from "../run/init.ts";
-import { createMetrics } from "../run/serve-metrics.ts";
+import { createMetrics, hasPage } from "../run/serve-metrics.ts";
 import { handleUncaughtErrors } from "../run/uncaught-errors.ts";
 import { VERSION } from "../version.ts";
 import { loadWorkerConf } from "../worker-conf.ts";
@@ -73,12 +74,14 @@ async function serve(
   onReady: () => void,
 ): Promise<number> {
   const { config } = loaded;
-  const log = createLog({ debug: config.debug, file: logFile(loaded), format: config.logFormat });
+  const tail = hasPage(config) ? new LogTail() : undefined;
+  const { debug, logFormat: format } = config;
+  const log = createLog({ debug, file: logFile(loaded), format, onLine: tail?.add });
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
   reportConfig(loaded, log);
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
-  using metrics = await createMetrics(config, log);
-  const listeners = metrics === undefined ? [] : [metrics.listener];
+  using metrics = await createMetrics(config, log, tail);
+  const listeners = metrics?.listeners ?? [];
   const hostName = hostname();
   const worker = new Worker({
     config,
@@ -89,15 +92,15 @@ async function serve(
     hostName,
     listeners,
   });
-  let current = config;
+  let current = loaded;
   const readAgain = () => {
     const reloaded = load(argv, io);
     reopenLog(log, logFile(loaded), logFile(reloaded));
     log.setDebug(reloaded.config.debug);
     reportConfig(reloaded, log);
     void control?.listen(reloaded.config.identifier);
-    current = reloaded.config;
-    return current;
+    current = reloaded;
+    return current.config;
   };
   const reloadWorker = createReload({ worker, log, read: readAgain });
   const reload: Reload = (cause) => {
@@ -107,7 +110,7 @@ async function serve(
   };
   const signals = handleSignals({ worker, log, reload });
   using control = config.controlSocket ? listen(worker, { log, reload, config }) : undefined;
-  metrics?.serve(worker, () => current);
+  void metrics?.serve(worker, () => current);
   await worker.start();
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
   onReady();

@@ -1,43 +1,127 @@
-import type { Config } from "../../config/config.ts";
+import { allValues, type Config } from "../../config/config.ts";
+import type { ListenAddress } from "../../config/kinds/addresses.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import { effectiveOptions } from "../../config/render/effective.ts";
 import type { Log } from "../../log.ts";
+import type { PageServer } from "../../metrics/http-server.ts";
+import type { Page } from "../../page/page.ts";
+import type { LogTail } from "../../page/snapshot/log-tail.ts";
 import type { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
+import { WORKER_TABLE } from "../worker-conf.ts";
 
-/** The metrics of a worker that is about to be made. Life: made → serving → disposed of. */
+/** The metrics and the status page of a worker. Life: made before it → serving → disposed of. */
 export interface WorkerMetrics extends Disposable {
   /** To be given to the worker. */
-  readonly listener: WorkerListener;
+  readonly listeners: readonly WorkerListener[];
   readonly reloaded: (isSuccessful: boolean) => void;
-  /** Serves what the worker does. `config` gives the configuration as it is now. */
-  readonly serve: (worker: Pick<Worker, "status">, config: () => Config) => void;
+  /**
+   * Serves what the worker does. `loaded` gives the configuration as it is now. Resolves to the port;
+   * undefined if it cannot listen.
+   */
+  readonly serve: (worker: ObservedWorker, loaded: () => LoadedConfig<Config>) => Promise<number | undefined>;
 }
+
+type ObservedWorker = Pick<Worker, "status" | "running">;
 
 /** Undefined: prometheus_server is not set. Nothing of the metrics is loaded then. */
 export async function createMetrics(
-  { prometheusServer }: Config,
+  config: Config,
   log: Log,
+  tail: LogTail | undefined,
 ): Promise<WorkerMetrics | undefined> {
+  const { prometheusServer } = config;
   if (prometheusServer === undefined) return undefined;
   const [{ Metrics }, { MetricsServer }] = await Promise.all([
     import("../../metrics/metrics.ts"),
     import("../../metrics/http-server.ts"),
   ]);
   const metrics = new Metrics();
+  const page = tail && (await createPage(config));
   let server: Disposable | undefined;
   return {
-    listener: metrics.listener,
+    listeners: [metrics.listener, ...(page === undefined ? [] : [page.listener])],
     reloaded: (isSuccessful) => metrics.reloaded(isSuccessful),
-    serve(worker, config) {
+    serve(worker, loaded) {
       const status = () => worker.status();
-      const render = metrics.renderer({ status, servers: () => config().server });
+      const render = metrics.renderer({ status, servers: () => loaded().config.server });
       const started = new MetricsServer({
         status,
         metrics: { contentType: metrics.contentType, render },
+        page: tail && page ? servePage(page, { worker, loaded, tail, log }) : refusePage(config),
         log,
       });
       server = started;
-      void started.listen(prometheusServer);
+      return started.listen(prometheusServer);
     },
-    [Symbol.dispose]: () => server?.[Symbol.dispose](),
+    [Symbol.dispose]() {
+      page?.[Symbol.dispose]();
+      server?.[Symbol.dispose]();
+    },
+  };
+}
+
+/** Whether the status page is served. */
+export function hasPage({ prometheusServer, statusPage, statusPageAuth }: Config): boolean {
+  if (prometheusServer === undefined) return false;
+  switch (statusPage) {
+    case "off":
+      return false;
+    case "on":
+      return true;
+    case "auto":
+      return statusPageAuth !== undefined || isLoopback(prometheusServer);
+  }
+}
+
+function isLoopback({ host = "" }: ListenAddress): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+async function createPage({ statusPageAuth }: Config): Promise<Page> {
+  const { Page } = await import("../../page/page.ts");
+  return new Page(statusPageAuth?.reveal().toString("utf8"));
+}
+
+interface PageParts {
+  readonly worker: ObservedWorker;
+  readonly loaded: () => LoadedConfig<Config>;
+  readonly tail: LogTail;
+  readonly log: Log;
+}
+
+function servePage(page: Page, { worker, loaded, tail, log }: PageParts): PageServer {
+  let shown:
+    | { readonly of: LoadedConfig<Config>; readonly options: ReturnType<typeof optionsOf> }
+    | undefined;
+  return page.serve({
+    status: () => worker.status(),
+    inFlight: () => worker.running,
+    servers: () => loaded().config.server,
+    config: () => {
+      const of = loaded();
+      if (shown?.of !== of) shown = { of, options: optionsOf(of) };
+      return shown.options;
+    },
+    ...{ tail, log },
+  });
+}
+
+function optionsOf({ config, origins }: LoadedConfig<Config>) {
+  return effectiveOptions(WORKER_TABLE.groups, allValues(config), origins);
+}
+
+const HOW_TO_SHOW =
+  "the status page is not shown at an address that others can reach: set status_page_auth, or status_page=on\n";
+
+/** Says at `/` why there is no page, and how to get it. */
+function refusePage({ statusPage }: Config): PageServer {
+  return {
+    async respond(path, _, response) {
+      if (path !== "/") return false;
+      const text = statusPage === "off" ? "the status page is off (status_page)\n" : HOW_TO_SHOW;
+      response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end(text);
+      return true;
+    },
   };
 }

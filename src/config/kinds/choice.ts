@@ -22,7 +22,6 @@ export function choice<const Word extends string>(
   return { name: words.join(", "), isText: true, read, render: (word) => word };
 }
 
-const NATIVE_MODE = choice(["off", "on", "shadow"]);
 const YES_OR_NO: Readonly<Record<string, string>> = {
   yes: "on",
   true: "on",
@@ -32,10 +31,18 @@ const YES_OR_NO: Readonly<Record<string, string>> = {
   0: "off",
 };
 
-/** A choice that can be written as a flag too. An unknown word means off: then the plugins answer. */
-export const nativeMode: Kind<"off" | "on" | "shadow"> = {
-  ...NATIVE_MODE,
-  bare: "on",
-  read: (written, before) =>
-    NATIVE_MODE.read({ ...written, text: YES_OR_NO[written.text.toLowerCase()] ?? written.text }, before),
-};
+/** An unknown word means off: then the plugins answer. */
+export const nativeMode = orFlag(choice(["off", "on", "shadow"]));
+
+/** An unknown word means off: then nobody sees what is not meant for everybody. */
+export const pageMode = orFlag(choice(["off", "on", "auto"]));
+
+/** A choice that can be written as a flag, too. */
+function orFlag<Word extends string>(kind: Kind<Word>): Kind<Word> {
+  return {
+    ...kind,
+    bare: "on",
+    read: (written, before) =>
+      kind.read({ ...written, text: YES_OR_NO[written.text.toLowerCase()] ?? written.text }, before),
+  };
+}

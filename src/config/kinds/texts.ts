@@ -55,6 +55,23 @@ export const characters: Kind<ByteString> = {
 export const MAX_KEY_BYTES = 32;
 const SHORT_KEY = 8;
 
+const USER_AND_HASH = /^[^:\s]+:\$2[aby]\$\d\d\$[./\w]{53}$/;
+
+/** `user:hash`, or the absolute path of a file with such lines. What was written is never shown. */
+export const logins: Kind<Secret | undefined> = {
+  name: "user:hash or path",
+  isText: true,
+  isSecret: true,
+  read({ key, text }) {
+    if (text === "") return { value: undefined, remarks: [] };
+    if (text.startsWith("/") || USER_AND_HASH.test(text))
+      return { value: new Secret(Buffer.from(text, "latin1")), remarks: [] };
+    const message = `${key} is neither user:hash, with a hash of bcrypt, nor an absolute path`;
+    return { value: undefined, remarks: [error(message, "htpasswd -nB USER prints such a line")] };
+  },
+  render: (value) => (value === undefined ? "" : value.toString()),
+};
+
 export const secret: Kind<Secret | undefined> = {
   name: "text",
   isText: true,

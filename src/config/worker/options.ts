@@ -94,6 +94,8 @@ const INTERPRETERS = use(INTERPRETER_ROWS, {
 
 const PROFILING = use(PROFILING_ROWS, {
   prometheus_server: RESTART,
+  status_page: RESTART,
+  status_page_auth: RESTART,
   "debug-profiler": GO_ONLY,
   cpuprofile: GO_ONLY,
   memprofile: GO_ONLY,

@@ -47,6 +47,8 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "automatic, file, stdout": "file",
   "off, on, pre_perfdata": "on",
   "off, on, shadow": "shadow",
+  "off, on, auto": "on",
+  "user:hash or path": "/etc/htpasswd",
   "text, json": "json",
   "off, marked, implicitly": "implicitly",
 };

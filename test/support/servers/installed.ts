@@ -119,6 +119,7 @@ const SERVERS = {
     binary: "/usr/lib/nagios/plugins/check_pgactivity",
     for: WARM,
   },
+  chromium: { package: "chromium", binary: "chromium", for: "suites of the status page in a browser" },
   promtool: { package: "prometheus", binary: "promtool", for: "checks of the metrics with promtool" },
 } as const satisfies Record<string, Server>;
 

@@ -1,0 +1,82 @@
+// Connects to the worker's events and shows each snapshot. URLs are relative: a proxy may have added a prefix.
+
+import {
+  showChecks,
+  showConfig,
+  showHead,
+  showLog,
+  showPlots,
+  showPools,
+  showServers,
+  showShadow,
+  showTiles,
+  showWork,
+} from "./sections.js";
+
+const MAX_POINTS = 360;
+const MAX_LINES = 200;
+const SILENT_MS = 10_000;
+const AGAIN_MS = 10_000;
+
+let source;
+let again;
+let silence;
+let points = [];
+let lines = [];
+
+function connect() {
+  clearTimeout(again);
+  source?.close();
+  source = new EventSource("events");
+  source.addEventListener("whole", ({ data }) => {
+    points = [];
+    lines = [];
+    show(JSON.parse(data));
+  });
+  source.addEventListener("next", ({ data }) => show(JSON.parse(data)));
+  source.onerror = () => {
+    lost();
+    // After an answer such as 503 the browser does not try again by itself.
+    if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, AGAIN_MS);
+  };
+  watch();
+}
+
+function show(snapshot) {
+  watch();
+  points = [...points, ...snapshot.points].slice(-MAX_POINTS);
+  lines = [...lines, ...snapshot.log].slice(-MAX_LINES);
+  showHead(snapshot);
+  showTiles(snapshot, points);
+  showPlots(points, snapshot.time);
+  showWork(snapshot);
+  showServers(snapshot);
+  showChecks(snapshot);
+  showPools(snapshot);
+  showShadow(snapshot);
+  if (snapshot.config !== undefined) showConfig(snapshot.config);
+  showLog(lines);
+}
+
+function watch() {
+  clearTimeout(silence);
+  silence = setTimeout(lost, SILENT_MS);
+}
+
+function lost() {
+  const badge = document.getElementById("state");
+  badge.textContent = "not connected";
+  badge.className = "badge bad";
+  document.getElementById("trouble").textContent =
+    "This page has no connection to the worker and tries again. The figures are old.";
+}
+
+/** A page that nobody sees costs the worker nothing. */
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(again);
+  clearTimeout(silence);
+  if (document.hidden) source?.close();
+  else connect();
+});
+
+if (!document.hidden) connect();

@@ -1,0 +1,59 @@
+import type { Outcome } from "../../outcome/outcome.ts";
+import { checkName } from "../../worker/check-name.ts";
+import type { PerformedJob, WorkerListener } from "../../worker/worker-events.ts";
+import { CheckCounts } from "./check-counts.ts";
+import { History, POINT_SECONDS, POINTS } from "./history.ts";
+import { RouteCounts } from "./route-counts.ts";
+import { SlowestRuns } from "./slowest-runs.ts";
+
+/**
+ * What the page tells of jobs that are over. All of it is of a fixed size, and a job costs some additions.
+ * Life: made → observing → disposed of.
+ */
+export class Observer implements Disposable {
+  readonly history = new History();
+  readonly checks = new CheckCounts();
+  readonly routes = new RouteCounts();
+  readonly slowest = new SlowestRuns();
+  /** To be given to the worker. */
+  readonly listener: WorkerListener = { ran: (performed) => this.#ran(performed) };
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Closes a point of the history every ten seconds. `inFlight` gives the jobs under way. */
+  observe(inFlight: () => number): void {
+    this.#timer = setInterval(() => this.#close(inFlight()), POINT_SECONDS * 1000);
+    this.#timer.unref();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #close(inFlight: number): void {
+    this.history.close(inFlight);
+    if (this.history.closed % (POINTS / 2) !== 0) return;
+    for (const counts of [this.checks, this.routes, this.slowest]) counts.turn();
+  }
+
+  #ran({ job, ran }: PerformedJob): void {
+    const { outcome, via = "none", startTime, finishTime } = ran;
+    const { hostName, serviceDescription } = job;
+    this.history.job();
+    // The words of a refusal may hold the command line.
+    this.routes.ran(via, outcome.kind === "refused" ? outcome.refusal.rule : ran.why);
+    if (job.coreTime !== undefined) this.history.started(startTime - job.coreTime);
+    if (!hasRun(outcome)) return;
+    const seconds = finishTime - startTime;
+    const isTimedOut = outcome.kind === "timed-out";
+    const isOk = outcome.kind === "exited" && outcome.returnCode === 0;
+    this.history.ran(seconds, isTimedOut);
+    this.checks.ran(checkName(job.commandLine), { seconds, isOk, isTimedOut });
+    this.slowest.ran(seconds, () => ({
+      ...{ hostName, serviceDescription, seconds, isTimedOut, time: finishTime },
+    }));
+  }
+}
+
+function hasRun({ kind }: Outcome): boolean {
+  return kind !== "too-old" && kind !== "refused";
+}

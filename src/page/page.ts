@@ -1,0 +1,76 @@
+import type { EffectiveOption } from "../config/render/effective.ts";
+import type { ServerAddress } from "../gearman/server-address.ts";
+import type { Log } from "../log.ts";
+import type { WorkerStatus } from "../worker/worker-status.ts";
+import { Observer } from "./counts/observer.ts";
+import type { LogTail } from "./snapshot/log-tail.ts";
+import { askQueues } from "./snapshot/queues.ts";
+import { makeSnapshot } from "./snapshot/snapshot.ts";
+import { Login } from "./web/login.ts";
+import { StatusPage } from "./web/status-page.ts";
+import { renderEvent, type Show } from "./web/viewers.ts";
+
+export interface PageSource {
+  readonly status: () => WorkerStatus;
+  readonly inFlight: () => number;
+  /** The job servers whose queues are asked for. */
+  readonly servers: () => readonly ServerAddress[];
+  /** The configuration in use. The same list means that nothing has changed. */
+  readonly config: () => readonly EffectiveOption[];
+  readonly tail: LogTail;
+  readonly log: Log;
+}
+
+/** The status page of a worker. Life: made → serving → disposed of. */
+export class Page implements Disposable {
+  readonly #observer = new Observer();
+  readonly #login: Login | undefined;
+  #page: StatusPage | undefined;
+
+  /** `auth`: `user:hash` or the path of a file; undefined: the page is open. */
+  constructor(auth: string | undefined) {
+    this.#login = auth === undefined ? undefined : new Login(auth);
+  }
+
+  /** To be given to the worker. */
+  get listener() {
+    return this.#observer.listener;
+  }
+
+  serve(source: PageSource): StatusPage {
+    this.#observer.observe(source.inFlight);
+    this.#page = new StatusPage({
+      show: showOf(source, this.#observer),
+      login: this.#login,
+      log: source.log,
+    });
+    return this.#page;
+  }
+
+  [Symbol.dispose](): void {
+    this.#observer[Symbol.dispose]();
+    this.#page?.[Symbol.dispose]();
+  }
+}
+
+/** What is new since the last look goes to those who saw it; a new viewer has everything. */
+function showOf({ status, servers, config, tail }: PageSource, observer: Observer): Show {
+  let seen = { points: 0, lines: 0 };
+  let seenConfig: readonly EffectiveOption[] | undefined;
+  return {
+    async look() {
+      const queues = await askQueues(servers());
+      const now = config();
+      const parts = { status: status(), queues, observer, tail };
+      const changed = now === seenConfig ? undefined : now;
+      const next = renderEvent("next", makeSnapshot({ ...parts, seen, config: changed }));
+      let whole: string | undefined;
+      const nothing = { points: 0, lines: 0 };
+      const renderWhole = () =>
+        (whole ??= renderEvent("whole", makeSnapshot({ ...parts, seen: nothing, config: now })));
+      seen = { points: observer.history.closed, lines: tail.count };
+      seenConfig = now;
+      return { whole: renderWhole, next };
+    },
+  };
+}

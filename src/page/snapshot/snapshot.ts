@@ -1,0 +1,110 @@
+import { type ByteString, fromByteString } from "../../byte-string.ts";
+import type { EffectiveOption } from "../../config/render/effective.ts";
+import type { WorkerStatus } from "../../worker/worker-status.ts";
+import type { CheckCount } from "../counts/check-counts.ts";
+import type { Point } from "../counts/history.ts";
+import type { Observer } from "../counts/observer.ts";
+import type { RouteCount } from "../counts/route-counts.ts";
+import type { SlowRun } from "../counts/slowest-runs.ts";
+import type { LogTail } from "./log-tail.ts";
+import type { PageQueues } from "./queues.ts";
+
+/** A job under way. There is no command line. */
+export interface PageJob {
+  /** `host - service`, or the host. Undefined until the job is read, or if it has none. */
+  readonly name: string | undefined;
+  readonly type: string | undefined;
+  readonly queue: string;
+  /** Seconds since it was taken. */
+  readonly age: number;
+}
+
+export interface PageSlowRun extends Pick<SlowRun, "seconds" | "isTimedOut" | "time"> {
+  readonly name: string;
+}
+
+type Kept = "version" | "state" | "since" | "slots" | "outbox" | "jobServers" | "dupservers" | "lastReload";
+
+/** What a viewer is sent every two seconds. Times and ages are seconds. */
+export interface Snapshot extends Pick<WorkerStatus, Kept> {
+  /** When it was made, in seconds since the epoch. */
+  readonly time: number;
+  readonly identifier: string;
+  readonly hostName: string;
+  readonly jobs: {
+    readonly taken: number;
+    readonly done: number;
+    readonly orphaned: number;
+    readonly inFlight: number;
+    /** The oldest hundred. */
+    readonly oldest: readonly PageJob[];
+  };
+  readonly pools: {
+    readonly shells: { readonly busy: number; readonly idle: number };
+    readonly templates: number;
+    /** What native checks share. */
+    readonly shared: readonly string[];
+  };
+  readonly waits: WorkerStatus["native"]["waits"];
+  readonly setAside: WorkerStatus["native"]["setAside"];
+  readonly shadow: WorkerStatus["shadow"];
+  readonly queues: PageQueues;
+  readonly slowestChecks: readonly CheckCount[];
+  readonly mostFailing: readonly CheckCount[];
+  readonly slowestRuns: readonly PageSlowRun[];
+  readonly routes: readonly RouteCount[];
+  /** The ten seconds that are not over. */
+  readonly present: Point;
+  /** The points and lines that are new; in the first snapshot of a viewer all there are. */
+  readonly points: readonly Point[];
+  readonly log: readonly string[];
+  /** All options, secrets masked. Only in a viewer's first snapshot, and after a change. */
+  readonly config?: readonly EffectiveOption[];
+}
+
+export interface SnapshotParts {
+  readonly status: WorkerStatus;
+  readonly queues: PageQueues;
+  readonly observer: Pick<Observer, "history" | "checks" | "routes" | "slowest">;
+  readonly tail: Pick<LogTail, "lines">;
+  /** What the viewers have already: so many points, so many lines of the log. */
+  readonly seen: { readonly points: number; readonly lines: number };
+  readonly config: readonly EffectiveOption[] | undefined;
+}
+
+const MAX_JOBS = 100;
+
+export function makeSnapshot({ status, queues, observer, tail, seen, config }: SnapshotParts): Snapshot {
+  const { version, state, since, slots, outbox, jobServers, dupservers, lastReload } = status;
+  const { executor, native, shadow, identifier } = status;
+  const { history, checks, routes, slowest } = observer;
+  return {
+    ...{ version, state, since, slots, outbox, jobServers, dupservers, lastReload, queues, shadow },
+    ...{ time: Date.now() / 1000, identifier: fromByteString(identifier), hostName: status.hostName },
+    jobs: jobsOf(status),
+    pools: { shells: executor.shells, templates: executor.templates, shared: native.shared },
+    ...{ waits: native.waits, setAside: native.setAside },
+    ...{ slowestChecks: checks.slowest, mostFailing: checks.mostFailing, routes: routes.told },
+    slowestRuns: slowest.told.map(({ hostName, serviceDescription, ...run }) => ({
+      ...run,
+      name: nameOf(hostName, serviceDescription) ?? "",
+    })),
+    present: history.look(status.jobs.inFlight.length),
+    points: history.points(seen.points),
+    log: tail.lines(seen.lines),
+    ...(config !== undefined && { config }),
+  };
+}
+
+function jobsOf({ jobs: { taken, done, orphaned, inFlight } }: WorkerStatus): Snapshot["jobs"] {
+  const oldest = inFlight.slice(0, MAX_JOBS).map(({ hostName, serviceDescription, type, queue, age }) => ({
+    ...{ name: nameOf(hostName, serviceDescription), type: type && fromByteString(type) },
+    ...{ queue: fromByteString(queue), age },
+  }));
+  return { taken, done, orphaned, inFlight: inFlight.length, oldest };
+}
+
+function nameOf(host: ByteString | undefined, service: ByteString | undefined): string | undefined {
+  if (host === undefined) return undefined;
+  return fromByteString(service === undefined ? host : `${host} - ${service}`);
+}

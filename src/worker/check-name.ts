@@ -1,0 +1,10 @@
+/** Stands for a command whose name cannot be told. */
+export const OTHER_CHECK = "other";
+
+/** The file name of the first word. An assignment in front of a command may hold a password. */
+export function checkName(commandLine: string): string {
+  const end = commandLine.indexOf(" ");
+  const word = end < 0 ? commandLine : commandLine.slice(0, end);
+  const name = word.slice(word.lastIndexOf("/") + 1);
+  return /^\w[\w.+-]{0,63}$/.test(name) && !word.includes("=") ? name : OTHER_CHECK;
+}

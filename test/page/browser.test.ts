@@ -1,0 +1,188 @@
+import { mkdirSync } from "node:fs";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { MetricsServer } from "../../src/metrics/http-server.ts";
+import { StatusPage } from "../../src/page/web/status-page.ts";
+import { renderEvent } from "../../src/page/web/viewers.ts";
+import { complaintsOf, startBrowser } from "../support/servers/browser.ts";
+import { hasServer } from "../support/servers/installed.ts";
+import { stubLog } from "../support/stub-log.ts";
+import { play, SCENES, type Scene } from "./scenes.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
+const WIDE = { width: 1280, height: 900 };
+const PHONE = { width: 375, height: 800 };
+/** Snapshots come every two seconds. */
+const PATIENCE = { timeout: 30_000, interval: 100 };
+
+/** Serves a scene, with one turn for each look. */
+async function serve(scene: Scene, at = 0) {
+  let turn = 0;
+  const look = async () => {
+    const now = turn++;
+    return {
+      whole: () => renderEvent("whole", play(scene, 0)),
+      next: renderEvent("next", play(scene, now)),
+    };
+  };
+  const log = stubLog();
+  const page = new StatusPage({ show: { look }, login: undefined, log });
+  const server = new MetricsServer({
+    status: () => scene.status,
+    metrics: { contentType: "", render: async () => "" },
+    ...{ page, log },
+  });
+  const port = await server.listen({ host: "127.0.0.1", port: at });
+  return {
+    ...{ port, url: `http://127.0.0.1:${port}/` },
+    looks: () => turn,
+    [Symbol.dispose]() {
+      page[Symbol.dispose]();
+      server[Symbol.dispose]();
+    },
+  };
+}
+
+describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  async function open(url: string, options: Parameters<Browser["newPage"]>[0] = {}) {
+    const page = await browser.newPage({ viewport: WIDE, ...options });
+    const complaints = complaintsOf(page);
+    await page.goto(url);
+    return { page, complaints, [Symbol.asyncDispose]: () => page.close() };
+  }
+
+  describe.each(Object.entries(SCENES))("shows a worker: %s", (name, scene) => {
+    it.each(["light", "dark"] as const)("in the theme %s, for everybody", async (colorScheme) => {
+      using server = await serve(scene);
+      await using opened = await open(server.url, { colorScheme });
+      const { page, complaints } = opened;
+      await shown(page);
+      expect(await faults(page)).toEqual([]);
+      await page.setViewportSize(PHONE);
+      expect(await faults(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PHONE.width);
+      expect(complaints).toEqual([]);
+      await keepPicture(page, `${name}-${colorScheme}`);
+    });
+
+    it("and nothing moves while data comes in", async () => {
+      using server = await serve(scene);
+      await using wide = await open(server.url);
+      await using phone = await open(server.url, { viewport: PHONE });
+      for (const { page } of [wide, phone]) await page.evaluate(WATCH_SHIFTS);
+      const before = server.looks();
+      await vi.waitFor(() => expect(server.looks()).toBeGreaterThan(before + 2), PATIENCE);
+      for (const { page } of [wide, phone]) expect(await page.evaluate("window.shifts")).toEqual([]);
+    });
+  });
+
+  it("tells what matters of each state", async () => {
+    const texts = async (scene: Scene) => {
+      using server = await serve(scene);
+      await using opened = await open(server.url);
+      const { page } = opened;
+      await shown(page);
+      const text = async (selector: string) => (await page.locator(selector).textContent()) ?? "";
+      return { head: await text("header"), queues: await text("#queues"), jobs: await text("#jobs") };
+    };
+    const busy = await texts(SCENES.busy);
+    expect(busy.jobs).toMatch(/^web1 - HTTPservicehostgroup_dmz25\.0 s/);
+    expect(busy.head).toContain("open");
+    const away = await texts(SCENES["gearmand away"]);
+    expect(away.head).toContain("No job server answers: gearmand.example.org:4730.");
+    expect(away.queues).toBe("No queues");
+    expect((await texts(SCENES["500 queues"])).queues).toContain("hostgroup_499");
+    expect((await texts(SCENES["nothing yet"])).head).toContain("The worker is starting.");
+  });
+
+  it("says that the connection is lost, and comes back by itself", async () => {
+    const server = await serve(SCENES.idle);
+    await using opened = await open(server.url);
+    const { page } = opened;
+    await shown(page);
+    server[Symbol.dispose]();
+    const says = (text: string) =>
+      vi.waitFor(async () => expect(await page.locator("#state").textContent()).toBe(text), PATIENCE);
+    await says("not connected");
+    using _again = await serve(SCENES.idle, server.port);
+    await says("open");
+  });
+
+  it("can be read with the keyboard alone", async () => {
+    using server = await serve(SCENES["500 queues"]);
+    await using opened = await open(server.url);
+    const { page } = opened;
+    await shown(page);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-labelledby')")).toBe(
+      "queues-title",
+    );
+    await page.keyboard.press("End");
+    await vi.waitFor(
+      async () => expect(await page.evaluate("document.activeElement.scrollTop")).toBeGreaterThan(1000),
+      PATIENCE,
+    );
+  });
+
+  it("looks at the worker once for twenty viewers", async () => {
+    using server = await serve(SCENES.busy);
+    const context = await browser.newContext();
+    const pages = await Promise.all(Array.from({ length: 5 }, () => context.newPage()));
+    const abort = new AbortController();
+    const others = Array.from({ length: 15 }, () => fetch(`${server.url}events`, { signal: abort.signal }));
+    for (const page of pages) await page.goto(server.url);
+    await Promise.all(pages.map(shown));
+    const responses = await Promise.all(others);
+    expect(responses.map(({ status }) => status)).toEqual(new Array(15).fill(200));
+    const before = server.looks();
+    const sinceMs = performance.now();
+    await vi.waitFor(() => expect(server.looks()).toBeGreaterThan(before + 1), PATIENCE);
+    expect(server.looks() - before).toBeLessThanOrEqual(2 + (performance.now() - sinceMs) / 2000);
+    abort.abort();
+    await context.close();
+  });
+});
+
+/** Waits for the first snapshot. */
+async function shown(page: Page): Promise<void> {
+  const facts = () => page.locator("#facts").textContent();
+  await vi.waitFor(async () => expect(await facts()).toContain("started"), PATIENCE);
+}
+
+/**
+ * What axe-core complains about. It works on this page from outside, so the page's policy allows it. Of 500
+ * rows some stand for all.
+ */
+async function faults(page: Page): Promise<unknown> {
+  await page.evaluate(axe.source);
+  return page.evaluate(`axe.run({ exclude: ["tbody tr:nth-child(n + 12)"] }, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+      id + " " + target + ": " + failureSummary)))`);
+}
+
+const WATCH_SHIFTS = `window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const { value, sources } of list.getEntries())
+    window.shifts.push(value + " " + sources.map(({ node }) => node?.id || node?.className || node?.nodeName));
+}).observe({ type: "layout-shift", buffered: true });`;
+
+/** With SCREENSHOTS=FOLDER the pictures of the documentation are made. */
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const { SCREENSHOTS: folder } = process.env;
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  const path = (size: string) => `${folder}/status-page-${name.replaceAll(" ", "-")}-${size}.png`;
+  await page.screenshot({ path: path("phone") });
+  await page.setViewportSize(WIDE);
+  await page.screenshot({ path: path("wide") });
+}
