@@ -66,5 +66,6 @@ function write(
   if (stream.listenerCount("error") === 0) stream.on("error", onError);
   const { promise, resolve } = Promise.withResolvers<void>();
   stream.write(text, () => resolve());
+  if (stream.writableLength === 0) resolve();
   return promise;
 }

@@ -32,8 +32,6 @@ export function examineMachine(
   { maxWorker }: Pick<Config, "maxWorker">,
 ): readonly Finding[] {
   const { limits, memoryMax, hasShm, whyNoPings } = facts;
-  const memory =
-    memoryMax === undefined || memoryMax === "max" ? Number.POSITIVE_INFINITY : Number(memoryMax);
   return [
     whyNoPings === undefined
       ? fine("ping", "pings may be sent")
@@ -48,17 +46,20 @@ export function examineMachine(
       needs: 2 * maxWorker + 64,
       unit: "LimitNPROC= or TasksMax=",
     }),
-    memory < LEAST_MEMORY
-      ? warn(
-          "memory",
-          `the cgroup may have ${memory} bytes`,
-          "MemoryMax= of the unit, or the container's limit: 256 MiB and more",
-        )
-      : fine("memory", "the cgroup has room"),
+    ...examineMemory(memoryMax),
     hasShm
       ? fine("shm", "/dev/shm can be written")
       : warn("shm", "/dev/shm cannot be written", "mount a tmpfs there with mode 1777"),
   ];
+}
+
+/** Nothing is said of a machine whose limit cannot be read, as with cgroups of version 1. */
+function examineMemory(memoryMax: string | undefined): readonly Finding[] {
+  if (memoryMax === undefined) return [];
+  if (memoryMax === "max") return [fine("memory", "the cgroup has no limit of its own")];
+  if (Number(memoryMax) >= LEAST_MEMORY) return [fine("memory", `the cgroup may have ${memoryMax} bytes`)];
+  const advice = "MemoryMax= of the unit, or the container's limit: 256 MiB and more";
+  return [warn("memory", `the cgroup may have ${memoryMax} bytes`, advice)];
 }
 
 interface Limit {
