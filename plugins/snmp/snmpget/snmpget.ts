@@ -5,6 +5,7 @@ import { type Oid, renderOid } from "../session/oid.ts";
 import type { AgentAddress, SnmpReply } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { findAddress } from "./host-address.ts";
+import { leavesNoErrno } from "./name-services.ts";
 import { renderValue, type Varbind } from "./value-text.ts";
 
 /** What the plugin asks of snmpget or snmpgetnext. */
@@ -48,7 +49,7 @@ export async function snmpget(
 ): Promise<SnmpgetOutput> {
   const { host, port } = options;
   const found = await findAddress(host, resolver, signal);
-  if (found === undefined) return failed(`${programOf(options)}: Unknown host (${host}:${port})`);
+  if (found === undefined) return unknownHost(options);
   const errors: string[] = [];
   let { oids } = options;
   for (;;) {
@@ -62,6 +63,12 @@ export async function snmpget(
     oids = varbinds[errorIndex - 1] ? varbinds.toSpliced(errorIndex - 1, 1).map(({ oid }) => oid) : [];
     if (oids.length === 0) return failed(...errors);
   }
+}
+
+function unknownHost(options: SnmpgetOptions): SnmpgetOutput {
+  if (!leavesNoErrno())
+    throw new CheckDeclined("an unknown host, and other name services than files and dns");
+  return failed(`${programOf(options)}: Unknown host (${options.host}:${options.port})`);
 }
 
 /** Without MIBs. */
