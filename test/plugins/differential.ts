@@ -12,10 +12,7 @@ import { type NormalRule, normalise } from "./oracle.ts";
  * How many command lines of a family of checks are compared. DIFFERENTIAL_RUNS may say another number, such
  * as 5000.
  */
-export const RUNS = Number(process.env["DIFFERENTIAL_RUNS"]) || 1500;
-
-/** The same of families that came later: a thousand more lines of each would take the tests too long. */
-export const FEWER_RUNS = Number(process.env["DIFFERENTIAL_RUNS"]) || 500;
+export const RUNS = Number(process.env["DIFFERENTIAL_RUNS"]) || 500;
 
 /** Other lines than the usual ones are made with another DIFFERENTIAL_SEED. */
 export const SEED = Number(process.env["DIFFERENTIAL_SEED"]) || 1;
@@ -23,11 +20,6 @@ export const SEED = Number(process.env["DIFFERENTIAL_SEED"]) || 1;
 /** The number of lines that are a share of a family's; at least one. */
 export function share(part: number): number {
   return Math.ceil(RUNS * part);
-}
-
-/** The same share of FEWER_RUNS. */
-export function fewer(part: number): number {
-  return Math.ceil(FEWER_RUNS * part);
 }
 
 export interface Comparison {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { mayHaveNames, NAME_FILES, runWithNames } from "../../support/processes/name-namespace.ts";
 import { hasServer } from "../../support/servers/installed.ts";
-import { type Choices, type Comparison, FEWER_RUNS, fewer, randomLines, seldom } from "../differential.ts";
+import { type Choices, type Comparison, RUNS, randomLines, seldom, share } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
 import { DNS_FORMS } from "../real-forms.ts";
 import { realLines } from "../real-lines.ts";
@@ -77,7 +77,7 @@ const isThere = hasServer("named") && hasServer("check_dns") && mayHaveNames();
 
 describe.skipIf(!isThere)("the same answers as the plugin", () => {
   afterAll(() => report.print());
-  const timeout = 180_000 + 150 * FEWER_RUNS;
+  const timeout = 180_000 + 150 * RUNS;
 
   async function expectSame(
     lines: Iterable<readonly string[]>,
@@ -100,7 +100,7 @@ describe.skipIf(!isThere)("the same answers as the plugin", () => {
   it("of BIND", { timeout }, () => {
     const names = given("-H", [...NAMES, ...REVERSED, ...ODD_NAMES]);
     return expectSame(
-      randomLines([names, [...server(SERVERS.bind), []], ...OPTIONS], { count: fewer(0.35) }),
+      randomLines([names, [...server(SERVERS.bind), []], ...OPTIONS], { count: share(0.35) }),
       {
         mayLeave: 0.6,
       },
@@ -118,7 +118,7 @@ describe.skipIf(!isThere)("the same answers as the plugin", () => {
         server(SERVERS.odd),
         ...OPTIONS,
       ],
-      { count: fewer(0.35) },
+      { count: share(0.35) },
     );
     return expectSame(lines, { mayLeave: 0.6 });
   });
@@ -130,9 +130,9 @@ describe.skipIf(!isThere)("the same answers as the plugin", () => {
     );
     const lines = [
       ...randomLines([silent, server(SERVERS.odd), given("-t", ["1", "6"]), ...OPTIONS], {
-        count: fewer(0.03),
+        count: share(0.03),
       }),
-      ...randomLines([given("-H", NAMES), server(SERVERS.nobody), ...OPTIONS], { count: fewer(0.06) }),
+      ...randomLines([given("-H", NAMES), server(SERVERS.nobody), ...OPTIONS], { count: share(0.06) }),
       ["-H", "silent.odd.test", "-s", SERVERS.odd, "-t", "30"],
       ["-H", "silent.odd.test", "-s", SERVERS.odd],
       ["-H", "one.example.test", "-s", "::1"],
@@ -152,7 +152,7 @@ describe.skipIf(!isThere)("the same answers as the plugin", () => {
       "servfail.odd.test.",
     ]);
     return expectSame(
-      randomLines([names, [...server(SERVERS.bind), [], []], ...OPTIONS], { count: fewer(0.06) }),
+      randomLines([names, [...server(SERVERS.bind), [], []], ...OPTIONS], { count: share(0.06) }),
       {
         resolvConf,
         mayLeave: 1,
@@ -168,6 +168,6 @@ describe.skipIf(!isThere)("the same answers as the plugin", () => {
       WARN: ["50", "100"],
       CRIT: ["200", "300"],
     };
-    return expectSame(realLines(DNS_FORMS, macros, { count: fewer(0.2) }), { mayLeave: 0.2 });
+    return expectSame(realLines(DNS_FORMS, macros, { count: share(0.2) }), { mayLeave: 0.2 });
   });
 });

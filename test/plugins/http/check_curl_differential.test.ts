@@ -6,7 +6,7 @@ import { hasServer } from "../../support/servers/installed.ts";
 import { type Nginx, startNginx } from "../../support/servers/nginx.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { CUTS, Cutter } from "../cutter.ts";
-import { type Choices, compareWithPlugin, FEWER_RUNS, fewer, randomLines, seldom } from "../differential.ts";
+import { type Choices, compareWithPlugin, RUNS, randomLines, seldom, share } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
 import type { NormalRule } from "../oracle.ts";
 import { HTTP_FORMS } from "../real-forms.ts";
@@ -125,7 +125,7 @@ const PLUGIN = findPlugin("check_curl");
 const isHere = PLUGIN !== undefined && hasServer("check_curl") && hasServer("nginx");
 
 describe.skipIf(!isHere)("the same answers as check_curl", () => {
-  const timeout = 90_000 + 200 * FEWER_RUNS;
+  const timeout = 90_000 + 200 * RUNS;
   const servers = new FakeServers();
   const report = new FamilyReport("check_curl");
   let nginx: Nginx;
@@ -151,7 +151,7 @@ describe.skipIf(!isHere)("the same answers as check_curl", () => {
     expect(differences).toEqual([]);
     expect(declined.filter((answer) => !IS_EXPECTED.test(answer))).toEqual([]);
   };
-  const every = (part: number, ...rows: readonly Choices[]) => randomLines(rows, { count: fewer(part) });
+  const every = (part: number, ...rows: readonly Choices[]) => randomLines(rows, { count: share(part) });
 
   it("of pages in odd forms", { timeout }, () =>
     expectSame(every(0.3, at(odd), url(listPaths()), ...JUDGEMENT)),
@@ -171,7 +171,7 @@ describe.skipIf(!isHere)("the same answers as check_curl", () => {
 
   it("of lines as configurations have them", { timeout }, () => {
     const macros = { ...MACROS, PORT: [nginx.port, nginx.port, odd, nobody].map(String) };
-    return expectSame(realLines(HTTP_FORMS, macros, { count: fewer(0.2) }), SIZE);
+    return expectSame(realLines(HTTP_FORMS, macros, { count: share(0.2) }), SIZE);
   });
 
   it.each(CUTS)("of pages whose bytes come $how", { timeout }, async ({ cut }) => {

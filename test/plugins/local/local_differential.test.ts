@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { findPlugin } from "../core/real-plugins.ts";
-import { type Choices, FEWER_RUNS, fewer, randomLines, SEED, seldom } from "../differential.ts";
+import { type Choices, RUNS, randomLines, SEED, seldom, share } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
 import { LOCAL_FORMS } from "../real-forms.ts";
 import { realLines } from "../real-lines.ts";
@@ -181,7 +181,7 @@ const isThere = findPlugin("check_load") !== undefined && mayHaveMounts();
 
 describe.skipIf(!isThere)("the same answers as the plugins", () => {
   afterAll(() => report.print());
-  const timeout = 120_000 + 200 * FEWER_RUNS;
+  const timeout = 120_000 + 200 * RUNS;
 
   async function expectSame(at: number, task: Parameters<typeof compareOn>[1], mayLeave: number) {
     const machine = MACHINES[at];
@@ -197,7 +197,7 @@ describe.skipIf(!isThere)("the same answers as the plugins", () => {
 
   it.each(MACHINES.keys().toArray())("on machine %i", { timeout }, (at) => {
     const lines = Object.entries(GRAMMAR).map(([name, rows]) => {
-      const count = fewer((PARTS[name as LocalCheck] ?? 0) / MACHINES.length);
+      const count = share((PARTS[name as LocalCheck] ?? 0) / MACHINES.length);
       const all = [...randomLines(rows, { count, seed: SEED + at })];
       return [name, name === "check_procs" ? all.filter(isStable) : all] as const;
     });
@@ -206,7 +206,7 @@ describe.skipIf(!isThere)("the same answers as the plugins", () => {
 
   it.each(MACHINES.keys().toArray())("on machine %i, as configurations call them", { timeout }, (at) => {
     const all = [
-      ...realLines(LOCAL_FORMS, MACROS, { count: fewer(0.25 / MACHINES.length), seed: SEED + at }),
+      ...realLines(LOCAL_FORMS, MACROS, { count: share(0.25 / MACHINES.length), seed: SEED + at }),
     ];
     const byCheck = Map.groupBy(all, ([name = ""]) => name);
     const lines = [...byCheck].map(([name, each]) => [name, each.map(([, ...argv]) => argv)] as const);

@@ -14,11 +14,11 @@ import { findPlugin } from "../core/real-plugins.ts";
 import {
   type Choices,
   compareWithPlugin,
-  FEWER_RUNS,
-  fewer,
   IS_TO_BE_LEFT,
+  RUNS,
   randomLines,
   seldom,
+  share,
 } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
 import { MYSQL_FORMS, MYSQL_QUERY_FORMS } from "../real-forms.ts";
@@ -218,7 +218,7 @@ describe.skipIf(!hasServer("mariadb") || !hasServer("check_mysql"))("the same an
     await secure[Symbol.asyncDispose]();
   });
 
-  const timeout = 60_000 + 400 * FEWER_RUNS;
+  const timeout = 60_000 + 400 * RUNS;
   const places = (): Choices => [
     ...[plain, secure].flatMap(({ port, socket }) => [
       ["-H", "127.0.0.1", "-P", String(port)],
@@ -249,22 +249,22 @@ describe.skipIf(!hasServer("mariadb") || !hasServer("check_mysql"))("the same an
   it("of check_mysql with random words", { timeout }, () =>
     expectSame(
       checkMysql,
-      randomLines([places(), LOGINS, seldom(optionFiles(), 8), ...OPTIONS], { count: fewer(0.3) }),
+      randomLines([places(), LOGINS, seldom(optionFiles(), 8), ...OPTIONS], { count: share(0.3) }),
     ),
   );
 
   it("of check_mysql_query with random words", { timeout }, () => {
     const rows = [places(), LOGINS, seldom(optionFiles(), 9), ...QUERY_OPTIONS];
-    return expectSame(checkMysqlQuery, randomLines(rows, { count: fewer(0.3) }));
+    return expectSame(checkMysqlQuery, randomLines(rows, { count: share(0.3) }));
   });
 
   it("where connections are kept", { timeout }, async () => {
     const pooled = new Map([[NATIVE_DB_POOL, true]]);
     const logins = LOGINS.slice(0, 5);
     const rows = [places(), logins, ...QUERY_OPTIONS];
-    await expectSame(checkMysqlQuery, randomLines(rows, { count: fewer(0.15), seed: 7 }), pooled);
+    await expectSame(checkMysqlQuery, randomLines(rows, { count: share(0.15), seed: 7 }), pooled);
     const others = [places(), logins, ...OPTIONS];
-    await expectSame(checkMysql, randomLines(others, { count: fewer(0.05), seed: 7 }), pooled);
+    await expectSame(checkMysql, randomLines(others, { count: share(0.05), seed: 7 }), pooled);
   });
 
   it("with words as configurations have them", { timeout }, async () => {
@@ -280,8 +280,8 @@ describe.skipIf(!hasServer("mariadb") || !hasServer("check_mysql"))("the same an
       FILE: [join(process.env["HOME"] ?? "", "given.cnf")],
       QUERY: ["SELECT 42", "select count(*) from t.x", "select nope", "SHOW STATUS LIKE 'x'"],
     };
-    await expectSame(checkMysql, realLines(MYSQL_FORMS, macros, { count: fewer(0.1) }));
-    await expectSame(checkMysqlQuery, realLines(MYSQL_QUERY_FORMS, macros, { count: fewer(0.1) }));
+    await expectSame(checkMysql, realLines(MYSQL_FORMS, macros, { count: share(0.1) }));
+    await expectSame(checkMysqlQuery, realLines(MYSQL_QUERY_FORMS, macros, { count: share(0.1) }));
   });
 
   it("at odd places", { timeout }, () => {

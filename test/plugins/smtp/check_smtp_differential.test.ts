@@ -7,7 +7,7 @@ import { hasServer } from "../../support/servers/installed.ts";
 import { type Smtpd, startSmtpd } from "../../support/servers/opensmtpd.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { CUTS, Cutter } from "../cutter.ts";
-import { type Choices, compareWithPlugin, FEWER_RUNS, fewer, randomLines, seldom } from "../differential.ts";
+import { type Choices, compareWithPlugin, RUNS, randomLines, seldom, share } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
 import { SMTP_FORMS } from "../real-forms.ts";
 import { realLines } from "../real-lines.ts";
@@ -101,7 +101,7 @@ function cutUp(ports: readonly number[]): Promise<readonly Cutter[]> {
 const report = new FamilyReport("check_smtp");
 
 describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () => {
-  const timeout = 120_000 + 100 * FEWER_RUNS;
+  const timeout = 120_000 + 100 * RUNS;
   const plain: number[] = [];
   const tls: number[] = [];
   const broken: number[] = [];
@@ -148,22 +148,22 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
     ]);
 
   it("plain", { timeout }, () =>
-    expectSame(randomLines([at(plain), ...OPTIONS], { count: fewer(0.35) }), 0.5),
+    expectSame(randomLines([at(plain), ...OPTIONS], { count: share(0.35) }), 0.5),
   );
 
   it("over TLS", { timeout }, () =>
-    expectSame(randomLines([at(tls), TLS_OPTIONS, ...OPTIONS], { count: fewer(0.2) }), 0.5),
+    expectSame(randomLines([at(tls), TLS_OPTIONS, ...OPTIONS], { count: share(0.2) }), 0.5),
   );
 
   it("in pieces", { timeout }, () =>
-    expectSame(randomLines([at(cut), seldom(TLS_OPTIONS, 5), ...OPTIONS], { count: fewer(0.1) }), 0.65),
+    expectSame(randomLines([at(cut), seldom(TLS_OPTIONS, 5), ...OPTIONS], { count: share(0.1) }), 0.65),
   );
 
   it("from servers that break the connection", { timeout }, () =>
-    expectSame(randomLines([at(broken), seldom(TLS_OPTIONS, 5), ...OPTIONS], { count: fewer(0.1) }), 1),
+    expectSame(randomLines([at(broken), seldom(TLS_OPTIONS, 5), ...OPTIONS], { count: share(0.1) }), 1),
   );
 
-  it("on odd lines", { timeout }, () => expectSame(randomLines([odd], { count: fewer(0.05) }), 0.6));
+  it("on odd lines", { timeout }, () => expectSame(randomLines([odd], { count: share(0.05) }), 0.6));
 
   it("as configurations call it", { timeout }, () => {
     const macros = {
@@ -176,7 +176,7 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
       FROM: ["nagios@monitor.example", "<>"],
     };
     const usual = [plain[0] ?? 0, tls[3] ?? 0, ...(real === undefined ? [] : [real.port])];
-    const lines = [...realLines(SMTP_FORMS, macros, { count: fewer(0.2) })];
+    const lines = [...realLines(SMTP_FORMS, macros, { count: share(0.2) })];
     return expectSame(
       lines.map((line, number) => ["-p", String(usual[number % usual.length]), ...line]),
       0.2,
