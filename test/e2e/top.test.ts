@@ -25,7 +25,7 @@ class InTerminal implements AsyncDisposable {
     const line = `stty cols 100 rows 20; tty >tty; stty -a >before; sh -c '${words}'; echo $? >code; stty -a >after`;
     this.#child = execa("script", ["-qec", `cd ${path}; ${line}`, "/dev/null"], {
       reject: false,
-      env: { TERM: "xterm-256color", ...env },
+      env: { TERM: "xterm-256color", NO_COLOR: undefined, ...env },
       stdin: "pipe",
       buffer: false,
     });

@@ -127,7 +127,7 @@ type ServerName = keyof typeof SERVERS;
 
 const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 const POLICY = "/usr/sbin/policy-rc.d";
-const APT = { timeout: 300_000, env: { DEBIAN_FRONTEND: "noninteractive" }, stdin: "ignore" } as const;
+const APT = { timeout: 600_000, env: { DEBIAN_FRONTEND: "noninteractive" }, stdin: "ignore" } as const;
 
 /** For `describe.skipIf(!hasServer("gearmand"))`. */
 export function hasServer(name: ServerName): boolean {
