@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions, type TLSSocket } from "node:tls";
-import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../sdk/index.ts";
+import { CheckFailure, CRITICAL, type Resolver } from "../../sdk/index.ts";
 import { DialError, dial, resolveHost } from "../transport/dial.ts";
+import { readOptionalPem } from "../transport/pem-file.ts";
 import { stopwatch, type TargetClock } from "../transport/timing.ts";
 import { upgrade } from "../transport/tls.ts";
 import { type ContextSettings, contextName, type TlsContexts } from "../transport/tls-contexts.ts";
@@ -90,10 +90,13 @@ export function tlsKey({ target, command: { tls }, clientCertificate }: PageRequ
     : "";
 }
 
-/** Reads the files of the client certificate. Throws a CheckDeclined if one cannot be read. */
+/**
+ * Reads the files of the client certificate. Throws a CheckDeclined if one cannot be read: the plugin
+ * complains before it connects, and prints its usage.
+ */
 export async function readClientCertificate({ certificate, key }: TlsOptions): Promise<ClientCertificate> {
   if (certificate === undefined && key === undefined) return NO_CLIENT_CERTIFICATE;
-  return { cert: await readPem(certificate), key: await readPem(key) };
+  return { cert: await readOptionalPem(certificate), key: await readOptionalPem(key) };
 }
 
 const NO_CLIENT_CERTIFICATE: ClientCertificate = { cert: undefined, key: undefined };
@@ -135,19 +138,6 @@ function readSettings({ versions }: TlsOptions, { cert, key }: ClientCertificate
 function requireClientCertificate({ cert, key }: ContextSettings): void {
   requireContext({ cert }, "Unable to open certificate chain file!");
   requireContext({ cert, key }, "Private key does not seem to match certificate!");
-}
-
-/**
- * If a file cannot be read, the plugin complains before it connects and prints its usage, so it has to
- * answer.
- */
-async function readPem(file: string | undefined): Promise<Buffer | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(Buffer.from(file, "latin1"));
-  } catch (cause) {
-    throw new CheckDeclined("a file of certificate or key cannot be read", { cause });
-  }
 }
 
 /** The plugin prints two line breaks here. */

@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { CheckDeclined, OK } from "../../sdk/index.ts";
 import { errnoName, errnoText } from "../libc/errno.ts";
 import { destroyOnAbort } from "../transport/dial.ts";
+import { readOptionalPem } from "../transport/pem-file.ts";
 import type { ContextSettings, TlsContexts } from "../transport/tls-contexts.ts";
 import type { Connected } from "./connect.ts";
 import { Ended, type Printed } from "./printed.ts";
@@ -18,19 +18,10 @@ export interface TlsContext {
 /** Reads the files of `-C`, `-K` and `-A`. Declines if one cannot be read. */
 export async function readTlsSettings(tls: TlsRequest, contexts: TlsContexts): Promise<ContextSettings> {
   const { versions, ciphers } = tls;
-  const [cert, key, ca] = await Promise.all([tls.certificate, tls.key, tls.authority].map(readPem));
+  const [cert, key, ca] = await Promise.all([tls.certificate, tls.key, tls.authority].map(readOptionalPem));
   const settings = { ...versions, ciphers, cert, key, ca };
   requireUsable(settings, contexts);
   return settings;
-}
-
-async function readPem(file: string | undefined): Promise<Buffer | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(Buffer.from(file, "latin1"));
-  } catch (cause) {
-    throw new CheckDeclined("a file of certificate or key cannot be read", { cause });
-  }
 }
 
 /** Where OpenSSL does not take the settings, the plugin prints OpenSSL's own reasons. */

@@ -1,8 +1,8 @@
 import type { Point } from "../../src/page/counts/history.ts";
 import { Observer } from "../../src/page/counts/observer.ts";
 import { LogTail } from "../../src/page/snapshot/log-tail.ts";
-import type { PageQueue } from "../../src/page/snapshot/queues.ts";
 import { makeSnapshot, type Snapshot } from "../../src/page/snapshot/snapshot.ts";
+import type { WorkQueue } from "../../src/worker/work-queues.ts";
 import type { WorkerStatus } from "../../src/worker/worker-status.ts";
 
 const SERVER = "gearmand.example.org:4730";
@@ -63,7 +63,7 @@ const BUSY: WorkerStatus = {
 /** A state of a worker, as the page is shown it: turn by turn. */
 export interface Scene {
   readonly status: WorkerStatus;
-  readonly queues?: readonly PageQueue[];
+  readonly queues?: readonly WorkQueue[];
   readonly silent?: string;
   readonly points?: number;
   readonly observer?: Observer;
@@ -106,7 +106,7 @@ const OPTIONS = [
   { name: "restrict_path", values: ["/usr/lib/nagios/plugins/", "/opt/site/plugins/"], from: undefined },
 ];
 
-function queues(count: number, waiting = 3): readonly PageQueue[] {
+function queues(count: number, waiting = 3): readonly WorkQueue[] {
   return Array.from({ length: count }, (_, at) => ({
     ...{ server: SERVER, queue: at === 0 ? "service" : `hostgroup_${at}`, workers: at === 1 ? 0 : 2 },
     ...{ waiting: at < 2 ? waiting : 0, running: at },

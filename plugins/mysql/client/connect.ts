@@ -1,17 +1,11 @@
 import { isIP, type NetConnectOpts, type Socket } from "node:net";
 import { constants } from "node:os";
-import {
-  CheckDeclined,
-  CheckFailure,
-  ResolveError,
-  type Resolver,
-  WARNING,
-  withinSeconds,
-} from "../../../sdk/index.ts";
+import { CheckDeclined, CheckFailure, type Resolver, WARNING, withinSeconds } from "../../../sdk/index.ts";
 import { errnoName } from "../../libc/errno.ts";
+import { resolveServer } from "../../transport/databases/server-addresses.ts";
 import { isReadReset, ServerGone } from "../../transport/databases/server-stream.ts";
 import { openSocket } from "../../transport/dial.ts";
-import { declineIfOutOfFiles, declineIfShort } from "../../transport/shortage.ts";
+import { declineIfShort } from "../../transport/shortage.ts";
 import type { TargetClock } from "../../transport/timing.ts";
 import { TlsError, upgrade } from "../../transport/tls.ts";
 import type { TlsContexts } from "../../transport/tls-contexts.ts";
@@ -115,18 +109,14 @@ async function openFirst(target: Target, context: ConnectContext): Promise<Socke
   throw failure;
 }
 
-async function listAddresses(
-  { place }: Target,
-  { resolver, signal, clock }: ConnectContext,
-): Promise<readonly Address[]> {
+async function listAddresses({ place }: Target, context: ConnectContext): Promise<readonly Address[]> {
   if ("socket" in place) return [socketAddress(place.socket)];
   const { host, port } = place;
-  const onTook = (ms: number) => clock.waited(ms);
-  const found = await resolver.resolve(host, 0, signal, { onTook }).catch((error: unknown) => {
-    if (!(error instanceof ResolveError)) throw error;
-    declineIfOutOfFiles();
-    throw new CheckDeclined("a name without an address", { cause: error });
-  });
+  const found = await resolveServer(
+    host,
+    context,
+    (cause) => new CheckDeclined("a name without an address", { cause }),
+  );
   return found.map(({ address, family }) => ({
     options: { host: address, port, family, autoSelectFamily: false, noDelay: true, keepAlive: true },
     fail: (errno) => ({

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { checkServerIdentity, type TLSSocket } from "node:tls";
 import { CheckDeclined, type Resolver } from "../../../sdk/index.ts";
 import { dial } from "../../transport/dial.ts";
+import { readOptionalPem, readPem } from "../../transport/pem-file.ts";
 import { upgrade } from "../../transport/tls.ts";
 import type { ContextSettings, TlsContexts } from "../../transport/tls-contexts.ts";
 import type { WebRequest, WebTls } from "./request.ts";
@@ -54,18 +55,10 @@ async function readSettings(tls: WebTls): Promise<ContextSettings> {
   // What is signed with SHA-1 or has a short key is left to the plugin, which may refuse it.
   const ciphers = `${CIPHERS}@SECLEVEL=${verifies ? 2 : 0}`;
   const ours =
-    certificate === undefined ? {} : { cert: await readPem(certificate), key: await readPem(tls.key) };
-  const authorities = tls.authorities === undefined ? undefined : await readPem(tls.authorities);
+    certificate === undefined ? {} : { cert: await readPem(certificate), key: await readPem(tls.key ?? "") };
+  const authorities = await readOptionalPem(tls.authorities);
   const ca = verifies ? (authorities ?? (await readSystemAuthorities())) : undefined;
   return { minVersion, maxVersion, ciphers, ...ours, ca };
-}
-
-async function readPem(file = ""): Promise<Buffer> {
-  try {
-    return await readFile(Buffer.from(file, "latin1"));
-  } catch (cause) {
-    throw new CheckDeclined("a file of certificate or key cannot be read", { cause });
-  }
 }
 
 /** SSL_CERT_FILE replaces the system's file for Go, too. */

@@ -1,9 +1,10 @@
 import type { NetConnectOpts, Socket } from "node:net";
-import { CheckDeclined, CheckFailure, CRITICAL, ResolveError, type Resolver } from "../../../sdk/index.ts";
+import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../../sdk/index.ts";
 import { errnoName, errnoText } from "../../libc/errno.ts";
+import { resolveServer } from "../../transport/databases/server-addresses.ts";
 import { ServerGone } from "../../transport/databases/server-stream.ts";
 import { openSocket } from "../../transport/dial.ts";
-import { declineIfOutOfFiles, declineIfShort } from "../../transport/shortage.ts";
+import { declineIfShort } from "../../transport/shortage.ts";
 import type { TargetClock } from "../../transport/timing.ts";
 import type { TlsContexts } from "../../transport/tls-contexts.ts";
 import { ConnectionFailure } from "../libpq/failure.ts";
@@ -58,15 +59,15 @@ export async function connect(target: Target, context: ConnectContext): Promise<
 /** This address takes no connection, so the next one is tried. */
 class NotConnected extends Error {}
 
-async function listAddresses({ place }: Target, { resolver, signal, clock }: ConnectContext) {
+async function listAddresses({ place }: Target, context: ConnectContext) {
   if ("socket" in place) return [socketAddress(place.socket)];
   const { host, port } = place;
-  const onTook = (ms: number) => clock.waited(ms);
-  const found = await resolver.resolve(host, 0, signal, { onTook }).catch((error: unknown) => {
-    if (!(error instanceof ResolveError)) throw error;
-    declineIfOutOfFiles();
-    throw new ConnectionFailure(`could not translate host name "${host}" to address: ${error.message}\n`);
-  });
+  const found = await resolveServer(
+    host,
+    context,
+    ({ message }) =>
+      new ConnectionFailure(`could not translate host name "${host}" to address: ${message}\n`),
+  );
   return found.map(({ address, family }): Address => {
     const shown = address === host ? "" : ` (${address})`;
     return {

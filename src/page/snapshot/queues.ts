@@ -1,19 +1,11 @@
 import { fromByteString } from "../../byte-string.ts";
-import { AdminError, type QueueStatus, readStatus } from "../../gearman/admin.ts";
+import { AdminError } from "../../gearman/admin.ts";
 import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
-
-/** A queue of a job server. */
-export interface PageQueue {
-  readonly server: string;
-  readonly queue: string;
-  readonly waiting: number;
-  readonly running: number;
-  readonly workers: number;
-}
+import { readWorkQueues, type WorkQueue } from "../../worker/work-queues.ts";
 
 export interface PageQueues {
-  /** The fullest first; at most 500. */
-  readonly queues: readonly PageQueue[];
+  /** The fullest first, their names as text; at most 500. */
+  readonly queues: readonly WorkQueue[];
   /** Queues beyond those. */
   readonly more: number;
   /** Job servers that did not answer, and why. */
@@ -22,8 +14,6 @@ export interface PageQueues {
 
 const PATIENCE_MS = 1_500;
 const MAX_QUEUES = 500;
-/** Each worker has a status queue of its own: they say nothing about work. */
-const STATUS_QUEUE = /^worker_/;
 
 /** Asks the job servers what is in their queues. It never rejects. */
 export async function askQueues(servers: readonly ServerAddress[]): Promise<PageQueues> {
@@ -38,30 +28,20 @@ export async function askQueues(servers: readonly ServerAddress[]): Promise<Page
 }
 
 interface Answer {
-  readonly queues: readonly PageQueue[];
+  readonly queues: readonly WorkQueue[];
   readonly silent?: PageQueues["silent"][number];
 }
 
 async function ask(address: ServerAddress): Promise<Answer> {
-  const server = renderServerAddress(address);
   try {
-    const told = await readStatus(address, { timeoutMs: PATIENCE_MS });
-    return {
-      queues: told.filter(({ queue }) => !STATUS_QUEUE.test(queue)).map((one) => toQueue(server, one)),
-    };
+    const queues = await readWorkQueues(address, { timeoutMs: PATIENCE_MS });
+    return { queues: queues.map((one) => ({ ...one, queue: fromByteString(one.queue) })) };
   } catch (error) {
     const reason = error instanceof AdminError ? error.message : String(error);
-    return { queues: [], silent: { server, reason } };
+    return { queues: [], silent: { server: renderServerAddress(address), reason } };
   }
 }
 
-function toQueue(server: string, { queue, total, running, workers }: QueueStatus): PageQueue {
-  return {
-    ...{ server, queue: fromByteString(queue), running, workers },
-    waiting: Math.max(0, total - running),
-  };
-}
-
-function byName(a: PageQueue, b: PageQueue): number {
+function byName(a: WorkQueue, b: WorkQueue): number {
   return a.queue < b.queue ? -1 : 1;
 }

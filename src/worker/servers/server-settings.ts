@@ -33,8 +33,14 @@ export function jobServerSettings(config: Config): JobServerSettings {
 
 /** The queue in which a worker answers what it does. check_gearman and dashboards ask it by name. */
 export function statusQueueName(identifier: string): string {
-  return `worker_${identifier}`;
+  return `${STATUS_PREFIX}${identifier}`;
 }
+
+export function isStatusQueue(queue: string): boolean {
+  return queue.startsWith(STATUS_PREFIX);
+}
+
+const STATUS_PREFIX = "worker_";
 
 export function dupserverSettings(config: Config): DupserverSettings {
   const { dupserver: servers, dupserverBacklogQueueSize: limit } = config;
