@@ -134,6 +134,30 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
     );
   });
 
+  it("keeps the colours that were chosen by keyboard, and has them before anything is drawn", async () => {
+    using server = await serve(SCENES.idle);
+    await using opened = await open(server.url, { colorScheme: "light" });
+    const { page, complaints } = opened;
+    const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const light = await ground();
+    await page.locator("#themes input[value=auto]").focus();
+    for (const key of ["ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    expect(await page.evaluate("localStorage.getItem('omd-worker-theme')")).toBe("dark");
+    await page.addInitScript(`window.themes = [];
+      new MutationObserver(() => document.body && window.themes.push(document.documentElement.dataset.theme))
+        .observe(document, { childList: true, subtree: true });`);
+    await page.reload();
+    await shown(page);
+    expect(await ground()).toBe(dark);
+    expect(new Set((await page.evaluate("window.themes")) as string[])).toEqual(new Set(["dark"]));
+    expect(await faults(page)).toEqual([]);
+    await page.locator("#themes label", { hasText: "Auto" }).click();
+    expect(await ground()).toBe(light);
+    expect(complaints).toEqual([]);
+  });
+
   it("looks at the worker once for twenty viewers", async () => {
     using server = await serve(SCENES.busy);
     const context = await browser.newContext();
