@@ -3,6 +3,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MetricsServer } from "../../src/metrics/http-server.ts";
+import { Changes } from "../../src/page/snapshot/changes.ts";
 import { StatusPage } from "../../src/page/web/status-page.ts";
 import { renderEvent } from "../../src/page/web/viewers.ts";
 import { complaintsOf, startBrowser } from "../support/servers/browser.ts";
@@ -19,11 +20,12 @@ const PATIENCE = { timeout: 30_000, interval: 100 };
 /** Serves a scene, with one turn for each look. */
 async function serve(scene: Scene, at = 0) {
   let turn = 0;
+  const changes = new Changes(["points", "log"]);
   const look = async () => {
     const now = turn++;
     return {
-      whole: () => renderEvent("whole", play(scene, 0)),
-      next: renderEvent("next", play(scene, now)),
+      whole: () => renderEvent("whole", JSON.stringify(play(scene, 0))),
+      next: renderEvent("next", changes.next(play(scene, now))),
     };
   };
   const log = stubLog();
