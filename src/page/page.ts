@@ -3,6 +3,7 @@ import type { ServerAddress } from "../gearman/server-address.ts";
 import type { Log } from "../log.ts";
 import type { WorkerStatus } from "../worker/worker-status.ts";
 import { Observer } from "./counts/observer.ts";
+import { Changes } from "./snapshot/changes.ts";
 import type { LogTail } from "./snapshot/log-tail.ts";
 import { askQueues } from "./snapshot/queues.ts";
 import { makeSnapshot } from "./snapshot/snapshot.ts";
@@ -53,8 +54,9 @@ export class Page implements Disposable {
   }
 }
 
-/** What is new since the last look goes to those who saw it; a new viewer has everything. */
+/** What has changed since the last look goes to those who saw it; a new viewer has everything. */
 function showOf({ status, servers, config, tail }: PageSource, observer: Observer): Show {
+  const changes = new Changes(["points", "log"]);
   let seen = { points: 0, lines: 0 };
   let seenConfig: readonly EffectiveOption[] | undefined;
   return {
@@ -63,11 +65,14 @@ function showOf({ status, servers, config, tail }: PageSource, observer: Observe
       const now = config();
       const parts = { status: status(), queues, observer, tail };
       const changed = now === seenConfig ? undefined : now;
-      const next = renderEvent("next", makeSnapshot({ ...parts, seen, config: changed }));
+      const next = renderEvent("next", changes.next(makeSnapshot({ ...parts, seen, config: changed })));
       let whole: string | undefined;
       const nothing = { points: 0, lines: 0 };
       const renderWhole = () =>
-        (whole ??= renderEvent("whole", makeSnapshot({ ...parts, seen: nothing, config: now })));
+        (whole ??= renderEvent(
+          "whole",
+          JSON.stringify(makeSnapshot({ ...parts, seen: nothing, config: now })),
+        ));
       seen = { points: observer.history.closed, lines: tail.count };
       seenConfig = now;
       return { whole: renderWhole, next };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createUnwrittenLog } from "../../src/log.ts";
+import { Changes } from "../../src/page/snapshot/changes.ts";
 import { LogTail } from "../../src/page/snapshot/log-tail.ts";
 import { askQueues } from "../../src/page/snapshot/queues.ts";
 import { startGearmand } from "../support/gearman/gearmand.ts";
@@ -43,4 +44,13 @@ describe("the queues", () => {
       await gearmand.stop();
     }
   });
+});
+
+it("of a snapshot only what has changed is sent again, and what is new", () => {
+  const changes = new Changes(["log"]);
+  const next = (snapshot: object): unknown => JSON.parse(changes.next(snapshot));
+  const first = { state: "open", slots: { busy: 1 }, reload: undefined, log: ["a"] };
+  expect(next(first)).toEqual({ ...first, reload: null });
+  expect(next({ ...first, slots: { busy: 1 } })).toEqual({ log: ["a"] });
+  expect(next({ ...first, state: "drained", log: [] })).toEqual({ state: "drained", log: [] });
 });
