@@ -43,7 +43,8 @@ interface CheckSeries {
 /** Counts what happens to jobs. For each job it looks up two keys and adds. */
 export class JobMetrics {
   readonly #store: SeriesStore;
-  readonly #jobs = new Map<string, JobSeries>();
+  /** By queue, type and way: three short keys cost less than one that must be made. */
+  readonly #jobs = new Map<string, Map<string, Map<Via | undefined, JobSeries>>>();
   readonly #checks = new Map<string, CheckSeries>();
 
   /** Reasons that are known are there from the start, so that the first of each is seen as an increase. */
@@ -105,9 +106,10 @@ export class JobMetrics {
   }
 
   #seriesOf(queue: string, type: string, via: Via | undefined): JobSeries {
-    const id = `${queue}\n${type}\n${via}`;
-    const known = this.#jobs.get(id);
-    if (known !== undefined) return known;
+    return this.#jobs.get(queue)?.get(type)?.get(via) ?? this.#createSeries(queue, type, via);
+  }
+
+  #createSeries(queue: string, type: string, via: Via | undefined): JobSeries {
     const kind = isJobType(type) ? type : OTHER;
     const exec = via === undefined ? "too_late" : EXEC[via];
     const store = this.#store;
@@ -120,7 +122,10 @@ export class JobMetrics {
       timedOut: store.series("jobsTimedOut", queue),
     };
     // A job of an unknown type may have any text as its type.
-    if (kind === type) this.#jobs.set(id, series);
+    if (kind !== type) return series;
+    const ofQueue = this.#jobs.get(queue) ?? new Map<string, Map<Via | undefined, JobSeries>>();
+    const ofType = ofQueue.get(type) ?? new Map<Via | undefined, JobSeries>();
+    this.#jobs.set(queue, ofQueue.set(type, ofType.set(via, series)));
     return series;
   }
 

@@ -9,3 +9,8 @@ it("the name of a check is the same whoever asks, and whatever was asked before"
     ...["other", "other", "check_tcp", "check_tcp"],
   ]);
 });
+
+it("the name of a check is right for any number of them", () => {
+  for (let round = 0; round < 2; round += 1)
+    for (let at = 0; at < 3_000; at += 1) expect(checkName(`/p/check_${at} -H a`)).toBe(`check_${at}`);
+});
