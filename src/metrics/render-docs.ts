@@ -43,8 +43,9 @@ Queues are told by every worker, each with all queues of its job servers: take \
 ## What it costs
 
 Without \`prometheus_server\` nothing is loaded or counted. With it a job costs some additions: 0.8 µs of CPU (median of 50 rounds of 12,000 jobs; least 0.3, most 1.3), and 1.2 µs together with
-the status page, when only what counts is called, on two cores of an AMD EPYC that other programs kept busy (load 13). The scenario \`metrics\` of the
-[benchmark](../bench/README.md) compares whole workers, but has had no quiet machine yet: its differences were smaller than those between two runs of the same worker.
+the status page, when only what counts is called, on two cores of an AMD EPYC that other programs kept busy (load 13). Whole workers, five times in turn (the
+scenario \`metrics\` of the [benchmark](../bench/README.md)), while others took 32 to 45 % of the machine: 0.081 ms a job (0.073 to 0.088) without metrics, 0.084 (0.082 to 0.099) with
+them, 0.093 (0.087 to 0.098) with the page. That is too noisy to tell a few microseconds: pairs differed by 0 to 15.
 
 ## All metrics
 
