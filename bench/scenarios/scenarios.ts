@@ -128,7 +128,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "start",
-    about: "omd-worker version and omd-worker send --version, in turn with node -e 0",
+    about: "omd-worker version and omd-worker top --version, in turn with node -e 0",
     lines: START_LINES,
     measure: measureStart,
     columns: ["startMs", "startCpuMs", "nodeMs", "nodeCpuMs", "timesNode", "timesNodeCpu"],
