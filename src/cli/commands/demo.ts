@@ -2,24 +2,18 @@ import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import { type Demo, startDemo } from "../../demo/demo.ts";
 import { renderScreen } from "../../demo/screen.ts";
 import { showOnTerminal } from "../../demo/terminal.ts";
-import { type CommandResult, help, usage } from "../command.ts";
+import { type CommandResult, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { observeDemo } from "../run/observe-demo.ts";
 import { VERSION } from "../version.ts";
 
-const USAGE = `usage: omd-worker demo [--seconds N]
-  Shows the worker at work: an embedded job server, a small core with some checks of this machine, a table of
-  states, and the status page at an address of this machine. Arrow keys and page keys scroll; q or Ctrl-C ends it, or --seconds N. Without a terminal there is a line
-  every five seconds, and the whole table at the end. Exit code 1 if no result came in.
-`;
 const REDRAW_MS = 1000;
 const TELL_MS = 5000;
 const COLUMNS = 120;
 
 export async function demoCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const seconds = readSeconds(argv);
-  if (seconds === undefined)
-    return argv.includes("--help") || argv.includes("-h") ? help(USAGE) : usage(USAGE);
+  if (seconds === undefined) return wrongCall();
   const demo = await startDemo({ checks: BUILTIN_CHECKS, version: VERSION, observe: observeDemo });
   if (process.stdout.isTTY === true) await showHere(demo, seconds, io);
   else await tellAll(demo, seconds, io);
@@ -29,7 +23,7 @@ export async function demoCommand(argv: readonly string[], io: Io): Promise<Comm
   return results > 0 ? 0 : 1;
 }
 
-/** 0 means until a signal. Undefined: the words are not understood, or ask for help. */
+/** 0 means until a signal. Undefined: the words are not understood. */
 function readSeconds(argv: readonly string[]): number | undefined {
   if (argv.length === 0) return 0;
   const text = argv.join("=").match(/^--seconds=(\d+(?:\.\d+)?)$/)?.[1];

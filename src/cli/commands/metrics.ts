@@ -4,10 +4,6 @@ import { type CommandResult, unknownWord } from "../command.ts";
 import type { Io } from "../io.ts";
 import { renderTable } from "../render-table.ts";
 
-const USAGE = `usage: omd-worker metrics list|docs
-  The metrics that the worker serves with prometheus_server=HOST:PORT: as a table, or as docs/metrics.md.
-`;
-
 /** Exit codes: 0, 3 if the call is wrong. */
 export async function metricsCommand([word, ...more]: readonly string[], io: Io): Promise<CommandResult> {
   if (more.length === 0 && word === "list") {
@@ -21,5 +17,5 @@ export async function metricsCommand([word, ...more]: readonly string[], io: Io)
     io.stdout(renderMetricsDocs());
     return 0;
   }
-  return unknownWord(word, ["list", "docs"], USAGE);
+  return unknownWord(word, ["list", "docs"]);
 }
