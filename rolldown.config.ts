@@ -24,7 +24,9 @@ const tools = TOOLS.map((name) => `${CLI}/commands/${name}.js`);
 /** What `main` loads only when it is needed. */
 const lazy = new Set([
   ...globSync(`${CLI}/commands/*.js`),
-  ...["command", "help", "version", "worker-conf"].map((name) => `${CLI}/${name}.js`),
+  ...["command", "help", "version", "worker-conf", "manual/render/explain"].map(
+    (name) => `${CLI}/${name}.js`,
+  ),
 ]);
 
 /** An import of a built-in module asks for every one of its exports, which loads more modules: WebCrypto. */

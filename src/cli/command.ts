@@ -7,34 +7,37 @@ export type CliCommand = (argv: readonly string[], io: Io) => Promise<CommandRes
 /** A command of omd-worker. Its code is loaded when it is called, so a small command starts fast. */
 export interface CommandRow {
   readonly name: string;
-  /** For the help: the words after the program's name, and what they do. */
+  /** For the help: the words after the program's name, and what they do. MANUALS says more. */
   readonly usage: string;
   readonly help: string;
   readonly aliases?: readonly Pick<CommandRow, "name" | "usage" | "help">[];
+  /**
+   * It answers `--help` itself: with the exit code of the C tool, or because that may be a word of another
+   * command.
+   */
+  readonly explainsItself?: true;
   readonly load: () => Promise<CliCommand>;
 }
 
-/** The exit code, or the usage text to show: the command was called wrongly, or asked to explain itself. */
+/** The exit code, or what is to be shown: the command's help, or how it should have been called. */
 export type CommandResult =
   | number
-  | { readonly kind: "wrong call"; readonly usage: string }
-  | { readonly kind: "help"; readonly usage: string };
+  | { readonly kind: "help"; readonly exitCode: number }
+  | { readonly kind: "wrong call"; readonly problem: string | undefined };
 
-/** A command returns this if it was called wrongly. */
-export function usage(text: string): CommandResult {
-  return { kind: "wrong call", usage: text };
+/** A command returns this if it was called wrongly. `problem` says how, if that is known. */
+export function wrongCall(problem?: string): CommandResult {
+  return { kind: "wrong call", problem };
 }
 
-/** A command returns this if it was asked to explain itself; it ends with 0. */
-export function help(text: string): CommandResult {
-  return { kind: "help", usage: text };
+/** A command returns this if it was asked to explain itself. */
+export function help(exitCode = 0): CommandResult {
+  return { kind: "help", exitCode };
 }
 
 /** A command returns this if its first word is none of those that it knows, or is missing. */
-export function unknownWord(word: string | undefined, known: readonly string[], text: string): CommandResult {
-  return usage(
-    word === undefined || /^--?h(?:elp)?$/.test(word) ? text : `${describeUnknown(word, known)}\n${text}`,
-  );
+export function unknownWord(word: string | undefined, known: readonly string[]): CommandResult {
+  return wrongCall(word === undefined ? undefined : describeUnknown(word, known));
 }
 
 /** `unknown word 'chek', did you mean check?` */

@@ -1,4 +1,5 @@
-import type { CommandRow } from "./command.ts";
+import { asksForHelp } from "../config/read/info-request.ts";
+import type { CommandResult, CommandRow } from "./command.ts";
 import type { ControlName } from "./commands/control.ts";
 import type { Io } from "./io.ts";
 import { TOOLS } from "./tools/tool-commands.ts";
@@ -19,6 +20,7 @@ export const CHECK: CommandRow = {
   usage: "check [--explain] [--] COMMAND…",
   help: "run one command line as the worker would, or say what it would do",
   aliases: [{ name: "testcmd", usage: "testcmd [--] COMMAND…", help: "the Go worker's word for check" }],
+  explainsItself: true,
   load: async () => (await import("./commands/check.ts")).checkCommand,
 };
 
@@ -73,6 +75,18 @@ export const COMMANDS: readonly CommandRow[] = [
     help: "a job server, a small core and the worker at work",
     load: async () => (await import("./commands/demo.ts")).demoCommand,
   },
+  {
+    name: "link-names",
+    usage: "link-names [--force] DIR",
+    help: "links by the names of mod_gearman's programs, in a folder",
+    load: async () => (await import("./commands/link-names.ts")).linkNamesCommand,
+  },
+  {
+    name: "completion",
+    usage: "completion bash|zsh|fish",
+    help: "what lets a shell complete commands, options and values",
+    load: async () => (await import("./commands/completion.ts")).completionCommand(COMMANDS),
+  },
   ...TOOLS.map(({ command }) => command),
 ];
 
@@ -99,14 +113,21 @@ export function commandWords(): readonly string[] {
 
 /** Loads and runs a command; resolves to its exit code. */
 export async function runCommand(row: CommandRow, argv: readonly string[], io: Io): Promise<number> {
-  const command = await row.load();
-  const result = await command(argv, io);
+  const result = await answer(row, argv, io);
   if (typeof result === "number") return result;
-  io.stderr(result.usage);
+  const { explain, explainCall } = await import("./manual/render/explain.ts");
   switch (result.kind) {
     case "help":
-      return 0;
+      io.stdout(explain(row));
+      return result.exitCode;
     case "wrong call":
+      io.stderr(explainCall(row, result.problem));
       return USAGE_EXIT_CODE;
   }
+}
+
+async function answer(row: CommandRow, argv: readonly string[], io: Io): Promise<CommandResult> {
+  if (!row.explainsItself && asksForHelp(argv)) return { kind: "help", exitCode: 0 };
+  const command = await row.load();
+  return command(argv, io);
 }

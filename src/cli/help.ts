@@ -1,13 +1,8 @@
-import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
-import { renderOptions } from "../config/render/help.ts";
-import { workerGroups } from "../config/worker/options.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, RUN } from "./commands.ts";
+import { findManual } from "./manual/manuals.ts";
+import { renderProgramHelp } from "./manual/render/help.ts";
 
 /** What `--help` shows: the commands of the program, and the options of worker.conf. */
 export function renderHelp(program: string): string {
-  const aliases = COMMANDS.flatMap((command) => command.aliases ?? []);
-  const commands = [...COMMANDS, ...aliases].map(
-    ({ usage, help }) => `  ${program} ${usage}\n      ${help}\n`,
-  );
-  return `Usage:\n${commands.join("")}\n${renderOptions(workerGroups(BUILTIN_SETTINGS))}`;
+  return renderProgramHelp(program, findManual(RUN.name), COMMANDS);
 }

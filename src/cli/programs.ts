@@ -4,7 +4,7 @@ import { findInfoRequest, type InfoRequest } from "../config/read/info-request.t
 import type { CommandRow } from "./command.ts";
 import { CHECK, findCommand, RUN } from "./commands.ts";
 import type { Io } from "./io.ts";
-import { TOOLS } from "./tools/tool-commands.ts";
+import { C_WORKER, TOOLS } from "./tools/tool-commands.ts";
 import { findPluginFile } from "./usual-plugin-folders.ts";
 
 /** A program of ours by the name it is called by. */
@@ -33,7 +33,7 @@ export const PROGRAMS: readonly ProgramRow[] = [
   OMD_WORKER,
   {
     kind: "worker",
-    name: "mod_gearman_worker",
+    name: C_WORKER,
     // The programs of the other workers end with 3 after --version.
     version: {
       exitCode: 3,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { help, usage } from "../../src/cli/command.ts";
+import { help, wrongCall } from "../../src/cli/command.ts";
 import { COMMANDS, findCommand, RUN, runCommand } from "../../src/cli/commands.ts";
 import { run } from "./io.ts";
 
@@ -46,8 +46,18 @@ describe("a command that was called wrongly ends as its row says", () => {
 
   it.each([
     ["an exit code", 7, { code: 7, stderr: "" }],
-    ["a wrong call", usage("usage: x\n"), { code: 3, stderr: "usage: x\n" }],
-    ["a call for help", help("usage: x\n"), { code: 0, stderr: "usage: x\n" }],
+    [
+      "a wrong call",
+      wrongCall(),
+      { code: 3, stderr: expect.stringMatching(/^usage: .*\n[\s\S]*see: .*--help\n$/) },
+    ],
+    [
+      "a wrong call that says how",
+      wrongCall("no x"),
+      { code: 3, stderr: expect.stringMatching(/^no x\nusage: /) },
+    ],
+    ["a call for help", help(), { code: 0, stderr: "" }],
+    ["a call for help of a tool", help(3), { code: 3, stderr: "" }],
   ])("after %s", async (_, result, expected) => {
     const said: string[] = [];
     const io = {
@@ -55,7 +65,8 @@ describe("a command that was called wrongly ends as its row says", () => {
       stderr: (text: string | Uint8Array) => void said.push(String(text)),
       env: {},
     };
-    const code = await runCommand({ ...RUN, load: async () => async () => result }, [], io);
+    const row = { ...RUN, name: "doctor", load: async () => async () => result };
+    const code = await runCommand(row, [], io);
     expect({ code, stderr: said.join("") }).toEqual(expected);
   });
 });

@@ -100,9 +100,9 @@ describe("a command", () => {
   });
 
   it.each(["--help", "-h"])("demo %s explains itself and exits 0", async (argument) => {
-    const { code, stderr } = await run("omd-worker", "demo", argument);
-    expect(code).toBe(0);
-    expect(stderr).toContain("usage: omd-worker demo");
+    const { code, stdout, stderr } = await run("omd-worker", "demo", argument);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("usage: omd-worker demo");
   });
 
   it.each([["--seconds"], ["--seconds=soon"], ["--seconds=-1"], ["5"], ["--seconds", "5", "6"]])(

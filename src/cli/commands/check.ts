@@ -4,6 +4,7 @@ import { NATIVE_VALUES_FOLDER } from "../../../sdk/values/settings.ts";
 import { renderCheckHelp } from "../../../sdk/words/help.ts";
 import { toByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
+import { asksForHelp } from "../../config/read/info-request.ts";
 import { quoteWord } from "../../executor/shells/quote-word.ts";
 import { createLog } from "../../log.ts";
 import { createSecretReader } from "../../run/references/secret-files.ts";
@@ -11,23 +12,16 @@ import { createConfiguredRouter } from "../../run/routing/router.ts";
 import { SiteShelf } from "../../run/shelf.ts";
 import { renderRoute } from "../check/explain.ts";
 import { runCommandLine } from "../check/run-command-line.ts";
-import { type CommandResult, usage } from "../command.ts";
+import { type CommandResult, help, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { findPluginFile } from "../usual-plugin-folders.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
-const USAGE = `usage: omd-worker check [--explain] [--OPTION=VALUE…] [--] COMMAND…
-       omd-worker check NAME --help
-  Runs COMMAND as the worker would, prints what the core would see, exits with the return code.
-  With --explain it runs nothing, but says which way COMMAND goes, why, and what would be started.
-  One word is a whole command line, several are the words of one. A native check may be called by its name
-  alone; with --help it explains its options. Options are those of worker.conf.
-`;
-
 /** Exit codes: the return code of the check; 3 if the options are wrong. */
 export async function checkCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const { options, command, explains } = splitArguments(argv);
-  if (command.length === 0) return usage(USAGE);
+  if (asksForHelp(options)) return help();
+  if (command.length === 0) return wrongCall();
   try {
     const config = loadForCommand(options, io);
     return config === undefined ? 3 : await answer(config, command, explains, io);

@@ -6,16 +6,9 @@ import { renderEffective } from "../../config/render/effective.ts";
 import { renderMarkdown } from "../../config/render/markdown.ts";
 import { renderSampleConf } from "../../config/render/sample.ts";
 import { INTRODUCTION } from "../../config/worker/introduction.ts";
-import { type CommandResult, unknownWord, usage } from "../command.ts";
+import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { loadWorkerConf, WORKER_TABLE } from "../worker-conf.ts";
-
-const USAGE = `Usage:
-  omd-worker config check FILE...    are these files (or directories) right? exit 1 if one is not
-  omd-worker config show [OPTIONS]   the values that count, and where each was written
-  omd-worker config sample           a worker.conf with every option
-  omd-worker config docs             all options as Markdown
-`;
 
 /** Exit codes: 0, and 1 if a configuration is wrong. */
 export async function configCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
@@ -24,7 +17,7 @@ export async function configCommand(argv: readonly string[], io: Io): Promise<Co
     case "check":
       return rest.length > 0 && !rest.some((file) => file.startsWith("-"))
         ? checkFiles(rest, io)
-        : usage(USAGE);
+        : wrongCall();
     case "show":
       return show(rest, io);
     case "sample":
@@ -32,7 +25,7 @@ export async function configCommand(argv: readonly string[], io: Io): Promise<Co
     case "docs":
       return print(renderMarkdown(WORKER_TABLE.groups, INTRODUCTION), io);
     default:
-      return unknownWord(command, ["check", "show", "sample", "docs"], USAGE);
+      return unknownWord(command, ["check", "show", "sample", "docs"]);
   }
 }
 
@@ -76,7 +69,7 @@ async function findProblems(file: string, io: Io): Promise<readonly Problem[]> {
 function show(argv: readonly string[], io: Io): CommandResult {
   try {
     const loaded = loadWorkerConf(argv, io);
-    if (loaded.wants !== "run") return usage(USAGE);
+    if (loaded.wants !== "run") return wrongCall();
     for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
     io.stdout(renderEffective(WORKER_TABLE.groups, allValues(loaded.config), loaded.origins));
     for (const option of loaded.withoutEffect) {

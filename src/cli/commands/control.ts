@@ -1,8 +1,8 @@
 import { ControlFailure } from "../../control/client.ts";
-import { type ControlCommandName, LOG_LEVELS } from "../../control/commands.ts";
+import type { ControlCommandName } from "../../control/commands.ts";
 import type { ReloadResult } from "../../worker/process/reload.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
-import { type CliCommand, type CommandResult, help, usage } from "../command.ts";
+import { type CliCommand, type CommandResult, wrongCall } from "../command.ts";
 import { askWorker, findWorker } from "../control/find-worker.ts";
 import { renderJobs } from "../control/render-jobs.ts";
 import { renderStatus } from "../control/render-status.ts";
@@ -14,7 +14,6 @@ interface ControlRow {
   readonly asks: ControlCommandName;
   /** The words that it takes before options. */
   readonly words: readonly string[];
-  readonly what: string;
   readonly show: (result: never) => Shown;
 }
 
@@ -30,32 +29,27 @@ const CONTROL_ROWS = {
   status: {
     asks: "status",
     words: [],
-    what: "Shows what a running worker does.",
     show: (status: WorkerStatus) => ({ text: renderStatus(status) }),
   },
   jobs: {
     asks: "status",
     words: [],
-    what: "Shows the jobs that a running worker has under way, the oldest first.",
     show: ({ jobs: { inFlight } }: WorkerStatus) => ({ text: renderJobs(inFlight), json: inFlight }),
   },
   reload: {
     asks: "reload",
     words: [],
-    what: "Lets a running worker read its configuration again, as kill -HUP does, and shows what has changed.",
     show: showReload,
   },
   drain: {
     asks: "drain",
     words: [],
-    what: "Lets a running worker take no more jobs. It finishes those it has and waits for resume.",
     show: showState,
   },
-  resume: { asks: "resume", words: [], what: "Lets a drained worker take jobs again.", show: showState },
+  resume: { asks: "resume", words: [], show: showState },
   "log-level": {
     asks: "log-level",
-    words: [Object.keys(LOG_LEVELS).join("|")],
-    what: "Sets the level of a running worker's log, until it reads its configuration again.",
+    words: ["LEVEL"],
     show: () => ({ text: "the level is set, until the next reload\n" }),
   },
 } as const satisfies Readonly<Record<string, ControlRow>>;
@@ -68,13 +62,12 @@ export function controlCommand(name: ControlName): CliCommand {
   return async (argv, io) => {
     const words = argv.slice(0, row.words.length);
     const isComplete = words.length === row.words.length && words.every((word) => /^[^-=][^=]*$/.test(word));
-    if (argv.some((word) => /^--?h(?:elp)?$/.test(word))) return help(renderUsage(name, row));
-    if (!isComplete) return usage(renderUsage(name, row));
+    if (!isComplete) return wrongCall();
     const options = argv.slice(words.length).filter((word) => word !== "--json");
     const asJson = options.length + words.length < argv.length;
     try {
       const worker = findWorker(options, io);
-      if (worker === undefined) return usage(renderUsage(name, row));
+      if (worker === undefined) return wrongCall();
       const result = await askWorker({ name: worker, command: row.asks, args: words });
       return print(row.show(result as never), result, { asJson, io });
     } catch (error) {
@@ -95,13 +88,6 @@ function report(error: unknown, io: Io): CommandResult {
   }
   reportConfigError(error, io);
   return 3;
-}
-
-function renderUsage(name: string, { words, what }: ControlRow): string {
-  return `usage: omd-worker ${[name, ...words].join(" ")} [--json] [OPTION=VALUE…]
-  ${what} Without options it is the worker of this host's name, or the only one
-  that runs here; others are found by --identifier=NAME or by their --config=FILE.
-`;
 }
 
 function showReload(result: ReloadResult): Shown {

@@ -4,18 +4,11 @@ import { type Demo, startDemo } from "../../demo/demo.ts";
 import { countStates } from "../../demo/picture.ts";
 import { renderScreen } from "../../demo/screen.ts";
 import { showOnTerminal } from "../../demo/terminal.ts";
-import { type CommandResult, help, usage } from "../command.ts";
+import { type CommandResult, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { observeDemo } from "../run/observe-demo.ts";
 import { VERSION } from "../version.ts";
 
-const USAGE = `usage: omd-worker demo [--seconds N]
-  Shows the worker at work: the servers of a small data centre, an embedded job server and a small core,
-  all in one process; a table of states, and the status page at an address of this machine.
-  Arrow keys and page keys scroll; p shows problems, c w u o one state, a all; q or Ctrl-C ends it, or
-  --seconds N. Without a terminal there is a line every five seconds, and the whole table at the end.
-  NO_COLOR turns colours off. Exit code 1 if no result came in.
-`;
 const REDRAW_MS = 1000;
 const TELL_MS = 5000;
 const COLUMNS = 120;
@@ -23,8 +16,7 @@ const END_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export async function demoCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const seconds = readSeconds(argv);
-  if (seconds === undefined)
-    return argv.includes("--help") || argv.includes("-h") ? help(USAGE) : usage(USAGE);
+  if (seconds === undefined) return wrongCall();
   using end = new End(seconds, io);
   const demo = await start(io).catch((error: unknown) => {
     io.stderr(`cannot start the demo: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -51,7 +43,7 @@ function start(io: Io): Promise<Demo> {
   });
 }
 
-/** 0 means until a signal. Undefined: the words are not understood, or ask for help. */
+/** 0 means until a signal. Undefined: the words are not understood. */
 function readSeconds(argv: readonly string[]): number | undefined {
   if (argv.length === 0) return 0;
   const text = argv.join("=").match(/^--seconds=(\d+(?:\.\d+)?)$/)?.[1];

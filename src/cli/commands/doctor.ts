@@ -8,23 +8,16 @@ import { examineRecent, type RecentFacts } from "../../doctor/recent.ts";
 import { examineServers } from "../../doctor/servers.ts";
 import { createLog } from "../../log.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
-import { type CommandResult, help } from "../command.ts";
+import { type CommandResult, wrongCall } from "../command.ts";
 import { inspectConfig } from "../config/inspect.ts";
 import type { Io } from "../io.ts";
 import { loadWorkerConf } from "../worker-conf.ts";
 
-const USAGE = `usage: omd-worker doctor [--json] [OPTION=VALUE…]
-  Looks whether a worker with these options would work here: configuration, job servers, key, queues without a worker,
-  pings, limits, memory, /dev/shm; of a worker that runs here, the clock and the plugins of its latest jobs. It takes no job of any worker. Run it as the worker's user, with its --config=FILE.
-Exit codes: 0 all is fine; 1 warnings; 2 errors; 3 the call is wrong.
-`;
-
 /** Exit codes: 0 if all is fine, 1 for warnings, 2 for errors. */
 export async function doctorCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
-  if (argv.some((word) => /^--?h(?:elp)?$/.test(word))) return help(USAGE);
   const options = argv.filter((word) => word !== "--json");
   const findings = await examine(options, io);
-  if (findings === undefined) return help(USAGE);
+  if (findings === undefined) return wrongCall();
   io.stdout(
     options.length < argv.length
       ? `${JSON.stringify(findings, undefined, 2)}\n`

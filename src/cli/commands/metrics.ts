@@ -7,16 +7,6 @@ import { type CommandResult, unknownWord } from "../command.ts";
 import type { Io } from "../io.ts";
 import { renderTable } from "../render-table.ts";
 
-const USAGE = `usage: omd-worker metrics list|rules|dashboard|docs|alerts
-  list         the metrics that the worker serves with prometheus_server=HOST:PORT
-  rules        alert rules for Prometheus (YAML)
-  dashboard    a dashboard for Grafana 10 and later (JSON)
-  docs         docs/metrics.md
-  alerts       docs/alerts.md: what each alert means, and what to do
-
-example: omd-worker metrics rules > /etc/prometheus/omd-worker.rules.yaml
-`;
-
 /** What is printed as it stands, by the word that asks for it. */
 const FILES: Readonly<Record<string, () => string>> = {
   rules: renderRules,
@@ -38,5 +28,5 @@ export async function metricsCommand([word, ...more]: readonly string[], io: Io)
     io.stdout(FILES[word]?.() ?? "");
     return 0;
   }
-  return unknownWord(word, ["list", ...Object.keys(FILES)], USAGE);
+  return unknownWord(word, ["list", ...Object.keys(FILES)]);
 }

@@ -1,23 +1,18 @@
 import { readRegularFile } from "../../open-file.ts";
 import type { ShadowAnswer, ShadowCount, ShadowExample } from "../../run/shadow.ts";
 import type { WrittenReport } from "../../worker/shadow-file.ts";
-import { type CommandResult, unknownWord, usage } from "../command.ts";
+import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { renderTable } from "../render-table.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
-const USAGE = `usage: omd-worker shadow report [OPTION=VALUE…]
-  How the worker's own answers compare with the plugins', check by check, with the last differences. The worker
-  must run with native_checks=shadow and shadow_file=FILE; name its --config=FILE here, or shadow_file=FILE.
-`;
-
 /** Exit codes: 0, 1 without a report, 3 if the options are wrong. */
 export async function shadowCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const [command, ...options] = argv;
-  if (command !== "report") return unknownWord(command, ["report"], USAGE);
+  if (command !== "report") return unknownWord(command, ["report"]);
   try {
     const config = loadForCommand(options, io);
-    if (config === undefined) return usage(USAGE);
+    if (config === undefined) return wrongCall();
     if (config.shadowFile === undefined) {
       io.stderr("shadow_file is not set: name the worker's --config=FILE here, or shadow_file=FILE\n");
       return 1;

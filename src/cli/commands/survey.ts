@@ -11,28 +11,15 @@ import { renderList, renderSurvey } from "../../survey/render/text.ts";
 import { readSite } from "../../survey/site/read-site.ts";
 import { summarise } from "../../survey/summary.ts";
 import { surveySite } from "../../survey/survey.ts";
-import { type CommandResult, help, usage } from "../command.ts";
+import { type CommandResult, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { renderTable } from "../render-table.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
-const USAGE = `usage: omd-worker survey [--json|--list] [--html=PAGE] [--OPTION=VALUE…] [FILE…]
-  Reads the core's objects.cache and resource.cfg, and says how this worker would run each of the site's checks,
-  why not natively, and what CPU it would take. It starts nothing.
-  FILE is objects.cache, resource.cfg or naemon.cfg, in any order, or the folder of an OMD site; what is not named
-  is looked for in the usual places.
-  --json       prints all figures as JSON
-  --list       prints a line for each check: way, object, why, and its command line without secrets
-  --html=PAGE  also writes a page with plots to the file PAGE
-  Options are those of worker.conf. native_checks is on unless it is named here.
-Exit codes: 0; 1 if the core's files cannot be used; 3 if the call or the options are wrong.
-`;
-
 /** Exit codes: 0; 1 if the core's files cannot be used; 3 if the call or the options are wrong. */
 export async function surveyCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
-  if (argv.some((word) => /^--?h(?:elp)?$/.test(word))) return help(USAGE);
   const call = splitArguments(argv);
-  if (call === undefined) return usage(USAGE);
+  if (call === undefined) return wrongCall();
   const config = load(call, io);
   if (typeof config === "number") return config;
   try {

@@ -5,12 +5,12 @@ import { COMMAND_LINE } from "../../config/read/arguments.ts";
 import { joinValues } from "../../config/read/join-values.ts";
 import { type ConfigTable, optionsOf } from "../../config/table.ts";
 import type { ToolIo } from "../../tools/tool-io.ts";
+import { type CommandResult, help } from "../command.ts";
 import type { Io } from "../io.ts";
 
 interface Tool<Config> {
   readonly name: string;
   readonly table: ConfigTable<Config>;
-  readonly help: () => string;
   /** The exit code of --help and --version; without it that of the C tools. */
   readonly helpCode?: number;
   readonly run: (config: Config, io: ToolIo) => Promise<number>;
@@ -26,15 +26,14 @@ const UNKNOWN = 3;
 export async function runTool<Config>(
   argv: readonly string[],
   io: Io,
-  { name, table, help, helpCode = UNKNOWN, run }: Tool<Config>,
-): Promise<number> {
+  { name, table, helpCode = UNKNOWN, run }: Tool<Config>,
+): Promise<CommandResult> {
   try {
     const words = joinValues(argv, optionsOf(table.groups));
     const loaded = loadConfig(table, words, { ...thisMachine(), env: io.env });
     switch (loaded.wants) {
       case "help":
-        io.stdout(help());
-        return helpCode;
+        return help(helpCode);
       case "version":
         io.stdout(await toolVersion(name));
         return helpCode;

@@ -19,7 +19,7 @@ export function choice<const Word extends string>(
       `use one of ${words.join(", ")}`,
     );
   };
-  return { name: words.join(", "), isText: true, read, render: (word) => word };
+  return { name: words.join(", "), isText: true, suggests: words, read, render: (word) => word };
 }
 
 const YES_OR_NO: Readonly<Record<string, string>> = {

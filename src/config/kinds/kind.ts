@@ -12,6 +12,9 @@ export interface ReadValue<Value> {
   readonly remarks: readonly Remark[];
 }
 
+/** What a shell offers for a value: these words, or what there is on the machine. */
+export type Suggestion = readonly string[] | "files" | "folders" | "hosts";
+
 /** How values of one kind are read and shown. Every option has a kind. */
 export interface Kind<Value> {
   /** For the documentation: `yes or no`, `whole number`. */
@@ -24,6 +27,8 @@ export interface Kind<Value> {
   readonly isText?: true;
   /** A path that must be absolute. On the command line it may begin in the working directory. */
   readonly isPlace?: true;
+  /** For the completions of shells. */
+  readonly suggests?: Suggestion;
   /** The value is never shown. */
   readonly isSecret?: true;
   /** `before` is the value of earlier lines. An undefined result means that the option was not given. */

@@ -38,6 +38,7 @@ export const restrictedPaths: Kind<readonly ByteString[]> = {
     return { value: [text], remarks };
   }),
   isPlace: true,
+  suggests: "folders",
 };
 
 /** Names in the file system, one a line. A relative one would depend on where the worker was started. */
@@ -49,12 +50,14 @@ export const folders: Kind<readonly string[]> = {
     return { value: [], remarks };
   }),
   isPlace: true,
+  suggests: "folders",
   render: (value) => value.join(","),
 };
 
 export const servers: Kind<readonly ServerAddress[]> = {
   name: "host[:port], comma-separated",
   isList: true,
+  suggests: "hosts",
   read({ key, text }, before = []) {
     const value = [...before];
     const known = new Set(before.map(renderServerAddress));

@@ -22,6 +22,7 @@ export const anyText: Kind<ByteString | undefined> = {
 export const path: Kind<string | undefined> = {
   name: "path",
   isText: true,
+  suggests: "files",
   read: ({ text }) => ({
     value: text === "" || /^%\w+%$/.test(text) ? undefined : fromByteString(text),
     remarks: [],
@@ -33,6 +34,7 @@ export const path: Kind<string | undefined> = {
 export const folder: Kind<string | undefined> = {
   ...path,
   name: "folder",
+  suggests: "folders",
   read(written, before) {
     const { key, text } = written;
     if (text === "" || text.startsWith("/")) return path.read(written, before);
@@ -62,6 +64,7 @@ export const logins: Kind<Secret | undefined> = {
   name: "user:hash or path",
   isText: true,
   isSecret: true,
+  suggests: "files",
   read({ key, text }) {
     if (text === "") return { value: undefined, remarks: [] };
     if (text.startsWith("/") || USER_AND_HASH.test(text))

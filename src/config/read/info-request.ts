@@ -19,6 +19,11 @@ export function findInfoRequest(argv: readonly string[]): InfoRequest | undefine
     .find((request) => request !== undefined);
 }
 
+/** Whether one of the words before `--` asks for help, with dashes. */
+export function asksForHelp(argv: readonly string[]): boolean {
+  return optionWords(argv).some((word) => /^--?h(?:elp)?$/.test(word));
+}
+
 /** `--` ends the options, as in the Go worker. */
 export function optionWords(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf("--");

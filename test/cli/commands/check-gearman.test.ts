@@ -238,7 +238,7 @@ describe("check_gearman without a server", () => {
     [["-H", "a b"], 3, /^Error - -H needs host/],
     [["-z"], 3, /^Error - No such option: `z'\n/],
     [["-V"], 3, /^check_gearman: version /],
-    [["-h"], 3, /^usage: check_gearman [\s\S]*Examples:[\s\S]*Exit codes: 0 OK/],
+    [["-h"], 3, /^usage: check_gearman [\s\S]*Examples:[\s\S]*Exit codes:\n {2}0 +OK/],
   ])("%j is answered", async (argv, code, stdout) => {
     expect(await check(...argv)).toEqual(said(code, expect.stringMatching(stdout)));
   });

@@ -34,7 +34,6 @@ describe("omd-worker check without a command", () => {
     ["nothing", []],
     ["-- alone", ["--"]],
     ["options alone", ["--job_timeout=5"]],
-    ["a call for help", ["--help"]],
   ])("%s explains itself and exits 3", async (_, argv) => {
     const { code, stdout, stderr } = await run("check", argv);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });

@@ -171,7 +171,7 @@ describe("omd-worker plugin list", () => {
 
 it.each([
   [[]],
-  [["list", "--help"]],
+  [["list", "--version"]],
   [["new"]],
   [["new", "a", "b"]],
   [["new", "--x"]],

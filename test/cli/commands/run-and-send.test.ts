@@ -178,7 +178,7 @@ describe("run-and-send that cannot begin", () => {
       "help",
       ["--help"],
       0,
-      /^usage: omd-worker run-and-send [\s\S]*Examples:[\s\S]*Exit codes: [\s\S]*--spool/,
+      /^usage: omd-worker run-and-send [\s\S]*Examples:[\s\S]*Exit codes:\n[\s\S]*--spool/,
     ],
   ])("%s", async (_, argv, expected, text) => {
     const { code, stdout, stderr } = await run("run-and-send", argv);

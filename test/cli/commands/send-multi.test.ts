@@ -70,7 +70,7 @@ it.each<[string, readonly string[], string, number, RegExp]>([
     3,
     /^send_multi UNKNOWN: cannot start client: /,
   ],
-  ["help", ["--help"], "", 3, /^usage: check_multi .*\| send_multi [\s\S]*Example:[\s\S]*Exit codes: /],
+  ["help", ["--help"], "", 3, /^usage: check_multi .*\| send_multi [\s\S]*Examples:[\s\S]*Exit codes:\n/],
 ])("send_multi with %s", async (_, argv, input, code, stdout) => {
   const said = await run("send-multi", argv, {}, pieces(input));
   expect(said).toEqual({ code, stdout: expect.stringMatching(stdout), stderr: "" });

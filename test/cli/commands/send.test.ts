@@ -217,7 +217,11 @@ describe("send_gearman tells what is wrong, as the C tool on standard output, an
     ],
     ["a message for no host", ["--server=s", "--message=x"], /^got no hostname, please use --host=\.\.\./],
     ["a version", ["--version"], /^send_gearman: version \S+ of omd-worker running on Node\.js v24/],
-    ["help", ["--help"], /^usage: send_gearman [\s\S]*Examples:[\s\S]*Exit codes: 0 [\s\S]*--retry-interval/],
+    [
+      "help",
+      ["--help"],
+      /^usage: send_gearman [\s\S]*Examples:[\s\S]*Exit codes:\n {2}0 [\s\S]*--retry-interval/,
+    ],
   ])("%s", async (_, argv, stdout) => {
     expect(await run("send", argv)).toEqual({ code: 3, stdout: expect.stringMatching(stdout), stderr: "" });
   });

@@ -96,7 +96,6 @@ describe("omd-worker survey", () => {
 
 describe("omd-worker survey exits", () => {
   it.each<[number, string, readonly string[], string]>([
-    [0, "with its help", ["--help"], "usage: omd-worker survey "],
     [
       1,
       "for a file that is not there",

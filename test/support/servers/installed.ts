@@ -120,6 +120,11 @@ const SERVERS = {
     for: WARM,
   },
   chromium: { package: "chromium", binary: "chromium", for: "suites of the status page in a browser" },
+  man: { package: "man-db", binary: "man", for: "suites that read the man pages with man" },
+  groff: { package: "groff-base", binary: "groff", for: "suites that read the man pages with groff" },
+  mandoc: { package: "mandoc", binary: "mandoc", for: "suites that read the man pages with mandoc" },
+  zsh: { package: "zsh", binary: "zsh", for: "suites that complete words in zsh" },
+  fish: { package: "fish", binary: "fish", for: "suites that complete words in fish" },
   promtool: { package: "prometheus", binary: "promtool", for: "checks of the metrics with promtool" },
 } as const satisfies Record<string, Server>;
 

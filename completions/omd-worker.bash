@@ -1,0 +1,235 @@
+# Completions of omd-worker, mod_gearman_worker, send_gearman, check_gearman, gearman_top, send_multi for bash.
+# Rendered from the tables of options: npm run docs
+
+# PROGRAM FIRST-WORD → the command, or nothing
+_omd_worker_command() {
+  case ${1##*/} in
+    send_gearman) printf '%s\n' 'send' ;;
+    check_gearman) printf '%s\n' 'check-gearman' ;;
+    gearman_top) printf '%s\n' 'top' ;;
+    send_multi) printf '%s\n' 'send-multi' ;;
+    *)
+      case $2 in
+        run) echo run ;;
+        check | testcmd) echo check ;;
+        status) echo status ;;
+        jobs) echo jobs ;;
+        reload) echo reload ;;
+        drain) echo drain ;;
+        resume) echo resume ;;
+        log-level) echo log-level ;;
+        plugin) echo plugin ;;
+        doctor) echo doctor ;;
+        survey) echo survey ;;
+        shadow) echo shadow ;;
+        config) echo config ;;
+        metrics) echo metrics ;;
+        demo) echo demo ;;
+        link-names) echo link-names ;;
+        completion) echo completion ;;
+        send) echo send ;;
+        check-gearman) echo check-gearman ;;
+        top) echo top ;;
+        send-multi) echo send-multi ;;
+        run-and-send) echo run-and-send ;;
+      esac
+      ;;
+  esac
+}
+
+# COMMAND → the words one of which comes first
+_omd_worker_words() {
+  case $1 in
+    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow config metrics demo link-names completion send check-gearman top send-multi run-and-send' ;;
+    log-level) printf '%s\n' 'error info debug trace' ;;
+    plugin) printf '%s\n' 'list new test' ;;
+    shadow) printf '%s\n' 'report' ;;
+    config) printf '%s\n' 'check show sample docs' ;;
+    metrics) printf '%s\n' 'list rules dashboard docs alerts' ;;
+    completion) printf '%s\n' 'bash zsh fish' ;;
+  esac
+}
+
+# "COMMAND WORD" → its options; one that ends in = has its value in the same word
+_omd_worker_options() {
+  case $1 in
+    'run') printf '%s\n' '--help --version' && _omd_worker_options worker.conf ;;
+    'check') printf '%s\n' '--explain --help' && _omd_worker_options worker.conf ;;
+    'status') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'jobs') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'reload') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'drain') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'resume') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'log-level error') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'log-level info') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'log-level debug') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'log-level trace') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'plugin list') printf '%s\n' '--dir --help' && _omd_worker_options worker.conf ;;
+    'plugin new') printf '%s\n' '--dir --help' ;;
+    'plugin test') printf '%s\n' '--dir --help' ;;
+    'doctor') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'survey') printf '%s\n' '--json --list --html= --help' && _omd_worker_options worker.conf ;;
+    'shadow report') printf '%s\n' '--help' && _omd_worker_options worker.conf ;;
+    'config check') printf '%s\n' '--help' ;;
+    'config show') printf '%s\n' '--help' && _omd_worker_options worker.conf ;;
+    'config sample') printf '%s\n' '--help' ;;
+    'config docs') printf '%s\n' '--help' ;;
+    'metrics list') printf '%s\n' '--help' ;;
+    'metrics rules') printf '%s\n' '--help' ;;
+    'metrics dashboard') printf '%s\n' '--help' ;;
+    'metrics docs') printf '%s\n' '--help' ;;
+    'metrics alerts') printf '%s\n' '--help' ;;
+    'demo') printf '%s\n' '--seconds --help' ;;
+    'link-names') printf '%s\n' '--force --help' ;;
+    'completion bash') printf '%s\n' '--help' ;;
+    'completion zsh') printf '%s\n' '--help' ;;
+    'completion fish') printf '%s\n' '--help' ;;
+    'send') printf '%s\n' '--help --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --result_queue= --retry-interval= --config= --retries= --host= --service= --message= --returncode= --active= --starttime= --finishtime= --latency= --timeout= --delimiter=' ;;
+    'check-gearman') printf '%s\n' '-H -t -w -c -W -C -q --exclude-queue -x -s -e -a -u --key --keyfile -p -v -V -h --help --version' ;;
+    'top') printf '%s\n' '-H -s -i -t -q -b -v -V -h --help --version' ;;
+    'send-multi') printf '%s\n' '--help --host= --timeout= --active= --retries= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --result_queue= --retry-interval= --config=' ;;
+    'run-and-send') printf '%s\n' '--help --host= --service= --timeout= --retries= --exit_code= --max_output= --spool= --identifier= --timeout_return= --show_error_output= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --result_queue= --retry-interval= --config=' ;;
+    worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --gearman_connection_timeout= --encryption= --key= --keyfile= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --show_error_output= --worker_name_in_result= --workaround_rc_25= --restrict_path= --restrict_command_characters= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --min-worker= --max-worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --debug= --logfile= --logmode= --log_format= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
+  esac
+}
+
+# COMMAND OPTION → what its value may be; fails if it has none
+_omd_worker_value() {
+  case "$1 $2" in
+    'plugin --dir') echo '@folders' ;;
+    'survey --html=') echo '@files' ;;
+    'demo --seconds') echo '@nothing' ;;
+    'send --server=' | 'send --dupserver=') echo '@hosts' ;;
+    'send --gearman-connection-timeout=' | 'send --key=' | 'send --password=' | 'send --result-queue=' | 'send --retry-interval=' | 'send --retries=' | 'send --host=' | 'send --service=' | 'send --message=' | 'send --m=' | 'send --returncode=' | 'send --return-code=' | 'send --r=' | 'send --starttime=' | 'send --finishtime=' | 'send --latency=' | 'send --timeout=' | 'send --t=' | 'send --delimiter=' | 'send --d=') echo '@nothing' ;;
+    'send --encryption=' | 'send --active=') echo 'yes no' ;;
+    'send --keyfile=' | 'send --passwordfile=' | 'send --config=' | 'send --configfile=' | 'send --include=') echo '@files' ;;
+    'check-gearman -H') echo '@hosts' ;;
+    'check-gearman -t' | 'check-gearman -w' | 'check-gearman -c' | 'check-gearman -W' | 'check-gearman -C' | 'check-gearman -q' | 'check-gearman --exclude-queue' | 'check-gearman -x' | 'check-gearman -s' | 'check-gearman -e' | 'check-gearman -u' | 'check-gearman --key' | 'check-gearman -p') echo '@nothing' ;;
+    'check-gearman --keyfile') echo '@files' ;;
+    'top -H' | 'top -s') echo '@hosts' ;;
+    'top -i' | 'top -t') echo '@nothing' ;;
+    'send-multi --host=' | 'send-multi --timeout=' | 'send-multi --t=' | 'send-multi --retries=' | 'send-multi --gearman-connection-timeout=' | 'send-multi --key=' | 'send-multi --password=' | 'send-multi --result-queue=' | 'send-multi --retry-interval=') echo '@nothing' ;;
+    'send-multi --active=' | 'send-multi --encryption=') echo 'yes no' ;;
+    'send-multi --server=' | 'send-multi --dupserver=') echo '@hosts' ;;
+    'send-multi --keyfile=' | 'send-multi --passwordfile=' | 'send-multi --config=' | 'send-multi --configfile=' | 'send-multi --include=') echo '@files' ;;
+    'run-and-send --host=' | 'run-and-send --service=' | 'run-and-send --timeout=' | 'run-and-send --t=' | 'run-and-send --retries=' | 'run-and-send --max-output=' | 'run-and-send --identifier=' | 'run-and-send --timeout-return=' | 'run-and-send --gearman-connection-timeout=' | 'run-and-send --key=' | 'run-and-send --password=' | 'run-and-send --result-queue=' | 'run-and-send --retry-interval=') echo '@nothing' ;;
+    'run-and-send --exit-code=') echo 'command delivered' ;;
+    'run-and-send --spool=' | 'run-and-send --keyfile=' | 'run-and-send --passwordfile=' | 'run-and-send --config=' | 'run-and-send --configfile=' | 'run-and-send --include=') echo '@files' ;;
+    'run-and-send --show-error-output=' | 'run-and-send --encryption=') echo 'yes no' ;;
+    'run-and-send --server=' | 'run-and-send --dupserver=') echo '@hosts' ;;
+    run\ * | check\ * | status\ * | jobs\ * | reload\ * | drain\ * | resume\ * | log-level\ * | plugin\ * | doctor\ * | survey\ * | shadow\ * | config\ *) _omd_worker_conf_value "$2" ;;
+    *) return 1 ;;
+  esac
+}
+
+# OPTION of worker.conf → what its value may be
+_omd_worker_conf_value() {
+  case $1 in
+    '--server=' | '--dupserver=') echo '@hosts' ;;
+    '--dup-results-are-passive=' | '--encryption=' | '--hosts=' | '--services=' | '--eventhandler=' | '--eventhandlers=' | '--notifications=' | '--notification=' | '--show-error-output=' | '--workaround-rc-25=' | '--native-http-keepalive=' | '--native-ssh-keepalive=' | '--native-db-pool=' | '--native-nsc-keepalive=' | '--internal-check-dummy=' | '--internal-negate=' | '--internal-check-nsc-web=' | '--internal-check-prometheus=' | '--daemon=' | '--d=' | '--control-socket=' | '--debug-result=' | '--enable-embedded-perl=' | '--use-embedded-perl-implicitly=') echo 'yes no' ;;
+    '--dupserver-backlog-queue-size=' | '--gearman-connection-timeout=' | '--key=' | '--password=' | '--hostgroups=' | '--hostgroup=' | '--servicegroups=' | '--servicegroup=' | '--job-timeout=' | '--timeout-return=' | '--max-age=' | '--restrict-command-characters=' | '--native-values-folder=' | '--shadow-share=' | '--min-worker=' | '--max-worker=' | '--idle-timeout=' | '--spawn-rate=' | '--load-limit1=' | '--load-limit5=' | '--load-limit15=' | '--load-cpu-multi=' | '--mem-limit=' | '--identifier=' | '--shutdown-timeout=' | '--debug=' | '--warm-include=' | '--warm-except=' | '--warm-load=' | '--warm-max=' | '--warm-memory=' | '--prometheus-server=') echo '@nothing' ;;
+    '--keyfile=' | '--passwordfile=' | '--shadow-file=' | '--config=' | '--configfile=' | '--include=' | '--pidfile=' | '--logfile=' | '--status-page-auth=') echo '@files' ;;
+    '--worker-name-in-result=') echo 'off on pre_perfdata' ;;
+    '--restrict-path=' | '--restrictpath=' | '--secret-dir=' | '--plugin-path=') echo '@folders' ;;
+    '--native-checks=') echo 'off on shadow' ;;
+    '--native-checks-only=' | '--native-checks-except=' | '--native-checks-experimental=') echo 'check_by_ssh check_clamd check_curl check_disk check_dns check_dummy check_fping check_ftp check_host check_http check_icmp check_imap check_jabber check_load check_mssql check_mssql_health check_mysql check_mysql_query check_nntp check_nntps check_nrpe check_nsc_web check_nt check_pgsql check_ping check_pop check_procs check_prometheus check_simap check_smtp check_snmp check_spop check_ssh check_ssmtp check_swap check_tcp check_udp check_users negate' ;;
+    '--logmode=') echo 'automatic file stdout' ;;
+    '--log-format=') echo 'text json' ;;
+    '--warm-python=') echo 'off marked implicitly' ;;
+    '--status-page=') echo 'off on auto' ;;
+    *) return 1 ;;
+  esac
+}
+
+# "COMMAND WORD" → what its other words may be
+_omd_worker_operand() {
+  case $1 in
+    'check') printf '%s\n' '@checks' ;;
+    'plugin test') printf '%s\n' '@files' ;;
+    'survey') printf '%s\n' '@files' ;;
+    'config check') printf '%s\n' '@files' ;;
+    'link-names') printf '%s\n' '@folders' ;;
+    'run-and-send') printf '%s\n' '@commands' ;;
+  esac
+}
+
+# KIND CURRENT → COMPREPLY
+_omd_worker_offer() {
+  local current=$2
+  case $1 in
+    @files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    @folders) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+    @hosts) mapfile -t COMPREPLY < <(compgen -A hostname -- "$current") ;;
+    @commands) mapfile -t COMPREPLY < <(compgen -c -- "$current"; compgen -f -- "$current") ;;
+    @checks) mapfile -t COMPREPLY < <(compgen -W 'check_by_ssh check_clamd check_curl check_disk check_dns check_dummy check_fping check_ftp check_host check_http check_icmp check_imap check_jabber check_load check_mssql check_mssql_health check_mysql check_mysql_query check_nntp check_nntps check_nrpe check_nsc_web check_nt check_pgsql check_ping check_pop check_procs check_prometheus check_simap check_smtp check_snmp check_spop check_ssh check_ssmtp check_swap check_tcp check_udp check_users negate' -- "$current"; compgen -f -- "$current") ;;
+    @nothing) ;;
+    *) mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current") ;;
+  esac
+}
+
+_omd_worker() {
+  local line=${COMP_LINE:0:COMP_POINT} current='' command set word value key typed at=1 i
+  local -a words
+  COMPREPLY=()
+  read -ra words <<<"$line"
+  if [[ $line != *[[:blank:]] ]]; then
+    current=${words[-1]}
+    unset 'words[-1]'
+  fi
+  command=$(_omd_worker_command "${words[0]}" "${words[1]-}")
+  if [[ -z $command ]]; then
+    if ((${#words[@]} == 1)) && [[ $current != -* && $current != *=* ]]; then
+      _omd_worker_offer "$(_omd_worker_words '')" "$current"
+      return
+    fi
+    command=run
+  elif [[ -z $(_omd_worker_command "${words[0]}" '') ]]; then
+    at=2
+  fi
+  set=$command
+  if [[ -n $(_omd_worker_words "$command") ]]; then
+    if ((${#words[@]} <= at)) && [[ $current != -* ]]; then
+      _omd_worker_offer "$(_omd_worker_words "$command")" "$current"
+      return
+    fi
+    set="$command ${words[at]-}"
+    at=$((at + 1))
+  fi
+  # Another command begins after --, and at the first word of check.
+  for ((i = at; i < ${#words[@]}; i++)); do
+    word=${words[i]}
+    if [[ $word == -- || ($command == check && $word != -*) ]]; then
+      if [[ $word == -- ]] && ((i == ${#words[@]} - 1)); then
+        _omd_worker_offer "$(_omd_worker_operand "$set")" "$current"
+      else
+        _omd_worker_offer @files "$current"
+      fi
+      return
+    fi
+  done
+  # The value of an option, in the same word or in the next one.
+  if [[ $current == *=* ]]; then
+    typed=${current%%=*}=
+    key=${current%%=*}
+    current=${current#*=}
+    [[ ${key//-/} == ? ]] || { key=--${key#"${key%%[!-]*}"}; key=${key//_/-}; key=${key,,}; }
+    value=$(_omd_worker_value "$command" "$key=") || return
+    _omd_worker_offer "$value" "$current"
+    [[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$typed}")
+    return
+  fi
+  if ((${#words[@]} > at)) && value=$(_omd_worker_value "$command" "${words[-1]}"); then
+    _omd_worker_offer "$value" "$current"
+    return
+  fi
+  if [[ $current == -* ]]; then
+    _omd_worker_offer "$(_omd_worker_options "$set")" "$current"
+    [[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace
+    return
+  fi
+  value=$(_omd_worker_operand "$set")
+  [[ $value != @commands ]] || value=--
+  _omd_worker_offer "$value" "$current"
+}
+
+complete -F _omd_worker omd-worker mod_gearman_worker send_gearman check_gearman gearman_top send_multi

@@ -1,0 +1,37 @@
+import type { Manual } from "./manual.ts";
+import { CHECK_MANUAL, PLUGIN_MANUAL } from "./pages/check.ts";
+import { CONFIG_MANUAL, METRICS_MANUAL } from "./pages/config.ts";
+import { CONTROL_MANUALS } from "./pages/control.ts";
+import { COMPLETION_MANUAL, LINK_NAMES_MANUAL } from "./pages/names.ts";
+import { CHECK_GEARMAN_MANUAL, TOP_MANUAL } from "./pages/queues.ts";
+import { RUN_AND_SEND_MANUAL } from "./pages/run-and-send.ts";
+import { SEND_MANUAL, SEND_MULTI_MANUAL } from "./pages/send.ts";
+import { DEMO_MANUAL, DOCTOR_MANUAL, SHADOW_MANUAL, SURVEY_MANUAL } from "./pages/site.ts";
+import { RUN_MANUAL } from "./pages/worker.ts";
+
+/** One for each row of COMMANDS. */
+export const MANUALS: readonly Manual[] = [
+  RUN_MANUAL,
+  CHECK_MANUAL,
+  ...CONTROL_MANUALS,
+  PLUGIN_MANUAL,
+  DOCTOR_MANUAL,
+  SURVEY_MANUAL,
+  SHADOW_MANUAL,
+  CONFIG_MANUAL,
+  METRICS_MANUAL,
+  DEMO_MANUAL,
+  LINK_NAMES_MANUAL,
+  COMPLETION_MANUAL,
+  SEND_MANUAL,
+  CHECK_GEARMAN_MANUAL,
+  TOP_MANUAL,
+  SEND_MULTI_MANUAL,
+  RUN_AND_SEND_MANUAL,
+];
+
+export function findManual(command: string): Manual {
+  const manual = MANUALS.find(({ name }) => name === command);
+  if (manual === undefined) throw new Error(`the command ${command} has no manual`);
+  return manual;
+}

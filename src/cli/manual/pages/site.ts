@@ -1,0 +1,85 @@
+import type { Manual } from "../manual.ts";
+import { WORKER_OPTIONS } from "./worker-options.ts";
+
+/** What helps before a worker is switched, and while it is. */
+export const DOCTOR_MANUAL: Manual = {
+  name: "doctor",
+  description: [
+    "Looks whether a worker with these options would work here: configuration, job servers, key, queues without a worker, pings, limits, memory, /dev/shm; of a worker that runs here, the clock and the plugins of its latest jobs. It prints a line for each, with what to do. It takes no job of any worker.",
+    "Run it as the worker's user, with its --config=FILE.",
+  ],
+  options: [{ name: "json", help: "prints JSON, for scripts" }],
+  table: WORKER_OPTIONS,
+  takes: "nothing",
+  examples: [
+    { line: "runuser -u nagios -- omd-worker doctor --config=/etc/mod-gearman/worker.conf" },
+    { line: "omd-worker doctor --server=main --keyfile=secret.key --json" },
+  ],
+  exitCodes: [
+    ["0", "all is fine"],
+    ["1", "there are warnings"],
+    ["2", "there are errors"],
+    ["3", "the call is wrong"],
+  ],
+};
+
+export const SURVEY_MANUAL: Manual = {
+  name: "survey",
+  description: [
+    "Reads the core's objects.cache and resource.cfg, and says how this worker would run each of the site's checks, why not natively, and what CPU it would take. It starts nothing.",
+    "FILE is objects.cache, resource.cfg or naemon.cfg, in any order, or the folder of an OMD site; what is not named is looked for in the usual places. native_checks is on unless it is named here.",
+  ],
+  options: [
+    { name: "json", help: "prints all figures as JSON" },
+    {
+      name: "list",
+      help: "prints a line for each check: way, object, why, and its command line without secrets",
+    },
+    { name: "html", value: "PAGE", isAttached: true, help: "also writes a page with plots to the file PAGE" },
+  ],
+  table: WORKER_OPTIONS,
+  takes: "files",
+  examples: [
+    { line: "omd-worker survey /omd/sites/prod" },
+    {
+      line: "omd-worker survey --html=survey.html --config=/etc/mod-gearman/worker.conf /var/cache/naemon/objects.cache",
+    },
+    { line: "omd-worker survey --list | grep '^plugin'", does: "the checks that are executed, and why" },
+  ],
+  exitCodes: [
+    ["0", "the site was read"],
+    ["1", "the core's files cannot be used"],
+    ["3", "the call or an option is wrong"],
+  ],
+};
+
+export const SHADOW_MANUAL: Manual = {
+  name: "shadow",
+  description: [
+    "How the worker's own answers compare with the plugins', check by check, with the last differences. The worker must run with native_checks=shadow and shadow_file=FILE; name its --config=FILE here, or shadow_file=FILE.",
+  ],
+  words: [{ word: "report", usage: "[OPTION=VALUE…]", help: "prints the table", hasOptions: true }],
+  table: WORKER_OPTIONS,
+  examples: [{ line: "omd-worker shadow report --config=/etc/mod-gearman/worker.conf" }],
+  exitCodes: [
+    ["0", "the report was read"],
+    ["1", "there is none"],
+    ["3", "the call or an option is wrong"],
+  ],
+};
+
+export const DEMO_MANUAL: Manual = {
+  name: "demo",
+  description: [
+    "Shows the worker at work: the servers of a small data centre, an embedded job server and a small core, all in one process; a table of states, and the status page at an address of this machine.",
+    "Arrow keys and page keys scroll; p shows problems, c, w, u and o one state, a all; q or Ctrl-C ends it. Without a terminal there is a line every five seconds, and the whole table at the end. NO_COLOR turns colours off.",
+  ],
+  options: [{ name: "seconds", value: "N", help: "ends after so many seconds" }],
+  takes: "nothing",
+  examples: [{ line: "omd-worker demo" }, { line: "omd-worker demo --seconds 60" }],
+  exitCodes: [
+    ["0", "results came in"],
+    ["1", "no result came in"],
+    ["3", "the call is wrong"],
+  ],
+};
