@@ -22,5 +22,5 @@ function yesOrNo(name: string, complain: (written: WrittenValue) => Remark): Kin
     const isKnown = YES.has(word) || NO.has(word);
     return { value: !NO.has(word), remarks: isKnown ? [] : [complain(written)] };
   };
-  return { name, bare: "yes", read, render: (value) => (value ? "yes" : "no") };
+  return { name, bare: "yes", schema: { type: "boolean" }, read, render: (value) => (value ? "yes" : "no") };
 }
