@@ -120,6 +120,11 @@ const SERVERS = {
     for: WARM,
   },
   chromium: { package: "chromium", binary: "chromium", for: "suites of the status page in a browser" },
+  pip: {
+    package: "python3-pip",
+    binary: "pip3",
+    for: "suites that check the chart's objects against the schemas of Kubernetes",
+  },
   promtool: { package: "prometheus", binary: "promtool", for: "checks of the metrics with promtool" },
 } as const satisfies Record<string, Server>;
 
