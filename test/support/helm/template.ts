@@ -23,6 +23,7 @@ interface RenderOptions {
   /** Files of values below the chart, then at most one map of values. */
   readonly values?: readonly (string | object)[];
   readonly release?: string;
+  readonly helm?: "helm" | "helm3";
 }
 
 type Rendered =
@@ -37,14 +38,14 @@ export const CHART = "helm/omd-worker";
 export const MINIMUM = { gearman: { servers: ["192.0.2.1"], existingSecret: "the-key" } };
 
 /** `helm template`, which asks no cluster. */
-export function render({ values = [], release = "omd" }: RenderOptions): Rendered {
+export function render({ values = [], release = "omd", helm = "helm" }: RenderOptions): Rendered {
   const files = values
     .filter((each) => typeof each === "string")
     .flatMap((name) => ["-f", `${CHART}/${name}`]);
   const [map] = values.filter((each) => typeof each === "object");
   const words = ["template", release, CHART, "--namespace", "monitoring", "--kube-version", "1.35.0"];
   const { stdout, stderr, exitCode } = execaSync(
-    toolPath("helm"),
+    toolPath(helm),
     [...words, ...files, ...(map === undefined ? [] : ["-f", "-"])],
     { input: map === undefined ? "" : JSON.stringify(map), reject: false },
   );

