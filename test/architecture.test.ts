@@ -311,6 +311,19 @@ describe("the benchmarks", () => {
   it.each(rules)("$says", ({ broken }) => expect(broken(modules)).toEqual([]));
 });
 
+describe("the scripts of the chart", () => {
+  const modules = readModules("helm");
+  // Beside them are the files of the chart, which are no modules.
+  const rules = RULES.filter(
+    ({ says }) => HOLD_FOR_BENCH.includes(says) && !/^a folder holds more/.test(says),
+  );
+
+  it.each(rules)("$says", ({ broken }) => {
+    expect(modules.length).toBeGreaterThan(1);
+    expect(broken(modules)).toEqual([]);
+  });
+});
+
 it("the tests' comments are as wide as the formatter lets code be", () => {
   const rule = RULES.find(({ says }) => says.startsWith("comments are"));
   const modules = readModules("test").filter(({ path }) => !path.startsWith("test/fixtures/"));

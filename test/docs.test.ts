@@ -8,7 +8,7 @@ interface Link {
   readonly target: string;
 }
 
-const DOCUMENTS = globSync(["*.md", "{docs,sdk,plugins,bench}/**/*.md"]);
+const DOCUMENTS = globSync(["*.md", "{docs,sdk,plugins,bench,helm}/**/*.md"]);
 
 /** What stands in code is no link. */
 function withoutCode(text: string): string {

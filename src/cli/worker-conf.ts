@@ -5,6 +5,7 @@ import { type Loaded, loadConfig } from "../config/load.ts";
 import { type Machine, thisMachine } from "../config/machine.ts";
 import { ConfigError, renderProblem } from "../config/problem.ts";
 import { COMMAND_LINE } from "../config/read/arguments.ts";
+import type { Sources } from "../config/read/sources.ts";
 import { optionsOf } from "../config/table.ts";
 import { commandTable, workerTable } from "../config/worker/table.ts";
 import type { Io } from "./io.ts";
@@ -17,9 +18,10 @@ export function isWorkerOption(word: string): boolean {
   return createOptionFinder(optionsOf(WORKER_TABLE.groups)).find(word) !== undefined;
 }
 
-/** Reads worker.conf as the worker does. */
-export function loadWorkerConf(options: readonly string[], io: Io): Loaded<Config> {
-  return loadConfig(WORKER_TABLE, options, machineOf(io));
+/** Reads worker.conf as the worker does. `sources` gets to know what was read, also if it cannot be used. */
+export function loadWorkerConf(options: readonly string[], io: Io, sources?: Sources): Loaded<Config> {
+  const machine = machineOf(io);
+  return loadConfig(WORKER_TABLE, options, sources?.noting(machine) ?? machine);
 }
 
 /**

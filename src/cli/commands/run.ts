@@ -5,11 +5,13 @@ import type { Config } from "../../config/config.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ConfigError, renderForLog, renderProblem } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
+import { Sources } from "../../config/read/sources.ts";
 import { ControlServer } from "../../control/server.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
 import { LogTail } from "../../page/snapshot/log-tail.ts";
 import { PidFileError, takePidFile } from "../../worker/process/pid-file.ts";
 import { createReload, type Reload } from "../../worker/process/reload.ts";
+import { ReloadOnChange } from "../../worker/process/reload-on-change.ts";
 import { handleSignals } from "../../worker/process/signals.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { Io } from "../io.ts";
@@ -27,13 +29,14 @@ export async function runWorker(argv: readonly string[], io: Io): Promise<number
   const isInBackground = isDaemon(io.env);
   forgetMark();
   try {
-    const loaded = load(argv, io);
+    const sources = new Sources();
+    const loaded = load(argv, io, sources);
     if (loaded.config.daemon && !isInBackground) {
       for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
       return await startDaemon(io);
     }
     keepHeapSmall();
-    return await serve(argv, loaded, io, () => isInBackground && tellLauncher({ ready: true }));
+    return await serve({ argv, io, loaded, sources }, () => isInBackground && tellLauncher({ ready: true }));
   } catch (error) {
     const text = renderFailure(error);
     if (isInBackground) tellLauncher({ failed: text });
@@ -60,19 +63,21 @@ function renderFailure(error: unknown): string {
   return `cannot start worker: ${what}`;
 }
 
-function load(argv: readonly string[], io: Io): LoadedConfig<Config> {
-  const loaded = loadWorkerConf(argv, io);
+function load(argv: readonly string[], io: Io, sources: Sources): LoadedConfig<Config> {
+  const loaded = loadWorkerConf(argv, io, sources);
   if (loaded.wants !== "run")
     throw new ConfigError([{ severity: "error", message: `${loaded.wants} must be the only word` }]);
   return loaded;
 }
 
-async function serve(
-  argv: readonly string[],
-  loaded: LoadedConfig<Config>,
-  io: Io,
-  onReady: () => void,
-): Promise<number> {
+interface Started {
+  readonly argv: readonly string[];
+  readonly io: Io;
+  readonly loaded: LoadedConfig<Config>;
+  readonly sources: Sources;
+}
+
+async function serve({ argv, io, loaded, sources }: Started, onReady: () => void): Promise<number> {
   const { config } = loaded;
   const tail = hasPage(config) ? new LogTail() : undefined;
   const { debug, logFormat: format } = config;
@@ -94,7 +99,7 @@ async function serve(
   });
   let current = loaded;
   const readAgain = () => {
-    const reloaded = load(argv, io);
+    const reloaded = load(argv, io, sources);
     reopenLog(log, logFile(loaded), logFile(reloaded));
     log.setDebug(reloaded.config.debug);
     reportConfig(reloaded, log);
@@ -106,12 +111,16 @@ async function serve(
   const reload: Reload = (cause) => {
     const result = reloadWorker(cause);
     metrics?.reloaded(result.kind === "reloaded");
+    changes.follow(current.config.reloadOnChange);
     return result;
   };
+  const reloadChanged = () => worker.status().state !== "stopping" && reload("a change of its files");
+  using changes = new ReloadOnChange({ sources, reload: reloadChanged });
   const signals = handleSignals({ worker, log, reload });
   using control = config.controlSocket ? listen(worker, { log, reload, config }) : undefined;
   void metrics?.serve(worker, () => current);
   await worker.start();
+  changes.follow(config.reloadOnChange);
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
   onReady();
   const isClean = await signals.ended;

@@ -14,6 +14,7 @@ const MAX_PORT = 65_535;
 export const listenAddress: Kind<ListenAddress | undefined> = {
   name: "[HOST]:PORT",
   isText: true,
+  schema: { type: "string", pattern: "^((\\[[^\\]]+\\]:|[^:#\\s]*:)?[0-9]{1,5})$" },
   read({ key, text }) {
     if (text === "") return { value: undefined, remarks: [] };
     const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]:|([^:]*):)?([0-9]{1,5})$/.exec(text) ?? [];

@@ -19,7 +19,20 @@ export function choice<const Word extends string>(
       `use one of ${words.join(", ")}`,
     );
   };
-  return { name: words.join(", "), isText: true, suggests: words, read, render: (word) => word };
+  return {
+    name: words.join(", "),
+    isText: true,
+    suggests: words,
+    schema: { enum: inYaml(words) },
+    read,
+    render: (word) => word,
+  };
+}
+
+/** YAML reads on and off as true and false. */
+function inYaml(words: readonly string[]): readonly (string | boolean)[] {
+  const flags = [...(words.includes("off") ? [false] : []), ...(words.includes("on") ? [true] : [])];
+  return [...words, ...flags];
 }
 
 const YES_OR_NO: Readonly<Record<string, string>> = {

@@ -22,5 +22,12 @@ function yesOrNo(name: string, complain: (written: WrittenValue) => Remark): Kin
     const isKnown = YES.has(word) || NO.has(word);
     return { value: !NO.has(word), remarks: isKnown ? [] : [complain(written)] };
   };
-  return { name, bare: "yes", suggests: ["yes", "no"], read, render: (value) => (value ? "yes" : "no") };
+  return {
+    name,
+    bare: "yes",
+    suggests: ["yes", "no"],
+    schema: { type: "boolean" },
+    read,
+    render: (value) => (value ? "yes" : "no"),
+  };
 }

@@ -15,6 +15,9 @@ export interface ReadValue<Value> {
 /** What a shell offers for a value: these words, or what there is on the machine. */
 export type Suggestion = readonly string[] | "files" | "folders" | "hosts";
 
+/** JSON Schema (draft-07) of one value. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 /** How values of one kind are read and shown. Every option has a kind. */
 export interface Kind<Value> {
   /** For the documentation: `yes or no`, `whole number`. */
@@ -31,6 +34,11 @@ export interface Kind<Value> {
   readonly suggests?: Suggestion;
   /** The value is never shown. */
   readonly isSecret?: true;
+  /**
+   * A value as other programs may hold it before it is written into a file: a yes or no is a boolean, a list
+   * is an array. It is strict: what a file is read with a warning for is refused.
+   */
+  readonly schema: JsonSchema;
   /** `before` is the value of earlier lines. An undefined result means that the option was not given. */
   read(written: WrittenValue, before: Value | undefined): ReadValue<Value | undefined>;
   render(value: Value): string;
@@ -39,4 +47,20 @@ export interface Kind<Value> {
 /** A value that stands in for the written one, with a warning. */
 export function substituted<Value>(value: Value, message: string, hint?: string): ReadValue<Value> {
   return { value, remarks: [warning(message, hint)] };
+}
+
+/** What can stand in a line of a file: no `#`, which starts a comment, and no white space at its ends. */
+export const TEXT_SCHEMA: JsonSchema = {
+  type: "string",
+  pattern: "^[^#\\s]([^#\\r\\n]*[^#\\s])?$",
+};
+
+/** The same without a comma, which would make two of it. */
+export const NAME_SCHEMA: JsonSchema = {
+  type: "string",
+  pattern: '^[^#,"\\\\\\s]([^#,"\\\\\\r\\n]*[^#,"\\\\\\s])?$',
+};
+
+export function listSchema(items: JsonSchema): JsonSchema {
+  return { type: "array", items, uniqueItems: true };
 }

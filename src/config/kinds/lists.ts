@@ -2,7 +2,15 @@ import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
 import { readServerAddress, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { error, type Remark, warning } from "../problem.ts";
 import { quote } from "../quote.ts";
-import type { Kind, ReadValue, WrittenValue } from "./kind.ts";
+import {
+  type JsonSchema,
+  type Kind,
+  listSchema,
+  NAME_SCHEMA,
+  type ReadValue,
+  TEXT_SCHEMA,
+  type WrittenValue,
+} from "./kind.ts";
 
 export const names: Kind<readonly ByteString[]> = list("names, comma-separated", ({ text }) => ({
   value: splitList(text),
@@ -13,7 +21,7 @@ export const names: Kind<readonly ByteString[]> = list("names, comma-separated",
 const MAX_GROUP_NAME = 50;
 
 export function groups(noun: "hostgroup" | "servicegroup"): Kind<readonly ByteString[]> {
-  return list("names, comma-separated", ({ text }) => ({
+  const kind = list("names, comma-separated", ({ text }) => ({
     value: splitList(text).filter((name) => name.length <= MAX_GROUP_NAME),
     remarks: splitList(text)
       .filter((name) => name.length > MAX_GROUP_NAME)
@@ -23,7 +31,10 @@ export function groups(noun: "hostgroup" | "servicegroup"): Kind<readonly ByteSt
         ),
       ),
   }));
+  return { ...kind, schema: listSchema({ ...NAME_SCHEMA, maxLength: MAX_GROUP_NAME }) };
 }
+
+const PATH_SCHEMA: JsonSchema = { ...TEXT_SCHEMA, pattern: "^/([^#\\r\\n]*[^#\\s])?$" };
 
 /**
  * One path a line, as a path may contain a comma. An empty path is an error: it would allow every command.
@@ -39,6 +50,7 @@ export const restrictedPaths: Kind<readonly ByteString[]> = {
   }),
   isPlace: true,
   suggests: "folders",
+  schema: listSchema(PATH_SCHEMA),
 };
 
 /** Names in the file system, one a line. A relative one would depend on where the worker was started. */
@@ -51,13 +63,21 @@ export const folders: Kind<readonly string[]> = {
   }),
   isPlace: true,
   suggests: "folders",
+  schema: listSchema(PATH_SCHEMA),
   render: (value) => value.join(","),
+};
+
+/** `host`, `host:port` and `[IPv6]:port`. */
+const SERVER_SCHEMA: JsonSchema = {
+  type: "string",
+  pattern: "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$",
 };
 
 export const servers: Kind<readonly ServerAddress[]> = {
   name: "host[:port], comma-separated",
   isList: true,
   suggests: "hosts",
+  schema: listSchema(SERVER_SCHEMA),
   read({ key, text }, before = []) {
     const value = [...before];
     const known = new Set(before.map(renderServerAddress));
@@ -88,6 +108,7 @@ function list(
     name,
     isList: true,
     isText: true,
+    schema: listSchema(NAME_SCHEMA),
     read(written, before = []) {
       const { value, remarks } = readLine(written);
       return { value: [...new Set([...before, ...value])], remarks };

@@ -18,7 +18,8 @@ const MAX_INTEGER = 2 ** 31 - 1;
  * would be one slot, or a time-out of one second.
  */
 export function integer(bounds: NumberBounds = {}): Kind<number> {
-  return numeric("whole number", /^[+-]?\d+/, { max: MAX_INTEGER, ...bounds });
+  const kind = numeric("whole number", /^[+-]?\d+/, { max: MAX_INTEGER, ...bounds });
+  return { ...kind, schema: { ...kind.schema, type: "integer" } };
 }
 
 const SECONDS_IN: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
@@ -60,5 +61,6 @@ function numeric(name: string, pattern: RegExp, bounds: NumberBounds): Kind<numb
     const fault = number < min ? `less than ${min}` : `more than ${max}`;
     return substituted(value, `${key}: ${number} is ${fault}, using ${value}`);
   };
-  return { name, read, render: String };
+  const schema = { type: "number", minimum: min, ...(Number.isFinite(max) && { maximum: max }) };
+  return { name, schema, read, render: String };
 }

@@ -1,6 +1,6 @@
 import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
 import { error, type Remark } from "../problem.ts";
-import type { Kind } from "./kind.ts";
+import { type Kind, listSchema, NAME_SCHEMA } from "./kind.ts";
 
 /** Modules for the plugins with a name, or a path, in which `*` stands for any characters. */
 export interface ModulesOfPlugin {
@@ -16,6 +16,7 @@ export const pluginModules: Kind<readonly ModulesOfPlugin[]> = {
   name: "plugin:module+module, comma-separated",
   isList: true,
   isText: true,
+  schema: listSchema(NAME_SCHEMA),
   read({ key, text }, before = []) {
     const words = text
       .split(",")

@@ -2,19 +2,24 @@ import { type ByteString, fromByteString } from "../../byte-string.ts";
 import { error, type Remark, warning } from "../problem.ts";
 import { quote } from "../quote.ts";
 import { Secret } from "../secret.ts";
-import type { Kind } from "./kind.ts";
+import { type JsonSchema, type Kind, TEXT_SCHEMA } from "./kind.ts";
 
 /** Text that is sent to a job server, or compared with text from there: bytes, not characters. */
 export const text: Kind<ByteString | undefined> = {
   name: "text",
   isText: true,
+  schema: TEXT_SCHEMA,
   read: ({ text }) => ({ value: text === "" ? undefined : text, remarks: [] }),
   render: (value) => fromByteString(value ?? ""),
 };
 
+const LINE_SCHEMA: JsonSchema = { type: "string", pattern: "^[^#\\r\\n]*$" };
+const ABSOLUTE_SCHEMA: JsonSchema = { type: "string", pattern: "^/[^#\\r\\n]*[^#\\s]$" };
+
 /** The same where the empty text is a value, too. */
 export const anyText: Kind<ByteString | undefined> = {
   ...text,
+  schema: LINE_SCHEMA,
   read: ({ text: value }) => ({ value, remarks: [] }),
 };
 
@@ -23,6 +28,7 @@ export const path: Kind<string | undefined> = {
   name: "path",
   isText: true,
   suggests: "files",
+  schema: TEXT_SCHEMA,
   read: ({ text }) => ({
     value: text === "" || /^%\w+%$/.test(text) ? undefined : fromByteString(text),
     remarks: [],
@@ -35,6 +41,7 @@ export const folder: Kind<string | undefined> = {
   ...path,
   name: "folder",
   suggests: "folders",
+  schema: ABSOLUTE_SCHEMA,
   read(written, before) {
     const { key, text } = written;
     if (text === "" || text.startsWith("/")) return path.read(written, before);
@@ -49,6 +56,7 @@ export const folder: Kind<string | undefined> = {
 export const characters: Kind<ByteString> = {
   name: "characters",
   isText: true,
+  schema: LINE_SCHEMA,
   read: ({ text }) => ({ value: text, remarks: [] }),
   render: fromByteString,
 };
@@ -65,6 +73,7 @@ export const logins: Kind<Secret | undefined> = {
   isText: true,
   isSecret: true,
   suggests: "files",
+  schema: TEXT_SCHEMA,
   read({ key, text }) {
     if (text === "") return { value: undefined, remarks: [] };
     if (text.startsWith("/") || USER_AND_HASH.test(text))
@@ -79,6 +88,7 @@ export const secret: Kind<Secret | undefined> = {
   name: "text",
   isText: true,
   isSecret: true,
+  schema: TEXT_SCHEMA,
   read({ key, text }) {
     if (text === "") return { value: undefined, remarks: [] };
     const remarks: Remark[] = [];

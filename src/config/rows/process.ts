@@ -54,6 +54,13 @@ export const PROCESS_ROWS = [
     knownBy: ["omd-worker"],
   },
   {
+    name: "reload_on_change",
+    kind: flag,
+    default: false,
+    help: "Read the configuration again, as after HUP, when one of its files, the key file or a folder of files has changed. It is seen at once, on network file systems within five seconds. A Kubernetes ConfigMap or Secret that is mounted as a folder is followed, too.",
+    knownBy: ["omd-worker"],
+  },
+  {
     name: "debug",
     kind: integer({ min: 0 }),
     default: 0,

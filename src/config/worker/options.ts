@@ -72,6 +72,7 @@ const PROCESS = use(PROCESS_ROWS, {
   daemon: RESTART,
   control_socket: RESTART,
   shutdown_timeout: LIVE,
+  reload_on_change: LIVE,
   debug: LIVE,
   logfile: LIVE,
   logmode: RESTART,

@@ -125,6 +125,11 @@ const SERVERS = {
   mandoc: { package: "mandoc", binary: "mandoc", for: "suites that read the man pages with mandoc" },
   zsh: { package: "zsh", binary: "zsh", for: "suites that complete words in zsh" },
   fish: { package: "fish", binary: "fish", for: "suites that complete words in fish" },
+  pip: {
+    package: "python3-pip",
+    binary: "pip3",
+    for: "suites that check the chart's objects against the schemas of Kubernetes",
+  },
   promtool: { package: "prometheus", binary: "promtool", for: "checks of the metrics with promtool" },
 } as const satisfies Record<string, Server>;
 

@@ -1,0 +1,116 @@
+{{/*
+Values that contradict each other: all of them at once, each with what to do. The schema has no words for these.
+*/}}
+{{- define "omd-worker.check" -}}
+{{- $problems := include "omd-worker.checkRelease" . | fromYamlArray -}}
+{{- range $name, $pool := include "omd-worker.pools" . | fromYaml -}}
+{{-   $problems = concat $problems (include "omd-worker.checkPool" (dict "root" $ "name" $name "pool" $pool) | fromYamlArray) -}}
+{{- end -}}
+{{- range $name, $test := include "omd-worker.e2e" . | fromYaml -}}
+{{-   $problems = concat $problems (include "omd-worker.checkE2e" (dict "name" $name "test" $test) | fromYamlArray) -}}
+{{- end -}}
+{{- with $problems -}}
+{{-   fail (printf "\n  %s\n" (join "\n  " .)) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "omd-worker.checkRelease" -}}
+{{- $problems := list -}}
+{{- $gearman := .Values.gearman -}}
+{{- $pools := include "omd-worker.pools" . | fromYaml -}}
+{{- if not (or $gearman.servers .Values.gearmand.enabled) -}}
+{{-   $problems = append $problems "gearman.servers names no job server: set it, or try out with gearmand.enabled=true" -}}
+{{- end -}}
+{{- if and $gearman.encryption (not $gearman.existingSecret) (not $gearman.key) -}}
+{{-   $problems = append $problems "gearman.existingSecret names no Secret with the key: set it, or gearman.encryption=false if the core has none either" -}}
+{{- end -}}
+{{- if and $gearman.existingSecret $gearman.key -}}
+{{-   $problems = append $problems "gearman.existingSecret and gearman.key are both set: remove gearman.key" -}}
+{{- end -}}
+{{- if and (not $gearman.encryption) (or $gearman.existingSecret $gearman.key) -}}
+{{-   $problems = append $problems "gearman.encryption is false, and there is a key: remove one of them" -}}
+{{- end -}}
+{{- if eq .Values.image.tag "latest" -}}
+{{-   $problems = append $problems "image.tag is latest, which is no version: name one, or a digest" -}}
+{{- end -}}
+{{- if not $pools -}}
+{{-   $problems = append $problems "no pool is enabled: set pools.NAME.enabled of one" -}}
+{{- end -}}
+{{- if and .Values.tests.enabled .Values.tests.pool (not (hasKey $pools .Values.tests.pool)) -}}
+{{-   $problems = append $problems (printf "tests.pool names %s, and there is no such pool: use one of %s" .Values.tests.pool (keys $pools | sortAlpha | join ", ")) -}}
+{{- end -}}
+{{- if and .Values.resourceQuota.enabled (not .Values.resourceQuota.hard) -}}
+{{-   $problems = append $problems "resourceQuota.enabled is true, and resourceQuota.hard is empty: give limits" -}}
+{{- end -}}
+{{- if and .Values.limitRange.enabled (not .Values.limitRange.limits) -}}
+{{-   $problems = append $problems "limitRange.enabled is true, and limitRange.limits is empty: give limits" -}}
+{{- end -}}
+{{- toYaml $problems -}}
+{{- end -}}
+
+{{- define "omd-worker.checkPool" -}}
+{{- $problems := list -}}
+{{- $at := printf "pools.%s" .name -}}
+{{- $pool := .pool -}}
+{{- $scaling := $pool.autoscaling -}}
+{{- $budget := $pool.podDisruptionBudget -}}
+{{- $options := include "omd-worker.options" .root | fromJson -}}
+{{- if or (has .name (list "gearmand" "helm-test" "worker")) (hasPrefix "e2e-" .name) -}}
+{{-   $problems = append $problems (printf "%s: the name is taken by the chart: choose another one" $at) -}}
+{{- end -}}
+{{- if eq $pool.image.tag "latest" -}}
+{{-   $problems = append $problems (printf "%s.image.tag is latest, which is no version: name one, or a digest" $at) -}}
+{{- end -}}
+{{- range $option, $_ := $pool.config -}}
+{{-   with dig $option "use" "" $options -}}
+{{-     $problems = append $problems (printf "%s.config.%s is set by the chart: use %s" $at $option .) -}}
+{{-   end -}}
+{{- end -}}
+{{- $queues := include "omd-worker.queues" (dict "queues" $pool.queues) | fromYaml -}}
+{{- if not $queues.queues -}}
+{{-   $problems = append $problems (printf "%s.queues names no queue: set one, or %s.enabled=false" $at $at) -}}
+{{- end -}}
+{{- if and (ne $scaling.kind "none") (gt ($scaling.minReplicas | int64) ($scaling.maxReplicas | int64)) -}}
+{{-   $problems = append $problems (printf "%s.autoscaling.minReplicas is more than maxReplicas: swap them" $at) -}}
+{{- end -}}
+{{- if and (eq $scaling.kind "hpa") (not (or $scaling.hpa.cpuUtilization $scaling.hpa.memoryUtilization $scaling.hpa.metrics)) -}}
+{{-   $problems = append $problems (printf "%s.autoscaling.kind is hpa, and there is no metric: set hpa.cpuUtilization" $at) -}}
+{{- end -}}
+{{- if and (eq $scaling.kind "hpa") $scaling.hpa.cpuUtilization (not (dig "requests" "cpu" "" $pool.resources)) -}}
+{{-   $problems = append $problems (printf "%s.autoscaling.hpa.cpuUtilization is a share of resources.requests.cpu, which is not set" $at) -}}
+{{- end -}}
+{{- if and (eq $scaling.kind "hpa") $scaling.hpa.memoryUtilization (not (dig "requests" "memory" "" $pool.resources)) -}}
+{{-   $problems = append $problems (printf "%s.autoscaling.hpa.memoryUtilization is a share of resources.requests.memory, which is not set" $at) -}}
+{{- end -}}
+{{- if and (eq $scaling.kind "keda") (eq $scaling.keda.trigger "prometheus") (not $scaling.keda.prometheusAddress) -}}
+{{-   $problems = append $problems (printf "%s.autoscaling.keda.trigger is prometheus: set keda.prometheusAddress" $at) -}}
+{{- end -}}
+{{- $fewest := include "omd-worker.fewestPods" . | int64 -}}
+{{- if and $budget.enabled (not (kindIs "invalid" $budget.minAvailable)) (kindIs "float64" $budget.minAvailable) (gt $fewest 1) (ge ($budget.minAvailable | int64) $fewest) -}}
+{{-   $problems = append $problems (printf "%s.podDisruptionBudget.minAvailable %v of %d pods would block the drain of every node: lower it" $at $budget.minAvailable $fewest) -}}
+{{- end -}}
+{{- $rolling := $pool.strategy.rollingUpdate | default dict -}}
+{{- if and (eq $pool.strategy.type "RollingUpdate") (eq (printf "%v" ($rolling.maxSurge | default 0)) "0") (eq (printf "%v" ($rolling.maxUnavailable | default 0)) "0") -}}
+{{-   $problems = append $problems (printf "%s.strategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so no pod could be replaced" $at) -}}
+{{- end -}}
+{{- $jobs := $pool.config.job_timeout | default 0 | int64 -}}
+{{- if gt $jobs ($pool.config.shutdown_timeout | int64) -}}
+{{-   $problems = append $problems (printf "%s.config.job_timeout (%d) is longer than shutdown_timeout (%d): a roll-out would stop checks that may still run" $at $jobs ($pool.config.shutdown_timeout | int64)) -}}
+{{- end -}}
+{{- range $index, $file := $pool.credentials.files -}}
+{{-   if eq (hasKey $file "secret") (hasKey $file "configMap") -}}
+{{-     $problems = append $problems (printf "%s.credentials.files[%d]: give either secret or configMap" $at $index) -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $problems -}}
+{{- end -}}
+
+{{- define "omd-worker.checkE2e" -}}
+{{- $problems := list -}}
+{{- range list "schedule" "host" "image" "command" -}}
+{{-   if not (index $.test .) -}}
+{{-     $problems = append $problems (printf "e2e.%s.%s is not set" $.name .) -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $problems -}}
+{{- end -}}

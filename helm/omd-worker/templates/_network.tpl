@@ -1,0 +1,95 @@
+{{/* Rules of NetworkPolicies. */}}
+
+{{/* Networks as text, and peers as they are, as YAML. */}}
+{{- define "omd-worker.peers" -}}
+{{- $peers := list -}}
+{{- range . -}}
+{{-   $peers = append $peers (kindIs "string" . | ternary (dict "ipBlock" (dict "cidr" .)) .) -}}
+{{- end -}}
+{{- toYaml $peers -}}
+{{- end -}}
+
+{{/* A rule out: without targets everywhere, without ports at all of them. (dict "targets" "ports") */}}
+{{- define "omd-worker.egressRule" -}}
+{{- $rule := dict -}}
+{{- if .targets -}}
+{{-   $_ := set $rule "to" (include "omd-worker.peers" .targets | fromYamlArray) -}}
+{{- end -}}
+{{- if .ports -}}
+{{-   $_ := set $rule "ports" .ports -}}
+{{- end -}}
+{{- toYaml (list $rule) -}}
+{{- end -}}
+
+{{- define "omd-worker.dnsRule" -}}
+{{- $port := .Values.networkPolicy.dns.port | int64 -}}
+{{- $ports := list (dict "port" $port "protocol" "UDP") (dict "port" $port "protocol" "TCP") -}}
+{{- include "omd-worker.egressRule" (dict "targets" .Values.networkPolicy.dns.to "ports" $ports) -}}
+{{- end -}}
+
+{{/*
+The job servers: `networkPolicy.gearman.to` at all their ports; else each address at its port, and names at their ports
+everywhere, as a NetworkPolicy knows no names. A gearmand of the chart is a pod of the release.
+*/}}
+{{- define "omd-worker.gearmanRules" -}}
+{{- $values := .Values -}}
+{{- $to := $values.networkPolicy.gearman.to -}}
+{{- $anywhere := list -}}
+{{- range $server := concat $values.gearman.servers $values.gearman.dupservers | uniq -}}
+{{-   $address := include "omd-worker.serverAddress" $server -}}
+{{-   $port := regexFind "[0-9]+$" $address | atoi -}}
+{{-   $host := regexReplaceAll ":[0-9]+$" $address "" | trimPrefix "[" | trimSuffix "]" -}}
+{{-   $ports := list (dict "port" $port "protocol" "TCP") -}}
+{{-   if and (not $to) (regexMatch "^[0-9.]+$" $host) }}
+{{ include "omd-worker.egressRule" (dict "targets" (list (printf "%s/32" $host)) "ports" $ports) }}
+{{-   else if and (not $to) (contains ":" $host) }}
+{{ include "omd-worker.egressRule" (dict "targets" (list (printf "%s/128" $host)) "ports" $ports) }}
+{{-   else -}}
+{{-     $anywhere = concat $anywhere $ports | uniq -}}
+{{-   end -}}
+{{- end -}}
+{{- if $anywhere }}
+{{ include "omd-worker.egressRule" (dict "targets" $to "ports" $anywhere) }}
+{{- end -}}
+{{- if $values.gearmand.enabled -}}
+{{-   $labels := include "omd-worker.selectorLabels" (dict "root" . "component" "gearmand") | fromYaml -}}
+{{-   $peer := dict "podSelector" (dict "matchLabels" $labels) }}
+{{ include "omd-worker.egressRule" (dict "targets" (list $peer) "ports" (list (dict "port" 4730 "protocol" "TCP"))) }}
+{{- end -}}
+{{- end -}}
+
+{{/* The rules out of a pool or a test. (dict "root" "egress" "defaultTargets") */}}
+{{- define "omd-worker.egressRules" -}}
+{{ include "omd-worker.dnsRule" .root }}
+{{ include "omd-worker.gearmanRules" .root | trim }}
+{{- $targets := .egress.targets | default .defaultTargets }}
+{{- if .egress.icmp }}
+{{ include "omd-worker.egressRule" (dict "targets" $targets "ports" (list)) }}
+{{- else if .egress.ports }}
+{{ include "omd-worker.egressRule" (dict "targets" $targets "ports" .egress.ports) }}
+{{- end }}
+{{- with .egress.rules }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* A policy for the pods of a component. (dict "root" "name" "component" "ingress" "egress") */}}
+{{- define "omd-worker.policy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "omd-worker.metadata" . | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "omd-worker.selectorLabels" . | nindent 6 }}
+  policyTypes: [Ingress, Egress]
+  {{- with .ingress }}
+  ingress:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with .egress }}
+  egress:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+{{- end -}}

@@ -1,0 +1,148 @@
+{{/* The pools that are there, each merged with poolDefaults, as YAML. */}}
+{{- define "omd-worker.pools" -}}
+{{- $pools := dict -}}
+{{- range $name, $given := .Values.pools -}}
+{{-   $pool := mustMergeOverwrite (deepCopy $.Values.poolDefaults) (deepCopy ($given | default dict)) -}}
+{{-   if $pool.enabled -}}
+{{-     $_ := set $pools $name $pool -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $pools -}}
+{{- end -}}
+
+{{/* The end-to-end tests that are there, in the same way. */}}
+{{- define "omd-worker.e2e" -}}
+{{- $tests := dict -}}
+{{- range $name, $given := .Values.e2e -}}
+{{-   $test := mustMergeOverwrite (deepCopy $.Values.e2eDefaults) (deepCopy ($given | default dict)) -}}
+{{-   if $test.enabled -}}
+{{-     $_ := set $tests $name $test -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $tests -}}
+{{- end -}}
+
+{{/* All queues of a pool, as YAML: {queues: [...], hostgroups: [...], servicegroups: [...]}. */}}
+{{- define "omd-worker.queues" -}}
+{{- $queues := list -}}
+{{- range $option, $queue := dict "hosts" "host" "services" "service" "eventhandler" "eventhandler" "notifications" "notification" -}}
+{{-   if index $.queues $option -}}
+{{-     $queues = append $queues $queue -}}
+{{-   end -}}
+{{- end -}}
+{{- $hostgroups := .queues.hostgroups -}}
+{{- $servicegroups := .queues.servicegroups -}}
+{{- range .queues.custom -}}
+{{-   if hasPrefix "hostgroup_" . -}}
+{{-     $hostgroups = append $hostgroups (trimPrefix "hostgroup_" .) -}}
+{{-   else -}}
+{{-     $servicegroups = append $servicegroups (trimPrefix "servicegroup_" .) -}}
+{{-   end -}}
+{{- end -}}
+{{- range $hostgroups | uniq -}}
+{{-   $queues = append $queues (printf "hostgroup_%s" .) -}}
+{{- end -}}
+{{- range $servicegroups | uniq -}}
+{{-   $queues = append $queues (printf "servicegroup_%s" .) -}}
+{{- end -}}
+{{- toYaml (dict "queues" $queues "hostgroups" (uniq $hostgroups) "servicegroups" (uniq $servicegroups)) -}}
+{{- end -}}
+
+{{/* terminationGracePeriodSeconds: the worker's own time to finish running checks, and a margin. */}}
+{{- define "omd-worker.gracePeriod" -}}
+{{- add (.pool.config.shutdown_timeout | int64) (.pool.terminationMarginSeconds | int64) -}}
+{{- end -}}
+
+{{/*
+The replicas field; empty: left out. With autoscaling it is what the cluster has, so that neither the change to autoscaling nor
+a later upgrade cuts a pool to one pod.
+*/}}
+{{- define "omd-worker.replicas" -}}
+{{- $scaling := .pool.autoscaling -}}
+{{- if eq $scaling.kind "none" -}}
+{{- .pool.replicas | int64 -}}
+{{- else if eq $scaling.replicasField "keep" -}}
+{{- $found := lookup "apps/v1" "Deployment" .root.Release.Namespace (include "omd-worker.poolName" .) | default dict -}}
+{{- $current := dig "spec" "replicas" 0 $found | int64 -}}
+{{- min (max $current ($scaling.minReplicas | int64)) ($scaling.maxReplicas | int64) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Fewest pods of a pool. */}}
+{{- define "omd-worker.fewestPods" -}}
+{{- ternary .pool.replicas .pool.autoscaling.minReplicas (eq .pool.autoscaling.kind "none") | int64 -}}
+{{- end -}}
+
+{{/* The image of a pool. */}}
+{{- define "omd-worker.image" -}}
+{{- $values := .root.Values -}}
+{{- $registry := .pool.image.registry | default $values.global.imageRegistry | default $values.image.registry -}}
+{{- $repository := .pool.image.repository | default (printf "omd-%s-worker" .name) -}}
+{{- $path := ternary (printf "%s/%s" $registry $repository) $repository (ne $registry "") -}}
+{{- if .pool.image.digest -}}
+{{- printf "%s@%s" $path .pool.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $path (.pool.image.tag | default $values.image.tag | default .root.Chart.AppVersion) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "omd-worker.pullSecrets" -}}
+{{- $names := concat .Values.global.imagePullSecrets .Values.image.pullSecrets | uniq -}}
+{{- with $names }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The security of a pool's pods: with `icmp: sysctl` every user of the pod may open ICMP sockets. */}}
+{{- define "omd-worker.podSecurityContext" -}}
+{{- $context := deepCopy .pool.podSecurityContext -}}
+{{- if eq .pool.icmp "sysctl" -}}
+{{-   $range := dict "name" "net.ipv4.ping_group_range" "value" .pool.pingGroupRange -}}
+{{-   $_ := set $context "sysctls" (append ($context.sysctls | default list) $range) -}}
+{{- end -}}
+{{- toYaml $context -}}
+{{- end -}}
+
+{{/*
+The security of a pool's worker. A capability reaches a process of an ordinary user only through a file that has it, and not
+where privileges may not grow.
+*/}}
+{{- define "omd-worker.securityContext" -}}
+{{- $context := deepCopy .pool.securityContext -}}
+{{- if eq .pool.icmp "netRaw" -}}
+{{-   $capabilities := $context.capabilities | default dict -}}
+{{-   $_ := set $capabilities "add" (append ($capabilities.add | default list) "NET_RAW" | uniq) -}}
+{{-   $_ := set $context "capabilities" $capabilities -}}
+{{-   $_ := set $context "allowPrivilegeEscalation" true -}}
+{{- end -}}
+{{- toYaml $context -}}
+{{- end -}}
+
+{{- define "omd-worker.affinity" -}}
+{{- if .pool.affinity -}}
+{{- toYaml .pool.affinity -}}
+{{- else if ne .pool.podAntiAffinity "none" -}}
+{{- $labels := include "omd-worker.selectorLabels" (dict "root" .root "component" .name) | fromYaml -}}
+{{- $term := dict "topologyKey" "kubernetes.io/hostname" "labelSelector" (dict "matchLabels" $labels) -}}
+{{- if eq .pool.podAntiAffinity "hard" -}}
+{{- toYaml (dict "podAntiAffinity" (dict "requiredDuringSchedulingIgnoredDuringExecution" (list $term))) -}}
+{{- else -}}
+{{- $weighted := dict "weight" 100 "podAffinityTerm" $term -}}
+{{- toYaml (dict "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" (list $weighted))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The pods of each version are spread for themselves, as those of the old one go away. */}}
+{{- define "omd-worker.spread" -}}
+{{- $labels := include "omd-worker.selectorLabels" (dict "root" .root "component" .name) | fromYaml -}}
+{{- $constraints := list -}}
+{{- range .pool.topologySpreadConstraints -}}
+{{-   $selector := dict "labelSelector" (dict "matchLabels" $labels) "matchLabelKeys" (list "pod-template-hash") -}}
+{{-   $constraints = append $constraints (ternary . (mustMergeOverwrite $selector (deepCopy .)) (hasKey . "labelSelector")) -}}
+{{- end -}}
+{{- toYaml $constraints -}}
+{{- end -}}

@@ -1,0 +1,113 @@
+{{/* Volumes and mounts of a pool's worker. */}}
+
+{{/* Entries of a Secret or ConfigMap in a projected volume. */}}
+{{- define "omd-worker.projection" -}}
+name: {{ .name }}
+{{- with .items }}
+items:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if .optional }}
+optional: true
+{{- end }}
+{{- end -}}
+
+{{- define "omd-worker.keyVolume" -}}
+- name: key
+  secret:
+    secretName: {{ include "omd-worker.keySecret" . }}
+    defaultMode: 288 # 0440, which YAML 1.2 reads as a decimal number
+    items:
+      - key: {{ ternary .Values.gearman.existingSecretKey "key" (ne .Values.gearman.existingSecret "") }}
+        path: gearman.key
+{{- end -}}
+
+{{- define "omd-worker.caVolume" -}}
+- name: ca
+  configMap:
+    name: {{ .Values.caBundle.configMap }}
+    items:
+      - key: {{ .Values.caBundle.key }}
+        path: ca.crt
+{{- end -}}
+
+{{- define "omd-worker.volumes" -}}
+- name: config
+  configMap:
+    name: {{ include "omd-worker.poolName" . }}
+- name: tmp
+  emptyDir:
+    sizeLimit: {{ .pool.tmp.sizeLimit }}
+    {{- with .pool.tmp.medium }}
+    medium: {{ . }}
+    {{- end }}
+{{- if .root.Values.gearman.encryption }}
+{{ include "omd-worker.keyVolume" .root }}
+{{- end }}
+{{- if .root.Values.caBundle.configMap }}
+{{ include "omd-worker.caVolume" .root }}
+{{- end }}
+{{- with .pool.credentials.secretDir }}
+- name: secrets
+  projected:
+    defaultMode: 288 # 0440, which YAML 1.2 reads as a decimal number
+    sources:
+      {{- range . }}
+      - secret:
+          {{- include "omd-worker.projection" . | nindent 10 }}
+      {{- end }}
+{{- end }}
+{{- range $index, $file := .pool.credentials.files }}
+- name: files-{{ $index }}
+  projected:
+    defaultMode: 288 # 0440, which YAML 1.2 reads as a decimal number
+    sources:
+      - {{ ternary "secret" "configMap" (hasKey $file "secret") }}:
+          {{- include "omd-worker.projection" (merge (dict "name" ($file.secret | default $file.configMap)) $file) | nindent 10 }}
+{{- end }}
+{{- with .pool.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "omd-worker.mounts" -}}
+- name: config
+  mountPath: {{ include "omd-worker.configFolder" . }}
+  readOnly: true
+- name: tmp
+  mountPath: /tmp
+{{- if .root.Values.gearman.encryption }}
+- name: key
+  mountPath: {{ include "omd-worker.keyFolder" . }}
+  readOnly: true
+{{- end }}
+{{- if .root.Values.caBundle.configMap }}
+- name: ca
+  mountPath: /etc/omd-worker/ca
+  readOnly: true
+{{- end }}
+{{- if .pool.credentials.secretDir }}
+- name: secrets
+  mountPath: {{ include "omd-worker.secretFolder" . }}
+  readOnly: true
+{{- end }}
+{{- range $index, $file := .pool.credentials.files }}
+- name: files-{{ $index }}
+  mountPath: {{ $file.mountPath }}
+  readOnly: true
+{{- end }}
+{{- with .pool.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Node.js, and what is linked with OpenSSL, look into these variables. */}}
+{{- define "omd-worker.env" -}}
+{{- if .root.Values.caBundle.configMap }}
+- name: NODE_EXTRA_CA_CERTS
+  value: /etc/omd-worker/ca/ca.crt
+{{- end }}
+{{- with .pool.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

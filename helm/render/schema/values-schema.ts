@@ -1,0 +1,109 @@
+import { servers } from "../../../src/config/kinds/lists.ts";
+import {
+  BOOLEAN,
+  choice,
+  ENTRY_NAME,
+  integer,
+  named,
+  OBJECT_NAME,
+  OBJECTS,
+  object,
+  PEERS,
+  PORT,
+  PULL_POLICY,
+  RESOURCES,
+  type Schema,
+  STRING,
+  STRINGS,
+  TEXT_MAP,
+  text,
+} from "./json-schema.ts";
+import { e2eSchema, IMAGE_TAG, poolSchema } from "./pool.ts";
+import { workerConfigSchema } from "./worker-config.ts";
+
+/** Short enough that all names of objects fit into 63 characters, those of CronJobs into 52. */
+const SHORT_NAME = "^[a-z]([-a-z0-9]{0,22}[a-z0-9])?$";
+const PREFIX = text("[a-z]([-a-z0-9]{0,28}[a-z0-9])?");
+
+const GEARMAN: Schema = object({
+  servers: servers.schema,
+  dupservers: servers.schema,
+  encryption: BOOLEAN,
+  existingSecret: OBJECT_NAME,
+  existingSecretKey: ENTRY_NAME,
+  key: { type: "string", maxLength: 32 },
+});
+
+const METRICS: Schema = object({
+  port: PORT,
+  monitor: choice("none", "PodMonitor", "ServiceMonitor"),
+  monitorLabels: TEXT_MAP,
+  interval: { type: "string", pattern: "^([0-9]+(ms|s|m|h))+$" },
+  relabelings: OBJECTS,
+  metricRelabelings: OBJECTS,
+  prometheusRule: object({ enabled: BOOLEAN, labels: TEXT_MAP, alertLabels: TEXT_MAP }),
+  dashboards: object({ enabled: BOOLEAN, labels: TEXT_MAP, annotations: TEXT_MAP }),
+});
+
+const NETWORK_POLICY: Schema = object({
+  enabled: BOOLEAN,
+  targets: PEERS,
+  gearman: object({ to: PEERS }),
+  dns: object({ to: PEERS, port: PORT }),
+  metrics: object({ from: PEERS }),
+  keda: object({ from: PEERS }),
+});
+
+const GEARMAND: Schema = object({
+  enabled: BOOLEAN,
+  image: { type: "string", pattern: "^\\S+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})$" },
+  pullPolicy: PULL_POLICY,
+  command: STRINGS,
+  from: PEERS,
+  resources: RESOURCES,
+});
+
+/** What the chart's values may be. */
+export function valuesSchema(): Schema {
+  const pool = { $ref: "#/definitions/pool" };
+  const e2e = { $ref: "#/definitions/e2e" };
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Values of the chart omd-worker",
+    description: "Rendered by `npm run chart` from helm/render and the worker's table of options",
+    definitions: { workerConfig: workerConfigSchema(), pool: poolSchema(CONFIG), e2e: e2eSchema() },
+    ...object({
+      // A parent chart may have values of its own there.
+      global: {
+        type: "object",
+        properties: { imageRegistry: STRING, imagePullSecrets: STRINGS },
+      },
+      nameOverride: PREFIX,
+      fullnameOverride: PREFIX,
+      commonLabels: TEXT_MAP,
+      commonAnnotations: TEXT_MAP,
+      gearman: GEARMAN,
+      image: object({ registry: STRING, tag: IMAGE_TAG, pullPolicy: PULL_POLICY, pullSecrets: STRINGS }),
+      serviceAccount: object({ create: BOOLEAN, name: OBJECT_NAME, annotations: TEXT_MAP }),
+      poolDefaults: pool,
+      pools: named(SHORT_NAME, pool),
+      caBundle: object({ configMap: OBJECT_NAME, key: ENTRY_NAME }),
+      metrics: METRICS,
+      networkPolicy: NETWORK_POLICY,
+      resourceQuota: object({ enabled: BOOLEAN, hard: { type: "object" } }),
+      limitRange: object({ enabled: BOOLEAN, limits: OBJECTS }),
+      e2eDefaults: e2e,
+      e2e: named(SHORT_NAME, e2e),
+      gearmand: GEARMAND,
+      tests: object({
+        enabled: BOOLEAN,
+        pool: STRING,
+        timeoutSeconds: integer(2, 600),
+        resources: RESOURCES,
+      }),
+      extraObjects: { type: "array", items: { type: ["string", "object"] } },
+    }),
+  };
+}
+
+const CONFIG: Schema = { $ref: "#/definitions/workerConfig" };

@@ -1,0 +1,64 @@
+import { BUILTIN_SETTINGS } from "../../../plugins/settings.ts";
+import type { ConfigOption, Reload } from "../../../src/config/option.ts";
+import { optionsOf } from "../../../src/config/table.ts";
+import { workerGroups } from "../../../src/config/worker/options.ts";
+import { object, type Schema } from "./json-schema.ts";
+
+type UsedOption = ConfigOption & { readonly effect: "full" };
+
+/** What the templates ask of an option: how a change is taken over, or what to use in its place. */
+type ChartOption = { readonly reload: Reload } | { readonly use: string };
+
+/** Options that the chart sets itself, with the value to use. */
+const SET_BY_CHART: Readonly<Record<string, string>> = {
+  server: "gearman.servers",
+  dupserver: "gearman.dupservers",
+  encryption: "gearman.encryption",
+  key: "gearman.existingSecret",
+  keyfile: "gearman.existingSecret",
+  hosts: "queues.hosts of the pool",
+  services: "queues.services of the pool",
+  eventhandler: "queues.eventhandler of the pool",
+  notifications: "queues.notifications of the pool",
+  hostgroups: "queues.hostgroups of the pool",
+  servicegroups: "queues.servicegroups of the pool",
+  secret_dir: "credentials.secretDir of the pool",
+  prometheus_server: "metrics.port",
+  reload_on_change: "configChange of the pool",
+  identifier: "nothing, as it is the name of the pod",
+  pidfile: "nothing, as a container runs one worker",
+  daemon: "nothing, as a container stays in the foreground",
+  logfile: "nothing, as the log goes to standard output",
+  logmode: "nothing, as the log goes to standard output",
+};
+
+/** All options of worker.conf that have an effect of their own. */
+function usedOptions(): readonly UsedOption[] {
+  return optionsOf(workerGroups(BUILTIN_SETTINGS)).filter(
+    (option): option is UsedOption => option.effect === "full",
+  );
+}
+
+/**
+ * `config` of a pool. What the chart sets itself may be anything here: a template refuses it, and says what
+ * to use. A secret does not belong into a ConfigMap: where one is needed, the path of a file.
+ */
+export function workerConfigSchema(): Schema {
+  return object(Object.fromEntries(usedOptions().map((option) => [option.name, optionSchema(option)])));
+}
+
+function optionSchema({ name, kind, help }: UsedOption): Schema {
+  const use = SET_BY_CHART[name];
+  if (use !== undefined) return { description: `Set by the chart: use ${use}` };
+  const schema = kind.isSecret ? { type: "string", pattern: "^/[^#\\s]+$" } : kind.schema;
+  return { description: help, ...schema };
+}
+
+export function chartOptions(): Readonly<Record<string, ChartOption>> {
+  return Object.fromEntries(
+    usedOptions().map(({ name, reload }): [string, ChartOption] => {
+      const use = SET_BY_CHART[name];
+      return [name, use === undefined ? { reload } : { use }];
+    }),
+  );
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { objectsOf, refusalOf, render } from "../support/helm/template.ts";
+import { hasTool } from "../support/helm/tools.ts";
+
+const snmp = (pool: object) => ({ pools: { snmp: pool } });
+const NO_POOLS = Object.fromEntries(
+  ["hostcheck", "check-ssh", "snmp", "db", "windows"].map((name) => [name, { enabled: false }]),
+);
+const PROMETHEUS = { kind: "keda", keda: { trigger: "prometheus" } };
+
+/** What the schema has no words for. */
+describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () => {
+  it.each<[what: string, values: object, says: string]>([
+    [
+      "no job server",
+      { gearman: { servers: [] } },
+      "gearman.servers names no job server: set it, or try out with gearmand.enabled=true",
+    ],
+    ["no key", { gearman: { existingSecret: "" } }, "gearman.existingSecret names no Secret with the key"],
+    [
+      "two keys",
+      { gearman: { key: "a_key_of_this_test" } },
+      "gearman.existingSecret and gearman.key are both set: remove gearman.key",
+    ],
+    [
+      "a key without encryption",
+      { gearman: { encryption: false } },
+      "encryption is false, and there is a key",
+    ],
+    ["no pool", { pools: NO_POOLS }, "no pool is enabled"],
+    [
+      "a pool without a queue",
+      { pools: { mine: {} } },
+      "pools.mine.queues names no queue: set one, or pools.mine.enabled=false",
+    ],
+    [
+      "a pool's name that the chart needs",
+      { pools: { gearmand: { queues: { hosts: true } } } },
+      "pools.gearmand: the name is taken by the chart",
+    ],
+    ["an image that may change", { image: { tag: "latest" } }, "image.tag is latest, which is no version"],
+    ["a pool's image that may change", snmp({ image: { tag: "latest" } }), "pools.snmp.image.tag is latest"],
+    [
+      "fewer pods than at least",
+      snmp({ autoscaling: { kind: "hpa", minReplicas: 5, maxReplicas: 3 } }),
+      "pools.snmp.autoscaling.minReplicas is more than maxReplicas",
+    ],
+    [
+      "scaling by nothing",
+      snmp({ autoscaling: { kind: "hpa", hpa: { cpuUtilization: 0 } } }),
+      "pools.snmp.autoscaling.kind is hpa, and there is no metric",
+    ],
+    [
+      "KEDA without its Prometheus",
+      snmp({ autoscaling: PROMETHEUS }),
+      "pools.snmp.autoscaling.keda.trigger is prometheus: set keda.prometheusAddress",
+    ],
+    [
+      "a budget that blocks every drain",
+      snmp({ podDisruptionBudget: { minAvailable: 2 } }),
+      "podDisruptionBudget.minAvailable 2 of 2 pods would block the drain of every node",
+    ],
+    [
+      "a roll-out that cannot go on",
+      snmp({ strategy: { rollingUpdate: { maxSurge: 0 } } }),
+      "maxSurge and maxUnavailable are both 0",
+    ],
+    [
+      "checks that a roll-out would stop",
+      snmp({ config: { job_timeout: 90 } }),
+      "pools.snmp.config.job_timeout (90) is longer than shutdown_timeout (60)",
+    ],
+    [
+      "files of nothing",
+      snmp({ credentials: { files: [{ mountPath: "/a" }] } }),
+      "pools.snmp.credentials.files[0]: give either secret or configMap",
+    ],
+    [
+      "files of two",
+      snmp({ credentials: { files: [{ mountPath: "/a", secret: "b", configMap: "c" }] } }),
+      "give either secret or configMap",
+    ],
+    ["a test that says nothing", { e2e: { shop: {} } }, "e2e.shop.command is not set"],
+    [
+      "a test of no pool",
+      { tests: { pool: "gone" } },
+      "tests.pool names gone, and there is no such pool: use one of check-ssh, db, hostcheck, snmp, windows",
+    ],
+    ["a quota without limits", { resourceQuota: { enabled: true } }, "resourceQuota.hard is empty"],
+    ["a range without limits", { limitRange: { enabled: true } }, "limitRange.limits is empty"],
+  ])("%s", (_, values, says) => {
+    expect(refusalOf(values)).toContain(says);
+  });
+
+  it.each([
+    ["server", ["a"], "gearman.servers"],
+    ["dupserver", "a", "gearman.dupservers"],
+    ["encryption", false, "gearman.encryption"],
+    ["keyfile", "/etc/key", "gearman.existingSecret"],
+    ["hosts", true, "queues.hosts of the pool"],
+    ["hostgroups", "a,b", "queues.hostgroups of the pool"],
+    ["secret_dir", "/etc/secrets", "credentials.secretDir of the pool"],
+    ["prometheus_server", ":1", "metrics.port"],
+    ["reload_on_change", true, "configChange of the pool"],
+    ["identifier", "me", "nothing, as it is the name of the pod"],
+    ["daemon", true, "nothing, as a container stays in the foreground"],
+  ])("%s in a pool's config", (option, value, instead) => {
+    const says = `pools.snmp.config.${option} is set by the chart: use ${instead}`;
+    expect(refusalOf(snmp({ config: { [option]: value } }))).toContain(says);
+  });
+
+  it("all problems at once", () => {
+    const result = render({ values: [{ image: { tag: "latest" } }] });
+    const message = result.kind === "refused" ? result.message : "";
+    expect(message).toContain("gearman.servers names no job server");
+    expect(message).toContain("gearman.existingSecret names no Secret");
+    expect(message).toContain("image.tag is latest");
+  });
+
+  it("only what is there: a pool that is not enabled may say anything", () => {
+    const mine = { enabled: false, image: { tag: "latest" } };
+    expect(objectsOf({ pools: { mine } }).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,122 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { createFolder } from "../support/folder.ts";
+import { find, objectsOf, objectsOfFiles } from "../support/helm/template.ts";
+import { hasTool } from "../support/helm/tools.ts";
+
+const SHOP = {
+  ...{ schedule: "*/5 * * * *", host: "shop", service: "checkout", image: "registry/shop:1" },
+  command: ["npx", "a b"],
+};
+const cronJob = (test: object = {}) =>
+  find(objectsOf({ e2e: { shop: { ...SHOP, ...test } } }), "CronJob", "omd-shop-e2e").spec;
+const podOf = (test: object = {}) => cronJob(test).jobTemplate.spec.template.spec;
+
+describe.skipIf(!hasTool("helm"))("an end-to-end test", () => {
+  it("runs one at a time, is not run again, and ends", () => {
+    const spec = cronJob({ timeoutSeconds: 60, timeZone: "Europe/Berlin" });
+    expect(spec).toMatchObject({ concurrencyPolicy: "Forbid", timeZone: "Europe/Berlin" });
+    expect(spec.jobTemplate.spec).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 180 });
+    expect(spec.jobTemplate.spec.template.spec).toMatchObject({
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 45,
+    });
+  });
+
+  it("is run by run-and-send, which is told where the result goes", () => {
+    const [container] = podOf({ options: { "retry-interval": 5 } }).containers;
+    expect(container.command).toEqual([
+      "/opt/omd-worker/node",
+      "/opt/omd-worker/dist/src/cli/omd-worker.js",
+      ...["run-and-send", "--", "npx", "a b"],
+    ]);
+    const variables = container.env.map(({ name, value }: Record<string, string>) => [name, value]);
+    expect(Object.fromEntries(variables)).toEqual({
+      OMD_WORKER_SERVER: "192.0.2.1:4730",
+      OMD_WORKER_ENCRYPTION: "yes",
+      OMD_WORKER_KEYFILE: "/etc/omd-worker/key/gearman.key",
+      OMD_WORKER_HOST: "shop",
+      OMD_WORKER_SERVICE: "checkout",
+      OMD_WORKER_TIMEOUT: "300",
+      OMD_WORKER_EXIT_CODE: "delivered",
+      OMD_WORKER_RETRY_INTERVAL: "5",
+      HOME: "/tmp",
+    });
+  });
+
+  it("needs no program brought if its image has it", () => {
+    const pod = podOf({ bringWorker: false });
+    expect(pod.initContainers).toBeUndefined();
+    expect(pod.containers[0].command).toEqual(["omd-worker", "run-and-send", "--", "npx", "a b"]);
+  });
+
+  it("has memory of its size for a browser", () => {
+    const shm = { name: "shm", emptyDir: { medium: "Memory", sizeLimit: "1Gi" } };
+    expect(podOf({ shmSize: "1Gi" }).volumes).toContainEqual(shm);
+  });
+
+  it("is not there if it is switched off", () => {
+    const objects = objectsOf({ e2e: { shop: { enabled: false } } });
+    expect(objects.filter(({ kind }) => kind === "CronJob")).toEqual([]);
+  });
+
+  /** The line of the init container, with an installed program as the image has one. */
+  it("gets a program that runs from the folder it is copied to", async () => {
+    using folder = createFolder();
+    const installed = join(folder.path, "installed/omd-worker");
+    const copied = join(folder.path, "copied");
+    const bin = join(folder.path, "bin");
+    for (const each of [bin, copied, join(installed, "dist/src/cli")]) mkdirSync(each, { recursive: true });
+    cpSync("package.json", join(installed, "package.json"));
+    const program = join(installed, "dist/src/cli/omd-worker.js");
+    cpSync("test/fixtures/helm/says-its-words.js", program);
+    chmodSync(program, 0o755);
+    symlinkSync(program, join(bin, "omd-worker"));
+    symlinkSync(process.execPath, join(bin, "node"));
+    const [, , script] = podOf().initContainers[0].command;
+    const line = script.replaceAll("/opt/omd-worker", copied);
+    await execa("/bin/sh", ["-ceu", line], { env: { PATH: `${bin}:/usr/bin:/bin` } });
+    expect(existsSync(join(copied, "package.json"))).toBe(true);
+    const { stdout } = await execa(join(copied, "node"), [join(copied, "dist/src/cli/omd-worker.js"), "a b"]);
+    expect(stdout).toBe("a b");
+  });
+});
+
+describe.skipIf(!hasTool("helm"))("helm test", () => {
+  const scriptOf = (values: object): string =>
+    find(objectsOf(values), "Pod", "omd-test").spec.containers[0].command[2];
+  const others = Object.fromEntries(
+    ["check-ssh", "db", "windows", "hostcheck"].map((name) => [name, { enabled: false }]),
+  );
+
+  it("sends a job through each queue at each job server, or looks for a worker", () => {
+    const script = scriptOf({
+      gearman: { servers: ["a", "b:4731"] },
+      pools: { ...others, snmp: { queues: { eventhandler: true, hostgroups: ["it's"] } } },
+    });
+    expect(script.split("\n").filter((line) => line.startsWith("ask "))).toEqual(
+      ["'a:4730'", "'b:4731'"].flatMap((server) => [
+        `ask ${server} 'eventhandler' -x`,
+        `ask ${server} 'hostgroup_it'\\''s' --keyfile /etc/omd-worker/key/gearman.key`,
+        `ask ${server} 'servicegroup_snmp' --keyfile /etc/omd-worker/key/gearman.key`,
+      ]),
+    );
+  });
+
+  it("looks for workers where there is no key", () => {
+    const script = scriptOf({ gearman: { encryption: false, existingSecret: "" } });
+    expect(script).toContain("'servicegroup_snmp' -x");
+    expect(script).not.toContain("--keyfile");
+  });
+
+  it("is a hook, removed when it went well, and as closed as all other pods", () => {
+    const { metadata, spec } = find(objectsOfFiles("values-dev.yaml"), "Pod", "omd-dev-test");
+    expect(metadata.annotations).toEqual({
+      "helm.sh/hook": "test",
+      "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
+    });
+    expect(spec.containers[0].securityContext.readOnlyRootFilesystem).toBe(true);
+  });
+});

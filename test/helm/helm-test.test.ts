@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFolder } from "../support/folder.ts";
+import { freePort } from "../support/free-port.ts";
+import { untilStatus } from "../support/gearman/actors.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { find, type KubeObject, objectsOf } from "../support/helm/template.ts";
+import { hasTool } from "../support/helm/tools.ts";
+import { startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
+
+const PROGRAM = join(import.meta.dirname, "../../src/cli/omd-worker.ts");
+const OTHERS = Object.fromEntries(
+  ["check-ssh", "db", "hostcheck", "windows"].map((name) => [name, { enabled: false }]),
+);
+
+/** The files of a pod below a folder, and what is run in it, with the folder in place of /etc/omd-worker. */
+function unpack(objects: readonly KubeObject[], folder: string) {
+  const move = (text: string) => text.replaceAll("/etc/omd-worker", folder);
+  for (const name of ["conf", "key", "bin"]) mkdirSync(join(folder, name));
+  const conf = find(objects, "ConfigMap", "omd-snmp-worker").data["worker.conf"];
+  writeFileSync(join(folder, "conf/worker.conf"), move(conf));
+  writeFileSync(join(folder, "key/gearman.key"), "a_key_of_this_test");
+  const program = `#!/bin/sh\nexec ${process.execPath} ${PROGRAM} "$@"\n`;
+  writeFileSync(join(folder, "bin/omd-worker"), program, { mode: 0o755 });
+  const [worker] = find(objects, "Deployment", "omd-snmp-worker").spec.template.spec.containers;
+  const [test] = find(objects, "Pod", "omd-test").spec.containers;
+  const path = { PATH: `${join(folder, "bin")}:/usr/bin:/bin` };
+  return {
+    args: worker.args.map(move) as readonly string[],
+    runTest: () => execa("/bin/sh", ["-c", move(test.command[2])], { env: path, reject: false }),
+  };
+}
+
+describe.skipIf(!hasTool("helm") || !hasServer("gearmand"))(
+  "the pods of a release, on a real gearmand",
+  () => {
+    let gearmand: Gearmand;
+    beforeAll(async () => {
+      gearmand = await startGearmand();
+    });
+    afterAll(() => gearmand?.stop());
+
+    it("a worker runs with its file and its arguments, and helm test finds each queue served", async () => {
+      using folder = createFolder();
+      const { args, runTest } = unpack(
+        objectsOf({
+          gearman: { servers: [`127.0.0.1:${gearmand.port}`] },
+          metrics: { port: await freePort() },
+          tests: { timeoutSeconds: 5 },
+          pools: { ...OTHERS, snmp: { queues: { hosts: true, eventhandler: true, hostgroups: ["linux"] } } },
+        }),
+        folder.path,
+      );
+      const before = await runTest();
+      expect(before.exitCode).toBe(1);
+
+      // What every worker of a test has comes first, and says no encryption.
+      await using worker = await startWorker([], [...args, "encryption=yes"]);
+      await untilStatus({ host: "127.0.0.1", port: gearmand.port }, "servicegroup_snmp", { workers: 1 });
+      const after = await runTest();
+      expect(after.stdout.match(/has the same key/g)).toHaveLength(3);
+      expect(after).toMatchObject({ exitCode: 0 });
+
+      writeFileSync(join(folder.path, "key/gearman.key"), "another_key_of_this_test");
+      await worker.logged("reloading config was successful, changed: key");
+      expect((await runTest()).exitCode).toBe(0);
+      expect(readFileSync(join(folder.path, "conf/worker.conf"), "utf8")).toContain("reload_on_change=on");
+    });
+  },
+);

@@ -1,0 +1,89 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { CHART, find, MINIMUM, readObjects } from "../support/helm/template.ts";
+import { hasTool, toolPath } from "../support/helm/tools.ts";
+
+const NAME = "omd-snmp-worker";
+/** Of the release, as Helm has marked it. */
+const METADATA = {
+  ...{ name: NAME, namespace: "default", labels: { "app.kubernetes.io/managed-by": "Helm" } },
+  annotations: { "meta.helm.sh/release-name": "omd", "meta.helm.sh/release-namespace": "default" },
+};
+const OBJECT = { apiVersion: "apps/v1", kind: "Deployment", metadata: METADATA };
+
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  v1: ["ConfigMap", "Service", "ServiceAccount", "Pod"],
+  "apps/v1": ["Deployment"],
+  "autoscaling/v2": ["HorizontalPodAutoscaler"],
+  "keda.sh/v1alpha1": ["ScaledObject"],
+  "networking.k8s.io/v1": ["NetworkPolicy"],
+  "policy/v1": ["PodDisruptionBudget"],
+};
+
+/** What the API server says of a group of kinds. */
+function resources(groupVersion: string): object {
+  const described = (KINDS[groupVersion] ?? []).map((kind) => ({
+    ...{ kind, name: `${kind.toLowerCase()}s`, singularName: "", namespaced: true, verbs: ["get", "list"] },
+  }));
+  return { kind: "APIResourceList", groupVersion, resources: described };
+}
+
+/** As much of Kubernetes's API as Helm asks for when it renders, with one Deployment. */
+async function startApi(replicas: number): Promise<AsyncDisposable & { readonly url: string }> {
+  const named = Object.keys(KINDS).filter((each) => each !== "v1");
+  const groups = named.map((groupVersion) => {
+    const [name = "", version = ""] = groupVersion.split("/");
+    return { name, versions: [{ groupVersion, version }], preferredVersion: { groupVersion, version } };
+  });
+  const answers: Readonly<Record<string, object>> = {
+    "/version": { major: "1", minor: "35", gitVersion: "v1.35.0" },
+    "/api": { kind: "APIVersions", versions: ["v1"] },
+    "/apis": { kind: "APIGroupList", apiVersion: "v1", groups },
+    "/api/v1": resources("v1"),
+    ...Object.fromEntries(named.map((each) => [`/apis/${each}`, resources(each)])),
+    [`/apis/apps/v1/namespaces/default/deployments/${NAME}`]: { ...OBJECT, spec: { replicas } },
+  };
+  const missing = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404 };
+  const server = createServer(({ url = "" }, response) => {
+    const answer = answers[url.replace(/\?.*/, "")];
+    response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer ?? missing));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function replicasWith(current: number, kind: string): Promise<number> {
+  await using api = await startApi(current);
+  const autoscaling = { kind, minReplicas: 2, maxReplicas: 6 };
+  const values = { ...MINIMUM, pools: { snmp: { replicas: 3, autoscaling } } };
+  const asked = ["--dry-run=server", "--disable-openapi-validation", `--kube-apiserver=${api.url}`];
+  const words = ["template", "omd", CHART, "--namespace", "default", "-f", "-", ...asked];
+  const { stdout } = await execa(toolPath("helm"), words, { input: JSON.stringify(values) });
+  return find(readObjects(stdout), "Deployment", NAME).spec.replicas;
+}
+
+/** Without the field a change from `replicas: 4` to autoscaling leaves one pod until the autoscaler looks. */
+describe.skipIf(!hasTool("helm"))("a pool that is scaled", () => {
+  it.each([
+    ["what it has", 4, 4],
+    ["the fewest, if it has less", 1, 2],
+    ["the most, if it has more", 9, 6],
+  ])("keeps at an upgrade %s", async (_, current, expected) => {
+    expect(await replicasWith(current, "hpa")).toBe(expected);
+    expect(await replicasWith(current, "keda")).toBe(expected);
+  });
+
+  it("has what its values say once it is scaled no more", async () => {
+    expect(await replicasWith(5, "none")).toBe(3);
+  });
+});

@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import { isOpen, OWN_NAMESPACE, type Peer, type Traffic } from "../support/helm/reachability.ts";
+import { type KubeObject, objectsOf, objectsOfFiles, ofKind } from "../support/helm/template.ts";
+import { hasTool } from "../support/helm/tools.ts";
+
+const address = (text: string): Peer => ({ kind: "address", address: text });
+const pod = (namespace: string, labels: Readonly<Record<string, string>> = {}): Peer => ({
+  kind: "pod",
+  labels,
+  namespace: { "kubernetes.io/metadata.name": namespace },
+});
+const tcp = (port: number | string): Traffic => ({ protocol: "TCP", port });
+const udp = (port: number): Traffic => ({ protocol: "UDP", port });
+
+const DNS = pod("kube-system", { "k8s-app": "kube-dns" });
+const TARGET = address("198.51.100.7");
+const STRANGER = address("203.0.113.7");
+
+/** All that may be asked of the network, by name: the matrix has a line for each. */
+const DESTINATIONS: Readonly<Record<string, readonly [peer: Peer, traffic: Traffic]>> = {
+  "name server": [DNS, udp(53)],
+  "name server, TCP": [DNS, tcp(53)],
+  "another pod of kube-system": [pod("kube-system", { "k8s-app": "metrics" }), udp(53)],
+  "the API server": [address("10.96.0.1"), tcp(443)],
+  "the cloud's metadata": [address("169.254.169.254"), tcp(80)],
+  gearmand: [address("192.0.2.10"), tcp(4730)],
+  "gearmand's host, SSH": [address("192.0.2.10"), tcp(22)],
+  "another gearmand": [address("192.0.2.99"), tcp(4730)],
+  "target, ping": [TARGET, { protocol: "ICMP" }],
+  "target, SSH": [TARGET, tcp(22)],
+  "target, SNMP": [TARGET, udp(161)],
+  "target, SNMP over TCP": [TARGET, tcp(161)],
+  "target, PostgreSQL": [TARGET, tcp(5432)],
+  "target, MySQL": [TARGET, tcp(3306)],
+  "target, SQL Server": [TARGET, tcp(1433)],
+  "target, Oracle": [TARGET, tcp(1521)],
+  "target, NRPE": [TARGET, tcp(5666)],
+  "target, NSClient": [TARGET, tcp(12489)],
+  "target, SNClient": [TARGET, tcp(8443)],
+  "target, WinRM over TLS": [TARGET, tcp(5986)],
+  "target, telnet": [TARGET, tcp(23)],
+  "an address that is no target, SSH": [STRANGER, tcp(22)],
+  "an address that is no target, SNMP": [STRANGER, udp(161)],
+  "an address that is no target, ping": [STRANGER, { protocol: "ICMP" }],
+  "a pod of another namespace": [pod("shop"), tcp(5432)],
+};
+
+const EVERY_POOL = ["name server", "name server, TCP", "gearmand"];
+const DATABASES = ["target, PostgreSQL", "target, MySQL", "target, SQL Server", "target, Oracle"];
+const WINDOWS = [
+  ...["target, NRPE", "target, NSClient", "target, SNClient", "target, WinRM over TLS", "target, SSH"],
+];
+const TARGETS = Object.keys(DESTINATIONS).filter((name) => name.startsWith("target, "));
+
+/** The pods of a release by their component, and who may talk with them. */
+function network(objects: readonly KubeObject[]) {
+  const policies = ofKind(objects, "NetworkPolicy");
+  const pods = new Map(
+    objects.flatMap(({ kind, metadata, spec }): [string, KubeObject][] => {
+      const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template;
+      const made = kind === "Pod" ? { metadata } : template;
+      const component = made?.metadata.labels?.["app.kubernetes.io/component"];
+      return component === undefined ? [] : [[component, made]];
+    }),
+  );
+  const find = (component: string): KubeObject => {
+    const found = pods.get(component);
+    if (found === undefined) throw new Error(`there is no ${component}`);
+    return found;
+  };
+  const sends = (from: string | KubeObject, peer: Peer, traffic: Traffic) =>
+    isOpen(policies, "Egress", { pod: typeof from === "string" ? find(from) : from, peer, traffic });
+  return {
+    policies,
+    find,
+    sends,
+    gets: (to: string | KubeObject, peer: Peer, traffic: Traffic) =>
+      isOpen(policies, "Ingress", { pod: typeof to === "string" ? find(to) : to, peer, traffic }),
+    /** The names of all that may be reached. */
+    reached: (from: string | KubeObject) =>
+      Object.entries(DESTINATIONS)
+        .filter(([, [peer, traffic]]) => sends(from, peer, traffic))
+        .map(([name]) => name)
+        .toSorted(),
+  };
+}
+
+describe.skipIf(!hasTool("helm"))("in the development stage", () => {
+  it.each<[component: string, reaches: readonly string[]]>([
+    // A NetworkPolicy cannot name ICMP: what may be pinged may be reached at every port.
+    ["hostcheck", TARGETS],
+    ["check-ssh", ["target, SSH"]],
+    ["snmp", ["target, SNMP"]],
+    ["db", DATABASES],
+    ["windows", WINDOWS],
+    ["helm-test", []],
+  ])("%s reaches name servers, gearmand, its targets, and nothing else", (component, reaches) => {
+    const { reached } = network(objectsOfFiles("values-dev.yaml"));
+    expect(reached(component)).toEqual([...EVERY_POOL, ...reaches].toSorted());
+  });
+
+  it.each<[who: string, peer: Peer, traffic: Traffic, isLetIn: boolean]>([
+    ["Prometheus is let in at the metrics", pod("monitoring"), tcp("metrics"), true],
+    ["Prometheus is not let in at another port", pod("monitoring"), tcp("ssh"), false],
+    ["a pod of another namespace is not let in", pod("shop"), tcp("metrics"), false],
+    ["KEDA, which scales no pool here, is not let in", pod("keda"), tcp("metrics"), false],
+    ["an address outside is not let in", address("203.0.113.9"), tcp("metrics"), false],
+  ])("%s", (_, peer, traffic, isLetIn) => {
+    const { gets } = network(objectsOfFiles("values-dev.yaml"));
+    const pools = ["hostcheck", "check-ssh", "snmp", "db", "windows"];
+    expect(pools.map((name) => gets(name, peer, traffic))).toEqual(pools.map(() => isLetIn));
+  });
+});
+
+describe.skipIf(!hasTool("helm"))("NetworkPolicies", () => {
+  it("close every pod of the release, one that no other policy names, too", () => {
+    const { find, reached, gets } = network(objectsOfFiles("values-prod.yaml"));
+    const { labels } = find("db").metadata;
+    const metadata = { name: "stray", labels: { ...labels, "app.kubernetes.io/component": "stray" } };
+    const stray = { apiVersion: "v1", kind: "Pod", metadata };
+    expect(reached(stray)).toEqual([]);
+    expect(gets(stray, pod("monitoring"), tcp("metrics"))).toBe(false);
+  });
+
+  it("let a pool of its own targets reach these and no others", () => {
+    const { sends } = network(objectsOfFiles("values-prod.yaml"));
+    const reaches = (to: string) => sends("db", address(to), tcp(5432));
+    expect([reaches("203.0.113.7"), reaches("203.0.113.200")]).toEqual([true, false]);
+  });
+
+  it("let workers reach a job server by name at its port everywhere, or where you say", () => {
+    const targets = ["198.51.100.0/24"];
+    const gearman = { servers: ["a.example.org:4731"] };
+    const anywhere = network(objectsOf({ gearman, networkPolicy: { targets } }));
+    const ports = [4731, 4730, 443];
+    expect(ports.map((port) => anywhere.sends("snmp", STRANGER, tcp(port)))).toEqual([true, false, false]);
+    const there = network(
+      objectsOf({ gearman, networkPolicy: { targets, gearman: { to: ["203.0.113.2/32"] } } }),
+    );
+    expect(there.sends("snmp", address("203.0.113.2"), tcp(4731))).toBe(true);
+    expect(there.sends("snmp", address("203.0.113.3"), tcp(4731))).toBe(false);
+  });
+
+  it("let KEDA in where it asks the pool itself", () => {
+    const lets = (autoscaling: object) =>
+      network(objectsOf({ pools: { snmp: { autoscaling } } })).gets("snmp", pod("keda"), tcp("metrics"));
+    const prometheus = { trigger: "prometheus", prometheusAddress: "http://prometheus:9090" };
+    expect(lets({ kind: "keda" })).toBe(true);
+    expect(lets({ kind: "keda", keda: prometheus })).toBe(false);
+  });
+
+  it("let an end-to-end test reach the web and gearmand, and nobody reach it", () => {
+    const shop = {
+      ...{ schedule: "@hourly", host: "shop", image: "registry/shop:1", command: ["test"] },
+      egress: { targets: ["198.51.100.0/24"] },
+    };
+    const { sends, gets } = network(objectsOf({ gearman: { servers: ["192.0.2.10"] }, e2e: { shop } }));
+    expect(sends("e2e-shop", TARGET, tcp(443))).toBe(true);
+    expect(sends("e2e-shop", TARGET, tcp(22))).toBe(false);
+    expect(sends("e2e-shop", address("192.0.2.10"), tcp(4730))).toBe(true);
+    expect(sends("e2e-shop", STRANGER, tcp(443))).toBe(false);
+    expect(gets("e2e-shop", pod("monitoring"), tcp(80))).toBe(false);
+  });
+
+  it("let the workers and whom you name reach the chart's own gearmand, which reaches nobody", () => {
+    const { find, sends, gets, reached } = network(
+      objectsOf({ gearmand: { enabled: true, from: ["192.0.2.50/32"] } }),
+    );
+    const near = (labels: Readonly<Record<string, string>> = {}): Peer => ({
+      ...{ kind: "pod", labels, namespace: OWN_NAMESPACE },
+    });
+    expect(gets("gearmand", near(find("snmp").metadata.labels), tcp(4730))).toBe(true);
+    expect(gets("gearmand", near({ app: "other" }), tcp(4730))).toBe(false);
+    expect(gets("gearmand", address("192.0.2.50"), tcp(4730))).toBe(true);
+    expect(sends("snmp", near(find("gearmand").metadata.labels), tcp(4730))).toBe(true);
+    expect(reached("gearmand")).toEqual([]);
+  });
+
+  it("are not there if they are switched off", () => {
+    expect(network(objectsOf({ networkPolicy: { enabled: false } })).policies).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { CHART, renderedFiles } from "../../helm/render/rendered-files.ts";
+import { leavesOf, readChartValues } from "../../helm/render/values-table.ts";
+import { readYaml } from "../support/helm/template.ts";
+
+const VALUES = readFileSync(`${CHART}/values.yaml`, "utf8");
+
+describe("files of the chart that are rendered (npm run chart)", () => {
+  it.each([...renderedFiles().keys()])("%s is what is rendered", (path) => {
+    expect(readFileSync(path, "utf8")).toBe(renderedFiles().get(path));
+  });
+
+  it("are all there are: a dashboard or a rule that is gone is not kept", () => {
+    const rendered = [...renderedFiles().keys()].filter((path) => path.startsWith(`${CHART}/files/`));
+    expect(globSync(`${CHART}/files/**/*.*`).toSorted()).toEqual(rendered.toSorted());
+  });
+
+  it("have dashboards and rules", () => {
+    const names = [...renderedFiles().keys()].join("\n");
+    expect(names).toMatch(/files\/grafana\/.*\.json/);
+    expect(names).toMatch(/files\/prometheus\/.*\.rules\.yaml/);
+  });
+});
+
+describe("values.yaml", () => {
+  it("says of every value what it is for, or of what it is a part of", () => {
+    const documented = readChartValues(VALUES).map(({ path }) => path);
+    const isDocumented = (leaf: string) =>
+      documented.some((path) => leaf === path || leaf.startsWith(`${path}.`));
+    expect(leavesOf(readYaml(VALUES)).filter((leaf) => !isDocumented(leaf))).toEqual([]);
+  });
+
+  it("is read with its comments: the first word, lines that go on, and maps", () => {
+    const text = [
+      "# About all.",
+      "a:",
+      "  # -- First",
+      "  # and more",
+      "  b: {c: 1}",
+      "  # -- Second",
+      "  d:",
+      "    e: [x]",
+      "f: 2",
+    ];
+    expect(readChartValues(text.join("\n"))).toEqual([
+      { path: "a.b", default: { c: 1 }, help: "First and more" },
+      { path: "a.d", default: { e: ["x"] }, help: "Second" },
+    ]);
+  });
+});
+
+it("the chart has the worker's version as its appVersion", () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  const { appVersion } = readYaml<{ appVersion: string }>(readFileSync(`${CHART}/Chart.yaml`, "utf8"));
+  expect(appVersion).toBe(version);
+});

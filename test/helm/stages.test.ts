@@ -1,0 +1,129 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type KubeObject, objectsOf, ofKind, readObjects, render } from "../support/helm/template.ts";
+import { hasTool } from "../support/helm/tools.ts";
+
+const STAGES = [
+  {
+    stage: "dev",
+    release: "omd-dev",
+    pods: {
+      "omd-dev-check-ssh-worker": 1,
+      "omd-dev-db-worker": 3,
+      "omd-dev-hostcheck-worker": 2,
+      "omd-dev-snmp-worker": 2,
+      "omd-dev-windows-worker": 2,
+    },
+  },
+  {
+    stage: "prod",
+    release: "prod",
+    pods: { "prod-db-worker": 3, "prod-snmp-worker": 2, "prod-windows-worker": 3 },
+  },
+];
+
+function renderStage(stage: string, release: string): string {
+  const result = render({ values: [`values-${stage}.yaml`], release });
+  if (result.kind === "refused") throw new Error(result.message);
+  return result.text;
+}
+
+const podCounts = (text: string) =>
+  Object.fromEntries(
+    ofKind(readObjects(text), "Deployment").map(({ metadata, spec }) => [metadata.name, spec.replicas]),
+  );
+
+describe.skipIf(!hasTool("helm"))("the stages of the site", () => {
+  it.each(STAGES)("$stage has exactly its deployments and pods", ({ stage, release, pods }) => {
+    expect(podCounts(renderStage(stage, release))).toEqual(pods);
+  });
+
+  it("have eight deployments and eighteen pods together", () => {
+    const counts = STAGES.flatMap(({ stage, release }) =>
+      Object.values(podCounts(renderStage(stage, release))),
+    );
+    expect(counts).toHaveLength(8);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(18);
+  });
+
+  // UPDATE_GOLDEN=yes writes the files.
+  it.each(STAGES)("$stage is what its golden file says", ({ stage, release }) => {
+    const golden = `test/helm/golden/${stage}.yaml`;
+    const text = renderStage(stage, release);
+    const { UPDATE_GOLDEN } = process.env;
+    if (UPDATE_GOLDEN === "yes") writeFileSync(golden, text);
+    expect(readObjects(text)).toEqual(readObjects(readFileSync(golden, "utf8")));
+  });
+
+  it.each(STAGES)("$stage has its names by any name of the release", ({ stage, pods }) => {
+    expect(podCounts(renderStage(stage, "another"))).toEqual(pods);
+  });
+
+  it.each(STAGES)("$stage renders the same each time: an upgrade changes nothing", ({ stage, release }) => {
+    expect(renderStage(stage, release)).toBe(renderStage(stage, release));
+  });
+});
+
+const NAMESPACED = [
+  ...["ConfigMap", "CronJob", "Deployment", "HorizontalPodAutoscaler", "LimitRange", "NetworkPolicy"],
+  ...[
+    "Pod",
+    "PodDisruptionBudget",
+    "PodMonitor",
+    "PrometheusRule",
+    "ResourceQuota",
+    "ScaledObject",
+    "Secret",
+  ],
+  ...["Service", "ServiceAccount", "ServiceMonitor"],
+];
+
+type Labels = Readonly<Record<string, string>>;
+
+describe.skipIf(!hasTool("helm"))("all objects that the chart can make", () => {
+  const everything = () => objectsOf({}, { values: ["ci/everything-values.yaml"] });
+  const ownOf = (objects: readonly KubeObject[]) =>
+    objects.filter(({ metadata }) => !/-(?:extra|map)$/.test(metadata.name));
+
+  it("are in the namespace of the release, and none is cluster-wide", () => {
+    const own = ownOf(everything());
+    expect(own.filter(({ kind }) => !NAMESPACED.includes(kind))).toEqual([]);
+    expect(own.filter(({ metadata }) => metadata.namespace !== "monitoring")).toEqual([]);
+  });
+
+  it("have names and labels of their own, and the labels of the site", () => {
+    const objects = everything();
+    const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    for (const { metadata } of ownOf(objects))
+      expect(metadata.labels).toMatchObject({ team: "monitoring", "app.kubernetes.io/instance": "omd" });
+  });
+
+  it("select no pods of one another", () => {
+    const deployments = ofKind(everything(), "Deployment");
+    const selects = (selector: Labels, labels: Labels) =>
+      Object.entries(selector).every(([name, value]) => labels[name] === value);
+    for (const { spec } of deployments) {
+      const { matchLabels } = spec.selector;
+      const selected = deployments.filter((each) => selects(matchLabels, each.spec.template.metadata.labels));
+      expect(selected).toHaveLength(1);
+    }
+  });
+
+  it("have pods with requests and limits of all three kinds, as a quota wants them", () => {
+    const templates = everything().flatMap(({ kind, spec }) => {
+      if (kind === "CronJob") return [spec.jobTemplate.spec.template.spec];
+      if (kind === "Pod") return [spec];
+      return spec?.template === undefined ? [] : [spec.template.spec];
+    });
+    const containers = templates
+      .flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers])
+      .filter(({ name }) => !["before", "beside"].includes(name));
+    expect(containers.length).toBeGreaterThan(8);
+    const kinds = ["cpu", "ephemeral-storage", "memory"];
+    for (const { resources } of containers) {
+      expect(Object.keys(resources.requests).toSorted()).toEqual(kinds);
+      expect(Object.keys(resources.limits).toSorted()).toEqual(kinds);
+    }
+  });
+});
