@@ -210,6 +210,8 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l control_socket -x -a 'yes no' -d 'Listen on the abstract Unix socket @omd-worker/IDENTIFIER, so that omd-worker status, …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --shutdown_timeout= -d 'How long running jobs may finish after TERM or INT'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l shutdown_timeout -x -d 'How long running jobs may finish after TERM or INT'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --reload_on_change= -d 'Read the configuration again, as after HUP, when one of its files, the key file or a …'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l reload_on_change -x -a 'yes no' -d 'Read the configuration again, as after HUP, when one of its files, the key file or a …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --debug= -d '0 logs what an operator should know, 1 and more add a line for every job'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l debug -x -d '0 logs what an operator should know, 1 and more add a line for every job'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --logfile= -d 'Where the log goes with logmode automatic or file'
