@@ -1,5 +1,7 @@
+import { BUILTIN_SETTINGS } from "../../../plugins/settings.ts";
 import { renderToolOptions } from "../../config/render/help.ts";
-import { RUN_AND_SEND_TABLE, VARIABLE_PREFIX } from "../../config/tools/run-and-send-table.ts";
+import { runAndSendTable } from "../../config/tools/run-and-send-table.ts";
+import { withoutSecrets } from "../../config/variables.ts";
 import { runAndSend } from "../../tools/run/run-and-send.ts";
 import { type CommandResult, usage } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -15,7 +17,7 @@ Examples:
   omd-worker run-and-send --config=worker.conf --host=db1 --service=backup --spool=/var/spool/results -- 'pg_dump shop | gzip > shop.gz'
   OMD_WORKER_SERVER=gearmand OMD_WORKER_HOST=shop OMD_WORKER_SERVICE=login omd-worker run-and-send -- ./login-test
 
-Every option can be set in the environment: --retry-interval is OMD_WORKER_RETRY_INTERVAL. Options of the command line win.
+Every option can be set in the environment: --retry-interval is OMD_WORKER_RETRY_INTERVAL. It wins over files, and the command line over both.
 Exit codes: that of the command (124: it timed out, 126 and 127: it was not started, 128 and the number of a signal); with
 --exit-code=delivered: 0 a job server took the result, 1 it waits in the spool, 3 it is lost. 3 if the options are wrong.
 `;
@@ -26,15 +28,16 @@ export async function runAndSendCommand(argv: readonly string[], io: Io): Promis
   const options = end < 0 ? argv : argv.slice(0, end);
   const asksOnly = options.some((word) => /^(?:--?)?(?:help|version)$|^-[hV]$/.test(word));
   if (words.length === 0 && !asksOnly) return usage(`there is no command: write it after --\n${USAGE}`);
+  const table = runAndSendTable(BUILTIN_SETTINGS);
   // The command goes on and its result is sent when nobody reads its output any more.
   io.onOutputLost?.(() => {});
   return runTool(options, io, {
     name: "omd-worker run-and-send",
-    table: RUN_AND_SEND_TABLE,
+    table,
     helpCode: 0,
-    help: () => `${USAGE}\n${renderToolOptions(RUN_AND_SEND_TABLE.groups)}\n`,
+    help: () => `${USAGE}\n${renderToolOptions(table.groups)}\n`,
     run: (config, toolIo) =>
-      runAndSend(config, { command: toCommand(words), env: withoutKeys(io.env) }, toolIo),
+      runAndSend(config, { command: toCommand(words), env: withoutSecrets(io.env) }, toolIo),
   });
 }
 
@@ -42,11 +45,4 @@ export async function runAndSendCommand(argv: readonly string[], io: Io): Promis
 function toCommand(words: readonly string[]): readonly string[] {
   const [only = "", ...more] = words;
   return more.length === 0 && /[^\w./+-]/.test(only) ? ["/bin/sh", "-c", only] : words;
-}
-
-const SECRETS = ["KEY", "PASSWORD"].map((name) => VARIABLE_PREFIX + name);
-
-/** The key is no business of the command. */
-function withoutKeys(env: Io["env"]): Io["env"] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.includes(name)));
 }
