@@ -3,7 +3,7 @@ import { HELP, type Options, readOptions } from "./options.ts";
 import { type Report, renderReport } from "./reporting/report.ts";
 import { keepRun, publishRun } from "./reporting/saved-run.ts";
 import { summarise } from "./reporting/summary.ts";
-import { describeMachine, describeWorker } from "./reporting/versions.ts";
+import { describeMachine, describeWorker, withoutFolders } from "./reporting/versions.ts";
 import { available } from "./stand-ins/availability.ts";
 import { startStandIns } from "./stand-ins/stand-ins.ts";
 import { builtWorker, sourceWorker, takesPart, type Worker } from "./workers/worker.ts";
@@ -47,7 +47,7 @@ async function reportOf({ measurements, failures }: Run, circumstances: Circumst
     date: new Date().toISOString(),
     machine: await describeMachine(),
     workers: await Promise.all(workers.map(describeWorker)),
-    lines,
+    lines: lines.map((line) => ({ ...line, own: line.own.map(withoutFolders) })),
     encryption: key !== undefined,
     cpuMeasuredBy: measurements[0]?.cpuMeasuredBy ?? "",
     base,

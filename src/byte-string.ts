@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /**
  * A string in which every character is one byte (latin1). Payloads, command lines and plugin output are kept
  * this way from gearmand to gearmand, so that bytes that are no valid UTF-8 come back unchanged.
@@ -12,6 +14,15 @@ export function toByteString(text: string): ByteString {
 /** Reads the bytes as UTF-8, to show them to people. */
 export function fromByteString(bytes: ByteString): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+/**
+ * What people read of a text that may be a byte string or the worker's own: bytes that are UTF-8 are read as
+ * such, and all else stays as it is.
+ */
+export function readText(text: ByteString): string {
+  if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
+  return isUtf8(Buffer.from(text, "latin1")) ? fromByteString(text) : text;
 }
 
 /** Removes ASCII white space only: 0xA0 and 0x85 may be parts of UTF-8 sequences. */

@@ -33,9 +33,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   survey: ["sdk", "config", "run"],
   doctor: ["gearman", "config", "payload", "job"],
   control: ["worker"],
-  metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
+  metrics: ["config", "payload", "job", "outcome", "worker"],
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
-  page: ["gearman", "config", "outcome", "worker"],
+  page: ["config", "outcome", "worker"],
   cli: [
     "sdk",
     "shelf",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toByteString, trim, trimEnd } from "../src/byte-string.ts";
+import { readText, toByteString, trim, trimEnd } from "../src/byte-string.ts";
 
 it.each([
   ["worker-1", "worker-1"],
@@ -7,6 +7,15 @@ it.each([
   ["日", "\xe6\x97\xa5"],
 ])("%s becomes its UTF-8 bytes", (text, bytes) => {
   expect(toByteString(text)).toBe(bytes);
+});
+
+it.each([
+  ["bytes that are UTF-8", "b\xc3\xbcro", "büro"],
+  ["bytes that are not", "b\xfcro", "b\xfcro"],
+  ["text of the worker's own", "über – alles", "über – alles"],
+  ["ASCII", "worker-1", "worker-1"],
+])("%s are shown to people as what they are", (_, text, shown) => {
+  expect(readText(text)).toBe(shown);
 });
 
 it.each([

@@ -31,7 +31,7 @@ export async function runAll(
 ): Promise<Run> {
   const measurements: Measurement[] = [];
   const failures: Failure[] = [];
-  for (const { line, worker } of turnsOf(plan)) {
+  for (const { line, worker } of turnsOf(plan, plan.scenario)) {
     if (circumstances.signal.aborted) break;
     try {
       const measurement = await plan.scenario.measure(worker, line, circumstances);
@@ -51,12 +51,19 @@ interface Turn {
   readonly worker: Worker;
 }
 
-/** The workers take turns (A B C A B C), so that a disturbance of the machine meets all of them. */
-export function turnsOf({ lines, workers, reps }: Omit<Plan, "scenario">): readonly Turn[] {
-  return lines.flatMap((line) => {
-    const round = workers.filter((worker) => takesPart(worker, line)).map((worker) => ({ line, worker }));
-    return Array.from({ length: reps }, () => round).flat();
-  });
+/**
+ * The workers take turns (A B C A B C), so that a disturbance of the machine meets all of them. Lines are run
+ * one after the other, or take turns, too.
+ */
+export function turnsOf(
+  { lines, workers, reps }: Omit<Plan, "scenario">,
+  { linesTakeTurns }: Pick<Scenario, "linesTakeTurns"> = {},
+): readonly Turn[] {
+  const rounds = lines.map((line) =>
+    workers.filter((worker) => takesPart(worker, line)).map((worker) => ({ line, worker })),
+  );
+  const repeated = (round: readonly Turn[]) => Array.from({ length: reps }, () => round).flat();
+  return linesTakeTurns ? repeated(rounds.flat()) : rounds.flatMap(repeated);
 }
 
 function progress({ line, worker, figures, wrong, sample }: Measurement, { charts }: Scenario): string {

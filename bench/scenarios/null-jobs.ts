@@ -3,6 +3,15 @@ import { type Line, only } from "./line.ts";
 
 const NULL = { mix: only(DUMMY), warmUp: 2000, own: ["--native_checks=on"] } as const;
 
+const METRICS = [...NULL.own, "--prometheus_server=127.0.0.1:0"];
+
+/** The scenario `metrics`: what counting adds to a job that costs little itself. */
+export const METRICS_LINES: readonly Line[] = [
+  { name: "metrics-off", jobs: 40_000, ...NULL, isOwnOnly: true },
+  { name: "metrics-on", jobs: 40_000, ...NULL, own: [...METRICS, "--status_page=off"], isOwnOnly: true },
+  { name: "metrics-page", jobs: 40_000, ...NULL, own: [...METRICS, "--status_page=on"], isOwnOnly: true },
+];
+
 /** The scenario `nulljobs`: what a job costs when no process is started for it. */
 export const NULL_LINES: readonly Line[] = [
   { name: "null-burst", jobs: 40_000, ...NULL },

@@ -9,7 +9,7 @@ import { IDLE_LINES } from "./idle.ts";
 import { LATENCY_LINES } from "./latency.ts";
 import type { Line } from "./line.ts";
 import { NATIVE_LINES } from "./native-checks.ts";
-import { NULL_LINES } from "./null-jobs.ts";
+import { METRICS_LINES, NULL_LINES } from "./null-jobs.ts";
 import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
 import { SLOW_NAMES_LINES } from "./slow-names.ts";
@@ -24,6 +24,8 @@ export interface Scenario {
   readonly measure: Measure;
   readonly columns: readonly FigureName[];
   readonly charts: readonly FigureName[];
+  /** The lines are compared with one another, so each repetition runs all of them. */
+  readonly linesTakeTurns?: true;
 }
 
 const LATENCIES = ["p50Ms", "p95Ms", "p99Ms", "maxMs"] as const;
@@ -68,6 +70,15 @@ export const SCENARIOS: readonly Scenario[] = [
     measure: measureLoad,
     columns: ["checksPerSecond", "submitsPerSecond", ...COST],
     charts: ["checksPerSecond", "cpuMsPerCheck", "gearmandMsPerCheck"],
+  },
+  {
+    name: "metrics",
+    about: "check_dummy answered inside the worker, without metrics, with them, and with the status page",
+    lines: METRICS_LINES,
+    measure: measureLoad,
+    columns: ["checksPerSecond", ...COST],
+    charts: ["cpuMsPerCheck"],
+    linesTakeTurns: true,
   },
   {
     name: "native",
@@ -117,7 +128,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "start",
-    about: "omd-worker version and omd-worker send --version, in turn with node -e 0",
+    about: "omd-worker version and omd-worker top --version, in turn with node -e 0",
     lines: START_LINES,
     measure: measureStart,
     columns: ["startMs", "startCpuMs", "nodeMs", "nodeCpuMs", "timesNode", "timesNodeCpu"],

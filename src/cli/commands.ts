@@ -63,8 +63,8 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "metrics",
-    usage: "metrics list|docs",
-    help: "the metrics that prometheus_server=HOST:PORT serves",
+    usage: "metrics list|rules|dashboard",
+    help: "the metrics that prometheus_server=HOST:PORT serves, alert rules, a dashboard",
     load: async () => (await import("./commands/metrics.ts")).metricsCommand,
   },
   {

@@ -1,4 +1,4 @@
-import { fromByteString } from "../byte-string.ts";
+import { readText } from "../byte-string.ts";
 import type { Reload } from "../worker/process/reload.ts";
 import type { Worker } from "../worker/worker.ts";
 
@@ -55,8 +55,4 @@ function readLevel([word = "", ...more]: readonly string[]): number {
 /** As JSON. Byte strings of the core become the text that they are. */
 export function renderResult(result: unknown): string {
   return JSON.stringify(result, (_, value) => (typeof value === "string" ? readText(value) : value));
-}
-
-function readText(text: string): string {
-  return /^[\0-\x7f]*$/.test(text) || /[^\0-\xff]/.test(text) ? text : fromByteString(text);
 }

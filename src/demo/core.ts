@@ -7,7 +7,7 @@ import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";
 import type { Envelope } from "../payload/crypt.ts";
 import { readLines } from "../payload/lines.ts";
-import { type DemoObject, EVENT_HANDLER } from "./objects.ts";
+import type { DemoObject } from "./site/demo-object.ts";
 
 /** What the core knows about an object. */
 export interface ObjectState {
@@ -20,34 +20,44 @@ export interface ObjectState {
   results: number;
 }
 
+/** An event handler that the core has asked for. */
+export interface DemoEvent {
+  readonly object: DemoObject;
+  readonly time: Date;
+}
+
 export interface CoreOptions {
   readonly server: ServerAddress;
   readonly envelope: Envelope;
   readonly objects: readonly DemoObject[];
   readonly log: Log;
+  readonly onEvent?: (event: DemoEvent) => void;
 }
 
 const RESULT_QUEUE = "check_results";
 const MAX_RESULTS_IN_FLIGHT = 1_000;
 const CRITICAL = 2;
+/** The first checks come in this time, so that there is soon something to see. */
+const FIRST_CHECKS_MS = 1_500;
 
 /**
  * As little of Naemon as shows a worker at work: it schedules checks, takes results, and reacts to failures.
  */
 export class Core {
-  readonly states: ReadonlyMap<string, ObjectState>;
+  readonly #states: Map<string, ObjectState>;
   readonly #options: CoreOptions;
   readonly #submitter: Submitter;
   readonly #collector: Grabber;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   #submitted = 0;
   #results = 0;
   #events = 0;
+  #lastEvent: DemoEvent | undefined;
 
   constructor(options: CoreOptions) {
     const { server, log, objects } = options;
     this.#options = options;
-    this.states = new Map(
+    this.#states = new Map(
       objects.map((object) => [
         keyOf(object.host, object.service),
         { object, returnCode: undefined, output: "", took: 0, results: 0 },
@@ -68,6 +78,10 @@ export class Core {
     });
   }
 
+  get states(): ReadonlyMap<string, ObjectState> {
+    return this.#states;
+  }
+
   get submitted(): number {
     return this.#submitted;
   }
@@ -81,30 +95,52 @@ export class Core {
     return this.#events;
   }
 
+  get lastEvent(): DemoEvent | undefined {
+    return this.#lastEvent;
+  }
+
   start(): void {
     this.#submitter.start();
     this.#collector.start();
   }
 
+  /**
+   * An object whose first check this machine does not permit is checked no more, nor shown. Returns whether
+   * it was the first.
+   */
+  leaveOut(host: string, service: string | undefined): boolean {
+    const key = keyOf(host, service);
+    if (this.#states.get(key)?.results !== 0) return false;
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    return this.#states.delete(key);
+  }
+
   /** Checks are scheduled from the first connection on. */
   #begin(): void {
-    if (this.#timers.length > 0) return;
+    if (this.#timers.size > 0) return;
     let index = 0;
-    for (const { object } of this.states.values()) {
-      // The checks are spread over the interval, as a core does it, so that they do not all come at once.
-      const delayMs = (index++ * 37) % object.intervalMs;
-      this.#timers.push(setTimeout(() => this.#schedule(object), delayMs));
+    for (const [key, { object }] of this.#states) {
+      // The checks are spread, as a core does it, so that they do not all come at once.
+      const delayMs = (index++ * 37) % Math.min(object.intervalMs, FIRST_CHECKS_MS);
+      this.#timers.set(
+        key,
+        setTimeout(() => this.#schedule(key, object), delayMs),
+      );
     }
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all([this.#submitter.stop(), this.#collector.stop()]);
   }
 
-  #schedule(object: DemoObject): void {
+  #schedule(key: string, object: DemoObject): void {
     this.#check(object);
-    this.#timers.push(setInterval(() => this.#check(object), object.intervalMs));
+    this.#timers.set(
+      key,
+      setInterval(() => this.#check(object), object.intervalMs),
+    );
   }
 
   /** The unique keeps the job server from making a second job while the object's last check is under way. */
@@ -129,23 +165,27 @@ export class Core {
   #collect(job: GrabbedJob): void {
     const fields = readLines(this.#options.envelope.open(job.workload));
     job.complete();
-    const state = this.states.get(keyOf(fields.get("host_name") ?? "", fields.get("service_description")));
+    const state = this.#states.get(keyOf(fields.get("host_name") ?? "", fields.get("service_description")));
     if (state === undefined) return;
     this.#results += 1;
     const returnCode = Number(fields.get("return_code"));
-    if (returnCode === CRITICAL && state.returnCode !== CRITICAL) this.#handleEvent();
+    if (returnCode === CRITICAL && state.returnCode !== CRITICAL) this.#handleEvent(state.object);
     state.returnCode = returnCode;
     state.output = fromByteString(fields.get("output") ?? "");
     state.took = Number(fields.get("finish_time")) - Number(fields.get("start_time"));
     state.results += 1;
   }
 
-  #handleEvent(): void {
+  #handleEvent(object: DemoObject): void {
+    const { eventHandler } = object;
+    if (eventHandler === undefined) return;
     const now = (Date.now() / 1000).toFixed(6);
     this.#events += 1;
+    this.#lastEvent = { object, time: new Date() };
+    this.#options.onEvent?.(this.#lastEvent);
     this.#submit(
       "eventhandler",
-      ["type=eventhandler", `start_time=${now}`, `core_time=${now}`, `command_line=${EVENT_HANDLER}`],
+      ["type=eventhandler", `start_time=${now}`, `core_time=${now}`, `command_line=${eventHandler}`],
       "",
       "normal",
     );

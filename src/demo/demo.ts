@@ -5,18 +5,25 @@ import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { thisMachine } from "../config/machine.ts";
 import { workerTable } from "../config/worker/table.ts";
 import { JobServer } from "../gearman/job-server/job-server.ts";
+import type { ServerAddress } from "../gearman/server-address.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
 import { Worker } from "../worker/worker.ts";
 import type { WorkerListener } from "../worker/worker-events.ts";
-import { Core } from "./core.ts";
-import { OBJECTS } from "./objects.ts";
-import type { Picture } from "./screen.ts";
+import { Core, type DemoEvent } from "./core.ts";
+import { describeEvent, type Picture } from "./picture.ts";
+import type { StartAgent } from "./site/devices.ts";
+import { startSite } from "./site/site.ts";
+import { Tally } from "./tally.ts";
 
 export interface DemoOptions {
   readonly checks: readonly Check[];
   readonly version: string;
+  /** Undefined: the demo has no hosts that are asked by SNMP. */
+  readonly startAgent?: StartAgent | undefined;
+  /** `PATH`. */
+  readonly searchPath: string;
   /** Makes what shows the worker, which is about to be made with this configuration, in another place. */
   readonly observe?: ((loaded: LoadedConfig<Config>) => Promise<DemoObserver | undefined>) | undefined;
 }
@@ -38,71 +45,77 @@ export interface Demo {
 const KEY = "only-for-the-demo";
 const SILENT: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** Starts a job server, a core and a worker in one process. They talk over the network, as in production. */
-export async function startDemo({ checks, version, observe }: DemoOptions): Promise<Demo> {
+/** Starts a data centre, a job server, a core and a worker in one process. They talk over the network. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  await using closing = new AsyncDisposableStack();
   const jobServer = new JobServer();
   await jobServer.start();
+  closing.defer(() => jobServer.stop());
   const server = { host: "127.0.0.1", port: jobServer.port };
+  const place = { address: server.host, port: server.port };
+  const site = closing.use(await startSite({ ...options, jobServer: place }));
+  const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(KEY)) });
+  const loaded = loadOptions(server);
+  const observer = await options.observe?.(loaded);
+  if (observer !== undefined) closing.use(observer);
+  const onEvent = (event: DemoEvent) => observer?.log.info(`the demo's core: ${describeEvent(event)}`);
+  const core = new Core({ server, envelope, objects: site.objects, log: SILENT, onEvent });
+  const tally = new Tally(core, site.missing);
+  const worker = new Worker({
+    config: loaded.config,
+    checks: options.checks,
+    log: observer?.log ?? SILENT,
+    version: options.version,
+    hostName: hostname(),
+    listeners: [{ ran: (performed) => tally.add(performed) }, ...(observer?.listeners ?? [])],
+  });
+  const pageUrl = await observer?.serve(worker);
+  closing.defer(async () => {
+    worker.kill();
+    await worker.stop();
+  });
+  await worker.start();
+  closing.defer(() => core.stop());
+  core.start();
+  const startMs = performance.now();
+  const owned = closing.move();
+  return { look: () => draw(core, tally, { startMs, pageUrl }), stop: () => owned.disposeAsync() };
+}
+
+function loadOptions({ host, port }: ServerAddress): LoadedConfig<Config> {
   const options = [
-    `server=${server.host}:${server.port}`,
+    `server=${host}:${port}`,
     `key=${KEY}`,
     "min-worker=10",
     "max-worker=30",
+    "enable_embedded_perl=on",
     "prometheus_server=127.0.0.1:0",
   ];
   const loaded = loadConfig(workerTable([]), options, { ...thisMachine(), env: {} });
   if (loaded.wants !== "run") throw new Error("the demo's options ask for no run");
-  const observer = await observe?.(loaded);
+  return loaded;
+}
 
-  const runs: Record<string, number> = {};
-  const via = new Map<string, string>();
-  const worker = new Worker({
-    config: loaded.config,
-    checks,
-    log: observer?.log ?? SILENT,
-    version,
-    hostName: hostname(),
-    listeners: [
-      {
-        ran: ({ job, ran }) => {
-          if (ran.via === undefined) return;
-          runs[ran.via] = (runs[ran.via] ?? 0) + 1;
-          via.set(job.commandLine, ran.via);
-        },
-      },
-      ...(observer?.listeners ?? []),
-    ],
-  });
-  const pageUrl = await observer?.serve(worker);
-  await worker.start();
-  const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(KEY)) });
-  const core = new Core({ server, envelope, objects: OBJECTS, log: SILENT });
-  core.start();
-  const startMs = performance.now();
+interface Shown {
+  readonly startMs: number;
+  readonly pageUrl: string | undefined;
+}
 
+function draw(core: Core, tally: Tally, { startMs, pageUrl }: Shown): Picture {
+  const seconds = (performance.now() - startMs) / 1000;
   return {
-    look: () => {
-      const seconds = (performance.now() - startMs) / 1000;
-      return {
-        seconds,
-        results: core.results,
-        resultsPerSecond: core.results / seconds,
-        submitted: core.submitted,
-        events: core.events,
-        runs: { ...runs },
-        cpu: usedSeconds() / process.uptime(),
-        states: [...core.states.values()],
-        via,
-        pageUrl,
-      };
-    },
-    stop: async () => {
-      await core.stop();
-      worker.kill();
-      await worker.stop();
-      observer?.[Symbol.dispose]();
-      await jobServer.stop();
-    },
+    seconds,
+    results: core.results,
+    resultsPerSecond: core.results / seconds,
+    submitted: core.submitted,
+    events: core.events,
+    lastEvent: core.lastEvent,
+    runs: { ...tally.runs },
+    cpu: usedSeconds() / process.uptime(),
+    states: [...core.states.values()],
+    via: tally.via,
+    missing: [...tally.missing],
+    pageUrl,
   };
 }
 

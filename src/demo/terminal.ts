@@ -1,5 +1,11 @@
 import { END_KEYS, openScreen, type Terminal } from "../terminal.ts";
-import { type Picture, renderScreen } from "./screen.ts";
+import type { Picture } from "./picture.ts";
+import { fitView, renderScreen, roomFor } from "./screen.ts";
+import { FIRST_VIEW, pressKey } from "./view.ts";
+
+export interface DemoTerminal extends Terminal {
+  readonly hasColours: boolean;
+}
 
 export interface TerminalShow {
   readonly redraw: () => void;
@@ -7,38 +13,24 @@ export interface TerminalShow {
   readonly end: () => void;
 }
 
-/** Rows of the screen that a page does not move by. */
-const KEPT_ROWS = 10;
-
-type Move = (from: number, page: number) => number;
-
-const KEYS: Readonly<Record<string, Move>> = {
-  "\x1b[A": (from) => from - 1,
-  k: (from) => from - 1,
-  "\x1b[B": (from) => from + 1,
-  j: (from) => from + 1,
-  "\x1b[5~": (from, page) => from - page,
-  "\x1b[6~": (from, page) => from + page,
-  " ": (from, page) => from + page,
-  "\x1b[H": () => 0,
-  "\x1b[F": () => Number.MAX_SAFE_INTEGER,
-};
-
-/** Draws pictures on the alternate screen. Keys scroll; `onEnd` is called when one asks for the end. */
-export function showOnTerminal(terminal: Terminal, look: () => Picture, onEnd: () => void): TerminalShow {
-  const { size } = terminal;
-  let from = 0;
+/**
+ * Draws pictures on the alternate screen. Keys scroll and choose states; `onEnd` is called when one asks for
+ * the end.
+ */
+export function showOnTerminal(terminal: DemoTerminal, look: () => Picture, onEnd: () => void): TerminalShow {
+  let view = FIRST_VIEW;
+  const size = () => ({ ...terminal.size(), hasColours: terminal.hasColours });
   const redraw = () => {
-    const { columns, rows } = size();
     const picture = look();
-    from = Math.min(from, Math.max(0, picture.states.length - 1));
-    screen.draw(`${renderScreen(picture, { columns, rows, hasColours: true, from })}\n`);
+    view = fitView(view, picture, size());
+    screen.draw(`${renderScreen(picture, size(), view)}\n`);
   };
   const screen = openScreen(terminal, (key) => {
     if (END_KEYS.includes(key)) onEnd();
-    const move = KEYS[key];
-    if (move === undefined) return;
-    from = Math.max(0, move(from, Math.max(1, size().rows - KEPT_ROWS)));
+    // One row of the page before stays in sight.
+    const next = pressKey(view, key, Math.max(1, roomFor(look(), size()) - 1));
+    if (next === undefined) return;
+    view = next;
     redraw();
   });
   return { redraw, end: screen.end };

@@ -1,21 +1,26 @@
+/** What was looked at. `jobs`, `clock` and `plugin` are about the jobs of a running worker. */
+export type FindingSubject =
+  | ("config" | "server" | "key" | "queue" | "ping" | "limits" | "memory" | "shm")
+  | ("jobs" | "clock" | "plugin");
+
 /** What one look has found, in a line: what is so, and what to do about it. */
 export interface Finding {
-  readonly about: "config" | "server" | "key" | "queue" | "ping" | "limits" | "memory" | "shm";
+  readonly about: FindingSubject;
   readonly severity: "fine" | "warning" | "error";
   readonly text: string;
   /** What to do. Undefined: nothing. */
   readonly advice?: string;
 }
 
-export function fine(about: Finding["about"], text: string): Finding {
+export function fine(about: FindingSubject, text: string): Finding {
   return { about, severity: "fine", text };
 }
 
-export function warn(about: Finding["about"], text: string, advice: string): Finding {
+export function warn(about: FindingSubject, text: string, advice: string): Finding {
   return { about, severity: "warning", text, advice };
 }
 
-export function fail(about: Finding["about"], text: string, advice: string): Finding {
+export function fail(about: FindingSubject, text: string, advice: string): Finding {
   return { about, severity: "error", text, advice };
 }
 

@@ -13,6 +13,8 @@ const JOB_ERRORS = {
 
 export type JobErrorKind = keyof typeof JOB_ERRORS;
 
+export const JOB_ERROR_KINDS = Object.keys(JOB_ERRORS) as readonly JobErrorKind[];
+
 export class JobError extends Error {
   override readonly name = "JobError";
   readonly kind: JobErrorKind;

@@ -1,13 +1,18 @@
-import { JobError } from "../job/decode.ts";
+import { JOB_ERROR_KINDS, JobError } from "../job/decode.ts";
 import { isJobType } from "../job/job.ts";
 import type { Via } from "../outcome/outcome.ts";
-import { PayloadError } from "../payload/payload-error.ts";
+import { REFUSAL_RULES } from "../outcome/refusal.ts";
+import { PAYLOAD_ERROR_KINDS, PayloadError } from "../payload/payload-error.ts";
 import { checkName, OTHER_CHECK as OTHER } from "../worker/check-name.ts";
 import type { PerformedJob, WorkerListener } from "../worker/worker-events.ts";
 import type { Distribution, SeriesStore, Tally } from "./series.ts";
 
 /** So many plugins are told apart. A site has a few dozens; a broken one could name a new one each time. */
 const MAX_CHECKS = 100;
+const TOO_OLD = "too-old";
+
+/** The return codes with which a shell says why it has not started a program. */
+const MISSING: Readonly<Record<number, string>> = { 126: "not-executable", 127: "not-found" };
 
 /** The Go worker's words for how a job was run. */
 const EXEC: Readonly<Record<Via, string>> = {
@@ -25,16 +30,29 @@ interface JobSeries {
   readonly errors: Tally;
   readonly duration: Distribution;
   readonly latency: Distribution;
+  readonly timedOut: Tally;
+}
+
+/** What is counted of a check. */
+interface CheckSeries {
+  readonly duration: Distribution;
+  /** `other` beyond the bound. */
+  readonly name: string;
 }
 
 /** Counts what happens to jobs. For each job it looks up two keys and adds. */
 export class JobMetrics {
   readonly #store: SeriesStore;
-  readonly #jobs = new Map<string, JobSeries>();
-  readonly #checks = new Map<string, Distribution>();
+  /** By queue, type and way: three short keys cost less than one that must be made. */
+  readonly #jobs = new Map<string, Map<string, Map<Via | undefined, JobSeries>>>();
+  readonly #checks = new Map<string, CheckSeries>();
 
+  /** Reasons that are known are there from the start, so that the first of each is seen as an increase. */
   constructor(store: SeriesStore) {
     this.#store = store;
+    for (const reason of [...PAYLOAD_ERROR_KINDS, ...JOB_ERROR_KINDS, TOO_OLD, OTHER])
+      store.series("jobsRejected", reason);
+    for (const rule of REFUSAL_RULES) store.series("jobsRefused", rule);
   }
 
   get listener(): WorkerListener {
@@ -48,7 +66,10 @@ export class JobMetrics {
       unreadable: (_, error) => this.#store.series("jobsRejected", reasonOf(error)).inc(),
       delivered: count("resultsDelivered"),
       failed: count("jobsFailed"),
-      connected: (server) => this.#store.series("serverConnects", server).inc(),
+      connected: (server) => {
+        this.#store.series("serverConnects", server).inc();
+        this.#store.series("serverLost", server);
+      },
       lost: (server) => this.#store.series("serverLost", server).inc(),
     };
   }
@@ -62,13 +83,13 @@ export class JobMetrics {
     if (job.coreTime !== undefined) series.latency.observe(Math.max(0, startTime - job.coreTime));
     switch (outcome.kind) {
       case "too-old":
-        this.#store.series("jobsRejected", "too-old").inc();
+        this.#store.series("jobsRejected", TOO_OLD).inc();
         return;
       case "refused":
         this.#store.series("jobsRefused", outcome.refusal.rule).inc();
         return;
       case "timed-out":
-        this.#store.series("jobsTimedOut", queue).inc();
+        series.timedOut.inc();
         break;
       case "exited":
       case "signalled":
@@ -78,13 +99,17 @@ export class JobMetrics {
         break;
     }
     series.duration.observe(finishTime - startTime);
-    this.#checkOf(job.commandLine).observe(finishTime - startTime);
+    const check = this.#checkOf(job.commandLine);
+    check.duration.observe(finishTime - startTime);
+    const missing = outcome.kind === "exited" ? MISSING[outcome.returnCode] : undefined;
+    if (missing !== undefined) this.#store.series("pluginsMissing", check.name, missing).inc();
   }
 
   #seriesOf(queue: string, type: string, via: Via | undefined): JobSeries {
-    const id = `${queue}\n${type}\n${via}`;
-    const known = this.#jobs.get(id);
-    if (known !== undefined) return known;
+    return this.#jobs.get(queue)?.get(type)?.get(via) ?? this.#createSeries(queue, type, via);
+  }
+
+  #createSeries(queue: string, type: string, via: Via | undefined): JobSeries {
     const kind = isJobType(type) ? type : OTHER;
     const exec = via === undefined ? "too_late" : EXEC[via];
     const store = this.#store;
@@ -94,18 +119,24 @@ export class JobMetrics {
       errors: store.series("tasksErrors", kind, exec),
       duration: store.series("jobDuration", kind, via ?? "none"),
       latency: store.series("jobLatency", queue),
+      timedOut: store.series("jobsTimedOut", queue),
     };
     // A job of an unknown type may have any text as its type.
-    if (kind === type) this.#jobs.set(id, series);
+    if (kind !== type) return series;
+    const ofQueue = this.#jobs.get(queue) ?? new Map<string, Map<Via | undefined, JobSeries>>();
+    const ofType = ofQueue.get(type) ?? new Map<Via | undefined, JobSeries>();
+    this.#jobs.set(queue, ofQueue.set(type, ofType.set(via, series)));
     return series;
   }
 
-  #checkOf(commandLine: string): Distribution {
-    const name = checkName(commandLine);
-    const known = this.#checks.get(name);
+  #checkOf(commandLine: string): CheckSeries {
+    const file = checkName(commandLine);
+    const known = this.#checks.get(file);
     if (known !== undefined) return known;
-    const series = this.#store.series("checkDuration", this.#checks.size < MAX_CHECKS ? name : OTHER);
-    if (this.#checks.size < MAX_CHECKS) this.#checks.set(name, series);
+    const isTold = this.#checks.size < MAX_CHECKS;
+    const name = isTold ? file : OTHER;
+    const series = { name, duration: this.#store.series("checkDuration", name) };
+    if (isTold) this.#checks.set(file, series);
     return series;
   }
 }

@@ -1,16 +1,15 @@
-import type { ServerAddress } from "../gearman/server-address.ts";
+import type { AskQueues } from "../worker/work-queues.ts";
 import type { WorkerListener } from "../worker/worker-events.ts";
 import type { WorkerStatus } from "../worker/worker-status.ts";
 import { JobMetrics } from "./job-metrics.ts";
-import { QueueDepth } from "./queue-depth.ts";
+import { setQueueMetrics } from "./queue-metrics.ts";
 import { MetricsRegistry } from "./registry.ts";
 import { SeriesStore } from "./series.ts";
 import { setStateMetrics } from "./state-metrics.ts";
 
 export interface MetricsSource {
   readonly status: () => WorkerStatus;
-  /** The job servers whose queues are asked for. */
-  readonly servers: () => readonly ServerAddress[];
+  readonly queues: AskQueues;
 }
 
 /** What Prometheus is told of a worker. */
@@ -23,6 +22,7 @@ export class Metrics {
   constructor() {
     this.listener = new JobMetrics(this.#store).listener;
     this.#store.set("reloadSuccessful", [], 1);
+    for (const result of ["reloaded", "failed"]) this.#store.series("reloads", result);
   }
 
   get contentType(): string {
@@ -36,10 +36,9 @@ export class Metrics {
   }
 
   /** Gives a function that renders all metrics in the text format of Prometheus, as they are then. */
-  renderer({ status, servers }: MetricsSource): () => Promise<string> {
-    const depth = new QueueDepth(this.#store, servers);
+  renderer({ status, queues }: MetricsSource): () => Promise<string> {
     return async () => {
-      await depth.refresh();
+      setQueueMetrics(this.#store, await queues());
       setStateMetrics(this.#store, status());
       return this.#registry.render();
     };

@@ -1,9 +1,12 @@
+import { isUtf8 } from "node:buffer";
+import { type ByteString, fromByteString } from "../byte-string.ts";
 import { METRICS, type MetricKey, type MetricRow } from "./table.ts";
 
 /** One line of Prometheus' text format. */
 export interface Sample {
   /** What follows the metric's name: `_bucket`, `_sum`, `_count`, or nothing. */
   readonly suffix: "" | "_bucket" | "_sum" | "_count";
+  /** As text. */
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -59,11 +62,11 @@ type SeriesOf<Row extends MetricRow> = Row["type"] extends "histogram" ? Distrib
 export class SeriesStore {
   readonly #families = new Map<
     MetricKey,
-    Map<string, { readonly labels: readonly string[]; readonly series: Tally | Distribution }>
+    Map<string, { readonly labels: readonly ByteString[]; readonly series: Tally | Distribution }>
   >();
 
-  /** The series of a metric with these label values, in the order of its row. */
-  series<Key extends MetricKey>(key: Key, ...labels: readonly string[]): SeriesOf<(typeof METRICS)[Key]> {
+  /** The series of a metric with these label values, byte strings, in the order of its row. */
+  series<Key extends MetricKey>(key: Key, ...labels: readonly ByteString[]): SeriesOf<(typeof METRICS)[Key]> {
     const family = this.#families.get(key) ?? new Map();
     this.#families.set(key, family);
     const id = labels.join("\n");
@@ -75,7 +78,7 @@ export class SeriesStore {
     return series as SeriesOf<(typeof METRICS)[Key]>;
   }
 
-  set(key: MetricKey, labels: readonly string[], value: number): void {
+  set(key: MetricKey, labels: readonly ByteString[], value: number): void {
     const series: Tally | Distribution = this.series(key, ...labels);
     if (series instanceof Tally) series.value = value;
   }
@@ -94,10 +97,17 @@ export class SeriesStore {
   samples(key: MetricKey): readonly Sample[] {
     const names = METRICS[key].labels;
     return [...(this.#families.get(key)?.values() ?? [])].flatMap(({ labels, series }) => {
-      const named = Object.fromEntries(names.map((name, at) => [name, labels[at] ?? ""]));
+      const named = Object.fromEntries(names.map((name, at) => [name, readLabel(labels[at] ?? "")]));
       return series instanceof Tally
         ? [{ suffix: "" as const, labels: named, value: series.value }]
         : series.samples(named);
     });
   }
+}
+
+/** Bytes that are no UTF-8 are shown as `\xe9`, so that two names stay two. */
+function readLabel(bytes: ByteString): string {
+  if (!/[\x80-\xff]/.test(bytes)) return bytes;
+  if (isUtf8(Buffer.from(bytes, "latin1"))) return fromByteString(bytes);
+  return bytes.replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }

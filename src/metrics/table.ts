@@ -90,6 +90,12 @@ const JOB_ROWS = {
     "jobs that could not be read (wrong key, no job) or were too old",
     ["reason"],
   ),
+  pluginsMissing: row(
+    "counter",
+    "gearman_worker_plugins_missing_total",
+    "commands that ended with 127 (not-found) or 126 (not-executable), by the file name of the plugin",
+    ["check", "reason"],
+  ),
   nativeDeclined: row(
     "counter",
     "gearman_worker_native_declined_total",

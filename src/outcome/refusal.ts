@@ -24,6 +24,19 @@ export type Refusal =
       readonly path: ByteString | undefined;
     };
 
+const RULES: Readonly<Record<Refusal["rule"], true>> = {
+  "no-absolute-path": true,
+  "forbidden-character": true,
+  "outside-restrict-path": true,
+  "hidden-command": true,
+  "nul-byte": true,
+  "no-secret": true,
+  "not-understood": true,
+  "no-plugin": true,
+};
+
+export const REFUSAL_RULES: readonly string[] = Object.keys(RULES);
+
 /** The C worker's users filter for its three texts; they show no more of a command line than its start. */
 const SHOWN_LENGTH = 8;
 

@@ -1,10 +1,11 @@
 import type { EffectiveOption } from "../config/render/effective.ts";
-import type { ServerAddress } from "../gearman/server-address.ts";
 import type { Log } from "../log.ts";
+import type { AskQueues } from "../worker/work-queues.ts";
 import type { WorkerStatus } from "../worker/worker-status.ts";
 import { Observer } from "./counts/observer.ts";
+import { Changes } from "./snapshot/changes.ts";
 import type { LogTail } from "./snapshot/log-tail.ts";
-import { askQueues } from "./snapshot/queues.ts";
+import { showQueues } from "./snapshot/queues.ts";
 import { makeSnapshot } from "./snapshot/snapshot.ts";
 import { Login } from "./web/login.ts";
 import { StatusPage } from "./web/status-page.ts";
@@ -13,8 +14,7 @@ import { renderEvent, type Show } from "./web/viewers.ts";
 export interface PageSource {
   readonly status: () => WorkerStatus;
   readonly inFlight: () => number;
-  /** The job servers whose queues are asked for. */
-  readonly servers: () => readonly ServerAddress[];
+  readonly queues: AskQueues;
   /** The configuration in use. The same list means that nothing has changed. */
   readonly config: () => readonly EffectiveOption[];
   readonly tail: LogTail;
@@ -53,21 +53,25 @@ export class Page implements Disposable {
   }
 }
 
-/** What is new since the last look goes to those who saw it; a new viewer has everything. */
-function showOf({ status, servers, config, tail }: PageSource, observer: Observer): Show {
+/** What has changed since the last look goes to those who saw it; a new viewer has everything. */
+function showOf({ status, queues: askQueues, config, tail }: PageSource, observer: Observer): Show {
+  const changes = new Changes(["points", "log"]);
   let seen = { points: 0, lines: 0 };
   let seenConfig: readonly EffectiveOption[] | undefined;
   return {
     async look() {
-      const queues = await askQueues(servers());
+      const queues = showQueues(await askQueues());
       const now = config();
       const parts = { status: status(), queues, observer, tail };
       const changed = now === seenConfig ? undefined : now;
-      const next = renderEvent("next", makeSnapshot({ ...parts, seen, config: changed }));
+      const next = renderEvent("next", changes.next(makeSnapshot({ ...parts, seen, config: changed })));
       let whole: string | undefined;
       const nothing = { points: 0, lines: 0 };
       const renderWhole = () =>
-        (whole ??= renderEvent("whole", makeSnapshot({ ...parts, seen: nothing, config: now })));
+        (whole ??= renderEvent(
+          "whole",
+          JSON.stringify(makeSnapshot({ ...parts, seen: nothing, config: now })),
+        ));
       seen = { points: observer.history.closed, lines: tail.count };
       seenConfig = now;
       return { whole: renderWhole, next };

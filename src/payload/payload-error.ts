@@ -2,14 +2,17 @@
  * What is wrong with a payload that cannot be read. Each text has a kind of its own, so that a log can be
  * throttled by it.
  */
-export type PayloadErrorKind =
-  | "empty"
-  | "not-base64"
-  | "wrong-length"
-  | "wrong-key"
-  | "clear-text"
-  | "encrypted"
-  | "foreign";
+export const PAYLOAD_ERROR_KINDS = [
+  "empty",
+  "not-base64",
+  "wrong-length",
+  "wrong-key",
+  "clear-text",
+  "encrypted",
+  "foreign",
+] as const;
+
+export type PayloadErrorKind = (typeof PAYLOAD_ERROR_KINDS)[number];
 
 /** A payload that cannot be read. The message names the likely cause and its cure, never the payload. */
 export class PayloadError extends Error {

@@ -4,6 +4,7 @@ import { isJobType, type Job, type JobType } from "../job/job.ts";
 import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome, Output } from "../outcome/outcome.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
+import { NOT_EXECUTABLE, NOT_FOUND } from "../outcome/shell-codes.ts";
 import { bracketStderr, dropOuterLineFeeds, joinLines, readOutput } from "./output.ts";
 import { sourceOf } from "./result.ts";
 
@@ -34,8 +35,6 @@ export function judgeSettings(options: JudgeOptions): JudgeSettings {
 
 const CRITICAL = 2;
 const UNKNOWN = 3;
-const NOT_EXECUTABLE = 126;
-const NOT_FOUND = 127;
 const FIRST_SIGNAL = 128;
 const RC_25 = 25;
 /** What a shell says of a program that Linux did not start: one argument may have 128 KiB. */

@@ -9,22 +9,107 @@ export interface CheckCost {
 
 /** What was measured, check by check. This worker has started the plugins, which it does cheaply. */
 export const CHECK_COSTS: readonly CheckCost[] = [
-  { check: "check_dummy", nativeMs: 0.053, startedMs: 0.978, sources: ["lines/native", "lines/dummy"] },
-  { check: "check_tcp", nativeMs: 0.163, startedMs: 2.773, sources: ["native/tcp", "native/tcp-exec"] },
-  { check: "check_http", nativeMs: 0.257, startedMs: 2.932, sources: ["native/http", "native/http-exec"] },
-  { check: "check_ssh", nativeMs: 0.181, startedMs: 1.57, sources: ["native/ssh", "native/ssh-exec"] },
+  {
+    check: "check_dummy",
+    nativeMs: 0.135,
+    startedMs: 1.619,
+    sources: ["lines/native", "lines/dummy"],
+  },
+  {
+    check: "check_tcp",
+    nativeMs: 0.28,
+    startedMs: 3.662,
+    sources: ["native/tcp", "native/tcp-exec"],
+  },
+  {
+    check: "check_http",
+    nativeMs: 0.433,
+    startedMs: 4.029,
+    sources: ["native/http", "native/http-exec"],
+  },
+  {
+    check: "check_ssh",
+    nativeMs: 0.323,
+    startedMs: 2.15,
+    sources: ["native/ssh", "native/ssh-exec"],
+  },
   {
     check: "check_snmp",
-    nativeMs: 0.14,
-    startedMs: 7.591,
+    nativeMs: 0.285,
+    startedMs: 11.945,
     sources: ["native/snmp-v2c", "native/snmp-v2c-exec"],
   },
-  { check: "check_icmp", nativeMs: 0.1, startedMs: 1.208, sources: ["native/icmp", "native/icmp-exec"] },
+  {
+    check: "check_icmp",
+    nativeMs: 0.202,
+    startedMs: 1.741,
+    sources: ["native/icmp", "native/icmp-exec"],
+  },
   {
     check: "check_by_ssh",
-    nativeMs: 0.475,
-    startedMs: 89.462,
+    nativeMs: 7.888,
+    startedMs: 134.804,
     sources: ["native/by-ssh", "native/by-ssh-exec"],
+  },
+  {
+    check: "check_nrpe",
+    nativeMs: 4.368,
+    startedMs: 31.529,
+    sources: ["native/nrpe-adh", "native/nrpe-adh-exec"],
+  },
+  {
+    check: "check_nt",
+    nativeMs: 0.284,
+    startedMs: 1.977,
+    sources: ["native/nt", "native/nt-exec"],
+  },
+  {
+    check: "check_pgsql",
+    nativeMs: 4.839,
+    startedMs: 21.124,
+    sources: ["native/pgsql", "native/pgsql-exec"],
+  },
+  {
+    check: "check_mysql_query",
+    nativeMs: 2.9,
+    startedMs: 7.566,
+    sources: ["native/mysql-query", "native/mysql-query-exec"],
+  },
+  {
+    check: "check_smtp",
+    nativeMs: 0.436,
+    startedMs: 4.281,
+    sources: ["native/smtp", "native/smtp-exec"],
+  },
+  {
+    check: "check_load",
+    nativeMs: 0.166,
+    startedMs: 4.181,
+    sources: ["native/load", "native/load-exec"],
+  },
+  {
+    check: "check_users",
+    nativeMs: 0.089,
+    startedMs: 1.789,
+    sources: ["native/users", "native/users-exec"],
+  },
+  {
+    check: "check_swap",
+    nativeMs: 0.178,
+    startedMs: 1.672,
+    sources: ["native/swap", "native/swap-exec"],
+  },
+  {
+    check: "check_disk",
+    nativeMs: 0.64,
+    startedMs: 2.09,
+    sources: ["native/disk", "native/disk-exec"],
+  },
+  {
+    check: "check_procs",
+    nativeMs: 0.276,
+    startedMs: 19.241,
+    sources: ["native/procs", "native/procs-exec"],
   },
 ];
 
@@ -40,20 +125,20 @@ export interface StartCost {
 
 /** Of any other plugin, by what its file is. Its own work is not known, so this is the least it costs. */
 export const START_COSTS: Readonly<Record<StartKind, StartCost>> = {
-  perl: { startedMs: 36.726, warmMs: 3.469, sources: ["lines/perl-mp-exec", "lines/perl-mp"] },
-  python: { startedMs: 25.301, warmMs: 4.231, sources: ["lines/python-exec", "lines/python"] },
-  sh: { startedMs: 0.785, warmMs: undefined, sources: ["lines/sh"] },
-  program: { startedMs: 0.978, warmMs: undefined, sources: ["lines/dummy"] },
+  perl: { startedMs: 83.505, warmMs: 37.803, sources: ["lines/perl-mp-exec", "lines/perl-mp"] },
+  python: { startedMs: 55.233, warmMs: 15.814, sources: ["lines/python-exec", "lines/python"] },
+  sh: { startedMs: 1.378, warmMs: undefined, sources: ["lines/sh"] },
+  program: { startedMs: 1.619, warmMs: undefined, sources: ["lines/dummy"] },
 };
 
 /** A line that a shell reads, with two programs in a pipe. */
-export const SHELL_COST = { ms: 1.758, source: "lines/pipe" } as const;
+export const SHELL_COST = { ms: 3.307, source: "lines/pipe" } as const;
 
 /** A native check without a line of its own is taken for check_http, the dearest of those that ask once. */
 export const OTHER_NATIVE = "check_http";
 
 /** When and on what the figures were measured. */
-export const MEASURED_ON = "2026-11-23, AMD EPYC, 2 cores";
+export const MEASURED_ON = "2026-11-26, AMD EPYC, 2 cores";
 
 /** What one check costs now, when it is started, and then, on the way that the worker would go. */
 export interface Cost {

@@ -13,6 +13,7 @@ import { createJobLog } from "./job-log.ts";
 import { LogThrottle } from "./log-throttle.ts";
 import { NativeRuntime } from "./native-runtime.ts";
 import { Pool } from "./pool.ts";
+import { RecentJobs } from "./recent-jobs.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
 import { Shortage } from "./shortage.ts";
@@ -48,14 +49,20 @@ export interface WorkerParts {
   readonly jobServers: JobServers;
   readonly dupservers: Dupservers;
   readonly inFlight: InFlight;
+  readonly recent: RecentJobs;
 }
 
 /** Makes the parts and connects them with one another. Nothing is started yet. */
 export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const { checks, sessions, log, listeners = [], config, onJob, renderStatus } = options;
   const throttle = new LogThrottle(log);
+  const recent = new RecentJobs();
   const events = tellAll(
-    [createJobLog({ log, throttle, findMarks: (name) => native.shelf.find(name) }), ...listeners],
+    [
+      createJobLog({ log, throttle, findMarks: (name) => native.shelf.find(name) }),
+      recent.listener,
+      ...listeners,
+    ],
     throttle,
   );
   const mayGrow = createLoadGuard(config, throttle);
@@ -87,6 +94,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),
     inFlight: new InFlight(),
+    recent,
   };
 }
 

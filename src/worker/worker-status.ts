@@ -5,6 +5,7 @@ import type { ExecutorStatus } from "../executor/executor.ts";
 import type { ShadowReport } from "../run/shadow.ts";
 import type { SetAsideFile } from "../run/site/threads/strikes.ts";
 import type { JobInFlight } from "./in-flight.ts";
+import type { RecentStatus } from "./recent-jobs.ts";
 import type { DupserverStatus } from "./servers/dupserver.ts";
 import type { JobServerStatus } from "./servers/job-servers.ts";
 import type { WorkerParts } from "./worker-parts.ts";
@@ -23,6 +24,7 @@ export interface WorkerStatus {
   readonly since: number;
   readonly slots: SlotStatus;
   readonly jobs: JobCounts;
+  readonly recent: RecentStatus;
   readonly outbox: OutboxStatus;
   /** In the order of the configuration; those of an earlier configuration come last. */
   readonly jobServers: readonly JobServerStatus[];
@@ -100,7 +102,7 @@ export interface StatusFacts {
 }
 
 export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus {
-  const { pool, inFlight, outbox, jobServers, dupservers, executor, native } = parts;
+  const { pool, inFlight, recent, outbox, jobServers, dupservers, executor, native } = parts;
   const { config, version, hostName, state, since, lastReload } = facts;
   const { identifier, minWorker: min, maxWorker: max } = config;
   return freeze({
@@ -110,6 +112,7 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
       ...{ taken: jobServers.taken, done: inFlight.ended, orphaned: jobServers.orphaned },
       inFlight: inFlight.status,
     },
+    recent: recent.status,
     outbox: { size: outbox.size, oldestAge: outbox.oldestAge },
     jobServers: jobServers.status,
     dupservers: dupservers.status,

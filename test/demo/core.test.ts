@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Core } from "../../src/demo/core.ts";
-import { type DemoObject, EVENT_HANDLER } from "../../src/demo/objects.ts";
+import type { DemoObject } from "../../src/demo/site/demo-object.ts";
 import type { GrabbedJob } from "../../src/gearman/grabber/grabber.ts";
 import { JobServer } from "../../src/gearman/job-server/job-server.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
@@ -142,21 +142,51 @@ describe("the demo's core takes results", () => {
     await untilStatus(server, "check_results", { total: 0 });
   });
 
-  it("and has something done each time an object turns CRITICAL", async () => {
+  it("and has its event handler run each time an object turns CRITICAL", async () => {
     const { jobs } = actors.worker(server, ["eventhandler"]);
-    const core = startCore(HOST);
+    const core = startCore({ ...HOST, eventHandler: "/e/restart web1" });
     for (const returnCode of [0, 2, 2, 2, 1, 3, 2]) {
       const { results } = core;
       await deliver(`${result(["host_name=web1"])}\nreturn_code=${returnCode}`);
       await until(() => expect(core.results).toBe(results + 1));
     }
     expect(core.events).toBe(2);
+    expect(core.lastEvent?.object.host).toBe("web1");
     for (const job of await jobs.take(2)) {
       expect(withoutTimes(open(job))).toBe(
-        `type=eventhandler\nstart_time=${TIME}\ncore_time=${TIME}\ncommand_line=${EVENT_HANDLER}`,
+        `type=eventhandler\nstart_time=${TIME}\ncore_time=${TIME}\ncommand_line=/e/restart web1`,
       );
       job.complete();
     }
+  });
+
+  it("and has nothing run for an object without an event handler", async () => {
+    const core = startCore(HOST);
+    await deliver(`${result(["host_name=web1"])}\nreturn_code=2`);
+    await until(() => expect(core.results).toBe(1));
+    expect(core).toMatchObject({ events: 0, lastEvent: undefined });
+  });
+});
+
+describe("the demo's core leaves out", () => {
+  it("an object whose first check has no answer, and asks for no more of it", async () => {
+    const { jobs } = actors.worker(server, ["host"]);
+    const core = startCore({ ...HOST, intervalMs: OFTEN_MS }, SERVICE);
+    await take(jobs);
+    expect(core.leaveOut("web1", undefined)).toBe(true);
+    expect([...core.states.values()].map(({ object }) => object)).toEqual([SERVICE]);
+    await deliver(result(["host_name=web1"]));
+    await deliver(result(["host_name=h-alpha-01", "service_description=alpha db"]));
+    await until(() => expect(core.results).toBe(1));
+    expect(core.leaveOut("web1", undefined)).toBe(false);
+  });
+
+  it("none that had a result", async () => {
+    const core = startCore(HOST);
+    await deliver(result(["host_name=web1"]));
+    await until(() => expect(core.results).toBe(1));
+    expect(core.leaveOut("web1", undefined)).toBe(false);
+    expect(core.states.size).toBe(1);
   });
 });
 

@@ -1,74 +1,19 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createFolder } from "../support/folder.ts";
 import { Actors } from "../support/gearman/actors.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { InTerminal } from "../support/processes/in-terminal.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../src/cli/gearman_top.ts");
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const ENTER = "\x1b[?1049h";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
-const CODES = /\x1b\[[0-9;?]*[A-Za-z]/g;
 
-/** gearman_top in a pseudo-terminal, between two looks at how that is set. */
-class InTerminal implements AsyncDisposable {
-  readonly folder = createFolder();
-  readonly #child;
-  #shown = "";
-
-  constructor(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const { path } = this.folder;
-    const words = ["echo $$ >pid; exec", process.execPath, PROGRAM, ...argv].join(" ");
-    const line = `stty cols 100 rows 20; tty >tty; stty -a >before; sh -c '${words}'; echo $? >code; stty -a >after`;
-    this.#child = execa("script", ["-qec", `cd ${path}; ${line}`, "/dev/null"], {
-      reject: false,
-      env: { TERM: "xterm-256color", NO_COLOR: undefined, ...env },
-      stdin: "pipe",
-      buffer: false,
-    });
-    this.#child.stdout?.on("data", (chunk: Buffer) => {
-      this.#shown += chunk.toString();
-    });
-  }
-
-  /** Everything since the start, with its codes. */
-  get written(): string {
-    return this.#shown;
-  }
-
-  /** The screen that was drawn last. */
-  get screen(): string {
-    return (this.#shown.split("\x1b[H").at(-1) ?? "").replace(CODES, "").replaceAll("\r", "");
-  }
-
-  file(name: string): string {
-    return readFileSync(join(this.folder.path, name), "utf8").trim();
-  }
-
-  press(keys: string): void {
-    this.#child.stdin?.write(keys);
-  }
-
-  async shows(text: string | RegExp): Promise<void> {
-    await vi.waitFor(() => expect(this.screen).toMatch(text), PATIENCE);
-  }
-
-  /** Resolves with the exit code when the terminal is the shell's again. */
-  async ended(): Promise<string> {
-    await this.#child;
-    expect(this.file("after")).toBe(this.file("before"));
-    expect(this.written.trimEnd()).toMatch(/\x1b\[\?25h\x1b\[\?1049l$/);
-    return this.file("code");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#child;
-    this.folder[Symbol.dispose]();
-  }
+/** gearman_top in a pseudo-terminal. */
+function startTop(argv: readonly string[], env: Readonly<Record<string, string>> = {}): InTerminal {
+  return new InTerminal([PROGRAM, ...argv], { env });
 }
 
 describe.skipIf(!hasServer("gearmand") || !hasServer("script"))("gearman_top on a terminal", () => {
@@ -91,7 +36,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("script"))("gearman_top on 
   });
 
   it("shows totals and queues, sorts, filters, and q leaves the terminal as it was", async () => {
-    await using top = new InTerminal(["-H", host, "-i", "0.1"]);
+    await using top = startTop(["-H", host, "-i", "0.1"]);
     await top.shows(/gearman_top {2}127\.0\.0\.1:\d+ {2}v1/);
     await top.shows("5 queues: 3 workers, 4 waiting, 0 running, change 0/s");
     await top.shows(/▼QUEUE.*\n check_results +0 +3 +0 +0\s*\n host +1 +0 /);
@@ -113,7 +58,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("script"))("gearman_top on 
 
   it("shows several servers, and one that is away", async () => {
     const second = await startGearmand();
-    await using top = new InTerminal(["-H", host, "-H", `127.0.0.1:${second.port}`, "-i", "0.1"]);
+    await using top = startTop(["-H", host, "-H", `127.0.0.1:${second.port}`, "-i", "0.1"]);
     await top.shows(new RegExp(`2 servers[\\s\\S]*127.0.0.1:${second.port} {2}v1`));
     await second.stop();
     await top.shows(`failed to connect to address 127.0.0.1 and port ${second.port}: Connection refused`);
@@ -122,7 +67,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("script"))("gearman_top on 
   });
 
   it("fits itself to a new size", async () => {
-    await using top = new InTerminal(["-H", host, "-i", "60"]);
+    await using top = startTop(["-H", host, "-i", "60"]);
     await top.shows("▼QUEUE");
     await execa("stty", ["-F", top.file("tty"), "cols", "60", "rows", "9"]);
     await vi.waitFor(() => expect(top.screen.trimEnd().split("\n")).toHaveLength(9), PATIENCE);
@@ -134,14 +79,14 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("script"))("gearman_top on 
   });
 
   it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s leaves the terminal as it was", async (name) => {
-    await using top = new InTerminal(["-H", host]);
+    await using top = startTop(["-H", host]);
     await top.shows("▼QUEUE");
     process.kill(Number(top.file("pid")), name);
     expect(await top.ended()).toBe("0");
   });
 
   it("has no colours with NO_COLOR", async () => {
-    await using top = new InTerminal(["-H", host], { NO_COLOR: "1" });
+    await using top = startTop(["-H", host], { NO_COLOR: "1" });
     await top.shows("check_results");
     expect(top.written).not.toMatch(/\x1b\[\d+m/);
     top.press("q");
@@ -150,7 +95,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("script"))("gearman_top on 
 
   it("a fault of its own is told on the usual screen", async () => {
     const fault = "--import=data:text/javascript,setTimeout(()=>{throw(new(Error)(`a-fault`))},3000)";
-    await using top = new InTerminal(["-H", host], { NODE_OPTIONS: fault });
+    await using top = startTop(["-H", host], { NODE_OPTIONS: fault });
     await top.shows("▼QUEUE");
     await vi.waitFor(() => expect(top.written).toContain("a-fault"), PATIENCE);
     const left = top.written.lastIndexOf(LEAVE);

@@ -32,7 +32,7 @@ function count() {
     Object.fromEntries(
       store
         .samples(key)
-        .filter(({ suffix }) => suffix === "" || suffix === "_count" || suffix === "_sum")
+        .filter(({ suffix, value }) => value !== 0 && ["", "_count", "_sum"].includes(suffix))
         .map(({ suffix, labels, value }) => [`${Object.values(labels).join(" ")}${suffix}`, value]),
     );
   return { store, listener, ran, of };
@@ -79,6 +79,13 @@ describe("a job that had its turn", () => {
     expect(Object.keys(of("jobsRan"))).toEqual(["service other plugin"]);
     expect(JSON.stringify(store.samples("checkDuration"))).not.toContain("-H");
   });
+
+  it("makes a bounded number of series for plugins that are missing, too", () => {
+    const { ran, store } = count();
+    for (let i = 0; i < 10_000; i += 1)
+      ran({ kind: "exited", returnCode: 127, ...OUTPUT }, { text: `command_line=/p/check_${i}\n` });
+    expect(store.samples("pluginsMissing").length).toBe(101);
+  });
 });
 
 it("what could not be read is counted by what was wrong, and a decline by the check", () => {
@@ -93,6 +100,30 @@ it("what could not be read is counted by what was wrong, and a decline by the ch
   expect(of("jobsRejected")).toEqual({ "wrong-key": 1, "no-command": 1, other: 1 });
   expect(of("nativeDeclined")).toEqual({ check_http: 1 });
   expect([of("serverConnects"), of("serverLost")]).toEqual([{ "gm:4730": 1 }, { "gm:4730": 1 }]);
+});
+
+it("reasons that are known are there before they come, so that an increase of the first is seen", () => {
+  const { store, listener, ran } = count();
+  const zeros = (key: MetricKey) =>
+    store.samples(key).flatMap(({ labels, value }) => (value === 0 ? Object.values(labels) : []));
+  expect(zeros("jobsRejected")).toEqual(
+    expect.arrayContaining(["wrong-key", "no-command", "too-old", "other"]),
+  );
+  expect(zeros("jobsRefused")).toEqual(expect.arrayContaining(["outside-restrict-path", "no-plugin"]));
+  listener.connected?.("gm:4730");
+  ran({ kind: "exited", returnCode: 0, ...OUTPUT });
+  expect(zeros("serverLost")).toEqual(["gm:4730"]);
+  expect(zeros("jobsTimedOut")).toEqual(["service"]);
+});
+
+it.each([
+  [127, "check_tcp not-found"],
+  [126, "check_tcp not-executable"],
+])("a command that ends with %i is counted as %s", (returnCode, label) => {
+  const { ran, of } = count();
+  ran({ kind: "exited", returnCode, ...OUTPUT });
+  ran({ kind: "exited", returnCode: 3, ...OUTPUT });
+  expect(of("pluginsMissing")).toEqual({ [label]: 1 });
 });
 
 it.each([

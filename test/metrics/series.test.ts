@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SeriesStore } from "../../src/metrics/series.ts";
+import { METRICS, type MetricKey } from "../../src/metrics/table.ts";
 
 describe("a histogram", () => {
   it("counts each value in its bucket and in all above, the bound itself included", () => {
@@ -18,6 +19,30 @@ describe("a histogram", () => {
       ["_count", undefined, 4],
     ]);
     expect(samples.every(({ labels }) => labels["check"] === "check_tcp")).toBe(true);
+  });
+});
+
+describe("a label", () => {
+  const shown = (bytes: string) => {
+    const store = new SeriesStore();
+    store.set("queueWaiting", [bytes, bytes], 1);
+    return store.samples("queueWaiting").map(({ labels }) => labels);
+  };
+
+  it.each([
+    ["ASCII stays as it is", "service", "service"],
+    ["UTF-8 is read", "hostgroup_M\xc3\xbcnchen", "hostgroup_München"],
+    ["four bytes of UTF-8 are one character", "\xf0\x9f\x90\xa7", "🐧"],
+    ["other bytes are shown, so that two names stay two", "hostgroup_M\xfcnchen", "hostgroup_M\\xfcnchen"],
+  ])("of a queue is text: %s", (_, bytes, text) => {
+    expect(shown(bytes)).toEqual([{ server: text, queue: text }]);
+  });
+
+  it.each(Object.entries(METRICS))("of %s is text, whichever it is", (key, { labels }) => {
+    const store = new SeriesStore();
+    store.series(key as MetricKey, ...labels.map(() => "\xc3\xa9"));
+    for (const sample of store.samples(key as MetricKey))
+      for (const label of labels) expect((sample.labels as Record<string, string>)[label]).toBe("é");
   });
 });
 

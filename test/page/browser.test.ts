@@ -3,6 +3,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MetricsServer } from "../../src/metrics/http-server.ts";
+import { Changes } from "../../src/page/snapshot/changes.ts";
 import { StatusPage } from "../../src/page/web/status-page.ts";
 import { renderEvent } from "../../src/page/web/viewers.ts";
 import { complaintsOf, startBrowser } from "../support/servers/browser.ts";
@@ -19,11 +20,12 @@ const PATIENCE = { timeout: 30_000, interval: 100 };
 /** Serves a scene, with one turn for each look. */
 async function serve(scene: Scene, at = 0) {
   let turn = 0;
+  const changes = new Changes(["points", "log"]);
   const look = async () => {
     const now = turn++;
     return {
-      whole: () => renderEvent("whole", play(scene, 0)),
-      next: renderEvent("next", play(scene, now)),
+      whole: () => renderEvent("whole", JSON.stringify(play(scene, 0))),
+      next: renderEvent("next", changes.next(play(scene, now))),
     };
   };
   const log = stubLog();
@@ -132,6 +134,30 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
       async () => expect(await page.evaluate("document.activeElement.scrollTop")).toBeGreaterThan(1000),
       PATIENCE,
     );
+  });
+
+  it("keeps the colours that were chosen by keyboard, and has them before anything is drawn", async () => {
+    using server = await serve(SCENES.idle);
+    await using opened = await open(server.url, { colorScheme: "light" });
+    const { page, complaints } = opened;
+    const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const light = await ground();
+    await page.locator("#themes input[value=auto]").focus();
+    for (const key of ["ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    expect(await page.evaluate("localStorage.getItem('omd-worker-theme')")).toBe("dark");
+    await page.addInitScript(`window.themes = [];
+      new MutationObserver(() => document.body && window.themes.push(document.documentElement.dataset.theme))
+        .observe(document, { childList: true, subtree: true });`);
+    await page.reload();
+    await shown(page);
+    expect(await ground()).toBe(dark);
+    expect(new Set((await page.evaluate("window.themes")) as string[])).toEqual(new Set(["dark"]));
+    expect(await faults(page)).toEqual([]);
+    await page.locator("#themes label", { hasText: "Auto" }).click();
+    expect(await ground()).toBe(light);
+    expect(complaints).toEqual([]);
   });
 
   it("looks at the worker once for twenty viewers", async () => {

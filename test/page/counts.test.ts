@@ -124,6 +124,12 @@ describe("of the jobs that are over the page tells", () => {
     expect(observer.checks.slowest).toMatchObject([{ runs: 3 }]);
   });
 
+  it("why in text, also where a reason repeats bytes of a command line", () => {
+    const { observer, ran } = observe();
+    ran({ via: "plugin", why: "option --gr\xc3\xb6\xc3\x9fe is not understood" });
+    expect(observer.routes.told).toMatchObject([{ why: "option --größe is not understood" }]);
+  });
+
   it("not more, whatever jobs name", () => {
     const { observer, ran } = observe();
     for (let at = 0; at < 10_000; at += 1)

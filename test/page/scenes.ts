@@ -18,6 +18,7 @@ const STATUS: WorkerStatus = {
   dupservers: [],
   executor: { shells: { busy: 0, idle: 8 }, templates: 0 },
   native: { shared: [], waits: {}, setAside: [] },
+  recent: { unusable: [], leastLatency: undefined },
   shadow: { share: 0, since: undefined, checks: {} },
   lastReload: undefined,
 };

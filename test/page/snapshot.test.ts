@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createUnwrittenLog } from "../../src/log.ts";
+import { Changes } from "../../src/page/snapshot/changes.ts";
 import { LogTail } from "../../src/page/snapshot/log-tail.ts";
-import { askQueues } from "../../src/page/snapshot/queues.ts";
-import { startGearmand } from "../support/gearman/gearmand.ts";
-import { hasServer } from "../support/servers/installed.ts";
+import { showQueues } from "../../src/page/snapshot/queues.ts";
 
 describe("the tail of the log", () => {
   it("has the last two hundred lines, as the log writes them", () => {
@@ -28,19 +27,35 @@ describe("the tail of the log", () => {
 });
 
 describe("the queues", () => {
-  it("of a job server that is away are none, and it is named", async () => {
-    const { queues, silent } = await askQueues([{ host: "127.0.0.1", port: 1 }]);
-    expect(queues).toEqual([]);
-    expect(silent).toMatchObject([{ server: "127.0.0.1:1", reason: expect.stringContaining("127.0.0.1:1") }]);
+  const queue = (name: string, waiting: number) => ({
+    ...{ server: "gm:4730", queue: name, waiting, running: 0, workers: 1 },
   });
 
-  it.skipIf(!hasServer("gearmand"))("of a real gearmand are told", async () => {
-    const gearmand = await startGearmand();
-    try {
-      const told = await askQueues([{ host: "127.0.0.1", port: gearmand.port }]);
-      expect(told).toEqual({ queues: [], more: 0, silent: [] });
-    } finally {
-      await gearmand.stop();
-    }
+  it("are shown the fullest first, with names as text, and silent job servers are named", () => {
+    const told = [queue("service", 1), queue("hostgroup_M\xc3\xbcnchen", 7)];
+    const shown = showQueues([
+      { kind: "told", server: "gm:4730", queues: told },
+      { kind: "silent", server: "other:4730", reason: "no answer" },
+    ]);
+    expect(shown).toEqual({
+      queues: [queue("hostgroup_München", 7), queue("service", 1)],
+      more: 0,
+      silent: [{ server: "other:4730", reason: "no answer" }],
+    });
   });
+
+  it("are at most five hundred", () => {
+    const queues = Array.from({ length: 600 }, (_, at) => queue(`q${at}`, at));
+    const shown = showQueues([{ kind: "told", server: "gm:4730", queues }]);
+    expect([shown.queues.length, shown.more, shown.queues[0]?.queue]).toEqual([500, 100, "q599"]);
+  });
+});
+
+it("of a snapshot only what has changed is sent again, and what is new", () => {
+  const changes = new Changes(["log"]);
+  const next = (snapshot: object): unknown => JSON.parse(changes.next(snapshot));
+  const first = { state: "open", slots: { busy: 1 }, reload: undefined, log: ["a"] };
+  expect(next(first)).toEqual({ ...first, reload: null });
+  expect(next({ ...first, slots: { busy: 1 } })).toEqual({ log: ["a"] });
+  expect(next({ ...first, state: "drained", log: [] })).toEqual({ state: "drained", log: [] });
 });

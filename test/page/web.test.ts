@@ -26,7 +26,7 @@ interface Given extends Partial<Pick<StatusPageOptions, "login">> {
 
 async function start({ login, size = 1 }: Given = {}) {
   const log = stubLog();
-  const text = "x".repeat(size);
+  const text = JSON.stringify("x".repeat(size));
   const look = vi.fn(async () => ({
     whole: () => renderEvent("whole", text),
     next: renderEvent("next", text),

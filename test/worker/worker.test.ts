@@ -351,6 +351,7 @@ describe("the status of a worker", () => {
     expect(rest).toEqual({
       ...{ identifier: "gw", version: "1", hostName: "here", state: "open", lastReload: undefined },
       slots: { size: 1, busy: 1, min: 1, max: 7 },
+      recent: { unusable: [], leastLatency: undefined },
       outbox: { size: 0, oldestAge: 0 },
       jobServers: [
         { name, isConnected: true, isSilent: false, isRetired: false, jobsInFlight: 1, outstandingGrabs: 0 },

@@ -97,7 +97,57 @@ declare module "net-snmp" {
     ) => Buffer | KeyObject;
   }
 
+  /** The part of a node:dgram socket that an agent uses. */
+  export interface AgentSocket {
+    on(event: "message" | "error", listener: (...facts: unknown[]) => void): void;
+    bind(): void;
+    send(
+      message: Buffer,
+      offset: number,
+      length: number,
+      port: number,
+      address: string,
+      sent: (error: Error | null) => void,
+    ): void;
+    close(): void;
+  }
+
+  export interface AgentOptions {
+    readonly accessControlModelType: number;
+    readonly dgramModule: { readonly createSocket: () => AgentSocket };
+  }
+
+  export interface MibProvider {
+    readonly name: string;
+    readonly oid: string;
+    readonly type: number;
+    readonly scalarType?: number;
+    readonly maxAccess?: number;
+    readonly tableColumns?: readonly {
+      readonly number: number;
+      readonly name: string;
+      readonly type: number;
+      readonly maxAccess: number;
+    }[];
+    readonly tableIndex?: readonly { readonly columnNumber: number }[];
+    /** Called for each request of an object, before it is answered. */
+    readonly handler?: (request: { readonly done: () => void }) => void;
+  }
+
+  export interface Agent {
+    getAuthorizer(): { addCommunity(community: string): void; addUser(user: User): void };
+    getMib(): {
+      registerProvider(provider: MibProvider): void;
+      setScalarValue(name: string, value: number | string): void;
+      addTableRow(name: string, row: readonly (number | string)[]): void;
+    };
+  }
+
   export interface NetSnmp {
+    createAgent(options: AgentOptions, told: (error: Error | null) => void): Agent;
+    readonly MibProviderType: Readonly<Record<string, number>>;
+    readonly ObjectType: Readonly<Record<string, number>>;
+    readonly MaxAccess: Readonly<Record<string, number>>;
     readonly Version1: number;
     readonly Version2c: number;
     readonly Version3: number;

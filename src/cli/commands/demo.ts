@@ -1,5 +1,7 @@
+import { START_SNMP_AGENT } from "../../../plugins/agent.ts";
 import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import { type Demo, startDemo } from "../../demo/demo.ts";
+import { countStates } from "../../demo/picture.ts";
 import { renderScreen } from "../../demo/screen.ts";
 import { showOnTerminal } from "../../demo/terminal.ts";
 import { type CommandResult, help, usage } from "../command.ts";
@@ -8,25 +10,45 @@ import { observeDemo } from "../run/observe-demo.ts";
 import { VERSION } from "../version.ts";
 
 const USAGE = `usage: omd-worker demo [--seconds N]
-  Shows the worker at work: an embedded job server, a small core with some checks of this machine, a table of
-  states, and the status page at an address of this machine. Arrow keys and page keys scroll; q or Ctrl-C ends it, or --seconds N. Without a terminal there is a line
-  every five seconds, and the whole table at the end. Exit code 1 if no result came in.
+  Shows the worker at work: the servers of a small data centre, an embedded job server and a small core,
+  all in one process; a table of states, and the status page at an address of this machine.
+  Arrow keys and page keys scroll; p shows problems, c w u o one state, a all; q or Ctrl-C ends it, or
+  --seconds N. Without a terminal there is a line every five seconds, and the whole table at the end.
+  NO_COLOR turns colours off. Exit code 1 if no result came in.
 `;
 const REDRAW_MS = 1000;
 const TELL_MS = 5000;
 const COLUMNS = 120;
+const END_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export async function demoCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const seconds = readSeconds(argv);
   if (seconds === undefined)
     return argv.includes("--help") || argv.includes("-h") ? help(USAGE) : usage(USAGE);
-  const demo = await startDemo({ checks: BUILTIN_CHECKS, version: VERSION, observe: observeDemo });
-  if (process.stdout.isTTY === true) await showHere(demo, seconds, io);
-  else await tellAll(demo, seconds, io);
+  using end = new End(seconds, io);
+  const demo = await start(io).catch((error: unknown) => {
+    io.stderr(`cannot start the demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  });
+  if (demo === undefined) return 1;
+  const { pageUrl, missing } = demo.look();
+  if (pageUrl !== undefined) io.stdout(`Status page: ${pageUrl}\n`);
+  for (const each of missing) io.stdout(`Left out here: ${each}\n`);
+  if (process.stdout.isTTY === true && io.env["TERM"] !== "dumb") await showHere(demo, end, io);
+  else await tellAll(demo, end, io);
   const { results } = demo.look();
   await demo.stop();
   io.stdout(`\nEnded. ${results} results.\n`);
   return results > 0 ? 0 : 1;
+}
+
+function start(io: Io): Promise<Demo> {
+  return startDemo({
+    checks: BUILTIN_CHECKS,
+    version: VERSION,
+    startAgent: START_SNMP_AGENT,
+    searchPath: io.env["PATH"] ?? "",
+    observe: observeDemo,
+  });
 }
 
 /** 0 means until a signal. Undefined: the words are not understood, or ask for help. */
@@ -37,38 +59,52 @@ function readSeconds(argv: readonly string[]): number | undefined {
 }
 
 /** A picture each second on a screen of its own; the last one stays on the terminal. */
-async function showHere(demo: Demo, seconds: number, io: Io): Promise<void> {
-  const size = () => ({ columns: process.stdout.columns ?? 80, rows: process.stdout.rows ?? 24 });
-  const asked = Promise.withResolvers<void>();
-  const terminal = { write: io.stdout, size, input: process.stdin };
-  const show = showOnTerminal(terminal, demo.look, asked.resolve);
+async function showHere(demo: Demo, end: End, io: Io): Promise<void> {
+  const { stdout, stdin: input } = process;
+  const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
+  const hasColours = !io.env["NO_COLOR"];
+  const show = showOnTerminal({ write: io.stdout, size, input, hasColours }, demo.look, end.come);
   const timer = setInterval(show.redraw, REDRAW_MS);
-  await Promise.race([asked.promise, end(seconds, io)]);
+  stdout.on("resize", show.redraw);
+  show.redraw();
+  await end.ended;
+  stdout.off("resize", show.redraw);
   clearInterval(timer);
   show.end();
-  io.stdout(`${renderScreen(demo.look(), { ...size(), hasColours: true })}\n`);
+  io.stdout(`${renderScreen(demo.look(), { ...size(), hasColours })}\n`);
 }
 
-async function tellAll(demo: Demo, seconds: number, io: Io): Promise<void> {
-  const { pageUrl } = demo.look();
-  if (pageUrl !== undefined) io.stdout(`Status page: ${pageUrl}\n`);
+async function tellAll(demo: Demo, end: End, io: Io): Promise<void> {
   const timer = setInterval(() => tell(demo, io), TELL_MS);
-  await end(seconds, io);
+  await end.ended;
   clearInterval(timer);
   const rows = Number.POSITIVE_INFINITY;
   io.stdout(`${renderScreen(demo.look(), { columns: COLUMNS, rows, hasColours: false })}\n`);
 }
 
-function end(seconds: number, io: Io): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-    io.onOutputLost?.(resolve);
-    if (seconds > 0) setTimeout(resolve, seconds * 1000);
-  });
+function tell(demo: Demo, io: Io): void {
+  const { seconds, results, resultsPerSecond, states } = demo.look();
+  const rate = `${results} results, ${resultsPerSecond.toFixed(0)}/s`;
+  io.stdout(`${seconds.toFixed(0)} s: ${rate}; ${countStates(states)}\n`);
 }
 
-function tell(demo: Demo, io: Io): void {
-  const { seconds, results, resultsPerSecond } = demo.look();
-  io.stdout(`${seconds.toFixed(0)} s: ${results} results, ${resultsPerSecond.toFixed(0)}/s\n`);
+/** The end of the demo: a key, a signal, a reader that has gone, or that its time is over. */
+class End implements Disposable {
+  readonly ended: Promise<void>;
+  readonly come: () => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor(seconds: number, io: Io) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.come = resolve;
+    for (const name of END_SIGNALS) process.once(name, this.come);
+    io.onOutputLost?.(this.come);
+    if (seconds > 0) this.#timer = setTimeout(this.come, seconds * 1000);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    for (const name of END_SIGNALS) process.off(name, this.come);
+  }
 }

@@ -1,9 +1,13 @@
 import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import { ConfigError, type Problem, renderProblem } from "../../config/problem.ts";
+import { controlName } from "../../control/address.ts";
+import { askWorker, ControlFailure } from "../../control/client.ts";
 import { exitCodeOf, type Finding } from "../../doctor/finding.ts";
 import { examineMachine, readMachineFacts } from "../../doctor/machine.ts";
+import { examineRecent, type RecentFacts } from "../../doctor/recent.ts";
 import { examineServers } from "../../doctor/servers.ts";
 import { createLog } from "../../log.ts";
+import type { WorkerStatus } from "../../worker/worker-status.ts";
 import { type CommandResult, help } from "../command.ts";
 import { inspectConfig } from "../config/inspect.ts";
 import type { Io } from "../io.ts";
@@ -11,7 +15,7 @@ import { loadWorkerConf } from "../worker-conf.ts";
 
 const USAGE = `usage: omd-worker doctor [--json] [OPTION=VALUE…]
   Looks whether a worker with these options would work here: configuration, job servers, key, queues without a worker,
-  pings, limits, memory, /dev/shm. It takes no job of any worker. Run it as the worker's user, with its --config=FILE.
+  pings, limits, memory, /dev/shm; of a worker that runs here, the clock and the plugins of its latest jobs. It takes no job of any worker. Run it as the worker's user, with its --config=FILE.
 Exit codes: 0 all is fine; 1 warnings; 2 errors; 3 the call is wrong.
 `;
 
@@ -40,9 +44,21 @@ async function examine(options: readonly string[], io: Io): Promise<readonly Fin
       ...(problems.length === 0 ? [CONFIG_IS_FINE] : problems.map(readProblem)),
       ...(await examineServers(loaded.config, log)),
       ...examineMachine(readMachineFacts(whyNoPings), loaded.config),
+      ...examineRecent(await askRecent(loaded.config.identifier)),
     ];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(readProblem);
+    throw error;
+  }
+}
+
+/** Undefined: no worker of this name can be asked. */
+async function askRecent(identifier: string): Promise<RecentFacts | undefined> {
+  try {
+    const status = await askWorker({ name: controlName(identifier), command: "status" });
+    return (status as WorkerStatus).recent;
+  } catch (error) {
+    if (error instanceof ControlFailure) return undefined;
     throw error;
   }
 }

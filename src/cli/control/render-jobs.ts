@@ -19,6 +19,6 @@ export function renderJobs(jobs: readonly JobInFlight[]): string {
 }
 
 /** A name of the core cannot steer the terminal. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, "?");
 }

@@ -1,4 +1,5 @@
 import type { WorkerStatus } from "../../worker/worker-status.ts";
+import { plain } from "./render-jobs.ts";
 import { renderDuration, renderSince } from "./render-time.ts";
 
 /** What `omd-worker status` prints: a line for each thing, its name in front. */
@@ -16,6 +17,12 @@ export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): str
     ...many(
       "set aside",
       status.native.setAside.map(({ path, why }) => `${path}: ${why}`),
+    ),
+    ...many(
+      "cannot start",
+      status.recent.unusable.map(
+        ({ path, why, lastTime }) => `${plain(path)}: ${why}, ${renderSince(lastTime, now)}`,
+      ),
     ),
     ...line("shadow", shadow(status)),
     ...line("reload", reload(status, now)),

@@ -6,6 +6,7 @@ import type { Log } from "../../log.ts";
 import type { PageServer } from "../../metrics/http-server.ts";
 import type { Page } from "../../page/page.ts";
 import type { LogTail } from "../../page/snapshot/log-tail.ts";
+import type { AskQueues } from "../../worker/work-queues.ts";
 import type { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
 import { WORKER_TABLE } from "../worker-conf.ts";
@@ -32,9 +33,10 @@ export async function createMetrics(
 ): Promise<WorkerMetrics | undefined> {
   const { prometheusServer } = config;
   if (prometheusServer === undefined) return undefined;
-  const [{ Metrics }, { MetricsServer }] = await Promise.all([
+  const [{ Metrics }, { MetricsServer }, { createAskQueues }] = await Promise.all([
     import("../../metrics/metrics.ts"),
     import("../../metrics/http-server.ts"),
+    import("../../worker/work-queues.ts"),
   ]);
   const metrics = new Metrics();
   const page = tail && (await createPage(config));
@@ -44,11 +46,12 @@ export async function createMetrics(
     reloaded: (isSuccessful) => metrics.reloaded(isSuccessful),
     serve(worker, loaded) {
       const status = () => worker.status();
-      const render = metrics.renderer({ status, servers: () => loaded().config.server });
+      const queues = createAskQueues(() => loaded().config.server);
+      const render = metrics.renderer({ status, queues });
       const started = new MetricsServer({
         status,
         metrics: { contentType: metrics.contentType, render },
-        page: tail && page ? servePage(page, { worker, loaded, tail, log }) : refusePage(config),
+        page: tail && page ? servePage(page, { worker, loaded, queues, tail, log }) : refusePage(config),
         log,
       });
       server = started;
@@ -86,24 +89,24 @@ async function createPage({ statusPageAuth }: Config): Promise<Page> {
 interface PageParts {
   readonly worker: ObservedWorker;
   readonly loaded: () => LoadedConfig<Config>;
+  readonly queues: AskQueues;
   readonly tail: LogTail;
   readonly log: Log;
 }
 
-function servePage(page: Page, { worker, loaded, tail, log }: PageParts): PageServer {
+function servePage(page: Page, { worker, loaded, queues, tail, log }: PageParts): PageServer {
   let shown:
     | { readonly of: LoadedConfig<Config>; readonly options: ReturnType<typeof optionsOf> }
     | undefined;
   return page.serve({
     status: () => worker.status(),
     inFlight: () => worker.running,
-    servers: () => loaded().config.server,
     config: () => {
       const of = loaded();
       if (shown?.of !== of) shown = { of, options: optionsOf(of) };
       return shown.options;
     },
-    ...{ tail, log },
+    ...{ queues, tail, log },
   });
 }
 

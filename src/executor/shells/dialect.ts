@@ -1,5 +1,6 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { Output } from "../../outcome/outcome.ts";
+import { NOT_EXECUTABLE, NOT_FOUND } from "../../outcome/shell-codes.ts";
 import { lackIn } from "../../outcome/shortage.ts";
 import type { Assignment, ShellCommand } from "../command.ts";
 import { quoteWord } from "./quote-word.ts";
@@ -61,8 +62,6 @@ const SIGNAL_WORDS: Readonly<Record<number, string>> = {
   31: "Bad system call",
 };
 const FIRST_REAL_TIME_SIGNAL = 34;
-const NOT_EXECUTABLE = 126;
-const NOT_FOUND = 127;
 /** With it dash ends a subshell that cannot fork. */
 const CANNOT_FORK = 2;
 

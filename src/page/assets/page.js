@@ -23,6 +23,8 @@ let again;
 let silence;
 let points = [];
 let lines = [];
+/** The last snapshot. */
+let shown = {};
 
 function connect() {
   clearTimeout(again);
@@ -31,6 +33,7 @@ function connect() {
   source.addEventListener("whole", ({ data }) => {
     points = [];
     lines = [];
+    shown = {};
     show(JSON.parse(data));
   });
   source.addEventListener("next", ({ data }) => show(JSON.parse(data)));
@@ -42,8 +45,11 @@ function connect() {
   watch();
 }
 
-function show(snapshot) {
+/** `parts` are those that have changed; in the first snapshot all there are. */
+function show(parts) {
   watch();
+  const snapshot = { ...shown, points: [], log: [], ...parts };
+  shown = snapshot;
   points = [...points, ...snapshot.points].slice(-MAX_POINTS);
   lines = [...lines, ...snapshot.log].slice(-MAX_LINES);
   showHead(snapshot);
@@ -54,7 +60,7 @@ function show(snapshot) {
   showChecks(snapshot);
   showPools(snapshot);
   showShadow(snapshot);
-  if (snapshot.config !== undefined) showConfig(snapshot.config);
+  if (parts.config !== undefined) showConfig(parts.config);
   showLog(lines);
 }
 

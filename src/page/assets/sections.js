@@ -16,7 +16,7 @@ const WAYS = { refuse: "refused", none: "not run" };
 export function showHead({ identifier, hostName, version, since, time, state, jobServers, lastReload }) {
   const trouble = findTrouble(state, jobServers);
   put("identifier", identifier);
-  const reload = lastReload === undefined ? "" : `, reloaded at ${clock(lastReload.time)}`;
+  const reload = lastReload?.time === undefined ? "" : `, reloaded at ${clock(lastReload.time)}`;
   put("facts", `omd-worker ${version} on ${hostName}, started ${span(time - since)} ago${reload}`);
   put("state", STATES[state]);
   put("trouble", trouble);

@@ -1,3 +1,4 @@
+import { readText } from "../../byte-string.ts";
 import type { Via } from "../../outcome/outcome.ts";
 import { OTHER, Recent } from "./recent.ts";
 
@@ -5,6 +6,7 @@ import { OTHER, Recent } from "./recent.ts";
 export interface RouteCount {
   /** `none`: the job was too old to be run. */
   readonly via: Via | "none";
+  /** As text. */
   readonly why: string;
   readonly runs: number;
 }
@@ -30,7 +32,7 @@ export class RouteCounts {
     const all = [...this.#recent].flatMap(([via, recent]) =>
       recent.entries.map(([why, counts]) => ({
         via,
-        why: why === OTHER ? "other reasons" : why.slice(0, MAX_TEXT),
+        why: why === OTHER ? "other reasons" : readText(why).slice(0, MAX_TEXT),
         runs: counts.reduce((total, count) => total + count.runs, 0),
       })),
     );

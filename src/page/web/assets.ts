@@ -21,6 +21,7 @@ const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   "/assets/plots.js": ["plots.js", SCRIPT],
   "/assets/sections.js": ["sections.js", SCRIPT],
   "/assets/tables.js": ["tables.js", SCRIPT],
+  "/assets/theme.js": ["theme.js", SCRIPT],
   "/assets/words.js": ["words.js", SCRIPT],
 };
 

@@ -79,7 +79,7 @@ export class Viewers implements Disposable {
   }
 }
 
-/** JSON has no line feeds outside of its strings, and in them they are escaped. */
-export function renderEvent(name: string, data: unknown): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+/** `json` has no line feeds outside of its strings, and in them they are escaped. */
+export function renderEvent(name: "whole" | "next", json: string): string {
+  return `event: ${name}\ndata: ${json}\n\n`;
 }

@@ -26,6 +26,16 @@ describe("the turns of a run", () => {
   });
 });
 
+describe("the turns of a scenario that compares its lines", () => {
+  it("alternate the lines as well", () => {
+    const turns = turnsOf({ lines: LINES, workers: WORKERS, reps: 2 }, { linesTakeTurns: true });
+    expect(turns.map(({ line, worker }) => line.name + worker.name)).toEqual([
+      ...["xa", "ya", "yb"],
+      ...["xa", "ya", "yb"],
+    ]);
+  });
+});
+
 describe("a run", () => {
   const planOf = (measure: Scenario["measure"]) => {
     const [scenario] = SCENARIOS.map((one) => ({ ...one, measure }));

@@ -23,6 +23,10 @@ const STATUS: WorkerStatus = {
       { ...JOB, age: 1 },
     ],
   },
+  recent: {
+    unusable: [{ path: "/plugins/check_\x1b[2J", why: "not found", lastTime: 1_030 }],
+    leastLatency: 0.2,
+  },
   outbox: { size: 3, oldestAge: 61 },
   jobServers: [
     { ...LINK, name: "one:4730" },
@@ -49,18 +53,19 @@ const STATUS: WorkerStatus = {
 
 it("says what a worker does, a line for each thing", () => {
   expect(renderStatus(STATUS, 1_090)).toBe(`gw: omd-worker 1.0.0, takes jobs, up 1 min 30 s
-  slots      2 of 5 busy (min-worker 1, max-worker 9)
-  jobs       10 done, 2 under way, the oldest for 4.2 s, 1 of them over a connection that is lost
-  results    3 wait for a job server, the oldest for 1 min 1 s
-  server     one:4730 connected, 2 jobs under way
-             two:4730 connected, but does not answer, 2 jobs under way
-             old:4730 not connected, 2 jobs under way, of an earlier configuration
-  dupserver  dup:4730 not connected, 7 of at most 1000 copies wait
-  plugins    1 shells busy, 2 idle; 3 plugins kept warm
-  waits      ssh logins: 1 now, 4 since the start, the longest 3.5 s
-  set aside  /site/check_a.ts: it called process.exit(0)
-  shadow     5 % of the jobs, 8 agreed, 1 different
-  reload     1 min 30 s ago, changed: max-worker, server
+  slots         2 of 5 busy (min-worker 1, max-worker 9)
+  jobs          10 done, 2 under way, the oldest for 4.2 s, 1 of them over a connection that is lost
+  results       3 wait for a job server, the oldest for 1 min 1 s
+  server        one:4730 connected, 2 jobs under way
+                two:4730 connected, but does not answer, 2 jobs under way
+                old:4730 not connected, 2 jobs under way, of an earlier configuration
+  dupserver     dup:4730 not connected, 7 of at most 1000 copies wait
+  plugins       1 shells busy, 2 idle; 3 plugins kept warm
+  waits         ssh logins: 1 now, 4 since the start, the longest 3.5 s
+  set aside     /site/check_a.ts: it called process.exit(0)
+  cannot start  /plugins/check_?[2J: not found, 1 min ago
+  shadow        5 % of the jobs, 8 agreed, 1 different
+  reload        1 min 30 s ago, changed: max-worker, server
 `);
 });
 

@@ -9,6 +9,19 @@ import { endDaemon, spawnDaemon } from "./daemon.ts";
 const READY_MS = 30_000;
 const STEP_MS = 100;
 
+export interface PrometheusOptions {
+  /** `host:port` of what is scraped besides Prometheus itself and a target that is down. */
+  readonly targets?: readonly string[];
+  /** A file of rules, by its absolute path. */
+  readonly rules?: string;
+}
+
+/** A series that was found, or a number without labels. */
+interface Found {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
 /** A Prometheus that has scraped itself, and a target that is down. */
 export class Prometheus implements AsyncDisposable {
   readonly port: number;
@@ -21,18 +34,23 @@ export class Prometheus implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async start(): Promise<Prometheus> {
+  static async start({ targets = [], rules }: PrometheusOptions = {}): Promise<Prometheus> {
     const [port, down] = [await freePort(), await freePort()];
     const folder = createFolder();
-    const targets = `['127.0.0.1:${port}', '127.0.0.1:${down}']`;
+    const all = [`127.0.0.1:${port}`, `127.0.0.1:${down}`, ...targets];
     const file = join(folder.path, "prometheus.yml");
-    const job = `{job_name: prometheus, static_configs: [{targets: ${targets}}]}`;
-    writeFileSync(file, `global: {scrape_interval: 1s}\nscrape_configs: [${job}]\n`);
+    const job = { job_name: "prometheus", static_configs: [{ targets: all }] };
+    const times = { scrape_interval: "1s", evaluation_interval: "1s" };
+    // JSON is YAML, too.
+    writeFileSync(
+      file,
+      JSON.stringify({ global: times, scrape_configs: [job], rule_files: rules ? [rules] : [] }),
+    );
     const data = `--storage.tsdb.path=${folder.path}/data`;
     const words = [`--config.file=${file}`, data, `--web.listen-address=127.0.0.1:${port}`];
     const started = new Prometheus(port, spawnDaemon("prometheus", words, { stdio: "ignore" }), folder);
     try {
-      await started.#whenScraped();
+      await started.#whenScraped(all.length);
       return started;
     } catch (error) {
       await started[Symbol.asyncDispose]();
@@ -40,20 +58,38 @@ export class Prometheus implements AsyncDisposable {
     }
   }
 
+  /** Rejects with Prometheus' own words if the query is wrong. */
+  async query(expr: string): Promise<readonly Found[]> {
+    const { resultType, result } = (await this.get(`query?query=${encodeURIComponent(expr)}`)) as {
+      resultType: string;
+      result: { metric: Record<string, string>; value: [number, string] }[];
+    };
+    if (resultType !== "vector") return [{ labels: {}, value: Number(result[1]) }];
+    return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+
+  /** What the HTTP API tells at `/api/v1/PATH`. */
+  async get(path: string): Promise<unknown> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1/${path}`);
+    const { status, error, data } = (await answer.json()) as {
+      status: string;
+      error?: string;
+      data: unknown;
+    };
+    if (status !== "success") throw new Error(error);
+    return data;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await endDaemon(this.#process, "SIGTERM");
     this.#folder[Symbol.dispose]();
   }
 
-  /** Both targets have a value then. */
-  async #whenScraped(): Promise<void> {
-    const url = `http://127.0.0.1:${this.port}/api/v1/query?query=${encodeURIComponent("count(up)")}`;
+  /** All targets have a value then. */
+  async #whenScraped(targets: number): Promise<void> {
     for (let left = READY_MS; left > 0; left -= STEP_MS) {
-      const text = await fetch(url).then(
-        (answer) => answer.text(),
-        () => "",
-      );
-      if (text.includes('"2"')) return;
+      const [found] = await this.query("count(up)").catch(() => []);
+      if (found?.value === targets) return;
       await pause(STEP_MS);
     }
     throw new Error("Prometheus has not scraped its targets");

@@ -1,0 +1,26 @@
+/** Queries of dashboards and alerts that were made for the Go worker, by what they are asked for. */
+export const GO_QUERIES: Readonly<Record<string, string>> = {
+  "which workers there are": "modgearmanworker_info",
+  versions: "count by (version) (modgearmanworker_info)",
+  "a worker by its identifier": 'modgearmanworker_info{identifier!=""}',
+  slots: "sum(modgearmanworker_workers_total)",
+  "idle slots": "modgearmanworker_workers_idle",
+  "busy slots": "modgearmanworker_workers_busy",
+  "the share of busy slots": "100 * modgearmanworker_workers_busy / modgearmanworker_workers_total",
+  "ballooning slots": "sum by (instance) (modgearmanworker_workers_ballooning)",
+  "jobs a second": "sum(rate(modgearmanworker_tasks_completed_total[1m]))",
+  "jobs by type": "sum by (type) (rate(modgearmanworker_tasks_completed_total[1m]))",
+  "jobs by way": "sum by (exec) (increase(modgearmanworker_tasks_completed_total[1m]))",
+  "service checks that were executed": 'modgearmanworker_tasks_completed_total{type="service",exec="exec"}',
+  "checks answered inside": 'modgearmanworker_tasks_completed_total{exec="internal"}',
+  "jobs that came too late": 'modgearmanworker_tasks_completed_total{exec="too_late"}',
+  "commands outside of restrict_path": 'modgearmanworker_tasks_completed_total{exec="bad_path"}',
+  "commands with a shell": 'modgearmanworker_tasks_completed_total{exec="shell"}',
+  "errors by type": "sum by (type) (rate(modgearmanworker_tasks_errors_total[1m]))",
+  "the share of errors":
+    "sum(rate(modgearmanworker_tasks_errors_total[1m])) / sum(rate(modgearmanworker_tasks_completed_total[1m]))",
+  "CPU of the worker": "rate(process_cpu_seconds_total[1m])",
+  "memory of the worker": "process_resident_memory_bytes",
+  "open files": "process_open_fds / process_max_fds",
+  uptime: "time() - process_start_time_seconds",
+};
