@@ -280,7 +280,7 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'survey '" -F
     complete -c $program -n "__omd_worker_in 'shadow '" -a report -d 'prints the table'
     complete -c $program -n "__omd_worker_in 'shadow report'" -l help -d 'explains it'
-    complete -c $program -n "__omd_worker_in 'config '" -a check -d 'are these files (or directories) right? Problems with file, line and what to do'
+    complete -c $program -n "__omd_worker_in 'config '" -a check -d 'are these files (or directories) right? Problems with file, line and what to do. Without files: is what the environment says (OMD_WORKER_…) right?'
     complete -c $program -n "__omd_worker_in 'config '" -a show -d 'the values that count, and where each was written; secrets are masked'
     complete -c $program -n "__omd_worker_in 'config '" -a sample -d 'a worker.conf with every option'
     complete -c $program -n "__omd_worker_in 'config '" -a docs -d 'all options as Markdown'

@@ -85,6 +85,7 @@ export const BUILTIN_CHECKS: readonly Check[] = [
 ];
 
 /** The module with the sessions for a site's own checks. It has the extension of this file. */
-export const SESSIONS_URL: string = import.meta.resolve(
+export const SESSIONS_URL: string = new URL(
   import.meta.url.endsWith(".ts") ? "./sessions.ts" : "./sessions.js",
-);
+  import.meta.url,
+).href;

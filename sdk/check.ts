@@ -136,7 +136,10 @@ export interface Check {
    * is for the worker's own checks.
    */
   readonly isExperimental?: boolean;
-  /** Does once, when the worker starts, what the first run would have to wait for otherwise. */
+  /**
+   * Does once what a run needs, such as loading a large package: for a check of a site when its file is
+   * loaded, for one of the worker before it answers for the first time.
+   */
   readonly prepare?: () => Promise<void>;
   /**
    * Says why the check cannot answer on this machine, such as a right that the process does not have.

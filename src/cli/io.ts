@@ -1,3 +1,5 @@
+import { SECRET_VARIABLES } from "../config/variables.ts";
+
 /** What a command may touch outside of itself. Tests give it their own. */
 export interface Io {
   readonly stdout: (text: string | Uint8Array) => void;
@@ -23,6 +25,7 @@ export interface ProcessIo extends Io {
 }
 
 export function processIo(): ProcessIo {
+  const env = takeEnvironment();
   let last = Promise.resolve();
   const wait = (writing: Promise<void>) => {
     last = last.then(() => writing);
@@ -47,11 +50,21 @@ export function processIo(): ProcessIo {
       wait(write(process.stderr, text, () => {}));
     },
     written: () => last,
-    env: process.env,
+    env,
     onOutputLost: (end) => {
       endCommand = end;
     },
   };
+}
+
+/**
+ * The whole environment. In the process's own, which every plugin and thread inherits, no secrets of the
+ * configuration are left.
+ */
+function takeEnvironment(): Io["env"] {
+  const env = { ...process.env };
+  for (const name of SECRET_VARIABLES) delete process.env[name];
+  return env;
 }
 
 /**

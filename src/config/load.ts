@@ -1,5 +1,5 @@
 import { toByteString } from "../byte-string.ts";
-import { createOptionFinder, spellings } from "./find-option.ts";
+import { createOptionFinder, type OptionFinder } from "./find-option.ts";
 import type { Machine } from "./machine.ts";
 import type { ConfigOption } from "./option.ts";
 import { ConfigError, isError, type Origin, type Problem } from "./problem.ts";
@@ -10,6 +10,7 @@ import { type ConfigEntry, readEntry } from "./read/entry.ts";
 import { findInfoRequest, type InfoRequest } from "./read/info-request.ts";
 import { Problems } from "./read/problems.ts";
 import { expandEntry } from "./read/read-file.ts";
+import { readVariables, type VariableEntries } from "./read/variables.ts";
 import { type ConfigTable, optionsOf } from "./table.ts";
 
 /** Where the values of each option were written, by its name. Nothing there: the default. */
@@ -41,7 +42,9 @@ export function loadConfig<Config>(
   const options = optionsOf(table.groups);
   const finder = createOptionFinder(options);
   const reading = { budget: new ReadBudget(), open: [] };
-  const written = [...readPrefixed(table, machine), ...readArguments(argv)].flatMap((entry) =>
+  const { variables } = table;
+  const ofVariables = variables && readVariables({ variables, options, finder, machine, report });
+  const written = inOrder(readArguments(argv), finder, ofVariables).flatMap((entry) =>
     expandEntry(entry, { ...reading, finder, machine, report }),
   );
   const isComplete = !problems.list.some(isError);
@@ -64,18 +67,18 @@ export function loadConfig<Config>(
   };
 }
 
-function readPrefixed<Config>(
-  { groups, variablePrefix }: ConfigTable<Config>,
-  { env }: Machine,
+/**
+ * Files, environment, command line. Arguments in front of a file count before it, as they are written before
+ * it. A file of the environment is for a command line without any.
+ */
+function inOrder(
+  given: readonly ConfigEntry[],
+  { find }: OptionFinder,
+  variables: VariableEntries = { files: [], values: [] },
 ): readonly ConfigEntry[] {
-  if (variablePrefix === undefined) return [];
-  return optionsOf(groups).flatMap((option) =>
-    spellings(option).flatMap((spelling) => {
-      const variable = variablePrefix + spelling.toUpperCase().replaceAll("-", "_");
-      const text = env[variable];
-      return text === undefined ? [] : [readEntry(toByteString(`${spelling}=${text}`), { file: variable })];
-    }),
-  );
+  const end = given.findLastIndex(({ key }) => find(key)?.effect === "include") + 1;
+  const files = end === 0 ? variables.files : given.slice(0, end);
+  return [...files, ...variables.values, ...given.slice(end)];
 }
 
 function readEnvironment(options: readonly ConfigOption[], { env }: Machine): readonly ConfigEntry[] {

@@ -2,6 +2,7 @@ import type { Machine } from "./machine.ts";
 import type { ConfigOption, ConfigRow, Effect } from "./option.ts";
 import type { Problem } from "./problem.ts";
 import type { Draft } from "./read/draft.ts";
+import type { Variables } from "./variables.ts";
 
 /** Options under one heading of the help and the documentation. */
 export interface OptionGroup {
@@ -12,11 +13,8 @@ export interface OptionGroup {
 /** The options of one program, and how that program completes and checks their values. */
 export interface ConfigTable<Config> {
   readonly groups: readonly OptionGroup[];
-  /**
-   * Every option can be set in the environment, too: with the prefix `OMD_WORKER_`, `retry-interval` is
-   * OMD_WORKER_RETRY_INTERVAL. Files and arguments come later, so they win.
-   */
-  readonly variablePrefix?: string;
+  /** Every option can be set in the environment, too. It counts after the files, and before the arguments. */
+  readonly variables?: Variables;
   readonly complete: (draft: Draft, context: CompletionContext) => Completed<Config>;
 }
 

@@ -1,3 +1,4 @@
+import type { Check } from "../../sdk/check.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Assignment } from "../executor/command.ts";
@@ -50,6 +51,8 @@ export interface RunnerOptions {
   readonly findMarks: FindMarks;
   /** Reads what `$SECRET:name$` stands for. Undefined: no route has such references. */
   readonly readSecret?: ReadSecretFile | undefined;
+  /** Resolves when a check of the worker's own has what its first run needs. Undefined: it has it. */
+  readonly prepare?: ((check: Check) => Promise<void> | undefined) | undefined;
   /** Called when a native check leaves its answer to the plugin. */
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
   /** Called when the event loop was late while native checks were under way. */
@@ -206,8 +209,10 @@ async function outcomeOf(
   return outcome;
 }
 
-/** What the native check itself says. It starts when the event loop has time. */
+/** What the native check itself says. It starts when it is prepared, and the event loop has time. */
 function answer(route: NativeRoute, inputs: RunInputs, context: RunnerContext): Promise<NativeAnswer> {
+  const preparing = isRemote(route.check) ? undefined : context.prepare?.(route.check);
+  if (preparing !== undefined) return preparing.then(() => answer(route, inputs, context));
   const turn = context.turns.enter(route.name);
   return turn === undefined ? start(route, inputs, context) : turn.then(() => start(route, inputs, context));
 }

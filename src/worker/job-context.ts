@@ -27,7 +27,7 @@ export interface JobParts {
   readonly shortage: Pick<Shortage, "wait" | "ended">;
   readonly ending: Pick<Ending, "hasCutOff">;
   readonly executor: Pick<Executor, "run">;
-  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow">;
+  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow" | "preparations">;
   readonly outbox: Pick<Outbox, "deliver">;
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
   readonly inFlight: Pick<InFlight, "read">;
@@ -58,6 +58,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     executor,
     shared: native.shared,
     shadow: native.shadow,
+    prepare: native.preparations.of,
     log,
     findMarks: native.shelf.find,
     readSecret: createSecretReader(config),

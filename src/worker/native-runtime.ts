@@ -1,5 +1,4 @@
 import type { Check } from "../../sdk/check.ts";
-import { withinSeconds } from "../../sdk/deadline.ts";
 import { RESOLVER } from "../../sdk/resolve.ts";
 import { type SettingValues, settingValue } from "../../sdk/setting.ts";
 import { SharedValues } from "../../sdk/shared.ts";
@@ -7,10 +6,12 @@ import { NATIVE_VALUES_FOLDER } from "../../sdk/values/settings.ts";
 import type { WaitStatus } from "../../sdk/waits.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
+import { Preparations } from "../run/preparations.ts";
 import { findSwitch, type NativeSwitches, readSwitches } from "../run/routing/switches.ts";
 import { Shadow } from "../run/shadow.ts";
 import { SiteShelf } from "../run/shelf.ts";
 import { FolderWatch } from "../run/site/folder-watch.ts";
+import { isRemote } from "../run/site/threads/remote-check.ts";
 import { ShadowFile } from "./shadow-file.ts";
 
 export interface NativeRuntimeOptions {
@@ -33,8 +34,7 @@ export class NativeRuntime {
   readonly shared: SharedValues;
   readonly shadow: Shadow;
   readonly #shadowFile: ShadowFile;
-  readonly #log: Log;
-  readonly #prepared = new WeakSet<Check>();
+  readonly preparations: Preparations;
   #settings: SettingValues | undefined;
   #watch: FolderWatch | undefined;
 
@@ -53,10 +53,10 @@ export class NativeRuntime {
     });
     this.shadow = new Shadow({ share: 0, log, findMarks: (name) => this.shelf.find(name) });
     this.#shadowFile = new ShadowFile({ read: () => this.shadow.report, log });
-    this.#log = log;
+    this.preparations = new Preparations(log);
   }
 
-  /** Resolves when the site's checks are loaded, and all checks that may answer are prepared. */
+  /** Resolves when the site's checks are loaded, and those that may answer are prepared. */
   async configure(config: Config): Promise<void> {
     const { pluginPath, shadowShare, shadowFile, settings } = config;
     this.#settings = settings;
@@ -70,10 +70,10 @@ export class NativeRuntime {
         ? undefined
         : new FolderWatch({
             folders: pluginPath,
-            onChange: () => void this.shelf.refresh().then(() => this.#prepare(switches)),
+            onChange: () => void this.shelf.refresh().then(() => this.#prepareSite(switches)),
           });
     await this.shelf.open(pluginPath);
-    await this.#prepare(switches);
+    await this.#prepareSite(switches);
   }
 
   async stop(): Promise<void> {
@@ -84,25 +84,14 @@ export class NativeRuntime {
     await this.shared[Symbol.asyncDispose]();
   }
 
-  /** Prepares each check once. A site's check that was loaded again is another check. */
-  async #prepare(switches: NativeSwitches): Promise<void> {
+  /**
+   * The worker's own checks are prepared when they are asked. A site's check that was loaded again is another
+   * check.
+   */
+  async #prepareSite(switches: NativeSwitches): Promise<void> {
     const due = this.shelf.checks.filter(
-      (check) => !this.#prepared.has(check) && findSwitch(check, switches) === undefined,
+      (check) => isRemote(check) && findSwitch(check, switches) === undefined,
     );
-    for (const check of due) this.#prepared.add(check);
-    await Promise.all(due.map((check) => prepare(check, this.#log)));
-  }
-}
-
-/** Seconds. */
-const MAX_PREPARE = 10;
-
-/** Never rejects: a check that is not prepared can still answer. */
-async function prepare(check: Check, log: Log): Promise<void> {
-  const onTimeout = () => new Error(`not through after ${MAX_PREPARE} seconds`);
-  try {
-    await withinSeconds({ seconds: MAX_PREPARE, onTimeout }, async () => check.prepare?.());
-  } catch (error) {
-    log.warn({ err: error }, `${check.name} is not prepared, its first run may be slow`);
+    await Promise.all(due.map(this.preparations.of));
   }
 }

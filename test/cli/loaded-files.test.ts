@@ -35,6 +35,7 @@ describe("a command loads only what it needs", () => {
       "src/cli/usual-plugin-folders.ts",
       "src/cli/version.ts",
       "src/config/read/info-request.ts",
+      "src/config/variables.ts",
     ]);
   });
 

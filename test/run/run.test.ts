@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
+import { type Check, CheckDeclined, CheckFailure, CRITICAL } from "../../sdk/index.ts";
 import { SharedValues } from "../../sdk/shared.ts";
 import { Waits } from "../../sdk/waits.ts";
 import type { Command } from "../../src/executor/command.ts";
@@ -31,7 +31,7 @@ const NUL_BYTE = { rule: "nul-byte" } as const;
 const REFUSED: Route = { via: "refuse", why: "", refusal: NUL_BYTE };
 
 /** A runner whose router always gives this route, and the executor that it asks. */
-function createWith(route: Route) {
+function createWith(route: Route, prepare?: (check: Check) => Promise<void> | undefined) {
   const run = vi.fn((_command: Command, _timeout: number, _signal?: AbortSignal) => Promise.resolve(SAID));
   const router = vi.fn(() => route);
   const log = stubLog();
@@ -39,7 +39,9 @@ function createWith(route: Route) {
   const onDeclined = vi.fn();
   const findMarks = () => undefined;
   const shadow = { follow: vi.fn<Shadow["follow"]>() };
-  const runner = createRunner({ router, executor: { run }, shared, log, findMarks, onDeclined, shadow });
+  const runner = createRunner({
+    ...{ router, executor: { run }, shared, log, findMarks, onDeclined, shadow, prepare },
+  });
   return { runner, run, router, log, onDeclined, shadow };
 }
 
@@ -126,6 +128,20 @@ describe("a job's command", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe("a native check", () => {
+  it("is run when it is prepared, with all of its time", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const answer = vi.fn(() => ({ returnCode: 0, output: "fine" }));
+    const prepare = vi.fn<(check: Check) => Promise<void> | undefined>().mockReturnValueOnce(promise);
+    const { runner } = createWith(nativeRoute(answer), prepare);
+    const running = runner(SERVICE, TIMEOUT);
+    await new Promise((done) => setImmediate(done));
+    expect(answer).not.toHaveBeenCalled();
+    resolve();
+    expect((await running).outcome).toMatchObject({ kind: "exited", stdout: "fine" });
   });
 });
 

@@ -8,6 +8,7 @@ import { thisMachine } from "../../src/config/machine.ts";
 import { workerTable } from "../../src/config/worker/table.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import type { Parcel } from "../../src/result/outbox.ts";
+import { Preparations } from "../../src/run/preparations.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { SiteShelf } from "../../src/run/shelf.ts";
 import { Ending } from "../../src/worker/ending.ts";
@@ -62,6 +63,7 @@ async function perform(
       shelf: new SiteShelf({ builtin: [], log }),
       shared: new SharedValues({ log: () => {} }),
       shadow: new Shadow({ share: 0, log, findMarks: () => undefined }),
+      preparations: new Preparations(log),
     },
     outbox: { deliver: async (parcel) => void delivered.push(parcel) },
     dupservers: { isEmpty: !hasDupserver, send: (parcel) => void copies.push(parcel) },

@@ -43,66 +43,11 @@ describe("preparation", () => {
     vi.unstubAllEnvs();
   });
 
-  it.each<readonly [string, readonly string[], readonly string[]]>([
-    ["of all checks", [], ["check_a", "check_b"]],
-    ["of none where they are off", ["native_checks=off"], []],
-    ["in the shadow mode, too", ["native_checks=shadow"], ["check_a", "check_b"]],
-    ["of those that are switched on", ["native_checks_only=check_b"], ["check_b"]],
-    ["of none that is switched off", ["native_checks_except=check_b"], ["check_a"]],
-  ])("is done %s", async (_, options, names) => {
-    await native.configure(readConfig(...options));
-    expect(prepared).toEqual(names);
-  });
-
-  it("is done once, of a check that is switched on later, too", async () => {
-    await native.configure(readConfig("native_checks_only=check_b"));
+  it("of the worker's own checks waits until they are asked", async () => {
     await native.configure(readConfig());
-    await native.configure(readConfig());
-    expect(prepared).toEqual(["check_b", "check_a"]);
-  });
-
-  it("is over when the configuration is taken over", async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    start(define("check_slow", () => promise));
-    const isReady = vi.fn();
-    const configured = native.configure(readConfig()).then(isReady);
-    await new Promise((done) => setImmediate(done));
-    expect(isReady).not.toHaveBeenCalled();
-    resolve();
-    await configured;
-    expect(isReady).toHaveBeenCalled();
-  });
-
-  it("that fails is a warning, and keeps no other check from it", async () => {
-    const error = new Error("no such package");
-    const throwsAtOnce = () => {
-      throw error;
-    };
-    start(
-      define("check_bad", () => Promise.reject(error)),
-      define("check_worse", throwsAtOnce),
-      record("check_good"),
-    );
-    await native.configure(readConfig());
-    expect(prepared).toEqual(["check_good"]);
-    const warnings = log.warn.mock.calls.toSorted(([, one], [, other]) => (one < other ? -1 : 1));
-    expect(warnings).toEqual([
-      [{ err: error }, "check_bad is not prepared, its first run may be slow"],
-      [{ err: error }, "check_worse is not prepared, its first run may be slow"],
-    ]);
-  });
-
-  it("that never ends is given up", async () => {
-    vi.useFakeTimers();
-    try {
-      start(define("check_slow", () => new Promise(() => {})));
-      const configured = native.configure(readConfig());
-      await vi.advanceTimersByTimeAsync(10_000);
-      await configured;
-      expect(log.warn).toHaveBeenCalledOnce();
-    } finally {
-      vi.useRealTimers();
-    }
+    expect(prepared).toEqual([]);
+    await Promise.all(native.shelf.checks.map(native.preparations.of));
+    expect(prepared).toEqual(["check_a", "check_b"]);
   });
 
   describe("of a site's own check", () => {
@@ -121,10 +66,28 @@ describe("preparation", () => {
       renameSync(join(folder, ".new"), join(folder, `${name}.mjs`));
     };
 
+    it.each<readonly [string, readonly string[], readonly string[]]>([
+      ["is done in the shadow mode, too", ["native_checks=shadow"], ["a"]],
+      ["is not done where checks are off", ["native_checks=off"], []],
+      ["is not done where it is switched off", ["native_checks_except=check_a"], []],
+    ])("%s", async (_, options, words) => {
+      write("check_a", "a");
+      await native.configure(readConfig(`plugin_path=${folder}`, ...options));
+      expect(preparedOfSite()).toEqual(words);
+    });
+
+    it("is done once, also of one that is switched on later", async () => {
+      write("check_a", "a");
+      const path = `plugin_path=${folder}`;
+      await native.configure(readConfig(path, "native_checks_only=check_b"));
+      await native.configure(readConfig(path));
+      await native.configure(readConfig(path));
+      expect(preparedOfSite()).toEqual(["a"]);
+    });
+
     it("is done when its file is picked up, and exchanged", async () => {
       write("check_a", "the site's a");
       await native.configure(readConfig(`plugin_path=${folder}`));
-      expect(prepared).toEqual(["check_b"]);
       expect(preparedOfSite()).toEqual(["the site's a"]);
       write("check_a", "another a");
       write("check_c", "c");

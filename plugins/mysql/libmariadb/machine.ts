@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { readAccount } from "../../transport/account.ts";
 import { findLibrary } from "../../transport/databases/libraries.ts";
 import { type ClientOptions, type OptionSource, readClientOptions } from "./client-options.ts";
 
@@ -56,7 +56,7 @@ export class Machine implements Disposable {
   #look(): Findings {
     const now = performance.now();
     if (this.#findings !== undefined && now < this.#findings.until) return this.#findings;
-    const user = process.geteuid?.() === 0 ? "root" : userInfo().username;
+    const user = process.geteuid?.() === 0 ? "root" : readAccount().username;
     const isKnownClient = findKnownClient();
     this.#findings = { until: now + KEPT_MS, user, isKnownClient, options: new Map() };
     return this.#findings;

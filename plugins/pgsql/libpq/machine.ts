@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { readAccount } from "../../transport/account.ts";
 import { findLibrary } from "../../transport/databases/libraries.ts";
 import type { Surroundings } from "./parameters.ts";
 import type { Target } from "./target.ts";
@@ -77,7 +77,7 @@ export class Machine implements Disposable {
 }
 
 function readSurroundings(): Surroundings {
-  const { username, homedir } = userInfo();
+  const { username, homedir } = readAccount();
   return { environment: { ...process.env }, home: process.env["HOME"] || homedir, user: username };
 }
 
@@ -90,7 +90,7 @@ async function hasKerberos(): Promise<boolean> {
   const isNamed = ["KRB5CCNAME", "KRB5_CONFIG", "KRB5_CLIENT_KTNAME"].some(
     (name) => process.env[name] !== undefined,
   );
-  return isNamed || (await isAnyThere(["/etc/krb5.conf", `/tmp/krb5cc_${userInfo().uid}`]));
+  return isNamed || (await isAnyThere(["/etc/krb5.conf", `/tmp/krb5cc_${process.geteuid?.()}`]));
 }
 
 async function isAnyThere(paths: readonly string[]): Promise<boolean> {

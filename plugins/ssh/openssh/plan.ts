@@ -1,6 +1,6 @@
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { readAccount } from "../../transport/account.ts";
 import type { SshArguments } from "./arguments.ts";
 import { readConfig } from "./config.ts";
 import { type Account, resolveDestination, type SshDestination } from "./destination.ts";
@@ -23,7 +23,7 @@ export interface Plan {
 export type Planner = (ssh: SshArguments) => Plan;
 
 /** A plan is kept with the arguments it was made for, as long as no file has changed. */
-export function createPlanner(files: Files, account: Account = readAccount(), env = process.env): Planner {
+export function createPlanner(files: Files, account: Account = ownAccount(), env = process.env): Planner {
   const kept = new WeakMap<
     SshArguments,
     { readonly plan: Plan; readonly stamps: ReadonlyMap<string, Stamp> }
@@ -127,7 +127,7 @@ function chooseEnvironment(
   );
 }
 
-function readAccount(): Account {
-  const { username, homedir } = userInfo();
+function ownAccount(): Account {
+  const { username, homedir } = readAccount();
   return { user: username, home: homedir, agent: process.env["SSH_AUTH_SOCK"] };
 }

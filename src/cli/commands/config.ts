@@ -5,6 +5,7 @@ import { Problems } from "../../config/read/problems.ts";
 import { renderEffective } from "../../config/render/effective.ts";
 import { renderMarkdown } from "../../config/render/markdown.ts";
 import { renderSampleConf } from "../../config/render/sample.ts";
+import { hasVariables } from "../../config/variables.ts";
 import { INTRODUCTION } from "../../config/worker/introduction.ts";
 import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -15,9 +16,9 @@ export async function configCommand(argv: readonly string[], io: Io): Promise<Co
   const [command, ...rest] = argv;
   switch (command) {
     case "check":
-      return rest.length > 0 && !rest.some((file) => file.startsWith("-"))
-        ? checkFiles(rest, io)
-        : wrongCall();
+      if (rest.some((file) => file.startsWith("-"))) return wrongCall();
+      if (rest.length > 0) return checkFiles(rest, io);
+      return hasVariables(io.env) ? checkEnvironment(io) : wrongCall();
     case "show":
       return show(rest, io);
     case "sample":
@@ -31,12 +32,16 @@ export async function configCommand(argv: readonly string[], io: Io): Promise<Co
 
 async function checkFiles(files: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
-  for (const file of files) if (!(await checkFile(file, io))) exitCode = 1;
+  for (const file of files) if (!(await check([`config=${file}`], file, io))) exitCode = 1;
   return exitCode;
 }
 
-async function checkFile(file: string, io: Io): Promise<boolean> {
-  const problems = await findProblems(file, io);
+async function checkEnvironment(io: Io): Promise<number> {
+  return (await check([], "the environment", io)) ? 0 : 1;
+}
+
+async function check(words: readonly string[], file: string, io: Io): Promise<boolean> {
+  const problems = await findProblems(words, io);
   // A problem of the whole has no line, and nothing else was given on a command line: both concern this file.
   for (const problem of problems)
     io.stdout(`${renderProblem(concernsTheWhole(problem) ? { ...problem, file } : problem)}\n`);
@@ -52,9 +57,9 @@ function concernsTheWhole({ file }: Problem): boolean {
 }
 
 /** A configuration that can be read is looked at more closely, with the checks there are. */
-async function findProblems(file: string, io: Io): Promise<readonly Problem[]> {
+async function findProblems(words: readonly string[], io: Io): Promise<readonly Problem[]> {
   try {
-    const loaded = loadWorkerConf([`config=${file}`], io);
+    const loaded = loadWorkerConf(words, io);
     if (loaded.wants !== "run") return [];
     const { inspectConfig } = await import("../config/inspect.ts");
     const problems = new Problems();

@@ -1,4 +1,6 @@
-import { RUN_AND_SEND_TABLE, VARIABLE_PREFIX } from "../../config/tools/run-and-send-table.ts";
+import { BUILTIN_SETTINGS } from "../../../plugins/settings.ts";
+import { runAndSendTable } from "../../config/tools/run-and-send-table.ts";
+import { withoutSecrets } from "../../config/variables.ts";
 import { runAndSend } from "../../tools/run/run-and-send.ts";
 import { type CommandResult, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -14,10 +16,10 @@ export async function runAndSendCommand(argv: readonly string[], io: Io): Promis
   io.onOutputLost?.(() => {});
   return runTool(options, io, {
     name: "omd-worker run-and-send",
-    table: RUN_AND_SEND_TABLE,
+    table: runAndSendTable(BUILTIN_SETTINGS),
     helpCode: 0,
     run: (config, toolIo) =>
-      runAndSend(config, { command: toCommand(words), env: withoutKeys(io.env) }, toolIo),
+      runAndSend(config, { command: toCommand(words), env: withoutSecrets(io.env) }, toolIo),
   });
 }
 
@@ -25,11 +27,4 @@ export async function runAndSendCommand(argv: readonly string[], io: Io): Promis
 function toCommand(words: readonly string[]): readonly string[] {
   const [only = "", ...more] = words;
   return more.length === 0 && /[^\w./+-]/.test(only) ? ["/bin/sh", "-c", only] : words;
-}
-
-const SECRETS = ["KEY", "PASSWORD"].map((name) => VARIABLE_PREFIX + name);
-
-/** The key is no business of the command. */
-function withoutKeys(env: Io["env"]): Io["env"] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.includes(name)));
 }

@@ -24,7 +24,7 @@ import { loadWorkerConf } from "../worker-conf.ts";
 
 /** Runs the worker until a signal ends it. The exit codes are the C worker's: 0, and 1 if it cannot start. */
 export async function runWorker(argv: readonly string[], io: Io): Promise<number> {
-  const warning = leaveFirstPlace();
+  const warning = leaveFirstPlace(io.env);
   if (warning !== undefined) io.stderr(`${warning}\n`);
   const isInBackground = isDaemon(io.env);
   forgetMark();

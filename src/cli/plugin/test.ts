@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { withoutSecrets } from "../../config/variables.ts";
 import { RESOLVER_URL } from "../../run/site/resolve-sdk.ts";
 import type { Io } from "../io.ts";
 
@@ -25,7 +26,7 @@ export async function testPlugins(files: readonly string[], io: Io): Promise<num
       "--test-isolation=none",
       ...files.map((file) => resolve(file)),
     ],
-    { stdio: ["inherit", "pipe", "inherit"], env: withColours(io.env) },
+    { stdio: ["inherit", "pipe", "inherit"], env: withColours(withoutSecrets(io.env)) },
   );
   // The runner would end with a stack trace if its reader went away.
   child.stdout.on("data", (text: Buffer) => io.stdout(text));

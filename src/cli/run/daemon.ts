@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import type { Io } from "../io.ts";
 
-const MARK = "OMD_WORKER_DAEMON";
+/** Not of the form of an option in the environment. */
+const MARK = "OMDWORKER_IN_BACKGROUND";
 
 /** The message from the process in the background to the one that started it. */
 type LaunchMessage = { readonly ready: true } | { readonly failed: string };

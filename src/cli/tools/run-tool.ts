@@ -52,9 +52,9 @@ export async function runTool<Config>(
 }
 
 /** On the command line, or in the environment for this tool. */
-function isWrittenFor<Config>({ variablePrefix }: ConfigTable<Config>): (warning: Problem) => boolean {
+function isWrittenFor<Config>({ variables }: ConfigTable<Config>): (warning: Problem) => boolean {
   return ({ file = "" }) =>
-    file === COMMAND_LINE.file || (variablePrefix !== undefined && file.startsWith(variablePrefix));
+    file === COMMAND_LINE.file || (variables !== undefined && file.startsWith(variables.prefix));
 }
 
 export async function toolVersion(name: string): Promise<string> {

@@ -7,6 +7,8 @@ const LINE_WIDTH = 80;
 
 const FORMS =
   "Every option can stand in a configuration file as KEY=VALUE, and on the command line with or without dashes.";
+const VARIABLES =
+  "The worker's options can be set in the environment, too: max-worker is OMD_WORKER_MAX_WORKER.";
 
 /** The options with an effect of a small program, for a terminal. */
 export function renderToolOptions(all: readonly OptionGroup[]): string {
@@ -17,6 +19,7 @@ export function renderToolOptions(all: readonly OptionGroup[]): string {
 export function renderOptions(all: readonly OptionGroup[]): string {
   return [
     FORMS,
+    VARIABLES,
     ...renderGroups(all),
     "All other options of the C and the Go worker and of the core module are accepted and change nothing here.",
     "  --help, -h             Show this text.\n  --version, -V          Show the version.",

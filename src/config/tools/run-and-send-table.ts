@@ -1,3 +1,4 @@
+import type { Setting } from "../../../sdk/setting.ts";
 import { RESTART } from "../option.ts";
 import { error } from "../problem.ts";
 import { CHECK_ROWS } from "../rows/checks.ts";
@@ -5,6 +6,8 @@ import { RUN_AND_SEND_ROWS } from "../rows/run-and-send.ts";
 import { SEND_TOOL_ROWS } from "../rows/send-tools.ts";
 import { type ConfigTable, type OptionGroup, use, useAll } from "../table.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
+import { VARIABLE_PREFIX } from "../variables.ts";
+import { WORKER_OPTIONS } from "../worker/options.ts";
 import { requireKey, requireServer, type Sealing } from "./complete.ts";
 import { WHERE_OPTIONS } from "./send-options.ts";
 
@@ -14,7 +17,7 @@ const RUN = [
   ...use(CHECK_ROWS, { timeout_return: RESTART, show_error_output: RESTART }),
 ];
 const OPTIONS = [...WHERE_OPTIONS, ...RESULT, ...RUN];
-const GROUPS: readonly OptionGroup[] = [
+export const RUN_AND_SEND_GROUPS: readonly OptionGroup[] = [
   { title: "The command and its result", options: [...RESULT, ...RUN] },
   { title: "Job servers and encryption", options: WHERE_OPTIONS },
 ];
@@ -24,16 +27,17 @@ type Values = ValuesOf<(typeof OPTIONS)[number]>;
 /** The values of the options of `omd-worker run-and-send`. The host is known. */
 export type RunAndSendConfig = Omit<Values, keyof Sealing | "host"> & Sealing & { readonly host: string };
 
-export const VARIABLE_PREFIX = "OMD_WORKER_";
-
-export const RUN_AND_SEND_TABLE: ConfigTable<RunAndSendConfig> = {
-  groups: GROUPS,
-  variablePrefix: VARIABLE_PREFIX,
-  complete: (draft, context) => {
-    const given = withDefaults(OPTIONS, draft, context.machine);
-    requireServer(given, draft, context);
-    const { host } = given;
-    if (host === undefined) context.report(error("got no hostname, please use --host=..."));
-    return { config: { ...given, ...requireKey(given, draft, context), host: host ?? "" } };
-  },
-};
+/** `settings` are those of the families of checks, for a worker in the same environment. */
+export function runAndSendTable(settings: readonly Setting[]): ConfigTable<RunAndSendConfig> {
+  return {
+    groups: RUN_AND_SEND_GROUPS,
+    variables: { prefix: VARIABLE_PREFIX, others: [...WORKER_OPTIONS, ...settings] },
+    complete: (draft, context) => {
+      const given = withDefaults(OPTIONS, draft, context.machine);
+      requireServer(given, draft, context);
+      const { host } = given;
+      if (host === undefined) context.report(error("got no hostname, please use --host=..."));
+      return { config: { ...given, ...requireKey(given, draft, context), host: host ?? "" } };
+    },
+  };
+}

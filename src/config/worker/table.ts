@@ -1,13 +1,18 @@
 import type { Setting } from "../../../sdk/setting.ts";
 import type { Config } from "../config.ts";
+import { RUN_AND_SEND_ROWS } from "../rows/run-and-send.ts";
 import type { ConfigTable } from "../table.ts";
+import { VARIABLE_PREFIX } from "../variables.ts";
 import { completeConfig } from "./complete.ts";
 import { workerGroups } from "./options.ts";
+
+const VARIABLES = { prefix: VARIABLE_PREFIX, others: RUN_AND_SEND_ROWS };
 
 /** The worker. `settings` are those of the families of checks it is started with. */
 export function workerTable(settings: readonly Setting[]): ConfigTable<Config> {
   return {
     groups: workerGroups(settings),
+    variables: VARIABLES,
     complete: (draft, context) => completeConfig(draft, context, { settings, takesJobs: true }),
   };
 }
@@ -16,6 +21,7 @@ export function workerTable(settings: readonly Setting[]): ConfigTable<Config> {
 export function commandTable(settings: readonly Setting[]): ConfigTable<Config> {
   return {
     groups: workerGroups(settings),
+    variables: VARIABLES,
     complete: (draft, context) => completeConfig(draft, context, { settings, takesJobs: false }),
   };
 }

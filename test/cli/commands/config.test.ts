@@ -125,7 +125,50 @@ describe("omd-worker config check says what the worker would do wrong here", () 
   });
 });
 
+describe("omd-worker config check without a file", () => {
+  const ENV = { OMD_WORKER_SERVER: "localhost", OMD_WORKER_KEY: "a_key_of_this_test" };
+
+  it("checks what the environment says", async () => {
+    expect(await runNamed("config", ["check"], ENV)).toEqual({
+      code: 0,
+      stdout: "the environment: ok\n",
+      stderr: "",
+    });
+    const env = { ...ENV, OMD_WORKER_HOSTGROUP5: "a", OMD_WORKER_ENCRYPTION: "perhaps" };
+    expect(await runNamed("config", ["check"], env)).toEqual({
+      code: 1,
+      stdout:
+        "OMD_WORKER_HOSTGROUP5: warning: there is no option hostgroup5 (did you mean OMD_WORKER_HOSTGROUPS?)\n" +
+        "OMD_WORKER_ENCRYPTION: encryption: 'perhaps' is neither yes nor no (write yes or no)\n",
+      stderr: "",
+    });
+  });
+
+  it("names a fault of the whole by the environment", async () => {
+    const { stdout } = await runNamed("config", ["check"], { OMD_WORKER_ENCRYPTION: "no" });
+    expect(stdout).toBe("the environment: please specify at least one server (server=localhost:4730)\n");
+  });
+
+  it("and the environment together with a file", async () => {
+    using folder = createFolder();
+    const file = join(folder.path, "w.conf");
+    writeFileSync(file, "max-worker=2\n");
+    expect(await runNamed("config", ["check", file], ENV)).toMatchObject({ stdout: `${file}: ok\n` });
+  });
+});
+
 describe("omd-worker config show", () => {
+  it("names the variable a value comes from", async () => {
+    const env = {
+      OMD_WORKER_SERVER: "localhost",
+      OMD_WORKER_KEY: "s3cr3t_key_of_test",
+      OMD_WORKER_DEBUG: "2",
+    };
+    const { stdout } = await runNamed("config", ["show"], env);
+    expect(stdout).toContain(`${"key=****".padEnd(40)} # OMD_WORKER_KEY\n`);
+    expect(stdout).toContain(`${"debug=2".padEnd(40)} # OMD_WORKER_DEBUG\n`);
+  });
+
   it("prints values, origins and what has no effect", async () => {
     const { code, stdout, stderr } = await run("show", `--config=${GOOD}/c-worker.conf`, "foo=1");
     expect(code).toBe(0);

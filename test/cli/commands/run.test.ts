@@ -57,7 +57,7 @@ it("the environment is the caller's, not the process's", async () => {
 });
 
 it("plugins do not inherit the daemon's mark", async () => {
-  vi.stubEnv("OMD_WORKER_DAEMON", "1");
+  vi.stubEnv("OMDWORKER_IN_BACKGROUND", "1");
   await run("run", ["encryption=no"]);
-  expect(process.env).not.toHaveProperty("OMD_WORKER_DAEMON");
+  expect(process.env).not.toHaveProperty("OMDWORKER_IN_BACKGROUND");
 });

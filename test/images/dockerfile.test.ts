@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from "node:fs";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { TARGETS } from "../../images/acceptance/targets.ts";
+import { hasHadolint } from "../support/servers/installed.ts";
+import { DOCKERFILE, readIgnore, readInstructions, readStages, type Stage } from "./dockerfile.ts";
+
+const STAGES = readStages(DOCKERFILE);
+const INSTRUCTIONS = readInstructions(DOCKERFILE);
+const targets = STAGES.filter(({ from }) => from === "base");
+
+function wordsOf({ instructions }: Pick<Stage, "instructions">, name: string): readonly string[] {
+  return instructions.filter((instruction) => instruction.name === name).map(({ words }) => words);
+}
+
+describe("the Dockerfile", () => {
+  it("has a target for each kind of pool, and the scripts know them", () => {
+    expect(targets.map(({ name }) => name)).toEqual([...TARGETS]);
+    expect(readFileSync("images/build.sh", "utf8")).toContain(`TARGETS="${TARGETS.join(" ")}"`);
+    expect(readFileSync("release/release.sh", "utf8")).toContain(`targets=${TARGETS.join(",")}`);
+  });
+
+  it.each(targets)("$name ends as the user 10001, by number, and is called so", (target) => {
+    expect(wordsOf(target, "USER")).toEqual(["10001:10001"]);
+    expect(target.instructions.at(-2)?.name).toBe("USER");
+    expect(wordsOf(target, "LABEL").join()).toContain(
+      `org.opencontainers.image.title="omd-${target.name}-worker"`,
+    );
+    expect(wordsOf(target, "RUN").join()).toContain("finish-image.sh");
+    expect(wordsOf(target, "COPY")).toEqual(["--from=worker /opt/omd-worker /opt/omd-worker"]);
+  });
+
+  it("takes other images only by arguments, which a release gives with digests", () => {
+    const own = STAGES.map(({ name }) => name);
+    expect(STAGES.map(({ from }) => from).filter((from) => !own.includes(from))).toEqual([
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
+      "${NODE_IMAGE}",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
+      "${DEBIAN_IMAGE}",
+    ]);
+    const defaults = INSTRUCTIONS.filter(({ name, words }) => name === "ARG" && words.includes("_IMAGE="));
+    expect(defaults).toHaveLength(2);
+    for (const { words } of defaults) expect(words).toMatch(/^\w+=docker\.io\/library\/\w+:[\w.-]+-slim$/);
+  });
+
+  it("has no latest, no ADD, nothing for one kind of processor, and no health check of its own", () => {
+    expect(INSTRUCTIONS.map(({ name }) => name)).not.toContain("ADD");
+    expect(INSTRUCTIONS.map(({ words }) => words).join("\n")).not.toMatch(
+      /latest|amd64|arm64|x86_64|aarch64|TARGETARCH/,
+    );
+    expect(INSTRUCTIONS.filter(({ name }) => name === "HEALTHCHECK")).toEqual([
+      { name: "HEALTHCHECK", words: "NONE" },
+    ]);
+  });
+
+  it("installs what it names and no more, and runs no scripts of packages", () => {
+    const runs = INSTRUCTIONS.filter(({ name }) => name === "RUN").map(({ words }) => words);
+    const apt = runs.filter((words) => words.includes("apt-get install"));
+    expect(apt).toHaveLength(TARGETS.length + 1);
+    for (const words of apt) expect(words).toContain("apt-get install -y --no-install-recommends");
+    const npm = runs.filter((words) => words.includes("npm ci"));
+    expect(npm).toHaveLength(2);
+    for (const words of npm) expect(words).toMatch(/npm ci .*--ignore-scripts/);
+  });
+
+  it("starts an init, as node takes in no orphans, and ends it with TERM", () => {
+    const base = STAGES.find(({ name }) => name === "base") ?? { instructions: [] };
+    expect(wordsOf(base, "ENTRYPOINT")).toEqual(['["/usr/bin/tini", "-s", "--", "omd-worker"]']);
+    expect(wordsOf(base, "STOPSIGNAL")).toEqual(["SIGTERM"]);
+  });
+
+  it.skipIf(!hasHadolint())("is right for hadolint", async () => {
+    const { stdout, exitCode } = await execa("hadolint", ["Dockerfile"], { reject: false });
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 0 });
+  });
+});
+
+describe("the context of a build", () => {
+  const isSent = readIgnore(readFileSync(".dockerignore", "utf8"));
+  const copied = INSTRUCTIONS.filter(({ name, words }) => name === "COPY" && !words.startsWith("--from"))
+    .flatMap(({ words }) => words.split(" ").slice(0, -1))
+    .filter((word) => !word.startsWith("--"));
+
+  it.each([...new Set(copied)])("has %s, which is copied", (path) => {
+    expect(existsSync(path)).toBe(true);
+    expect(isSent(path)).toBe(true);
+  });
+
+  it.each(["src/cli/omd-worker.ts", "plugins/icmp/sender/icmp.pl", "src/page/assets/index.html"])(
+    "has %s",
+    (path) => {
+      expect(existsSync(path)).toBe(true);
+      expect(isSent(path)).toBe(true);
+    },
+  );
+
+  it.each([
+    ".env",
+    ".git/config",
+    ".npmrc",
+    "bench/bench.ts",
+    "dist/src/cli/omd-worker.js",
+    "docs/images.md",
+    "images/acceptance/images.test.ts",
+    "node_modules/pino/package.json",
+    "omd-worker-0.1.0.tgz",
+    "plugins/tcp/.env.local",
+    "plugins/tcp/node_modules/x/index.js",
+    "secret.key",
+    "src/config/secret.key",
+    "src/config/server.pem",
+    "src/config/load.test.ts",
+    "test/fixtures/config/good/c-worker.conf",
+    "worker.conf",
+  ])("has no %s", (path) => {
+    expect(isSent(path)).toBe(false);
+  });
+});
