@@ -126,6 +126,18 @@ export class Worker {
     return true;
   }
 
+  /**
+   * Compares this share of the jobs until the next reload, in percent; `on` is the share of worker.conf.
+   * Returns it. Undefined: the worker runs without native_checks=shadow, so it has nothing to compare.
+   */
+  setShadowShare(wanted: number | "on"): number | undefined {
+    const { nativeChecks, shadowShare } = this.#config;
+    if (nativeChecks !== "shadow") return undefined;
+    const share = wanted === "on" ? shadowShare : wanted;
+    this.#parts.native.shadow.configure({ share });
+    return share;
+  }
+
   /** Resolves when everything is closed, with whether every result was delivered. */
   stop(): Promise<boolean> {
     this.#stopped ??= this.#stop();

@@ -1,20 +1,25 @@
 import { readRegularFile } from "../../open-file.ts";
-import type { ShadowAnswer, ShadowCount, ShadowExample } from "../../run/shadow.ts";
 import type { WrittenReport } from "../../worker/shadow-file.ts";
 import { type CommandResult, unknownWord, usage } from "../command.ts";
+import { readableTime, renderShadow } from "../control/render-shadow.ts";
 import type { Io } from "../io.ts";
-import { renderTable } from "../render-table.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
+import { controlCommand } from "./control.ts";
 
-const USAGE = `usage: omd-worker shadow report [OPTION=VALUE…]
+const USAGE = `usage: omd-worker shadow show [--json] [OPTION=VALUE…]
+       omd-worker shadow set PERCENT|on|off [--json] [OPTION=VALUE…]
+       omd-worker shadow report [OPTION=VALUE…]
   How the worker's own answers compare with the plugins', check by check, with the last differences. The worker
-  must run with native_checks=shadow and shadow_file=FILE; name its --config=FILE here, or shadow_file=FILE.
+  must run with native_checks=shadow. show asks a worker that runs, and set changes how many of its jobs it
+  compares, until it reads its configuration again. report reads the file that the worker writes with
+  shadow_file=FILE; name its --config=FILE here, or shadow_file=FILE.
 `;
 
 /** Exit codes: 0, 1 without a report, 3 if the options are wrong. */
 export async function shadowCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const [command, ...options] = argv;
-  if (command !== "report") return unknownWord(command, ["report"], USAGE);
+  if (command === "show" || command === "set") return controlCommand(`shadow ${command}`)(options, io);
+  if (command !== "report") return unknownWord(command, ["show", "set", "report"], USAGE);
   try {
     const config = loadForCommand(options, io);
     if (config === undefined) return usage(USAGE);
@@ -46,45 +51,7 @@ function report(file: string, io: Io): number {
   }
 }
 
-function renderReport({ written, since, share, checks }: WrittenReport): string {
-  const rows = Object.entries(checks).sort(([one], [other]) => (one < other ? -1 : 1));
-  const head = `Written ${readableTime(written)}, ${share} % of the jobs are compared.\n`;
-  if (since === undefined || rows.length === 0) return `${head}Nothing was compared yet.\n`;
-  const lines = rows.map(([name, count]) => [name, ...countCells(count)]);
-  const table = renderTable(["check", "runs", "agreed", "different", "left to plugin", "agreement"], lines);
-  const examples = rows.flatMap(([name, count]) => renderExamples(name, count));
-  return [`${head}Since ${readableTime(since)}:\n`, table, ...examples].join("\n");
-}
-
-function countCells({ agreed, different, declined }: ShadowCount): readonly string[] {
-  const compared = agreed + different;
-  const agreement = compared === 0 ? "" : `${floorTo(2, (agreed / compared) * 100)} %`;
-  return [...[compared + declined, agreed, different, declined].map(String), agreement];
-}
-
-/** 99.999 is not yet 100. */
-function floorTo(digits: number, value: number): string {
-  return (Math.floor(value * 10 ** digits) / 10 ** digits).toFixed(digits);
-}
-
-function renderExamples(name: string, { examples }: ShadowCount): readonly string[] {
-  return examples.length === 0 ? [] : [`${name}, the last differences:`, ...examples.map(renderExample)];
-}
-
-function renderExample({ at, command, plugin, native }: ShadowExample): string {
-  return [
-    `  ${readableTime(at)} ${command}`,
-    ...answer("plugin", plugin),
-    ...answer("native", native),
-    "",
-  ].join("\n");
-}
-
-function answer(who: string, { returnCode, output }: ShadowAnswer): readonly string[] {
-  const [first = "", ...more] = output.trimEnd().split("\n");
-  return [`    ${who} ${returnCode ?? "-"} ${first}`, ...more.map((line) => `             ${line}`)];
-}
-
-function readableTime(iso: string): string {
-  return iso.replace("T", " ").replace(/\..*$/, " UTC");
+function renderReport(report: WrittenReport): string {
+  const head = `Written ${readableTime(report.written)}, ${report.share} % of the jobs are compared.\n`;
+  return renderShadow(head, report);
 }
