@@ -11,7 +11,7 @@ import { findSwitch, type NativeSwitches, readSwitches } from "../run/routing/sw
 import { Shadow } from "../run/shadow.ts";
 import { SiteShelf } from "../run/shelf.ts";
 import { FolderWatch } from "../run/site/folder-watch.ts";
-import { ShadowFile } from "./shadow-file.ts";
+import { ShadowFile } from "./reports/shadow-file.ts";
 
 export interface NativeRuntimeOptions {
   /** The worker's own checks. */

@@ -1,5 +1,5 @@
 import { readRegularFile } from "../../open-file.ts";
-import type { WrittenReport } from "../../worker/shadow-file.ts";
+import type { WrittenReport } from "../../worker/reports/shadow-file.ts";
 import { type CommandResult, unknownWord, usage } from "../command.ts";
 import { readableTime, renderShadow } from "../control/render-shadow.ts";
 import type { Io } from "../io.ts";

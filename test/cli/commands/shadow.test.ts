@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { WrittenReport } from "../../../src/worker/shadow-file.ts";
+import type { WrittenReport } from "../../../src/worker/reports/shadow-file.ts";
 import { run } from "../io.ts";
 
 let folder: string;
