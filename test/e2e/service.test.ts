@@ -97,6 +97,8 @@ describe.skipIf(!hasServer("gearmand"))("a worker as a service of the system", (
     await vi.waitFor(() => expect(written().size).toBe(COUNT), { timeout: 30_000 });
     expect(readdirSync(worker.folder).filter((name) => name.startsWith("worker.log"))).toHaveLength(4);
     expect(worker.log).not.toContain("started with pid");
+    // Without a listener Node would have opened its debugger, and said so.
+    expect(await worker.terminate()).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });
 

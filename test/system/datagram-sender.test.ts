@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { DatagramSender } from "../../src/system/datagram-sender.ts";
@@ -88,4 +88,43 @@ it("gives the messages back where the program ends again and again", async () =>
     sender.send("message");
     expect(given).not.toEqual([]);
   });
+});
+
+const PROGRAM = join(import.meta.dirname, "../../src/system/send-datagrams.pl");
+
+/** The program, which writes its process id into a file at each of its starts. */
+function noting(pidFile: string) {
+  const pids = () => readFileSync(pidFile, "utf8").trim().split("\n").map(Number);
+  return { command: ["sh", "-c", 'echo $$ >>"$0"; exec perl "$@"', pidFile, PROGRAM] as const, pids };
+}
+
+it("a signal to all processes of the worker does not end it before the last message", async () => {
+  using folder = createFolder();
+  const socket = join(folder.path, "socket");
+  const { command, pids } = noting(join(folder.path, "pids"));
+  await using receiver = await receiveDatagrams(socket);
+  await using sender = new DatagramSender({ socket, patience: 1, without, command: [...command] });
+  sender.send("first");
+  await receiver.until("first");
+  const [pid = 0] = pids();
+  for (const name of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1"] as const) process.kill(pid, name);
+  sender.send("last");
+  await receiver.until("last");
+  expect(pids()).toEqual([pid]);
+});
+
+it("is started again if it was killed", async () => {
+  using folder = createFolder();
+  const socket = join(folder.path, "socket");
+  const { command, pids } = noting(join(folder.path, "pids"));
+  await using receiver = await receiveDatagrams(socket);
+  await using sender = new DatagramSender({ socket, patience: 1, without, command: [...command] });
+  sender.send("first");
+  await receiver.until("first");
+  process.kill(pids()[0] ?? 0, "SIGKILL");
+  await vi.waitFor(() => {
+    sender.send("again");
+    expect(receiver.received).toContain("again");
+  });
+  expect(pids()).toHaveLength(2);
 });
