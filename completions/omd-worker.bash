@@ -43,7 +43,7 @@ _omd_worker_words() {
     '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow config metrics demo link-names completion send check-gearman top send-multi run-and-send' ;;
     log-level) printf '%s\n' 'error info debug trace' ;;
     plugin) printf '%s\n' 'list new test' ;;
-    shadow) printf '%s\n' 'report' ;;
+    shadow) printf '%s\n' 'show set report' ;;
     config) printf '%s\n' 'check show sample docs' ;;
     metrics) printf '%s\n' 'list rules dashboard docs alerts' ;;
     completion) printf '%s\n' 'bash zsh fish' ;;
@@ -69,7 +69,9 @@ _omd_worker_options() {
     'plugin test') printf '%s\n' '--dir --help' ;;
     'doctor') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'survey') printf '%s\n' '--json --list --html= --help' && _omd_worker_options worker.conf ;;
-    'shadow report') printf '%s\n' '--help' && _omd_worker_options worker.conf ;;
+    'shadow show') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'shadow set') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'shadow report') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'config check') printf '%s\n' '--help' ;;
     'config show') printf '%s\n' '--help' && _omd_worker_options worker.conf ;;
     'config sample') printf '%s\n' '--help' ;;
@@ -89,7 +91,7 @@ _omd_worker_options() {
     'top') printf '%s\n' '-H -s -i -t -q -b -v -V -h --help --version' ;;
     'send-multi') printf '%s\n' '--help --host= --timeout= --active= --retries= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --result_queue= --retry-interval= --config=' ;;
     'run-and-send') printf '%s\n' '--help --host= --service= --timeout= --retries= --exit_code= --max_output= --spool= --identifier= --timeout_return= --show_error_output= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --result_queue= --retry-interval= --config=' ;;
-    worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --gearman_connection_timeout= --encryption= --key= --keyfile= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --show_error_output= --worker_name_in_result= --workaround_rc_25= --restrict_path= --restrict_command_characters= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --min-worker= --max-worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
+    worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --gearman_connection_timeout= --encryption= --key= --keyfile= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --show_error_output= --worker_name_in_result= --workaround_rc_25= --restrict_path= --restrict_command_characters= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --min-worker= --max-worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --summary_interval= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
   esac
 }
 
@@ -127,13 +129,13 @@ _omd_worker_conf_value() {
   case $1 in
     '--server=' | '--dupserver=') echo '@hosts' ;;
     '--dup-results-are-passive=' | '--encryption=' | '--hosts=' | '--services=' | '--eventhandler=' | '--eventhandlers=' | '--notifications=' | '--notification=' | '--show-error-output=' | '--workaround-rc-25=' | '--native-http-keepalive=' | '--native-ssh-keepalive=' | '--native-db-pool=' | '--native-nsc-keepalive=' | '--internal-check-dummy=' | '--internal-negate=' | '--internal-check-nsc-web=' | '--internal-check-prometheus=' | '--daemon=' | '--d=' | '--control-socket=' | '--reload-on-change=' | '--debug-result=' | '--enable-embedded-perl=' | '--use-embedded-perl-implicitly=') echo 'yes no' ;;
-    '--dupserver-backlog-queue-size=' | '--gearman-connection-timeout=' | '--key=' | '--password=' | '--hostgroups=' | '--hostgroup=' | '--servicegroups=' | '--servicegroup=' | '--job-timeout=' | '--timeout-return=' | '--max-age=' | '--restrict-command-characters=' | '--native-values-folder=' | '--shadow-share=' | '--min-worker=' | '--max-worker=' | '--idle-timeout=' | '--spawn-rate=' | '--load-limit1=' | '--load-limit5=' | '--load-limit15=' | '--load-cpu-multi=' | '--mem-limit=' | '--identifier=' | '--shutdown-timeout=' | '--debug=' | '--warm-include=' | '--warm-except=' | '--warm-load=' | '--warm-max=' | '--warm-memory=' | '--prometheus-server=') echo '@nothing' ;;
+    '--dupserver-backlog-queue-size=' | '--gearman-connection-timeout=' | '--key=' | '--password=' | '--hostgroups=' | '--hostgroup=' | '--servicegroups=' | '--servicegroup=' | '--job-timeout=' | '--timeout-return=' | '--max-age=' | '--restrict-command-characters=' | '--native-values-folder=' | '--shadow-share=' | '--min-worker=' | '--max-worker=' | '--idle-timeout=' | '--spawn-rate=' | '--load-limit1=' | '--load-limit5=' | '--load-limit15=' | '--load-cpu-multi=' | '--mem-limit=' | '--identifier=' | '--shutdown-timeout=' | '--debug=' | '--summary-interval=' | '--warm-include=' | '--warm-except=' | '--warm-load=' | '--warm-max=' | '--warm-memory=' | '--prometheus-server=') echo '@nothing' ;;
     '--keyfile=' | '--passwordfile=' | '--shadow-file=' | '--config=' | '--configfile=' | '--include=' | '--pidfile=' | '--logfile=' | '--status-page-auth=') echo '@files' ;;
     '--worker-name-in-result=') echo 'off on pre_perfdata' ;;
     '--restrict-path=' | '--restrictpath=' | '--secret-dir=' | '--plugin-path=') echo '@folders' ;;
     '--native-checks=') echo 'off on shadow' ;;
     '--native-checks-only=' | '--native-checks-except=' | '--native-checks-experimental=') echo 'check_by_ssh check_clamd check_curl check_disk check_dns check_dummy check_fping check_ftp check_host check_http check_icmp check_imap check_jabber check_load check_mssql check_mssql_health check_mysql check_mysql_query check_nntp check_nntps check_nrpe check_nsc_web check_nt check_pgsql check_ping check_pop check_procs check_prometheus check_simap check_smtp check_snmp check_spop check_ssh check_ssmtp check_swap check_tcp check_udp check_users negate' ;;
-    '--logmode=') echo 'automatic file stdout' ;;
+    '--logmode=') echo 'automatic file stdout syslog' ;;
     '--log-format=') echo 'text json' ;;
     '--warm-python=') echo 'off marked implicitly' ;;
     '--status-page=') echo 'off on auto' ;;

@@ -60,7 +60,7 @@ function __omd_worker_in
 end
 
 function __omd_worker_takes_conf
-    __omd_worker_in 'run ' 'check ' 'status ' 'jobs ' 'reload ' 'drain ' 'resume ' 'log-level error' 'log-level info' 'log-level debug' 'log-level trace' 'plugin list' 'doctor ' 'survey ' 'shadow report' 'config show'
+    __omd_worker_in 'run ' 'check ' 'status ' 'jobs ' 'reload ' 'drain ' 'resume ' 'log-level error' 'log-level info' 'log-level debug' 'log-level trace' 'plugin list' 'doctor ' 'survey ' 'shadow show' 'shadow set' 'shadow report' 'config show'
 end
 
 # The value of an option is written, in its word.
@@ -217,9 +217,11 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --logfile= -d 'Where the log goes with logmode automatic or file'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l logfile -r -F -d 'Where the log goes with logmode automatic or file'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --logmode= -d 'automatic writes to logfile if there is one, otherwise to standard output'
-    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l logmode -x -a 'automatic file stdout' -d 'automatic writes to logfile if there is one, otherwise to standard output'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l logmode -x -a 'automatic file stdout syslog' -d 'automatic writes to logfile if there is one, otherwise to standard output'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --log_format= -d 'text writes lines as the C worker does'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l log_format -x -a 'text json' -d 'text writes lines as the C worker does'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --summary_interval= -d 'How often the log has a line that sums up: jobs, their rate, time-outs, results that wait'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l summary_interval -x -d 'How often the log has a line that sums up: jobs, their rate, time-outs, results that wait'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --debug-result= -d 'Put the identifier of the worker in front of every output: (NAME) - …'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l debug-result -x -a 'yes no' -d 'Put the identifier of the worker in front of every output: (NAME) - …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --enable_embedded_perl= -d 'Compile a Perl plugin once and run it in a fork for each check, if a comment in its first …'
@@ -278,8 +280,11 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'survey '; and __omd_worker_in_value" -l html -r -F -d 'also writes a page with plots to the file PAGE'
     complete -c $program -n "__omd_worker_in 'survey '" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'survey '" -F
-    complete -c $program -n "__omd_worker_in 'shadow '" -a report -d 'prints the table'
-    complete -c $program -n "__omd_worker_in 'shadow report'" -l help -d 'explains it'
+    complete -c $program -n "__omd_worker_in 'shadow '" -a show -d 'asks a worker that runs; it takes the worker\'s user or root'
+    complete -c $program -n "__omd_worker_in 'shadow '" -a set -d 'how many of its jobs a running worker compares, until it reads its configuration again; it takes the worker\'s user or root'
+    complete -c $program -n "__omd_worker_in 'shadow '" -a report -d 'prints the table of shadow_file=FILE; name it here, or the worker\'s --config=FILE'
+    complete -c $program -n "__omd_worker_in 'shadow show' 'shadow set' 'shadow report'" -l json -d 'prints JSON, for scripts'
+    complete -c $program -n "__omd_worker_in 'shadow show' 'shadow set' 'shadow report'" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'config '" -a check -d 'are these files (or directories) right? Problems with file, line and what to do. Without files: is what the environment says (OMD_WORKER_…) right?'
     complete -c $program -n "__omd_worker_in 'config '" -a show -d 'the values that count, and where each was written; secrets are masked'
     complete -c $program -n "__omd_worker_in 'config '" -a sample -d 'a worker.conf with every option'

@@ -17,6 +17,8 @@ export interface LogOptions {
    */
   readonly toStderr?: boolean;
   readonly format: "text" | "json";
+  /** Takes the lines as JSON in place of the file and of standard output. */
+  readonly onto?: ((json: string) => void) | undefined;
   /** Is given each line as JSON, before it is written. */
   readonly onLine?: ((json: string) => void) | undefined;
 }
@@ -39,7 +41,25 @@ export interface WorkerLog extends Log {
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /** Only this file knows pino. */
-export function createLog({ debug, file, toStderr = false, format, onLine }: LogOptions): WorkerLog {
+export function createLog(options: LogOptions): WorkerLog {
+  return options.onto === undefined ? createFileLog(options) : createLogOnto(options.onto, options);
+}
+
+function createLogOnto(onto: (json: string) => void, { debug, onLine }: LogOptions): WorkerLog {
+  const logger = createLogger(debug, withListener({ write: onto }, onLine));
+  return Object.assign(logger, {
+    setDebug: (value: number) => {
+      logger.level = levelOf(value);
+    },
+    ...{ reopen: () => {}, flush: () => {} },
+  });
+}
+
+function createLogger(debug: number, target: DestinationStream): Logger {
+  return pino({ level: levelOf(debug), base: null, timestamp: () => `,"time":${Date.now()}` }, target);
+}
+
+function createFileLog({ debug, file, toStderr = false, format, onLine }: LogOptions): WorkerLog {
   let current = file;
   if (file !== undefined) prepare(file);
   const target = destination({
@@ -50,10 +70,7 @@ export function createLog({ debug, file, toStderr = false, format, onLine }: Log
   });
   // A full disk must not end the worker, and there is no other place than the log to report it.
   target.on("error", () => {});
-  const logger = pino(
-    { level: levelOf(debug), base: null, timestamp: () => `,"time":${Date.now()}` },
-    withListener(format === "json" ? target : textOnto(target), onLine),
-  );
+  const logger = createLogger(debug, withListener(format === "json" ? target : textOnto(target), onLine));
   return Object.assign(logger, {
     setDebug: (value: number) => {
       logger.level = levelOf(value);
@@ -111,12 +128,26 @@ const LEVEL_NAMES: Readonly<Record<number, string>> = {
 
 /** pino's JSON line → `[2026-11-23 07:06:12,618][pid][LEVEL] text (name=value, …)`. */
 export function renderLine(json: string): string {
-  const { level, time, msg, err, ...fields } = JSON.parse(json);
+  const { level, time, ...said } = JSON.parse(json);
+  return `[${renderTime(new Date(time))}][${process.pid}][${LEVEL_NAMES[level] ?? level}] ${renderSaid(said)}\n`;
+}
+
+/** The same without what is in brackets. */
+export function renderText(json: string): string {
+  const { level: _level, time: _time, ...said } = JSON.parse(json);
+  return renderSaid(said);
+}
+
+interface Said {
+  readonly msg?: string;
+  readonly err?: { readonly message?: string } | string;
+}
+
+function renderSaid({ msg, err, ...fields }: Said): string {
   const details = Object.entries(fields).map(([name, value]) => `${name}=${renderValue(value)}`);
-  const reason = err === undefined ? "" : `: ${err.message ?? err}`;
+  const reason = err === undefined ? "" : `: ${typeof err === "string" ? err : (err.message ?? err)}`;
   const tail = details.length === 0 ? "" : ` (${details.join(", ")})`;
-  const text = onOneLine(`${msg ?? ""}${reason}`);
-  return `[${renderTime(new Date(time))}][${process.pid}][${LEVEL_NAMES[level] ?? level}] ${text}${tail}\n`;
+  return `${onOneLine(`${msg ?? ""}${reason}`)}${tail}`;
 }
 
 function renderValue(value: unknown): string {

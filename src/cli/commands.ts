@@ -53,7 +53,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "shadow",
-    usage: "shadow report [OPTION=VALUE…]",
+    usage: "shadow show|set|report …",
     help: "how the worker's own answers compare with the plugins' (native_checks=shadow)",
     load: async () => (await import("./commands/shadow.ts")).shadowCommand,
   },

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { CONTROL_COMMANDS, type ControlCommandName } from "./commands.ts";
+import { CONTROL_COMMANDS, type ControlCommandName, needsProof } from "./commands.ts";
 import { type Hello, MAX_REPLY, PROTOCOL, prove, type Reply } from "./protocol.ts";
 import { readToken } from "./token.ts";
 
@@ -83,7 +83,7 @@ function renderRequest(hello: Hello, command: ControlCommandName, args: readonly
   if (hello.protocol !== PROTOCOL)
     throw new ControlFailure(`the worker is of another version (${hello.version}): use its own omd-worker`);
   const request = { command, args };
-  if (!CONTROL_COMMANDS[command].changes) return JSON.stringify(request);
+  if (!needsProof(CONTROL_COMMANDS[command])) return JSON.stringify(request);
   return JSON.stringify({ ...request, proof: prove(tokenOf(hello), hello.nonce, request) });
 }
 

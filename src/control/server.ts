@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Log } from "../log.ts";
 import { controlAddress, controlName } from "./address.ts";
-import { ControlError, type ControlTarget, findControlCommand, renderResult } from "./commands.ts";
+import { type ControlTarget, findControlCommand, needsProof, renderResult } from "./commands.ts";
+import { ControlError } from "./control-error.ts";
 import { type Hello, isProof, MAX_REQUEST, PROTOCOL, prove, type Reply, type Request } from "./protocol.ts";
 import { createToken, type Token } from "./token.ts";
 
@@ -114,7 +115,7 @@ export class ControlServer implements Disposable {
     const command = findControlCommand(request.command);
     if (command === undefined)
       return refusal(`this worker knows no command ${JSON.stringify(request.command)}`);
-    if (command.changes && !this.#isProven(request, nonce))
+    if (needsProof(command) && !this.#isProven(request, nonce))
       return refusal("only the worker's user and root may do that");
     try {
       if (command.changes) this.#options.log.info(`control: ${[request.command, ...request.args].join(" ")}`);

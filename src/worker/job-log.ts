@@ -1,3 +1,4 @@
+import { isState, STATE_NAMES } from "../../sdk/state.ts";
 import type { WaitStatus } from "../../sdk/waits.ts";
 import { type ByteString, fromByteString } from "../byte-string.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
@@ -10,11 +11,11 @@ import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
 import { isAnswered } from "../result/result.ts";
 import type { LateLoop } from "../run/loop-watch.ts";
-import type { JobRun } from "../run/run.ts";
 import { type FindMarks, hideSecrets, maskLine } from "../run/secrets.ts";
 import { readStack } from "../run/site/fault.ts";
+import { checkName } from "./check-name.ts";
 import type { LogThrottle } from "./log-throttle.ts";
-import type { JobSettings, WorkerListener } from "./worker-events.ts";
+import type { JobSettings, PerformedJob, WorkerListener } from "./worker-events.ts";
 
 const MAX_OUTPUT = 500;
 /** A core may send a command line of a megabyte. */
@@ -31,8 +32,10 @@ interface JobLog {
 export function createJobLog(jobLog: JobLog): WorkerListener {
   const { log, throttle } = jobLog;
   return {
-    ran: ({ job, ran, settings }) => {
-      logRun(log, job, ran);
+    ran: (performed) => {
+      const { job, ran, settings } = performed;
+      logRun(log, performed);
+      logTexts(jobLog, performed);
       logTrouble(jobLog, job, ran.outcome, settings);
       if (!isAnswered(job)) logWithoutResult(jobLog, job, ran.outcome, settings);
     },
@@ -59,16 +62,29 @@ function logLate(throttle: JobLog["throttle"], { seconds, cpuSeconds, culprit, u
   throttle.warn(`late ${culprit}`, fields, `${busy} because of ${whose}`);
 }
 
-function logRun(log: Log, job: Job, { outcome, via, why, startTime, finishTime }: JobRun): void {
-  // There is one such line for each job, so it is not even made when nobody reads it.
+/** There is one such line for each job, so it is not even made when nobody reads it. */
+function logRun(log: Log, { job, ran, queue }: PerformedJob): void {
   if (log.isLevelEnabled?.("debug") === false) return;
+  const { outcome, via, why, startTime, finishTime } = ran;
   const seconds = Number((finishTime - startTime).toFixed(6));
-  const fields = { via, why, seconds, ...outcomeFields(outcome) };
+  const check = checkName(job.commandLine);
+  const fields = { queue: fromByteString(queue), check, via, why, seconds, ...outcomeFields(outcome) };
   log.debug(fields, `${job.type} job done: ${nameOf(job)}`);
 }
 
 function outcomeFields(outcome: Outcome): object {
-  return "returnCode" in outcome ? { returnCode: outcome.returnCode } : { outcome: outcome.kind };
+  if (!("returnCode" in outcome)) return { outcome: outcome.kind };
+  const { returnCode } = outcome;
+  return { returnCode, ...(isState(returnCode) && { state: STATE_NAMES[returnCode] }) };
+}
+
+/** What was run and what it has printed, both without secrets. */
+function logTexts({ log, findMarks }: JobLog, { job, ran: { outcome } }: PerformedJob): void {
+  if (log.isLevelEnabled?.("trace") === false) return;
+  const texts = "stdout" in outcome ? { stdout: outcome.stdout, stderr: outcome.stderr } : {};
+  const shown = Object.entries(texts).map(([name, text]) => [name, outputOf(job, text, findMarks)] as const);
+  const fields = { command: commandOf(job, findMarks), ...Object.fromEntries(shown) };
+  log.trace(fields, `${job.type} job ran: ${nameOf(job)}`);
 }
 
 function logTrouble(jobLog: JobLog, job: Job, outcome: Outcome, settings: JobSettings): void {
@@ -171,7 +187,9 @@ function commandOf(job: Job, findMarks: FindMarks): string {
 /** What a plugin has printed, without what it repeats of the command line's passwords. */
 function outputOf(job: Job, output: ByteString, findMarks: FindMarks): string {
   const { secrets } = maskCommand(job, findMarks);
-  return fromByteString(hideSecrets(output.slice(0, MAX_OUTPUT), secrets));
+  // First hidden, then cut: half a secret would not be found.
+  const shown = hideSecrets(output.slice(0, MAX_OUTPUT + MAX_COMMAND), secrets);
+  return fromByteString(shown.slice(0, MAX_OUTPUT));
 }
 
 function maskCommand({ commandLine }: Job, findMarks: FindMarks) {

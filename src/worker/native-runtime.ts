@@ -12,7 +12,7 @@ import { Shadow } from "../run/shadow.ts";
 import { SiteShelf } from "../run/shelf.ts";
 import { FolderWatch } from "../run/site/folder-watch.ts";
 import { isRemote } from "../run/site/threads/remote-check.ts";
-import { ShadowFile } from "./shadow-file.ts";
+import { ShadowFile } from "./reports/shadow-file.ts";
 
 export interface NativeRuntimeOptions {
   /** The worker's own checks. */

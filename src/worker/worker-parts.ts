@@ -14,6 +14,7 @@ import { LogThrottle } from "./log-throttle.ts";
 import { NativeRuntime } from "./native-runtime.ts";
 import { Pool } from "./pool.ts";
 import { RecentJobs } from "./recent-jobs.ts";
+import { Summary } from "./reports/summary.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
 import { Shortage } from "./shortage.ts";
@@ -50,6 +51,7 @@ export interface WorkerParts {
   readonly dupservers: Dupservers;
   readonly inFlight: InFlight;
   readonly recent: RecentJobs;
+  readonly summary: Summary;
 }
 
 /** Makes the parts and connects them with one another. Nothing is started yet. */
@@ -57,10 +59,13 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const { checks, sessions, log, listeners = [], config, onJob, renderStatus } = options;
   const throttle = new LogThrottle(log);
   const recent = new RecentJobs();
+  const inFlight = new InFlight();
+  const summary = new Summary({ log, read: () => ({ done: inFlight.ended, waiting: outbox.size }) });
   const events = tellAll(
     [
       createJobLog({ log, throttle, findMarks: (name) => native.shelf.find(name) }),
       recent.listener,
+      summary.listener,
       ...listeners,
     ],
     throttle,
@@ -93,8 +98,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ending: new Ending(),
     executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),
-    inFlight: new InFlight(),
-    recent,
+    ...{ inFlight, recent, summary },
   };
 }
 

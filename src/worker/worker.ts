@@ -92,13 +92,14 @@ export class Worker {
    * their options have changed.
    */
   reload(config: Config): ConfigDiff {
-    const { native, pool, executor, events } = this.#parts;
+    const { native, pool, executor, events, summary } = this.#parts;
     const changed = diffConfig(this.#config, config, this.#options.config);
     // It comes first: if it fails, the next reload must find the same differences.
     this.#context = createJobContext(config, this.#parts);
     this.#config = config;
     void native.configure(config);
     pool.configure(config);
+    summary.configure(config.summaryInterval);
     executor.configure(executorLimits(config));
     if (!changed.reconnect.every(isDupserverOption)) this.#openJobServers();
     if (changed.reconnect.some(isDupserverOption)) this.#openDupservers();
@@ -126,6 +127,18 @@ export class Worker {
     return true;
   }
 
+  /**
+   * Compares this share of the jobs until the next reload, in percent; `on` is the share of worker.conf.
+   * Returns it. Undefined: the worker runs without native_checks=shadow, so it has nothing to compare.
+   */
+  setShadowShare(wanted: number | "on"): number | undefined {
+    const { nativeChecks, shadowShare } = this.#config;
+    if (nativeChecks !== "shadow") return undefined;
+    const share = wanted === "on" ? shadowShare : wanted;
+    this.#parts.native.shadow.configure({ share });
+    return share;
+  }
+
   /** Resolves when everything is closed, with whether every result was delivered. */
   stop(): Promise<boolean> {
     this.#stopped ??= this.#stop();
@@ -142,6 +155,7 @@ export class Worker {
     await Promise.all([executor.start(), native.configure(this.#config)]);
     if (this.#state !== "made") return;
     this.#state = "open";
+    this.#parts.summary.configure(this.#config.summaryInterval);
     this.#openJobServers();
     this.#openDupservers();
   }
@@ -150,6 +164,7 @@ export class Worker {
     this.#state = "stopping";
     this.#parts.ending.begin();
     this.#parts.shortage.stop();
+    this.#parts.summary.stop();
     await this.#started?.catch(() => {}); // the caller of `start` is told
     const timeIsUp = pause(this.#config.shutdownTimeout * 1000, undefined, { ref: false });
     await Promise.race([this.#finish(), timeIsUp, this.#killed.promise]);

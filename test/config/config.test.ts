@@ -10,7 +10,7 @@ describe("Config", () => {
     expectTypeOf<Config["maxWorker"]>().toEqualTypeOf<number>();
     expectTypeOf<Config["identifier"]>().toEqualTypeOf<string>();
     expectTypeOf<Config["logfile"]>().toEqualTypeOf<string | undefined>();
-    expectTypeOf<Config["logmode"]>().toEqualTypeOf<"automatic" | "file" | "stdout">();
+    expectTypeOf<Config["logmode"]>().toEqualTypeOf<"automatic" | "file" | "stdout" | "syslog">();
     expectTypeOf<Config["server"]>().toEqualTypeOf<readonly ServerAddress[]>();
     expectTypeOf<Config["key"]>().toEqualTypeOf<Secret | undefined>();
     expectTypeOf<Config["workaroundRc25"]>().toEqualTypeOf<boolean>();

@@ -203,13 +203,14 @@ describe("the whole", () => {
 
   it.each([
     ["no log file", []],
-    ["a log file that is not used", ["logfile=/l", "logmode=syslog"]],
+    ["a log file that is not used", ["logfile=/l", "logmode=stdout"]],
   ])("warns of a background with %s", (_, argv) => {
     const warning =
       "command line: warning: in the background nothing is logged without a log file (logfile=FILE)";
     expect(warningsOf(loadMinimal(["-d", ...argv]))).toContain(warning);
     expect(warningsOf(loadMinimal(argv))).not.toContain(warning);
     expect(warningsOf(loadMinimal(["-d", "logfile=/l"]))).toEqual([]);
+    expect(warningsOf(loadMinimal(["-d", "logmode=syslog"]))).toEqual([]);
   });
 
   it("warns of folders of checks that are not there", () => {

@@ -15,10 +15,20 @@ afterEach(() => {
   for (const each of opened.splice(0)) each[Symbol.dispose]();
 });
 
+const COUNTS = { agreed: 9, different: 1, declined: 2 };
+const EXAMPLE = {
+  at: "2026-11-23T12:34:56.789Z",
+  command: "/p/check_http -a ***",
+  plugin: { returnCode: 0, output: "secret of a page" },
+  native: { returnCode: 2, output: "no" },
+};
+const SHADOW = { share: 10, since: EXAMPLE.at, checks: { check_http: { ...COUNTS, examples: [EXAMPLE] } } };
+
 async function start(identifier = randomUUID()) {
   const target = {
     worker: {
-      status: vi.fn(() => ({ identifier: "T\xc3\xbcr", state: "drained" })),
+      status: vi.fn(() => ({ identifier: "T\xc3\xbcr", state: "drained", shadow: SHADOW })),
+      setShadowShare: vi.fn((share: number | "on"): number | undefined => (share === "on" ? 10 : share)),
       drain: vi.fn(() => true),
       resume: vi.fn(() => false),
     },
@@ -57,7 +67,10 @@ describe("the control socket", () => {
   it("tells what the worker does, as text", async () => {
     const { name } = await start();
     expect(findControlNames()).toContain(name);
-    expect(await askWorker({ name, command: "status" })).toEqual({ identifier: "Tür", state: "drained" });
+    expect(await askWorker({ name, command: "status" })).toMatchObject({
+      ...{ identifier: "Tür", state: "drained" },
+      shadow: { share: 10, checks: { check_http: { ...COUNTS, examples: [] } } },
+    });
   });
 
   it("lets the worker's user do more than read", async () => {
@@ -69,6 +82,45 @@ describe("the control socket", () => {
     await askWorker({ name, command: "log-level", args: ["trace"] });
     expect(target.setDebug.mock.calls).toEqual([[2]]);
     expect(log.info).toHaveBeenCalledWith("control: log-level trace");
+  });
+
+  it("shows the texts of differences to the worker's user alone", async () => {
+    const { name, identifier } = await start();
+    expect(await askWorker({ name, command: "shadow" })).toEqual(SHADOW);
+    const reply = await talk(identifier, () => '{"command":"shadow"}\n');
+    expect(JSON.parse(reply)).toEqual({ ok: false, error: "only the worker's user and root may do that" });
+    const open = await talk(identifier, () => '{"command":"status"}\n');
+    expect(open).not.toContain("secret of a page");
+  });
+
+  it.each<[string, number | "on"]>([
+    ["on", "on"],
+    ["off", 0],
+    ["0", 0],
+    ["12.5", 12.5],
+    ["100%", 100],
+  ])("sets the share that is compared: %s", async (word, share) => {
+    const { name, target, log } = await start();
+    const args = [word];
+    expect(await askWorker({ name, command: "shadow-share", args })).toEqual({
+      share: share === "on" ? 10 : share,
+    });
+    expect(target.worker.setShadowShare.mock.calls).toEqual([[share]]);
+    expect(log.info).toHaveBeenCalledWith(`control: shadow-share ${word}`);
+  });
+
+  it.each(["101", "much", "", "-1", "on off"])("sets no share of '%s'", async (words) => {
+    const { name, target } = await start();
+    const set = askWorker({ name, command: "shadow-share", args: words.split(" ") });
+    await expect(set).rejects.toThrow("the share is on, off, or a number of percent from 0 to 100");
+    expect(target.worker.setShadowShare).not.toHaveBeenCalled();
+  });
+
+  it("says that a worker without shadow mode compares nothing", async () => {
+    const { name, target } = await start();
+    target.worker.setShadowShare.mockReturnValue(undefined);
+    const set = askWorker({ name, command: "shadow-share", args: ["on"] });
+    await expect(set).rejects.toThrow("this worker does not run with native_checks=shadow");
   });
 
   it("says what is wrong with words, and what it could not do", async () => {

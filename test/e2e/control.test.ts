@@ -61,6 +61,21 @@ describe.skipIf(!hasServer("gearmand"))("a worker that runs, and the commands th
     await registered(1);
   });
 
+  it("shows what shadow mode has found, and compares another share until the next reload", async () => {
+    const { worker, tell } = await start("native_checks=shadow", "shadow_share=20");
+    await using _worker = worker;
+    const share = async () => JSON.parse((await tell("shadow", "show", "--json")).stdout).share;
+    expect((await tell("shadow", "show")).stdout).toContain("20 % of the jobs are compared.");
+    expect((await tell("shadow", "set", "50")).stdout).toBe(
+      "50 % of the jobs are compared, until the next reload",
+    );
+    expect(await share()).toBe(50);
+    await tell("shadow", "set", "off");
+    expect(await share()).toBe(0);
+    await tell("reload");
+    expect(await share()).toBe(20);
+  });
+
   it("reads its configuration again, and says what has changed or what is wrong", async () => {
     using folder = createFolder();
     const file = join(folder.path, "worker.conf");

@@ -60,34 +60,34 @@ describe("a run", () => {
       "of a service",
       SERVICE,
       { kind: "exited", returnCode: 2, ...NO_OUTPUT },
-      { returnCode: 2 },
+      { check: "x", returnCode: 2, state: "CRITICAL" },
       "service job done: web1 - Ping",
     ],
     [
       "of a host",
       HOST,
       { kind: "exited", returnCode: 0, ...NO_OUTPUT },
-      { returnCode: 0 },
+      { check: "x", returnCode: 0, state: "OK" },
       "host job done: web1",
     ],
     [
       "of an event handler",
       EVENT_HANDLER,
       { kind: "exited", returnCode: 0, ...NO_OUTPUT },
-      { returnCode: 0 },
+      { check: "restart", returnCode: 0, state: "OK" },
       "eventhandler job done: /p/restart",
     ],
     [
       "of a plugin that was killed",
       HOST,
       { kind: "signalled", signal: 9, ...NO_OUTPUT },
-      { outcome: "signalled" },
+      { check: "x", outcome: "signalled" },
       "host job done: web1",
     ],
   ])("%s is a debug line, and no more", (_, job, outcome, fields, message) => {
     const log = tell(job, outcome);
     expect(log.debug.mock.calls).toEqual([
-      [{ via: "plugin", why: "so", seconds: 0.0625, ...fields }, message],
+      [{ queue: "service", via: "plugin", why: "so", seconds: 0.0625, ...fields }, message],
     ]);
     expect(log.info).not.toHaveBeenCalled();
     expect(log.error).not.toHaveBeenCalled();
@@ -99,6 +99,48 @@ describe("a run", () => {
       expect.anything(),
       "service job done: web1 - Lüfter",
     );
+  });
+});
+
+describe("at trace", () => {
+  const command = "/p/check_pgsql -H db -p hunter22";
+  const job = { ...SERVICE, commandLine: command };
+  const stdout = `${"x".repeat(495)} hunter22 L\xc3\xbcfter`;
+
+  it("the command line and the output are shown, without secrets", () => {
+    const log = tell(job, {
+      kind: "exited",
+      returnCode: 0,
+      stdout: "hunter22 is wrong",
+      stderr: "no hunter22",
+    });
+    expect(log.trace.mock.calls).toEqual([
+      [
+        { command: "/p/check_pgsql -H db -p ***", stdout: "*** is wrong", stderr: "no ***" },
+        "service job ran: web1 - Ping",
+      ],
+    ]);
+    expect(inspect(log, { depth: 9 })).not.toContain("hunter22");
+  });
+
+  it("no half of a secret is left at the end of an output that is cut", () => {
+    const log = tell(job, { kind: "exited", returnCode: 0, stdout, stderr: "" });
+    expect(log.trace).toHaveBeenCalledWith(
+      expect.objectContaining({ stdout: `${"x".repeat(495)} *** `.slice(0, 500) }),
+      expect.anything(),
+    );
+  });
+
+  it("nothing is made of a job where no level wants it", () => {
+    const log = { ...stubLog(), isLevelEnabled: () => false };
+    const findMarks = () => {
+      throw new Error("masked for nothing");
+    };
+    const jobLog = createJobLog({ log, throttle: new LogThrottle(log), findMarks });
+    const outcome: Outcome = { kind: "exited", returnCode: 0, ...NO_OUTPUT };
+    const ran = { outcome, via: "plugin", why: "so", startTime: 1, finishTime: 2 } as const;
+    jobLog.ran?.({ job, ran, settings: SETTINGS, queue: "service" });
+    expect([log.trace, log.debug].flatMap(({ mock }) => mock.calls)).toEqual([]);
   });
 });
 

@@ -1,10 +1,12 @@
 import { ControlFailure } from "../../control/client.ts";
 import type { ControlCommandName } from "../../control/commands.ts";
+import type { ShadowReport } from "../../run/shadow.ts";
 import type { ReloadResult } from "../../worker/process/reload.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
 import { type CliCommand, type CommandResult, wrongCall } from "../command.ts";
 import { askWorker, findWorker } from "../control/find-worker.ts";
 import { renderJobs } from "../control/render-jobs.ts";
+import { renderShadow } from "../control/render-shadow.ts";
 import { renderStatus } from "../control/render-status.ts";
 import type { Io } from "../io.ts";
 import { reportConfigError } from "../worker-conf.ts";
@@ -51,6 +53,20 @@ const CONTROL_ROWS = {
     asks: "log-level",
     words: ["LEVEL"],
     show: () => ({ text: "the level is set, until the next reload\n" }),
+  },
+  "shadow show": {
+    asks: "shadow",
+    words: [],
+    show: (report: ShadowReport) => ({
+      text: renderShadow(`${report.share} % of the jobs are compared.\n`, report),
+    }),
+  },
+  "shadow set": {
+    asks: "shadow-share",
+    words: ["PERCENT|on|off"],
+    show: ({ share }: { share: number }) => ({
+      text: `${share} % of the jobs are compared, until the next reload\n`,
+    }),
   },
 } as const satisfies Readonly<Record<string, ControlRow>>;
 

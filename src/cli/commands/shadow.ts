@@ -1,15 +1,16 @@
 import { readRegularFile } from "../../open-file.ts";
-import type { ShadowAnswer, ShadowCount, ShadowExample } from "../../run/shadow.ts";
-import type { WrittenReport } from "../../worker/shadow-file.ts";
+import type { WrittenReport } from "../../worker/reports/shadow-file.ts";
 import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
+import { readableTime, renderShadow } from "../control/render-shadow.ts";
 import type { Io } from "../io.ts";
-import { renderTable } from "../render-table.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
+import { controlCommand } from "./control.ts";
 
 /** Exit codes: 0, 1 without a report, 3 if the options are wrong. */
 export async function shadowCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const [command, ...options] = argv;
-  if (command !== "report") return unknownWord(command, ["report"]);
+  if (command === "show" || command === "set") return controlCommand(`shadow ${command}`)(options, io);
+  if (command !== "report") return unknownWord(command, ["show", "set", "report"]);
   try {
     const config = loadForCommand(options, io);
     if (config === undefined) return wrongCall();
@@ -41,45 +42,7 @@ function report(file: string, io: Io): number {
   }
 }
 
-function renderReport({ written, since, share, checks }: WrittenReport): string {
-  const rows = Object.entries(checks).sort(([one], [other]) => (one < other ? -1 : 1));
-  const head = `Written ${readableTime(written)}, ${share} % of the jobs are compared.\n`;
-  if (since === undefined || rows.length === 0) return `${head}Nothing was compared yet.\n`;
-  const lines = rows.map(([name, count]) => [name, ...countCells(count)]);
-  const table = renderTable(["check", "runs", "agreed", "different", "left to plugin", "agreement"], lines);
-  const examples = rows.flatMap(([name, count]) => renderExamples(name, count));
-  return [`${head}Since ${readableTime(since)}:\n`, table, ...examples].join("\n");
-}
-
-function countCells({ agreed, different, declined }: ShadowCount): readonly string[] {
-  const compared = agreed + different;
-  const agreement = compared === 0 ? "" : `${floorTo(2, (agreed / compared) * 100)} %`;
-  return [...[compared + declined, agreed, different, declined].map(String), agreement];
-}
-
-/** 99.999 is not yet 100. */
-function floorTo(digits: number, value: number): string {
-  return (Math.floor(value * 10 ** digits) / 10 ** digits).toFixed(digits);
-}
-
-function renderExamples(name: string, { examples }: ShadowCount): readonly string[] {
-  return examples.length === 0 ? [] : [`${name}, the last differences:`, ...examples.map(renderExample)];
-}
-
-function renderExample({ at, command, plugin, native }: ShadowExample): string {
-  return [
-    `  ${readableTime(at)} ${command}`,
-    ...answer("plugin", plugin),
-    ...answer("native", native),
-    "",
-  ].join("\n");
-}
-
-function answer(who: string, { returnCode, output }: ShadowAnswer): readonly string[] {
-  const [first = "", ...more] = output.trimEnd().split("\n");
-  return [`    ${who} ${returnCode ?? "-"} ${first}`, ...more.map((line) => `             ${line}`)];
-}
-
-function readableTime(iso: string): string {
-  return iso.replace("T", " ").replace(/\..*$/, " UTC");
+function renderReport(report: WrittenReport): string {
+  const head = `Written ${readableTime(report.written)}, ${report.share} % of the jobs are compared.\n`;
+  return renderShadow(head, report);
 }

@@ -15,7 +15,7 @@ export interface Finding {
 export function findFileFaults(config: Config): readonly Finding[] {
   const { logfile, logmode, pidfile, shadowFile, nativeChecks } = config;
   const written = [
-    { option: "logfile", path: logmode === "stdout" ? undefined : logfile },
+    { option: "logfile", path: logmode === "stdout" || logmode === "syslog" ? undefined : logfile },
     { option: "pidfile", path: pidfile },
     { option: "shadow_file", path: nativeChecks === "shadow" ? shadowFile : undefined },
   ];

@@ -5,7 +5,7 @@ import type { Io } from "../io.ts";
  * each would stay as a zombie. A shell can. This one starts the worker, passes its signals on, and ends with
  * it.
  */
-const INIT = `trap 'kill -TERM $worker' TERM; trap 'kill -INT $worker' INT; trap 'kill -HUP $worker' HUP
+const INIT = `trap 'kill -TERM $worker' TERM; trap 'kill -INT $worker' INT; trap 'kill -HUP $worker' HUP; trap 'kill -USR1 $worker' USR1
 "$@" <&0 & worker=$!
 while wait "$worker"; code=$?; kill -0 "$worker" 2>/dev/null; do :; done
 exit $code`;

@@ -76,9 +76,9 @@ export const PROCESS_ROWS = [
   },
   {
     name: "logmode",
-    kind: choice(["automatic", "file", "stdout"], { syslog: "stdout", core: "stdout" }),
+    kind: choice(["automatic", "file", "stdout", "syslog"], { core: "stdout" }),
     default: "automatic",
-    help: "automatic writes to logfile if there is one, otherwise to standard output. syslog and core are accepted and mean stdout.",
+    help: "automatic writes to logfile if there is one, otherwise to standard output. syslog gives the lines to syslogd at /dev/log. core is accepted and means stdout.",
     knownBy: ["C worker", "Go worker", "core module"],
   },
   {
@@ -86,6 +86,14 @@ export const PROCESS_ROWS = [
     kind: choice(["text", "json"]),
     default: "text",
     help: "text writes lines as the C worker does. json writes one object a line, for log collectors.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "summary_interval",
+    kind: seconds(),
+    default: 600,
+    unit: "seconds",
+    help: "How often the log has a line that sums up: jobs, their rate, time-outs, results that wait. 0: never.",
     knownBy: ["omd-worker"],
   },
   {

@@ -46,7 +46,8 @@ export function completeConfig(
     const message = `min-worker ${given.minWorker} is more than max-worker ${maxWorker}, using ${maxWorker}`;
     reportAt("min-worker")(warning(message));
   }
-  if (config.daemon && (config.logmode === "stdout" || config.logfile === undefined)) {
+  const hasFile = config.logmode !== "stdout" && config.logfile !== undefined;
+  if (config.daemon && config.logmode !== "syslog" && !hasFile) {
     reportAt("daemon")(warning("in the background nothing is logged without a log file", "logfile=FILE"));
   }
   // The lines of a list cannot be told apart any more.

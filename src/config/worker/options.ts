@@ -77,6 +77,7 @@ const PROCESS = use(PROCESS_ROWS, {
   logfile: LIVE,
   logmode: RESTART,
   log_format: RESTART,
+  summary_interval: LIVE,
   "debug-result": LIVE,
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { WrittenReport } from "../../../src/worker/shadow-file.ts";
+import type { WrittenReport } from "../../../src/worker/reports/shadow-file.ts";
 import { run } from "../io.ts";
 
 let folder: string;
@@ -79,8 +79,10 @@ describe("omd-worker shadow cannot", () => {
     ["without a file", ["report"], 1, "shadow_file is not set"],
     ["with one that is missing", ["report", "shadow_file=/nowhere/shadow.json"], 1, "/nowhere/shadow.json"],
     ["with a file's name alone", ["report", "/x.json"], 1, "warning: unknown option '/x.json'"],
-    ["without a word", [], 3, "usage: omd-worker shadow report"],
-    ["with another word", ["status"], 3, "usage: omd-worker shadow report"],
+    ["without a word", [], 3, "usage: omd-worker shadow show"],
+    ["with another word", ["status"], 3, "usage: omd-worker shadow show"],
+    ["set no share", ["set"], 3, "usage: omd-worker shadow set PERCENT|on|off"],
+    ["ask a worker that is not there", ["show", "identifier=nowhere"], 1, "no worker listens"],
     ["with a bad option", ["report", "encryption=maybe"], 3, "encryption"],
   ])("%s", async (_, argv, code, says) => {
     expect(await run("shadow", argv)).toEqual({

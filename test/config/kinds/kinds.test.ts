@@ -77,13 +77,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   choices: [
     ["logmode=File", "logmode", "file"],
-    ["logmode=syslog", "logmode", "stdout", "logmode=syslog is the same as stdout here"],
+    ["logmode=syslog", "logmode", "syslog"],
     ["logmode=core", "logmode", "stdout", "logmode=core is the same as stdout here"],
     [
       "logmode=paper",
       "logmode",
       "automatic",
-      "logmode: 'paper' is unknown, using automatic (use one of automatic, file, stdout)",
+      "logmode: 'paper' is unknown, using automatic (use one of automatic, file, stdout, syslog)",
     ],
     ["worker_name_in_result=pre_perfdata", "workerNameInResult", "pre_perfdata"],
     ["worker_name_in_result=on", "workerNameInResult", "on"],

@@ -44,7 +44,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "plugin:module+module, comma-separated": "check_a:Module::A",
   "path, one a line": "/usr/lib/plugins",
   "host[:port], comma-separated": "a:1",
-  "automatic, file, stdout": "file",
+  "automatic, file, stdout, syslog": "file",
   "off, on, pre_perfdata": "on",
   "off, on, shadow": "shadow",
   "off, on, auto": "on",

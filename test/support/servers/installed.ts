@@ -131,6 +131,13 @@ const SERVERS = {
     for: "suites that check the chart's objects against the schemas of Kubernetes",
   },
   promtool: { package: "prometheus", binary: "promtool", for: "checks of the metrics with promtool" },
+  logrotate: { package: "logrotate", binary: "/usr/sbin/logrotate", for: "suites with a real logrotate" },
+  logger: { package: "bsdutils", binary: "logger", for: "suites that compare with logger" },
+  "systemd-analyze": {
+    package: "systemd",
+    binary: "systemd-analyze",
+    for: "suites that look at the units of systemd",
+  },
 } as const satisfies Record<string, Server>;
 
 type ServerName = keyof typeof SERVERS;

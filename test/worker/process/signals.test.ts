@@ -40,12 +40,15 @@ function handle() {
   };
   const log = stubLog();
   const reload = vi.fn(() => CONFIG);
+  const reopenLog = vi.fn();
+  const onEnd = vi.fn();
   const ours = worker as unknown as Worker;
   const { ended } = handleSignals({
     ...{ worker: ours, log },
     reload: createReload({ worker: ours, log, read: reload }),
+    ...{ reopenLog, onEnd },
   });
-  return { worker, log, reload, ended, stopped };
+  return { worker, log, reload, reopenLog, onEnd, ended, stopped };
 }
 
 describe.each(["SIGTERM", "SIGINT"] as const)("%s", (name) => {
@@ -78,6 +81,36 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (name) => {
     expect(worker.kill).toHaveBeenCalledOnce();
     expect(worker.stop).toHaveBeenCalledOnce();
     expect(log.warn.mock.calls).toEqual([[`got ${second} again, quitting at once`]]);
+  });
+});
+
+it("tells once that the worker ends", () => {
+  const { onEnd } = handle();
+  expect(onEnd).not.toHaveBeenCalled();
+  send("SIGTERM");
+  send("SIGTERM");
+  expect(onEnd).toHaveBeenCalledOnce();
+});
+
+describe("SIGUSR1", () => {
+  it("opens the log file anew, and reloads nothing", () => {
+    const { log, reopenLog, reload } = handle();
+    send("SIGUSR1");
+    expect(reopenLog).toHaveBeenCalledOnce();
+    expect(reload).not.toHaveBeenCalled();
+    expect(log.info.mock.calls).toEqual([["got SIGUSR1, the log is open anew"]]);
+  });
+
+  it("leaves the old one in use if that cannot be", () => {
+    const { log, reopenLog } = handle();
+    const error = new Error("no space left");
+    reopenLog.mockImplementation(() => {
+      throw error;
+    });
+    send("SIGUSR1");
+    expect(log.error.mock.calls).toEqual([
+      [{ err: error }, "got SIGUSR1, cannot open the log file anew: the old one stays in use"],
+    ]);
   });
 });
 

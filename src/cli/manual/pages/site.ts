@@ -56,11 +56,35 @@ export const SURVEY_MANUAL: Manual = {
 export const SHADOW_MANUAL: Manual = {
   name: "shadow",
   description: [
-    "How the worker's own answers compare with the plugins', check by check, with the last differences. The worker must run with native_checks=shadow and shadow_file=FILE; name its --config=FILE here, or shadow_file=FILE.",
+    "How the worker's own answers compare with the plugins', check by check, with the last differences. The worker must run with native_checks=shadow.",
   ],
-  words: [{ word: "report", usage: "[OPTION=VALUE…]", help: "prints the table", hasOptions: true }],
+  words: [
+    {
+      word: "show",
+      usage: "[--json] [OPTION=VALUE…]",
+      help: "asks a worker that runs; it takes the worker's user or root",
+      hasOptions: true,
+    },
+    {
+      word: "set",
+      usage: "PERCENT|on|off [--json] [OPTION=VALUE…]",
+      help: "how many of its jobs a running worker compares, until it reads its configuration again; it takes the worker's user or root",
+      hasOptions: true,
+    },
+    {
+      word: "report",
+      usage: "[OPTION=VALUE…]",
+      help: "prints the table of shadow_file=FILE; name it here, or the worker's --config=FILE",
+      hasOptions: true,
+    },
+  ],
+  options: [{ name: "json", help: "prints JSON, for scripts" }],
   table: WORKER_OPTIONS,
-  examples: [{ line: "omd-worker shadow report --config=/etc/mod-gearman/worker.conf" }],
+  examples: [
+    { line: "omd-worker shadow show" },
+    { line: "omd-worker shadow set 50" },
+    { line: "omd-worker shadow report --config=/etc/mod-gearman/worker.conf" },
+  ],
   exitCodes: [
     ["0", "the report was read"],
     ["1", "there is none"],

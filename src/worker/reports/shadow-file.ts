@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import type { Log } from "../log.ts";
-import type { ShadowReport } from "../run/shadow.ts";
+import type { Log } from "../../log.ts";
+import type { ShadowReport } from "../../run/shadow.ts";
 
 /** The content of the file. */
 export interface WrittenReport extends ShadowReport {

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ShadowFile } from "../../src/worker/shadow-file.ts";
-import { checkLeaks } from "../support/leaks.ts";
-import { stubLog } from "../support/stub-log.ts";
+import { ShadowFile } from "../../../src/worker/reports/shadow-file.ts";
+import { checkLeaks } from "../../support/leaks.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 checkLeaks();
 
