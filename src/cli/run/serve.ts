@@ -87,7 +87,15 @@ interface ReloadParts {
 }
 
 /** A reload of the worker and of all that stands around it. */
-function createWholeReload({ worker, log, current, metrics, systemd, control, changes }: ReloadParts): Reload {
+function createWholeReload({
+  worker,
+  log,
+  current,
+  metrics,
+  systemd,
+  control,
+  changes,
+}: ReloadParts): Reload {
   const read = () => {
     const { config } = current.readAgain();
     void control()?.listen(config.identifier);
