@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   control: ["worker"],
   metrics: ["gearman", "config", "payload", "job", "outcome", "worker"],
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
-  page: ["gearman", "config", "outcome", "worker"],
+  page: ["gearman", "config", "payload", "outcome", "worker"],
   cli: [
     "sdk",
     "shelf",

@@ -88,7 +88,13 @@ export function play(scene: Scene, turn: number): Snapshot {
   const tail = new LogTail();
   if (points > 0) for (let at = 0; at < 30 + turn; at += 1) tail.add(logLine(at));
   const made = makeSnapshot({
-    ...{ status, observer, tail, seen: { points: 0, lines: turn === 0 ? 0 : 29 + turn } },
+    ...{
+      status,
+      observer,
+      tail,
+      failedReload: undefined,
+      seen: { points: 0, lines: turn === 0 ? 0 : 29 + turn },
+    },
     queues: {
       queues: queues.map((queue) => ({ ...queue, running: queue.running + turn })),
       more: 0,

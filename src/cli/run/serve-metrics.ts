@@ -41,7 +41,10 @@ export async function createMetrics(
   let server: Disposable | undefined;
   return {
     listeners: [metrics.listener, ...(page === undefined ? [] : [page.listener])],
-    reloaded: (isSuccessful) => metrics.reloaded(isSuccessful),
+    reloaded(isSuccessful) {
+      metrics.reloaded(isSuccessful);
+      page?.reloaded(isSuccessful);
+    },
     serve(worker, loaded) {
       const status = () => worker.status();
       const render = metrics.renderer({ status, servers: () => loaded().config.server });
