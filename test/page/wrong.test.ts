@@ -126,7 +126,7 @@ describe("an operator is told", () => {
     ["reloadFailed", /^The last reload failed at 08:00:00 UTC/, { failedReload: NOW }],
     [
       "filesSetAside",
-      /^1 file of the site's checks .*: \/s\/check_a\.mjs \(it exited\)\.$/,
+      /^A file of the site's checks is set aside.*: \/s\/check_a\.mjs \(it exited\)\.$/,
       { native: { ...STATUS.native, setAside: [{ path: "/s/check_a.mjs", why: "it exited", since: NOW }] } },
     ],
     [

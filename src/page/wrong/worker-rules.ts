@@ -25,10 +25,10 @@ export const notOpen: Rule = ({ status: { state } }) => {
 export const loopLate: Rule = ({ troubles }) => {
   const { count, last } = troubles.of("late");
   if (count === 0) return undefined;
-  const times = count === 1 ? "once" : `${countOf(count, "time")}`;
+  const times = count === 1 ? "once" : countOf(count, "time");
   return {
     level: "warning",
-    text: `The worker could do nothing else ${times} in the last minutes, ${last}.`,
+    text: `The worker stood still ${times} in the last minutes, ${last}.`,
     advice:
       "Let the plugin answer this check (native_checks_except), or see what else keeps this machine busy.",
   };
@@ -48,9 +48,13 @@ export const filesSetAside: Rule = ({ status: { native } }) => {
   const { setAside } = native;
   if (setAside.length === 0) return undefined;
   const names = listOf(setAside.map(({ path, why }) => `${path} (${why})`));
+  const subject =
+    setAside.length === 1
+      ? "A file of the site's checks is set aside, as it ended its thread again and again"
+      : `${countOf(setAside.length, "file")} of the site's checks are set aside, as they ended their threads again and again`;
   return {
     level: "problem",
-    text: `${countOf(setAside.length, "file")} of the site's checks ended their threads again and again: ${names}.`,
-    advice: "Its checks run again when the file has changed.",
+    text: `${subject}: ${names}.`,
+    advice: "Correct what is named: the checks run again when their file has changed.",
   };
 };
