@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   control: ["worker"],
   metrics: ["config", "payload", "job", "outcome", "worker"],
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
-  page: ["config", "outcome", "worker"],
+  page: ["config", "payload", "outcome", "worker"],
   cli: [
     "sdk",
     "shelf",

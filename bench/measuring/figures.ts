@@ -14,11 +14,15 @@ export const FIGURES = {
   gearmandMsPerCheck: { title: "gearmand ms/check", digits: 3, isKey: false },
   /** CPU seconds per second, at the rate the jobs are offered. */
   cores: { title: "cores", digits: 3, isKey: true },
+  /** The same while viewers look at the status page, and what each of them adds. */
+  viewedCores: { title: "cores, viewed", digits: 3, isKey: true },
+  coresPerViewer: { title: "cores/viewer", digits: 5, isKey: true },
   gearmandCores: { title: "gearmand cores", digits: 3, isKey: true },
   /** Latency: from submission to result. */
   p50Ms: { title: "p50 ms", digits: 1, isKey: true },
   p95Ms: { title: "p95 ms", digits: 1, isKey: true },
   p99Ms: { title: "p99 ms", digits: 1, isKey: true },
+  viewedP99Ms: { title: "p99 ms, viewed", digits: 1, isKey: false },
   maxMs: { title: "max ms", digits: 1, isKey: false },
   /** From the submission of a storm to the last of its results. */
   stormSeconds: { title: "storm s", digits: 1, isKey: true },

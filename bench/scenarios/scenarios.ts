@@ -3,6 +3,7 @@ import { measureIdle } from "../measuring/measure-idle.ts";
 import { measureLoad } from "../measuring/measure-load.ts";
 import { measureRegister } from "../measuring/measure-register.ts";
 import { measureStart } from "../measuring/measure-start.ts";
+import { measureViewers } from "../measuring/measure-viewers.ts";
 import type { Measure } from "../measuring/measurement.ts";
 import { HARM_LINES } from "./harm.ts";
 import { IDLE_LINES } from "./idle.ts";
@@ -14,6 +15,7 @@ import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
 import { SLOW_NAMES_LINES } from "./slow-names.ts";
 import { STORM_LINES } from "./storms.ts";
+import { VIEWERS_LINES } from "./viewers.ts";
 import { REGISTER_LINES, START_LINES } from "./worker-start.ts";
 
 /** What is measured of each worker, and which figures are shown. */
@@ -125,6 +127,14 @@ export const SCENARIOS: readonly Scenario[] = [
     about: "checks of names: 100 new ones a second, 50 ms away, and quick checks beside silent and slow ones",
     lines: SLOW_NAMES_LINES,
     ...OPEN_LOAD,
+  },
+  {
+    name: "viewers",
+    about: "200 jobs a second, with twenty viewers of the status page in turns with none",
+    lines: VIEWERS_LINES,
+    measure: measureViewers,
+    columns: ["cores", "viewedCores", "coresPerViewer", "p99Ms", "viewedP99Ms"],
+    charts: ["cores", "viewedCores", "coresPerViewer"],
   },
   {
     name: "start",

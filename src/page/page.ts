@@ -26,6 +26,7 @@ export class Page implements Disposable {
   readonly #observer = new Observer();
   readonly #login: Login | undefined;
   #page: StatusPage | undefined;
+  #failedReload: number | undefined;
 
   /** `auth`: `user:hash` or the path of a file; undefined: the page is open. */
   constructor(auth: string | undefined) {
@@ -37,10 +38,15 @@ export class Page implements Disposable {
     return this.#observer.listener;
   }
 
+  /** A reload is over. */
+  reloaded(isSuccessful: boolean): void {
+    this.#failedReload = isSuccessful ? undefined : Date.now() / 1000;
+  }
+
   serve(source: PageSource): StatusPage {
     this.#observer.observe(source.inFlight);
     this.#page = new StatusPage({
-      show: showOf(source, this.#observer),
+      show: showOf(source, this.#observer, () => this.#failedReload),
       login: this.#login,
       log: source.log,
     });
@@ -54,7 +60,11 @@ export class Page implements Disposable {
 }
 
 /** What has changed since the last look goes to those who saw it; a new viewer has everything. */
-function showOf({ status, queues: askQueues, config, tail }: PageSource, observer: Observer): Show {
+function showOf(
+  { status, queues: askQueues, config, tail }: PageSource,
+  observer: Observer,
+  failedReload: () => number | undefined,
+): Show {
   const changes = new Changes(["points", "log"]);
   let seen = { points: 0, lines: 0 };
   let seenConfig: readonly EffectiveOption[] | undefined;
@@ -62,7 +72,7 @@ function showOf({ status, queues: askQueues, config, tail }: PageSource, observe
     async look() {
       const queues = showQueues(await askQueues());
       const now = config();
-      const parts = { status: status(), queues, observer, tail };
+      const parts = { status: status(), queues, observer, tail, failedReload: failedReload() };
       const changed = now === seenConfig ? undefined : now;
       const next = renderEvent("next", changes.next(makeSnapshot({ ...parts, seen, config: changed })));
       let whole: string | undefined;

@@ -56,6 +56,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   "max-worker": 77,
   "idle-timeout": 0,
   "spawn-rate": 5,
+  summary_interval: 0,
   load_limit1: 4.5,
   load_limit5: 4,
   load_limit15: 3,

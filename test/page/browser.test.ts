@@ -1,50 +1,10 @@
 import { mkdirSync } from "node:fs";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { MetricsServer } from "../../src/metrics/http-server.ts";
-import { Changes } from "../../src/page/snapshot/changes.ts";
-import { StatusPage } from "../../src/page/web/status-page.ts";
-import { renderEvent } from "../../src/page/web/viewers.ts";
-import { complaintsOf, startBrowser } from "../support/servers/browser.ts";
+import { startBrowser } from "../support/servers/browser.ts";
 import { hasServer } from "../support/servers/installed.ts";
-import { stubLog } from "../support/stub-log.ts";
-import { play, SCENES, type Scene } from "./scenes.ts";
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
-const WIDE = { width: 1280, height: 900 };
-const PHONE = { width: 375, height: 800 };
-/** Snapshots come every two seconds. */
-const PATIENCE = { timeout: 30_000, interval: 100 };
-
-/** Serves a scene, with one turn for each look. */
-async function serve(scene: Scene, at = 0) {
-  let turn = 0;
-  const changes = new Changes(["points", "log"]);
-  const look = async () => {
-    const now = turn++;
-    return {
-      whole: () => renderEvent("whole", JSON.stringify(play(scene, 0))),
-      next: renderEvent("next", changes.next(play(scene, now))),
-    };
-  };
-  const log = stubLog();
-  const page = new StatusPage({ show: { look }, login: undefined, log });
-  const server = new MetricsServer({
-    status: () => scene.status,
-    metrics: { contentType: "", render: async () => "" },
-    ...{ page, log },
-  });
-  const port = await server.listen({ host: "127.0.0.1", port: at });
-  return {
-    ...{ port, url: `http://127.0.0.1:${port}/` },
-    looks: () => turn,
-    [Symbol.dispose]() {
-      page[Symbol.dispose]();
-      server[Symbol.dispose]();
-    },
-  };
-}
+import { SCENES, type Scene } from "./scenes.ts";
+import { faults, openIn, PATIENCE, PHONE, serve, shown, WIDE } from "./serve-scene.ts";
 
 describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
   let browser: Browser;
@@ -53,12 +13,7 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
   });
   afterAll(() => browser?.close());
 
-  async function open(url: string, options: Parameters<Browser["newPage"]>[0] = {}) {
-    const page = await browser.newPage({ viewport: WIDE, ...options });
-    const complaints = complaintsOf(page);
-    await page.goto(url);
-    return { page, complaints, [Symbol.asyncDispose]: () => page.close() };
-  }
+  const open = (url: string, options?: Parameters<Browser["newPage"]>[0]) => openIn(browser, url, options);
 
   describe.each(Object.entries(SCENES))("shows a worker: %s", (name, scene) => {
     it.each(["light", "dark"] as const)("in the theme %s, for everybody", async (colorScheme) => {
@@ -92,16 +47,23 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
       const { page } = opened;
       await shown(page);
       const text = async (selector: string) => (await page.locator(selector).textContent()) ?? "";
-      return { head: await text("header"), queues: await text("#queues"), jobs: await text("#jobs") };
+      return {
+        head: await text("header"),
+        wrong: await text("#wrong"),
+        queues: await text("#queues"),
+        jobs: await text("#jobs"),
+      };
     };
     const busy = await texts(SCENES.busy);
     expect(busy.jobs).toMatch(/^web1 - HTTPservicehostgroup_dmz25\.0 s/);
     expect(busy.head).toContain("open");
     const away = await texts(SCENES["gearmand away"]);
-    expect(away.head).toContain("No job server answers: gearmand.example.org:4730.");
+    expect(away.head).toContain("open, 1 problem");
+    expect(away.wrong).toContain("No job server answers: gearmand.example.org:4730.");
+    expect((await texts(SCENES.idle)).wrong).toMatch(/^All is wellNothing is wrong: /);
     expect(away.queues).toBe("No queues");
     expect((await texts(SCENES["500 queues"])).queues).toContain("hostgroup_499");
-    expect((await texts(SCENES["nothing yet"])).head).toContain("The worker is starting.");
+    expect((await texts(SCENES["nothing yet"])).wrong).toContain("The worker is starting.");
   });
 
   it("says that the connection is lost, and comes back by itself", async () => {
@@ -125,6 +87,8 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the content");
     await page.keyboard.press("Enter");
+    for (let plots = 0; plots < 4; plots += 1) await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.role")).toBe("slider");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.getAttribute('aria-labelledby')")).toBe(
       "queues-title",
@@ -178,23 +142,6 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
     await context.close();
   });
 });
-
-/** Waits for the first snapshot. */
-async function shown(page: Page): Promise<void> {
-  const facts = () => page.locator("#facts").textContent();
-  await vi.waitFor(async () => expect(await facts()).toContain("started"), PATIENCE);
-}
-
-/**
- * What axe-core complains about. It works on this page from outside, so the page's policy allows it. Of 500
- * rows some stand for all.
- */
-async function faults(page: Page): Promise<unknown> {
-  await page.evaluate(axe.source);
-  return page.evaluate(`axe.run({ exclude: ["tbody tr:nth-child(n + 12)"] }, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
-      id + " " + target + ": " + failureSummary)))`);
-}
 
 const WATCH_SHIFTS = `window.shifts = [];
 new PerformanceObserver((list) => {

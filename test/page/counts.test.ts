@@ -5,6 +5,8 @@ import { History, POINTS } from "../../src/page/counts/history.ts";
 import { Observer } from "../../src/page/counts/observer.ts";
 import { OTHER, Recent } from "../../src/page/counts/recent.ts";
 import { Spread } from "../../src/page/counts/spread.ts";
+import type { TroubleKind } from "../../src/page/counts/troubles.ts";
+import { PayloadError } from "../../src/payload/payload-error.ts";
 import type { JobRun } from "../../src/run/run.ts";
 import type { PerformedJob } from "../../src/worker/worker-events.ts";
 
@@ -108,6 +110,19 @@ describe("of the jobs that are over the page tells", () => {
     expect(history.look(0)).toMatchObject({ rate: 5, timedOut: 1 });
   });
 
+  it("that some could not be read, and that the worker was late", () => {
+    const { listener, troubles } = new Observer();
+    const job = { handle: "H:1" } as Parameters<NonNullable<typeof listener.unreadable>>[0];
+    listener.unreadable?.(job, new PayloadError("wrong-key", "another key"));
+    listener.unreadable?.(job, new Error("no type"));
+    listener.late?.({ seconds: 2.5, cpuSeconds: 2, culprit: "check_a", underWay: ["check_a"] });
+    listener.late?.({ seconds: 1.2, cpuSeconds: 0, culprit: undefined, underWay: [] });
+    expect(["other-key", "unreadable", "late"].map((kind) => troubles.of(kind as TroubleKind).count)).toEqual(
+      [1, 1, 2],
+    );
+    expect(troubles.of("late").last).toContain("1.2 s because of one of those under way (none)");
+  });
+
   it("which way they went and why, without the words of a refusal", () => {
     const { observer, ran } = observe();
     ran({ via: "native", why: "same plugin" });
@@ -122,6 +137,7 @@ describe("of the jobs that are over the page tells", () => {
       { via: "none", why: "", runs: 1 },
     ]);
     expect(observer.checks.slowest).toMatchObject([{ runs: 3 }]);
+    expect(observer.troubles.of("refused")).toEqual({ count: 1, last: "nul-byte" });
   });
 
   it("why in text, also where a reason repeats bytes of a command line", () => {

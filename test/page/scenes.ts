@@ -68,6 +68,7 @@ export interface Scene {
   readonly silent?: string;
   readonly points?: number;
   readonly observer?: Observer;
+  readonly failedReload?: number;
 }
 
 export const SCENES = {
@@ -78,17 +79,47 @@ export const SCENES = {
     silent: SERVER,
     points: 200,
   },
+  "much wrong": {
+    status: {
+      ...BUSY,
+      slots: { size: 200, busy: 200, min: 10, max: 200 },
+      outbox: { size: 1_300, oldestAge: 95 },
+      jobServers: [
+        { ...LINK, name: SERVER },
+        { ...LINK, name: "gearmand2.example.org:4730", isConnected: false },
+      ],
+      native: {
+        ...BUSY.native,
+        setAside: [
+          { path: "/opt/site/checks/check_own.mjs", why: "it called process.exit", since: NOW - 900 },
+        ],
+      },
+      recent: {
+        unusable: [
+          { path: "/usr/lib/nagios/plugins/check_oracle_health", why: "not found", lastTime: NOW - 9 },
+        ],
+        leastLatency: -5.2,
+      },
+    },
+    ...{ queues: queues(6), points: 360, observer: troubledObserver(), failedReload: NOW - 60 },
+  },
   "500 queues": { status: BUSY, queues: queues(500), points: 360 },
   "nothing yet": { status: { ...STATUS, state: "made", since: NOW, jobServers: [] } },
 } as const satisfies Readonly<Record<string, Scene>>;
 
 /** The snapshot of a turn: figures change from one to the next. */
 export function play(scene: Scene, turn: number): Snapshot {
-  const { status, queues = [], silent, points = 0, observer = new Observer() } = scene;
+  const { status, queues = [], silent, points = 0, observer = new Observer(), failedReload } = scene;
   const tail = new LogTail();
   if (points > 0) for (let at = 0; at < 30 + turn; at += 1) tail.add(logLine(at));
   const made = makeSnapshot({
-    ...{ status, observer, tail, seen: { points: 0, lines: turn === 0 ? 0 : 29 + turn } },
+    ...{
+      status,
+      observer,
+      tail,
+      failedReload,
+      seen: { points: 0, lines: turn === 0 ? 0 : 29 + turn },
+    },
     queues: {
       queues: queues.map((queue) => ({ ...queue, running: queue.running + turn })),
       more: 0,
@@ -148,5 +179,16 @@ function busyObserver(): Observer {
       }));
       routes.ran(at < 2 ? "native" : "plugin", at < 2 ? "the file named is of 2.3.3" : "no native check");
     }
+  return observer;
+}
+
+function troubledObserver(): Observer {
+  const observer = busyObserver();
+  const { troubles } = observer;
+  for (let at = 0; at < 300; at += 1) troubles.add("ran");
+  for (let at = 0; at < 40; at += 1) troubles.add("timed-out");
+  for (let at = 0; at < 7; at += 1) troubles.add("refused", "outside-restrict-path");
+  troubles.add("other-key");
+  troubles.add("late", "the last time for 2.5 s because of check_own");
   return observer;
 }

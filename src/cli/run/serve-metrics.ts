@@ -43,7 +43,10 @@ export async function createMetrics(
   let server: Disposable | undefined;
   return {
     listeners: [metrics.listener, ...(page === undefined ? [] : [page.listener])],
-    reloaded: (isSuccessful) => metrics.reloaded(isSuccessful),
+    reloaded(isSuccessful) {
+      metrics.reloaded(isSuccessful);
+      page?.reloaded(isSuccessful);
+    },
     serve(worker, loaded) {
       const status = () => worker.status();
       const queues = createAskQueues(() => loaded().config.server);

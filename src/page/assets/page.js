@@ -1,17 +1,22 @@
 // Connects to the worker's events and shows each snapshot. URLs are relative: a proxy may have added a prefix.
 
+import "./nav.js";
+import { startFilter } from "./filter.js";
+import { showPlots } from "./plots.js";
 import {
   showChecks,
   showConfig,
   showHead,
   showLog,
-  showPlots,
   showPools,
   showServers,
   showShadow,
   showTiles,
   showWork,
 } from "./sections.js";
+import { startSorting } from "./sort.js";
+import { showTable } from "./tables.js";
+import { showLost, showWrong } from "./wrong.js";
 
 const MAX_POINTS = 360;
 const MAX_LINES = 200;
@@ -53,6 +58,7 @@ function show(parts) {
   points = [...points, ...snapshot.points].slice(-MAX_POINTS);
   lines = [...lines, ...snapshot.log].slice(-MAX_LINES);
   showHead(snapshot);
+  showWrong(snapshot.wrong);
   showTiles(snapshot, points);
   showPlots(points, snapshot.time);
   showWork(snapshot);
@@ -62,6 +68,12 @@ function show(parts) {
   showShadow(snapshot);
   if (parts.config !== undefined) showConfig(parts.config);
   showLog(lines);
+  appear();
+}
+
+/** Until there is something to see, nothing is seen: so nothing moves when it comes. */
+function appear() {
+  document.documentElement.dataset.live = "";
 }
 
 function watch() {
@@ -73,8 +85,8 @@ function lost() {
   const badge = document.getElementById("state");
   badge.textContent = "not connected";
   badge.className = "badge bad";
-  document.getElementById("trouble").textContent =
-    "This page has no connection to the worker and tries again. The figures are old.";
+  showLost();
+  appear();
 }
 
 /** A page that nobody sees costs the worker nothing. */
@@ -85,4 +97,6 @@ document.addEventListener("visibilitychange", () => {
   else connect();
 });
 
+startSorting(showTable);
+startFilter(showTable);
 if (!document.hidden) connect();

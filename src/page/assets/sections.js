@@ -1,8 +1,8 @@
 // What a snapshot says in each section of the page.
 
-import { draw } from "./plots.js";
 import { fill, write } from "./tables.js";
-import { clock, figure, span } from "./words.js";
+import { clock, figure, figureCell, span, spanCell } from "./words.js";
+import { weightOf } from "./wrong.js";
 
 const STATES = {
   made: "starting",
@@ -13,38 +13,30 @@ const STATES = {
 };
 const WAYS = { refuse: "refused", none: "not run" };
 
-export function showHead({ identifier, hostName, version, since, time, state, jobServers, lastReload }) {
-  const trouble = findTrouble(state, jobServers);
+export function showHead({ identifier, hostName, version, since, time, state, lastReload, wrong }) {
+  const weight = weightOf(wrong);
   put("identifier", identifier);
   const reload = lastReload?.time === undefined ? "" : `, reloaded at ${clock(lastReload.time)}`;
   put("facts", `omd-worker ${version} on ${hostName}, started ${span(time - since)} ago${reload}`);
-  put("state", STATES[state]);
-  put("trouble", trouble);
-  const badge = document.getElementById("state");
-  badge.classList.toggle("good", trouble === "");
-  badge.classList.toggle("bad", trouble !== "");
-  const title = `${trouble === "" ? "" : "⚠ "}${identifier}`;
+  put("state", [STATES[state], ...countsOf(wrong)].join(", "));
+  document.getElementById("state").className = `badge ${weight}`;
+  const title = `${weight === "good" ? "" : "⚠ "}${identifier}`;
   if (document.title !== title) document.title = title;
 }
 
-function findTrouble(state, jobServers) {
-  if (state === "drained") return "The worker takes no jobs until it is told to resume.";
-  if (state !== "open") return `The worker is ${STATES[state]}.`;
-  const present = jobServers.filter(({ isRetired }) => !isRetired);
-  const away = present.filter(({ isConnected, isSilent }) => !isConnected || isSilent);
-  if (away.length === 0) return "";
-  const names = away.map(({ name }) => name).join(", ");
-  return away.length === present.length
-    ? `No job server answers: ${names}. The worker connects again by itself.`
-    : `A job server does not answer: ${names}.`;
+/** How many there are of the gravest. */
+function countsOf(findings) {
+  const level = ["problem", "warning"].find((one) => findings.some((finding) => finding.level === one));
+  if (level === undefined) return [];
+  return [countOf(findings.filter((finding) => finding.level === level).length, level)];
 }
 
 export function showTiles({ present, slots, outbox, jobs }, points) {
   const last = points.at(-1) ?? present;
   put("rate", figure(last.rate));
-  put("rate-sub", `${figure(jobs.done)} since the start`);
+  put("rate-sub", `${figure(jobs.done)} in total`);
   put("slots", `${figure(jobs.inFlight)} of ${figure(slots.max)}`);
-  put("slots-sub", `${figure(slots.size)} slots now, ${figure(slots.busy)} busy`);
+  put("slots-sub", `${figure(slots.busy)} of ${figure(slots.size)} slots busy`);
   put("latency", span(last.latencyP50));
   put("latency-sub", `95 %: ${span(last.latencyP95)}`);
   put("timeouts", figure(points.reduce((sum, { timedOut }) => sum + timedOut, present.timedOut)));
@@ -53,37 +45,17 @@ export function showTiles({ present, slots, outbox, jobs }, points) {
   put("outbox-sub", outbox.size === 0 ? "all are delivered" : `the oldest for ${span(outbox.oldestAge)}`);
 }
 
-export function showPlots(points, now) {
-  const common = { points, now };
-  draw("plot-rate", { ...common, series: [({ rate }) => rate], show: figure, names: ["Jobs a second"] });
-  draw("plot-latency", {
-    ...common,
-    series: [(point) => point.latencyP50, (point) => point.latencyP95],
-    ...{ show: span, names: ["Median latency", "95 % of the latencies are below"] },
-  });
-  draw("plot-duration", {
-    ...common,
-    series: [(point) => point.durationP50, (point) => point.durationP95],
-    ...{ show: span, names: ["Median run", "95 % of the runs are below"] },
-  });
-  draw("plot-flight", {
-    ...common,
-    series: [({ inFlight }) => inFlight, ({ timedOut }) => timedOut],
-    ...{ show: figure, names: ["Jobs under way", "Time-outs in ten seconds"] },
-  });
-}
-
 export function showWork({ queues: { queues, more, silent }, jobs }) {
   const rows = queues.map(({ queue, waiting, running, workers, server }) => [
     queue,
-    { text: figure(waiting), bad: waiting > 0 && workers === 0 },
-    ...[figure(running), { text: figure(workers), bad: waiting > 0 && workers === 0 }, server],
+    figureCell(waiting, { bad: waiting > 0 && workers === 0 }),
+    ...[figureCell(running), figureCell(workers, { bad: waiting > 0 && workers === 0 }), server],
   ]);
   const lacking = silent.map(({ server }) => server).join(", ");
   put("queues-note", lacking === "" ? countOf(queues.length + more, "queue") : `No answer from ${lacking}`);
   fill("queues", rows, "No queues");
   const running = jobs.oldest.map(({ name = "(not read yet)", type = "", queue, age }) => [
-    ...[name, type, queue, span(age)],
+    ...[name, type, queue, spanCell(age)],
   ]);
   const orphaned = jobs.orphaned === 0 ? "" : `, ${jobs.orphaned} of a lost connection`;
   const shown = jobs.inFlight > running.length ? `, the oldest ${running.length} are shown` : "";
@@ -93,12 +65,12 @@ export function showWork({ queues: { queues, more, silent }, jobs }) {
 
 export function showServers({ jobServers, dupservers }) {
   const links = jobServers.map(({ name, isConnected, isSilent, isRetired, jobsInFlight }) => [
-    ...[name, linkState(isConnected, isSilent, isRetired), figure(jobsInFlight), ""],
+    ...[name, linkState(isConnected, isSilent, isRetired), figureCell(jobsInFlight), ""],
   ]);
   const copies = dupservers.map(({ name, isConnected, waiting, limit }) => [
     `${name} (dupserver)`,
     linkState(isConnected, false, false),
-    ...["", `${figure(waiting)} of ${figure(limit)}`],
+    ...["", { text: `${figure(waiting)} of ${figure(limit)}`, sort: waiting }],
   ]);
   fill("servers", [...links, ...copies], "No job server");
 }
@@ -110,20 +82,20 @@ function linkState(isConnected, isSilent, isRetired) {
 }
 
 export function showChecks({ routes, mostFailing, slowestChecks, slowestRuns }) {
-  const ways = routes.map(({ via, why, runs }) => [WAYS[via] ?? via, why, figure(runs)]);
+  const ways = routes.map(({ via, why, runs }) => [WAYS[via] ?? via, why, figureCell(runs)]);
   fill("routes", ways, "Nothing was run yet");
   const failing = mostFailing.map(({ name, notOk, timedOut, runs }) => [
-    ...[name, figure(notOk), figure(timedOut), figure(runs)],
+    ...[name, figureCell(notOk), figureCell(timedOut), figureCell(runs)],
   ]);
   fill("failing", failing, "No check has failed");
   const slow = slowestChecks.map(({ name, mean, longest, runs }) => [
-    ...[name, span(mean), span(longest), figure(runs)],
+    ...[name, spanCell(mean), spanCell(longest), figureCell(runs)],
   ]);
   fill("slowest", slow, "Nothing was run yet");
   const long = slowestRuns.map(({ name, seconds, isTimedOut, time }) => [
     name || "(no host)",
-    { text: span(seconds), bad: isTimedOut, title: isTimedOut ? "timed out" : span(seconds) },
-    clock(time),
+    spanCell(seconds, { bad: isTimedOut, title: isTimedOut ? "timed out" : span(seconds) }),
+    { text: clock(time), sort: time },
   ]);
   fill("slowruns", long, "Nothing was run yet");
 }
@@ -151,7 +123,7 @@ export function showShadow({ shadow: { share, checks } }) {
   const rows = Object.entries(checks).map(([name, { agreed, different, declined, examples }]) => {
     const last = examples.at(-1);
     return [
-      ...[name, figure(agreed), { text: figure(different), bad: different > 0 }, figure(declined)],
+      ...[name, figureCell(agreed), figureCell(different, { bad: different > 0 }), figureCell(declined)],
       last === undefined ? "" : { text: describe(last), title: `${last.command}\n${describe(last)}` },
     ];
   });

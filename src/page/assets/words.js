@@ -21,3 +21,28 @@ export function figure(value) {
 export function clock(time) {
   return new Date(time * 1000).toLocaleTimeString("en-GB");
 }
+
+/** A round number of seconds at an axis: `250 ms`, `2.5 s`, `5 min`. */
+export function axisSpan(seconds) {
+  if (seconds === 0) return "0";
+  if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))} ms`;
+  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`;
+  return seconds < 7200
+    ? `${Number((seconds / 60).toPrecision(3))} min`
+    : `${Number((seconds / 3600).toPrecision(3))} h`;
+}
+
+/** `unit` follows the figure: `250/s`. */
+export function axisCount(value, unit) {
+  return value === 0 ? "0" : `${figure(value)}${unit}`;
+}
+
+/** A cell of a table that shows a figure and is sorted by it. */
+export function figureCell(value, more) {
+  return { text: figure(value), sort: value, ...more };
+}
+
+/** A cell of a table that shows seconds and is sorted by them. */
+export function spanCell(seconds, more) {
+  return { text: span(seconds), sort: seconds, ...more };
+}

@@ -6,6 +6,8 @@ import type { Point } from "../counts/history.ts";
 import type { Observer } from "../counts/observer.ts";
 import type { RouteCount } from "../counts/route-counts.ts";
 import type { SlowRun } from "../counts/slowest-runs.ts";
+import { findWrong } from "../wrong/find-wrong.ts";
+import type { Finding } from "../wrong/finding.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { PageQueues } from "./queues.ts";
 
@@ -48,6 +50,8 @@ export interface Snapshot extends Pick<WorkerStatus, Kept> {
   readonly waits: WorkerStatus["native"]["waits"];
   readonly setAside: WorkerStatus["native"]["setAside"];
   readonly shadow: WorkerStatus["shadow"];
+  /** The gravest first; empty if nothing is wrong. */
+  readonly wrong: readonly Finding[];
   readonly queues: PageQueues;
   readonly slowestChecks: readonly CheckCount[];
   readonly mostFailing: readonly CheckCount[];
@@ -65,8 +69,10 @@ export interface Snapshot extends Pick<WorkerStatus, Kept> {
 export interface SnapshotParts {
   readonly status: WorkerStatus;
   readonly queues: PageQueues;
-  readonly observer: Pick<Observer, "history" | "checks" | "routes" | "slowest">;
+  readonly observer: Pick<Observer, "history" | "checks" | "routes" | "slowest" | "troubles">;
   readonly tail: Pick<LogTail, "lines">;
+  /** When a reload has failed, in seconds since the epoch; undefined if the last one did not. */
+  readonly failedReload: number | undefined;
   /** What the viewers have already: so many points, so many lines of the log. */
   readonly seen: { readonly points: number; readonly lines: number };
   readonly config: readonly EffectiveOption[] | undefined;
@@ -74,13 +80,16 @@ export interface SnapshotParts {
 
 const MAX_JOBS = 100;
 
-export function makeSnapshot({ status, queues, observer, tail, seen, config }: SnapshotParts): Snapshot {
+export function makeSnapshot(parts: SnapshotParts): Snapshot {
+  const { status, queues, observer, tail, failedReload, seen, config } = parts;
+  const now = Date.now() / 1000;
   const { version, state, since, slots, outbox, jobServers, dupservers, lastReload } = status;
   const { executor, native, shadow, identifier } = status;
-  const { history, checks, routes, slowest } = observer;
+  const { history, checks, routes, slowest, troubles } = observer;
   return {
     ...{ version, state, since, slots, outbox, jobServers, dupservers, lastReload, queues, shadow },
-    ...{ time: Date.now() / 1000, identifier: fromByteString(identifier), hostName: status.hostName },
+    ...{ time: now, identifier: fromByteString(identifier), hostName: status.hostName },
+    wrong: findWrong({ status, queues, troubles, failedReload, now }),
     jobs: jobsOf(status),
     pools: { shells: executor.shells, templates: executor.templates, shared: native.shared },
     ...{ waits: native.waits, setAside: native.setAside },

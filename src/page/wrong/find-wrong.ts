@@ -1,0 +1,51 @@
+import type { Facts, Finding, Rule } from "./finding.ts";
+import {
+  clockDiffers,
+  manyTimeOuts,
+  otherKey,
+  refusedJobs,
+  slotsFull,
+  unreadableJobs,
+  unusablePlugins,
+} from "./job-rules.ts";
+import {
+  jobServerAway,
+  jobServerSilent,
+  noJobServer,
+  outboxOld,
+  queueWithoutWorker,
+  resultsWait,
+} from "./server-rules.ts";
+import { filesSetAside, loopLate, notOpen, reloadFailed } from "./worker-rules.ts";
+
+/** In the order of their weight. */
+const RULES: Readonly<Record<string, Rule>> = {
+  noJobServer,
+  jobServerAway,
+  otherKey,
+  unreadableJobs,
+  outboxOld,
+  resultsWait,
+  queueWithoutWorker,
+  refusedJobs,
+  unusablePlugins,
+  reloadFailed,
+  filesSetAside,
+  jobServerSilent,
+  slotsFull,
+  manyTimeOuts,
+  loopLate,
+  clockDiffers,
+  notOpen,
+};
+
+const LEVELS: readonly Finding["level"][] = ["problem", "warning", "note"];
+
+/** What is wrong, the gravest first. Empty: nothing is. */
+export function findWrong(facts: Facts): readonly Finding[] {
+  const findings = Object.entries(RULES).flatMap(([rule, find]) => {
+    const found = find(facts);
+    return found === undefined ? [] : [{ rule, ...found }];
+  });
+  return findings.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+}
