@@ -13,7 +13,7 @@ it("tells of a reload that failed, until one succeeds", async () => {
   const status = () => ({ ...SCENES.idle.status });
   using page = new Page(undefined);
   const served = page.serve({
-    ...{ status, inFlight: () => 0, servers: () => [], config: () => [], tail: new LogTail(), log },
+    ...{ status, inFlight: () => 0, queues: async () => [], config: () => [], tail: new LogTail(), log },
   });
   using server = new MetricsServer({
     ...{ status, page: served, log, metrics: { contentType: "", render: async () => "" } },

@@ -81,7 +81,7 @@ describe("omd-worker shadow cannot", () => {
     ["with a file's name alone", ["report", "/x.json"], 1, "warning: unknown option '/x.json'"],
     ["without a word", [], 3, "usage: omd-worker shadow show"],
     ["with another word", ["status"], 3, "usage: omd-worker shadow show"],
-    ["set no share", ["set"], 3, "omd-worker shadow set PERCENT|on|off"],
+    ["set no share", ["set"], 3, "see: omd-worker shadow --help"],
     ["ask a worker that is not there", ["show", "identifier=nowhere"], 1, "no worker listens"],
     ["with a bad option", ["report", "encryption=maybe"], 3, "encryption"],
   ])("%s", async (_, argv, code, says) => {
