@@ -74,11 +74,7 @@ sed -e 's|^keyfile=.*|keyfile=/etc/omd-worker/secret.key|' -e 's|^#\?logfile=.*|
 echo "== debian/"
 cp -r packaging/deb/debian "$source"
 sed -i "s|@MAINTAINER@|$maintainer|" "$source/debian/control"
-for kind in service logrotate; do
-  file=systemd/omd-worker.$kind
-  [ -e "$file" ] || file=packaging/deb/omd-worker.$kind
-  sed -f packaging/deb/paths.sed "$file" > "$source/debian/omd-worker.$kind"
-done
+cp systemd/omd-worker.service systemd/omd-worker.logrotate "$source/debian"
 cp -r man CHANGELOG.md "$source"
 echo 'man/*' > "$source/debian/omd-worker.manpages"
 node packaging/deb/copyright.ts "$home/node_modules" > "$source/debian/copyright"
