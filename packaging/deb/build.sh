@@ -41,7 +41,7 @@ cp package-lock.json "$work/package"
 cp -r "$work/package/"{package.json,dist,node_modules} "$home"
 # What only npm or a developer of the module reads.
 rm -rf "$home/node_modules/.package-lock.json" "$home/node_modules/.bin"
-find "$home/node_modules" -type f \( -name '.*' -o -name '*.map' -o -iname 'README*' -o -iname 'CHANGELOG*' \) -delete
+find "$home/node_modules" -type f \( -name '.*' -o -name '*.map' -o -iname 'README*' -o -iname 'CHANGELOG*' -o -name '*.html' \) -delete
 find "$home/node_modules" -depth -type d \( -name test -o -name tests -o -name .github \) -exec rm -rf {} +
 find "$home" -type f -exec chmod 0644 {} +
 
@@ -54,7 +54,6 @@ cp "$work/node/LICENSE" "$share/doc/omd-worker/node.LICENSE"
 echo "== tree"
 program=$home/dist/src/cli/omd-worker.js
 sed -i '1s|.*|#!/usr/lib/omd-worker/bin/node|' "$program"
-chmod 0755 "$program"
 ln -s ../lib/omd-worker/dist/src/cli/omd-worker.js "$root/usr/bin/omd-worker"
 install -D -m 0644 completions/omd-worker.bash "$share/bash-completion/completions/omd-worker"
 install -D -m 0644 completions/_omd-worker "$share/zsh/vendor-completions/_omd-worker"
