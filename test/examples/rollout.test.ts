@@ -5,12 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { createFolder } from "../support/folder.ts";
 import { hasTool, toolPath } from "../support/helm/tools.ts";
+import { hasServer } from "../support/servers/installed.ts";
 
 const EXAMPLE = resolve("examples/rollout");
 const AUTHOR = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
 
 /** A server's repository with the hooks of the example, and a clone of it with the example's files. */
-describe.skipIf(!hasTool("helm"))("a site's repository with the example's hooks", () => {
+describe.skipIf(!hasTool("helm") || !hasServer("git"))("a site's repository with the example's hooks", () => {
   let folder: ReturnType<typeof createFolder>;
   const at = (...names: readonly string[]) => join(folder.path, ...names);
 

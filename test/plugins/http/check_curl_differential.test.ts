@@ -122,7 +122,7 @@ const IS_EXPECTED =
   /because (?:only libcurl .*|only the plugin knows .*|a server reset .*|the name has addresses .*|the page is too large .*)$/;
 
 const PLUGIN = findPlugin("check_curl");
-const isHere = PLUGIN !== undefined && hasServer("check_curl") && hasServer("nginx");
+const isHere = PLUGIN !== undefined && hasServer("check_curl") && hasServer("libcurl") && hasServer("nginx");
 
 describe.skipIf(!isHere)("the same answers as check_curl", () => {
   const timeout = 90_000 + 200 * RUNS;

@@ -78,6 +78,13 @@ const SERVERS = {
     binary: "/usr/share/doc/liburiparser1",
     for: "suites that compare with check_curl",
   },
+  libcurl: {
+    package: "libcurl4",
+    // So it is with this one, which has no file whose name is the same on all machines.
+    binary: "/usr/share/doc/libcurl4",
+    for: "suites that compare with check_curl, which needs it",
+  },
+  git: { package: "git", binary: "git", for: "suites that push to a git repository" },
   prometheus: { package: "prometheus", binary: "prometheus", for: "suites on a real Prometheus" },
   tsql: { package: "freetds-bin", binary: "tsql", for: "suites that ask the TDS server with FreeTDS" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },
