@@ -123,7 +123,7 @@ it("a process asks getaddrinfo, whatever the name", async () => {
   await ready.promise;
   const asked = ["localhost", "127.1", "a b\nc"].map((host) => process.lookup(host, 4, signal));
   expect(await Promise.all(asked)).toMatchObject([
-    { kind: "found", addresses: [{ address: "127.0.0.1", family: 4 }] },
+    { kind: "found", addresses: expect.arrayContaining([{ address: "127.0.0.1", family: 4 }]) },
     { kind: "found", addresses: [{ address: "127.0.0.1", family: 4 }] },
     { kind: "failed", error: { message: "Name or service not known" } },
   ]);

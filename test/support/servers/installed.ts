@@ -96,6 +96,11 @@ const SERVERS = {
     binary: "/usr/lib/nagios/plugins/check_mysql_health",
     for: WARM,
   },
+  gettext: {
+    package: "liblocale-gettext-perl",
+    binary: "/usr/share/doc/liblocale-gettext-perl",
+    for: WARM,
+  },
   check_logfiles: {
     package: "monitoring-plugins-check-logfiles",
     binary: "/usr/lib/nagios/plugins/check_logfiles",
