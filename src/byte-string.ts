@@ -25,6 +25,14 @@ export function readText(text: ByteString): string {
   return isUtf8(Buffer.from(text, "latin1")) ? fromByteString(text) : text;
 }
 
+/**
+ * The text with `mark` for each control character: names come from the core and from files of others, and
+ * must not steer a terminal, nor break a line. A byte string has to be read as text first.
+ */
+export function withoutControls(text: string, mark = "?"): string {
+  return text.replace(/\p{Cc}/gu, mark);
+}
+
 /** Removes ASCII white space only: 0xA0 and 0x85 may be parts of UTF-8 sequences. */
 export function trim(text: ByteString): ByteString {
   return trimEnd(text).replace(/^[ \t-\r]+/, "");

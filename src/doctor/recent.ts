@@ -1,4 +1,5 @@
 import { accessSync, constants } from "node:fs";
+import { withoutControls } from "../byte-string.ts";
 import { type Finding, fine, warn } from "./finding.ts";
 
 /** What a running worker says of its latest jobs. Texts are UTF-8, times seconds. */
@@ -41,8 +42,7 @@ function examinePlugins({ unusable }: RecentFacts): readonly Finding[] {
   return still.map(({ path, why }) => {
     const advice =
       why === "not found" ? "install it on this machine" : "look at its rights and its first line";
-    const shown = path.replace(/\p{Cc}/gu, "?");
-    return warn("plugin", `${shown}: ${why}, and recent jobs have named it`, advice);
+    return warn("plugin", `${withoutControls(path)}: ${why}, and recent jobs have named it`, advice);
   });
 }
 

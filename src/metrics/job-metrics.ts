@@ -2,6 +2,7 @@ import { JOB_ERROR_KINDS, JobError } from "../job/decode.ts";
 import { isJobType } from "../job/job.ts";
 import type { Via } from "../outcome/outcome.ts";
 import { REFUSAL_RULES } from "../outcome/refusal.ts";
+import { NOT_EXECUTABLE, NOT_FOUND } from "../outcome/shell-codes.ts";
 import { PAYLOAD_ERROR_KINDS, PayloadError } from "../payload/payload-error.ts";
 import { checkName, OTHER_CHECK as OTHER } from "../worker/check-name.ts";
 import type { PerformedJob, WorkerListener } from "../worker/worker-events.ts";
@@ -12,7 +13,10 @@ const MAX_CHECKS = 100;
 const TOO_OLD = "too-old";
 
 /** The return codes with which a shell says why it has not started a program. */
-const MISSING: Readonly<Record<number, string>> = { 126: "not-executable", 127: "not-found" };
+const MISSING: Readonly<Record<number, string>> = {
+  [NOT_EXECUTABLE]: "not-executable",
+  [NOT_FOUND]: "not-found",
+};
 
 /** The Go worker's words for how a job was run. */
 const EXEC: Readonly<Record<Via, string>> = {

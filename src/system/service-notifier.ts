@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { withoutControls } from "../byte-string.ts";
 import { type DatagramOptions, DatagramSender } from "./datagram-sender.ts";
 import type { ServiceEnvironment } from "./service-environment.ts";
 
@@ -94,7 +95,7 @@ export class ServiceNotifier implements AsyncDisposable {
   }
 
   #takeStatus(): string {
-    this.#shown = this.#options.status().replace(/\p{Cc}/gu, " ");
+    this.#shown = withoutControls(this.#options.status(), " ");
     return `STATUS=${this.#shown}`;
   }
 

@@ -71,9 +71,9 @@ const SAYING_NO: Readonly<Record<string, string>> = {
   "check_snmp_load.pl": SNMP,
   "check_snmp_mem.pl": SNMP,
 };
-const hasAll = (["check_mysql_health", "check_logfiles", "check_multi", "check_snmp_load"] as const).every(
-  (name) => hasServer(name),
-);
+const hasAll = (
+  ["check_mysql_health", "check_logfiles", "check_multi", "check_snmp_load", "gettext"] as const
+).every((name) => hasServer(name));
 
 describe.skipIf(!hasServer("gearmand") || !hasPlugins || !hasAll)("a worker with warm_include", () => {
   let gearmand: Gearmand;

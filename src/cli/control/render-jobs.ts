@@ -1,3 +1,4 @@
+import { withoutControls } from "../../byte-string.ts";
 import type { JobInFlight } from "../../worker/in-flight.ts";
 import { renderTable } from "../render-table.ts";
 import { renderDuration } from "./render-time.ts";
@@ -14,11 +15,6 @@ export function renderJobs(jobs: readonly JobInFlight[]): string {
   ]);
   return renderTable(
     ["age", "type", "queue", "object", "job server"],
-    rows.map((row) => row.map(plain)),
+    rows.map((row) => row.map((text) => withoutControls(text))),
   );
-}
-
-/** A name of the core cannot steer the terminal. */
-export function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
 }

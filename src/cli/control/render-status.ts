@@ -1,5 +1,5 @@
+import { withoutControls } from "../../byte-string.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
-import { plain } from "./render-jobs.ts";
 import { renderDuration, renderSince } from "./render-time.ts";
 
 /** What `omd-worker status` prints: a line for each thing, its name in front. */
@@ -21,7 +21,7 @@ export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): str
     ...many(
       "cannot start",
       status.recent.unusable.map(
-        ({ path, why, lastTime }) => `${plain(path)}: ${why}, ${renderSince(lastTime, now)}`,
+        ({ path, why, lastTime }) => `${withoutControls(path)}: ${why}, ${renderSince(lastTime, now)}`,
       ),
     ),
     ...line("shadow", shadow(status)),

@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { fromByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
+import { servers } from "../../config/kinds/lists.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { queueNames } from "../../job/queues.ts";
 
@@ -33,10 +34,8 @@ function configFiles(origins: LoadedConfig<Config>["origins"]): readonly string[
   return [...new Set(files)];
 }
 
-function listServers(servers: Config["server"]): string {
-  return servers
-    .map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`))
-    .join(", ");
+function listServers(all: Config["server"]): string {
+  return all.map((server) => servers.render([server])).join(", ");
 }
 
 function dupservers({ dupserver }: Config): string {

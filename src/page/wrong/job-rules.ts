@@ -1,4 +1,4 @@
-import { fromByteString } from "../../byte-string.ts";
+import { fromByteString, withoutControls } from "../../byte-string.ts";
 import { countOf, listOf, type Rule, verbOf } from "./finding.ts";
 import { isForWorkers } from "./server-rules.ts";
 
@@ -99,5 +99,5 @@ export const clockDiffers: Rule = ({ status: { recent } }) => {
 };
 
 function readable(path: string): string {
-  return fromByteString(path).replace(/\p{Cc}/gu, "?");
+  return withoutControls(fromByteString(path));
 }

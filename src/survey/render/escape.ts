@@ -1,3 +1,5 @@
+import { withoutControls } from "../../byte-string.ts";
+
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -8,5 +10,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** For text and attributes of HTML and SVG. Characters that a page must not have become blanks. */
 export function escapeText(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ").replace(/[&<>"']/g, (one) => ENTITIES[one] ?? "");
+  return withoutControls(text, " ").replace(/[&<>"']/g, (one) => ENTITIES[one] ?? "");
 }

@@ -1,3 +1,4 @@
+import { withoutControls } from "../../byte-string.ts";
 import type { Amount, ReasonAmount, SurveySummary } from "../summary.ts";
 import type { SurveyedCheck } from "../survey.ts";
 import { describeCounts, describeWorth, renderCores, renderObject, renderShare, WAY_WORDS } from "./words.ts";
@@ -56,5 +57,5 @@ export function renderList(checks: readonly SurveyedCheck[]): string {
 
 /** Names come from files that others write. */
 function onOneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
+  return withoutControls(text, " ");
 }

@@ -13,6 +13,7 @@ const PACKAGES = [
   "check_rabbitmq",
   "check_multi",
   "check_pgactivity",
+  "gettext",
 ] as const;
 const hasPlugins = PACKAGES.every((name) => hasServer(name)) && hasServer("perl") && hasServer("python3");
 
