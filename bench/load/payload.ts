@@ -59,11 +59,20 @@ export function jobText({ queue, command }: Pick<Part, "queue" | "command">, ind
   ].join("\n");
 }
 
-/** `%i` → the job's number, `%a` → an address of this machine that only this job has. */
+/**
+ * `%i` → the job's number, `%a` → an address of this machine that only this job has, `%h250` → the address of
+ * one of 250 hosts.
+ */
 function numberCommand(command: string, index: number): string {
   if (!command.includes("%")) return command;
-  const address = `127.1.${index >> 8}.${index & 0xff}`;
-  return command.replaceAll("%i", String(index)).replaceAll("%a", address);
+  return command
+    .replaceAll("%i", String(index))
+    .replaceAll("%a", addressOf(1, index))
+    .replace(/%h(\d+)/g, (_, hosts: string) => addressOf(2, index % Number(hosts)));
+}
+
+function addressOf(network: number, index: number): string {
+  return `127.${network}.${index >> 8}.${index & 0xff}`;
 }
 
 export interface ResultText {

@@ -24,6 +24,16 @@ export const FIGURES = {
   p99Ms: { title: "p99 ms", digits: 1, isKey: true },
   viewedP99Ms: { title: "p99 ms, viewed", digits: 1, isKey: false },
   maxMs: { title: "max ms", digits: 1, isKey: false },
+  /** The same in the last minute of our own worker, when V8 has optimised its code. */
+  laterCores: { title: "cores, last minute", digits: 3, isKey: true },
+  laterGearmandCores: { title: "gearmand cores, last minute", digits: 3, isKey: true },
+  laterP50Ms: { title: "p50 ms, last minute", digits: 1, isKey: true },
+  laterP99Ms: { title: "p99 ms, last minute", digits: 1, isKey: true },
+  laterPssMiB: { title: "PSS MiB, last minute", digits: 0, isKey: false },
+  /** The jobs answered inside the worker, by a warm interpreter, and by a process that was started. */
+  insidePercent: { title: "inside %", digits: 1, isKey: false },
+  warmPercent: { title: "warm %", digits: 1, isKey: false },
+  startedPercent: { title: "started %", digits: 1, isKey: false },
   /** From the submission of a storm to the last of its results. */
   stormSeconds: { title: "storm s", digits: 1, isKey: true },
   /** How late the event loop of our own worker is. */

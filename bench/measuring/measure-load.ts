@@ -4,6 +4,7 @@ import { prepareLoad } from "../load/prepare-load.ts";
 import { machineCpuMs, machinePercent, readStat } from "../processes/process-tree.ts";
 import { type Line, offerOf, stormOf } from "../scenarios/line.ts";
 import type { StandIns } from "../stand-ins/stand-ins.ts";
+import type { Memory } from "../workers/running-worker.ts";
 import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Figures } from "./figures.ts";
@@ -16,20 +17,10 @@ export async function measureLoad(
   { settings, standIns, signal }: Circumstances,
 ): Promise<Measurement> {
   await using setup = await startWarmWorker(worker, line, settings, signal);
-  const { running, order, pool } = setup;
+  const { running, pool } = setup;
   const idle = running.memory();
-  const { jobs, rate } = offerOf(line, settings);
-  const storm = stormOf(line.mix, settings.scale);
-  const load = await prepareLoad({ ...order, jobs, rate, storm }, signal);
-  const before = clocks(setup, standIns);
-  const [report, atWork] = await Promise.all([
-    load.run(),
-    line.memoryAfterMs && pause(line.memoryAfterMs, running, { signal }).then((worker) => worker.memory()),
-  ]);
-  const after = clocks(setup, standIns);
-  if (report.results < 2) throw new Error(`${worker.name} gave no results: ${running.log}`);
+  const { offered, report, figures, atWork } = await offerLoad(setup, line, { settings, standIns, signal });
   const { peakMiB, loopDelay } = running;
-  const offered = jobs + (storm?.jobs ?? 0);
   return {
     worker: worker.name,
     line: line.name,
@@ -37,7 +28,7 @@ export async function measureLoad(
     jobs: offered,
     cpuMeasuredBy: running.how,
     figures: {
-      ...loadFigures(report, rate, before, after),
+      ...figures,
       ...(atWork || running.memory()),
       idlePssMiB: idle.pssMiB,
       ...(peakMiB === undefined ? {} : { peakMiB }),
@@ -45,6 +36,44 @@ export async function measureLoad(
     },
     wrong: report.wrong + offered - report.results,
     sample: report.sample,
+  };
+}
+
+/** What became of one load. */
+export interface Load {
+  readonly offered: number;
+  readonly report: LoadReport;
+  readonly figures: Figures;
+  /** Of lines whose memory is read meanwhile. */
+  readonly atWork: Memory | undefined;
+}
+
+/** Offers the jobs of a line, `times` times as many at the same rate. */
+export async function offerLoad(
+  setup: WarmWorker,
+  line: Line,
+  { settings, standIns, signal }: Circumstances,
+  times = 1,
+): Promise<Load> {
+  const { running, order } = setup;
+  const { rate, ...offer } = offerOf(line, settings);
+  const jobs = offer.jobs * times;
+  const storm = stormOf(line.mix, settings.scale);
+  const load = await prepareLoad({ ...order, jobs, rate, storm }, signal);
+  const before = clocks(setup, standIns);
+  const [report, atWork] = await Promise.all([
+    load.run(),
+    line.memoryAfterMs
+      ? pause(line.memoryAfterMs, running, { signal }).then((worker) => worker.memory())
+      : undefined,
+  ]);
+  const after = clocks(setup, standIns);
+  if (report.results < 2) throw new Error(`the worker gave no results: ${running.log}`);
+  return {
+    offered: jobs + (storm?.jobs ?? 0),
+    report,
+    figures: loadFigures(report, rate, before, after),
+    atWork,
   };
 }
 

@@ -17,13 +17,16 @@ export interface Line {
   readonly under?: readonly string[];
   /** Our own worker records how late its event loop is. */
   readonly hasLoopDelay?: true;
+  /** Our own worker goes on for so many minutes, and its last one is measured, too. */
+  readonly minutes?: number;
   /** Only our own worker is measured: a peer would repeat what it does on another line. */
   readonly isOwnOnly?: true;
 }
 
 /**
  * `startStandIns` knows what placeholders in a command, such as `{plugins}`, stand for. `%i` is replaced by
- * the job's number, and `%a` by an address of this machine that only this job has.
+ * the job's number, `%a` by an address of this machine that only this job has, and `%h250` by that of one of
+ * 250 hosts.
  */
 export interface Part {
   readonly command: string;

@@ -2,6 +2,7 @@ import type { FigureName } from "../measuring/figures.ts";
 import { measureIdle } from "../measuring/measure-idle.ts";
 import { measureLoad } from "../measuring/measure-load.ts";
 import { measureRegister } from "../measuring/measure-register.ts";
+import { measureSite } from "../measuring/measure-site.ts";
 import { measureStart } from "../measuring/measure-start.ts";
 import { measureViewers } from "../measuring/measure-viewers.ts";
 import type { Measure } from "../measuring/measurement.ts";
@@ -31,6 +32,9 @@ export interface Scenario {
 }
 
 const LATENCIES = ["p50Ms", "p95Ms", "p99Ms", "maxMs"] as const;
+const SITE_COSTS = ["cores", "gearmandCores"] as const;
+const LATER = ["laterCores", "laterGearmandCores", "laterP50Ms", "laterP99Ms", "laterPssMiB"] as const;
+const SHARES = ["insidePercent", "warmPercent", "startedPercent"] as const;
 const LOOP = ["loopP99Ms", "loopMaxMs"] as const;
 const COST = ["cpuMsPerCheck", "gearmandMsPerCheck", "pssMiB", "peakMiB"] as const;
 
@@ -94,9 +98,9 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "site",
     about: "1,750 hosts and 11,000 services, each once a minute",
     lines: SITE_LINES,
-    measure: measureLoad,
-    columns: ["cores", "gearmandCores", "checksPerSecond", ...LATENCIES, "pssMiB", "peakMiB"],
-    charts: ["cores", "gearmandCores", "p50Ms", "p95Ms", "p99Ms"],
+    measure: measureSite,
+    columns: [...SITE_COSTS, ...LATER, "checksPerSecond", ...LATENCIES, ...SHARES, "pssMiB", "peakMiB"],
+    charts: [...SITE_COSTS, ...LATER, "p50Ms", "p99Ms"],
   },
   {
     name: "storms",

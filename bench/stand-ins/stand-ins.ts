@@ -26,6 +26,9 @@ export interface StandIns extends AsyncDisposable {
   readonly cpuMs: () => number;
 }
 
+/** The hosts of a site are addresses of this machine. */
+const ANYWHERE = "0.0.0.0";
+const MANY_LOGINS = ["MaxStartups 200"];
 const PLUGINS = "/usr/lib/nagios/plugins";
 const DATA = join(import.meta.dirname, "../plugins");
 const PAGE = "<html><body>It works</body></html>\n";
@@ -44,7 +47,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const asked = (name: string) => commands.includes(`{${name}}`);
   const listening = async (server: Server) => (await listen(cleanup.use(server))).port;
   const agent =
-    asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start(undefined, "0.0.0.0")) : undefined;
+    asked("snmp") && hasServer("snmpd") ? cleanup.use(await Snmpd.start(undefined, ANYWHERE)) : undefined;
   const database =
     asked("postgresql") && hasServer("postgresql") ? cleanup.use(await Postgresql.start()) : undefined;
   const mariadb = asked("mariadb") && hasServer("mariadb") ? cleanup.use(await Mariadb.start()) : undefined;
@@ -62,7 +65,9 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
       SMALL_SERVERS.filter(([name]) => asked(name)),
       listening,
     )),
-    ...(asked("sshd") && hasServer("sshd") && sshValues(cleanup.use(await Sshd.start()))),
+    ...(asked("sshd") &&
+      hasServer("sshd") &&
+      sshValues(cleanup.use(await Sshd.start({ address: ANYWHERE, config: MANY_LOGINS })))),
     ...(database && { postgresql: database.port }),
     ...(mariadb && { mariadb: mariadb.port }),
     ...(agent && { snmp: agent.port }),
@@ -100,7 +105,7 @@ function createAgent(): Server {
 }
 
 async function listen(server: Server): Promise<AddressInfo> {
-  server.listen(await freePort(), "127.0.0.1");
+  server.listen(await freePort(), ANYWHERE);
   await once(server, "listening");
   return server.address() as AddressInfo;
 }
@@ -117,7 +122,7 @@ function serveMail(socket: Socket): void {
 }
 
 function sshValues(sshd: Sshd): Values {
-  const knownHosts = sshd.folder.file("known_hosts", sshd.knownHost());
+  const knownHosts = sshd.folder.file("known_hosts", sshd.knownHost("host_ed25519", "*"));
   return { sshd: sshd.port, sshkey: sshd.identity, knownhosts: knownHosts };
 }
 

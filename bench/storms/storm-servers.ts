@@ -55,7 +55,7 @@ function serveNrpe(socket: Socket): void {
 }
 
 async function listen(server: Server): Promise<number> {
-  server.listen({ port: 0, host: "127.0.0.1", backlog: BACKLOG });
+  server.listen({ port: 0, host: "0.0.0.0", backlog: BACKLOG });
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
 }

@@ -30,6 +30,12 @@ describe("a job of the load", () => {
     expect(text).toContain("command_line=a host515.example 127.1.2.3 515\n");
   });
 
+  it("asks one of so many hosts", () => {
+    const text = (index: number) => jobText({ queue: "service", command: "a %h250 %h3" }, index);
+    expect(text(515)).toContain("command_line=a 127.2.0.15 127.2.0.2\n");
+    expect(text(765)).toContain("command_line=a 127.2.0.15 127.2.0.0\n");
+  });
+
   it("is that of a host and has no service", () => {
     const text = jobText({ queue: "host", command: "a b" }, 12);
     expect(text).toMatch(/^type=host\n/);

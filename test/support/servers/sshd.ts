@@ -8,6 +8,8 @@ import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
 export interface SshdOptions {
   readonly port?: number;
+  /** Where it listens; otherwise 127.0.0.1. */
+  readonly address?: string;
   /** More lines of sshd_config. Of several lines with the same keyword, sshd uses the first. */
   readonly config?: readonly string[];
 }
@@ -62,7 +64,7 @@ export class Sshd implements AsyncDisposable {
     this.#config = config;
   }
 
-  static async start({ port, config = [] }: SshdOptions = {}): Promise<Sshd> {
+  static async start({ port, address = HOST, config = [] }: SshdOptions = {}): Promise<Sshd> {
     const folder = new SshFolder();
     const listens = port ?? (await freePort());
     await Promise.all([
@@ -75,7 +77,7 @@ export class Sshd implements AsyncDisposable {
     const lines = [
       ...config,
       `Port ${listens}`,
-      `ListenAddress ${HOST}`,
+      `ListenAddress ${address}`,
       ...["host_ed25519", "host_ecdsa", "host_rsa"].map((name) => `HostKey ${join(folder.path, name)}`),
       `AuthorizedKeysFile ${authorized}`,
       // bash reads ~/.bashrc before a command of ssh. That of this machine must not change a test.
