@@ -8,7 +8,11 @@ export type Refusal =
   | { readonly rule: "forbidden-character"; readonly commandLine: ByteString }
   /** The command is not in one of the directories of restrict_path. */
   | { readonly rule: "outside-restrict-path"; readonly commandLine: ByteString }
-  /** restrict_path is set, and it is not known which command the program `wrapper` would run. */
+  /** restrict_mode is strict, and the command line is more than a program and its arguments. */
+  | { readonly rule: "not-plain"; readonly commandLine: ByteString }
+  /** restrict_mode is strict, and no line of restrict_allow has these words. */
+  | { readonly rule: "not-allowed"; readonly commandLine: ByteString; readonly nearest?: NearestRule }
+  /** Commands are restricted, and it is not known which command the program `wrapper` would run. */
   | { readonly rule: "hidden-command"; readonly wrapper: ByteString; readonly commandLine: ByteString }
   /** No argument of a program can hold a NUL byte. */
   | { readonly rule: "nul-byte" }
@@ -24,10 +28,19 @@ export type Refusal =
       readonly path: ByteString | undefined;
     };
 
+/** A line of restrict_allow that is nearly the command, and the first word in which they differ. */
+export interface NearestRule {
+  readonly pattern: ByteString;
+  /** 1 is the program. */
+  readonly word: number;
+}
+
 const RULES: Readonly<Record<Refusal["rule"], true>> = {
   "no-absolute-path": true,
   "forbidden-character": true,
   "outside-restrict-path": true,
+  "not-plain": true,
+  "not-allowed": true,
   "hidden-command": true,
   "nul-byte": true,
   "no-secret": true,
@@ -49,6 +62,10 @@ export function renderRefusal(refusal: Refusal): ByteString {
       return `ERROR: restricted paths in affect, but command contains forbidden character(s): ${startOf(refusal)}`;
     case "outside-restrict-path":
       return `ERROR: command does not start with any of the restricted paths: ${startOf(refusal)}`;
+    case "not-plain":
+      return `ERROR: restrict_mode is strict, but the command is more than a program and its arguments: ${startOf(refusal)}`;
+    case "not-allowed":
+      return `ERROR: restrict_mode is strict, and no restrict_allow has this command: ${startOf(refusal)}`;
     case "hidden-command":
       return `ERROR: restricted paths in affect, but the command that ${refusal.wrapper} runs is not understood: ${startOf(refusal)}`;
     case "nul-byte":

@@ -34,6 +34,9 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   workaround_rc_25: true,
   restrict_path: ["/usr/lib/nagios/plugins", "/opt/a, b"],
   restrict_command_characters: "$&",
+  restrict_mode: "strict",
+  restrict_allow: ["/p/check_tcp -H <host> -p <number>", "/p/check_x ..."],
+  plugin_environment: ["HOME", "LC_*"],
   native_checks: "shadow",
   native_checks_only: ["check_tcp", "check_http"],
   native_checks_except: ["check_ssh"],
@@ -143,6 +146,10 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       ...{ dupserverBacklogQueueSize: 2_000_000, shadowShare: 2.5, idleTimeout: 0, nativeChecks: "shadow" },
       ...{ warmPython: "off", statusPage: "on", showErrorOutput: false, logFormat: "json" },
       restrictPath: ["/usr/lib/nagios/plugins", "/opt/a, b"],
+      restrictAllow: [
+        ["/p/check_tcp", "-H", "<host>", "-p", "<number>"],
+        ["/p/check_x", "..."],
+      ],
       warmLoad: [{ plugin: "check_a.pl", modules: ["Module::A", "Module::B"] }],
     });
   });
@@ -160,6 +167,8 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       "--prometheus_server=:9050",
       "--control_socket=off",
       "--log_format=json",
+      "--plugin_environment=HOME",
+      "--plugin_environment=LC_*",
       "--status_page=on",
       "--status_page_auth=/etc/omd-worker/page/logins",
     ]);

@@ -18,6 +18,14 @@ it.each<[refusal: Refusal, text: string]>([
     { rule: "hidden-command", wrapper: "urlize", commandLine: "/p/urlize --what" },
     "ERROR: restricted paths in affect, but the command that urlize runs is not understood: /p/urliz...",
   ],
+  [
+    { rule: "not-plain", commandLine: "/p/x; nasty" },
+    "ERROR: restrict_mode is strict, but the command is more than a program and its arguments: /p/x; na...",
+  ],
+  [
+    { rule: "not-allowed", commandLine: "/p/x -p secret" },
+    "ERROR: restrict_mode is strict, and no restrict_allow has this command: /p/x -p ...",
+  ],
   [{ rule: "nul-byte" }, "the command line contains a NUL byte"],
   [
     { rule: "not-understood", check: "check_own" },

@@ -8,6 +8,7 @@ import { createSecretReader } from "../../run/references/secret-files.ts";
 import type { Router } from "../../run/routing/router.ts";
 import { createRunner } from "../../run/run.ts";
 import type { FindMarks } from "../../run/secrets.ts";
+import { limitEnvironment } from "../../worker/process/plugin-environment.ts";
 import type { Io } from "../io.ts";
 
 interface CommandLineContext {
@@ -25,6 +26,7 @@ export async function runCommandLine(
   { config, router, log, findMarks }: CommandLineContext,
   io: Io,
 ): Promise<number> {
+  limitEnvironment(process.env, config.pluginEnvironment);
   const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
   await executor.start();
   try {

@@ -7,6 +7,7 @@ import { ControlServer } from "../../control/server.ts";
 import type { WorkerLog } from "../../log.ts";
 import type { ServiceEnvironment } from "../../system/service-environment.ts";
 import { takePidFile } from "../../worker/process/pid-file.ts";
+import { limitEnvironment } from "../../worker/process/plugin-environment.ts";
 import { createReload, type Reload } from "../../worker/process/reload.ts";
 import { ReloadOnChange } from "../../worker/process/reload-on-change.ts";
 import { handleSignals } from "../../worker/process/signals.ts";
@@ -42,6 +43,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
   for (const line of startLines(loaded, VERSION)) log.info(line);
   reportConfig(loaded, log);
+  limitEnvironment(process.env, config.pluginEnvironment);
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
   using metrics = await createMetrics(config, log, tail);
   await using systemd = tellSystemd(service);

@@ -1,8 +1,7 @@
 import { choice } from "../kinds/choice.ts";
 import { flag } from "../kinds/flags.ts";
-import { restrictedPaths } from "../kinds/lists.ts";
 import { integer, seconds } from "../kinds/numbers.ts";
-import { characters, folder } from "../kinds/texts.ts";
+import { folder } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
 export const CHECK_ROWS = [
@@ -56,21 +55,6 @@ export const CHECK_ROWS = [
     default: false,
     help: "Send no result for plugins that exit with 25.",
     knownBy: ["C worker", "Go worker"],
-  },
-  {
-    name: "restrict_path",
-    aliases: ["restrictpath"],
-    kind: restrictedPaths,
-    default: [],
-    help: "Only run plugins below this folder. Repeat it for several folders. Commands that are no plain absolute path with words, hold one of restrict_command_characters, or are a wrapper such as negate whose own command is outside or not understood, are refused. docs/differences.md says what this does not promise.",
-    knownBy: ["C worker", "Go worker"],
-  },
-  {
-    name: "restrict_command_characters",
-    kind: characters,
-    default: "$&();<>`\"'|",
-    help: "A command with one of these characters is refused while restrict_path is in use.",
-    knownBy: ["C worker"],
   },
   {
     name: "secret_dir",

@@ -10,6 +10,7 @@ import { findMissingFolders } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
 import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
 import { defaultQueues, hasQueue } from "./queues.ts";
+import { findUnclearRestriction, pluginEnvironmentOf } from "./restrictions.ts";
 
 /** What differs between the programs that read worker.conf. */
 export interface WorkerRules {
@@ -38,6 +39,7 @@ export function completeConfig(
     debug: given.daemon ? Math.min(given.debug, 2) : given.debug,
     minWorker: Math.min(given.minWorker, given.maxWorker),
     key: findKey({ ...given, isUnclear: isKeyUnclear(draft) }, machine, reportAt("keyfile")),
+    pluginEnvironment: pluginEnvironmentOf(given),
     settings: settingValues(rules.settings, draft),
   };
   if (maxWorker < written.maxWorker && rules.takesJobs)
@@ -57,6 +59,8 @@ export function completeConfig(
   const { secretDir } = config;
   for (const remark of findMissingFolders("secret_dir", secretDir === undefined ? [] : [secretDir], machine))
     reportAt("secret_dir")(remark);
+  const unclear = findUnclearRestriction(config);
+  if (unclear !== undefined) reportAt(unclear.name)(unclear.remark);
   if (rules.takesJobs) checkJobServers(config, draft, report);
   return { config, derived: findDerived(config, draft) };
 }

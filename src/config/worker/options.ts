@@ -14,6 +14,7 @@ import { POOL_ROWS } from "../rows/pool.ts";
 import { PROCESS_ROWS } from "../rows/process.ts";
 import { PROFILING_ROWS } from "../rows/profiling.ts";
 import { QUEUE_ROWS } from "../rows/queues.ts";
+import { RESTRICTION_ROWS } from "../rows/restrictions.ts";
 import { SEND_TOOL_ROWS } from "../rows/send-tools.ts";
 import { type OptionGroup, use, useAll } from "../table.ts";
 import { toOption } from "./setting-option.ts";
@@ -34,6 +35,14 @@ const JOB_SERVERS = use(JOB_SERVER_ROWS, {
 const QUEUES = useAll(QUEUE_ROWS, RECONNECT);
 
 const CHECKS = [...useAll(CHECK_ROWS, LIVE), ...useAll(NATIVE_CHECK_ROWS, LIVE)];
+
+const RESTRICTIONS = use(RESTRICTION_ROWS, {
+  restrict_path: LIVE,
+  restrict_command_characters: LIVE,
+  restrict_mode: LIVE,
+  restrict_allow: LIVE,
+  plugin_environment: RESTART,
+});
 
 const NATIVE_CHECKS = [
   ...useAll(SHADOW_ROWS, LIVE),
@@ -112,6 +121,7 @@ export const WORKER_OPTIONS = [
   ...QUEUES,
   ...CHECKS,
   ...NATIVE_CHECKS,
+  ...RESTRICTIONS,
   ...POOL,
   ...PROCESS,
   ...INTERPRETERS,
@@ -130,6 +140,7 @@ export function workerGroups(settings: readonly Setting[]): readonly OptionGroup
     { title: "Job servers and encryption", options: JOB_SERVERS },
     { title: "Queues", options: QUEUES },
     { title: "Checks and results", options: [...CHECKS, ...settings.map(toOption), ...NATIVE_CHECKS] },
+    { title: "Restrictions", options: RESTRICTIONS },
     { title: "Jobs at once", options: POOL },
     { title: "Process and log", options: PROCESS },
     { title: "Warm interpreters for Perl and Python plugins", options: INTERPRETERS },

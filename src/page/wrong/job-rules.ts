@@ -47,11 +47,15 @@ export const refusedJobs: Rule = ({ troubles }) => {
 
 const RESTRICTED =
   "Write the command as restrict_path and restrict_command_characters allow it, or widen them in worker.conf.";
+const UNLISTED =
+  "Add a line of restrict_allow for the command: omd-worker check --explain -- COMMAND shows the nearest.";
 const ADVICE_OF_REFUSAL: Readonly<Record<string, string>> = {
   "no-absolute-path": RESTRICTED,
   "forbidden-character": RESTRICTED,
   "outside-restrict-path": RESTRICTED,
   "hidden-command": RESTRICTED,
+  "not-plain": UNLISTED,
+  "not-allowed": UNLISTED,
   "no-secret": "See whether the file is in secret_dir, and whether the worker may read it.",
   "no-plugin": "Install the plugin on this machine; the log names it.",
   "not-understood": "Correct the command line: omd-worker check NAME --help shows the options.",

@@ -9,6 +9,8 @@ export type CommandLine =
       readonly kind: "words";
       readonly words: readonly ByteString[];
       readonly assignments: readonly Assignment[];
+      /** The assignments are not written in the line: a check sets them for the command that it runs. */
+      readonly areSetByCheck?: true;
       /** Words that sh would replace by files, if there were any that match. */
       readonly patterns: readonly Pattern[];
     }

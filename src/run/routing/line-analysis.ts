@@ -172,7 +172,7 @@ function analyseNested({ words, environment }: NestedCommand, options: AnalysisO
     return analyseLine(line, { kind: "needs-shell", why: "it is nested too deep" }, options);
   return analyseLine(
     line,
-    { kind: "words", words, assignments: environment, patterns: [] },
+    { kind: "words", words, assignments: environment, areSetByCheck: true, patterns: [] },
     { ...options, depth },
   );
 }

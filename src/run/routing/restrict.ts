@@ -69,6 +69,12 @@ function isAllowed({ path, real }: NamedFile, allowed: readonly ByteString[], re
   );
 }
 
+/** The name of a file that is a link of another name to a wrapper. Undefined: it is none. */
+export function findHiddenWrapper(path: ByteString): ByteString | undefined {
+  const name = posix.basename(path);
+  return path.includes("/") && hidesWrapper(name, readRealPath(path)) ? name : undefined;
+}
+
 /** A link of another name leads to a wrapper. Its words were not read as a wrapper's. */
 function hidesWrapper(name: ByteString, real: ByteString | undefined): boolean {
   return real !== undefined && !isWrapper(name) && isWrapper(posix.basename(real));

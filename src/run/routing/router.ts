@@ -6,6 +6,7 @@ import type { Job } from "../../job/job.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
 import { hasReference } from "../references/reference.ts";
 import type { Shelf } from "../shelf.ts";
+import { createAllowance } from "./allow.ts";
 import { chooseRoute, type FileLookup } from "./choose-route.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { createIdentification } from "./identity.ts";
@@ -22,7 +23,7 @@ export type Router = (job: Pick<Job, "commandLine">) => Route | Promise<Route>;
 export interface RouterOptions extends FileLookup {
   readonly shelf: Shelf;
   readonly switches: NativeSwitches;
-  readonly restriction?: Restriction | undefined;
+  readonly restrictions?: readonly Restriction[];
   /** Whether `$SECRET:name$` stands for a secret. */
   readonly followsReferences?: boolean;
 }
@@ -37,7 +38,7 @@ export function createConfiguredRouter(
     shelf,
     identify: createIdentification(),
     switches: readSwitches(config, env),
-    restriction: createRestriction(config),
+    restrictions: createRestrictions(config),
     followsReferences: config.secretDir !== undefined,
     findWarmPlugin: createWarmPlugins({
       perl: readPerlRule(config),
@@ -50,6 +51,15 @@ export function createConfiguredRouter(
   });
 }
 
+/** Commands must pass all of them. */
+function createRestrictions(config: Config): readonly Restriction[] {
+  const byPath = createRestriction(config);
+  return [
+    ...(byPath === undefined ? [] : [byPath]),
+    ...(config.restrictMode === "strict" ? [createAllowance(config.restrictAllow)] : []),
+  ];
+}
+
 function readPerlRule({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config) {
   if (!enableEmbeddedPerl) return "off";
   return useEmbeddedPerlImplicitly ? "implicitly" : "marked";
@@ -60,7 +70,7 @@ const MAX_KEPT_LINES = 20_000;
 const MAX_KEPT_LENGTH = 1024;
 
 export function createRouter(options: RouterOptions): Router {
-  const { shelf, switches, restriction, followsReferences = false, ...files } = options;
+  const { shelf, switches, restrictions = [], followsReferences = false, ...files } = options;
   const analyse = createAnalysis(shelf, switches);
   const route = (commandLine: ByteString): Route | Promise<Route> => {
     const isReferring = followsReferences && hasReference(commandLine);
@@ -69,8 +79,10 @@ export function createRouter(options: RouterOptions): Router {
       analysis = analyseLine(commandLine, MATCHED, { shelf, switches, depth: 0 });
     }
     if (analysis.kind === "unread") return analysis.reading.then(() => route(commandLine));
-    const refusal = restriction && findRefusal(analysis, restriction);
-    if (refusal !== undefined) return { via: "refuse", why: "restrict_path is set", refusal };
+    for (const restriction of restrictions) {
+      const refusal = findRefusal(analysis, restriction);
+      if (refusal !== undefined) return { via: "refuse", why: whyRefused(refusal), refusal };
+    }
     const chosen = chooseRoute(analysis, files, switches.mode);
     return isReferring ? withReferences(chosen, analysis) : chosen;
   };
@@ -101,6 +113,16 @@ const MATCHED = { kind: "needs-shell", why: "files match an unquoted ? or *" } a
 function isReplacedBySh(command: CommandLine): boolean {
   return command.kind === "words" && command.patterns.some(mayMatchFiles);
 }
+
+function whyRefused(refusal: Refusal): string {
+  if (refusal.rule === "not-plain") return STRICT;
+  if (refusal.rule !== "not-allowed") return "restrict_path is set";
+  const { nearest } = refusal;
+  if (nearest === undefined) return `${STRICT}, and restrict_allow does not name the program`;
+  return `${STRICT}, and word ${nearest.word} differs from: restrict_allow=${nearest.pattern}`;
+}
+
+const STRICT = "restrict_mode is strict";
 
 /** The restriction holds for the commands that a command runs, too. */
 function findRefusal({ line, command, runs }: LineAnalysis, restriction: Restriction): Refusal | undefined {

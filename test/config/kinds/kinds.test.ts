@@ -119,6 +119,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["restrict_path=/usr/lib/a,b/", "restrictPath", ["/usr/lib/a,b/"]],
     ["plugin_path=/site/Prüfung,1", "pluginPath", ["/site/Prüfung,1"]],
     ["plugin_path=site/Prüfung,1", "pluginPath", ["/site/Prüfung,1"]],
+    ["plugin_environment=HOME,LC_*", "pluginEnvironment", ["HOME", "LC_*"]],
+    ["plugin_environment=", "pluginEnvironment", []],
+    [
+      "restrict_allow=/p/a  -H <host> ...",
+      "restrictAllow",
+      [["/p/a", "-H", "<host>", "..."]],
+      "restrict_allow has no effect without restrict_mode=strict (restrict_mode=strict)",
+    ],
     ["restrict_path=plugins/", "restrictPath", ["/plugins/"]],
     [
       `hostgroups=short,${"x".repeat(51)},${"y".repeat(50)}`,
@@ -160,7 +168,7 @@ describe.each(Object.entries(CASES))("%s", (_, cases: readonly Case[]) => {
 });
 
 describe("values that must not be guessed", () => {
-  it.each([
+  it.each<readonly [line: string, message: string]>([
     ["encryption=maybe", "encryption: 'maybe' is neither yes nor no (write yes or no)"],
     ["encryption=", "encryption: '' is neither yes nor no (write yes or no)"],
     [
@@ -182,6 +190,24 @@ describe("values that must not be guessed", () => {
     [
       "warm_load=Module::A",
       "warm_load: 'Module::A' is not a plugin with modules (write check_a.pl:Module::A+Module::B)",
+    ],
+    ...(
+      [
+        ["", "there is no command"],
+        ["./check_a", "'./check_a' is neither an absolute path nor a plain name"],
+        ["/p/check_* x", "'/p/check_*' has a pattern, name one command"],
+        ["/p/a ... -x", "... is not the last word"],
+        ["/p/a <port>", "'<port>' is none of *, <host>, <number>, <range>, <word>"],
+        ["/p/a <host", "'<host' is none of *, <host>, <number>, <range>, <word>"],
+        ["/p/a *a*b*", "'*a*b*' has more than 2 of *, <host>, <number>, <range>, <word>"],
+      ] as const
+    ).map(([text, fault]): readonly [string, string] => [
+      `restrict_allow=${text}`,
+      `restrict_allow: ${fault} (write /usr/lib/nagios/plugins/check_tcp -H <host> -p <number>)`,
+    ]),
+    [
+      "restrict_mode=strict",
+      "restrict_mode=strict without restrict_allow refuses every command (name the commands: restrict_allow=/usr/lib/nagios/plugins/check_tcp -H <host> -p <number>)",
     ],
     ["restrict_path=", "restrict_path is empty (name a folder or remove the line)"],
     ["server=host:port", "server: 'host:port' is no server address (write host, host:port or [IPv6]:port)"],

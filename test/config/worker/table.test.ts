@@ -46,12 +46,17 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "host[:port], comma-separated": "a:1",
   "automatic, file, stdout, syslog": "file",
   "off, on, pre_perfdata": "on",
+  "path, strict": "path",
+  "command, one a line": "/p/check_tcp -H <host>",
   "off, on, shadow": "shadow",
   "off, on, auto": "on",
   "user:hash or path": "/etc/htpasswd",
   "text, json": "json",
   "off, marked, implicitly": "implicitly",
 };
+
+/** A line that another one makes no sense without. */
+const NEEDED: Readonly<Record<string, string>> = { restrict_allow: "restrict_mode=strict" };
 
 describe("the table", () => {
   it.each(KEYS_OF_THE_PEERS)("knows %s, as a peer does", (key) => {
@@ -99,7 +104,8 @@ describe("every spelling", () => {
       `${key.replaceAll("-", "_")}=${text}`,
     ];
     for (const line of lines) {
-      const loaded = loadMinimal(["hosts", "services", line], {
+      const needed = NEEDED[option.name] ?? "services";
+      const loaded = loadMinimal(["hosts", "services", needed, line], {
         files: { "/usr/lib/plugins/check_a.ts": "" },
       });
       expect(warningsOf(loaded)).toEqual([]);

@@ -235,13 +235,13 @@ describe("restrict_path sees the line as it was sent", () => {
     createRestriction({ restrictPath: [path], restrictCommandCharacters: "$&();<>`\"'|", secretDir: "/s" });
 
   it("so a secret may hold what a line may not", async () => {
-    await using way = await createWay({ restriction: restriction("/") });
+    await using way = await createWay({ restrictions: [restriction("/")].flatMap((each) => each ?? []) });
     expect((await way.run(`${way.plugin} -p $SECRET:pg$`)).said).toBe("got <-p> <***>");
     expect((await way.run(`${way.plugin} $SECRET:pg$ $HOME`)).said).toMatch(/forbidden character/);
   });
 
   it("and a secret leads nowhere else", async () => {
-    await using way = await createWay({ restriction: restriction("/p") });
+    await using way = await createWay({ restrictions: [restriction("/p")].flatMap((each) => each ?? []) });
     writeFileSync(join(way.folder.path, "pg"), "../bin/sh");
     expect((await way.run("/p/$SECRET:pg$ x")).said).toMatch(/where a program is named$/);
     expect((await way.run("/bin/echo $SECRET:pg$")).said).toMatch(/restricted paths/);

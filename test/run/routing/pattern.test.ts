@@ -83,7 +83,7 @@ describe("a command line with an unquoted ?", () => {
         ...{ mode: "on", speaksEnglish: true, only: [], except: [], experimental: [] },
         internalOff: [],
       },
-      restriction,
+      restrictions: [restriction].flatMap((each) => each ?? []),
     });
     for (const word of ["zz?", "pl?in"]) {
       const commandLine = `/p/x ${folder}/${word}`;

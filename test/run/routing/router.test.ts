@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import type { Check } from "../../../sdk/check.ts";
 import { defineCheck } from "../../../sdk/index.ts";
+import { createAllowance } from "../../../src/run/routing/allow.ts";
 import type { Identify } from "../../../src/run/routing/identity.ts";
 import { createRestriction } from "../../../src/run/routing/restrict.ts";
 import { createRouter, type RouterOptions } from "../../../src/run/routing/router.ts";
@@ -262,7 +263,7 @@ describe("in shadow mode", () => {
 
 describe("restrict_path", () => {
   const restriction = createRestriction({ restrictPath: ["/p"], restrictCommandCharacters: "&;" });
-  const restricted = routeWith({ restriction });
+  const restricted = routeWith({ restrictions: [restriction].flatMap((each) => each ?? []) });
 
   it.each([
     ["/p/check_x a", "plugin"],
@@ -327,7 +328,9 @@ describe("restrict_path", () => {
     expect(viaOf({ identify: absent }, "check_other")).toBe("shell");
     expect(viaOf({ identify: absent, switches: { ...SWITCHES, mode: "off" } })).toBe("shell");
     const restriction = createRestriction({ restrictPath: ["/p"], restrictCommandCharacters: "" });
-    expect(viaOf({ identify: absent, restriction })).toBe("refuse");
+    expect(viaOf({ identify: absent, restrictions: [restriction].flatMap((each) => each ?? []) })).toBe(
+      "refuse",
+    );
   });
 
   it("says which wrapper has a command that is not understood", () => {
@@ -345,21 +348,24 @@ describe("restrict_path", () => {
       command: () => ({ words: ["/p/check_x"], environment: [] }),
       run: () => ({ returnCode: 0, output: "" }),
     });
-    const ask = routeWith({ restriction, shelf: createShelf([own]) });
+    const ask = routeWith({
+      restrictions: [restriction].flatMap((each) => each ?? []),
+      shelf: createShelf([own]),
+    });
     expect(ask("/p/check_own").via).toBe("native");
     expect(ask("/p/check_own --what")).toMatchObject({ refusal: { rule: "hidden-command" } });
   });
 
   it("holds for the command of negate even if negate is executed", () => {
     const off = { ...SWITCHES, internalOff: ["negate"] };
-    const executed = routeWith({ restriction, switches: off });
+    const executed = routeWith({ restrictions: [restriction].flatMap((each) => each ?? []), switches: off });
     expect(executed("/p/negate /bin/sh -c id").via).toBe("refuse");
     expect(executed("/p/negate /p/check_x").via).toBe("plugin");
   });
 
   it("is asked for every job", () => {
     const asked = vi.fn(() => undefined);
-    const ask = routeWith({ restriction: asked });
+    const ask = routeWith({ restrictions: [asked] });
     ask("/p/check_x");
     ask("/p/check_x");
     expect(asked).toHaveBeenCalledTimes(2);
@@ -407,5 +413,66 @@ describe("the analysis of a line is kept", () => {
     ask(line);
     ask(line);
     expect(understand).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("restrict_mode=strict", () => {
+  const rules = [
+    "/p/check_x <word>",
+    "/p/check_dummy <number>",
+    "/p/negate /p/check_dummy <number>",
+    "/p/negate -t <number> /p/check_x ...",
+    "/p/negate -x ...",
+    "/p/urlize <word> /p/check_x <word>",
+    "/p/env LC_ALL=C /p/check_x <word>",
+    "/p/sudo -n /p/check_x <word>",
+    "/p/timeout <number> /p/check_x <word>",
+    "/p/sh -c *",
+    "/p/perl /p/check_x",
+    "/p/xargs ...",
+    "/p/strace ...",
+  ];
+  const strict = routeWith({ restrictions: [createAllowance(rules.map((rule) => rule.split(" ")))] });
+
+  it.each([
+    ["/p/check_x a", "plugin"],
+    ["/p/check_dummy 0", "native"],
+    ["/p/negate /p/check_dummy 0", "native"],
+    ["/p/negate -t 5 /p/check_x a", "native"],
+    ["/p/urlize a /p/check_x a", "plugin"],
+    ["/p/sudo -n /p/check_x a", "plugin"],
+    ["/p/timeout 5 /p/check_x a", "plugin"],
+    ["/p/sh -c '/p/check_x a'", "plugin"],
+    // a command within a command needs its own line
+    ["/p/negate -t 5 /p/check_x a b", "refuse"],
+    ["/p/negate -t 5 /p/check_x -v", "refuse"],
+    ["/p/negate -x /bin/sh -c id", "refuse"],
+    ["/p/negate -x /p/check_x", "refuse"],
+    ["/p/perl /p/check_x", "refuse"],
+    ["/p/sh -c '/p/check_x a; id'", "refuse"],
+    ["/p/sh -c id", "refuse"],
+    ["/p/sh -c '/bin/id'", "refuse"],
+    ["/p/sh -c 'A=1 /p/check_x a'", "refuse"],
+    ["/p/sh /p/check_x a", "refuse"],
+    ["/p/env LC_ALL=C /p/check_x a", "refuse"],
+    ["/p/xargs /p/check_x a", "refuse"],
+    ["/p/strace /p/check_x a", "refuse"],
+    ["/p/timeout 5 /p/sudo -n /p/check_x a", "refuse"],
+    ["/p/negate /p/negate /p/check_dummy 0", "refuse"],
+    ["/p/urlize 'a b' /p/check_x a", "refuse"],
+    ["/p/urlize a '/p/check_x a'", "refuse"],
+    ["/p/timeout -s 9 5 /p/check_x a", "refuse"],
+    ["/p/sudo -n -u root /p/check_x a", "refuse"],
+  ])("%s: %s", (line, via) => {
+    expect(strict(line).via).toBe(via);
+  });
+
+  it("says which line is nearest, but no word of the command", () => {
+    expect(strict("/p/check_dummy secret").why).toBe(
+      "restrict_mode is strict, and word 2 differs from: restrict_allow=/p/check_dummy <number>",
+    );
+    expect(strict("/p/other secret").why).toBe(
+      "restrict_mode is strict, and restrict_allow does not name the program",
+    );
   });
 });

@@ -1,0 +1,45 @@
+import { allowedCommands } from "../kinds/allowed-commands.ts";
+import { choice } from "../kinds/choice.ts";
+import { names, restrictedPaths } from "../kinds/lists.ts";
+import { characters } from "../kinds/texts.ts";
+import type { ConfigRow } from "../option.ts";
+
+export const RESTRICTION_ROWS = [
+  {
+    name: "restrict_path",
+    aliases: ["restrictpath"],
+    kind: restrictedPaths,
+    default: [],
+    help: "Only run plugins below this folder. Repeat it for several folders. Commands that are no plain absolute path with words, hold one of restrict_command_characters, or are a wrapper such as negate whose own command is outside or not understood, are refused. docs/differences.md says what this does not promise.",
+    knownBy: ["C worker", "Go worker"],
+  },
+  {
+    name: "restrict_command_characters",
+    kind: characters,
+    default: "$&();<>`\"'|",
+    help: "A command with one of these characters is refused while restrict_path is in use.",
+    knownBy: ["C worker"],
+  },
+  {
+    name: "restrict_mode",
+    kind: choice(["path", "strict"]),
+    default: "path",
+    help: "path restricts commands by restrict_path, if it is set. strict runs a command only if a line of restrict_allow has its words, too, and gives nothing to a shell. docs/security.md.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "restrict_allow",
+    kind: allowedCommands,
+    default: [],
+    help: "With restrict_mode=strict: a command that may be run, word for word. <host>, <number>, <range> and <word> stand for such a word, * for any that is no option, ... at the end for any more words. Repeat it for each command.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "plugin_environment",
+    kind: names,
+    default: undefined,
+    defaultText: "all; with restrict_mode=strict HOME,LANG,LANGUAGE,LC_*,LOGNAME,OMD_*,SHELL,TMPDIR,TZ,USER",
+    help: "Names of the environment variables that plugins see of those that the worker was started with; * stands for any characters. PATH is always one of them. The worker's own variables (OMD_WORKER_…) need no name here, plugins never see those that hold secrets.",
+    knownBy: ["omd-worker"],
+  },
+] as const satisfies readonly ConfigRow[];
