@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { Admission } from "../../../sdk/admission.ts";
 import { whenAborted } from "../../../sdk/deadline.ts";
-import type { Shared, SharedContext } from "../../../sdk/index.ts";
+import { CheckDeclined, type Shared, type SharedContext } from "../../../sdk/index.ts";
 import type { TargetClock } from "../timing.ts";
 import { NATIVE_DB_POOL } from "./settings.ts";
 
@@ -11,8 +11,12 @@ export interface PooledSession extends Disposable {
   readonly isOpen: boolean;
   /** Whether a transaction is under way, which the next query would become a part of. */
   readonly isInTransaction: boolean;
-  /** Asks the server for something that does nothing. False: the connection is gone. */
-  answers(): Promise<boolean>;
+  /**
+   * Asks the server for something that does nothing. False: the connection is gone, or no good.
+   *
+   * @param ahead a query that is asked for next. It may be sent along, so that one round trip serves both.
+   */
+  answers(ahead?: string): Promise<boolean>;
   /** Says goodbye. */
   close(): void;
 }
@@ -22,6 +26,8 @@ export interface SessionContext {
   readonly signal: AbortSignal;
   /** How long a kept connection may take to show that the server still answers. */
   readonly proofMs: number;
+  /** The query of the check, if it only reads: a server that was thought gone may run it, too. */
+  readonly ahead?: string | undefined;
 }
 
 export interface SessionPoolOptions<Target, Session> {
@@ -201,9 +207,12 @@ function isFresh({ session, endsAt, idleSince }: Kept<PooledSession>, now: numbe
 }
 
 /** Whether the server still answers on a connection. */
-async function answers(session: PooledSession, { clock, signal, proofMs }: SessionContext): Promise<boolean> {
+async function answers(
+  session: PooledSession,
+  { clock, signal, proofMs, ahead }: SessionContext,
+): Promise<boolean> {
   const timer = setTimeout(() => session[Symbol.dispose](), proofMs);
-  const isThere = await session.answers();
+  const isThere = await session.answers(ahead).catch(isNoAnswer);
   clearTimeout(timer);
   if (isThere && !signal.aborted) {
     clock.tick();
@@ -212,6 +221,12 @@ async function answers(session: PooledSession, { clock, signal, proofMs }: Sessi
   session[Symbol.dispose]();
   clock.skip();
   return false;
+}
+
+/** What a broken connection, or one with strange words, is to a check that needs an answer of it. */
+function isNoAnswer(error: unknown): false {
+  if (error instanceof CheckDeclined) return false;
+  throw error;
 }
 
 /** The same line has the same target for some seconds. */
