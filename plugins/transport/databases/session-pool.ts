@@ -108,10 +108,10 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
     return this.#lease(name, session, context.signal);
   }
 
-  /** Waits for its turn to log in. With a kept connection there is nothing to wait for. */
-  async enter(target: Target, signal: AbortSignal): Promise<Disposable | undefined> {
+  /** Waits for its turn to log in. Undefined: there is a kept connection, so there is nothing to wait for. */
+  enter(target: Target, signal: AbortSignal): Promise<Disposable> | undefined {
     const isKept = this.#options.isKeeping() && (this.#kept.get(nameOf(target))?.length ?? 0) > 0;
-    return isKept ? undefined : await this.#options.logins.enter(signal);
+    return isKept ? undefined : this.#options.logins.enter(signal);
   }
 
   [Symbol.dispose](): void {
@@ -139,9 +139,12 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
     const all = this.#kept.get(name) ?? [];
     const isGood =
       session.isOpen && !session.isInTransaction && now < endsAt && all.length < MAX_KEPT_SHORTLY;
-    if (isGood && this.#options.isKeeping())
-      this.#kept.set(name, [...all, { session, endsAt, idleSince: now }]);
-    else session.close();
+    if (!isGood || !this.#options.isKeeping()) {
+      session.close();
+      return;
+    }
+    all.push({ session, endsAt, idleSince: now });
+    if (all.length === 1) this.#kept.set(name, all);
   }
 
   /** Takes the connection that was used last out of the pool. */
