@@ -20,22 +20,39 @@ export interface TimeLimit {
  * promise does not wait for `work` after that. It rejects with the error of `onTimeout`, with the reason of
  * the check's signal, or with what `work` throws.
  */
-export async function withinSeconds<Value>(
+export function withinSeconds<Value>(
   { seconds, signal, onTimeout }: TimeLimit,
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  signal?.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  const { promise, resolve, reject } = Promise.withResolvers<Value>();
   const deadline = new AbortController();
-  const stop = (reason: unknown) => {
+  const isLimited = seconds > 0 && seconds * 1000 <= MAX_TIMEOUT_MS;
+  const timer = new PausableTimer(isLimited ? seconds * 1000 : undefined, () => stop(onTimeout()));
+  const stopping = signal && whenAborted(signal, () => stop(signal.reason));
+  const end = () => {
+    timer[Symbol.dispose]();
+    stopping?.[Symbol.dispose]();
+  };
+  const fail = (reason: unknown) => {
+    end();
     reject(reason);
+  };
+  const stop = (reason: unknown) => {
+    fail(reason);
     deadline.abort(reason);
   };
-  const isLimited = seconds > 0 && seconds * 1000 <= MAX_TIMEOUT_MS;
-  using timer = new PausableTimer(isLimited ? seconds * 1000 : undefined, () => stop(onTimeout()));
-  using _stopping = signal && whenAborted(signal, () => stop(signal.reason));
   setDeadline(deadline.signal, { timer, outer: signal });
-  return await Promise.race([work(deadline.signal), promise]);
+  try {
+    // An author's work may have been written without types, and give a plain value.
+    Promise.resolve(work(deadline.signal)).then((value) => {
+      end();
+      resolve(value);
+    }, fail);
+  } catch (error) {
+    fail(error);
+  }
+  return promise;
 }
 
 /** What aborts a signal when its time is up, and the signal that its work has from outside. */

@@ -12,6 +12,9 @@ interface Directive {
   readonly conversion: string;
 }
 
+/** The directive of most numbers that plugins print. */
+const PLAIN_REAL: Directive = { flags: "", width: 0, precision: undefined, length: "", conversion: "f" };
+
 const DIRECTIVE = /%([-+ 0#]*)(\*|[0-9]*)(?:(\.)(\*|[0-9]*))?(hh|h|ll|l|j|z|t|q|L)?([diuoxXcsfFeEgG%])|%/g;
 
 /**
@@ -23,6 +26,8 @@ const DIRECTIVE = /%([-+ 0#]*)(\*|[0-9]*)(?:(\.)(\*|[0-9]*))?(hh|h|ll|l|j|z|t|q|
  * values, as both are faults of the check.
  */
 export function sprintf(format: string, ...given: readonly PrintfArgument[]): string {
+  const [first] = given;
+  if (format === "%f" && typeof first === "number") return printReal(first, PLAIN_REAL);
   const remaining = given.values();
   const next = (): PrintfArgument => {
     const { done, value } = remaining.next();

@@ -4,7 +4,8 @@ import { isUnknownHost } from "../transport/databases/unknown-host.ts";
 import { TargetClock } from "../transport/timing.ts";
 import { MACHINE, MYSQL_POOL } from "./client/pool.ts";
 import type { Session } from "./client/session.ts";
-import { readTarget } from "./libmariadb/target.ts";
+import type { Machine } from "./libmariadb/machine.ts";
+import { readTarget, type Target } from "./libmariadb/target.ts";
 import type { ServerRequest } from "./request.ts";
 
 /** How long a kept connection may take to show that the server still answers. */
@@ -15,18 +16,26 @@ const PROOF_MS = 2_000;
  * declines what only libmariadb knows.
  */
 export async function askServer<Answer>(
-  { login, source }: ServerRequest,
+  request: ServerRequest & { readonly ahead?: string | undefined },
   { shared, signal }: CheckContext,
   ask: (lease: Lease<Session>) => Promise<Answer>,
 ): Promise<Answer> {
   const machine = shared(MACHINE);
-  await machine.requireKnownClient();
-  const target = readTarget(login, await machine.readOptions(source), machine);
+  const { ahead } = request;
+  const target = machine.knownTarget(request) ?? (await findTarget(request, machine));
   const pool = shared(MYSQL_POOL);
   using place = await pool.enter(target, signal);
-  using lease = await pool.take(target, { clock: new TargetClock(), signal, proofMs: PROOF_MS });
+  using lease = await pool.take(target, { clock: new TargetClock(), signal, proofMs: PROOF_MS, ahead });
   place?.[Symbol.dispose]();
   return await ask(lease);
+}
+
+/** What option files may change is looked up anew after some seconds. */
+async function findTarget(request: ServerRequest, machine: Machine): Promise<Target> {
+  await machine.requireKnownClient();
+  const target = readTarget(request.login, await machine.readOptions(request.source), machine);
+  machine.keepTarget(request, target);
+  return target;
 }
 
 /** What a plugin prints of a host that has no address. */

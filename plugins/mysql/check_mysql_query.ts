@@ -51,6 +51,8 @@ const USAGE = {
 
 interface QueryRequest extends ServerRequest {
   readonly query: string;
+  /** The query, if its connection is as before when it has ended. */
+  readonly ahead: string | undefined;
   readonly warning: Range | undefined;
   readonly critical: Range | undefined;
 }
@@ -60,7 +62,8 @@ function readRequest(argv: readonly string[]): QueryRequest | undefined {
   if (read === undefined || read.options.verbose > 2) return undefined;
   const { query, warning, critical } = read.options;
   const server = readServer(read.options, read.given, { takesPaths: false, tls: false, words: [] });
-  return server && { ...server, query, warning, critical };
+  const ahead = leavesNothing(query) ? query : undefined;
+  return server && { ...server, query, ahead, warning, critical };
 }
 
 async function run(request: QueryRequest, context: CheckContext): Promise<CheckOutput> {
@@ -70,7 +73,7 @@ async function run(request: QueryRequest, context: CheckContext): Promise<CheckO
     return await askServer(request, context, async (lease) => {
       const { session } = lease;
       const result = await session.query(request.query, 1);
-      lease.keep = leavesNothing(request.query);
+      lease.keep = request.ahead !== undefined;
       return judge(result, request);
     });
   } catch (error) {

@@ -90,7 +90,8 @@ async function ask(request: PgsqlRequest, printed: Printed, context: CheckContex
     const pool = shared(PGSQL_POOL);
     using place = await pool.enter(target, signal);
     const clock = new TargetClock();
-    using lease = await pool.take(target, { clock, signal, proofMs: request.timeout * PROOF_MS });
+    const ahead = request.leavesNothing ? request.query : undefined;
+    using lease = await pool.take(target, { clock, signal, proofMs: request.timeout * PROOF_MS, ahead });
     printed.lines.push(judgeTime(clock.seconds, request));
     place?.[Symbol.dispose]();
     await askQuery(request, printed, lease);
@@ -114,19 +115,15 @@ async function findTarget(request: PgsqlRequest, machine: Machine): Promise<Targ
   return target;
 }
 
-/** Words of a query whose connection is as it was before, when the query has ended. */
-const LEAVES_NOTHING = /^\s*(?:select|with|show|values|table)\b[^;]*;?\s*$/i;
-
 async function askQuery(request: PgsqlRequest, printed: Printed, lease: Lease<Session>): Promise<void> {
-  const { query } = request;
+  const { query, leavesNothing } = request;
   if (query === undefined) {
     lease.keep = true;
     return;
   }
   const end = await lease.session.query(query);
   printed.lines.push(judgeQuery(end.result, request, endingOf(end)));
-  lease.keep =
-    end.kind === "answered" && LEAVES_NOTHING.test(query) && !/set_config|advisory_lock/i.test(query);
+  lease.keep = end.kind === "answered" && leavesNothing;
 }
 
 /** What libpq says where the server closed the connection instead of an answer. */

@@ -28,7 +28,12 @@ const readOptions = createOptionsReader(OPTIONS);
 export interface PgsqlRequest extends Omit<NonNullable<ReturnType<typeof readOptions>>["options"], "words"> {
   /** What the plugin gives to libpq. */
   readonly conninfo: string;
+  /** Whether the query only reads, so that its connection is as before when it has ended. */
+  readonly leavesNothing: boolean;
 }
+
+const ONLY_READS = /^\s*(?:select|with|show|values|table)\b[^;]*;?\s*$/i;
+const LEAVES_SOMETHING = /set_config|advisory_lock/i;
 
 /** Bytes of a name in the plugin. */
 const MAX_NAME = 63;
@@ -38,7 +43,7 @@ export function readRequest(argv: readonly string[]): PgsqlRequest | undefined {
   const read = readOptions(argv);
   if (read === undefined || !argv.every(isAscii)) return undefined;
   const { options, given } = read;
-  const { hostname, port, database, user = "", parameters } = options;
+  const { hostname, port, database, user = "", parameters, query = "" } = options;
   // The plugin looks up the host of each -H where the option stands.
   if (given.filter(({ name }) => name === "hostname").length > 1) return undefined;
   if (hostname !== undefined && !hostname.startsWith("/") && !isPlainHost(hostname)) return undefined;
@@ -46,7 +51,8 @@ export function readRequest(argv: readonly string[]): PgsqlRequest | undefined {
   if (Math.max(database.length, user.length) > MAX_NAME) return undefined;
   // A whole URI, and several hosts, are read by other rules.
   if (/^postgres(?:ql)?:\/\//.test(parameters[0] ?? "")) return undefined;
-  return { ...options, conninfo: renderConninfo(options) };
+  const leavesNothing = ONLY_READS.test(query) && !LEAVES_SOMETHING.test(query);
+  return { ...options, conninfo: renderConninfo(options), leavesNothing };
 }
 
 /** The plugin puts its values between quotes without escaping anything. */
@@ -57,7 +63,7 @@ function renderConninfo({
   user,
   password,
   parameters,
-}: Omit<PgsqlRequest, "conninfo">): string {
+}: Omit<PgsqlRequest, "conninfo" | "leavesNothing">): string {
   const rest = { host: hostname, port, user, password };
   const pairs = Object.entries(rest).filter(([, value]) => value !== undefined);
   const quoted = [["dbname", database], ...pairs].map(([name, value]) => `${name} = '${value}'`);

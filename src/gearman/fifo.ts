@@ -30,6 +30,9 @@ export class Fifo<T> {
     if (entry === undefined) return undefined;
     this.#first = entry.next;
     if (entry.next === undefined) this.#last = undefined;
+    // An entry that lived long enough to become old would keep all that came after it, until old garbage is
+    // collected.
+    entry.next = undefined;
     this.#length--;
     return entry.value;
   }

@@ -19,21 +19,30 @@ interface IncomingPacket {
 
 const HEADER = 4;
 
+/** A packet with a command. The driver gives it its number when it is sent. */
+export function commandPacket(code: number, text: string): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER + 1 + text.length);
+  buffer.writeUIntLE(1 + text.length, 0, 3);
+  buffer[HEADER] = code;
+  buffer.write(text, HEADER + 1, "latin1");
+  return buffer;
+}
+
 /**
  * A command for the driver's queue (`addCommand`), which calls these methods. The driver has no commands that
  * give the bytes of an answer as they are, nor one for the server's statistics.
  */
 export class RawCommand {
-  readonly #request: Buffer;
+  readonly #requests: readonly Buffer[];
   readonly #receive: (packet: Buffer) => boolean;
 
   /**
-   * @param code the protocol's number of the command
-   * @param text a byte string
+   * @param requests what is sent when it is the command's turn, one command each: nothing, if another one has
+   *   sent it before
    * @param receive takes each packet of the answer without its header, and says whether it was the last
    */
-  constructor(code: number, text: string, receive: (packet: Buffer) => boolean) {
-    this.#request = Buffer.concat([Buffer.of(code), Buffer.from(text, "latin1")]);
+  constructor(requests: readonly Buffer[], receive: (packet: Buffer) => boolean) {
+    this.#requests = requests;
     this.#receive = receive;
   }
 
@@ -41,15 +50,14 @@ export class RawCommand {
   execute(packet: IncomingPacket | undefined, connection: CommandConnection): boolean {
     if (packet !== undefined) return this.#receive(packet.buffer.subarray(packet.start + HEADER, packet.end));
     connection._resetSequenceId();
-    const buffer = Buffer.concat([Buffer.alloc(HEADER), this.#request]);
-    connection.writePacket({
-      buffer,
-      length: () => buffer.length,
-      writeHeader: (number) => {
-        buffer.writeUIntLE(buffer.length - HEADER, 0, 3);
-        buffer.writeUInt8(number, 3);
-      },
-    });
+    for (const buffer of this.#requests) {
+      connection._resetSequenceId();
+      connection.writePacket({
+        buffer,
+        length: () => buffer.length,
+        writeHeader: (number) => void buffer.writeUInt8(number, 3),
+      });
+    }
     return false;
   }
 

@@ -165,9 +165,10 @@ async function greet(socket: Socket, target: Target, context: ConnectContext): P
   if (bytes[HEADER] === ERROR) throw refusal(bytes.subarray(HEADER), target);
   const greeting = readGreeting(bytes);
   if (greeting.protocol < PROTOCOL) throw mismatch(greeting.protocol);
-  if (!target.tls || !greeting.hasTls) return { socket, greeting: bytes, isSecure: false };
+  const { isMariadb } = greeting;
+  if (!target.tls || !greeting.hasTls) return { socket, greeting: bytes, isSecure: false, isMariadb };
   socket.write(renderTlsRequest(greeting, target.database !== undefined));
-  return { socket: await secure(socket, target, context), greeting: bytes, isSecure: true };
+  return { socket: await secure(socket, target, context), greeting: bytes, isSecure: true, isMariadb };
 }
 
 const HEADER = 4;

@@ -10,6 +10,8 @@ export interface Greeting {
   readonly bytes: Buffer;
   readonly protocol: number;
   readonly hasTls: boolean;
+  /** MariaDB does not say that it is MySQL. */
+  readonly isMariadb: boolean;
   /** The capabilities of MariaDB alone; 0 for other servers. */
   readonly extended: number;
 }
@@ -71,7 +73,7 @@ async function readPiece(socket: Socket): Promise<Buffer> {
 export function readGreeting(bytes: Buffer): Greeting {
   const packet = bytes.subarray(HEADER);
   const protocol = packet.readInt8(0);
-  if (protocol < PROTOCOL) return { bytes, protocol, hasTls: false, extended: 0 };
+  if (protocol < PROTOCOL) return { bytes, protocol, hasTls: false, isMariadb: false, extended: 0 };
   const end = packet.indexOf(0, 1);
   const rest = end < 0 ? Buffer.alloc(0) : packet.subarray(end + 1);
   if (rest.length < 44) throw new CheckDeclined("a greeting that only libmariadb reads");
@@ -81,8 +83,9 @@ export function readGreeting(bytes: Buffer): Greeting {
   const needed = [PROTOCOL_41, SECURE_CONNECTION, PLUGIN_AUTH];
   const isUsual = needed.every((flag) => capabilities & flag) && scramble === SCRAMBLE + 1;
   if (protocol > PROTOCOL || !isUsual || method !== NATIVE_PASSWORD) throw new ForeignLogin();
-  const extended = (capabilities & CLIENT_MYSQL) === 0 ? rest.readUInt32LE(27) : 0;
-  return { bytes, protocol, hasTls: (capabilities & CLIENT_SSL) !== 0, extended };
+  const isMariadb = (capabilities & CLIENT_MYSQL) === 0;
+  const extended = isMariadb ? rest.readUInt32LE(27) : 0;
+  return { bytes, protocol, hasTls: (capabilities & CLIENT_SSL) !== 0, isMariadb, extended };
 }
 
 /** The request for TLS. The driver's answer to the greeting has to begin with the same bytes. */

@@ -20,6 +20,8 @@ export class PacketFramer implements Framer {
   /** The number that the driver expects next. */
   #next = 0;
   #shift: number;
+  /** The next packet is an answer of its own, and the command behind it has been sent. */
+  #isLone = false;
 
   /**
    * @param look is called with each packet, without its header
@@ -33,6 +35,11 @@ export class PacketFramer implements Framer {
   /** Says that the login is over. */
   endLogin(): void {
     this.#shift = 0;
+  }
+
+  /** Says that the next packet is a whole answer. The driver sends nothing before the one that follows. */
+  expectLone(): void {
+    this.#isLone = true;
   }
 
   send(data: Buffer): Buffer {
@@ -62,7 +69,8 @@ export class PacketFramer implements Framer {
       const end = at + sizeAt(data, at);
       if (end > data.length) break;
       data[at + 3] = this.#next;
-      this.#next = (this.#next + 1) % 256;
+      this.#next = this.#isLone ? 0 : (this.#next + 1) % 256;
+      this.#isLone = false;
       this.#look(data.subarray(at + HEADER, end));
       at = end;
     }

@@ -94,7 +94,9 @@ export class ResultReader {
     this.#count += 1;
     if (this.#rows.length >= this.#most) return;
     const reader = new PacketReader(packet);
-    this.#rows.push(Array.from({ length: this.#width }, () => reader.text()));
+    const row: (string | undefined)[] = [];
+    for (let column = 0; column < this.#width; column += 1) row.push(reader.text());
+    this.#rows.push(row);
   }
 
   #readStatus(status: number): void {

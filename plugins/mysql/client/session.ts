@@ -12,7 +12,7 @@ import {
   WRONG_HOST_INFO,
 } from "../libmariadb/failure.ts";
 import type { Target } from "../libmariadb/target.ts";
-import { RawCommand } from "./command.ts";
+import { commandPacket, RawCommand } from "./command.ts";
 import { ForeignLogin } from "./foreign-logins.ts";
 import { PacketFramer } from "./packet-framer.ts";
 import { type QueryResult, ResultReader } from "./result.ts";
@@ -42,6 +42,8 @@ export interface GreetedSocket {
   readonly greeting: Buffer;
   /** Whether TLS was begun after the greeting. */
   readonly isSecure: boolean;
+  /** MariaDB takes a command before it has answered the one before. Some proxies of MySQL do not. */
+  readonly isMariadb: boolean;
 }
 
 /** The server's statistics in its own words, or why there are none. */
@@ -57,6 +59,14 @@ const NATIVE_PASSWORD = Buffer.from("\xfemysql_native_password\0", "latin1");
 /** Bytes of a scramble, with its NUL. */
 const SCRAMBLE = 21;
 
+/** A query that was sent before it was asked for, and how its exchange ends. */
+interface Ahead {
+  readonly text: string;
+  readonly most: number;
+  readonly reader: ResultReader;
+  readonly exchanged: Promise<Failure | undefined>;
+}
+
 /** A login at a server. One command at a time. */
 export class Session implements Disposable {
   readonly #connection: Connection;
@@ -68,9 +78,12 @@ export class Session implements Disposable {
   #isLost = false;
   /** The last result has no others behind it. */
   #isAtEnd = true;
+  #ahead: Ahead | undefined;
+  readonly #isMariadb: boolean;
   isInTransaction = false;
 
-  private constructor(driver: Driver, { socket, isSecure }: GreetedSocket, target: Target) {
+  private constructor(driver: Driver, { socket, isSecure, isMariadb }: GreetedSocket, target: Target) {
+    this.#isMariadb = isMariadb;
     this.#framer = new PacketFramer((packet) => this.#watchLogin(packet), isSecure ? 1 : 0);
     this.#stream = new ServerStream(socket, { framer: this.#framer, library: "libmariadb" });
     this.#stream.ended.catch(() => {
@@ -119,21 +132,30 @@ export class Session implements Disposable {
   }
 
   /**
-   * Sends a query. It is never sent a second time.
+   * Sends a query, unless `answers` has sent it. It is never sent a second time.
    *
    * @param text a byte string
    * @param most so many rows are kept
    */
   async query(text: string, most: number): Promise<QueryResult> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead?.text === text && ahead.most === most) return await this.#resultOf(ahead);
     const reader = new ResultReader(most);
-    const failure = await this.#exchange(QUERY, text, (packet) => reader.push(packet));
-    this.isInTransaction = reader.isInTransaction;
-    if (reader.hasMore) this.#isAtEnd = false;
-    return reader.result ?? reader.fail(failure ?? LOST);
+    const exchanged = this.#exchange(QUERY, text, (packet) => reader.push(packet));
+    return await this.#resultOf({ reader, exchanged });
   }
 
-  async answers(): Promise<boolean> {
-    return (await this.#exchange(PING, "", () => true)) === undefined;
+  /** Sends a ping, and with it the query that `query` will ask for, if the server is known to take both. */
+  async answers(ahead?: string): Promise<boolean> {
+    let isWell = false;
+    const receive = ([first]: Buffer) => {
+      isWell = first !== ERROR;
+      return true;
+    };
+    const isSentAlong = ahead !== undefined && this.#isMariadb && !this.#isLost;
+    const failure = await (isSentAlong ? this.#pingWith(ahead, receive) : this.#exchange(PING, "", receive));
+    return isWell && failure === undefined;
   }
 
   [Symbol.dispose](): void {
@@ -148,6 +170,26 @@ export class Session implements Disposable {
     this.#stream.finish(Buffer.of(1, 0, 0, 0, QUIT));
   }
 
+  async #resultOf({ reader, exchanged }: Pick<Ahead, "reader" | "exchanged">): Promise<QueryResult> {
+    const failure = await exchanged;
+    this.isInTransaction = reader.isInTransaction;
+    if (reader.hasMore) this.#isAtEnd = false;
+    return reader.result ?? reader.fail(failure ?? LOST);
+  }
+
+  /** The driver has the query in its queue while the ping, which sends both, is under way. */
+  #pingWith(text: string, receive: (packet: Buffer) => boolean): Promise<Failure | undefined> {
+    this.#stream.begin();
+    this.#framer.expectLone();
+    const reader = new ResultReader(1);
+    const requests = [commandPacket(PING, ""), commandPacket(QUERY, text)];
+    const pinged = this.#stream.together(() => this.#add(requests, receive));
+    const exchanged = this.#add([], (packet) => reader.push(packet));
+    exchanged.catch(() => {});
+    this.#ahead = { text, most: 1, reader, exchanged };
+    return pinged;
+  }
+
   /** Sends a command. Returns what libmariadb says if there is no answer. */
   async #exchange(
     code: number,
@@ -156,15 +198,23 @@ export class Session implements Disposable {
   ): Promise<Failure | undefined> {
     if (this.#isLost) return GONE_AWAY;
     this.#stream.begin();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const command = new RawCommand(code, text, (packet) => {
+    return await this.#add([commandPacket(code, text)], receive);
+  }
+
+  /** Puts a command into the driver's queue, and waits for its answer. */
+  async #add(
+    requests: readonly Buffer[],
+    receive: (packet: Buffer) => boolean,
+  ): Promise<Failure | undefined> {
+    const answered = this.#stream.expect();
+    const command = new RawCommand(requests, (packet) => {
       const isLast = this.#receive(packet, receive);
-      if (isLast) resolve();
+      if (isLast) this.#stream.answered();
       return isLast;
     });
+    addCommand(this.#connection, command);
     try {
-      addCommand(this.#connection, command);
-      await Promise.race([promise, this.#stream.ended]);
+      await answered;
       return undefined;
     } catch (error) {
       if (!(error instanceof ServerGone)) throw error;

@@ -3,6 +3,7 @@ import { CheckDeclined } from "../../../sdk/index.ts";
 import { readAccount } from "../../transport/account.ts";
 import { findLibrary } from "../../transport/databases/libraries.ts";
 import { type ClientOptions, type OptionSource, readClientOptions } from "./client-options.ts";
+import type { Target } from "./target.ts";
 
 /** What was found out about this machine, for a few seconds. */
 interface Findings {
@@ -10,6 +11,8 @@ interface Findings {
   readonly user: string;
   readonly isKnownClient: Promise<boolean>;
   readonly options: Map<string, Promise<ClientOptions>>;
+  /** What was made of a command line and these options. */
+  readonly targets: WeakMap<object, Target>;
 }
 
 const KEPT_MS = 5_000;
@@ -30,6 +33,16 @@ export class Machine implements Disposable {
   /** The password of the environment. */
   get password(): string | undefined {
     return process.env["MYSQL_PWD"];
+  }
+
+  /** What a command line connects to, if that was found out in the last seconds. */
+  knownTarget(line: object): Target | undefined {
+    return this.#look().targets.get(line);
+  }
+
+  /** Keeps what a command line connects to for some seconds. */
+  keepTarget(line: object, target: Target): void {
+    this.#look().targets.set(line, target);
   }
 
   /** What the option files say. Declines what only libmariadb follows. */
@@ -58,7 +71,13 @@ export class Machine implements Disposable {
     if (this.#findings !== undefined && now < this.#findings.until) return this.#findings;
     const user = process.geteuid?.() === 0 ? "root" : readAccount().username;
     const isKnownClient = findKnownClient();
-    this.#findings = { until: now + KEPT_MS, user, isKnownClient, options: new Map() };
+    this.#findings = {
+      until: now + KEPT_MS,
+      user,
+      isKnownClient,
+      options: new Map(),
+      targets: new WeakMap(),
+    };
     return this.#findings;
   }
 }

@@ -26,17 +26,18 @@ interface DataRow {
  */
 export class PlainQuery {
   result: QueryResult = { kind: "none" };
-  readonly #text: string;
+  readonly #texts: readonly string[];
   #columns: number | undefined;
   #rows = 0;
   #first: string | undefined;
 
-  constructor(text: string) {
-    this.#text = text;
+  /** @param texts what is sent when it is the query's turn: nothing, if another one has sent it before */
+  constructor(...texts: readonly string[]) {
+    this.#texts = texts;
   }
 
   submit(connection: { query(text: string): void }): void {
-    connection.query(this.#text);
+    for (const text of this.#texts) connection.query(text);
   }
 
   handleRowDescription({ fields }: RowDescription): void {

@@ -40,6 +40,12 @@ export type QueryEnd =
       readonly isSecure: boolean;
     };
 
+/** A query that the driver has, and when the server has answered it. */
+interface Asked {
+  readonly query: PlainQuery;
+  readonly answered: Promise<void>;
+}
+
 /** A login at a database. One query at a time. */
 export class Session implements Disposable {
   /** Notices of the server since they were taken last. */
@@ -49,8 +55,8 @@ export class Session implements Disposable {
   readonly #stream: ServerStream;
   readonly #isSecure: boolean;
   #isOpen = true;
-  /** Is told the end of the query that is under way. */
-  #finished: (() => void) | undefined;
+  /** A query that was sent before it was asked for. */
+  #ahead: (Asked & { readonly text: string }) | undefined;
 
   private constructor(client: Client, stream: ServerStream, isSecure: boolean) {
     this.#client = client;
@@ -62,7 +68,7 @@ export class Session implements Disposable {
     connection.on("parameterStatus", ({ parameterName, parameterValue }) =>
       this.#parameters.set(parameterName, parameterValue),
     );
-    connection.on("readyForQuery", () => this.#finished?.());
+    connection.on("readyForQuery", () => stream.answered());
     // A copy would wait for data. The plugin closes the connection then.
     for (const copies of ["copyInResponse", "copyOutResponse"]) connection.on(copies, () => this.#abandon());
     stream.ended.catch(() => {
@@ -112,27 +118,21 @@ export class Session implements Disposable {
     return this.#client.getTransactionStatus() !== "I";
   }
 
-  /** Sends an ASCII query. It is never sent a second time. */
+  /** Sends an ASCII query, unless `answers` has sent it. It is never sent a second time. */
   async query(text: string): Promise<QueryEnd> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead?.text === text) return await this.#endOf(ahead);
     this.#stream.begin();
-    const query = new PlainQuery(text);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#finished = resolve;
-    try {
-      this.#client.query(query);
-      await Promise.race([promise, this.#stream.ended]);
-      return { kind: "answered", result: this.#toResult(query.result) };
-    } catch (error) {
-      if (!(error instanceof ServerGone)) throw error;
-      return { kind: "gone", how: error.how, result: this.#toResult(query.result), isSecure: this.#isSecure };
-    } finally {
-      this.#finished = undefined;
-    }
+    return await this.#endOf(this.#ask(new PlainQuery(text)));
   }
 
-  /** An empty query does nothing. */
-  async answers(): Promise<boolean> {
-    return (await this.query("")).kind === "answered";
+  /** Sends an empty query, which does nothing, and with it the one that `query` will ask for. */
+  async answers(ahead?: string): Promise<boolean> {
+    this.#stream.begin();
+    const proof = ahead === undefined ? this.#ask(new PlainQuery("")) : this.#askWith(ahead);
+    const { kind, result } = await this.#endOf(proof);
+    return kind === "answered" && result.kind === "none";
   }
 
   takeNotices(): readonly ServerMessage[] {
@@ -151,8 +151,34 @@ export class Session implements Disposable {
     this.#stream.finish(TERMINATE);
   }
 
+  #ask(query: PlainQuery): Asked {
+    const answered = this.#stream.expect();
+    this.#client.query(query);
+    return { query, answered };
+  }
+
+  /** The driver has the second query in its queue while the first one, which sends both, is under way. */
+  #askWith(text: string): Asked {
+    const proof = new PlainQuery("", text);
+    const answered = this.#stream.expect();
+    this.#stream.together(() => this.#client.query(proof));
+    this.#ahead = { text, ...this.#ask(new PlainQuery()) };
+    this.#ahead.answered.catch(() => {});
+    return { query: proof, answered };
+  }
+
+  async #endOf({ query, answered }: Asked): Promise<QueryEnd> {
+    try {
+      await answered;
+      return { kind: "answered", result: this.#toResult(query.result) };
+    } catch (error) {
+      if (!(error instanceof ServerGone)) throw error;
+      return { kind: "gone", how: error.how, result: this.#toResult(query.result), isSecure: this.#isSecure };
+    }
+  }
+
   #abandon(): void {
-    this.#finished?.();
+    this.#stream.answered();
     this[Symbol.dispose]();
   }
 

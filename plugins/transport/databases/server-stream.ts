@@ -46,6 +46,11 @@ export class ServerStream {
   readonly #events = new EventEmitter();
   readonly #reject: (reason: unknown) => void;
   readonly #options: ServerStreamOptions;
+  /** Answers that were asked for, in the order in which they come. */
+  readonly #awaited: PromiseWithResolvers<void>[] = [];
+  #endedBy: { readonly reason: unknown } | undefined;
+  /** What is sent as one piece. Undefined: each piece is sent at once. */
+  #held: Buffer[] | undefined;
   #bytes = 0;
 
   constructor(socket: Socket, options: ServerStreamOptions) {
@@ -67,15 +72,40 @@ export class ServerStream {
     this.#bytes = 0;
   }
 
+  /** Waits for one more answer. Rejects as `ended` does when the connection ends before. */
+  expect(): Promise<void> {
+    const awaited = Promise.withResolvers<void>();
+    if (this.#endedBy === undefined) this.#awaited.push(awaited);
+    else awaited.reject(this.#endedBy.reason);
+    return awaited.promise;
+  }
+
+  /** Says that the oldest answer that is waited for has come. */
+  answered(): void {
+    this.#awaited.shift()?.resolve();
+  }
+
+  /** Sends all that the driver writes meanwhile as one piece: in one packet, if it is short. */
+  together<Value>(write: () => Value): Value {
+    const held: Buffer[] = [];
+    this.#held = held;
+    try {
+      return write();
+    } finally {
+      this.#held = undefined;
+      this.#write(Buffer.concat(held));
+    }
+  }
+
   /** Closes the connection. Of several reasons the first one counts. */
   end(reason: unknown): void {
-    this.#reject(reason);
+    this.#giveUp(reason);
     this.#socket.destroy();
   }
 
   /** Sends the last words, and closes the connection. */
   finish(words: Buffer): void {
-    this.#reject(new ServerGone("broken"));
+    this.#giveUp(new ServerGone("broken"));
     this.#socket.end(words);
     const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
     this.#socket.once("close", () => clearTimeout(timer));
@@ -85,10 +115,9 @@ export class ServerStream {
   get forDriver(): Duplex {
     const socket = this.#socket;
     const events = this.#events;
-    const { framer } = this.#options;
     const stream = Object.assign(events, {
       writable: true,
-      write: (data: Buffer) => !socket.destroyed && socket.write(framer.send?.(data) ?? data),
+      write: (data: Buffer) => this.#send(data),
       connect: () => process.nextTick(() => events.emit("connect")),
       setNoDelay: () => {},
       setKeepAlive: () => {},
@@ -97,6 +126,23 @@ export class ServerStream {
       resume: () => socket.resume(),
     });
     return stream as unknown as Duplex;
+  }
+
+  #send(data: Buffer): boolean {
+    const changed = this.#options.framer.send?.(data) ?? data;
+    if (this.#held === undefined) return this.#write(changed);
+    this.#held.push(changed);
+    return true;
+  }
+
+  #write(data: Buffer): boolean {
+    return !this.#socket.destroyed && this.#socket.write(data);
+  }
+
+  #giveUp(reason: unknown): void {
+    this.#endedBy ??= { reason };
+    this.#reject(reason);
+    for (const { reject } of this.#awaited.splice(0)) reject(this.#endedBy.reason);
   }
 
   /** Takes what has come from the server. Bytes that were read before the stream was made are given here. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { Admission } from "../../../sdk/admission.ts";
 import { whenAborted } from "../../../sdk/deadline.ts";
-import type { Shared, SharedContext } from "../../../sdk/index.ts";
+import { CheckDeclined, type Shared, type SharedContext } from "../../../sdk/index.ts";
 import type { TargetClock } from "../timing.ts";
 import { NATIVE_DB_POOL } from "./settings.ts";
 
@@ -11,8 +11,12 @@ export interface PooledSession extends Disposable {
   readonly isOpen: boolean;
   /** Whether a transaction is under way, which the next query would become a part of. */
   readonly isInTransaction: boolean;
-  /** Asks the server for something that does nothing. False: the connection is gone. */
-  answers(): Promise<boolean>;
+  /**
+   * Asks the server for something that does nothing. False: the connection is gone, or no good.
+   *
+   * @param ahead a query that is asked for next. It may be sent along, so that one round trip serves both.
+   */
+  answers(ahead?: string): Promise<boolean>;
   /** Says goodbye. */
   close(): void;
 }
@@ -22,6 +26,8 @@ export interface SessionContext {
   readonly signal: AbortSignal;
   /** How long a kept connection may take to show that the server still answers. */
   readonly proofMs: number;
+  /** The query of the check, if it only reads: a server that was thought gone may run it, too. */
+  readonly ahead?: string | undefined;
 }
 
 export interface SessionPoolOptions<Target, Session> {
@@ -102,10 +108,10 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
     return this.#lease(name, session, context.signal);
   }
 
-  /** Waits for its turn to log in. With a kept connection there is nothing to wait for. */
-  async enter(target: Target, signal: AbortSignal): Promise<Disposable | undefined> {
+  /** Waits for its turn to log in. Undefined: there is a kept connection, so there is nothing to wait for. */
+  enter(target: Target, signal: AbortSignal): Promise<Disposable> | undefined {
     const isKept = this.#options.isKeeping() && (this.#kept.get(nameOf(target))?.length ?? 0) > 0;
-    return isKept ? undefined : await this.#options.logins.enter(signal);
+    return isKept ? undefined : this.#options.logins.enter(signal);
   }
 
   [Symbol.dispose](): void {
@@ -133,9 +139,12 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
     const all = this.#kept.get(name) ?? [];
     const isGood =
       session.isOpen && !session.isInTransaction && now < endsAt && all.length < MAX_KEPT_SHORTLY;
-    if (isGood && this.#options.isKeeping())
-      this.#kept.set(name, [...all, { session, endsAt, idleSince: now }]);
-    else session.close();
+    if (!isGood || !this.#options.isKeeping()) {
+      session.close();
+      return;
+    }
+    all.push({ session, endsAt, idleSince: now });
+    if (all.length === 1) this.#kept.set(name, all);
   }
 
   /** Takes the connection that was used last out of the pool. */
@@ -201,9 +210,12 @@ function isFresh({ session, endsAt, idleSince }: Kept<PooledSession>, now: numbe
 }
 
 /** Whether the server still answers on a connection. */
-async function answers(session: PooledSession, { clock, signal, proofMs }: SessionContext): Promise<boolean> {
+async function answers(
+  session: PooledSession,
+  { clock, signal, proofMs, ahead }: SessionContext,
+): Promise<boolean> {
   const timer = setTimeout(() => session[Symbol.dispose](), proofMs);
-  const isThere = await session.answers();
+  const isThere = await session.answers(ahead).catch(isNoAnswer);
   clearTimeout(timer);
   if (isThere && !signal.aborted) {
     clock.tick();
@@ -212,6 +224,12 @@ async function answers(session: PooledSession, { clock, signal, proofMs }: Sessi
   session[Symbol.dispose]();
   clock.skip();
   return false;
+}
+
+/** What a broken connection, or one with strange words, is to a check that needs an answer of it. */
+function isNoAnswer(error: unknown): false {
+  if (error instanceof CheckDeclined) return false;
+  throw error;
 }
 
 /** The same line has the same target for some seconds. */

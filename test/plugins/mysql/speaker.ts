@@ -14,6 +14,8 @@ export interface GreetingFields {
   readonly protocol?: number;
   readonly tls?: boolean;
   readonly method?: string;
+  /** The default is MariaDB. */
+  readonly isMysql?: boolean;
 }
 
 /** The greeting of MariaDB 10.11, but for the capabilities of MariaDB alone. */
@@ -21,9 +23,10 @@ export function greeting({
   protocol = 10,
   tls = false,
   method = "mysql_native_password",
+  isMysql = false,
 }: GreetingFields = {}): Buffer {
   const version = "5.5.5-10.11.19-MariaDB\0";
-  const capabilities = tls ? "\xfe\xff" : "\xfe\xf7";
+  const capabilities = `${isMysql ? "\xff" : "\xfe"}${tls ? "\xff" : "\xf7"}`;
   const rest = `\x06\0\0\0abcdefgh\0${capabilities}\x2d\x02\0\xff\x81\x15${"\0".repeat(10)}`;
   return packet(0, `${String.fromCharCode(protocol)}${version}${rest}ijklmnopqrst\0${method}\0`);
 }
@@ -66,13 +69,21 @@ export function speaker(answers: Partial<Record<Heard, Answer>>, hello: Answer =
     socket.on("error", () => {});
     let isGreeted = false;
     socket.on("data", (data) => {
-      const heard = isGreeted ? COMMANDS[data[4] ?? 0] : "login";
-      isGreeted = true;
-      const answer = heard === undefined ? undefined : all[heard];
-      if (answer !== undefined) give(socket, answer);
+      for (const each of packetsOf(data)) {
+        const heard = isGreeted ? COMMANDS[each[4] ?? 0] : "login";
+        isGreeted = true;
+        const answer = heard === undefined ? undefined : all[heard];
+        if (answer !== undefined) give(socket, answer);
+      }
     });
     give(socket, hello);
   };
+}
+
+/** Commands may come together. */
+function packetsOf(data: Buffer): readonly Buffer[] {
+  const end = 4 + data.readUIntLE(0, 3);
+  return end < data.length ? [data.subarray(0, end), ...packetsOf(data.subarray(end))] : [data];
 }
 
 function give(socket: Socket, answer: Answer): void {

@@ -25,20 +25,37 @@ export function error(fields: Readonly<Record<string, string>>): Buffer {
 export const READY = message("Z", "I");
 export const ACCEPTED = Buffer.concat([authentication(0), message("S", "server_encoding\0UTF8\0"), READY]);
 
-/** What a client may send: the request for TLS, the login, a query, the end. */
-type Heard = "tls" | "login" | "query" | "end";
+/** What a client may send: the request for TLS, the login, an empty query, another one, the end. */
+type Heard = "tls" | "login" | "proof" | "query" | "end";
+
+/** The answer to an empty query. */
+export const NOTHING = Buffer.concat([message("I", ""), READY]);
 
 /** A server that refuses TLS and answers what it hears as it is told. */
 export function speaker(answers: Partial<Record<Heard, (socket: Socket, heard: string) => void>>): Serve {
-  const all = { tls: (socket: Socket) => void socket.write("N"), ...answers };
+  const all = {
+    tls: (socket: Socket) => void socket.write("N"),
+    proof: (socket: Socket) => void socket.write(NOTHING),
+    ...answers,
+  };
   return (socket) => {
     socket.on("error", () => {});
-    socket.on("data", (data) => all[kindOf(data)]?.(socket, data.toString("latin1")));
+    socket.on("data", (data) => {
+      for (const each of messagesOf(data)) all[kindOf(each)]?.(socket, each.toString("latin1"));
+    });
   };
+}
+
+/** Queries may come together. What comes before them does not. */
+function messagesOf(data: Buffer): readonly Buffer[] {
+  if (data[0] !== 0x51) return [data];
+  const end = 1 + data.readUInt32BE(1);
+  return end < data.length ? [data.subarray(0, end), ...messagesOf(data.subarray(end))] : [data];
 }
 
 function kindOf(data: Buffer): Heard {
   const text = data.toString("latin1");
+  if (text === "Q\0\0\0\x05\0") return "proof";
   if (text.startsWith("Q")) return "query";
   if (text.startsWith("X")) return "end";
   return text === "\0\0\0\x08\x04\xd2\x16\x2f" ? "tls" : "login";

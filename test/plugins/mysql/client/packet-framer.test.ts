@@ -52,6 +52,22 @@ describe("a packet", () => {
     expect(framer.send(Buffer.from([1, 0, 0, 0, 9]))[3]).toBe(0);
   });
 
+  it("behind a lone one begins to count anew, however they are cut", () => {
+    const ping = Buffer.from("0700000100000002000000", "hex");
+    const all = Buffer.concat([ping, RECORDED]);
+    const numbersOf = (pieces: readonly Buffer[]) => {
+      const framer = new PacketFramer(() => {}, 0);
+      framer.expectLone();
+      for (const code of [14, 3]) framer.send(Buffer.from([1, 0, 0, 0, code]));
+      const whole = Buffer.concat(pieces.map((piece) => Buffer.from(framer.push(Buffer.from(piece)))));
+      const numbers: (number | undefined)[] = [];
+      for (let at = 0; at < whole.length; at += 4 + whole.readUIntLE(at, 3)) numbers.push(whole[at + 3]);
+      return numbers;
+    };
+    for (let at = 0; at <= all.length; at += 1)
+      expect(numbersOf([all.subarray(0, at), all.subarray(at)])).toEqual([1, 0, 1, 2, 3, 4, 5, 6]);
+  });
+
   it("that is empty ends the connection, and one that is too large is declined", () => {
     const push = (...bytes: readonly number[]) => new PacketFramer(() => {}, 0).push(Buffer.from(bytes));
     expect(() => push(0, 0, 0, 1)).toThrow("the server has closed the connection");

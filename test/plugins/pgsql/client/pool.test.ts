@@ -79,6 +79,16 @@ describe.skipIf(!hasServer("postgresql"))("a check after another", () => {
     expect((await run()).returnCode).toBe(0);
   });
 
+  it("finds a new connection when the server's process of the kept one hangs", async () => {
+    const first = await pid("-t", "2");
+    process.kill(Number(first), "SIGSTOP");
+    try {
+      expect(await pid("-t", "2")).not.toBe(first);
+    } finally {
+      process.kill(Number(first), "SIGCONT");
+    }
+  });
+
   it("is well when the server that died in the middle of a query is there again", async () => {
     await pid();
     const asking = run("-q", "select pg_sleep(30)", "-t", "25").then(
