@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { CollectWhenQuiet } from "../../../src/cli/run/collect-when-quiet.ts";
+
+const SECOND = 1_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function begin() {
+  const collect = vi.fn();
+  const worker = { running: 0 };
+  const quiet = new CollectWhenQuiet({ worker: () => worker, collect });
+  const ran = () => quiet.listener.ran?.({} as never);
+  return { collect, worker, quiet, ran };
+}
+
+it("a worker that has started is tidied once, and then left alone", () => {
+  const { collect, quiet } = begin();
+  quiet.start();
+  vi.advanceTimersByTime(3 * SECOND);
+  expect(collect).toHaveBeenCalledTimes(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("a worker with jobs is not held up", () => {
+  const { collect, quiet, ran, worker } = begin();
+  quiet.start();
+  for (let second = 0; second < 100; second++) {
+    ran();
+    vi.advanceTimersByTime(SECOND);
+  }
+  worker.running = 1;
+  vi.advanceTimersByTime(100 * SECOND);
+  expect(collect).not.toHaveBeenCalled();
+  worker.running = 0;
+  vi.advanceTimersByTime(5 * SECOND);
+  expect(collect).toHaveBeenCalledTimes(1);
+});
+
+it("a job now and then costs one collection a minute", () => {
+  const { collect, quiet, ran } = begin();
+  quiet.start();
+  for (let minute = 0; minute < 10; minute++) {
+    ran();
+    vi.advanceTimersByTime(60 * SECOND);
+  }
+  expect(collect.mock.calls.length).toBeGreaterThan(5);
+  expect(collect.mock.calls.length).toBeLessThanOrEqual(10);
+});
+
+it("a worker that has ended is forgotten", () => {
+  const { collect, quiet } = begin();
+  quiet.start();
+  quiet[Symbol.dispose]();
+  vi.advanceTimersByTime(100 * SECOND);
+  expect(collect).not.toHaveBeenCalled();
+});
+
+it("V8 can be asked to collect while the program runs", async () => {
+  vi.useRealTimers();
+  const freed = Promise.withResolvers<void>();
+  const registry = new FinalizationRegistry(() => freed.resolve());
+  registry.register({}, 0);
+  const quiet = new CollectWhenQuiet({ worker: () => ({ running: 0 }) });
+  quiet.start();
+  await freed.promise;
+  quiet[Symbol.dispose]();
+});
