@@ -5,6 +5,7 @@ import { Guardian } from "./guardian.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import type { TemplateLimits } from "./interpreters/template-pool.ts";
 import type { PipeDirectory } from "./named-pipes.ts";
+import type { OutputRoom } from "./output-room.ts";
 import { Runs } from "./runs.ts";
 import { Shells, type ShellsStatus } from "./shells/shells.ts";
 
@@ -12,6 +13,8 @@ export interface ExecutorOptions extends ExecutorLimits {
   readonly log: Log;
   readonly shellPath?: string;
   readonly directory?: PipeDirectory;
+  /** Where outputs take room, if results do so, too. */
+  readonly room?: OutputRoom;
   /** Whether plugins are ended at their time when this process was killed. */
   readonly isGuarded?: boolean;
 }
@@ -45,13 +48,14 @@ export class Executor {
   constructor({
     log,
     directory,
+    room,
     shellPath,
     templates = USUAL_TEMPLATES,
     isGuarded = false,
     ...limits
   }: ExecutorOptions) {
     this.#isGuarded = isGuarded;
-    this.#runs = new Runs({ log, ...(directory && { directory }) });
+    this.#runs = new Runs({ log, ...(directory && { directory }), ...(room && { room }) });
     this.#shells = new Shells({ log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) });
     this.#interpreters = new Interpreters({
       ...{ log, runs: this.#runs, limits: templates },

@@ -1,16 +1,17 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { collectGarbage } from "../../collect-garbage.ts";
 import type { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
 
 /** So long no job was run. */
 const QUIET_MS = 2_000;
-/** The least time between two collections: each holds the worker up for some ten milliseconds. */
-const GAP_MS = 60_000;
+/** Bytes. Less is not worth a collection, which holds the worker up for some ten milliseconds. */
+const WORTH = 8 * 2 ** 20;
 
 export interface CollectWhenQuietOptions {
   readonly worker: () => Pick<Worker, "running"> | undefined;
   readonly collect?: () => void;
+  /** Bytes of the process in memory. */
+  readonly resident?: () => number;
 }
 
 /**
@@ -22,13 +23,20 @@ export class CollectWhenQuiet implements Disposable {
   readonly listener: WorkerListener = { ran: () => this.#expect(), unreadable: () => this.#expect() };
   readonly #worker: CollectWhenQuietOptions["worker"];
   readonly #collect: () => void;
+  readonly #resident: () => number;
   #timer: NodeJS.Timeout | undefined;
   #hasRun = false;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  /** What was resident after the last collection. */
+  #last = 0;
 
-  constructor({ worker, collect = collectAll }: CollectWhenQuietOptions) {
+  constructor({
+    worker,
+    collect = () => collectGarbage("everything"),
+    resident = process.memoryUsage.rss,
+  }: CollectWhenQuietOptions) {
     this.#worker = worker;
     this.#collect = collect;
+    this.#resident = resident;
   }
 
   /** A start is the first that leaves something behind. */
@@ -46,27 +54,19 @@ export class CollectWhenQuiet implements Disposable {
   }
 
   #wait(): void {
-    const dueMs = Math.max(QUIET_MS, this.#lastMs + GAP_MS - performance.now());
-    this.#timer = setTimeout(this.#look, dueMs).unref();
+    this.#timer = setTimeout(this.#look, QUIET_MS).unref();
   }
 
   readonly #look = (): void => {
     const isQuiet = !this.#hasRun && this.#worker()?.running === 0;
     this.#hasRun = false;
     if (!isQuiet) {
-      this.#timer = setTimeout(this.#look, QUIET_MS).unref();
+      this.#wait();
       return;
     }
     this.#timer = undefined;
+    if (this.#resident() < this.#last + WORTH) return;
     this.#collect();
-    this.#lastMs = performance.now();
+    this.#last = this.#resident();
   };
-}
-
-/** Only a context that is made after the flag was set has the function. */
-function collectAll(): void {
-  setFlagsFromString("--expose-gc");
-  const collect: NodeJS.GCFunction = runInNewContext("gc");
-  setFlagsFromString("--no-expose-gc");
-  collect({ type: "major", execution: "sync", flavor: "last-resort" });
 }
