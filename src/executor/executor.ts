@@ -63,10 +63,16 @@ export class Executor {
     });
   }
 
+  /** Resolves when commands can be run. */
   async start(): Promise<void> {
     this.#runs.start();
     if (this.#isGuarded) this.#guardian = new Guardian(this.#runs.directory.path);
     await this.#shells.start();
+  }
+
+  /** Resolves when as many shells are there as are kept warm. Commands may run meanwhile. */
+  warmUp(): Promise<void> {
+    return this.#shells.warmUp();
   }
 
   configure(limits: ExecutorLimits): void {
