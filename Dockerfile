@@ -33,6 +33,7 @@ COPY sdk sdk
 COPY plugins plugins
 COPY src src
 RUN npm run build \
+ && node dist/src/cli/code/write-code.js \
  && find dist -name '*.d.ts' -delete
 COPY images/link-programs.mjs images/
 COPY LICENSE ./

@@ -5,8 +5,7 @@ import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
 /**
  * Makes one file of each program and of each command that people and scripts call often and that ends at once:
  * every file of the fifty that tsc has written costs a millisecond or two of the start. All other commands
- * stay as they are. So is the worker made one file, with a few more for what it loads later, as five hundred
- * cost half of its start.
+ * stay as they are. So is the worker made one script, as five hundred files cost half of its start.
  */
 const TOOLS = ["send", "check-gearman", "top", "run-and-send", "send-multi"];
 const PROGRAMS = [
@@ -52,17 +51,63 @@ const placesOfFiles: Plugin = {
     ),
 };
 
-/** Its packages stay where they are. */
+/**
+ * Loads each package and each module of Node.js when it is used first: few workers need TLS, HTTP or threads of
+ * a site. A module's name is a function then.
+ */
+const modulesOnFirstUse: Plugin = {
+  name: "modules-on-first-use",
+  renderChunk(code) {
+    let text = code;
+    for (const [declared, name, id] of code.matchAll(/^let (\w+) = require\("([^"]*)"\);$/gm)) {
+      const uses = new RegExp(`(new )?(?<![\\w$.])${name}((?:\\.\\w+)?)(?![\\w$])`, "g");
+      text = text
+        .replace(declared, "")
+        .replace(uses, (_, isNew, member) => (isNew ? `new (${name}()${member})` : `${name}()${member}`));
+      text = `const ${name} = onFirstUse(${JSON.stringify(id)});\n${text}`;
+    }
+    return `const onFirstUse = (id) => { let loaded; return () => loaded ??= require(id); };\n${text}`;
+  },
+};
+
+/** A function around the code, of ASCII: V8 takes two bytes for each character of other texts. */
+const scriptOfAscii: Plugin = {
+  name: "script-of-ascii",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "chunk") continue;
+      const code = file.code.replace(
+        /[^\0-\x7f]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+      );
+      file.code = `(function (exports, require, __filename) {"use strict"; ${code}})`;
+    }
+    this.emitFile({ type: "asset", fileName: "run.js", source: LOADER });
+  },
+};
+
+/** What the build puts in the place of the worker's module. */
+const LOADER = `import { loadScript } from "../code/load-script.js";
+const { exports } = loadScript(new URL("run.cjs", import.meta.url));
+export const { runWorker } = exports;
+`;
+
+/**
+ * Its packages stay where they are. It is a script, because only of a script can Node.js read the compiled code
+ * from a file of ours. It keeps its lines, for the stacks of errors, but not its comments.
+ */
 const WORKER: RolldownOptions = {
   input: { run: worker },
   platform: "node",
   external: (id) => !/^[./]/.test(id),
-  plugins: [placesOfFiles],
+  plugins: [placesOfFiles, modulesOnFirstUse, scriptOfAscii],
   output: {
     dir: dirname(worker),
-    format: "esm",
-    entryFileNames: "[name].js",
-    chunkFileNames: "run-[name].js",
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+    codeSplitting: false,
+    comments: false,
+    minify: { mangle: false, compress: true, codegen: { removeWhitespace: false } },
   },
 };
 
@@ -84,6 +129,7 @@ export default defineConfig([
         file: input,
         format: "esm",
         codeSplitting: false,
+        comments: false,
         minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
       },
     }),

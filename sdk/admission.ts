@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { whenAborted } from "./deadline.ts";
 import { CheckDeclined } from "./failure.ts";
 import { Waits } from "./waits.ts";

@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs";
-import { performance } from "node:perf_hooks";
 import { CheckDeclined, type Shared } from "../../sdk/index.ts";
 
 const KEPT_MS = 60_000;

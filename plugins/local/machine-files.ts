@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { performance } from "node:perf_hooks";
 import { CheckDeclined, type Shared } from "../../sdk/index.ts";
 import { mountOf, parseMountInfo } from "./mount-info.ts";
 

@@ -5,6 +5,7 @@ import { Guardian } from "./guardian.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import type { TemplateLimits } from "./interpreters/template-pool.ts";
 import type { PipeDirectory } from "./named-pipes.ts";
+import type { OutputRoom } from "./output-room.ts";
 import { Runs } from "./runs.ts";
 import { Shells, type ShellsStatus } from "./shells/shells.ts";
 
@@ -12,6 +13,8 @@ export interface ExecutorOptions extends ExecutorLimits {
   readonly log: Log;
   readonly shellPath?: string;
   readonly directory?: PipeDirectory;
+  /** Where outputs take room, if results do so, too. */
+  readonly room?: OutputRoom;
   /** Whether plugins are ended at their time when this process was killed. */
   readonly isGuarded?: boolean;
 }
@@ -45,13 +48,14 @@ export class Executor {
   constructor({
     log,
     directory,
+    room,
     shellPath,
     templates = USUAL_TEMPLATES,
     isGuarded = false,
     ...limits
   }: ExecutorOptions) {
     this.#isGuarded = isGuarded;
-    this.#runs = new Runs({ log, ...(directory && { directory }) });
+    this.#runs = new Runs({ log, ...(directory && { directory }), ...(room && { room }) });
     this.#shells = new Shells({ log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) });
     this.#interpreters = new Interpreters({
       ...{ log, runs: this.#runs, limits: templates },
@@ -59,10 +63,16 @@ export class Executor {
     });
   }
 
+  /** Resolves when commands can be run. */
   async start(): Promise<void> {
     this.#runs.start();
     if (this.#isGuarded) this.#guardian = new Guardian(this.#runs.directory.path);
     await this.#shells.start();
+  }
+
+  /** Resolves when as many shells are there as are kept warm. Commands may run meanwhile. */
+  warmUp(): Promise<void> {
+    return this.#shells.warmUp();
   }
 
   configure(limits: ExecutorLimits): void {

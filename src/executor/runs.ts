@@ -3,6 +3,7 @@ import { crashed, MAX_OUTPUT, type Outcome, type Output } from "../outcome/outco
 import type { Command } from "./command.ts";
 import { PipeDirectory, type PipePaths } from "./named-pipes.ts";
 import type { OutputPipe } from "./output-pipe.ts";
+import { FREE_BYTES, OutputRoom } from "./output-room.ts";
 import { StatusPipe } from "./status-pipe.ts";
 
 /** How often running plugins are looked at. A look finds time-outs, and output that could fill a pipe. */
@@ -51,11 +52,14 @@ interface Run extends PluginStreams, RunLimits {
   lookGapMs: number;
   /** Undefined: it was not told yet. */
   returnCode: number | undefined;
+  /** Bytes that take room. */
+  longBytes: number;
 }
 
 export interface RunsOptions {
   readonly log: Log;
   readonly directory?: PipeDirectory;
+  readonly room?: OutputRoom;
 }
 
 /**
@@ -68,14 +72,16 @@ export interface RunsOptions {
 export class Runs {
   readonly directory: PipeDirectory;
   readonly #log: Log;
+  readonly #room: OutputRoom;
   readonly #runs = new Map<number, Run>();
   readonly #listeners = new Map<number, (word: string) => void>();
   #status: StatusPipe | undefined;
   #ids = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ log, directory = new PipeDirectory() }: RunsOptions) {
+  constructor({ log, directory = new PipeDirectory(), room = new OutputRoom() }: RunsOptions) {
     this.#log = log;
+    this.#room = room;
     this.directory = directory;
   }
 
@@ -109,6 +115,7 @@ export class Runs {
       ...{ id, stdout, stderr, ending, deadlineMs, signal, nextLookMs },
       lookGapMs: LOOK_MS,
       returnCode: undefined,
+      longBytes: 0,
     });
     this.#timer ??= setTimeout(this.#wake, LOOK_MS);
   }
@@ -162,13 +169,25 @@ export class Runs {
   }
 
   #finish(run: Run): boolean {
-    if (run.returnCode === undefined || !drain(run)) return false;
+    if (run.returnCode === undefined || !this.#drain(run)) return false;
     this.#runs.delete(run.id);
     run.ending.ended(run.returnCode, this.#takeOutput(run));
     return true;
   }
 
-  #takeOutput({ stdout, stderr }: Run): Output {
+  /** Reads what the pipes hold, up to a limit, if there is room. True: it was all. */
+  #drain(run: Run): boolean {
+    if (run.longBytes > 0 && !this.#room.admits(run)) return false;
+    const isAll = drain(run);
+    const longBytes = Math.max(0, bytesKept(run) - FREE_BYTES);
+    if (longBytes > run.longBytes) this.#room.read(longBytes - run.longBytes);
+    run.longBytes = longBytes;
+    return isAll;
+  }
+
+  #takeOutput(run: Run): Output {
+    const { stdout, stderr, longBytes } = run;
+    if (longBytes > 0) this.#room.ended(run, longBytes);
     const dropped = stdout.dropped + stderr.dropped;
     if (dropped > 0) this.#log.warn({ dropped }, `plugin output exceeds ${MAX_OUTPUT} bytes, cutting off`);
     return { stdout: stdout.take(), stderr: stderr.take() };
@@ -193,11 +212,11 @@ export class Runs {
   #lookAt(run: Run, now: number): boolean {
     if (this.#finish(run)) return false;
     const before = bytesRead(run);
-    drain(run);
+    this.#drain(run);
     const bytes = bytesRead(run) - before;
     const isFlooding = bytes >= FLOOD_BYTES;
-    run.lookGapMs =
-      bytes > 0 || run.returnCode !== undefined ? LOOK_MS : Math.min(run.lookGapMs * 2, MAX_LOOK_GAP_MS);
+    const mayPrint = bytes > 0 || run.longBytes > 0 || run.returnCode !== undefined;
+    run.lookGapMs = mayPrint ? LOOK_MS : Math.min(run.lookGapMs * 2, MAX_LOOK_GAP_MS);
     run.nextLookMs = isFlooding ? now : now + run.lookGapMs;
     return isFlooding;
   }
@@ -217,6 +236,10 @@ export class Runs {
 function drain({ stdout, stderr }: PluginStreams): boolean {
   const state = stdout.drain(READS_A_LOOK);
   return stderr.drain(READS_A_LOOK) === "end" && state === "end";
+}
+
+function bytesKept({ stdout, stderr }: PluginStreams): number {
+  return stdout.bytesRead - stdout.dropped + stderr.bytesRead - stderr.dropped;
 }
 
 function bytesRead({ stdout, stderr }: PluginStreams): number {

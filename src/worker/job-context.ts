@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Executor } from "../executor/executor.ts";
+import { FREE_BYTES, type OutputRoom } from "../executor/output-room.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope, type Envelope } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
@@ -31,6 +32,7 @@ export interface JobParts {
   readonly outbox: Pick<Outbox, "deliver">;
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
   readonly inFlight: Pick<InFlight, "read">;
+  readonly room: Pick<OutputRoom, "hold">;
 }
 
 /** What jobs are performed with under one configuration. */
@@ -71,7 +73,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
 function createDelivery(
   { dupResultsArePassive }: Config,
   envelope: Envelope,
-  { outbox, dupservers }: JobParts,
+  { outbox, dupservers, room }: JobParts,
 ): JobContext["deliver"] {
   return ({ server }, { resultQueue: queue = "" }, text) => {
     const workload = envelope.seal(text);
@@ -79,6 +81,7 @@ function createDelivery(
       const copy = dupResultsArePassive ? envelope.seal(asPassive(text)) : workload;
       dupservers.send({ queue, workload: copy, server });
     }
-    return outbox.deliver({ queue, workload, server });
+    const delivered = outbox.deliver({ queue, workload, server });
+    return text.length > FREE_BYTES ? room.hold(text.length, delivered) : delivered;
   };
 }

@@ -3,6 +3,7 @@ import type { Check } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Config } from "../config/config.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";
+import { OutputRoom } from "../executor/output-room.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
@@ -45,6 +46,8 @@ export interface WorkerParts {
   readonly shortage: Shortage;
   readonly ending: Ending;
   readonly executor: Executor;
+  /** Of long outputs, until a job server has taken the results. */
+  readonly room: OutputRoom;
   readonly native: NativeRuntime;
   readonly outbox: Outbox;
   readonly jobServers: JobServers;
@@ -92,11 +95,12 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     log,
     prefix: randomUUID(),
   });
+  const room = new OutputRoom();
   const native = new NativeRuntime({ checks, sessions, log, onLongWait: events.waited });
   return {
-    ...{ log, events, native, pool, shortage, jobServers, outbox },
+    ...{ log, events, native, pool, shortage, jobServers, outbox, room },
     ending: new Ending(),
-    executor: new Executor({ log, isGuarded: true, ...executorLimits(config()) }),
+    executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),
     ...{ inFlight, recent, summary },
   };

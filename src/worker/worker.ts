@@ -81,7 +81,10 @@ export class Worker {
     });
   }
 
-  /** Jobs are taken as soon as everything that runs them is there; not at all when `stop` came before. */
+  /**
+   * Jobs are taken as soon as commands can be run, which is before all warm shells are there; not at all when
+   * `stop` came before.
+   */
   start(): Promise<void> {
     this.#started ??= this.#start();
     return this.#started;
@@ -158,6 +161,7 @@ export class Worker {
     this.#parts.summary.configure(this.#config.summaryInterval);
     this.#openJobServers();
     this.#openDupservers();
+    await executor.warmUp();
   }
 
   async #stop(): Promise<boolean> {

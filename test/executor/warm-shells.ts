@@ -18,6 +18,7 @@ export async function startShells(options: Partial<ExecutorOptions> = {}) {
   const log = { trace: ignore, debug: ignore, info: ignore, warn: note, error: note };
   const shells = new Executor({ log, warm: 1, idleTimeout: 0, ...options });
   await shells.start();
+  await shells.warmUp();
   const plugin = (argv: readonly string[], timeout = TIMEOUT) =>
     shells.run({ via: "plugin", argv, env: [] }, timeout);
   const line = (commandLine: string, timeout = TIMEOUT) =>

@@ -44,6 +44,7 @@ async function perform(
   const log = stubLog();
   const delivered: Parcel[] = [];
   const copies: Parcel[] = [];
+  const hold = vi.fn(async (_bytes: number, left: Promise<void>) => left);
   const execute = vi.fn(async () => ({ kind: "exited", returnCode: 1, stdout, stderr: "" }) as const);
   const job = {
     ...{ handle: "H:gm:1", queue: "host", unique: "", server: "gm:4730" },
@@ -66,12 +67,13 @@ async function perform(
       preparations: new Preparations(log),
     },
     outbox: { deliver: async (parcel) => void delivered.push(parcel) },
+    room: { hold },
     dupservers: { isEmpty: !hasDupserver, send: (parcel) => void copies.push(parcel) },
   });
   await performJob(job, context);
   const textOf = (parcels: readonly Parcel[]) =>
     parcels.map(({ workload }) => context.envelope.open(Buffer.from(workload)));
-  return { delivered, copies, execute, job, textOf, log };
+  return { delivered, copies, execute, job, textOf, log, hold };
 }
 
 it("a job's result goes to the queue the core named, marked with its job server", async () => {
@@ -96,6 +98,15 @@ it("with dup_results_are_passive a dupserver's copy is a passive result", async 
   });
   expect(textOf(delivered)[0]).not.toContain("type=passive");
   expect(textOf(copies)[0]).toContain("type=passive");
+});
+
+it("a long result keeps its room until it is delivered, and a short one needs none", async () => {
+  expect((await perform([])).hold).not.toHaveBeenCalled();
+  const { hold, delivered, job } = await perform([], { stdout: "x".repeat(100_000) });
+  expect(hold).toHaveBeenCalledExactlyOnceWith(expect.any(Number), expect.any(Promise));
+  expect(hold.mock.calls[0]?.[0]).toBeGreaterThan(100_000);
+  expect(delivered).toHaveLength(1);
+  expect(job.complete).toHaveBeenCalledOnce();
 });
 
 it("a job is performed although a listener fails", async () => {

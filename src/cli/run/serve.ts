@@ -15,6 +15,7 @@ import { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
 import type { Io } from "../io.ts";
 import { VERSION } from "../version.ts";
+import { CollectWhenQuiet } from "./collect-when-quiet.ts";
 import { CurrentConfiguration, reportConfig } from "./configuration.ts";
 import { openLog } from "./open-log.ts";
 import { createMetrics, type WorkerMetrics } from "./serve-metrics.ts";
@@ -47,7 +48,9 @@ export async function serve(options: ServeOptions): Promise<number> {
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
   using metrics = await createMetrics(config, log, tail);
   await using systemd = tellSystemd(service);
-  const worker = createWorker(config, log, [
+  using quiet = new CollectWhenQuiet({ worker: () => worker });
+  const worker: Worker = createWorker(config, log, [
+    quiet.listener,
     ...(metrics?.listeners ?? []),
     ...(systemd === undefined ? [] : [systemd.listener]),
   ]);
@@ -65,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   await worker.start();
   changes.follow(config.reloadOnChange);
   log.info(`mod_gearman worker ${config.daemon ? "daemon " : ""}started with pid ${process.pid}`);
+  quiet.start();
   onReady();
   const isClean = await signals.ended;
   log.info("mod_gearman worker exited");

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Log } from "../../log.ts";
 import { cannotStart, crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
 import { lackIn, NO_PROCESSES } from "../../outcome/shortage.ts";
@@ -64,13 +65,29 @@ export class Shells {
     this.#options = { ...this.#options, ...limits };
   }
 
+  /** Makes the pipes of the warm shells. */
   async start(): Promise<void> {
-    const { warm, log } = this.#options;
+    await this.#unlessShort(() => this.#runs.directory.prepare(this.#options.warm));
+  }
+
+  /** Starts the warm shells, one in a turn: a command that comes meanwhile does not wait for all of them. */
+  async warmUp(): Promise<void> {
+    await this.#unlessShort(async () => {
+      while (!this.#isStopped && this.#size < this.#options.warm) {
+        const pipePaths = await this.#runs.directory.take();
+        if (this.#isStopped) return;
+        this.#rest(this.#startShell(pipePaths));
+        await nextTurn();
+      }
+    });
+  }
+
+  async #unlessShort(warm: () => Promise<void>): Promise<void> {
     try {
-      await this.#runs.directory.prepare(warm);
-      for (let i = 0; i < warm; i++) this.#rest(this.#startShell(await this.#runs.directory.take()));
+      await warm();
     } catch (error) {
       if (cannotStart(error).kind === "crashed") throw error;
+      const { warm, log } = this.#options;
       log.warn({ err: error }, `cannot keep ${warm} shells ready, they are started when jobs need them`);
     }
   }

@@ -38,6 +38,17 @@ it("runs 300 commands at once", async () => {
   expect(pool.countShells()).toBe(shells.size);
 });
 
+it("runs commands before its warm shells are there, and starts no more of them than are kept", async () => {
+  await using pool = await startShells({ warm: 0 });
+  pool.shells.configure({ warm: 5, idleTimeout: 0 });
+  const isWarm = pool.shells.warmUp();
+  expect(await pool.line("exit 4")).toEqual(exited(4));
+  await isWarm;
+  expect(pool.countShells()).toBe(5);
+  await pool.shells.warmUp();
+  expect(pool.countShells()).toBe(5);
+});
+
 it("runs one after the other in the same shell", async () => {
   await using pool = await startShells({ warm: 3 });
   const shells = new Set<string>();
