@@ -1,5 +1,5 @@
 import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
-import { readServerAddress, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import { readServerAddress, renderServerAddress, type WrittenAddress } from "../../gearman/server-address.ts";
 import { error, type Remark, warning } from "../problem.ts";
 import { quote } from "../quote.ts";
 import {
@@ -67,13 +67,13 @@ export const folders: Kind<readonly string[]> = {
   render: (value) => value.join(","),
 };
 
-/** `host`, `host:port` and `[IPv6]:port`. */
+/** `host`, `host:port` and `[IPv6]:port`, each also behind `tls://` or `tcp://`. */
 const SERVER_SCHEMA: JsonSchema = {
   type: "string",
-  pattern: "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$",
+  pattern: "^((tls|tcp)://)?(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$",
 };
 
-export const servers: Kind<readonly ServerAddress[]> = {
+export const servers: Kind<readonly WrittenAddress[]> = {
   name: "host[:port], comma-separated",
   isList: true,
   suggests: "hosts",
@@ -97,8 +97,14 @@ export const servers: Kind<readonly ServerAddress[]> = {
     }
     return { value, remarks };
   },
-  render: (value) => value.map(renderServerAddress).join(","),
+  render: (value) => value.map(renderServer).join(","),
 };
+
+/** Of an address in use, `tls` is set or not; a written one may say that it has none. */
+export function renderServer(server: Omit<WrittenAddress, "tls"> & { readonly tls?: unknown }): string {
+  const scheme = server.tls === undefined ? "" : server.tls ? "tls://" : "tcp://";
+  return `${scheme}${renderServerAddress(server)}`;
+}
 
 function list(
   name: string,

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { error, type Problem, type Remark, warning } from "../problem.ts";
 import type { Draft } from "../read/draft.ts";
 import type { Completed, CompletionContext } from "../table.ts";
+import { completeTls, type Secured } from "../tls/complete-tls.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
 import { findKey } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
@@ -17,6 +18,9 @@ export interface WorkerRules {
   /** It takes jobs from job servers: it needs a server, a queue, and a key unless encryption is off. */
   readonly takesJobs: boolean;
 }
+
+/** A program that takes no jobs connects to none, and needs no certificate. */
+const NO_SERVERS: Secured = { server: [], dupserver: [] };
 
 /** Fills in what follows from other options and checks the whole, in the words of the C worker. */
 export function completeConfig(
@@ -39,6 +43,7 @@ export function completeConfig(
     minWorker: Math.min(given.minWorker, given.maxWorker),
     key: findKey({ ...given, isUnclear: isKeyUnclear(draft) }, machine, reportAt("keyfile")),
     settings: settingValues(rules.settings, draft),
+    ...(rules.takesJobs ? completeTls(written, draft, context) : NO_SERVERS),
   };
   if (maxWorker < written.maxWorker && rules.takesJobs)
     reportAt("max-worker")(tooFewFiles(written.maxWorker, machine.openFiles));
