@@ -1,7 +1,8 @@
 import type { Config } from "../config/config.ts";
+import type { Secret } from "../config/secret.ts";
 import type { Executor } from "../executor/executor.ts";
 import type { Log } from "../log.ts";
-import { createEnvelope, type Envelope } from "../payload/crypt.ts";
+import { createEnvelope, type Seal } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
 import { asPassive } from "../result/encode.ts";
 import { judgeSettings } from "../result/judge.ts";
@@ -39,7 +40,8 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
   const { maxAge, jobTimeout } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
-    key: config.key && keyFromPassword(config.key.reveal()),
+    key: keyOf(config.key),
+    accepted: config.acceptedKey.flatMap((key) => keyOf(key) ?? []),
   });
   return {
     envelope,
@@ -48,8 +50,12 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
     run: createSlotRun({ pool, shortage, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
     ending,
     inFlight,
-    deliver: createDelivery(config, envelope, parts),
+    deliver: createDelivery(config, parts),
   };
+}
+
+function keyOf(secret: Secret | undefined): Uint8Array | undefined {
+  return secret && keyFromPassword(secret.reveal());
 }
 
 function createConfiguredRunner(config: Config, { log, events, executor, native }: JobParts) {
@@ -68,17 +74,21 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
 }
 
 /** Each dupserver gets a copy of the result; only the job servers decide whether it is delivered. */
-function createDelivery(
-  { dupResultsArePassive }: Config,
-  envelope: Envelope,
-  { outbox, dupservers }: JobParts,
-): JobContext["deliver"] {
-  return ({ server }, { resultQueue: queue = "" }, text) => {
-    const workload = envelope.seal(text);
+function createDelivery(config: Config, { outbox, dupservers }: JobParts): JobContext["deliver"] {
+  const sealCopy = createCopySeal(config);
+  return ({ server }, { resultQueue: queue = "" }, { text, seal }) => {
+    const workload = seal(text);
     if (!dupservers.isEmpty) {
-      const copy = dupResultsArePassive ? envelope.seal(asPassive(text)) : workload;
-      dupservers.send({ queue, workload: copy, server });
+      const copy = config.dupResultsArePassive ? asPassive(text) : text;
+      const isSame = copy === text && sealCopy === undefined;
+      dupservers.send({ queue, workload: isSame ? workload : (sealCopy ?? seal)(copy), server });
     }
     return outbox.deliver({ queue, workload, server });
   };
+}
+
+/** Undefined: copies have the key of their result. */
+function createCopySeal({ encryption, dupserverKey }: Config): Seal | undefined {
+  const key = encryption ? keyOf(dupserverKey) : undefined;
+  return key && createEnvelope({ encryption, key }).seal;
 }

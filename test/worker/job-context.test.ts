@@ -6,6 +6,8 @@ import { SharedValues } from "../../sdk/shared.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
 import { workerTable } from "../../src/config/worker/table.ts";
+import { createEnvelope } from "../../src/payload/crypt.ts";
+import { keyFromPassword } from "../../src/payload/key.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import type { Parcel } from "../../src/result/outbox.ts";
 import { Preparations } from "../../src/run/preparations.ts";
@@ -21,6 +23,11 @@ import { createFolder } from "../support/folder.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const LINES = ["type=host", "result_queue=check_results", "host_name=web1", "command_line=/p/x a b"];
+
+const CLEAR = createEnvelope({ encryption: false });
+const [OLD, NEW, COPIES] = ["the old key", "the new key", "the key of copies"].map((password) =>
+  createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(password)) }),
+);
 
 beforeEach(() => {
   vi.stubEnv("LC_ALL", "C");
@@ -39,7 +46,7 @@ function readConfig(...options: readonly string[]) {
 /** Performs one job with everything in place but the plugin and the connections. */
 async function perform(
   options: readonly string[],
-  { hasDupserver = false, listener = {}, lines = LINES, stdout = "so so" } = {},
+  { hasDupserver = false, listener = {}, lines = LINES, stdout = "so so", envelope = CLEAR } = {},
 ) {
   const log = stubLog();
   const delivered: Parcel[] = [];
@@ -47,7 +54,7 @@ async function perform(
   const execute = vi.fn(async () => ({ kind: "exited", returnCode: 1, stdout, stderr: "" }) as const);
   const job = {
     ...{ handle: "H:gm:1", queue: "host", unique: "", server: "gm:4730" },
-    workload: Buffer.from(lines.join("\n")),
+    workload: envelope.seal(lines.join("\n")),
     complete: vi.fn(),
     fail: vi.fn(),
   };
@@ -70,7 +77,7 @@ async function perform(
   });
   await performJob(job, context);
   const textOf = (parcels: readonly Parcel[]) =>
-    parcels.map(({ workload }) => context.envelope.open(Buffer.from(workload)));
+    parcels.map(({ workload }) => context.envelope.openToAnswer(Buffer.from(workload)).text);
   return { delivered, copies, execute, job, textOf, log };
 }
 
@@ -97,6 +104,22 @@ it("with dup_results_are_passive a dupserver's copy is a passive result", async 
   expect(textOf(delivered)[0]).not.toContain("type=passive");
   expect(textOf(copies)[0]).toContain("type=passive");
 });
+
+it.each([
+  ["the first key", OLD],
+  ["an accepted key", NEW],
+])(
+  "a job that was sealed with %s has a result with the same, and its copies have their own",
+  async (_, core) => {
+    const options = ["encryption=yes", "key=the old key", "accepted_key=the new key"];
+    const both = { hasDupserver: true, envelope: core };
+    const { delivered, copies } = await perform([...options, "dupserver_key=the key of copies"], both);
+    expect(core?.open(Buffer.from(delivered[0]?.workload ?? ""))).toContain("host_name=web1");
+    expect(COPIES?.open(Buffer.from(copies[0]?.workload ?? ""))).toContain("host_name=web1");
+    const without = await perform(options, both);
+    expect(core?.open(Buffer.from(without.copies[0]?.workload ?? ""))).toContain("type=passive");
+  },
+);
 
 it("a job is performed although a listener fails", async () => {
   const failing = () => {

@@ -67,6 +67,17 @@ export const folders: Kind<readonly string[]> = {
   render: (value) => value.join(","),
 };
 
+/** Names of files, one a line, relative to the working directory as that of `keyfile`. */
+export const files: Kind<readonly string[]> = {
+  ...list("file, one a line", ({ text }) => ({
+    value: text === "" ? [] : [fromByteString(text)],
+    remarks: [],
+  })),
+  suggests: "files",
+  schema: listSchema(TEXT_SCHEMA),
+  render: (value) => value.join(","),
+};
+
 /** `host`, `host:port` and `[IPv6]:port`, each also behind `tls://` or `tcp://`. */
 const SERVER_SCHEMA: JsonSchema = {
   type: "string",

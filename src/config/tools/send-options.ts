@@ -14,6 +14,8 @@ export const WHERE_OPTIONS = [
     key: RESTART,
     keyfile: RESTART,
     dupserver: RESTART,
+    dupserver_key: RESTART,
+    dupserver_keyfile: RESTART,
   }),
   ...useAll(TLS_ROWS, RESTART),
   ...use(SEND_TOOL_ROWS, { result_queue: RESTART, "retry-interval": RESTART }),

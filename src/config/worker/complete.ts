@@ -5,7 +5,7 @@ import type { Draft } from "../read/draft.ts";
 import type { Completed, CompletionContext } from "../table.ts";
 import { completeTls, type Secured } from "../tls/complete-tls.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
-import { findKey } from "./key.ts";
+import { findAcceptedKeys, findDupserverKey, findKey } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
 import { findMissingFolders } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
@@ -42,6 +42,8 @@ export function completeConfig(
     debug: given.daemon ? Math.min(given.debug, 2) : given.debug,
     minWorker: Math.min(given.minWorker, given.maxWorker),
     key: findKey({ ...given, isUnclear: isKeyUnclear(draft) }, machine, reportAt("keyfile")),
+    acceptedKey: findAcceptedKeys(given, { machine, report: reportAt("accepted_keyfile") }),
+    dupserverKey: findDupserverKey(given, { machine, report: reportAt("dupserver_keyfile") }),
     settings: settingValues(rules.settings, draft),
     ...(rules.takesJobs ? completeTls(written, draft, context) : NO_SERVERS),
   };
@@ -99,6 +101,9 @@ function checkJobServers(config: Config, { failed }: Draft, report: (problem: Pr
 function findDerived(config: Config, { values }: Draft): ReadonlyMap<string, string> {
   const derived = new Map<WorkerOption["name"], WorkerOption["name"]>();
   if (config.encryption && config.keyfile !== undefined) derived.set("key", "keyfile");
+  if (config.encryption && config.acceptedKeyfile.length > 0) derived.set("accepted_key", "accepted_keyfile");
+  if (config.encryption && config.dupserverKeyfile !== undefined)
+    derived.set("dupserver_key", "dupserver_keyfile");
   if (config.loadCpuMulti > 0) {
     for (const limit of LOAD_LIMITS) if (!values.has(limit)) derived.set(limit, "load_cpu_multi");
   }

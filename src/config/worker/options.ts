@@ -31,6 +31,10 @@ const JOB_SERVERS = [
     encryption: LIVE,
     key: LIVE,
     keyfile: LIVE,
+    accepted_key: LIVE,
+    accepted_keyfile: LIVE,
+    dupserver_key: LIVE,
+    dupserver_keyfile: LIVE,
   }),
   ...useAll(TLS_ROWS, RECONNECT),
 ];

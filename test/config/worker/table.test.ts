@@ -43,6 +43,8 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "names, comma-separated": "a,b",
   "plugin:module+module, comma-separated": "check_a:Module::A",
   "path, one a line": "/usr/lib/plugins",
+  "file, one a line": "/etc/more.key",
+  "text, one a line": "one of the keys",
   "host[:port], comma-separated": "a:1",
   "automatic, file, stdout, syslog": "file",
   "off, on, pre_perfdata": "on",
