@@ -78,10 +78,10 @@ export const files: Kind<readonly string[]> = {
   render: (value) => value.join(","),
 };
 
-/** `host`, `host:port` and `[IPv6]:port`, each also behind `tls://` or `tcp://`. */
+/** `host`, `host:port` and `[IPv6]:port`. Other programs have a switch for TLS, and no need of `tls://`. */
 const SERVER_SCHEMA: JsonSchema = {
   type: "string",
-  pattern: "^((tls|tcp)://)?(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$",
+  pattern: "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$",
 };
 
 export const servers: Kind<readonly WrittenAddress[]> = {
