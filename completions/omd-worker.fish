@@ -154,6 +154,8 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l timeout_return -x -d 'The return code of a check that ran into its time-out: 0 OK, 1 WARNING, 2 CRITICAL, 3 …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --max-age= -d 'A check that waited longer than this is not run but reported as too late'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l max-age -x -d 'A check that waited longer than this is not run but reported as too late'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --replay_window= -d 'A job is refused if the core\'s time in it is further away than this, or if it came before'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l replay_window -x -d 'A job is refused if the core\'s time in it is further away than this, or if it came before'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --show_error_output= -d 'Add what a plugin wrote to standard error to its output'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l show_error_output -x -a 'yes no' -d 'Add what a plugin wrote to standard error to its output'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --worker_name_in_result= -d 'Say in the output which worker ran the check: on puts it in front, pre_perfdata before …'

@@ -15,6 +15,7 @@ import type { InFlight } from "./in-flight.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
+import type { ReplayGuard } from "./replay-guard.ts";
 import { createSlotRun } from "./run-in-slot.ts";
 import type { Dupservers } from "./servers/dupservers.ts";
 import type { Shortage } from "./shortage.ts";
@@ -32,12 +33,13 @@ export interface JobParts {
   readonly outbox: Pick<Outbox, "deliver">;
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
   readonly inFlight: Pick<InFlight, "read">;
+  readonly replays: Pick<ReplayGuard, "admit">;
 }
 
 /** What jobs are performed with under one configuration. */
 export function createJobContext(config: Config, parts: JobParts): JobContext {
-  const { events, pool, shortage, ending, inFlight } = parts;
-  const { maxAge, jobTimeout } = config;
+  const { events, pool, shortage, ending, inFlight, replays } = parts;
+  const { maxAge, jobTimeout, replayWindow } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
     key: keyOf(config.key),
@@ -46,6 +48,7 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
   return {
     envelope,
     events,
+    admit: (grabbed, job) => replays.admit(grabbed, job, replayWindow),
     settings: { maxAge, judge: judgeSettings(config) },
     run: createSlotRun({ pool, shortage, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
     ending,

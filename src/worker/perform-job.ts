@@ -18,6 +18,8 @@ import type { JobSettings, WorkerEvents } from "./worker-events.ts";
 export interface JobContext {
   readonly envelope: Pick<Envelope, "openToAnswer">;
   readonly settings: JobSettings;
+  /** Throws a JobError for a job that must not be run, as it was given before. */
+  readonly admit: (grabbed: GrabbedJob, job: Job) => void;
   /**
    * Waits for a slot, runs the job's command and tells what happened and when. Rejects if the worker stops
    * before the command could be started.
@@ -56,14 +58,16 @@ export async function performJob(grabbed: GrabbedJob, context: JobContext): Prom
   grabbed.complete();
 }
 
-/** A job that cannot be read is failed, not run: gearmand must not hand it out again and again. */
+/** A job that cannot be read, or must not be run, is failed, not run: gearmand must not hand it out again and again. */
 function readJob(
   grabbed: GrabbedJob,
-  { envelope, events }: JobContext,
+  { envelope, events, admit }: JobContext,
 ): { readonly job: Job; readonly seal: Seal } | undefined {
   try {
     const { text, seal } = envelope.openToAnswer(grabbed.workload);
-    return { job: decodeJob(text), seal };
+    const job = decodeJob(text);
+    admit(grabbed, job);
+    return { job, seal };
   } catch (error) {
     events.unreadable(grabbed, error);
     return undefined;

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
-import { createFolder, writeGate } from "../support/folder.ts";
+import { createFolder, writeBook, writeGate } from "../support/folder.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import { mountSecret } from "../support/mounted-secret.ts";
 import { startWorker } from "../support/processes/worker.ts";
 import { hasServer } from "../support/servers/installed.ts";
-import { Core, serviceJob } from "./core.ts";
+import { Core, serviceJob, textOf } from "./core.ts";
 
 const OLD = "the key that was shared so far";
 const NEW = "the key that is shared now";
 
-describe.skipIf(!hasServer("gearmand"))("a key that is exchanged while a worker runs", () => {
+describe.skipIf(!hasServer("gearmand"))("the key of a worker", () => {
   let gearmand: Gearmand;
   beforeAll(async () => {
     gearmand = await startGearmand();
@@ -24,10 +24,11 @@ describe.skipIf(!hasServer("gearmand"))("a key that is exchanged while a worker 
     const core = new Core({ port: gearmand.port, envelope, resultQueue });
     const submit = (name: string, commandLine: string) =>
       core.submit("service", serviceJob(name, commandLine, { result_queue: resultQueue }));
-    return { core, submit, [Symbol.asyncDispose]: () => core[Symbol.asyncDispose]() };
+    const seal = (fields: ReturnType<typeof serviceJob>) => envelope.seal(textOf(fields));
+    return { core, submit, seal, [Symbol.asyncDispose]: () => core[Symbol.asyncDispose]() };
   }
 
-  it("is accepted beside the other, and no result is lost or sealed with the wrong one", async () => {
+  it("is exchanged while it runs: both are accepted, and no result is lost or sealed with the wrong one", async () => {
     using folder = createFolder();
     mountSecret(folder.path, { key: `${OLD}\n`, accepted: `${OLD}\n` });
     const files = [`keyfile=${folder.path}/key`, `accepted_keyfile=${folder.path}/accepted`];
@@ -62,5 +63,24 @@ describe.skipIf(!hasServer("gearmand"))("a key that is exchanged while a worker 
     await after.submit("new 3", "/bin/echo 3");
     await after.core.collected(3);
     expect(worker.log).not.toMatch(/the key that/);
+  });
+
+  it("is not all that a recorded job needs: with replay_window it is run once", async () => {
+    using folder = createFolder();
+    const book = writeBook(folder.path);
+    const args = ["encryption=yes", `key=${OLD}`, "services=yes", "replay_window=300"];
+    await using worker = await startWorker([gearmand.port], args);
+    await using site = startCore("results_replay", OLD);
+    const recorded = site.seal(serviceJob("once", book.plugin("once"), { result_queue: "results_replay" }));
+    await site.core.submitRaw("service", recorded);
+    await site.core.collected(1);
+    await site.core.submitRaw("service", recorded);
+    await worker.logged("discarded a job that came before: it was given again");
+    const late = { core_time: Math.floor(Date.now() / 1000) - 400 };
+    await site.core.submitRaw("service", site.seal(serviceJob("late", book.plugin("late"), late)));
+    await worker.logged("discarded a job whose time is not within replay_window");
+    await site.submit("new", book.plugin("new"));
+    await site.core.collected(2);
+    expect(book.entries()).toEqual(["once", "new"]);
   });
 });

@@ -30,6 +30,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   job_timeout: 30,
   timeout_return: 3,
   "max-age": 90,
+  replay_window: 300,
   show_error_output: false,
   worker_name_in_result: "pre_perfdata",
   workaround_rc_25: true,

@@ -18,6 +18,7 @@ import { InFlight } from "../../src/worker/in-flight.ts";
 import { createJobContext } from "../../src/worker/job-context.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { performJob } from "../../src/worker/perform-job.ts";
+import { ReplayGuard } from "../../src/worker/replay-guard.ts";
 import { tellAll, type WorkerListener } from "../../src/worker/worker-events.ts";
 import { createFolder } from "../support/folder.ts";
 import { stubLog } from "../support/stub-log.ts";
@@ -65,6 +66,7 @@ async function perform(
     shortage: { wait: async () => {}, ended: () => {} },
     ending: new Ending(),
     inFlight: new InFlight(),
+    replays: new ReplayGuard(),
     executor: { run: execute },
     native: {
       shelf: new SiteShelf({ builtin: [], log }),

@@ -35,6 +35,7 @@ async function perform(lines: readonly string[], outcome: Outcome, more: Partial
   const context: JobContext = {
     envelope: ENVELOPE,
     settings: { maxAge: 0, judge: JUDGE },
+    admit: () => {},
     run: async () => {
       steps.push("run");
       return { outcome, via: "plugin", why: "", startTime: 101, finishTime: 102.25 };
