@@ -52,6 +52,11 @@ export function checkClient(certificate: Buffer, key: Buffer, report: Report): v
   checkKey(key, first, report);
 }
 
+/** When the first certificate of a file ends. */
+export function readExpiry(pem: Buffer): Date | undefined {
+  return certificatesOf(pem)?.[0]?.validToDate;
+}
+
 function checkKey(pem: Buffer, certificate: Certificate, report: Report): void {
   const { createPrivateKey } = crypto();
   try {

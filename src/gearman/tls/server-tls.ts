@@ -1,11 +1,18 @@
 import { isIP, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { SecureContext } from "node:tls";
 
+export interface ClientCertificate {
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+  /** When it ends, if that is known. */
+  readonly expires?: Date | undefined;
+}
+
 export interface ServerTlsOptions {
   /** Authorities that a server's certificate may be of, in PEM. No other authority is trusted. */
   readonly ca: Buffer;
   /** What we show to a server that asks for a client certificate, in PEM. */
-  readonly client?: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
+  readonly client?: ClientCertificate | undefined;
   /** The name that must be in the certificate. Undefined: the host of the address. */
   readonly serverName?: string | undefined;
 }
@@ -23,6 +30,11 @@ export class ServerTls {
 
   constructor(options: ServerTlsOptions) {
     this.#options = options;
+  }
+
+  /** When the client certificate ends. Undefined: there is none. */
+  get clientExpires(): Date | undefined {
+    return this.#options.client?.expires;
   }
 
   /** Whether connections would be the same. */
