@@ -55,7 +55,8 @@ at '/pools/snmp/config': additional properties 'maxworker' not allowed
 
 | option | is set by |
 |---|---|
-| \`server\`, \`dupserver\`, \`encryption\`, \`key\`, \`keyfile\` | \`gearman\` |
+| \`server\`, \`dupserver\`, \`encryption\`, \`key\`, \`keyfile\`, \`accepted_keyfile\`, \`dupserver_keyfile\` | \`gearman\` |
+| \`tls\`, \`tls_ca_file\`, \`tls_certificate\`, \`tls_key\`, \`tls_server_name\` | \`gearman.tls\`, and \`credentials.tlsSecret\` of the pool |
 | \`hosts\`, \`services\`, \`eventhandler\`, \`notifications\`, \`hostgroups\`, \`servicegroups\` | \`queues\` of the pool |
 | \`secret_dir\` | \`credentials.secretDir\` of the pool |
 | \`prometheus_server\` | \`metrics.port\` |
@@ -68,6 +69,7 @@ What a change does:
 |---|---|---|
 | options, queues, job servers | the ConfigMap changes, the workers of this pool take it over within about a minute (kubelet's time), no pod is replaced | the pods of this pool are replaced |
 | the key, in the Secret you name | taken over in the same way | at the next roll-out |
+| certificates of TLS, in their Secret | taken over in the same way: new connections, running checks go on | at the next roll-out |
 | the key, in \`gearman.key\` | taken over in the same way | the pods of all pools with \`rollout\` are replaced |
 | options that count at a start (\`log_format\`, \`control_socket\`, \`status_page\`, \`status_page_auth\`) | the pods of this pool are replaced | the same |
 | \`credentials.secretDir\`: what is in the Secrets | the next job has it | the same |

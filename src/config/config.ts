@@ -1,9 +1,10 @@
 import type { SettingValues } from "../../sdk/setting.ts";
+import type { Secured } from "./tls/complete-tls.ts";
 import { configKey, type ValuesOf } from "./values.ts";
 import type { WorkerOption } from "./worker/options.ts";
 
 /** The values of worker.conf. */
-export interface Config extends ValuesOf<WorkerOption> {
+export interface Config extends Omit<ValuesOf<WorkerOption>, keyof Secured>, Secured {
   /** The families' settings. */
   readonly settings: SettingValues;
 }

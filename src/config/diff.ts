@@ -40,5 +40,7 @@ function findChanged(
 function isSame(one: unknown, other: unknown): boolean {
   // isDeepStrictEqual does not see private fields: it takes any two secrets for equal.
   if (one instanceof Secret && other instanceof Secret) return one.equals(other);
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((each, at) => isSame(each, other[at]));
   return isDeepStrictEqual(one, other);
 }

@@ -14,7 +14,8 @@ export interface Machine {
   readonly openFiles: number;
   /** Throws if it is no file, or larger than any configuration. */
   readonly readFile: (path: string) => Buffer;
-  readonly stat: (path: string) => { isDirectory(): boolean };
+  /** `mode` has the rights in its lowest bits. */
+  readonly stat: (path: string) => { isDirectory(): boolean; readonly mode?: number };
   readonly readdir: (path: string) => readonly string[];
 }
 

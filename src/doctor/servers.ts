@@ -1,6 +1,8 @@
 import type { Config } from "../config/config.ts";
+import { expiresSoon } from "../config/tls/pem-contents.ts";
 import { readStatus, readVersion } from "../gearman/admin.ts";
 import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
+import { readServerCertificate } from "../gearman/tls/server-certificate.ts";
 import { queueNames } from "../job/queues.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope } from "../payload/crypt.ts";
@@ -22,12 +24,27 @@ async function examineServer(server: ServerAddress, config: Config, log: Log): P
   try {
     const version = await readVersion(server, { timeoutMs: TIMEOUT_MS });
     const first = fine("server", `${name} is a gearmand ${version}`);
-    return [first, await examineKey(server, config, log), ...(await examineQueues(server, config))];
+    return [
+      first,
+      ...(await examineTls(server)),
+      await examineKey(server, config, log),
+      ...(await examineQueues(server, config)),
+    ];
   } catch (error) {
     const advice =
       "start gearmand there, or correct server= and dupserver=; look at its --listen and at firewalls";
-    return [fail("server", messageOf(error), advice)];
+    const tls = server.tls === undefined ? "" : "; look at the options tls_…";
+    return [fail("server", messageOf(error), `${advice}${tls}`)];
   }
+}
+
+/** The connection was made, so the certificate is right. It may not be so for long. */
+async function examineTls(server: ServerAddress): Promise<readonly Finding[]> {
+  if (server.tls === undefined) return [];
+  const certificate = await readServerCertificate(server, TIMEOUT_MS);
+  const until = `${renderServerAddress(server)}: its certificate is valid until ${certificate.validToDate.toISOString()}`;
+  if (expiresSoon(certificate)) return [warn("tls", until, "renew it")];
+  return [fine("tls", until)];
 }
 
 async function examineKey(server: ServerAddress, config: Config, log: Log): Promise<Finding> {

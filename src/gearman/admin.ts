@@ -1,6 +1,7 @@
-import { connect } from "node:net";
 import { reasonOf } from "./reason.ts";
 import { renderServerAddress, type ServerAddress } from "./server-address.ts";
+import { openSocket } from "./socket.ts";
+import { closedUnanswered, isClosing } from "./tls/tls-reason.ts";
 
 /** One line of `status`. `total` counts waiting and running jobs. */
 export interface QueueStatus {
@@ -99,20 +100,29 @@ function ask(
   const end = command === "status" || command === "workers" ? LIST_END : LINE_END;
   const chunks: Buffer[] = [];
 
-  const socket = connect(server, () => socket.write(`${command}\n`));
+  const read = (chunk: Buffer) => {
+    chunks.push(Buffer.from(chunk));
+    // A list ends with a chunk's last line. To search all chunks again for each new one would take
+    // quadratic time.
+    if (!chunk.subarray(-1).equals(LINE_FEED)) return;
+    const text = Buffer.concat(chunks).toString("latin1");
+    if (text.startsWith("ERR ")) fail(`refused '${command}': ${text.slice(4, text.search(/\r?\n/))}`);
+    else if (end.test(text)) resolve(text);
+  };
   const timer = setTimeout(() => fail(`no answer to '${command}' within ${timeoutMs} ms`), timeoutMs);
-  socket
-    .on("data", (chunk) => {
-      chunks.push(chunk);
-      // A list ends with a chunk's last line. To search all chunks again for each new one would take
-      // quadratic time.
-      if (!chunk.subarray(-1).equals(LINE_FEED)) return;
-      const text = Buffer.concat(chunks).toString("latin1");
-      if (text.startsWith("ERR ")) fail(`refused '${command}': ${text.slice(4, text.search(/\r?\n/))}`);
-      else if (end.test(text)) resolve(text);
-    })
-    .on("error", (error) => fail(reasonOf(error), error))
-    .on("close", () => fail(`closed the connection in its answer to '${command}'`));
+  let isOpen = false;
+  const closed = (error?: Error) => {
+    const isUnanswered = isOpen && chunks.length === 0 && isClosing(error);
+    if (isUnanswered) fail(`closed the connection ${closedUnanswered(server.tls !== undefined)}`, error);
+    else fail(error ? reasonOf(error) : `closed the connection in its answer to '${command}'`, error);
+  };
+  const opened = () => {
+    isOpen = true;
+    socket.write(`${command}\n`);
+  };
+  const socket = openSocket(server, { onOpen: opened, onChunk: read })
+    .on("error", closed)
+    .on("close", () => closed());
 
   return promise.finally(() => {
     clearTimeout(timer);

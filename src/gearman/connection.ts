@@ -147,7 +147,13 @@ export class Connection {
   }
 
   #connect(): void {
-    const socket = openSocket(this.#options.server, (chunk) => this.#read(socket, reader, chunk));
+    const socket: Socket = openSocket(this.#options.server, {
+      onOpen: () => {
+        timers.stop();
+        if (this.#isCurrent(socket)) this.#greet(socket);
+      },
+      onChunk: (chunk) => this.#read(socket, reader, chunk),
+    });
     this.#phase = { kind: "connecting", socket };
     const reader = new PacketReader({
       // A packet that is read after the end of its connection is ignored: the job is the server's again.
@@ -156,10 +162,6 @@ export class Connection {
     const timers = this.#watchConnecting(socket);
     let error: Error | undefined;
     socket
-      .on("connect", () => {
-        timers.stop();
-        if (this.#isCurrent(socket)) this.#greet(socket);
-      })
       .on("drain", () => this.#drained(socket))
       .on("error", (each) => {
         error = each;
@@ -245,8 +247,8 @@ export class Connection {
     this.#failures++;
     this.#release({ kind: "waiting", retryTimer: setTimeout(() => this.#connect(), this.#nextAttemptMs()) });
 
-    const { log, onState } = this.#options;
-    const trouble = troubleOf(error, wasConnected);
+    const { log, onState, server } = this.#options;
+    const trouble = troubleOf(error, { isKnown: wasConnected, isTls: server.tls !== undefined });
     this.#presence.missed(this, trouble);
     const fields = { ...this.#logFields, reason: trouble.reason };
     if (this.#failures > 1)

@@ -96,6 +96,8 @@ export class Presence {
         return `no answer from the ${role}: it hangs, or nothing there speaks Gearman`;
       case "foreign":
         return `nothing there speaks Gearman, is this the port of a ${role}?`;
+      case "tls":
+        return `no TLS with the ${role}`;
       case "lost":
         return `lost the connection to the ${role}`;
       case "unreachable":

@@ -2,13 +2,20 @@ import type { ByteString } from "../byte-string.ts";
 import { type Fields, readLines } from "../payload/lines.ts";
 import { JOB_FIELDS, type Job, type JobField, purposeOf } from "./job.ts";
 
-/** Why a payload that was opened is no job. Sites search for these texts in the C worker's log. */
+/**
+ * Why a payload that was opened is no job, or none to be run. Sites search for the first texts in the C
+ * worker's log.
+ */
 const JOB_ERRORS = {
   "no-type": "discarded invalid job, no type given",
   "no-command": "discarded invalid job, no command line given",
   "no-host": "discarded invalid job, no host name given",
   /** The core would take a service's result without a description for the result of the host. */
   "no-service": "discarded invalid job, no service description given",
+  "outside-window":
+    "discarded a job whose time is not within replay_window: it was given again, it waited too long, or a clock is wrong",
+  replayed: "discarded a job that came before: it was given again, and replay_window forbids that",
+  "no-time": "discarded a job without a time, which replay_window needs",
 } as const;
 
 export type JobErrorKind = keyof typeof JOB_ERRORS;

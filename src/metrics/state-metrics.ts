@@ -2,8 +2,13 @@ import type { WorkerStatus } from "../worker/worker-status.ts";
 import type { SeriesStore } from "./series.ts";
 import type { MetricKey } from "./table.ts";
 
-/** Metrics whose label values come and go with the configuration. */
-const PASSING: readonly MetricKey[] = ["serverConnected", "dupserverConnected", "dupserverWaiting"];
+/** Metrics that, or whose label values, come and go with the configuration. */
+const PASSING: readonly MetricKey[] = [
+  "serverConnected",
+  "dupserverConnected",
+  "dupserverWaiting",
+  "certificateExpiry",
+];
 
 /** Sets what a status tells: how things stand, and counts that the worker keeps itself. */
 export function setStateMetrics(store: SeriesStore, status: WorkerStatus): void {
@@ -16,6 +21,7 @@ export function setStateMetrics(store: SeriesStore, status: WorkerStatus): void 
     store.set("state", [state], status.state === state ? 1 : 0);
   store.set("info", [status.version, status.identifier], 1);
   store.set("buildInfo", [status.version, process.version], 1);
+  if (status.certificateExpiry !== undefined) store.set("certificateExpiry", [], status.certificateExpiry);
   store.set("reloadTime", [], status.lastReload?.time ?? status.since);
 }
 

@@ -148,6 +148,11 @@ const STATE_ROWS = {
     "copies of results that wait for the dupserver",
     ["server"],
   ),
+  certificateExpiry: row(
+    "gauge",
+    "gearman_worker_tls_certificate_expiry_timestamp_seconds",
+    "when the client certificate for the job servers ends; absent if there is none",
+  ),
   shells: row("gauge", "gearman_worker_shells", "shells that start plugins", ["state"]),
   templates: row("gauge", "gearman_worker_warm_plugins", "Perl and Python plugins that are kept warm"),
   waiting: row(

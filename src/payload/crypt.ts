@@ -1,6 +1,7 @@
 import type { ByteString } from "../byte-string.ts";
 import { decodeBase64 } from "./base64.ts";
-import { BLOCK_LENGTH, type Cipher, createCipher } from "./cipher.ts";
+import { BLOCK_LENGTH, type Cipher } from "./cipher.ts";
+import { KeyRing } from "./key-ring.ts";
 import { pad, unpaddedLength } from "./padding.ts";
 import { PayloadError } from "./payload-error.ts";
 
@@ -8,13 +9,26 @@ import { PayloadError } from "./payload-error.ts";
 export interface Envelope {
   /** Gives the text without padding and final line feeds. Throws PayloadError, and no other error. */
   readonly open: (workload: Buffer) => ByteString;
-  readonly seal: (text: ByteString) => Buffer;
+  /** The same, with what seals an answer: whoever has sent the payload can open it. */
+  readonly openToAnswer: (workload: Buffer) => Opened;
+  /** Seals with the first key. */
+  readonly seal: Seal;
+}
+
+export type Seal = (text: ByteString) => Buffer;
+
+export interface Opened {
+  readonly text: ByteString;
+  /** Seals with the key that has opened the payload. */
+  readonly seal: Seal;
 }
 
 export interface EnvelopeOptions {
   readonly encryption: boolean;
   /** 32 bytes. It is needed if `encryption` is on. */
   readonly key?: Uint8Array | undefined;
+  /** More keys that payloads may be sealed with. */
+  readonly accepted?: readonly Uint8Array[];
 }
 
 /**
@@ -22,35 +36,51 @@ export interface EnvelopeOptions {
  */
 const FIRST_FIELD = /^[a-z_]{1,64}=/;
 
-export function createEnvelope({ encryption, key }: EnvelopeOptions): Envelope {
+export function createEnvelope({ encryption, key, accepted = [] }: EnvelopeOptions): Envelope {
   if (!encryption) return CLEAR;
   if (key === undefined) throw new TypeError("encryption is on, but there is no key");
-  return createEncrypted(createCipher(key));
+  return createEncrypted(new KeyRing(key, accepted));
 }
 
-function createEncrypted(cipher: Cipher): Envelope {
-  return {
-    open(workload) {
-      const blocks = readBlocks(workload);
-      const text = readText(cipher.decrypt(blocks));
-      if (text === undefined) throw isText(blocks) ? clearButExpectedEncrypted() : wrongKey();
-      return text;
-    },
-    seal: (text) => encodeBase64(cipher.encrypt(pad(text))),
+function createEncrypted(keys: KeyRing): Envelope {
+  const open = (workload: Buffer) => {
+    const blocks = readBlocks(workload);
+    const opened = keys.open(blocks, readText);
+    if (opened === undefined) throw isText(blocks) ? clearButExpectedEncrypted() : wrongKey();
+    return opened;
   };
+  return {
+    open: (workload) => open(workload).text,
+    openToAnswer(workload) {
+      const { text, cipher } = open(workload);
+      return { text, seal: (answer) => sealWith(cipher, answer) };
+    },
+    seal: (text) => sealWith(keys.first, text),
+  };
+}
+
+function sealWith(cipher: Cipher, text: ByteString): Buffer {
+  return encodeBase64(cipher.encrypt(pad(text)));
 }
 
 /** `encryption=no`. The core sends the text in base64; people who send it by hand may send the bare text. */
 const CLEAR: Envelope = {
-  open(workload) {
-    const bytes = decodeBase64(workload);
-    if (bytes?.length === 0) throw empty();
-    const text = readText(bytes ?? workload);
-    if (text !== undefined) return text;
-    throw bytes === undefined ? notBase64() : encryptedButExpectedClear(bytes);
-  },
-  seal: (text) => encodeBase64(Buffer.from(text, "latin1")),
+  open: openClear,
+  openToAnswer: (workload) => ({ text: openClear(workload), seal: sealClear }),
+  seal: sealClear,
 };
+
+function openClear(workload: Buffer): ByteString {
+  const bytes = decodeBase64(workload);
+  if (bytes?.length === 0) throw empty();
+  const text = readText(bytes ?? workload);
+  if (text !== undefined) return text;
+  throw bytes === undefined ? notBase64() : encryptedButExpectedClear(bytes);
+}
+
+function sealClear(text: ByteString): Buffer {
+  return encodeBase64(Buffer.from(text, "latin1"));
+}
 
 function readBlocks(workload: Buffer): Buffer {
   const bytes = decodeBase64(workload);
@@ -93,7 +123,7 @@ function wrongLength(length: number): PayloadError {
 function wrongKey(): PayloadError {
   return new PayloadError(
     "wrong-key",
-    "payload is unreadable after decryption: wrong key? key= or keyfile= must be the same here and in the core",
+    "payload is unreadable after decryption: wrong key? key= or keyfile= must be the same here and in the core, or one of accepted_keyfile=",
   );
 }
 

@@ -1,8 +1,9 @@
 import type { Config } from "../config/config.ts";
+import type { Secret } from "../config/secret.ts";
 import type { Executor } from "../executor/executor.ts";
 import { FREE_BYTES, type OutputRoom } from "../executor/output-room.ts";
 import type { Log } from "../log.ts";
-import { createEnvelope, type Envelope } from "../payload/crypt.ts";
+import { createEnvelope, type Seal } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
 import { asPassive } from "../result/encode.ts";
 import { judgeSettings } from "../result/judge.ts";
@@ -15,6 +16,7 @@ import type { InFlight } from "./in-flight.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";
 import type { Pool } from "./pool.ts";
+import type { ReplayGuard } from "./replay-guard.ts";
 import { createSlotRun } from "./run-in-slot.ts";
 import type { Dupservers } from "./servers/dupservers.ts";
 import type { Shortage } from "./shortage.ts";
@@ -33,25 +35,32 @@ export interface JobParts {
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
   readonly inFlight: Pick<InFlight, "read">;
   readonly room: Pick<OutputRoom, "hold">;
+  readonly replays: Pick<ReplayGuard, "admit">;
 }
 
 /** What jobs are performed with under one configuration. */
 export function createJobContext(config: Config, parts: JobParts): JobContext {
-  const { events, pool, shortage, ending, inFlight } = parts;
-  const { maxAge, jobTimeout } = config;
+  const { events, pool, shortage, ending, inFlight, replays } = parts;
+  const { maxAge, jobTimeout, replayWindow } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
-    key: config.key && keyFromPassword(config.key.reveal()),
+    key: keyOf(config.key),
+    accepted: config.acceptedKey.flatMap((key) => keyOf(key) ?? []),
   });
   return {
     envelope,
     events,
+    admit: (grabbed, job) => replays.admit(grabbed, job, replayWindow),
     settings: { maxAge, judge: judgeSettings(config) },
     run: createSlotRun({ pool, shortage, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
     ending,
     inFlight,
-    deliver: createDelivery(config, envelope, parts),
+    deliver: createDelivery(config, parts),
   };
+}
+
+function keyOf(secret: Secret | undefined): Uint8Array | undefined {
+  return secret && keyFromPassword(secret.reveal());
 }
 
 function createConfiguredRunner(config: Config, { log, events, executor, native }: JobParts) {
@@ -70,18 +79,22 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
 }
 
 /** Each dupserver gets a copy of the result; only the job servers decide whether it is delivered. */
-function createDelivery(
-  { dupResultsArePassive }: Config,
-  envelope: Envelope,
-  { outbox, dupservers, room }: JobParts,
-): JobContext["deliver"] {
-  return ({ server }, { resultQueue: queue = "" }, text) => {
-    const workload = envelope.seal(text);
+function createDelivery(config: Config, { outbox, dupservers, room }: JobParts): JobContext["deliver"] {
+  const sealCopy = createCopySeal(config);
+  return ({ server }, { resultQueue: queue = "" }, { text, seal }) => {
+    const workload = seal(text);
     if (!dupservers.isEmpty) {
-      const copy = dupResultsArePassive ? envelope.seal(asPassive(text)) : workload;
-      dupservers.send({ queue, workload: copy, server });
+      const copy = config.dupResultsArePassive ? asPassive(text) : text;
+      const isSame = copy === text && sealCopy === undefined;
+      dupservers.send({ queue, workload: isSame ? workload : (sealCopy ?? seal)(copy), server });
     }
     const delivered = outbox.deliver({ queue, workload, server });
     return text.length > FREE_BYTES ? room.hold(text.length, delivered) : delivered;
   };
+}
+
+/** Undefined: copies have the key of their result. */
+function createCopySeal({ encryption, dupserverKey }: Config): Seal | undefined {
+  const key = encryption ? keyOf(dupserverKey) : undefined;
+  return key && createEnvelope({ encryption, key }).seal;
 }

@@ -2,7 +2,7 @@ import type { ByteString } from "../byte-string.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import { decodeJob } from "../job/decode.ts";
 import type { Job } from "../job/job.ts";
-import type { Envelope } from "../payload/crypt.ts";
+import type { Envelope, Seal } from "../payload/crypt.ts";
 import { encodeResult } from "../result/encode.ts";
 import { isWithheld, type JudgeSettings, judge } from "../result/judge.ts";
 import { type AnsweredJob, isAnswered } from "../result/result.ts";
@@ -16,18 +16,26 @@ import type { JobSettings, WorkerEvents } from "./worker-events.ts";
  * has.
  */
 export interface JobContext {
-  readonly envelope: Envelope;
+  readonly envelope: Pick<Envelope, "openToAnswer">;
   readonly settings: JobSettings;
+  /** Throws a JobError for a job that must not be run, as it was given before. */
+  readonly admit: (grabbed: GrabbedJob, job: Job) => void;
   /**
    * Waits for a slot, runs the job's command and tells what happened and when. Rejects if the worker stops
    * before the command could be started.
    */
   readonly run: (job: Job) => Promise<JobRun>;
   /** Resolves when a job server has accepted the result. */
-  readonly deliver: (grabbed: GrabbedJob, job: Job, text: ByteString) => Promise<void>;
+  readonly deliver: (grabbed: GrabbedJob, job: Job, result: ToSeal) => Promise<void>;
   readonly events: Pick<WorkerEvents, "ran" | "unreadable" | "delivered">;
   readonly ending: Pick<Ending, "hasCutOff">;
   readonly inFlight: Pick<InFlight, "read">;
+}
+
+/** A result, and how to seal it: with the key that has opened its job. */
+export interface ToSeal {
+  readonly text: ByteString;
+  readonly seal: Seal;
 }
 
 /**
@@ -36,23 +44,30 @@ export interface JobContext {
  */
 export async function performJob(grabbed: GrabbedJob, context: JobContext): Promise<void> {
   const { settings, events } = context;
-  const job = readJob(grabbed, context);
-  if (job === undefined) return grabbed.fail();
+  const read = readJob(grabbed, context);
+  if (read === undefined) return grabbed.fail();
+  const { job, seal } = read;
   context.inFlight.read(grabbed, job);
   const ran = await context.run(job);
   if (await context.ending.hasCutOff(ran)) throw new InterruptedError("cut off by a signal");
   events.ran({ job, ran, settings, queue: grabbed.queue });
   if (isAnswered(job) && !isWithheld(ran.outcome, settings.judge)) {
-    await context.deliver(grabbed, job, renderResult(job, ran, settings.judge));
+    await context.deliver(grabbed, job, { text: renderResult(job, ran, settings.judge), seal });
     events.delivered(job, ran);
   }
   grabbed.complete();
 }
 
-/** A job that cannot be read is failed, not run: gearmand must not hand it out again and again. */
-function readJob(grabbed: GrabbedJob, { envelope, events }: JobContext): Job | undefined {
+/** A job that cannot be read, or must not be run, is failed, not run: gearmand must not hand it out again and again. */
+function readJob(
+  grabbed: GrabbedJob,
+  { envelope, events, admit }: JobContext,
+): { readonly job: Job; readonly seal: Seal } | undefined {
   try {
-    return decodeJob(envelope.open(grabbed.workload));
+    const { text, seal } = envelope.openToAnswer(grabbed.workload);
+    const job = decodeJob(text);
+    admit(grabbed, job);
+    return { job, seal };
   } catch (error) {
     events.unreadable(grabbed, error);
     return undefined;

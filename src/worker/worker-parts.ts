@@ -15,6 +15,7 @@ import { LogThrottle } from "./log-throttle.ts";
 import { NativeRuntime } from "./native-runtime.ts";
 import { Pool } from "./pool.ts";
 import { RecentJobs } from "./recent-jobs.ts";
+import { ReplayGuard } from "./replay-guard.ts";
 import { Summary } from "./reports/summary.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
@@ -55,6 +56,8 @@ export interface WorkerParts {
   readonly inFlight: InFlight;
   readonly recent: RecentJobs;
   readonly summary: Summary;
+  /** Knows the jobs of before a reload, too. */
+  readonly replays: ReplayGuard;
 }
 
 /** Makes the parts and connects them with one another. Nothing is started yet. */
@@ -102,7 +105,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),
-    ...{ inFlight, recent, summary },
+    ...{ inFlight, recent, summary, replays: new ReplayGuard() },
   };
 }
 

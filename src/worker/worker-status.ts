@@ -32,6 +32,8 @@ export interface WorkerStatus {
   readonly executor: ExecutorStatus;
   readonly native: NativeStatus;
   readonly shadow: ShadowReport;
+  /** When the client certificate for the job servers ends. Undefined: there is none. */
+  readonly certificateExpiry: number | undefined;
   /** Undefined until the first reload. */
   readonly lastReload: ReloadStatus | undefined;
 }
@@ -119,8 +121,14 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     executor: executor.status,
     native: { shared: native.shared.names, waits: native.shared.waits, setAside: native.shelf.setAside },
     shadow: native.shadow.report,
+    certificateExpiry: certificateExpiry(config),
     lastReload,
   });
+}
+
+function certificateExpiry({ server, dupserver }: Config): number | undefined {
+  const ends = [...server, ...dupserver].flatMap(({ tls }) => tls?.clientExpires?.getTime() ?? []);
+  return ends[0] === undefined ? undefined : ends[0] / 1000;
 }
 
 /** Freezes a value and everything it holds. */

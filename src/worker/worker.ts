@@ -105,7 +105,8 @@ export class Worker {
     summary.configure(config.summaryInterval);
     executor.configure(executorLimits(config));
     if (!changed.reconnect.every(isDupserverOption)) this.#openJobServers();
-    if (changed.reconnect.some(isDupserverOption)) this.#openDupservers();
+    if (changed.reconnect.some((option) => isDupserverOption(option) || isTlsOption(option)))
+      this.#openDupservers();
     this.#lastReload = { time: Date.now() / 1000, changed };
     events.reloaded(changed);
     return changed;
@@ -235,6 +236,11 @@ export class Worker {
     this.#parts.events.failed(job, error);
     job.fail();
   }
+}
+
+/** Job servers and dupservers are spoken to in the same way. */
+function isTlsOption(option: string): boolean {
+  return option.startsWith("tls");
 }
 
 function isDupserverOption(option: string): boolean {

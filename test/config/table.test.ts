@@ -12,7 +12,7 @@ import { SEND_TOOL_ROWS } from "../../src/config/rows/send-tools.ts";
 import type { Secret } from "../../src/config/secret.ts";
 import { type ConfigTable, use } from "../../src/config/table.ts";
 import { type ValuesOf, withDefaults } from "../../src/config/values.ts";
-import type { ServerAddress } from "../../src/gearman/server-address.ts";
+import type { WrittenAddress } from "../../src/gearman/server-address.ts";
 import { load, problemsOf } from "../support/config/load-memory.ts";
 import { type MemoryMachine, memoryMachine } from "../support/config/memory-machine.ts";
 
@@ -50,7 +50,7 @@ function loadTool(argv: readonly string[], given?: MemoryMachine) {
 describe("a table of another program", () => {
   it("types its values by the rows it uses", () => {
     expectTypeOf<ToolConfig>().toEqualTypeOf<{
-      readonly server: readonly ServerAddress[];
+      readonly server: readonly WrittenAddress[];
       readonly key: Secret | undefined;
       readonly host: string | undefined;
       readonly message: string | undefined;

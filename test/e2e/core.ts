@@ -27,11 +27,14 @@ export class Core implements AsyncDisposable {
   readonly #envelope: Envelope;
   readonly #submitter: Submitter;
   readonly #collector: Grabber;
+  /** gearmand makes one job of two with the same unique, also of different cores. */
+  readonly #prefix: string;
   #unique = 0;
 
   constructor({ port, envelope = CLEAR, resultQueue = "check_results" }: CoreOptions) {
     const server = { host: "127.0.0.1", port };
     this.#envelope = envelope;
+    this.#prefix = resultQueue;
     this.#submitter = new Submitter({ server, log: stubLog() });
     this.#collector = new Grabber({
       server,
@@ -58,7 +61,7 @@ export class Core implements AsyncDisposable {
     await Promise.all(
       workloads.map((workload) => {
         this.#unique += 1;
-        return this.#submitter.submit({ queue, unique: `core-${this.#unique}`, workload });
+        return this.#submitter.submit({ queue, unique: `${this.#prefix}-${this.#unique}`, workload });
       }),
     );
   }

@@ -2,14 +2,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { freePort } from "../support/free-port.ts";
+import { writePair } from "../support/gearman/tls-gearmand.ts";
 import { type RunningWorker, startWorker } from "../support/processes/worker.ts";
+import { inDays } from "../support/servers/certificates.ts";
 import { Core, serviceJob } from "./core.ts";
 
 /** The queue of a host group whose name is not ASCII, as its bytes. */
 export const HOST_GROUP_QUEUE = "hostgroup_M\xc3\xbcnchen";
 
 const PLUGINS = "/usr/lib/nagios/plugins";
-const SHARED = "max-age=1000\ndupserver=127.0.0.1:1\nhostgroups=München\n";
+const SHARED = "max-age=1000\ndupserver=tls://127.0.0.1:1\nhostgroups=München\n";
 const NATIVE = `${SHARED}native_checks=on\nnative_checks_only=check_dummy,check_tcp\nrestrict_path=/bin/\nrestrict_path=${PLUGINS}/\n`;
 const SHADOW = `${SHARED}native_checks=shadow\nshadow_share=100\n`;
 const BROKEN = "encryption=maybe\n";
@@ -58,7 +60,10 @@ export class ObservedWorker implements AsyncDisposable {
 export async function letAllHappen(gearmandPort: number, folder: string): Promise<ObservedWorker> {
   const config = join(folder, "worker.conf");
   writeFileSync(config, NATIVE);
-  const observed = await ObservedWorker.start(gearmandPort, `config=${config}`, "identifier=büro");
+  const client = join(folder, "client");
+  writePair(client, { commonNames: ["worker"], notAfter: inDays(100) });
+  const tls = [`tls_ca_file=${client}.crt`, `tls_certificate=${client}.crt`, `tls_key=${client}.key`];
+  const observed = await ObservedWorker.start(gearmandPort, `config=${config}`, "identifier=büro", ...tls);
   const { worker, port } = observed;
   await using core = new Core({ port: gearmandPort });
   await vi.waitFor(async () => {

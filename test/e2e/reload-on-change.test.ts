@@ -1,20 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFolder } from "../support/folder.ts";
 import { untilStatus } from "../support/gearman/actors.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { mountSecret } from "../support/mounted-secret.ts";
 import { startWorker } from "../support/processes/worker.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
-/** A ConfigMap as kubelet mounts it: the files are links into `..data`, itself a link that is exchanged. */
 function mountConfig(folder: string, ...lines: readonly string[]): void {
-  const data = `..${randomUUID()}`;
-  mkdirSync(join(folder, data));
-  writeFileSync(join(folder, data, "worker.conf"), `${lines.join("\n")}\n`);
-  symlinkSync(data, join(folder, "..data_tmp"));
-  renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+  mountSecret(folder, { "worker.conf": `${lines.join("\n")}\n` });
 }
 
 describe.skipIf(!hasServer("gearmand"))("a worker with reload_on_change", () => {
@@ -30,7 +23,6 @@ describe.skipIf(!hasServer("gearmand"))("a worker with reload_on_change", () => 
   it("serves the queues of a ConfigMap that has changed, and goes on after one that is wrong", async () => {
     using folder = createFolder();
     mountConfig(folder.path, "reload_on_change=yes", "hostgroups=one");
-    symlinkSync("..data/worker.conf", join(folder.path, "worker.conf"));
     await using worker = await startWorker([gearmand.port], [`config=${folder.path}/worker.conf`]);
     await registered("hostgroup_one", 1);
 
@@ -50,7 +42,6 @@ describe.skipIf(!hasServer("gearmand"))("a worker with reload_on_change", () => 
   it("leaves a change alone once the option is taken away", async () => {
     using folder = createFolder();
     mountConfig(folder.path, "reload_on_change=yes", "hostgroups=one");
-    symlinkSync("..data/worker.conf", join(folder.path, "worker.conf"));
     await using worker = await startWorker([gearmand.port], [`config=${folder.path}/worker.conf`]);
     mountConfig(folder.path, "hostgroups=two");
     await registered("hostgroup_two", 1);

@@ -27,6 +27,31 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
       { gearman: { encryption: false } },
       "encryption is false, and there is a key",
     ],
+    [
+      "more keys than a Secret",
+      { gearman: { encryption: false, existingSecret: "", acceptedKeys: ["former"] } },
+      "gearman.acceptedKeys and gearman.dupserverKey are entries of gearman.existingSecret",
+    ],
+    [
+      "TLS without certificates",
+      { gearman: { tls: { enabled: true } } },
+      "gearman.tls.existingSecret names no Secret with ca.crt: set it",
+    ],
+    [
+      "certificates without TLS",
+      { gearman: { tls: { existingSecret: "omd-tls" } } },
+      "gearman.tls.enabled is false: the connections would not use TLS: enable it, or remove the Secret",
+    ],
+    [
+      "a pool's certificates without TLS",
+      snmp({ credentials: { tlsSecret: "snmp-tls" } }),
+      "pools.snmp.credentials.tlsSecret is set, and gearman.tls.enabled is false",
+    ],
+    [
+      "TLS with a gearmand that has none",
+      { gearman: { tls: { enabled: true, existingSecret: "omd-tls" } }, gearmand: { enabled: true } },
+      "the chart's own gearmand has no TLS: disable one of them",
+    ],
     ["no pool", { pools: NO_POOLS }, "no pool is enabled"],
     [
       "a pool without a queue",

@@ -46,6 +46,24 @@ describe.skipIf(!hasTool("helm"))("an end-to-end test", () => {
     });
   });
 
+  it("speaks TLS with the files of the release's Secret", () => {
+    const tls = { enabled: true, existingSecret: "omd-tls" };
+    const objects = objectsOf({ e2e: { shop: SHOP }, gearman: { tls } });
+    const pod = find(objects, "CronJob", "omd-shop-e2e").spec.jobTemplate.spec.template.spec;
+    const [container] = pod.containers;
+    expect(container.env).toContainEqual({ name: "OMD_WORKER_TLS", value: "on" });
+    expect(container.env).toContainEqual({
+      name: "OMD_WORKER_TLS_CA_FILE",
+      value: "/etc/omd-worker/tls/ca.crt",
+    });
+    expect(container.volumeMounts).toContainEqual({
+      ...{ name: "tls", mountPath: "/etc/omd-worker/tls", readOnly: true },
+    });
+    expect(pod.volumes.find(({ name }: { name: string }) => name === "tls").secret.secretName).toBe(
+      "omd-tls",
+    );
+  });
+
   it("needs no program brought if its image has it", () => {
     const pod = podOf({ bringWorker: false });
     expect(pod.initContainers).toBeUndefined();

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { createFolder } from "../support/folder.ts";
 import { freePort } from "../support/free-port.ts";
 import { untilStatus } from "../support/gearman/actors.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { createPki, startTlsGearmand } from "../support/gearman/tls-gearmand.ts";
 import { find, type KubeObject, objectsOf } from "../support/helm/template.ts";
 import { hasTool } from "../support/helm/tools.ts";
 import { startWorker } from "../support/processes/worker.ts";
@@ -68,6 +69,32 @@ describe.skipIf(!hasTool("helm") || !hasServer("gearmand"))(
       await worker.logged("reloading config was successful, changed: key");
       expect((await runTest()).exitCode).toBe(0);
       expect(readFileSync(join(folder.path, "conf/worker.conf"), "utf8")).toContain("reload_on_change=on");
+    });
+
+    it.skipIf(!hasServer("stunnel"))("speaks TLS, the worker and helm test alike", async () => {
+      using folder = createFolder();
+      using pki = createPki();
+      await using server = await startTlsGearmand({ pki, wants: "client" });
+      const tls = { enabled: true, existingSecret: "omd-tls" };
+      const objects = objectsOf({
+        gearman: { servers: [`127.0.0.1:${server.port}`], tls },
+        metrics: { port: await freePort() },
+        tests: { timeoutSeconds: 5 },
+        pools: { ...OTHERS, snmp: {} },
+      });
+      const { args, runTest } = unpack(objects, folder.path);
+      mkdirSync(join(folder.path, "tls"));
+      const files = { "ca.crt": "server.crt", "tls.crt": "client.crt", "tls.key": "client.key" };
+      for (const [to, from] of Object.entries(files))
+        copyFileSync(pki.file(from), join(folder.path, "tls", to));
+      await using worker = await startWorker([], [...args, "encryption=yes"]);
+      await untilStatus({ host: "127.0.0.1", port: server.gearmand.port }, "servicegroup_snmp", {
+        workers: 1,
+      });
+      const { stdout, exitCode } = await runTest();
+      expect(stdout).toMatch(/has the same key/);
+      expect(exitCode).toBe(0);
+      expect(worker.linesWith("WARN")).toEqual([]);
     });
   },
 );

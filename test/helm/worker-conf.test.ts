@@ -5,6 +5,7 @@ import { workerGroups } from "../../src/config/worker/options.ts";
 import { load, warningsOf } from "../support/config/load-memory.ts";
 import { find, type KubeObject, objectsOf } from "../support/helm/template.ts";
 import { hasTool } from "../support/helm/tools.ts";
+import { createCertificate, inDays } from "../support/servers/certificates.ts";
 
 const FOLDER = "/etc/omd-worker/conf";
 const FILES = {
@@ -29,6 +30,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   job_timeout: 30,
   timeout_return: 3,
   "max-age": 90,
+  replay_window: 300,
   show_error_output: false,
   worker_name_in_result: "pre_perfdata",
   workaround_rc_25: true,
@@ -85,6 +87,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
 
 const SET_BY_CHART = [
   ...["server", "dupserver", "encryption", "key", "keyfile"],
+  ...["accepted_key", "accepted_keyfile", "dupserver_key", "dupserver_keyfile"],
+  ...["tls", "tls_ca_file", "tls_certificate", "tls_key", "tls_server_name"],
   ...["hosts", "services", "eventhandler", "notifications", "hostgroups", "servicegroups"],
   ...["secret_dir", "prometheus_server", "reload_on_change", "identifier"],
   ...["pidfile", "daemon", "logfile", "logmode"],
@@ -124,6 +128,64 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       logFormat: "json",
     });
     expect(config.key?.reveal().toString()).toBe("a_key_of_this_test");
+  });
+
+  it("has TLS with the files of a Secret, of the pool if it has one, and several keys", () => {
+    const certificate = createCertificate({ commonNames: ["worker"], notAfter: inDays(100) });
+    const tls = { enabled: true, existingSecret: "omd-tls", serverName: "gearmand" };
+    const gearman = { tls, acceptedKeys: ["former"], dupserverKey: "archive", dupservers: ["c"] };
+    const objects = objectsOf({ gearman, ...snmp({ credentials: { tlsSecret: "snmp-tls" } }) });
+    const loaded = load(args(objects), {
+      files: {
+        ...FILES,
+        [`${FOLDER}/worker.conf`]: conf(objects),
+        "/etc/omd-worker/key/accepted-0.key": "the_former_key",
+        "/etc/omd-worker/key/dupserver.key": "the_key_of_copies",
+        "/etc/omd-worker/tls/ca.crt": certificate.cert,
+        "/etc/omd-worker/tls/tls.crt": certificate.cert,
+        "/etc/omd-worker/tls/tls.key": certificate.key,
+      },
+      modes: { "/etc/omd-worker/tls/tls.key": 0o440 },
+    });
+    expect(warningsOf(loaded)).toEqual([]);
+    const { server, dupserver, tlsServerName, acceptedKey, dupserverKey } = loaded.config;
+    expect([...server, ...dupserver].every((each) => each.tls !== undefined)).toBe(true);
+    expect(tlsServerName).toBe("gearmand");
+    expect(acceptedKey.map((key) => key.reveal().toString())).toEqual(["the_former_key"]);
+    expect(dupserverKey?.reveal().toString()).toBe("the_key_of_copies");
+    const volumesOf = (name: string) =>
+      find(objects, "Deployment", name).spec.template.spec.volumes.filter(
+        ({ name: each }: { name: string }) => each === "tls" || each === "key",
+      );
+    expect(volumesOf("omd-snmp-worker")).toEqual([
+      {
+        name: "key",
+        secret: {
+          ...{ secretName: "the-key", defaultMode: 0o440 },
+          items: [
+            { key: "key", path: "gearman.key" },
+            { key: "former", path: "accepted-0.key" },
+            { key: "archive", path: "dupserver.key" },
+          ],
+        },
+      },
+      {
+        name: "tls",
+        secret: {
+          ...{ secretName: "snmp-tls", defaultMode: 0o440 },
+          items: ["ca.crt", "tls.crt", "tls.key"].map((each) => ({ key: each, path: each })),
+        },
+      },
+    ]);
+    expect(volumesOf("omd-db-worker")[1].secret.secretName).toBe("omd-tls");
+  });
+
+  it("shows no client certificate where there is none", () => {
+    const tls = { enabled: true, existingSecret: "omd-tls", clientCertificate: false };
+    const objects = objectsOf({ gearman: { tls } });
+    expect(conf(objects)).toMatch(/^tls=on$/m);
+    expect(conf(objects)).toMatch(/^tls_ca_file=\/etc\/omd-worker\/tls\/ca\.crt$/m);
+    expect(conf(objects)).not.toMatch(/tls_certificate|tls_key/);
   });
 
   it("has no key where there is no encryption, and no other queues than those named", () => {

@@ -6,6 +6,8 @@ import { SharedValues } from "../../sdk/shared.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
 import { workerTable } from "../../src/config/worker/table.ts";
+import { createEnvelope } from "../../src/payload/crypt.ts";
+import { keyFromPassword } from "../../src/payload/key.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import type { Parcel } from "../../src/result/outbox.ts";
 import { Preparations } from "../../src/run/preparations.ts";
@@ -16,11 +18,17 @@ import { InFlight } from "../../src/worker/in-flight.ts";
 import { createJobContext } from "../../src/worker/job-context.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
 import { performJob } from "../../src/worker/perform-job.ts";
+import { ReplayGuard } from "../../src/worker/replay-guard.ts";
 import { tellAll, type WorkerListener } from "../../src/worker/worker-events.ts";
 import { createFolder } from "../support/folder.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const LINES = ["type=host", "result_queue=check_results", "host_name=web1", "command_line=/p/x a b"];
+
+const CLEAR = createEnvelope({ encryption: false });
+const [OLD, NEW, COPIES] = ["the old key", "the new key", "the key of copies"].map((password) =>
+  createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(password)) }),
+);
 
 beforeEach(() => {
   vi.stubEnv("LC_ALL", "C");
@@ -39,7 +47,7 @@ function readConfig(...options: readonly string[]) {
 /** Performs one job with everything in place but the plugin and the connections. */
 async function perform(
   options: readonly string[],
-  { hasDupserver = false, listener = {}, lines = LINES, stdout = "so so" } = {},
+  { hasDupserver = false, listener = {}, lines = LINES, stdout = "so so", envelope = CLEAR } = {},
 ) {
   const log = stubLog();
   const delivered: Parcel[] = [];
@@ -48,7 +56,7 @@ async function perform(
   const execute = vi.fn(async () => ({ kind: "exited", returnCode: 1, stdout, stderr: "" }) as const);
   const job = {
     ...{ handle: "H:gm:1", queue: "host", unique: "", server: "gm:4730" },
-    workload: Buffer.from(lines.join("\n")),
+    workload: envelope.seal(lines.join("\n")),
     complete: vi.fn(),
     fail: vi.fn(),
   };
@@ -59,6 +67,7 @@ async function perform(
     shortage: { wait: async () => {}, ended: () => {} },
     ending: new Ending(),
     inFlight: new InFlight(),
+    replays: new ReplayGuard(),
     executor: { run: execute },
     native: {
       shelf: new SiteShelf({ builtin: [], log }),
@@ -72,7 +81,7 @@ async function perform(
   });
   await performJob(job, context);
   const textOf = (parcels: readonly Parcel[]) =>
-    parcels.map(({ workload }) => context.envelope.open(Buffer.from(workload)));
+    parcels.map(({ workload }) => context.envelope.openToAnswer(Buffer.from(workload)).text);
   return { delivered, copies, execute, job, textOf, log, hold };
 }
 
@@ -108,6 +117,22 @@ it("a long result keeps its room until it is delivered, and a short one needs no
   expect(delivered).toHaveLength(1);
   expect(job.complete).toHaveBeenCalledOnce();
 });
+
+it.each([
+  ["the first key", OLD],
+  ["an accepted key", NEW],
+])(
+  "a job that was sealed with %s has a result with the same, and its copies have their own",
+  async (_, core) => {
+    const options = ["encryption=yes", "key=the old key", "accepted_key=the new key"];
+    const both = { hasDupserver: true, envelope: core };
+    const { delivered, copies } = await perform([...options, "dupserver_key=the key of copies"], both);
+    expect(core?.open(Buffer.from(delivered[0]?.workload ?? ""))).toContain("host_name=web1");
+    expect(COPIES?.open(Buffer.from(copies[0]?.workload ?? ""))).toContain("host_name=web1");
+    const without = await perform(options, both);
+    expect(core?.open(Buffer.from(without.copies[0]?.workload ?? ""))).toContain("type=passive");
+  },
+);
 
 it("a job is performed although a listener fails", async () => {
   const failing = () => {

@@ -35,11 +35,12 @@ async function perform(lines: readonly string[], outcome: Outcome, more: Partial
   const context: JobContext = {
     envelope: ENVELOPE,
     settings: { maxAge: 0, judge: JUDGE },
+    admit: () => {},
     run: async () => {
       steps.push("run");
       return { outcome, via: "plugin", why: "", startTime: 101, finishTime: 102.25 };
     },
-    deliver: async (_grabbed, _job, text) => {
+    deliver: async (_grabbed, _job, { text }) => {
       steps.push("deliver");
       texts.push(text);
     },

@@ -30,6 +30,18 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- if and (not $gearman.encryption) (or $gearman.existingSecret $gearman.key) -}}
 {{-   $problems = append $problems "gearman.encryption is false, and there is a key: remove one of them" -}}
 {{- end -}}
+{{- if and (or $gearman.acceptedKeys $gearman.dupserverKey) (not (and $gearman.encryption $gearman.existingSecret)) -}}
+{{-   $problems = append $problems "gearman.acceptedKeys and gearman.dupserverKey are entries of gearman.existingSecret, and that is not used: set it, or remove them" -}}
+{{- end -}}
+{{- if and $gearman.tls.enabled (not $gearman.tls.existingSecret) -}}
+{{-   $problems = append $problems "gearman.tls.enabled is true, and gearman.tls.existingSecret names no Secret with ca.crt: set it" -}}
+{{- end -}}
+{{- if and $gearman.tls.existingSecret (not $gearman.tls.enabled) -}}
+{{-   $problems = append $problems "gearman.tls.existingSecret is set, and gearman.tls.enabled is false: the connections would not use TLS: enable it, or remove the Secret" -}}
+{{- end -}}
+{{- if and $gearman.tls.enabled .Values.gearmand.enabled -}}
+{{-   $problems = append $problems "gearman.tls.enabled is true, and the chart's own gearmand has no TLS: disable one of them" -}}
+{{- end -}}
 {{- if eq .Values.image.tag "latest" -}}
 {{-   $problems = append $problems "image.tag is latest, which is no version: name one, or a digest" -}}
 {{- end -}}
@@ -96,6 +108,9 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- $jobs := $pool.config.job_timeout | default 0 | int64 -}}
 {{- if gt $jobs ($pool.config.shutdown_timeout | int64) -}}
 {{-   $problems = append $problems (printf "%s.config.job_timeout (%d) is longer than shutdown_timeout (%d): a roll-out would stop checks that may still run" $at $jobs ($pool.config.shutdown_timeout | int64)) -}}
+{{- end -}}
+{{- if and $pool.credentials.tlsSecret (not .root.Values.gearman.tls.enabled) -}}
+{{-   $problems = append $problems (printf "%s.credentials.tlsSecret is set, and gearman.tls.enabled is false: enable it, or remove the Secret" $at) -}}
 {{- end -}}
 {{- range $index, $file := $pool.credentials.files -}}
 {{-   if eq (hasKey $file "secret") (hasKey $file "configMap") -}}

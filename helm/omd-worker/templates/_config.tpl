@@ -2,6 +2,7 @@
 
 {{- define "omd-worker.configFolder" -}}/etc/omd-worker/conf{{- end -}}
 {{- define "omd-worker.keyFolder" -}}/etc/omd-worker/key{{- end -}}
+{{- define "omd-worker.tlsFolder" -}}/etc/omd-worker/tls{{- end -}}
 {{- define "omd-worker.secretFolder" -}}/etc/omd-worker/secrets{{- end -}}
 
 {{/* `host` and `host:port` → `host:port`, as the worker names it in metrics. */}}
@@ -30,6 +31,24 @@
 {{- if .Values.gearman.encryption -}}
 {{- .Values.gearman.existingSecret | default (include "omd-worker.fullname" (dict "root" . "suffix" "gearman-key")) -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The options of TLS of a worker and of the tools, as YAML; empty without. */}}
+{{- define "omd-worker.tlsOptions" -}}
+{{- $options := dict -}}
+{{- with .Values.gearman.tls -}}
+{{-   if .enabled -}}
+{{-     $folder := include "omd-worker.tlsFolder" $ -}}
+{{-     $options = dict "tls" "on" "tls_ca_file" (printf "%s/ca.crt" $folder) -}}
+{{-     if .clientCertificate -}}
+{{-       $options = merge $options (dict "tls_certificate" (printf "%s/tls.crt" $folder) "tls_key" (printf "%s/tls.key" $folder)) -}}
+{{-     end -}}
+{{-     if .serverName -}}
+{{-       $options = set $options "tls_server_name" .serverName -}}
+{{-     end -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $options -}}
 {{- end -}}
 
 {{/* The worker's options as they concern the chart (helm/render/schema/worker-config.ts), as JSON. */}}
@@ -71,6 +90,15 @@
 {{- include "omd-worker.setting" (dict "name" "encryption" "value" $gearman.encryption) }}
 {{- if $gearman.encryption }}
 keyfile={{ include "omd-worker.keyFolder" . }}/gearman.key
+{{- range $index, $_ := $gearman.acceptedKeys }}
+accepted_keyfile={{ include "omd-worker.keyFolder" $ }}/accepted-{{ $index }}.key
+{{- end }}
+{{- if $gearman.dupserverKey }}
+dupserver_keyfile={{ include "omd-worker.keyFolder" . }}/dupserver.key
+{{- end }}
+{{- end }}
+{{- range $name, $value := include "omd-worker.tlsOptions" .root | fromYaml }}
+{{ $name }}={{ $value }}
 {{- end }}
 {{- range $option := list "hosts" "services" "eventhandler" "notifications" }}
 {{- include "omd-worker.setting" (dict "name" $option "value" (index $.pool.queues $option)) }}

@@ -20,6 +20,37 @@ optional: true
     items:
       - key: {{ ternary .Values.gearman.existingSecretKey "key" (ne .Values.gearman.existingSecret "") }}
         path: gearman.key
+      {{- range $index, $entry := .Values.gearman.acceptedKeys }}
+      - key: {{ $entry }}
+        path: accepted-{{ $index }}.key
+      {{- end }}
+      {{- with .Values.gearman.dupserverKey }}
+      - key: {{ . }}
+        path: dupserver.key
+      {{- end }}
+{{- end -}}
+
+{{/* Certificates for the job servers. (dict "root" "secret"); without a Secret that of the release. */}}
+{{- define "omd-worker.tlsVolume" -}}
+- name: tls
+  secret:
+    secretName: {{ .secret | default .root.Values.gearman.tls.existingSecret }}
+    defaultMode: 288 # 0440, which YAML 1.2 reads as a decimal number
+    items:
+      - key: ca.crt
+        path: ca.crt
+      {{- if .root.Values.gearman.tls.clientCertificate }}
+      - key: tls.crt
+        path: tls.crt
+      - key: tls.key
+        path: tls.key
+      {{- end }}
+{{- end -}}
+
+{{- define "omd-worker.tlsMount" -}}
+- name: tls
+  mountPath: {{ include "omd-worker.tlsFolder" . }}
+  readOnly: true
 {{- end -}}
 
 {{- define "omd-worker.caVolume" -}}
@@ -43,6 +74,9 @@ optional: true
     {{- end }}
 {{- if .root.Values.gearman.encryption }}
 {{ include "omd-worker.keyVolume" .root }}
+{{- end }}
+{{- if .root.Values.gearman.tls.enabled }}
+{{ include "omd-worker.tlsVolume" (dict "root" .root "secret" .pool.credentials.tlsSecret) }}
 {{- end }}
 {{- if .root.Values.caBundle.configMap }}
 {{ include "omd-worker.caVolume" .root }}
@@ -80,6 +114,9 @@ optional: true
 - name: key
   mountPath: {{ include "omd-worker.keyFolder" . }}
   readOnly: true
+{{- end }}
+{{- if .root.Values.gearman.tls.enabled }}
+{{ include "omd-worker.tlsMount" . }}
 {{- end }}
 {{- if .root.Values.caBundle.configMap }}
 - name: ca

@@ -36,6 +36,7 @@ const QUEUES: Schema = object({
 });
 
 const CREDENTIALS: Schema = object({
+  tlsSecret: OBJECT_NAME,
   secretDir: list({
     ...object({ name: { ...OBJECT_NAME, minLength: 1 }, items: ITEMS, optional: BOOLEAN }),
     required: ["name"],

@@ -25,12 +25,22 @@ import { workerConfigSchema } from "./worker-config.ts";
 const SHORT_NAME = "^[a-z]([-a-z0-9]{0,22}[a-z0-9])?$";
 const PREFIX = text("[a-z]([-a-z0-9]{0,28}[a-z0-9])?");
 
+const OPTIONAL_ENTRY: Schema = { ...ENTRY_NAME, pattern: "^[-._a-zA-Z0-9]*$" };
+
 const GEARMAN: Schema = object({
   servers: servers.schema,
   dupservers: servers.schema,
   encryption: BOOLEAN,
   existingSecret: OBJECT_NAME,
   existingSecretKey: ENTRY_NAME,
+  acceptedKeys: { type: "array", items: ENTRY_NAME, uniqueItems: true },
+  dupserverKey: OPTIONAL_ENTRY,
+  tls: object({
+    enabled: BOOLEAN,
+    existingSecret: OBJECT_NAME,
+    clientCertificate: BOOLEAN,
+    serverName: { type: "string", pattern: "^[A-Za-z0-9_.:-]*$" },
+  }),
   key: { type: "string", maxLength: 32 },
 });
 

@@ -5,6 +5,7 @@ import { askWorker, ControlFailure } from "../../control/client.ts";
 import { exitCodeOf, type Finding } from "../../doctor/finding.ts";
 import { examineMachine, readMachineFacts } from "../../doctor/machine.ts";
 import { examineRecent, type RecentFacts } from "../../doctor/recent.ts";
+import { examineSecretFiles } from "../../doctor/secret-files.ts";
 import { examineServers } from "../../doctor/servers.ts";
 import { createLog } from "../../log.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
@@ -36,6 +37,7 @@ async function examine(options: readonly string[], io: Io): Promise<readonly Fin
     return [
       ...(problems.length === 0 ? [CONFIG_IS_FINE] : problems.map(readProblem)),
       ...(await examineServers(loaded.config, log)),
+      ...examineSecretFiles(loaded.config),
       ...examineMachine(readMachineFacts(whyNoPings), loaded.config),
       ...examineRecent(await askRecent(loaded.config.identifier)),
     ];

@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { fromByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
-import { servers } from "../../config/kinds/lists.ts";
+import { renderServer } from "../../config/kinds/lists.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { queueNames } from "../../job/queues.ts";
 
@@ -35,7 +35,7 @@ function configFiles(origins: LoadedConfig<Config>["origins"]): readonly string[
 }
 
 function listServers(all: Config["server"]): string {
-  return all.map((server) => servers.render([server])).join(", ");
+  return all.map(renderServer).join(", ");
 }
 
 function dupservers({ dupserver }: Config): string {

@@ -1,5 +1,5 @@
 import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
-import { readServerAddress, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import { readServerAddress, renderServerAddress, type WrittenAddress } from "../../gearman/server-address.ts";
 import { error, type Remark, warning } from "../problem.ts";
 import { quote } from "../quote.ts";
 import {
@@ -67,13 +67,24 @@ export const folders: Kind<readonly string[]> = {
   render: (value) => value.join(","),
 };
 
-/** `host`, `host:port` and `[IPv6]:port`. */
+/** Names of files, one a line, relative to the working directory as that of `keyfile`. */
+export const files: Kind<readonly string[]> = {
+  ...list("file, one a line", ({ text }) => ({
+    value: text === "" ? [] : [fromByteString(text)],
+    remarks: [],
+  })),
+  suggests: "files",
+  schema: listSchema(TEXT_SCHEMA),
+  render: (value) => value.join(","),
+};
+
+/** `host`, `host:port` and `[IPv6]:port`. Other programs have a switch for TLS, and no need of `tls://`. */
 const SERVER_SCHEMA: JsonSchema = {
   type: "string",
   pattern: "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$",
 };
 
-export const servers: Kind<readonly ServerAddress[]> = {
+export const servers: Kind<readonly WrittenAddress[]> = {
   name: "host[:port], comma-separated",
   isList: true,
   suggests: "hosts",
@@ -97,8 +108,14 @@ export const servers: Kind<readonly ServerAddress[]> = {
     }
     return { value, remarks };
   },
-  render: (value) => value.map(renderServerAddress).join(","),
+  render: (value) => value.map(renderServer).join(","),
 };
+
+/** Of an address in use, `tls` is set or not; a written one may say that it has none. */
+export function renderServer(server: Omit<WrittenAddress, "tls"> & { readonly tls?: unknown }): string {
+  const scheme = server.tls === undefined ? "" : server.tls ? "tls://" : "tcp://";
+  return `${scheme}${renderServerAddress(server)}`;
+}
 
 function list(
   name: string,

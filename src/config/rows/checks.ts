@@ -29,6 +29,14 @@ export const CHECK_ROWS = [
     knownBy: ["C worker", "Go worker"],
   },
   {
+    name: "replay_window",
+    kind: seconds({ below: 0 }),
+    default: 0,
+    unit: "seconds",
+    help: "A job is refused if the core's time in it is further away than this, or if it came before. It makes it harder to give recorded jobs again; docs/security.md says what it does not do. 0 takes all.",
+    knownBy: ["omd-worker"],
+  },
+  {
     name: "show_error_output",
     kind: flag,
     default: true,

@@ -1,6 +1,7 @@
 import { strictFlag } from "../kinds/flags.ts";
-import { servers } from "../kinds/lists.ts";
+import { files, servers } from "../kinds/lists.ts";
 import { integer } from "../kinds/numbers.ts";
+import { secrets } from "../kinds/secrets.ts";
 import { path, secret } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
@@ -67,5 +68,35 @@ export const JOB_SERVER_ROWS = [
     help: "A file whose first line is the key; white space at its end is ignored. Wins over key.",
     knownBy: ["C worker", "Go worker", "core module"],
     sample: "/etc/mod-gearman/secret.key",
+  },
+  {
+    name: "accepted_keyfile",
+    kind: files,
+    default: [],
+    help: "More key files, one a line: jobs may be encrypted with their keys, too, as while a key is changed. The result of a job is encrypted with the key of the job.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "accepted_key",
+    kind: secrets,
+    default: [],
+    help: "The same as keys, one a line.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "dupserver_keyfile",
+    kind: path,
+    default: undefined,
+    defaultText: "the key of the result",
+    help: "A key file for the copies of results that dupservers get. Wins over dupserver_key.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "dupserver_key",
+    kind: secret,
+    default: undefined,
+    defaultText: "the key of the result",
+    help: "The key for the copies of results that dupservers get.",
+    knownBy: ["omd-worker"],
   },
 ] as const satisfies readonly ConfigRow[];

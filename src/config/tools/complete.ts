@@ -3,7 +3,7 @@ import type { Draft } from "../read/draft.ts";
 import type { Secret } from "../secret.ts";
 import type { CompletionContext } from "../table.ts";
 import type { ValuesOf } from "../values.ts";
-import { findKey } from "../worker/key.ts";
+import { findDupserverKey, findKey } from "../worker/key.ts";
 import type { WHERE_OPTIONS } from "./send-options.ts";
 
 type Where = ValuesOf<(typeof WHERE_OPTIONS)[number]>;
@@ -12,6 +12,7 @@ type Where = ValuesOf<(typeof WHERE_OPTIONS)[number]>;
 export interface Sealing {
   readonly encryption: boolean;
   readonly key: Secret | undefined;
+  readonly dupserverKey: Secret | undefined;
 }
 
 /** As in the C worker's tools there is encryption if there is a key, unless `encryption` says otherwise. */
@@ -29,8 +30,11 @@ export function requireKey(
 ): Sealing {
   const { encryption } = given;
   const isUnclear = ["encryption", "key", "keyfile"].some((name) => failed.has(name));
-  const reportAt = (remark: Remark) => report({ ...remark, ...origins.get("keyfile")?.at(-1) });
-  return { encryption, key: findKey({ ...given, isUnclear }, machine, reportAt) };
+  const reportAt = (option: string) => (remark: Remark) =>
+    report({ ...remark, ...origins.get(option)?.at(-1) });
+  const key = findKey({ ...given, isUnclear }, machine, reportAt("keyfile"));
+  const dupserverKey = findDupserverKey(given, { machine, report: reportAt("dupserver_keyfile") });
+  return { encryption, key, dupserverKey };
 }
 
 export function requireServer({ server }: Where, { failed }: Draft, { report }: CompletionContext): void {

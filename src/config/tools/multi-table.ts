@@ -2,6 +2,7 @@ import { RESTART } from "../option.ts";
 import { error } from "../problem.ts";
 import { SEND_TOOL_ROWS } from "../rows/send-tools.ts";
 import { type ConfigTable, use } from "../table.ts";
+import { completeTls, type Secured } from "../tls/complete-tls.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
 import { findSealing, type Sealing } from "./complete.ts";
 import { WHERE_OPTIONS } from "./send-options.ts";
@@ -10,8 +11,9 @@ const RESULTS = use(SEND_TOOL_ROWS, { host: RESTART, active: RESTART, timeout: R
 const OPTIONS = [...WHERE_OPTIONS, ...RESULTS];
 
 /** The values of send_multi's options. The host is known, and there is a server. */
-export type MultiConfig = Omit<ValuesOf<(typeof OPTIONS)[number]>, keyof Sealing | "host"> &
-  Sealing & { readonly host: string };
+export type MultiConfig = Omit<ValuesOf<(typeof OPTIONS)[number]>, keyof (Sealing & Secured) | "host"> &
+  Sealing &
+  Secured & { readonly host: string };
 
 const LOCALHOST = { host: "localhost", port: 4730 };
 
@@ -24,7 +26,8 @@ export const MULTI_TABLE: ConfigTable<MultiConfig> = {
     const given = withDefaults(OPTIONS, draft, context.machine);
     const { host, server } = given;
     if (host === undefined) context.report(error("got no hostname, please use --host=..."));
-    const where = { host: host ?? "", server: server.length > 0 ? server : [LOCALHOST] };
-    return { config: { ...given, ...findSealing(given, draft, context), ...where } };
+    const servers = server.length > 0 ? server : [LOCALHOST];
+    const secured = completeTls({ ...given, server: servers }, draft, context);
+    return { config: { ...given, ...findSealing(given, draft, context), ...secured, host: host ?? "" } };
   },
 };

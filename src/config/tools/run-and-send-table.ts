@@ -5,6 +5,7 @@ import { CHECK_ROWS } from "../rows/checks.ts";
 import { RUN_AND_SEND_ROWS } from "../rows/run-and-send.ts";
 import { SEND_TOOL_ROWS } from "../rows/send-tools.ts";
 import { type ConfigTable, type OptionGroup, use, useAll } from "../table.ts";
+import { completeTls, type Secured } from "../tls/complete-tls.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
 import { VARIABLE_PREFIX } from "../variables.ts";
 import { WORKER_OPTIONS } from "../worker/options.ts";
@@ -25,7 +26,9 @@ export const RUN_AND_SEND_GROUPS: readonly OptionGroup[] = [
 type Values = ValuesOf<(typeof OPTIONS)[number]>;
 
 /** The values of the options of `omd-worker run-and-send`. The host is known. */
-export type RunAndSendConfig = Omit<Values, keyof Sealing | "host"> & Sealing & { readonly host: string };
+export type RunAndSendConfig = Omit<Values, keyof (Sealing & Secured) | "host"> &
+  Sealing &
+  Secured & { readonly host: string };
 
 /** `settings` are those of the families of checks, for a worker in the same environment. */
 export function runAndSendTable(settings: readonly Setting[]): ConfigTable<RunAndSendConfig> {
@@ -37,7 +40,8 @@ export function runAndSendTable(settings: readonly Setting[]): ConfigTable<RunAn
       requireServer(given, draft, context);
       const { host } = given;
       if (host === undefined) context.report(error("got no hostname, please use --host=..."));
-      return { config: { ...given, ...requireKey(given, draft, context), host: host ?? "" } };
+      const secured = completeTls(given, draft, context);
+      return { config: { ...given, ...requireKey(given, draft, context), ...secured, host: host ?? "" } };
     },
   };
 }

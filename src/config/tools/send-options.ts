@@ -2,7 +2,8 @@ import { INCLUDE, noEffect, RESTART } from "../option.ts";
 import { JOB_SERVER_ROWS } from "../rows/job-servers.ts";
 import { PROCESS_ROWS } from "../rows/process.ts";
 import { DELIMITER_ROW, SEND_TOOL_ROWS } from "../rows/send-tools.ts";
-import { type OptionGroup, use } from "../table.ts";
+import { TLS_ROWS } from "../rows/tls.ts";
+import { type OptionGroup, use, useAll } from "../table.ts";
 
 /** Where results go, and how they are sealed. Every tool that sends results has these. */
 export const WHERE_OPTIONS = [
@@ -13,7 +14,10 @@ export const WHERE_OPTIONS = [
     key: RESTART,
     keyfile: RESTART,
     dupserver: RESTART,
+    dupserver_key: RESTART,
+    dupserver_keyfile: RESTART,
   }),
+  ...useAll(TLS_ROWS, RESTART),
   ...use(SEND_TOOL_ROWS, { result_queue: RESTART, "retry-interval": RESTART }),
   ...use(PROCESS_ROWS, { config: INCLUDE, debug: noEffect("what goes wrong is always told") }),
 ];

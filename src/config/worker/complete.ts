@@ -3,8 +3,9 @@ import type { Config } from "../config.ts";
 import { error, type Problem, type Remark, warning } from "../problem.ts";
 import type { Draft } from "../read/draft.ts";
 import type { Completed, CompletionContext } from "../table.ts";
+import { completeTls, type Secured } from "../tls/complete-tls.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
-import { findKey } from "./key.ts";
+import { findAcceptedKeys, findDupserverKey, findKey } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
 import { findMissingFolders } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
@@ -18,6 +19,9 @@ export interface WorkerRules {
   /** It takes jobs from job servers: it needs a server, a queue, and a key unless encryption is off. */
   readonly takesJobs: boolean;
 }
+
+/** A program that takes no jobs connects to none, and needs no certificate. */
+const NO_SERVERS: Secured = { server: [], dupserver: [] };
 
 /** Fills in what follows from other options and checks the whole, in the words of the C worker. */
 export function completeConfig(
@@ -40,7 +44,10 @@ export function completeConfig(
     minWorker: Math.min(given.minWorker, given.maxWorker),
     key: findKey({ ...given, isUnclear: isKeyUnclear(draft) }, machine, reportAt("keyfile")),
     pluginEnvironment: pluginEnvironmentOf(given),
+    acceptedKey: findAcceptedKeys(given, { machine, report: reportAt("accepted_keyfile") }),
+    dupserverKey: findDupserverKey(given, { machine, report: reportAt("dupserver_keyfile") }),
     settings: settingValues(rules.settings, draft),
+    ...(rules.takesJobs ? completeTls(written, draft, context) : NO_SERVERS),
   };
   if (maxWorker < written.maxWorker && rules.takesJobs)
     reportAt("max-worker")(tooFewFiles(written.maxWorker, machine.openFiles));
@@ -98,6 +105,9 @@ function checkJobServers(config: Config, { failed }: Draft, report: (problem: Pr
 function findDerived(config: Config, { values }: Draft): ReadonlyMap<string, string> {
   const derived = new Map<WorkerOption["name"], WorkerOption["name"]>();
   if (config.encryption && config.keyfile !== undefined) derived.set("key", "keyfile");
+  if (config.encryption && config.acceptedKeyfile.length > 0) derived.set("accepted_key", "accepted_keyfile");
+  if (config.encryption && config.dupserverKeyfile !== undefined)
+    derived.set("dupserver_key", "dupserver_keyfile");
   if (config.loadCpuMulti > 0) {
     for (const limit of LOAD_LIMITS) if (!values.has(limit)) derived.set(limit, "load_cpu_multi");
   }

@@ -25,7 +25,7 @@ export function findKey(
   if (keyfile !== undefined) {
     if (key !== undefined)
       report(warning("both key and keyfile are given, keyfile is used", "remove one of them"));
-    return readKeyFile(keyfile, machine, report);
+    return readKeyFile("keyfile", keyfile, { machine, report });
   }
   if (key === undefined && !isUnclear) {
     report(error("no encryption key provided, please use --key=... or keyfile=... or disable encryption"));
@@ -38,16 +38,47 @@ function showPath(path: string): string {
   return /[./]/.test(path) ? showValue(path) : MASK;
 }
 
+export interface AcceptedKeys {
+  readonly encryption: boolean;
+  readonly acceptedKey: readonly Secret[];
+  readonly acceptedKeyfile: readonly string[];
+}
+
+export interface DupserverKeys {
+  readonly encryption: boolean;
+  readonly dupserverKey: Secret | undefined;
+  readonly dupserverKeyfile: string | undefined;
+}
+
+type Reading = { readonly machine: Machine; readonly report: (remark: Remark) => void };
+
+/** All keys that jobs may be sealed with besides the first. */
+export function findAcceptedKeys(given: AcceptedKeys, reading: Reading): readonly Secret[] {
+  const { encryption, acceptedKey, acceptedKeyfile } = given;
+  if (!encryption) return acceptedKey;
+  const read = acceptedKeyfile.map((path) => readKeyFile("accepted_keyfile", path, reading));
+  return [...acceptedKey, ...read.filter((key) => key !== undefined)];
+}
+
+/** The key for copies. Undefined: there is no other than that of the result. */
+export function findDupserverKey(
+  { encryption, dupserverKey, dupserverKeyfile }: DupserverKeys,
+  reading: Reading,
+): Secret | undefined {
+  if (!encryption || dupserverKeyfile === undefined) return dupserverKey;
+  return readKeyFile("dupserver_keyfile", dupserverKeyfile, reading);
+}
+
 /** Takes the first line: at most 32 bytes, up to a NUL byte, without white space at its end. */
-function readKeyFile(path: string, machine: Machine, report: (remark: Remark) => void): Secret | undefined {
+function readKeyFile(option: string, path: string, { machine, report }: Reading): Secret | undefined {
   try {
     const content = machine.readFile(resolve(machine.cwd, path)).toString("latin1");
     const [line = ""] = content.slice(0, MAX_KEY_BYTES).split(/[\n\0]/, 1);
     const key = trimEnd(line);
     if (key !== "") return new Secret(Buffer.from(key, "latin1"));
-    report(error(`keyfile ${showPath(path)} has no key in its first line`));
+    report(error(`${option} ${showPath(path)} has no key in its first line`));
   } catch (cause) {
-    report(error(`could not open keyfile: ${showPath(path)}: ${systemReason(cause)}`));
+    report(error(`could not open ${option}: ${showPath(path)}: ${systemReason(cause)}`));
   }
   return undefined;
 }

@@ -16,21 +16,29 @@ import { PROFILING_ROWS } from "../rows/profiling.ts";
 import { QUEUE_ROWS } from "../rows/queues.ts";
 import { RESTRICTION_ROWS } from "../rows/restrictions.ts";
 import { SEND_TOOL_ROWS } from "../rows/send-tools.ts";
+import { TLS_ROWS } from "../rows/tls.ts";
 import { type OptionGroup, use, useAll } from "../table.ts";
 import { toOption } from "./setting-option.ts";
 
 const GO_ONLY = noEffect("it inspects the Go worker's runtime");
 
-const JOB_SERVERS = use(JOB_SERVER_ROWS, {
-  server: RECONNECT,
-  dupserver: RECONNECT,
-  dup_results_are_passive: LIVE,
-  dupserver_backlog_queue_size: RECONNECT,
-  gearman_connection_timeout: RECONNECT,
-  encryption: LIVE,
-  key: LIVE,
-  keyfile: LIVE,
-});
+const JOB_SERVERS = [
+  ...use(JOB_SERVER_ROWS, {
+    server: RECONNECT,
+    dupserver: RECONNECT,
+    dup_results_are_passive: LIVE,
+    dupserver_backlog_queue_size: RECONNECT,
+    gearman_connection_timeout: RECONNECT,
+    encryption: LIVE,
+    key: LIVE,
+    keyfile: LIVE,
+    accepted_key: LIVE,
+    accepted_keyfile: LIVE,
+    dupserver_key: LIVE,
+    dupserver_keyfile: LIVE,
+  }),
+  ...useAll(TLS_ROWS, RECONNECT),
+];
 
 const QUEUES = useAll(QUEUE_ROWS, RECONNECT);
 

@@ -4,6 +4,7 @@ import { PacketReader } from "../packet-reader.ts";
 import { reasonOf } from "../reason.ts";
 import { renderServerAddress, type ServerAddress } from "../server-address.ts";
 import { closeSocket, openSocket } from "../socket.ts";
+import { closedUnanswered, isClosing } from "../tls/tls-reason.ts";
 
 /** A job server cannot be used, or not any more. The message begins with its address. */
 export class ServerError extends Error {
@@ -32,6 +33,7 @@ export class BriefConnection {
   readonly #socket: Socket;
   readonly #opening = Promise.withResolvers<void>();
   #phase: "opening" | "open" | "closed" = "opening";
+  #hasAnswered = false;
   #unsent: Uint8Array[] = [];
   #patience: NodeJS.Timeout | undefined;
 
@@ -40,12 +42,14 @@ export class BriefConnection {
     this.opened = this.#opening.promise;
     const reader = new PacketReader({ onPacket: (packet) => this.#isOpen() && options.onPacket(packet) });
     let error: Error | undefined;
-    this.#socket = openSocket(options.server, (chunk) => this.#read(reader, chunk))
-      .on("connect", () => this.#connected())
+    this.#socket = openSocket(options.server, {
+      onOpen: () => this.#connected(),
+      onChunk: (chunk) => this.#read(reader, chunk),
+    })
       .on("error", (each) => {
         error = each;
       })
-      .on("close", () => this.#lost(error === undefined ? "closed the connection" : reasonOf(error)));
+      .on("close", () => this.#lost(this.#whyClosed(error)));
     this.expectAnswer();
   }
 
@@ -90,6 +94,7 @@ export class BriefConnection {
 
   #read(reader: PacketReader, chunk: Buffer): void {
     if (!this.#isOpen()) return;
+    this.#hasAnswered = true;
     this.#patience?.refresh();
     try {
       reader.push(chunk);
@@ -97,6 +102,12 @@ export class BriefConnection {
       if (!(error instanceof ProtocolError)) throw error;
       this.#lost(`nothing there speaks Gearman, is this the port of a job server? (${error.message})`);
     }
+  }
+
+  #whyClosed(error: Error | undefined): string {
+    if (this.#isOpen() && !this.#hasAnswered && isClosing(error))
+      return `closed the connection ${closedUnanswered(this.#options.server.tls !== undefined)}`;
+    return error === undefined ? "closed the connection" : reasonOf(error);
   }
 
   #lost(reason: string): void {

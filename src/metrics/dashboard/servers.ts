@@ -40,6 +40,14 @@ export const SERVER_ROW: Row = {
       ),
     ),
     lines(
+      {
+        title: "Client certificate",
+        about: "How long it is still valid, where connections to job servers use TLS.",
+        unit: "s",
+      },
+      query(`gearman_worker_tls_certificate_expiry_timestamp_seconds{${WORKERS}} - time()`, "{{instance}}"),
+    ),
+    lines(
       { title: "Results waiting", about: "Results that no job server has accepted yet.", unit: "none" },
       query(`gearman_worker_outbox_results{${WORKERS}}`, "{{instance}}"),
     ),

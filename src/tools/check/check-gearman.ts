@@ -3,11 +3,17 @@ import { thisMachine } from "../../config/machine.ts";
 import { ConfigError, error } from "../../config/problem.ts";
 import { Secret } from "../../config/secret.ts";
 import { findKey } from "../../config/worker/key.ts";
-import { readServerAddress, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import {
+  readServerAddress,
+  renderServerAddress,
+  type ServerAddress,
+  type WrittenAddress,
+} from "../../gearman/server-address.ts";
 import { createEnvelope } from "../../payload/crypt.ts";
 import { keyFromPassword } from "../../payload/key.ts";
 import { CallError } from "../call-error.ts";
 import { type LetterValues, toInteger } from "../letters.ts";
+import { secureServers } from "../tls-letters.ts";
 import type { ToolIo } from "../tool-io.ts";
 import { askWorker } from "./ask-worker.ts";
 import { checkServer } from "./check-server.ts";
@@ -20,9 +26,9 @@ const STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 /** `-t 0`: 23 days, nearly as long as a timer can wait. */
 const NEVER_MS = 2_000_000_000;
 
-/** Resolves to the exit code. Throws a CallError, or a ConfigError about the key. */
+/** Resolves to the exit code. Throws a CallError, or a ConfigError about the key or the files of TLS. */
 export async function checkGearman(values: LetterValues, io: ToolIo): Promise<number> {
-  const servers = (values.get("H") ?? []).map(readAddress);
+  const servers = secureServers(values, (values.get("H") ?? []).map(readAddress));
   const last = servers.at(-1);
   if (last === undefined) throw new CallError("Error - no hostname given");
   const timeoutMs = toInteger(values.get("t")?.at(-1) ?? "10") * 1000 || NEVER_MS;
@@ -86,7 +92,7 @@ function late(timeoutMs: number): Promise<undefined> {
   return promise;
 }
 
-function readAddress(text: string): ServerAddress {
+function readAddress(text: string): WrittenAddress {
   const server = readServerAddress(text);
   if (server === undefined) throw new CallError("Error - -H needs host, host:port or [IPv6]:port");
   return server;

@@ -1,4 +1,5 @@
 import { type Letter, type LetterValues, toInteger } from "../letters.ts";
+import { TLS_LETTERS } from "../tls-letters.ts";
 
 export const CHECK_LETTERS: readonly Letter[] = [
   {
@@ -33,6 +34,7 @@ export const CHECK_LETTERS: readonly Letter[] = [
   { name: "u", value: "ID", help: "with -s: the unique of the job, default check" },
   { name: "key", value: "KEY", help: "with -q: a job encrypted with this key must come back from a worker" },
   { name: "keyfile", value: "FILE", help: "the same with the key in a file" },
+  ...TLS_LETTERS,
   { name: "p", value: "PORT", help: "no effect, as in the C tool" },
   { name: "v", help: "tell more on standard error" },
   { name: "V", help: "show the version" },

@@ -1,5 +1,5 @@
 import type { RunAndSendConfig } from "../../config/tools/run-and-send-table.ts";
-import { Delivery } from "../send/delivery.ts";
+import { Delivery, type SealedResult } from "../send/delivery.ts";
 import { SendError } from "../send/sender.ts";
 import { encodeSentResult } from "../send/sent-result.ts";
 import type { ToolIo } from "../tool-io.ts";
@@ -58,7 +58,7 @@ async function deliver(config: RunAndSendConfig, text: string, io: ToolIo): Prom
   await using delivery = new Delivery(config, (said) => tell(said.trimEnd()));
   const waiting = findSpooled(config, tell);
   try {
-    await delivery.sendSealed(waiting.map(({ submission }) => submission));
+    await delivery.sendSealed(waiting.map(({ sealed }) => sealed));
     await delivery.send([text]);
     await delivery.flush();
     dropSpooled(waiting);
@@ -67,7 +67,7 @@ async function deliver(config: RunAndSendConfig, text: string, io: ToolIo): Prom
     if (!(error instanceof SendError)) throw error;
     dropSpooled(waiting.slice(0, delivery.delivered));
     tell(`the result was not sent: ${error.message}`);
-    return keep(config, delivery.seal(text).workload, tell);
+    return keep(config, delivery.seal(text), tell);
   }
 }
 
@@ -80,10 +80,10 @@ function findSpooled({ spool: folder }: RunAndSendConfig, tell: (said: string) =
   }
 }
 
-function keep(config: RunAndSendConfig, workload: Uint8Array, tell: (said: string) => void): Delivered {
+function keep(config: RunAndSendConfig, sealed: SealedResult, tell: (said: string) => void): Delivered {
   if (config.spool === undefined) return "lost";
   try {
-    tell(`it waits in ${spool(config.spool, config.resultQueue, workload)} for the next call`);
+    tell(`it waits in ${spool(config.spool, sealed)} for the next call`);
     return "spooled";
   } catch (error) {
     tell(`it cannot be kept: ${error instanceof Error ? error.message : error}`);

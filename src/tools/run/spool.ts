@@ -1,16 +1,16 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ByteString } from "../../byte-string.ts";
-import type { Submission } from "../../gearman/submitter.ts";
 import { readRegularFile } from "../../open-file.ts";
+import type { SealedResult } from "../send/delivery.ts";
 
 /** A result that waits in the spool, sealed. */
 export interface Spooled {
   readonly file: string;
-  readonly submission: Submission;
+  readonly sealed: SealedResult;
 }
 
 const ENDING = ".result";
+const LINE_FEED = Buffer.from("\n");
 /** Of one call; what is left is sent at the next one. */
 const MAX_FILES = 1_000;
 /** In bytes: base64 of the longest output that a result can have, and more. */
@@ -29,21 +29,27 @@ export function readSpool(folder: string): readonly Spooled[] {
 function readFile(file: string): readonly Spooled[] {
   try {
     const text = readRegularFile(file, MAX_SIZE).toString("latin1");
-    const [queue = "", workload = ""] = text.split("\n");
-    return queue === "" || workload === ""
-      ? []
-      : [{ file, submission: { queue, unique: "", workload: Buffer.from(workload, "latin1") } }];
+    const [queue = "", workload = "", copy = ""] = text.split("\n");
+    if (queue === "" || workload === "") return [];
+    const submission = { queue, unique: "", workload: Buffer.from(workload, "latin1") };
+    const other = copy === "" ? submission : { ...submission, workload: Buffer.from(copy, "latin1") };
+    return [{ file, sealed: { submission, copy: other } }];
   } catch {
     return []; // another call has sent it meanwhile
   }
 }
 
-/** Writes a sealed result into the folder, which only this user can read. Returns the path. */
-export function spool(folder: string, queue: ByteString, workload: Uint8Array): string {
+/**
+ * Writes a sealed result into the folder, which only this user can read: the queue, the result, and its copy
+ * if that has another key, a line each. Returns the path.
+ */
+export function spool(folder: string, { submission, copy }: SealedResult): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${Date.now()}-${crypto.randomUUID()}${ENDING}`);
-  const text = Buffer.concat([Buffer.from(`${queue}\n`, "latin1"), workload, Buffer.from("\n")]);
-  writeFileSync(`${file}.part`, text, { mode: 0o600, flush: true });
+  const workloads = copy === submission ? [submission.workload] : [submission.workload, copy.workload];
+  const lines = [Buffer.from(submission.queue, "latin1"), ...workloads];
+  const text = lines.flatMap((line) => [line, LINE_FEED]);
+  writeFileSync(`${file}.part`, Buffer.concat(text), { mode: 0o600, flush: true });
   renameSync(`${file}.part`, file);
   return file;
 }

@@ -2,7 +2,7 @@ import type { ByteString } from "../../byte-string.ts";
 import type { Secret } from "../../config/secret.ts";
 import type { ServerAddress } from "../../gearman/server-address.ts";
 import type { Submission } from "../../gearman/submitter.ts";
-import { createEnvelope } from "../../payload/crypt.ts";
+import { createEnvelope, type Seal } from "../../payload/crypt.ts";
 import { keyFromPassword } from "../../payload/key.ts";
 import { SendError, Sender } from "./sender.ts";
 
@@ -12,6 +12,8 @@ export interface DeliveryOptions {
   readonly dupserver: readonly ServerAddress[];
   readonly encryption: boolean;
   readonly key: Secret | undefined;
+  /** Undefined: copies have the key of the result. */
+  readonly dupserverKey: Secret | undefined;
   readonly resultQueue: ByteString;
   /** Milliseconds; 0 waits for ever. */
   readonly gearmanConnectionTimeout: number;
@@ -23,21 +25,28 @@ export interface DeliveryOptions {
 /** More than this is not read ahead of what the job servers confirm. */
 const MAX_WAITING = 2_000;
 
+/** A result for a job server, and its copy for dupservers, which may have another key. */
+export interface SealedResult {
+  readonly submission: Submission;
+  readonly copy: Submission;
+}
+
 /** Seals results, and gives each to one job server and to every dupserver. */
 export class Delivery implements AsyncDisposable {
   readonly #sender: Sender;
   readonly #copies: readonly Sender[];
-  /** Makes a job of a result's text. */
-  readonly seal: (text: ByteString) => Submission;
+  /** Makes jobs of a result's text. */
+  readonly seal: (text: ByteString) => SealedResult;
 
   /** `complain` is told what dupservers have not taken: that is no failure. */
   constructor(options: DeliveryOptions, complain: (text: string) => void) {
-    const { encryption, key, server, dupserver, resultQueue: queue } = options;
-    const envelope = createEnvelope({
-      encryption,
-      ...(key && { key: keyFromPassword(key.reveal()) }),
-    });
-    this.seal = (text) => ({ queue, unique: "", workload: envelope.seal(text) });
+    const { encryption, key, dupserverKey, server, dupserver, resultQueue: queue } = options;
+    const seal = createSeal(encryption, key);
+    const sealCopy = dupserverKey && createSeal(encryption, dupserverKey);
+    this.seal = (text) => {
+      const submission = { queue, unique: "", workload: seal(text) };
+      return { submission, copy: sealCopy ? { ...submission, workload: sealCopy(text) } : submission };
+    };
     const common = {
       timeoutMs: options.gearmanConnectionTimeout,
       retries: options.retries,
@@ -65,8 +74,9 @@ export class Delivery implements AsyncDisposable {
   }
 
   /** The same for results that are sealed. */
-  async sendSealed(sealed: readonly Submission[]): Promise<void> {
-    for (const sender of [this.#sender, ...this.#copies]) sender.send(sealed);
+  async sendSealed(sealed: readonly SealedResult[]): Promise<void> {
+    this.#sender.send(sealed.map(({ submission }) => submission));
+    for (const sender of this.#copies) sender.send(sealed.map(({ copy }) => copy));
     await this.#wait(MAX_WAITING);
   }
 
@@ -85,6 +95,10 @@ export class Delivery implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#sender, ...this.#copies].map((sender) => sender.close()));
   }
+}
+
+function createSeal(encryption: boolean, key: Secret | undefined): Seal {
+  return createEnvelope({ encryption, key: key && keyFromPassword(key.reveal()) }).seal;
 }
 
 /** It was told already. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { ConnectionTiming } from "../../gearman/connection.ts";
+import type { ConnectionState, ConnectionTiming } from "../../gearman/connection.ts";
 import { Presence } from "../../gearman/presence.ts";
-import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import { isSameServer, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { Submitter } from "../../gearman/submitter.ts";
 import type { Log } from "../../log.ts";
 import { Outbox, type Parcel } from "../../result/outbox.ts";
@@ -36,7 +36,9 @@ export interface DupserverStatus {
 export class Dupserver {
   /** `host:port` */
   readonly name: string;
-  readonly #submitter: Submitter;
+  readonly #connect: (server: ServerAddress) => Submitter;
+  #server: ServerAddress;
+  #submitter: Submitter;
   readonly #outbox: Outbox;
   readonly #throttle: Pick<LogThrottle, "error">;
   #limit: number;
@@ -45,13 +47,13 @@ export class Dupserver {
     this.name = renderServerAddress(server);
     this.#limit = limit;
     this.#throttle = throttle;
-    this.#submitter = new Submitter({
-      server,
-      log,
-      timing,
-      presence: new Presence({ server, log, role: "dupserver" }),
-      onState: (state) => state === "connected" && this.#outbox.flush(),
-    });
+    const presence = new Presence({ server, log, role: "dupserver" });
+    const onState = (state: ConnectionState) => {
+      if (state === "connected") this.#outbox.flush();
+    };
+    this.#connect = (to) => new Submitter({ server: to, log, timing, presence, onState });
+    this.#server = server;
+    this.#submitter = this.#connect(server);
     // All copies go to this one server, whether it is silent or not.
     const destinations = () => [{ name: this.name, isSilent: false, results: this.#submitter }];
     // A prefix of its own: with another outbox's prefix, gearmand would take a copy for a result it already
@@ -66,6 +68,14 @@ export class Dupserver {
 
   start(): void {
     this.#submitter.start();
+  }
+
+  /** Connects anew if the same dupserver is spoken to in another way now. The copies that wait are kept. */
+  use(server: ServerAddress): void {
+    if (isSameServer(server, this.#server)) return;
+    void this.#submitter.stop();
+    this.#server = server;
+    this.#submitter = this.#connect(server);
   }
 
   /** How many copies are kept from now on while the dupserver is away. */

@@ -21,12 +21,13 @@ export class Dupservers {
     return this.#dupservers.map((dupserver) => dupserver.status);
   }
 
-  /** A dupserver that stays keeps its connection, and the copies that wait for it. */
+  /** A dupserver that stays keeps the copies that wait for it, and its connection unless TLS has changed. */
   open({ servers, limit, timing }: DupserverSettings): void {
     const before = this.#dupservers;
     this.#dupservers = servers.map((server) => {
       const kept = before.find(({ name }) => name === renderServerAddress(server));
       const dupserver = kept ?? new Dupserver({ ...this.#options, server, limit, timing });
+      dupserver.use(server);
       dupserver.setLimit(limit);
       dupserver.start();
       return dupserver;

@@ -1,8 +1,15 @@
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readStatus } from "../../../src/gearman/admin.ts";
 import { Actors } from "../../support/gearman/actors.ts";
 import { type Gearmand, startGearmand } from "../../support/gearman/gearmand.ts";
+import {
+  createPki,
+  type Pki,
+  startTlsGearmand,
+  type TlsGearmand,
+} from "../../support/gearman/tls-gearmand.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { run } from "../io.ts";
 
@@ -73,5 +80,39 @@ describe("omd-worker doctor", () => {
     const { code, stdout } = await run("doctor", ["--config=/nowhere.conf"]);
     expect(code).toBe(2);
     expect(stdout).toMatch(/^error +config .*\/nowhere\.conf/m);
+  });
+});
+
+describe.skipIf(!hasServer("gearmand") || !hasServer("stunnel"))("omd-worker doctor over TLS", () => {
+  const optionsOf = (server: TlsGearmand, pki: Pki) => [
+    ...[`--server=tls://127.0.0.1:${server.port}`, `--tls_ca_file=${pki.file("server.crt")}`],
+    ...[`--key=${KEY}`, "--services=yes", "--max-worker=10"],
+  ];
+
+  it("says until when the job server's certificate is valid, and lets a job go through", async () => {
+    using pki = createPki();
+    await using server = await startTlsGearmand({ pki });
+    const { stdout } = await run("doctor", optionsOf(server, pki));
+    expect(stdout).toMatch(/^fine +tls +127\.0\.0\.1:\d+: its certificate is valid until 20.+Z$/m);
+    expect(stdout).toMatch(/^fine +key +127\.0\.0\.1:\d+: a job sealed with our key came back whole/m);
+  });
+
+  it("warns of a certificate that expires soon, and of a keyfile that every user may read", async () => {
+    using pki = createPki({ serverDays: 0.1 });
+    await using server = await startTlsGearmand({ pki });
+    const keyfile = pki.file("open.key");
+    writeFileSync(keyfile, `${KEY}\n`, { mode: 0o644 });
+    const { code, stdout } = await run("doctor", [...optionsOf(server, pki), `--keyfile=${keyfile}`]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^warning tls +127\.0\.0\.1:\d+: its certificate is valid until .+: renew it$/m);
+    expect(stdout).toMatch(/^warning key +every user of this machine may read or write the keyfile /m);
+  });
+
+  it("tells why there is no TLS", async () => {
+    using pki = createPki({ serverNames: ["other.example"] });
+    await using server = await startTlsGearmand({ pki });
+    const { code, stdout } = await run("doctor", optionsOf(server, pki));
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^error +server 127\.0\.0\.1:\d+: its certificate is for another name, /m);
   });
 });

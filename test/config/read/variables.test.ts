@@ -35,9 +35,11 @@ describe("a worker without a file", () => {
     "can set %s",
     (spelling, { name, kind, effect }) => {
       const variable = variableName("OMD_WORKER_", spelling);
-      const text = kind.bare ?? VALUES[kind.name] ?? "7";
+      // TLS needs files, and files of TLS need a decision.
+      const text = name === "tls" ? "no" : (kind.bare ?? VALUES[kind.name] ?? "7");
+      const complete = name.startsWith("tls_") ? { ...COMPLETE, OMD_WORKER_TLS: "no" } : COMPLETE;
       const files = effect === "include" ? { [text]: "hosts=yes" } : {};
-      const { origins, warnings, withoutEffect } = loadEnv({ ...COMPLETE, [variable]: text }, [], files);
+      const { origins, warnings, withoutEffect } = loadEnv({ ...complete, [variable]: text }, [], files);
       // Some values are remarked upon, but none of them in the environment is unknown.
       expect(warnings.filter(({ message }) => message.includes("no option"))).toEqual([]);
       if (effect === "include") return expect(origins.get("hosts")).toEqual([{ file: text, line: 1 }]);

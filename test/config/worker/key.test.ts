@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { diffConfig } from "../../../src/config/diff.ts";
+import type { Secret } from "../../../src/config/secret.ts";
 import { load, problemsOf, warningsOf } from "../../support/config/load-memory.ts";
 
 const LONG = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -63,6 +65,46 @@ describe("key", () => {
     expect(problemsOf(() => load(["server=localhost", ...argv]))).toContain(
       "no encryption key provided, please use --key=... or keyfile=... or disable encryption",
     );
+  });
+});
+
+describe("more keys", () => {
+  const FILES = { "/secret.key": "the first key", "/b": "the second key\nnot this", "/c": "\n" };
+  const loadKeys = (...argv: readonly string[]) =>
+    load(["server=localhost", "keyfile=/secret.key", ...argv], { files: FILES });
+  const textOf = (keys: readonly Secret[]) => keys.map((key) => key.reveal().toString("latin1"));
+
+  it("are of files, one a line, and of options", () => {
+    const loaded = loadKeys("accepted_keyfile=/b", "accepted_key=a third, key", "dupserver_keyfile=/b");
+    const { key, acceptedKey, dupserverKey } = loaded.config;
+    expect(textOf([key, ...acceptedKey, dupserverKey].filter((each) => each !== undefined))).toEqual([
+      ...["the first key", "a third, key", "the second key", "the second key"],
+    ]);
+    expect(loaded.origins.get("accepted_key")).toEqual([{ file: "command line" }]);
+  });
+
+  it.each([
+    ["accepted_keyfile=/gone", "could not open accepted_keyfile: /gone: no such file or directory"],
+    ["accepted_keyfile=/c", "accepted_keyfile /c has no key in its first line"],
+    ["dupserver_keyfile=/gone", "could not open dupserver_keyfile: /gone: no such file or directory"],
+  ])("stop the start when they cannot be read: %s", (option, problem) => {
+    expect(problemsOf(() => loadKeys(option))).toEqual([`command line: ${problem}`]);
+  });
+
+  it("are not shown, and counted as changed when another one is in the same file", () => {
+    const before = loadKeys("accepted_keyfile=/b", "accepted_key=one of them").config;
+    expect(JSON.stringify([before.acceptedKey, before])).not.toMatch(/second key|one of them/);
+    expect(
+      diffConfig(before, loadKeys("accepted_keyfile=/b", "accepted_key=one of them").config).live,
+    ).toEqual([]);
+    expect(
+      diffConfig(before, loadKeys("accepted_keyfile=/b", "accepted_key=another one").config).live,
+    ).toEqual(["accepted_key"]);
+  });
+
+  it("are not even opened without encryption", () => {
+    const argv = ["server=localhost", "encryption=no", "accepted_keyfile=/gone", "dupserver_keyfile=/gone"];
+    expect(load(argv).config.acceptedKey).toEqual([]);
   });
 });
 

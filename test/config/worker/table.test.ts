@@ -43,6 +43,8 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "names, comma-separated": "a,b",
   "plugin:module+module, comma-separated": "check_a:Module::A",
   "path, one a line": "/usr/lib/plugins",
+  "file, one a line": "/etc/more.key",
+  "text, one a line": "one of the keys",
   "host[:port], comma-separated": "a:1",
   "automatic, file, stdout, syslog": "file",
   "off, on, pre_perfdata": "on",
@@ -105,7 +107,9 @@ describe("every spelling", () => {
     ];
     for (const line of lines) {
       const needed = NEEDED[option.name] ?? "services";
-      const loaded = loadMinimal(["hosts", "services", needed, line], {
+      // Files of TLS without TLS are taken for a mistake, unless it was turned off.
+      const more = option.name.startsWith("tls_") ? ["tls=no"] : [];
+      const loaded = loadMinimal(["hosts", "services", needed, line, ...more], {
         files: { "/usr/lib/plugins/check_a.ts": "" },
       });
       expect(warningsOf(loaded)).toEqual([]);

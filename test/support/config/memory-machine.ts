@@ -4,6 +4,8 @@ import type { Machine } from "../../../src/config/machine.ts";
 export interface MemoryMachine {
   /** Path → content. A directory exists when a file in it does. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** Path → rights, 0600 unless given. */
+  readonly modes?: Readonly<Record<string, number>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly openFiles?: number;
 }
@@ -11,6 +13,7 @@ export interface MemoryMachine {
 /** A machine named web1 with 4 CPUs and no disk. */
 export function memoryMachine({
   files = {},
+  modes = {},
   env = {},
   openFiles = Number.POSITIVE_INFINITY,
 }: MemoryMachine = {}): Machine {
@@ -26,7 +29,7 @@ export function memoryMachine({
     openFiles,
     readFile: (path) => Buffer.from(files[path] ?? missing(path)),
     stat: (path) => {
-      if (files[path] !== undefined) return { isDirectory: () => false };
+      if (files[path] !== undefined) return { isDirectory: () => false, mode: modes[path] ?? 0o600 };
       return children(path).length > 0 ? { isDirectory: () => true } : missing(path);
     },
     // In reverse order: a reader must sort the names itself.

@@ -19,6 +19,7 @@ const WARM = "suites that run Debian's Perl and Python plugins warm and executed
 /** Debian packages with programs that tests need. A test asks for them by these names. */
 const SERVERS = {
   gearmand: { package: "gearman-job-server", binary: "gearmand", for: "suites on a real gearmand" },
+  stunnel: { package: "stunnel4", binary: "stunnel4", for: "suites on a gearmand behind TLS" },
   check_dummy: {
     package: "monitoring-plugins-basic",
     binary: "/usr/lib/nagios/plugins/check_dummy",
