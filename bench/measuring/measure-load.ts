@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LoadReport } from "../load/order.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import { machineCpuMs, machinePercent, readStat } from "../processes/process-tree.ts";
+import { readSwitches, switchesSince } from "../processes/wake-ups.ts";
 import { type Line, offerOf, stormOf } from "../scenarios/line.ts";
 import type { StandIns } from "../stand-ins/stand-ins.ts";
 import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
@@ -22,11 +23,13 @@ export async function measureLoad(
   const storm = stormOf(line.mix, settings.scale);
   const load = await prepareLoad({ ...order, jobs, rate, storm }, signal);
   const before = clocks(setup, standIns);
+  const asleep = readSwitches(running.pids);
   const [report, atWork] = await Promise.all([
     load.run(),
     line.memoryAfterMs && pause(line.memoryAfterMs, running, { signal }).then((worker) => worker.memory()),
   ]);
   const after = clocks(setup, standIns);
+  const wakeUps = switchesSince(asleep, readSwitches(running.pids));
   if (report.results < 2) throw new Error(`${worker.name} gave no results: ${running.log}`);
   const { peakMiB, loopDelay } = running;
   const offered = jobs + (storm?.jobs ?? 0);
@@ -38,6 +41,7 @@ export async function measureLoad(
     cpuMeasuredBy: running.how,
     figures: {
       ...loadFigures(report, rate, before, after),
+      wakeUpsPerCheck: wakeUps / report.results,
       ...(atWork || running.memory()),
       idlePssMiB: idle.pssMiB,
       ...(peakMiB === undefined ? {} : { peakMiB }),

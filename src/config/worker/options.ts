@@ -26,6 +26,7 @@ const JOB_SERVERS = use(JOB_SERVER_ROWS, {
   dup_results_are_passive: LIVE,
   dupserver_backlog_queue_size: RECONNECT,
   gearman_connection_timeout: RECONNECT,
+  grab_interval: RECONNECT,
   encryption: LIVE,
   key: LIVE,
   keyfile: LIVE,
