@@ -112,6 +112,8 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l dupserver_backlog_queue_size -x -d 'How many results are kept for a dupserver that cannot be reached'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --gearman_connection_timeout= -d 'How long connecting to a server and handing over a result may take before the next server …'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l gearman_connection_timeout -x -d 'How long connecting to a server and handing over a result may take before the next server …'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --grab_interval= -d 'Jobs that come in a steady flow are taken in groups, so long apart, as each wake-up costs …'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l grab_interval -x -d 'Jobs that come in a steady flow are taken in groups, so long apart, as each wake-up costs …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --encryption= -d 'Jobs and results are encrypted with the key'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l encryption -x -a 'yes no' -d 'Jobs and results are encrypted with the key'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --key= -d 'The key shared with the core, 8 to 32 bytes'

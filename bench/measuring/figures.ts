@@ -11,7 +11,8 @@ export const FIGURES = {
   /** From the first result to the last. */
   seconds: { title: "first to last s", digits: 2, isKey: false },
   cpuMsPerCheck: { title: "CPU ms/check", digits: 3, isKey: true },
-  gearmandMsPerCheck: { title: "gearmand ms/check", digits: 3, isKey: false },
+  /** gearmand also takes the jobs from the load, and gives it the results. */
+  gearmandMsPerCheck: { title: "gearmand ms/check", digits: 3, isKey: true },
   /** CPU seconds per second, at the rate the jobs are offered. */
   cores: { title: "cores", digits: 3, isKey: true },
   /** The same while viewers look at the status page, and what each of them adds. */
@@ -48,6 +49,7 @@ export const FIGURES = {
   timesNode: { title: "× node", digits: 2, isKey: true },
   timesNodeCpu: { title: "× node CPU", digits: 2, isKey: true },
   /** Voluntary context switches of all threads. */
+  wakeUpsPerCheck: { title: "wake-ups/check", digits: 2, isKey: false },
   wakeUpsPerSecond: { title: "wake-ups/s", digits: 1, isKey: true },
   cpuMsPerSecond: { title: "CPU ms/s", digits: 2, isKey: true },
   gearmandMsPerSecond: { title: "gearmand ms/s", digits: 2, isKey: false },

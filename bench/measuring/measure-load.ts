@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LoadReport } from "../load/order.ts";
 import { prepareLoad } from "../load/prepare-load.ts";
 import { machineCpuMs, machinePercent, readStat } from "../processes/process-tree.ts";
+import { readSwitches, switchesSince } from "../processes/wake-ups.ts";
 import { type Line, offerOf, stormOf } from "../scenarios/line.ts";
 import type { StandIns } from "../stand-ins/stand-ins.ts";
 import type { Memory } from "../workers/running-worker.ts";
@@ -61,6 +62,7 @@ export async function offerLoad(
   const storm = stormOf(line.mix, settings.scale);
   const load = await prepareLoad({ ...order, jobs, rate, storm }, signal);
   const before = clocks(setup, standIns);
+  const asleep = readSwitches(running.pids);
   const [report, atWork] = await Promise.all([
     load.run(),
     line.memoryAfterMs
@@ -68,11 +70,15 @@ export async function offerLoad(
       : undefined,
   ]);
   const after = clocks(setup, standIns);
+  const wakeUps = switchesSince(asleep, readSwitches(running.pids));
   if (report.results < 2) throw new Error(`the worker gave no results: ${running.log}`);
   return {
     offered: jobs + (storm?.jobs ?? 0),
     report,
-    figures: loadFigures(report, rate, before, after),
+    figures: {
+      ...loadFigures(report, rate, before, after),
+      wakeUpsPerCheck: wakeUps / report.results,
+    },
     atWork,
   };
 }

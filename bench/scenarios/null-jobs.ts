@@ -12,6 +12,16 @@ export const METRICS_LINES: readonly Line[] = [
   { name: "metrics-page", jobs: 40_000, ...NULL, own: [...METRICS, "--status_page=on"], isOwnOnly: true },
 ];
 
+/** The scenario `steady`: jobs come one by one all the time, and are taken in groups so long apart. */
+export const STEADY_LINES: readonly Line[] = [
+  { name: "steady-default", jobs: 12_000, rate: 200, ...NULL },
+  ...[0, 5, 15, 30].map((ms) => ({
+    ...{ name: `steady-${ms}ms`, jobs: 12_000, rate: 200, ...NULL },
+    own: [...NULL.own, `--grab_interval=${ms}`],
+    isOwnOnly: true as const,
+  })),
+];
+
 /** The scenario `nulljobs`: what a job costs when no process is started for it. */
 export const NULL_LINES: readonly Line[] = [
   { name: "null-burst", jobs: 40_000, ...NULL },

@@ -11,7 +11,7 @@ import { IDLE_LINES } from "./idle.ts";
 import { LATENCY_LINES } from "./latency.ts";
 import type { Line } from "./line.ts";
 import { NATIVE_LINES } from "./native-checks.ts";
-import { METRICS_LINES, NULL_LINES } from "./null-jobs.ts";
+import { METRICS_LINES, NULL_LINES, STEADY_LINES } from "./null-jobs.ts";
 import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
 import { SLOW_NAMES_LINES } from "./slow-names.ts";
@@ -76,6 +76,15 @@ export const SCENARIOS: readonly Scenario[] = [
     measure: measureLoad,
     columns: ["checksPerSecond", "submitsPerSecond", ...COST],
     charts: ["checksPerSecond", "cpuMsPerCheck", "gearmandMsPerCheck"],
+  },
+  {
+    name: "steady",
+    about: "check_dummy answered inside the worker, 200 a second, taken in groups so long apart",
+    lines: STEADY_LINES,
+    measure: measureLoad,
+    columns: ["cpuMsPerCheck", "gearmandMsPerCheck", "wakeUpsPerCheck", ...LATENCIES],
+    charts: ["cpuMsPerCheck", "gearmandMsPerCheck", "p50Ms", "p99Ms"],
+    linesTakeTurns: true,
   },
   {
     name: "metrics",

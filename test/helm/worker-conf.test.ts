@@ -56,6 +56,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   internal_check_prometheus: false,
   dupserver_backlog_queue_size: 2_000_000,
   gearman_connection_timeout: 100,
+  grab_interval: 25,
   dup_results_are_passive: false,
   "min-worker": 3,
   "max-worker": 77,

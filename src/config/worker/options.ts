@@ -29,6 +29,7 @@ const JOB_SERVERS = [
     dup_results_are_passive: LIVE,
     dupserver_backlog_queue_size: RECONNECT,
     gearman_connection_timeout: RECONNECT,
+    grab_interval: RECONNECT,
     encryption: LIVE,
     key: LIVE,
     keyfile: LIVE,

@@ -16,6 +16,8 @@ export interface GrabberOptions {
   readonly onClaimed?: () => void;
   /** How many more jobs may be taken now. Asked before every grab. */
   readonly room: () => number;
+  /** Jobs that come in a steady flow are taken in groups, so long apart. 0 or absent: one by one. */
+  readonly intervalMs?: number;
   readonly onJob: (job: GrabbedJob) => void;
   /** Not called after `retire` or `stop`. */
   readonly onState?: (state: ConnectionState) => void;

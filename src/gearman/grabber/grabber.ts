@@ -2,6 +2,7 @@ import { Connection, type ConnectionState } from "../connection.ts";
 import { encodePacket, type Packet, type PacketOf } from "../packet.ts";
 import { renderServerAddress } from "../server-address.ts";
 import { GrabBudget } from "./grab-budget.ts";
+import { GrabGroups } from "./grab-groups.ts";
 import { GrabWatch } from "./grab-watch.ts";
 import type { GrabberOptions } from "./grabber-options.ts";
 import type { Claim } from "./orphans.ts";
@@ -20,7 +21,7 @@ const PRE_SLEEP = encodePacket({ type: "PRE_SLEEP" });
  *
  * - *Awake*, it grabs as long as there is room and the server has jobs.
  * - *Asleep*, it waits for the server's NOOP. Where jobs come one by one, it goes back to sleep together with
- *   its one grab: neither side has to ask whether there is another job.
+ *   its one grab: neither side has to ask whether there is another job. `GrabGroups` says when it may.
  * - *Retired*, it grabs no more and takes back each queue when the last job of that queue has ended. The
  *   connection is closed when no job needs it any more.
  * - *Closed*, it has no job left, or was stopped.
@@ -40,6 +41,7 @@ export class Grabber implements JobOrigin {
   readonly #held = new Set<RunningJob>();
   readonly #unconfirmed = new Unconfirmed();
   readonly #budget = new GrabBudget();
+  readonly #groups: GrabGroups;
   readonly #watch = new GrabWatch({ onOverdue: () => this.#options.onRoomLeft?.() });
   #state: "awake" | "asleep" | "retired" | "closed" = "awake";
   #registered: readonly string[] = [];
@@ -49,7 +51,8 @@ export class Grabber implements JobOrigin {
   constructor(options: GrabberOptions) {
     this.#options = options;
     this.#server = renderServerAddress(options.server);
-    const { server, log, timing, presence, isWatched = false } = options;
+    const { server, log, timing, presence, isWatched = false, intervalMs = 0 } = options;
+    this.#groups = new GrabGroups({ intervalMs, onDue: () => this.wake() });
     this.#connection = new Connection({
       ...{ server, log, ...(timing && { timing }), ...(presence && { presence }) },
       onPacket: (packet) => this.#packet(packet),
@@ -87,19 +90,23 @@ export class Grabber implements JobOrigin {
     return this.#watch.isOverdue ? 0 : this.#outstandingGrabs;
   }
 
+  /** The server is asked for jobs when the time of the next group has come. */
+  get isHeld(): boolean {
+    return this.#groups.isHeld;
+  }
+
   start(): void {
     this.#connection.start();
   }
 
   /** There is room again. */
   wake(): void {
-    if (this.#state !== "awake" || this.#watch.isOverdue || this.isSilent) return;
-    const { room } = this.#options;
+    if (this.#state !== "awake" || this.#groups.isHeld || this.#watch.isOverdue || this.isSilent) return;
     const connection = this.#connection;
     while (
       connection.isConnected &&
       !connection.isCongested &&
-      this.#outstandingGrabs < Math.min(this.#budget.limit, room())
+      this.#outstandingGrabs < Math.min(this.#groups.limit ?? this.#budget.limit, this.#options.room())
     ) {
       this.#outstandingGrabs++;
       this.#unconfirmed.grabbed();
@@ -112,6 +119,7 @@ export class Grabber implements JobOrigin {
   retire(): void {
     if (this.#state === "closed") return;
     this.#state = "retired";
+    this.#groups.reset();
     this.#withdraw();
   }
 
@@ -120,7 +128,7 @@ export class Grabber implements JobOrigin {
     this.#state = "closed";
     for (const job of this.#held) job.moveTo(undefined);
     this.#held.clear();
-    this.#watch.stop();
+    this.#forgetGrabs();
     await this.#connection.stop();
   }
 
@@ -142,7 +150,6 @@ export class Grabber implements JobOrigin {
 
   #connectionState(state: ConnectionState): void {
     this.#forgetGrabs();
-    this.#budget.reset();
     if (this.#state === "asleep") this.#state = "awake";
     this.#tellState(state);
     if (state === "connected") {
@@ -178,13 +185,15 @@ export class Grabber implements JobOrigin {
       case "JOB_ASSIGN_UNIQ":
         this.#replied();
         this.#budget.gotJob(this.#state === "asleep");
+        this.#groups.gotJob();
         this.#assigned(packet);
         this.#goOn();
         break;
       case "NO_JOB":
         this.#replied();
         this.#budget.reset();
-        if (this.#outstandingGrabs === 0) this.#sleep();
+        this.#groups.gotNone();
+        if (this.#outstandingGrabs === 0 && !this.#groups.rest()) this.#sleep();
         this.#goOn();
         this.#options.onRoomLeft?.();
         break;
@@ -210,6 +219,8 @@ export class Grabber implements JobOrigin {
 
   #forgetGrabs(): void {
     this.#outstandingGrabs = 0;
+    this.#budget.reset();
+    this.#groups.reset();
     this.#watch.stop();
   }
 
@@ -223,6 +234,7 @@ export class Grabber implements JobOrigin {
   #wokenUp(): void {
     if (this.#state === "asleep") this.#state = "awake";
     const isSingle = this.#budget.wokenUp();
+    if (this.#state !== "awake" || this.#groups.wokenUp(isSingle)) return;
     this.wake();
     if (isSingle && this.#outstandingGrabs > 0) this.#sleep();
   }

@@ -117,10 +117,14 @@ export class JobServers {
     await Promise.all([this.#reclaims.stop(), ...this.#all().map((link) => link.stop())]);
   }
 
-  #createLink(server: ServerAddress, { queues, statusQueue, timing }: JobServerSettings): Link {
+  #createLink(
+    server: ServerAddress,
+    { queues, statusQueue, timing, grabIntervalMs }: JobServerSettings,
+  ): Link {
     const { log, events, renderStatus, onResultsOpen } = this.#options;
     return new Link({
       ...{ server, queues, statusQueue, log, orphans: this.#orphans, timing, renderStatus, onResultsOpen },
+      grabIntervalMs,
       room: (asking) => this.#roomFor(asking),
       onRoomLeft: () => this.wake(),
       onOrphaned: () => this.#reclaims.update(),

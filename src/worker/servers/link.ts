@@ -17,6 +17,8 @@ export interface LinkOptions {
   /** Shared by all links: the jobs of one link may come again over another. */
   readonly orphans: Orphans;
   readonly timing: Partial<ConnectionTiming>;
+  /** Jobs of a steady flow are taken in groups, so many milliseconds apart. 0: one by one. */
+  readonly grabIntervalMs: number;
   /** How many more jobs this link may take now. */
   readonly room: (asking: Link) => number;
   /** The link has used less of the room than it was given. */
@@ -68,6 +70,7 @@ export class Link {
     this.drained = drained.promise;
     this.#jobs = new Grabber({
       ...{ server, timing, log, presence, isWatched: true, queues: options.queues, orphans, onJob },
+      intervalMs: options.grabIntervalMs,
       room: () => options.room(this),
       onRoomLeft: options.onRoomLeft,
       ...(onOrphaned && { onOrphaned }),

@@ -12,6 +12,8 @@ export interface JobServerSettings {
   readonly queues: readonly string[];
   readonly statusQueue: string;
   readonly timing: Partial<ConnectionTiming>;
+  /** Jobs of a steady flow are taken in groups, so many milliseconds apart. */
+  readonly grabIntervalMs: number;
 }
 
 /** A configuration as the dupservers see it. */
@@ -28,6 +30,7 @@ export function jobServerSettings(config: Config): JobServerSettings {
     queues: queueNames(config),
     statusQueue: statusQueueName(config.identifier),
     timing: connectionTiming(config),
+    grabIntervalMs: config.grabInterval,
   };
 }
 

@@ -25,7 +25,14 @@ function settings(
   servers: readonly ServerAddress[],
   more: Partial<JobServerSettings> = {},
 ): JobServerSettings {
-  return { servers, queues: ["host", "service"], statusQueue: "worker_gw", timing: {}, ...more };
+  return {
+    servers,
+    queues: ["host", "service"],
+    statusQueue: "worker_gw",
+    timing: {},
+    grabIntervalMs: 0,
+    ...more,
+  };
 }
 
 function start(servers: readonly ServerAddress[], options: Partial<JobServersOptions> = {}) {

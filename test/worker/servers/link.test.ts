@@ -21,6 +21,7 @@ function startLink(port: number, options: Partial<LinkOptions> = {}) {
   const link = actors.add(
     new Link({
       ...{ server: { host: HOST, port }, queues: ["service"], statusQueue: "worker_gw", log, timing: {} },
+      grabIntervalMs: 0,
       orphans: new Orphans({ log }),
       room: () => 10,
       onRoomLeft: () => {},

@@ -24,7 +24,13 @@ async function start(lost: readonly string[], queue = "service") {
   const orphans = keptAnswers(`${HOST}:${server.port}`, lost);
   const jobs = new Arrivals<GrabbedJob>();
   const reclaims = actors.add(new Reclaims({ orphans, log: stubLog(), onJob: jobs.push }));
-  reclaims.configure({ servers: [address], timing: {}, queues: [queue], statusQueue: "worker_gw" });
+  reclaims.configure({
+    servers: [address],
+    timing: {},
+    grabIntervalMs: 0,
+    queues: [queue],
+    statusQueue: "worker_gw",
+  });
   const submit = (text: string) => client.submit({ queue, unique: "", workload: Buffer.from(text) });
   return { address, reclaims, orphans, jobs, submit };
 }
@@ -80,7 +86,13 @@ describe("jobs that were lost with a connection", () => {
     const port = await freePort();
     const orphans = keptAnswers(`${HOST}:${port}`, ["lost"]);
     const reclaims = actors.add(new Reclaims({ orphans, log: stubLog(), onJob: () => {} }));
-    reclaims.configure({ servers: [{ host: HOST, port }], timing: {}, queues: [], statusQueue: "" });
+    reclaims.configure({
+      servers: [{ host: HOST, port }],
+      timing: {},
+      grabIntervalMs: 0,
+      queues: [],
+      statusQueue: "",
+    });
     reclaims.start();
     await reclaims.settle();
   });
@@ -88,7 +100,7 @@ describe("jobs that were lost with a connection", () => {
   it("are not asked for at a job server that is not in the configuration any more", async () => {
     const { address, reclaims, submit } = await start(["lost"]);
     await submit("lost");
-    reclaims.configure({ servers: [], timing: {}, queues: [], statusQueue: "" });
+    reclaims.configure({ servers: [], timing: {}, grabIntervalMs: 0, queues: [], statusQueue: "" });
     reclaims.start();
     await reclaims.settle();
     await untilStatus(address, "service", { total: 1, running: 0, workers: 0 });
