@@ -73,12 +73,13 @@ function createDelivery(
   envelope: Envelope,
   { outbox, dupservers }: JobParts,
 ): JobContext["deliver"] {
-  return ({ server }, { resultQueue: queue = "" }, text) => {
+  return (grabbed, { resultQueue: queue = "" }, text) => {
+    const { server } = grabbed;
     const workload = envelope.seal(text);
     if (!dupservers.isEmpty) {
       const copy = dupResultsArePassive ? envelope.seal(asPassive(text)) : workload;
       dupservers.send({ queue, workload: copy, server });
     }
-    return outbox.deliver({ queue, workload, server });
+    return outbox.deliver({ queue, workload, server, job: grabbed });
   };
 }

@@ -50,6 +50,9 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   internal_check_nsc_web: false,
   internal_check_prometheus: false,
   dupserver_backlog_queue_size: 2_000_000,
+  result_spool: "/var/lib/omd-worker/results",
+  result_spool_max_age: 0,
+  result_spool_max_size: 5,
   gearman_connection_timeout: 100,
   dup_results_are_passive: false,
   "min-worker": 3,
@@ -160,6 +163,8 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       "--prometheus_server=:9050",
       "--control_socket=off",
       "--log_format=json",
+      "--result_spool=/var/lib/omd-worker/results",
+      "--result_spool_max_age=0",
       "--status_page=on",
       "--status_page_auth=/etc/omd-worker/page/logins",
     ]);
