@@ -15,6 +15,7 @@ export function setStateMetrics(store: SeriesStore, status: WorkerStatus): void 
   for (const key of PASSING) store.clear(key);
   setSlots(store, status);
   setJobs(store, status);
+  setSpool(store, status);
   setServers(store, status);
   setNative(store, status);
   for (const state of ["open", "drained", "stopping"])
@@ -43,6 +44,16 @@ function setJobs(store: SeriesStore, { jobs: { taken, inFlight }, outbox }: Work
   for (const { queue } of inFlight) store.series("jobsInFlight", queue).inc();
   store.set("outboxSize", [], outbox.size);
   store.set("outboxAge", [], outbox.oldestAge);
+}
+
+/** All of them are 0 without a spool. */
+function setSpool(store: SeriesStore, { outbox: { spool } }: WorkerStatus): void {
+  store.set("spoolResults", [], spool?.results ?? 0);
+  store.set("spoolBytes", [], spool?.bytes ?? 0);
+  store.set("spoolAge", [], spool?.oldestAge ?? 0);
+  store.set("spoolSetAside", [], spool?.setAside ?? 0);
+  store.set("spoolFailing", [], spool?.problem === undefined ? 0 : 1);
+  store.set("spoolErrors", [], spool?.writeErrors ?? 0);
 }
 
 function setServers(store: SeriesStore, { jobServers, dupservers }: WorkerStatus): void {

@@ -121,6 +121,24 @@ const STATE_ROWS = {
   slotsMax: row("gauge", "gearman_worker_slots_max", "max-worker"),
   outboxSize: row("gauge", "gearman_worker_outbox_results", "results that no job server has accepted yet"),
   outboxAge: row("gauge", "gearman_worker_outbox_oldest_seconds", "how long the oldest of them has waited"),
+  spoolResults: row("gauge", "gearman_worker_spool_results", "results that are kept in result_spool"),
+  spoolBytes: row("gauge", "gearman_worker_spool_bytes", "how large the file of result_spool is"),
+  spoolAge: row("gauge", "gearman_worker_spool_oldest_seconds", "how old the oldest of these results is"),
+  spoolSetAside: row(
+    "gauge",
+    "gearman_worker_spool_set_aside_files",
+    "files in result_spool that are not used: damaged ones, and those of others",
+  ),
+  spoolFailing: row(
+    "gauge",
+    "gearman_worker_spool_failing",
+    "1: result_spool cannot be written, results are kept in memory only",
+  ),
+  spoolErrors: row(
+    "counter",
+    "gearman_worker_spool_write_errors_total",
+    "how often result_spool could not be written",
+  ),
   serverConnected: row(
     "gauge",
     "gearman_worker_server_connected",

@@ -7,6 +7,10 @@ export interface Parcel {
   readonly workload: Uint8Array;
   /** The job server that the job came from, `host:port`, is preferred: each core gets its own results. */
   readonly server: string;
+  /** The job that it answers, for the spool. */
+  readonly job?: { readonly queue: string; readonly workload: Uint8Array };
+  /** It was left by an earlier start of the worker. */
+  readonly left?: { readonly unique: string; readonly sinceMs: number };
 }
 
 /** A job server that takes results. */
@@ -18,10 +22,25 @@ export interface Destination {
   readonly results: Pick<Submitter, "isConnected" | "submit">;
 }
 
-interface PendingParcel extends Parcel {
+/** A parcel that no job server has accepted yet. */
+export interface WaitingParcel extends Parcel {
   /** gearmand recognises by it a parcel that was sent again because its receipt was lost. */
   readonly unique: string;
+  /** As `performance.now()` tells it. */
   readonly sinceMs: number;
+}
+
+/** Is told of parcels that could not be delivered at once. */
+export interface Keeper {
+  /** May be told of one again and again. */
+  readonly keep: (parcel: WaitingParcel) => void;
+  /** It is accepted or given up, whether it was kept or not. */
+  readonly release: (parcel: WaitingParcel) => void;
+}
+
+interface PendingParcel extends WaitingParcel {
+  /** Before, only its own job server gets it: after a start others may be connected earlier. */
+  readonly ownUntilMs: number;
   /** When a server refused it for the first time. */
   refusedSinceMs: number | undefined;
   readonly accepted: () => void;
@@ -33,6 +52,7 @@ export interface OutboxOptions {
   readonly destinations: () => readonly Destination[];
   /** Job servers of earlier configurations. They get the results of their own jobs, and no others. */
   readonly retired?: () => Iterable<Destination>;
+  readonly keeper?: Keeper;
   readonly log: Log;
   /** The beginning of every result's unique. It differs between workers, and between starts of a worker. */
   readonly prefix: string;
@@ -41,6 +61,7 @@ export interface OutboxOptions {
 const RETRY_MS = 1000;
 /** A result that servers refuse for so long is given up. One that no server could be asked about is not. */
 const REFUSED_MS = 60_000;
+const OWN_FIRST_MS = 5_000;
 
 /**
  * The results that no job server has accepted yet.
@@ -85,13 +106,27 @@ export class Outbox {
     if (this.#isStopped) return Promise.reject(notAccepted());
     return new Promise((accepted, failed) => {
       this.#count += 1;
-      const unique = `${this.#options.prefix}-${this.#count.toString(36)}`;
-      const sinceMs = performance.now();
-      const pending = { ...parcel, unique, sinceMs, refusedSinceMs: undefined, accepted, failed };
+      const now = performance.now();
+      const identity = parcel.left ?? {
+        unique: `${this.#options.prefix}-${this.#count.toString(36)}`,
+        sinceMs: now,
+      };
+      const ownUntilMs = parcel.left === undefined ? 0 : now + OWN_FIRST_MS;
+      const pending = { ...parcel, ...identity, ownUntilMs, refusedSinceMs: undefined, accepted, failed };
       this.#pending.add(pending);
       this.#sizes.set(parcel.server, this.sizeOf(parcel.server) + 1);
       this.#send(pending);
     });
+  }
+
+  /** Has parcels kept that a job server has not confirmed for so long. */
+  keepOlderThan(ms: number): void {
+    const { keeper } = this.#options;
+    const since = performance.now() - ms;
+    for (const parcel of this.#pending) {
+      if (parcel.sinceMs > since) return;
+      keeper?.keep(parcel);
+    }
   }
 
   /** To be called when a job server is connected, for the first time or again. */
@@ -106,7 +141,10 @@ export class Outbox {
     this.#isStopped = true;
     clearTimeout(this.#retryTimer);
     const left = this.#pending.size;
-    for (const parcel of this.#pending) parcel.failed(notAccepted());
+    for (const parcel of this.#pending) {
+      this.#options.keeper?.keep(parcel);
+      parcel.failed(notAccepted());
+    }
     this.#pending.clear();
     this.#sizes.clear();
     this.#parked.clear();
@@ -114,7 +152,7 @@ export class Outbox {
   }
 
   #send(parcel: PendingParcel): void {
-    const destination = this.#destinationFor(parcel.server);
+    const destination = this.#destinationFor(parcel);
     if (destination === undefined) {
       this.#park(parcel);
       return;
@@ -130,21 +168,24 @@ export class Outbox {
 
   #remove(parcel: PendingParcel): void {
     if (!this.#pending.delete(parcel)) return;
+    this.#options.keeper?.release(parcel);
     const left = this.sizeOf(parcel.server) - 1;
     if (left === 0) this.#sizes.delete(parcel.server);
     else this.#sizes.set(parcel.server, left);
   }
 
-  #destinationFor(server: string): Destination | undefined {
+  #destinationFor({ server, ownUntilMs }: PendingParcel): Destination | undefined {
     const { destinations, retired } = this.#options;
     const isOwn = ({ name }: Destination) => name === server;
     const open = destinations().filter(isOpen);
     const own = open.find(isOwn) ?? [...(retired?.() ?? [])].filter(isOpen).find(isOwn);
-    return own ?? open.find(({ isSilent }) => !isSilent);
+    if (own !== undefined || performance.now() < ownUntilMs) return own;
+    return open.find(({ isSilent }) => !isSilent);
   }
 
   /** Tried again when `flush` is called, and every second: a silent server may answer again at any time. */
   #park(parcel: PendingParcel): void {
+    this.#options.keeper?.keep(parcel);
     this.#parked.add(parcel);
     this.#retryTimer ??= setTimeout(() => {
       this.#retryTimer = undefined;

@@ -81,14 +81,15 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
 /** Each dupserver gets a copy of the result; only the job servers decide whether it is delivered. */
 function createDelivery(config: Config, { outbox, dupservers, room }: JobParts): JobContext["deliver"] {
   const sealCopy = createCopySeal(config);
-  return ({ server }, { resultQueue: queue = "" }, { text, seal }) => {
+  return (grabbed, { resultQueue: queue = "" }, { text, seal }) => {
+    const { server } = grabbed;
     const workload = seal(text);
     if (!dupservers.isEmpty) {
       const copy = config.dupResultsArePassive ? asPassive(text) : text;
       const isSame = copy === text && sealCopy === undefined;
       dupservers.send({ queue, workload: isSame ? workload : (sealCopy ?? seal)(copy), server });
     }
-    const delivered = outbox.deliver({ queue, workload, server });
+    const delivered = outbox.deliver({ queue, workload, server, job: grabbed });
     return text.length > FREE_BYTES ? room.hold(text.length, delivered) : delivered;
   };
 }

@@ -11,6 +11,7 @@ import { Ending } from "./ending.ts";
 import { createLoadGuard } from "./host-load.ts";
 import { InFlight } from "./in-flight.ts";
 import { createJobLog } from "./job-log.ts";
+import { KeptResults } from "./kept-results.ts";
 import { LogThrottle } from "./log-throttle.ts";
 import { NativeRuntime } from "./native-runtime.ts";
 import { Pool } from "./pool.ts";
@@ -51,6 +52,7 @@ export interface WorkerParts {
   readonly room: OutputRoom;
   readonly native: NativeRuntime;
   readonly outbox: Outbox;
+  readonly kept: KeptResults;
   readonly jobServers: JobServers;
   readonly dupservers: Dupservers;
   readonly inFlight: InFlight;
@@ -89,10 +91,15 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   });
   const jobServers: JobServers = new JobServers({
     ...{ log, events, onJob, renderStatus },
-    room: (server) => (outbox.sizeOf(server) < MAX_UNDELIVERED && shortage.size === 0 ? pool.room : 0),
+    room: (server) => {
+      const isFull = outbox.sizeOf(server) >= MAX_UNDELIVERED || kept.isFull;
+      return isFull || shortage.size > 0 ? 0 : pool.room;
+    },
     onResultsOpen: () => outbox.flush(),
   });
+  const kept = new KeptResults({ log, config, outbox: () => outbox, jobServers: () => jobServers });
   const outbox: Outbox = new Outbox({
+    keeper: kept,
     destinations: () => jobServers.current,
     retired: () => jobServers.retired,
     log,
@@ -101,7 +108,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const room = new OutputRoom();
   const native = new NativeRuntime({ checks, sessions, log, onLongWait: events.waited });
   return {
-    ...{ log, events, native, pool, shortage, jobServers, outbox, room },
+    ...{ log, events, native, pool, shortage, jobServers, outbox, room, kept },
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),

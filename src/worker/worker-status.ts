@@ -2,6 +2,7 @@ import type { WaitStatus } from "../../sdk/waits.ts";
 import type { Config } from "../config/config.ts";
 import type { ConfigDiff } from "../config/diff.ts";
 import type { ExecutorStatus } from "../executor/executor.ts";
+import type { SpoolStatus } from "../result/spool/spool.ts";
 import type { ShadowReport } from "../run/shadow.ts";
 import type { SetAsideFile } from "../run/site/threads/strikes.ts";
 import type { JobInFlight } from "./in-flight.ts";
@@ -74,6 +75,8 @@ export interface OutboxStatus {
   readonly size: number;
   /** Seconds the oldest result has been waiting; 0 if there is none. */
   readonly oldestAge: number;
+  /** Absent without `result_spool`. */
+  readonly spool?: SpoolStatus;
 }
 
 export interface NativeStatus {
@@ -104,7 +107,8 @@ export interface StatusFacts {
 }
 
 export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus {
-  const { pool, inFlight, recent, outbox, jobServers, dupservers, executor, native } = parts;
+  const { pool, inFlight, recent, outbox, kept, jobServers, dupservers, executor, native } = parts;
+  const spool = kept.status;
   const { config, version, hostName, state, since, lastReload } = facts;
   const { identifier, minWorker: min, maxWorker: max } = config;
   return freeze({
@@ -115,7 +119,7 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
       inFlight: inFlight.status,
     },
     recent: recent.status,
-    outbox: { size: outbox.size, oldestAge: outbox.oldestAge },
+    outbox: { size: outbox.size, oldestAge: outbox.oldestAge, ...(spool && { spool }) },
     jobServers: jobServers.status,
     dupservers: dupservers.status,
     executor: executor.status,

@@ -155,7 +155,8 @@ export class Worker {
   }
 
   async #start(): Promise<void> {
-    const { executor, native } = this.#parts;
+    const { executor, native, kept } = this.#parts;
+    kept.start(); // first: it may refuse, and nothing else is open then
     await Promise.all([executor.start(), native.configure(this.#config)]);
     if (this.#state !== "made") return;
     this.#state = "open";
@@ -191,16 +192,26 @@ export class Worker {
 
   /** `left`: jobs that are not finished. */
   async #close(left: number): Promise<void> {
-    const { log, native, executor, outbox, jobServers, dupservers, pool } = this.#parts;
+    const { native, executor, jobServers, dupservers, pool, log } = this.#parts;
     if (left > 0) log.warn(`${left} jobs are not finished and go back to gearmand`);
     void native.shadow.stop();
     executor.kill();
-    const lost = outbox.stop();
-    if (lost > 0) log.error(`${lost} results could not be delivered, their jobs go back to gearmand`);
+    await this.#closeOutbox();
     await Promise.all([jobServers.stop(), dupservers.stop()]);
     await executor.stop();
     await native.stop();
     pool.stop();
+  }
+
+  async #closeOutbox(): Promise<void> {
+    const { log, outbox, kept } = this.#parts;
+    const left = outbox.stop();
+    await kept.stop();
+    if (left === 0) return;
+    const { folder, problem } = kept.status ?? { folder: undefined, problem: undefined };
+    if (folder === undefined || problem !== undefined)
+      log.error(`${left} results could not be delivered, their jobs go back to gearmand`);
+    else log.warn(`${left} results could not be delivered, they wait in ${folder} for the next start`);
   }
 
   #openJobServers(): void {

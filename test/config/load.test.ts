@@ -247,6 +247,14 @@ describe("the whole", () => {
     expect(() => loadFile("secret_dir=secrets\n")).toThrow(/secret_dir: 'secrets' is not absolute/);
   });
 
+  it("takes a folder of results that is not there, as it is made, but warns of a file in its place", () => {
+    expect(warningsOf(loadFile("result_spool=/gone\n"))).toEqual([]);
+    expect(warningsOf(loadFile("result_spool=/w.conf\n"))).toEqual([
+      "/w.conf:1: warning: result_spool: /w.conf is no folder",
+    ]);
+    expect(() => loadFile("result_spool=spool\n")).toThrow(/result_spool: 'spool' is not absolute/);
+  });
+
   it("tells once what is wrong with a line, however often its file is read", () => {
     const files = { "/w.conf": "foo=1\ninclude=/w.conf" };
     expect(problemsOf(() => loadMinimal(["config=/w.conf"], { files }))).toEqual([

@@ -347,6 +347,15 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     },
     silent: { "there is room": { series: { [`gearman_worker_outbox_results{${W}}`]: "400+0x9" }, at: 3 } },
   },
+  OmdSpoolFailing: {
+    fires: {
+      series: { [`gearman_worker_spool_failing{${W}}`]: "1+0x9" },
+      ...{ at: 4, labels: WORKER },
+    },
+    silent: {
+      "for a minute": { series: { [`gearman_worker_spool_failing{${W}}`]: "0 1 1 0 0 0" }, at: 3 },
+    },
+  },
   OmdResultsLost: {
     fires: {
       series: { [`gearman_worker_jobs_failed_total{${W}}`]: "0+0x3 1+0x9" },

@@ -10,6 +10,10 @@ const LINK = {
 };
 const AWAY = { ...LINK, name: "b:4730", isConnected: false };
 const QUEUE = { server: "a:4730", queue: "service", waiting: 0, running: 0, workers: 1 };
+const SPOOL = {
+  ...{ folder: "/spool", results: 3, bytes: 1_500, oldestAge: 7, setAside: 0, writeErrors: 1 },
+  problem: "ENOSPC",
+};
 const STATUS: Facts["status"] = {
   state: "open",
   slots: { size: 10, busy: 2, min: 1, max: 10 },
@@ -104,6 +108,11 @@ describe("an operator is told", () => {
       "outboxOld",
       /^1 result waits for a job server, the oldest for 40 s\.$/,
       { outbox: { size: 1, oldestAge: 40.2 } },
+    ],
+    [
+      "spoolFails",
+      /^The result spool \/spool cannot be written: ENOSPC\.$/,
+      { outbox: { size: 0, oldestAge: 0, spool: SPOOL } },
     ],
     ["outboxOld", /^1,200 results wait for a job server\.$/, { outbox: { size: 1200, oldestAge: 2 } }],
     [

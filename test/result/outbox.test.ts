@@ -5,7 +5,7 @@ import {
   type SubmitErrorReason,
   type Submitter,
 } from "../../src/gearman/submitter.ts";
-import { Outbox, type Parcel } from "../../src/result/outbox.ts";
+import { Outbox, type Parcel, type WaitingParcel } from "../../src/result/outbox.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const RETRY_MS = 1_000;
@@ -67,16 +67,21 @@ class FakeDestination {
 function createOutbox(...names: readonly string[]) {
   const destinations = names.map((name) => new FakeDestination(name));
   const log = stubLog();
-  const outbox = new Outbox({ destinations: () => destinations, log, prefix: "start-1" });
-  return { outbox, destinations, log };
+  const told: string[] = [];
+  const keeper = {
+    keep: ({ workload }: WaitingParcel) => told.push(`keep ${Buffer.from(workload)}`),
+    release: ({ workload }: WaitingParcel) => told.push(`release ${Buffer.from(workload)}`),
+  };
+  const outbox = new Outbox({ destinations: () => destinations, log, prefix: "start-1", keeper });
+  return { outbox, destinations, log, told };
 }
 
 /** An outbox with one job server. */
 function createSingle() {
-  const { outbox, destinations, log } = createOutbox("a:4730");
+  const { outbox, destinations, log, told } = createOutbox("a:4730");
   const [destination] = destinations;
   if (destination === undefined) throw new Error("no destination");
-  return { outbox, destination, log };
+  return { outbox, destination, log, told };
 }
 
 function parcel(text: string, server = "a:4730"): Parcel {
@@ -368,6 +373,93 @@ describe("the oldest parcel's age", () => {
     destination.accept();
     await turn();
     expect(outbox.oldestAge).toBe(0.5);
+  });
+});
+
+describe("the keeper", () => {
+  it("is told nothing of a parcel that is delivered at once, but that it need not be kept", async () => {
+    const { outbox, destination, told } = createSingle();
+    void outbox.deliver(parcel("1"));
+    outbox.keepOlderThan(1_000);
+    expect(told).toEqual([]);
+    destination.accept();
+    await turn();
+    expect(told).toEqual(["release 1"]);
+  });
+
+  it.each<[what: string, go: (destination: FakeDestination) => void]>([
+    ["nobody is there", (destination) => destination.disconnect()],
+    ["its receipt was lost", (destination) => setImmediate(() => destination.disconnect())],
+    ["it was refused", (destination) => setImmediate(() => destination.reject("refused"))],
+  ])("is given a parcel because %s", async (_, go) => {
+    const { outbox, destination, told } = createSingle();
+    go(destination);
+    follow(outbox.deliver(parcel("1")));
+    await turn();
+    expect(told).toEqual(["keep 1"]);
+  });
+
+  it("is given parcels that are not confirmed in time, the oldest first", async () => {
+    const { outbox, told } = createSingle();
+    void outbox.deliver(parcel("1"));
+    void outbox.deliver(parcel("2"));
+    await vi.advanceTimersByTimeAsync(1_000);
+    void outbox.deliver(parcel("3"));
+    outbox.keepOlderThan(1_001);
+    expect(told).toEqual([]);
+    outbox.keepOlderThan(1_000);
+    expect(told).toEqual(["keep 1", "keep 2"]);
+  });
+
+  it("lets go of a parcel that is given up", async () => {
+    const { outbox, destination, told } = createSingle();
+    const delivery = follow(outbox.deliver(parcel("1")));
+    for (let tried = 0; delivery.state === "waiting"; tried++) {
+      destination.reject("refused");
+      await vi.advanceTimersByTimeAsync(RETRY_MS);
+      expect(tried).toBeLessThan(70);
+    }
+    expect(told.at(-1)).toBe("release 1");
+  });
+
+  it("has all that is left when the outbox stops", async () => {
+    const { outbox, destination, told } = createSingle();
+    follow(outbox.deliver(parcel("under way")));
+    destination.isConnected = false;
+    follow(outbox.deliver(parcel("parked")));
+    outbox.stop();
+    await turn();
+    expect(told).toEqual(["keep parked", "keep under way", "keep parked"]);
+  });
+});
+
+describe("a parcel of an earlier start", () => {
+  const left = (text: string, server: string): Parcel => ({
+    ...parcel(text, server),
+    left: { unique: `start-0-${text}`, sinceMs: performance.now() - 7_000 },
+  });
+
+  it("keeps its unique and its age", () => {
+    const { outbox, destination } = createSingle();
+    void outbox.deliver(left("1", "a:4730"));
+    expect(destination.submitted).toMatchObject([{ unique: "start-0-1" }]);
+    expect(outbox.oldestAge).toBe(7);
+  });
+
+  it("waits for its own job server for five seconds, though another is connected", async () => {
+    const { outbox, destinations } = createOutbox("a:1", "b:1");
+    const [first, second] = destinations;
+    if (first === undefined || second === undefined) throw new Error("no server");
+    first.isConnected = false;
+    void outbox.deliver(left("1", "a:1"));
+    void outbox.deliver(left("2", "gone:1"));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([first.texts, second.texts]).toEqual([[], []]);
+    first.isConnected = true;
+    outbox.flush();
+    expect([first.texts, second.texts]).toEqual([["1"], []]);
+    await vi.advanceTimersByTimeAsync(2 * RETRY_MS);
+    expect([first.texts, second.texts]).toEqual([["1", "2"], []]);
   });
 });
 

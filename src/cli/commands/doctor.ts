@@ -1,4 +1,6 @@
+import { statfsSync } from "node:fs";
 import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import type { Config } from "../../config/config.ts";
 import { ConfigError, type Problem, renderProblem } from "../../config/problem.ts";
 import { controlName } from "../../control/address.ts";
 import { askWorker, ControlFailure } from "../../control/client.ts";
@@ -7,7 +9,9 @@ import { examineMachine, readMachineFacts } from "../../doctor/machine.ts";
 import { examineRecent, type RecentFacts } from "../../doctor/recent.ts";
 import { examineSecretFiles } from "../../doctor/secret-files.ts";
 import { examineServers } from "../../doctor/servers.ts";
+import { examineSpool, type SpoolFacts } from "../../doctor/spool.ts";
 import { createLog } from "../../log.ts";
+import { whyUnusable } from "../../result/spool/folder.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
 import { type CommandResult, wrongCall } from "../command.ts";
 import { inspectConfig } from "../config/inspect.ts";
@@ -38,12 +42,29 @@ async function examine(options: readonly string[], io: Io): Promise<readonly Fin
       ...(problems.length === 0 ? [CONFIG_IS_FINE] : problems.map(readProblem)),
       ...(await examineServers(loaded.config, log)),
       ...examineSecretFiles(loaded.config),
+      ...examineSpool(readSpoolFacts(loaded.config)),
       ...examineMachine(readMachineFacts(whyNoPings), loaded.config),
       ...examineRecent(await askRecent(loaded.config.identifier)),
     ];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(readProblem);
     throw error;
+  }
+}
+
+function readSpoolFacts({ resultSpool: folder, resultSpoolMaxSize }: Config): SpoolFacts | undefined {
+  if (folder === undefined) return undefined;
+  const wanted = resultSpoolMaxSize * 1024 * 1024;
+  return { folder, problem: whyUnusable(folder), free: freeBytes(folder), wanted };
+}
+
+/** Undefined: the folder is not there yet. */
+function freeBytes(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { ConfigError, renderProblem } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
 import { Sources } from "../../config/read/sources.ts";
+import { SpoolError } from "../../result/spool/folder.ts";
 import { forgetServiceEnvironment, readServiceEnvironment } from "../../system/service-environment.ts";
 import { PidFileError } from "../../worker/process/pid-file.ts";
 import type { Io } from "../io.ts";
@@ -47,7 +48,8 @@ function keepHeapSmall(): void {
 
 /** One line for what an operator can mend; the stack for a fault of ours. */
 function renderFailure(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof PidFileError) return error.message;
+  const isOperators = [ConfigError, PidFileError, SpoolError].some((kind) => error instanceof kind);
+  if (error instanceof Error && isOperators) return error.message;
   if (!(error instanceof Error)) return String(error);
   if (!("syscall" in error)) return error.stack ?? error.message;
   const what =

@@ -10,6 +10,7 @@ export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): str
     ...line("slots", slots(status)),
     ...line("jobs", jobs(status)),
     ...line("results", results(status)),
+    ...line("spool", spool(status)),
     ...many("server", status.jobServers.map(jobServer)),
     ...many("dupserver", status.dupservers.map(dupserver)),
     ...line("plugins", plugins(status)),
@@ -65,6 +66,14 @@ function results({ outbox: { size, oldestAge } }: WorkerStatus): string {
   return size === 0
     ? "none waits"
     : `${size} wait for a job server, the oldest for ${renderDuration(oldestAge)}`;
+}
+
+function spool({ outbox: { spool } }: WorkerStatus): string | undefined {
+  if (spool === undefined) return undefined;
+  const { folder, results, bytes, setAside, problem } = spool;
+  const files = setAside === 0 ? "" : `, ${setAside} files set aside`;
+  const state = problem === undefined ? "" : `, cannot be written (${withoutControls(problem)})`;
+  return `${results} results, ${Math.ceil(bytes / 1024)} KiB in ${withoutControls(folder)}${files}${state}`;
 }
 
 function jobServer({

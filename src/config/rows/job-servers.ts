@@ -1,8 +1,8 @@
 import { strictFlag } from "../kinds/flags.ts";
 import { files, servers } from "../kinds/lists.ts";
-import { integer } from "../kinds/numbers.ts";
+import { integer, seconds } from "../kinds/numbers.ts";
 import { secrets } from "../kinds/secrets.ts";
-import { path, secret } from "../kinds/texts.ts";
+import { folder, path, secret } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
 export const JOB_SERVER_ROWS = [
@@ -35,6 +35,28 @@ export const JOB_SERVER_ROWS = [
     default: 1000,
     help: "How many results are kept for a dupserver that cannot be reached.",
     knownBy: ["Go worker"],
+  },
+  {
+    name: "result_spool",
+    kind: folder,
+    default: undefined,
+    help: "A folder, for this worker alone, in which results are kept that no job server has taken yet. They are delivered after the next start, also after a crash. It is made with mode 0700 if there is none. docs/reliability.md.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "result_spool_max_age",
+    kind: seconds(),
+    default: 600,
+    unit: "seconds",
+    help: "Results in result_spool that are older when the worker starts are dropped: the core has given these checks up, and may know newer results. 0: none is too old.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "result_spool_max_size",
+    kind: integer({ min: 1 }),
+    default: 100,
+    help: "With so many MiB of results in result_spool no more jobs are taken until some are delivered. The results of jobs that run then are kept all the same.",
+    knownBy: ["omd-worker"],
   },
   {
     name: "gearman_connection_timeout",

@@ -7,7 +7,7 @@ import { completeTls, type Secured } from "../tls/complete-tls.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
 import { findAcceptedKeys, findDupserverKey, findKey } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
-import { findMissingFolders } from "./missing-folders.ts";
+import { findMissingFolders, findOccupied } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
 import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
 import { defaultQueues, hasQueue } from "./queues.ts";
@@ -63,7 +63,9 @@ export function completeConfig(
   const file = draft.origins.get("plugin_path")?.at(-1)?.file;
   for (const remark of findMissingFolders("plugin_path", config.pluginPath, machine))
     report({ ...remark, ...(file !== undefined && { file }) });
-  const { secretDir } = config;
+  const { secretDir, resultSpool } = config;
+  for (const remark of resultSpool === undefined ? [] : findOccupied("result_spool", resultSpool, machine))
+    reportAt("result_spool")(remark);
   for (const remark of findMissingFolders("secret_dir", secretDir === undefined ? [] : [secretDir], machine))
     reportAt("secret_dir")(remark);
   const unclear = findUnclearRestriction(config);

@@ -261,13 +261,13 @@ export class Grabber implements JobOrigin {
     this.#options.onJob(job);
   }
 
-  #claimed(known: Claim, assigned: AssignedWorkload): void {
+  #claimed(known: Claim, assigned: AssignedWorkload & { readonly workload: Buffer }): void {
     switch (known.kind) {
       case "finished":
         this.#send(assigned, known.answer);
         break;
       case "running":
-        known.job.moveTo(this, assigned.handle);
+        known.job.moveTo(this, assigned);
         this.#held.add(known.job);
         break;
     }

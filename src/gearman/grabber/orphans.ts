@@ -8,7 +8,7 @@ export type Claim =
   | { readonly kind: "running"; readonly job: RunningJob }
   | { readonly kind: "finished"; readonly answer: Answer };
 
-type Workload = Pick<AssignedWorkload, "queue" | "workload">;
+type Workload = Pick<AssignedWorkload, "queue" | "workload" | "digest">;
 
 /** Where a job came from. */
 export interface Place {
@@ -61,8 +61,10 @@ export class Orphans implements JobHolder {
     this.#maxFinished = maxFinished;
   }
 
+  /** Jobs that run. Those of an earlier start of the worker have ended. */
   get running(): number {
-    return this.#runningCount;
+    const all = [...this.#running.values()].flat();
+    return all.filter(({ digest }) => digest === undefined).length;
   }
 
   adopt(job: RunningJob): void {
@@ -90,7 +92,7 @@ export class Orphans implements JobHolder {
     this.#remember(sentKeyOf(sent), sent);
   }
 
-  /** Jobs that run, and answers that are kept. */
+  /** Jobs that run or whose results are not delivered, and answers that are kept. */
   get size(): number {
     return this.#runningCount + this.#finishedCount;
   }
@@ -115,10 +117,9 @@ export class Orphans implements JobHolder {
     const job = takeFirst(this.#running, key);
     if (job !== undefined) {
       this.#runningCount--;
-      this.#log.info(
-        { handle, queue, before: job.handle },
-        "job assigned again while it runs; not run twice",
-      );
+      const fields = { handle, queue, before: job.handle };
+      if (job.digest === undefined) this.#log.info(fields, "job assigned again while it runs; not run twice");
+      else this.#log.info({ handle, queue }, "job assigned again, its result is in the spool; not run twice");
       return { kind: "running", job };
     }
     const finished = takeFirst(this.#finished, key) ?? takeFirst(this.#finished, sentKeyOf(assigned));
@@ -145,8 +146,13 @@ export class Orphans implements JobHolder {
   }
 }
 
-function keyOf({ queue, workload }: Workload): string {
-  return `${hash("sha256", workload, "base64")} ${queue}`;
+/** By it a workload is recognised that is not kept itself. */
+export function digestOf(workload: Uint8Array): string {
+  return hash("sha256", workload, "base64");
+}
+
+function keyOf({ queue, workload, digest }: Workload): string {
+  return `${digest ?? digestOf(workload)} ${queue}`;
 }
 
 /** A job without a unique is recognised by its handle, so only the same assignment counts as the same job. */

@@ -36,35 +36,65 @@ export interface AssignedWorkload {
   readonly queue: string;
   readonly unique: string;
   readonly workload: Uint8Array;
+  /** `digestOf` the workload, if the workload itself is not known. */
+  readonly digest?: string | undefined;
 }
 
-type Assignment = Pick<GrabbedJob, "handle" | "queue" | "unique" | "workload" | "server">;
+interface Assignment extends AssignedWorkload {
+  readonly workload: Buffer;
+  /** `host:port` of the job server. */
+  readonly server: string;
+}
+
+/** A job of an earlier start of the worker, of which little more is known than how to recognise it. */
+export interface EarlierJob {
+  readonly queue: string;
+  /** `host:port` of the job server. */
+  readonly server: string;
+  /** `digestOf` its workload. */
+  readonly digest: string;
+}
 
 const NO_DATA = Buffer.alloc(0);
 const FAIL: Answer = { type: "WORK_FAIL" };
 
 export class RunningJob implements GrabbedJob {
   readonly queue: string;
-  readonly unique: string;
-  readonly workload: Buffer;
   readonly server: string;
   readonly #origin: JobOrigin;
-  #handle: string;
+  #assigned: Pick<Assignment, "handle" | "unique" | "workload" | "digest">;
   /** Undefined: the job is answered, or its grabber has stopped. */
   #holder: JobHolder | undefined;
 
-  constructor({ handle, queue, unique, workload, server }: Assignment, origin: JobOrigin) {
-    this.#handle = handle;
-    this.queue = queue;
-    this.unique = unique;
-    this.workload = workload;
-    this.server = server;
+  constructor(assigned: Assignment, origin: JobOrigin) {
+    this.#assigned = assigned;
+    this.queue = assigned.queue;
+    this.server = assigned.server;
     this.#origin = origin;
     this.#holder = origin;
   }
 
+  /** It is not run again, but completed when it is assigned again, as soon as its result is delivered. */
+  static ofEarlierStart({ queue, server, digest }: EarlierJob): RunningJob {
+    const origin = { answered: () => {}, ended: () => {} };
+    return new RunningJob({ queue, server, digest, handle: "", unique: "", workload: NO_DATA }, origin);
+  }
+
   get handle(): string {
-    return this.#handle;
+    return this.#assigned.handle;
+  }
+
+  get unique(): string {
+    return this.#assigned.unique;
+  }
+
+  get workload(): Buffer {
+    return this.#assigned.workload;
+  }
+
+  /** Set as long as a job of an earlier start has not been assigned again. */
+  get digest(): string | undefined {
+    return this.#assigned.digest;
   }
 
   complete(data: Uint8Array = NO_DATA): void {
@@ -75,9 +105,9 @@ export class RunningJob implements GrabbedJob {
     this.#answer(FAIL);
   }
 
-  moveTo(holder: JobHolder | undefined, handle = this.#handle): void {
+  moveTo(holder: JobHolder | undefined, assigned = this.#assigned): void {
     this.#holder = holder;
-    this.#handle = handle;
+    this.#assigned = assigned;
   }
 
   #answer(answer: Answer): void {

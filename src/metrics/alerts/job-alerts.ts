@@ -102,6 +102,17 @@ export const JOB_ALERTS: readonly Alert[] = [
     action: "As for OmdResultsWait.",
   },
   {
+    name: "OmdSpoolFailing",
+    severity: "warning",
+    when: ["gearman_worker_spool_failing > 0"],
+    during: "2m",
+    summary: `${WORKER} cannot write its result_spool`,
+    description:
+      "Results that wait for a job server are kept in memory only: if the worker is killed before they are delivered, they are lost.",
+    action:
+      "The log says why, as does `omd-worker status`: most often the disk is full or read-only. The worker tries again every ten seconds.",
+  },
+  {
     name: "OmdResultsLost",
     severity: "critical",
     when: ["increase(gearman_worker_jobs_failed_total[10m]) > 0"],

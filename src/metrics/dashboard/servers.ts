@@ -56,6 +56,28 @@ export const SERVER_ROW: Row = {
       query(`gearman_worker_outbox_oldest_seconds{${WORKERS}}`, "{{instance}}"),
     ),
     lines(
+      {
+        title: "Results in the spool",
+        about: "Results that are kept on the disk until a job server takes them.",
+        unit: "none",
+      },
+      query(`gearman_worker_spool_results{${WORKERS}}`, "{{instance}}"),
+      query(`gearman_worker_spool_set_aside_files{${WORKERS}}`, "{{instance}}: files set aside"),
+      query(`gearman_worker_spool_failing{${WORKERS}}`, "{{instance}}: cannot be written"),
+      query(
+        `sum by (instance) (increase(gearman_worker_spool_write_errors_total{${WORKERS}}${RATE}))`,
+        "{{instance}}: write errors",
+      ),
+    ),
+    lines(
+      { title: "Size of the spool", about: "Of the file with results that wait.", unit: "bytes" },
+      query(`gearman_worker_spool_bytes{${WORKERS}}`, "{{instance}}"),
+    ),
+    lines(
+      { title: "Oldest result in the spool", about: "How old it is.", unit: "s" },
+      query(`gearman_worker_spool_oldest_seconds{${WORKERS}}`, "{{instance}}"),
+    ),
+    lines(
       { title: "Results accepted", about: "By a job server.", unit: "ops" },
       query(
         `sum by (instance) (rate(gearman_worker_results_delivered_total{${WORKERS}}${RATE}))`,

@@ -15,6 +15,7 @@ import {
   outboxOld,
   queueWithoutWorker,
   resultsWait,
+  spoolFails,
 } from "./server-rules.ts";
 import { filesSetAside, loopLate, notOpen, reloadFailed } from "./worker-rules.ts";
 
@@ -26,6 +27,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   unreadableJobs,
   outboxOld,
   resultsWait,
+  spoolFails,
   queueWithoutWorker,
   refusedJobs,
   unusablePlugins,

@@ -73,6 +73,17 @@ export const resultsWait: Rule = ({ queues }) => {
       };
 };
 
+export const spoolFails: Rule = ({ status: { outbox } }) => {
+  const { folder, problem } = outbox.spool ?? {};
+  if (problem === undefined) return undefined;
+  return {
+    level: "warning",
+    text: `The result spool ${folder} cannot be written: ${problem}.`,
+    advice:
+      "Results are kept in memory only, and lost if the worker is killed. Free space, or mend the disk.",
+  };
+};
+
 export const outboxOld: Rule = ({ status: { outbox } }) => {
   const { size, oldestAge } = outbox;
   if (size === 0 || (oldestAge < OLD_SECONDS && size < MANY_UNSENT)) return undefined;

@@ -1,6 +1,7 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { GrabbedJob } from "../../gearman/grabber/grabber.ts";
 import { Orphans } from "../../gearman/grabber/orphans.ts";
+import { type EarlierJob, RunningJob } from "../../gearman/grabber/running-job.ts";
 import type { ServerAddress } from "../../gearman/server-address.ts";
 import type { Log } from "../../log.ts";
 import type { WorkerEvents } from "../worker-events.ts";
@@ -73,6 +74,13 @@ export class JobServers {
       ...this.#links.map((link) => ({ ...link.status, isRetired: false })),
       ...[...this.#retired].map((link) => ({ ...link.status, isRetired: true })),
     ];
+  }
+
+  /** A job that an earlier start of the worker has run is not run again. It waits for its answer. */
+  adopt(earlier: EarlierJob): RunningJob {
+    const job = RunningJob.ofEarlierStart(earlier);
+    this.#orphans.adopt(job);
+    return job;
   }
 
   /** Opens new connections at once. Those of an earlier configuration go when their last job is answered. */

@@ -70,6 +70,19 @@ it("says what a worker does, a line for each thing", () => {
 `);
 });
 
+it.each([
+  [{}, "3 results, 2 KiB in /spool"],
+  [{ setAside: 2 }, "3 results, 2 KiB in /spool, 2 files set aside"],
+  [{ problem: "ENOSPC" }, "3 results, 2 KiB in /spool, cannot be written (ENOSPC)"],
+])("says how the spool is: %j", (more, expected) => {
+  const spool = {
+    ...{ folder: "/spool", results: 3, bytes: 1_500, oldestAge: 7, setAside: 0, writeErrors: 0 },
+    ...{ problem: undefined, ...more },
+  };
+  const text = renderStatus({ ...STATUS, outbox: { ...STATUS.outbox, spool } }, 1_090);
+  expect(/^ {2}spool +(.*)$/m.exec(text)?.[1]).toBe(expected);
+});
+
 it("lists jobs, and no name can steer the terminal", () => {
   const jobs = [
     { ...JOB, age: 4.2, hostName: "a\x1b[2J" },

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Claim, Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import { type Claim, digestOf, Orphans } from "../../../src/gearman/grabber/orphans.ts";
 import { type Answer, RunningJob } from "../../../src/gearman/grabber/running-job.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
@@ -88,6 +88,42 @@ describe("orphans", () => {
       "finished",
       "finished",
     ]);
+  });
+
+  it("know a job of an earlier start by its digest, and again after its answer, if that was lost", () => {
+    const log = stubLog();
+    const orphans = new Orphans({ log });
+    const digest = digestOf(Buffer.from("a"));
+    const job = RunningJob.ofEarlierStart({ queue: "host", server: "127.0.0.1:4730", digest });
+    orphans.adopt(job);
+    expect([orphans.running, orphans.size], "nothing runs").toEqual([0, 1]);
+    expect(orphans.places()).toEqual([{ server: "127.0.0.1:4730", queue: "host" }]);
+    expect(claim(orphans, "host", "b")).toBeUndefined();
+    expect(claim(orphans, "host", "a", "u")).toEqual({ kind: "running", job });
+    expect(log.info.mock.calls[0]?.[1]).toBe("job assigned again, its result is in the spool; not run twice");
+
+    const holder = { answered: vi.fn() };
+    job.moveTo(holder, { ...assignment("host", "a"), handle: "H:new:1", unique: "u" });
+    job.complete();
+    expect(holder.answered).toHaveBeenCalledOnce();
+    const { handle, queue, unique, workload, server } = job;
+    expect(handle).toBe("H:new:1");
+    orphans.remember({ handle, queue, unique, workload, server, answer: { type: "WORK_FAIL" } });
+    expect(claim(orphans, "host", "a", "u")).toMatchObject({ kind: "finished" });
+  });
+
+  it("complete a job of an earlier start whose result was delivered before it came again", () => {
+    const orphans = new Orphans({ log: stubLog() });
+    const digest = digestOf(Buffer.from("a"));
+    const job = RunningJob.ofEarlierStart({ queue: "host", server: "127.0.0.1:4730", digest });
+    orphans.adopt(job);
+    job.complete();
+    expect(orphans.size).toBe(1);
+    expect(claim(orphans, "host", "a")).toMatchObject({
+      kind: "finished",
+      answer: { type: "WORK_COMPLETE" },
+    });
+    expect(orphans.size).toBe(0);
   });
 
   it("say so in the log, once for each", () => {

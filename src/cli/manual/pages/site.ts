@@ -5,7 +5,7 @@ import { WORKER_OPTIONS } from "./worker-options.ts";
 export const DOCTOR_MANUAL: Manual = {
   name: "doctor",
   description: [
-    "Looks whether a worker with these options would work here: configuration, job servers, key, queues without a worker, pings, limits, memory, /dev/shm; of a worker that runs here, the clock and the plugins of its latest jobs. It prints a line for each, with what to do. It takes no job of any worker.",
+    "Looks whether a worker with these options would work here: configuration, job servers, key, queues without a worker, the folder of result_spool, pings, limits, memory, /dev/shm; of a worker that runs here, the clock and the plugins of its latest jobs. It prints a line for each, with what to do. It takes no job of any worker.",
     "Run it as the worker's user, with its --config=FILE.",
   ],
   options: [{ name: "json", help: "prints JSON, for scripts" }],

@@ -1,0 +1,104 @@
+import type { Config } from "../config/config.ts";
+import { digestOf } from "../gearman/grabber/orphans.ts";
+import type { RunningJob } from "../gearman/grabber/running-job.ts";
+import type { Log } from "../log.ts";
+import type { Keeper, Outbox, WaitingParcel } from "../result/outbox.ts";
+import type { SpooledResult } from "../result/spool/records.ts";
+import { Spool, type SpoolStatus } from "../result/spool/spool.ts";
+import type { JobServers } from "./servers/job-servers.ts";
+
+export interface KeptResultsOptions {
+  readonly log: Log;
+  readonly config: () => Pick<Config, "resultSpool" | "resultSpoolMaxAge" | "resultSpoolMaxSize">;
+  readonly outbox: () => Pick<Outbox, "deliver" | "keepOlderThan">;
+  readonly jobServers: () => Pick<JobServers, "adopt">;
+}
+
+const LOOK_MS = 250;
+/** A job server that is well confirms a result within milliseconds. */
+const KEPT_AFTER_MS = 1_000;
+const MIB = 1024 * 1024;
+
+/**
+ * The spool of a worker that has one. It keeps results that no job server was there for, and those that a job
+ * server has not confirmed for a second. A result that is delivered at once is never written.
+ *
+ * After a start the results that an earlier one has left are delivered, each to the job server that its job
+ * came from, and before others. Their jobs, if they are assigned again, are not run, but completed when the
+ * result is delivered.
+ */
+export class KeptResults implements Keeper {
+  readonly #options: KeptResultsOptions;
+  #spool: Spool | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(options: KeptResultsOptions) {
+    this.#options = options;
+  }
+
+  get status(): SpoolStatus | undefined {
+    return this.#spool?.status;
+  }
+
+  /** No more results should wait: no more jobs are taken. */
+  get isFull(): boolean {
+    const { resultSpoolMaxSize } = this.#options.config();
+    return (this.#spool?.waitingBytes ?? 0) >= resultSpoolMaxSize * MIB;
+  }
+
+  /** To be called before there are jobs. Throws a `SpoolError` if the folder cannot be used. */
+  start(): void {
+    const { config, log, outbox } = this.#options;
+    const { resultSpool: folder, resultSpoolMaxAge: maxAge } = config();
+    if (folder === undefined) return;
+    this.#spool = new Spool({ folder, maxAge, log, onRestored: (results) => this.#restore(results) });
+    this.#spool.start();
+    this.#timer = setInterval(() => outbox().keepOlderThan(KEPT_AFTER_MS), LOOK_MS).unref();
+  }
+
+  readonly keep = (parcel: WaitingParcel): void => {
+    if (parcel.left === undefined) this.#spool?.keep(toSpooled(parcel));
+  };
+
+  readonly release = ({ unique }: WaitingParcel): void => this.#spool?.release(unique);
+
+  /** To be called when the outbox has stopped. Resolves when what it has left is on the disk. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#spool?.stop();
+  }
+
+  #restore(results: readonly SpooledResult[]): void {
+    const { log } = this.#options;
+    log.info(`${results.length} results of an earlier start are in the spool and will be delivered`);
+    let left = results.length;
+    for (const result of results) {
+      void this.#deliver(result).finally(() => {
+        left -= 1;
+        if (left === 0 && !this.#isStopped) log.info("the results of the earlier start are delivered");
+      });
+    }
+  }
+
+  async #deliver({ unique, server, queue, workload, time, job }: SpooledResult): Promise<void> {
+    const { log, outbox, jobServers } = this.#options;
+    const earlier: RunningJob | undefined = job && jobServers().adopt({ ...job, server });
+    const sinceMs = performance.now() - Math.max(0, Date.now() - time * 1000);
+    try {
+      await outbox().deliver({ queue, workload, server, left: { unique, sinceMs } });
+      earlier?.complete();
+    } catch (err) {
+      if (this.#isStopped) return; // it stays in the spool
+      log.error({ err, server, queue }, "a result of an earlier start is given up");
+      earlier?.fail();
+    }
+  }
+}
+
+function toSpooled({ unique, sinceMs, server, queue, workload, job }: WaitingParcel): SpooledResult {
+  const time = (Date.now() - (performance.now() - sinceMs)) / 1000;
+  const answered = job && { queue: job.queue, digest: digestOf(job.workload) };
+  return { unique, server, queue, workload, time, ...(answered && { job: answered }) };
+}

@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { digestOf } from "../../src/gearman/grabber/orphans.ts";
+import type { EarlierJob, RunningJob } from "../../src/gearman/grabber/running-job.ts";
+import type { Parcel, WaitingParcel } from "../../src/result/outbox.ts";
+import { KeptResults } from "../../src/worker/kept-results.ts";
+import { createFolder } from "../support/folder.ts";
+import { stubLog } from "../support/stub-log.ts";
+
+const SERVER = "a:4730";
+const JOB = { queue: "service", workload: Buffer.from("a job") };
+
+let parent: ReturnType<typeof createFolder>;
+const started: KeptResults[] = [];
+beforeEach(() => {
+  parent = createFolder();
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((kept) => kept.stop()));
+  parent[Symbol.dispose]();
+});
+
+/** A start of a worker, with an outbox whose answers the test gives. */
+function start(options: { readonly maxSize?: number; readonly hasSpool?: boolean } = {}) {
+  const { maxSize: resultSpoolMaxSize = 1, hasSpool = true } = options;
+  const log = stubLog();
+  const delivered: (Parcel & PromiseWithResolvers<void>)[] = [];
+  const earlier: EarlierJob[] = [];
+  const ended: string[] = [];
+  const job = {
+    complete: () => ended.push("complete"),
+    fail: () => ended.push("fail"),
+  } as unknown as RunningJob;
+  const outbox = {
+    deliver: (parcel: Parcel) => {
+      const answer = Promise.withResolvers<void>();
+      delivered.push({ ...parcel, ...answer });
+      return answer.promise;
+    },
+    keepOlderThan: vi.fn(),
+  };
+  const resultSpool = hasSpool ? join(parent.path, "spool") : undefined;
+  const kept = new KeptResults({
+    ...{ log, config: () => ({ resultSpool, resultSpoolMaxAge: 600, resultSpoolMaxSize }) },
+    outbox: () => outbox,
+    jobServers: () => ({
+      adopt: (each) => {
+        earlier.push(each);
+        return job;
+      },
+    }),
+  });
+  started.push(kept);
+  kept.start();
+  return { kept, log, delivered, earlier, ended };
+}
+
+function parcel(unique: string, bytes = 10): WaitingParcel {
+  const workload = Buffer.alloc(bytes, "x");
+  return { unique, workload, server: SERVER, queue: "check_results", job: JOB, sinceMs: performance.now() };
+}
+
+async function leave(...uniques: readonly string[]): Promise<void> {
+  const { kept } = start();
+  for (const unique of uniques) kept.keep(parcel(unique));
+  await kept.stop();
+}
+
+it("delivers what was left, in its order, and has the jobs that they answer not run again", async () => {
+  await leave("one", "two");
+  const { delivered, earlier, ended, log } = start();
+  expect(delivered.map(({ left, server, queue }) => [left?.unique, server, queue])).toEqual([
+    ["one", SERVER, "check_results"],
+    ["two", SERVER, "check_results"],
+  ]);
+  const known = { queue: "service", server: SERVER, digest: digestOf(JOB.workload) };
+  expect(earlier).toEqual([known, known]);
+  expect(ended).toEqual([]);
+  for (const { resolve } of delivered) resolve();
+  await vi.waitFor(() => expect(ended).toEqual(["complete", "complete"]));
+  expect(log.info.mock.calls.flat()).toEqual([
+    "2 results of an earlier start are in the spool and will be delivered",
+    "the results of the earlier start are delivered",
+  ]);
+});
+
+it("fails the job of a result that job servers refuse, with a line", async () => {
+  await leave("one");
+  const { delivered, ended, log } = start();
+  delivered[0]?.reject(new Error("refused"));
+  await vi.waitFor(() => expect(ended).toEqual(["fail"]));
+  expect(log.error.mock.calls[0]?.[1]).toBe("a result of an earlier start is given up");
+});
+
+it("keeps for the next start what was left and is not delivered when the worker ends", async () => {
+  await leave("one", "two");
+  const { kept, delivered, ended, log } = start();
+  delivered[0]?.resolve();
+  kept.release(parcel("one"));
+  await vi.waitFor(() => expect(ended).toEqual(["complete"]));
+  const stopped = kept.stop();
+  delivered[1]?.reject(new Error("stopped"));
+  await stopped;
+  expect([ended, log.error.mock.calls]).toEqual([["complete"], []]);
+  expect(start().delivered.map(({ left }) => left?.unique)).toEqual(["two"]);
+});
+
+it("is full of so many MiB, also of those that were left, until some are delivered", async () => {
+  const { kept } = start();
+  kept.keep(parcel("one", 600_000));
+  expect(kept.isFull).toBe(false);
+  kept.keep(parcel("two", 600_000));
+  expect(kept.isFull).toBe(true);
+  await kept.stop();
+  const next = start();
+  expect(next.kept.isFull).toBe(true);
+  next.kept.release(parcel("one"));
+  expect(next.kept.isFull).toBe(false);
+});
+
+it("does nothing without result_spool", () => {
+  const { kept } = start({ hasSpool: false });
+  kept.keep(parcel("one", 5_000_000));
+  kept.release(parcel("one"));
+  expect([kept.isFull, kept.status]).toEqual([false, undefined]);
+});
