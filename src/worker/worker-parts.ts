@@ -8,19 +8,19 @@ import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
 import { Ending } from "./ending.ts";
-import { createLoadGuard } from "./host-load.ts";
+import { createLoadGuard } from "./slots/host-load.ts";
 import { InFlight } from "./in-flight.ts";
 import { createJobLog } from "./job-log.ts";
 import { KeptResults } from "./kept-results.ts";
 import { LogThrottle } from "./log-throttle.ts";
 import { NativeRuntime } from "./native-runtime.ts";
-import { Pool } from "./pool.ts";
+import { Pool } from "./slots/pool.ts";
 import { RecentJobs } from "./recent-jobs.ts";
 import { ReplayGuard } from "./replay-guard.ts";
 import { Summary } from "./reports/summary.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
-import { Shortage } from "./shortage.ts";
+import { Shortage } from "./slots/shortage.ts";
 import { tellAll, type WorkerEvents, type WorkerListener } from "./worker-events.ts";
 
 /** With so many results of its jobs undelivered a job server is asked for no more jobs. */

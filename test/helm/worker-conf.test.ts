@@ -233,10 +233,10 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       "--prometheus_server=:9050",
       "--control_socket=off",
       "--log_format=json",
-      "--result_spool=/var/lib/omd-worker/results",
-      "--result_spool_max_age=0",
       "--plugin_environment=HOME",
       "--plugin_environment=LC_*",
+      "--result_spool=/var/lib/omd-worker/results",
+      "--result_spool_max_age=0",
       "--status_page=on",
       "--status_page_auth=/etc/omd-worker/page/logins",
     ]);

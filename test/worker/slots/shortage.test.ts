@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { LogThrottle } from "../../src/worker/log-throttle.ts";
-import { NotStartedError, Shortage } from "../../src/worker/shortage.ts";
-import { stubLog } from "../support/stub-log.ts";
+import { LogThrottle } from "../../../src/worker/log-throttle.ts";
+import { NotStartedError, Shortage } from "../../../src/worker/slots/shortage.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 const LACK = "no memory is left";
 

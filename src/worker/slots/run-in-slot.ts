@@ -1,6 +1,6 @@
-import type { Job } from "../job/job.ts";
-import { ageIfTooOld } from "../job/max-age.ts";
-import type { JobRun, Runner } from "../run/run.ts";
+import type { Job } from "../../job/job.ts";
+import { ageIfTooOld } from "../../job/max-age.ts";
+import type { JobRun, Runner } from "../../run/run.ts";
 import type { Pool } from "./pool.ts";
 import type { Shortage } from "./shortage.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import type { LogThrottle } from "./log-throttle.ts";
+import type { LogThrottle } from "../log-throttle.ts";
 
 /** Limits of worker.conf; 0 means no limit. Load as in uptime(1), memory as percent used. */
 export interface LoadLimits {

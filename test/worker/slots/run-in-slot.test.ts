@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { decodeJob } from "../../src/job/decode.ts";
-import type { FollowedRoute } from "../../src/run/run.ts";
-import { createSlotRun } from "../../src/worker/run-in-slot.ts";
+import { decodeJob } from "../../../src/job/decode.ts";
+import type { FollowedRoute } from "../../../src/run/run.ts";
+import { createSlotRun } from "../../../src/worker/slots/run-in-slot.ts";
 
 const NOW = 1_700_000_000;
 const FOLLOWED: FollowedRoute = {

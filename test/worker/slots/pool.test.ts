@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Pool, type PoolOptions } from "../../src/worker/pool.ts";
+import { Pool, type PoolOptions } from "../../../src/worker/slots/pool.ts";
 
 const OPTIONS: PoolOptions = { minWorker: 5, maxWorker: 20, spawnRate: 3, idleTimeout: 10 };
 const SECOND = 1_000;

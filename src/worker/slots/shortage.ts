@@ -1,4 +1,4 @@
-import type { LogThrottle } from "./log-throttle.ts";
+import type { LogThrottle } from "../log-throttle.ts";
 
 const RETRY_MS = 1_000;
 

@@ -5,9 +5,9 @@ import {
   type LoadLimits,
   memoryUsedPercent,
   readHost,
-} from "../../src/worker/host-load.ts";
-import { LogThrottle } from "../../src/worker/log-throttle.ts";
-import { stubLog } from "../support/stub-log.ts";
+} from "../../../src/worker/slots/host-load.ts";
+import { LogThrottle } from "../../../src/worker/log-throttle.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 const NONE: LoadLimits = { loadLimit1: 0, loadLimit5: 0, loadLimit15: 0, memLimit: 0 };
 const READINGS = { load: [4.126, 2.5, 0.75], memoryUsedPercent: 69.6 };
