@@ -58,7 +58,9 @@ export async function performJob(grabbed: GrabbedJob, context: JobContext): Prom
   grabbed.complete();
 }
 
-/** A job that cannot be read, or must not be run, is failed, not run: gearmand must not hand it out again and again. */
+/**
+ * A job that cannot be read, or must not be run, is failed: gearmand must not hand it out again and again.
+ */
 function readJob(
   grabbed: GrabbedJob,
   { envelope, events, admit }: JobContext,

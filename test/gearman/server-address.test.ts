@@ -16,6 +16,20 @@ describe("readServerAddress", () => {
   });
 
   it.each([
+    ["tls://gm", { host: "gm", port: 4730, tls: true }],
+    ["TLS://gm:1", { host: "gm", port: 1, tls: true }],
+    ["tcp://[::1]:2", { host: "::1", port: 2, tls: false }],
+    ["tls://:4731", { host: "127.0.0.1", port: 4731, tls: true }],
+  ])("reads %s", (text, expected) => {
+    expect(readServerAddress(text)).toEqual(expected);
+  });
+
+  it.each([
+    "tls://",
+    "tls:/host",
+    "http://host",
+    "tls://tls://host",
+    "tls://host/path",
     "host:",
     "host:0",
     "host:65536",

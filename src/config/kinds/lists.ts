@@ -91,7 +91,7 @@ export const servers: Kind<readonly WrittenAddress[]> = {
   schema: listSchema(SERVER_SCHEMA),
   read({ key, text }, before = []) {
     const value = [...before];
-    const known = new Set(before.map(renderServerAddress));
+    const known = new Map(before.map((server) => [renderServerAddress(server), server.tls] as const));
     const remarks: Remark[] = [];
     for (const word of splitList(text)) {
       const server = readServerAddress(word);
@@ -100,9 +100,9 @@ export const servers: Kind<readonly WrittenAddress[]> = {
           error(`${key}: ${quote(word)} is no server address`, "write host, host:port or [IPv6]:port"),
         );
       } else if (known.has(renderServerAddress(server))) {
-        remarks.push(warning(`duplicate definition of server: ${renderServerAddress(server)}`));
+        remarks.push(duplicate(server, known.get(renderServerAddress(server))));
       } else {
-        known.add(renderServerAddress(server));
+        known.set(renderServerAddress(server), server.tls);
         value.push(server);
       }
     }
@@ -110,6 +110,17 @@ export const servers: Kind<readonly WrittenAddress[]> = {
   },
   render: (value) => value.map(renderServer).join(","),
 };
+
+/** Which of both is meant decides whether the connection is encrypted. */
+function duplicate(server: WrittenAddress, before: boolean | undefined): Remark {
+  const name = renderServerAddress(server);
+  return server.tls === before || server.tls === undefined
+    ? warning(`duplicate definition of server: ${name}`)
+    : error(
+        `${name} is named twice, with and without ${server.tls ? "tls" : "tcp"}://`,
+        "remove one of them",
+      );
+}
 
 /** Of an address in use, `tls` is set or not; a written one may say that it has none. */
 export function renderServer(server: Omit<WrittenAddress, "tls"> & { readonly tls?: unknown }): string {

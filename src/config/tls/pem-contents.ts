@@ -81,7 +81,12 @@ export function checkRights({ path }: PemFile, machine: Machine, report: Report)
   const { mode = 0 } = machine.stat(resolve(machine.cwd, path));
   if ((mode & (OTHERS_READ | OTHERS_WRITE)) === 0) return;
   const may = (mode & OTHERS_READ) === 0 ? "write" : "read";
-  report(error(`every user of this machine may ${may} tls_key ${showValue(path)}`, "chmod o= FILE"));
+  report(
+    error(
+      `every user of this machine may ${may} tls_key ${showValue(path)}`,
+      "chmod o= FILE, or defaultMode: 0440 of a Secret's volume",
+    ),
+  );
 }
 
 function crypto() {

@@ -64,6 +64,7 @@ describe("the options of TLS", () => {
     [[...BASE, "tls=yes"], "TLS needs tls_ca_file, the authority of the job servers' certificates"],
     [[...BASE, "server=tls://c"], "TLS needs tls_ca_file, the authority of the job servers' certificates"],
     [[...BASE, "tls=perhaps"], "tls: 'perhaps' is neither yes nor no"],
+    [[...TLS, "server=tls://a"], "a:4730 is named twice, with and without tls:// (remove one of them)"],
     [[...TLS, "tls_certificate=/client.crt"], "tls_certificate needs its private key (tls_key=FILE)"],
     [[...TLS, "tls_key=/client.key"], "tls_key needs its certificate (tls_certificate=FILE)"],
     [[...TLS, "tls_ca_file=/gone"], "could not open tls_ca_file: /gone: no such file or directory"],
@@ -88,8 +89,14 @@ describe("the options of TLS", () => {
   });
 
   it.each([
-    [0o644, "every user of this machine may read tls_key /client.key (chmod o= FILE)"],
-    [0o642, "every user of this machine may write tls_key /client.key (chmod o= FILE)"],
+    [
+      0o644,
+      "every user of this machine may read tls_key /client.key (chmod o= FILE, or defaultMode: 0440 of a Secret's volume)",
+    ],
+    [
+      0o642,
+      "every user of this machine may write tls_key /client.key (chmod o= FILE, or defaultMode: 0440 of a Secret's volume)",
+    ],
   ])("refuse a private key with the rights %o", (mode, expected) => {
     const problems = problemsOf(() => loadTls(WHOLE, {}, { "/client.key": mode }));
     expect(problems).toEqual([`command line: ${expected}`]);

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
+import { ServerTls, type ServerTlsOptions } from "../../../src/gearman/tls/server-tls.ts";
 import { LogThrottle } from "../../../src/worker/log-throttle.ts";
 import { Dupservers } from "../../../src/worker/servers/dupservers.ts";
 import { freePort } from "../../support/free-port.ts";
 import { Actors, untilStatus } from "../../support/gearman/actors.ts";
+import { createPki, startTlsGearmand } from "../../support/gearman/tls-gearmand.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { hasServer } from "../../support/servers/installed.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const HOST = "127.0.0.1";
@@ -59,6 +63,27 @@ describe("dupservers", () => {
     await startServer(away);
     await untilCopies(away, 1);
   });
+
+  it.skipIf(!hasServer("gearmand") || !hasServer("stunnel"))(
+    "keep the copies for one that is spoken to over TLS from now on, and with another certificate",
+    async () => {
+      using pki = createPki();
+      await using server = await startTlsGearmand({ pki, wants: "client" });
+      const { dupservers } = start([server.port]);
+      const use = (options: ServerTlsOptions) => {
+        const tls = new ServerTls(options);
+        dupservers.open({ servers: [{ host: HOST, port: server.port, tls }], limit: 10, timing: {} });
+      };
+      dupservers.send(PARCEL);
+      const ca = readFileSync(pki.file("server.crt"));
+      use({ ca });
+      dupservers.send(PARCEL);
+      const [certificate, key] = ["client.crt", "client.key"].map((name) => readFileSync(pki.file(name)));
+      use({ ca, client: certificate && key && { certificate, key } });
+      await untilCopies(server.gearmand.port, 2);
+      expect(dupservers.status).toMatchObject([{ isConnected: true }]);
+    },
+  );
 
   it("tell of each that takes no copies, under its own name", async () => {
     const ports = [await freePort(), await freePort()];
