@@ -30,6 +30,9 @@ export class Fifo<T> {
     if (entry === undefined) return undefined;
     this.#first = entry.next;
     if (entry.next === undefined) this.#last = undefined;
+    // An entry that has become old garbage would keep all entries after it in memory until the next full
+    // collection.
+    entry.next = undefined;
     this.#length--;
     return entry.value;
   }
