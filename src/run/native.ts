@@ -126,12 +126,38 @@ class Deadline {
   }
 }
 
+/** What a check may do in one run, without the signal. */
+type Abilities = Omit<AbortableContext, "signal">;
+
+/**
+ * Its functions are made outside of the constructor, and the signal is no getter of an object literal. V8
+ * would keep the garbage of each run until the next full collection otherwise.
+ */
+class NativeContext implements AbortableContext {
+  declare readonly words?: readonly string[];
+  readonly onAbort: Abilities["onAbort"];
+  readonly shared: Abilities["shared"];
+  readonly log: Abilities["log"];
+  readonly execute: Abilities["execute"];
+  readonly #deadline: Deadline;
+
+  constructor({ words, onAbort, shared, log, execute }: Abilities, deadline: Deadline) {
+    if (words !== undefined) this.words = words;
+    this.onAbort = onAbort;
+    this.shared = shared;
+    this.log = log;
+    this.execute = execute;
+    this.#deadline = deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
+}
+
 function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): AbortableContext {
-  return {
+  const abilities: Abilities = {
     ...(route.words && { words: route.words }),
-    get signal() {
-      return deadline.signal;
-    },
     onAbort: (act) => deadline.onAbort(act),
     shared: (value) => run.shared.get(value),
     log: (message) => run.log.debug({ check: route.name }, run.hide(message)),
@@ -141,6 +167,7 @@ function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): 
       return readCommandOutcome(await run.execute(route.nested, { timeoutMs, signal: deadline.signal }));
     },
   };
+  return new NativeContext(abilities, deadline);
 }
 
 /** A check gets no outcome of a command that was not run. The check itself ends then. */

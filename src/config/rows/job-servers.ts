@@ -69,7 +69,7 @@ export const JOB_SERVER_ROWS = [
   {
     name: "grab_interval",
     kind: integer({ min: 0, max: 1000 }),
-    default: 15,
+    default: 30,
     unit: "milliseconds",
     help: "Jobs that come in a steady flow are taken in groups, so long apart, as each wake-up costs more than a small job. The first job after a pause is taken at once, and so is everything while more jobs wait than were taken. 0 takes each job when it comes.",
     knownBy: ["omd-worker"],

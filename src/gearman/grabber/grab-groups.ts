@@ -49,10 +49,10 @@ export class GrabGroups {
    * come in numbers are not held.
    */
   wokenUp(isSingle: boolean): boolean {
-    const isDue = this.#leftMs() < SHORTEST_WAIT_MS;
-    if (isDue) this.#begin(undefined);
-    if (isDue || !isSingle) return false;
-    this.#hold(FLOW);
+    const leftMs = this.#leftMs();
+    if (leftMs < SHORTEST_WAIT_MS) this.#begin(undefined);
+    if (leftMs < SHORTEST_WAIT_MS || !isSingle) return false;
+    this.#hold(FLOW, leftMs);
     return true;
   }
 
@@ -68,8 +68,9 @@ export class GrabGroups {
 
   /** The server has no more jobs. Returns whether it is asked again after the interval without a NOOP. */
   rest(): boolean {
-    if (this.#jobs < FLOW || this.#leftMs() < SHORTEST_WAIT_MS) return false;
-    this.#hold(Math.min(this.#jobs + 1, MOST_GRABS));
+    const leftMs = this.#leftMs();
+    if (this.#jobs < FLOW || leftMs < SHORTEST_WAIT_MS) return false;
+    this.#hold(Math.min(this.#jobs + 1, MOST_GRABS), leftMs);
     return true;
   }
 
@@ -86,12 +87,12 @@ export class GrabGroups {
     return this.#beganMs + this.#options.intervalMs - performance.now();
   }
 
-  #hold(grabs: number): void {
+  #hold(grabs: number, ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#begin(grabs);
       this.#options.onDue();
-    }, this.#leftMs());
+    }, ms);
   }
 
   #begin(grabs: number | undefined): void {

@@ -115,11 +115,8 @@ export class Questions {
 
   #createContext(id: number, run: Run, { words }: CheckLine): CheckContext {
     const { shared, worker, turn } = this.#options;
-    return {
+    const abilities: Omit<CheckContext, "signal"> = {
       ...(words && { words }),
-      get signal() {
-        return run.signal;
-      },
       shared: (value) => turn.leave(() => shared.get(value)),
       log: (text) => {
         run.hasLogged = true;
@@ -127,6 +124,31 @@ export class Questions {
       },
       execute: ({ timeoutMs }) => worker.execute(id, timeoutMs),
     };
+    return new RunContext(abilities, run);
+  }
+}
+
+/**
+ * The signal is no getter of an object literal, as V8 would keep the garbage of each run until the next full
+ * collection.
+ */
+class RunContext implements CheckContext {
+  declare readonly words?: readonly string[];
+  readonly shared: CheckContext["shared"];
+  readonly log: CheckContext["log"];
+  readonly execute: CheckContext["execute"];
+  readonly #run: Run;
+
+  constructor({ words, shared, log, execute }: Omit<CheckContext, "signal">, run: Run) {
+    if (words !== undefined) this.words = words;
+    this.shared = shared;
+    this.log = log;
+    this.execute = execute;
+    this.#run = run;
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal;
   }
 }
 
