@@ -3,7 +3,7 @@ import type { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
 
 /** So long no job was run. */
-const QUIET_MS = 2_000;
+const QUIET_MS = 5_000;
 /** Bytes. Less is not worth a collection, which holds the worker up for some ten milliseconds. */
 const WORTH = 8 * 2 ** 20;
 
