@@ -61,11 +61,13 @@ RUN apt-get update \
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY images/finish-image.sh /usr/local/lib/omd-worker/finish-image.sh
 # It logs to standard output, whatever worker.conf says of a log file, and never in the background, which would end the
-# container. The files that plugins and Net-SNMP keep are in the one folder that can be written.
+# container. The files that plugins and Net-SNMP keep are in the one folder that can be written. glibc would keep what V8's
+# threads free, for each of them.
 ENV PATH=/opt/omd-worker/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     HOME=/var/lib/omd-worker \
     LANG=C.UTF-8 \
     NODE_ENV=production \
+    MALLOC_ARENA_MAX=1 \
     MP_STATE_PATH=/tmp \
     SNMP_PERSISTENT_DIR=/tmp \
     OMD_WORKER_LOG_FORMAT=json \

@@ -13,6 +13,8 @@ const MAX_LOOK_GAP_MS = 1_000;
 /** After a look that has read this much the next one follows at once: the pipe may be full. */
 const FLOOD_BYTES = 4_096;
 const READS_A_LOOK = 16;
+/** How long a run may wait for room beyond its own time: a job server that takes no results may be away. */
+const MAX_WAIT_MS = 300_000;
 
 /** The two streams of a plugin that runs. Its end is told on the status pipe under this number. */
 export interface PluginStreams {
@@ -46,14 +48,18 @@ export interface RunRequest<Requested extends Command> extends RunLimits {
 }
 
 /** A plugin that runs. Times are `performance.now()`. */
-interface Run extends PluginStreams, RunLimits {
+interface Run extends PluginStreams, Omit<RunLimits, "deadlineMs"> {
   readonly ending: Ending;
+  deadlineMs: number;
   nextLookMs: number;
   lookGapMs: number;
   /** Undefined: it was not told yet. */
   returnCode: number | undefined;
   /** Bytes that take room. */
   longBytes: number;
+  /** When it was refused room; undefined: it does not wait for any. */
+  refusedMs: number | undefined;
+  mayWaitMs: number;
 }
 
 export interface RunsOptions {
@@ -116,6 +122,8 @@ export class Runs {
       lookGapMs: LOOK_MS,
       returnCode: undefined,
       longBytes: 0,
+      refusedMs: undefined,
+      mayWaitMs: MAX_WAIT_MS,
     });
     this.#timer ??= setTimeout(this.#wake, LOOK_MS);
   }
@@ -177,7 +185,11 @@ export class Runs {
 
   /** Reads what the pipes hold, up to a limit, if there is room. True: it was all. */
   #drain(run: Run): boolean {
-    if (run.longBytes > 0 && !this.#room.admits(run)) return false;
+    if (run.longBytes > 0 && !this.#room.admits(run)) {
+      prolong(run);
+      return false;
+    }
+    run.refusedMs = undefined;
     const isAll = drain(run);
     const longBytes = Math.max(0, bytesKept(run) - FREE_BYTES);
     if (longBytes > run.longBytes) this.#room.read(longBytes - run.longBytes);
@@ -230,6 +242,15 @@ export class Runs {
     this.drop(run.id);
     run.ending.cancelled();
   }
+}
+
+/** The time in which a run waits for room is not its own. */
+function prolong(run: Run): void {
+  const now = performance.now();
+  const waitedMs = Math.min(now - (run.refusedMs ?? now), run.mayWaitMs);
+  run.refusedMs = now;
+  run.mayWaitMs -= waitedMs;
+  run.deadlineMs += waitedMs;
 }
 
 /** Reads what both pipes hold, up to a limit. True: no process has them open any more. */

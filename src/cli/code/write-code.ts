@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import type { CliCommand } from "../command.ts";
 import { processIo } from "../io.ts";
 import { codeFile, loadScript } from "./load-script.ts";
@@ -30,6 +29,4 @@ await pause(START_MS);
 process.kill(process.pid, "SIGTERM");
 const code = await ended;
 if (code !== 0) throw new Error(`the worker has ended with ${code}`);
-// Compiled code is for a process with the same flags, and the worker has set this one.
-setFlagsFromString("--semi-space-growth-factor=2");
 writeFileSync(codeFile(fileURLToPath(SCRIPT)), script.createCachedData());

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { ConfigError, renderProblem } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
 import { Sources } from "../../config/read/sources.ts";
@@ -27,7 +26,6 @@ export async function runWorker(argv: readonly string[], io: Io): Promise<number
       return await startDaemon(io);
     }
     forgetServiceEnvironment();
-    keepHeapSmall();
     const onReady = () => isInBackground && tellLauncher({ ready: true });
     return await serve({ argv, loaded, sources, io, service, onReady });
   } catch (error) {
@@ -36,14 +34,6 @@ export async function runWorker(argv: readonly string[], io: Io): Promise<number
     io.stderr(`${text}\n`);
     return 1;
   }
-}
-
-/**
- * Nearly all objects of a job die with the job. Without this flag V8 makes their space larger and larger
- * under load: 154 MiB in place of 66 for 20,000 jobs a second, at the same CPU.
- */
-function keepHeapSmall(): void {
-  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** One line for what an operator can mend; the stack for a fault of ours. */

@@ -3,13 +3,14 @@ import type { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
 
 /** So long no job was run. */
-const QUIET_MS = 2_000;
+const QUIET_MS = 5_000;
 /** Bytes. Less is not worth a collection, which holds the worker up for some ten milliseconds. */
 const WORTH = 8 * 2 ** 20;
 
 export interface CollectWhenQuietOptions {
   readonly worker: () => Pick<Worker, "running"> | undefined;
   readonly collect?: () => void;
+  readonly collected?: () => void;
   /** Bytes of the process in memory. */
   readonly resident?: () => number;
 }
@@ -23,6 +24,7 @@ export class CollectWhenQuiet implements Disposable {
   readonly listener: WorkerListener = { ran: () => this.#expect(), unreadable: () => this.#expect() };
   readonly #worker: CollectWhenQuietOptions["worker"];
   readonly #collect: () => void;
+  readonly #collected: () => void;
   readonly #resident: () => number;
   #timer: NodeJS.Timeout | undefined;
   #hasRun = false;
@@ -32,10 +34,12 @@ export class CollectWhenQuiet implements Disposable {
   constructor({
     worker,
     collect = () => collectGarbage("everything"),
+    collected = () => {},
     resident = process.memoryUsage.rss,
   }: CollectWhenQuietOptions) {
     this.#worker = worker;
     this.#collect = collect;
+    this.#collected = collected;
     this.#resident = resident;
   }
 
@@ -67,6 +71,7 @@ export class CollectWhenQuiet implements Disposable {
     this.#timer = undefined;
     if (this.#resident() < this.#last + WORTH) return;
     this.#collect();
+    this.#collected();
     this.#last = this.#resident();
   };
 }

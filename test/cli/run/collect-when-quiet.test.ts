@@ -23,7 +23,7 @@ function begin() {
 it("a worker that has started is tidied once, and then left alone", () => {
   const { collect, quiet } = begin();
   quiet.start();
-  vi.advanceTimersByTime(3 * SECOND);
+  vi.advanceTimersByTime(6 * SECOND);
   expect(collect).toHaveBeenCalledTimes(1);
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -39,7 +39,7 @@ it("a worker with jobs is not held up", () => {
   vi.advanceTimersByTime(100 * SECOND);
   expect(collect).not.toHaveBeenCalled();
   worker.running = 0;
-  vi.advanceTimersByTime(5 * SECOND);
+  vi.advanceTimersByTime(11 * SECOND);
   expect(collect).toHaveBeenCalledTimes(1);
 });
 
