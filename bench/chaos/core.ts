@@ -16,8 +16,8 @@ export interface CoreOptions {
 }
 
 /**
- * What a core is to a worker: it submits jobs and takes results. It shares no code with the worker. A job that
- * gearmand had not confirmed when it died is submitted again.
+ * What a core is to a worker: it submits jobs and takes results. It shares no code with the worker. A job
+ * that gearmand had not confirmed when it died is submitted again.
  */
 export class ChaosCore implements Disposable {
   readonly results: ArrivedResult[] = [];

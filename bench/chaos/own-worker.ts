@@ -7,7 +7,7 @@ const SLOTS = 20;
 
 /** Our worker, as a site that wants to lose nothing has it. */
 export async function ownTemplate(fromSource: boolean): Promise<NamedTemplate> {
-  if (!fromSource && process.env["CHAOS_NOBUILD"] === undefined) await execa("npm", ["run", "--silent", "build"], { cwd: ROOT });
+  if (!fromSource) await execa("npm", ["run", "--silent", "build"], { cwd: ROOT });
   const program = fromSource ? "src/cli/omd-worker.ts" : "dist/src/cli/omd-worker.js";
   return {
     name: "omd-worker",

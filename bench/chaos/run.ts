@@ -33,7 +33,7 @@ const GIVE_UP_MS = 45_000;
 /** One job in ten takes half a second, so that always some run when something dies. */
 const SLOW = 10;
 
-/** One worker's program, twice, and a gearmand that keeps its jobs, under a load and a plan of disturbances. */
+/** Two starts of a worker, and a gearmand that keeps its jobs, under a load and a plan of disturbances. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const { template, seed, seconds, jobs, keep = false, tell = () => {} } = options;
   await using stack = new AsyncDisposableStack();

@@ -388,6 +388,31 @@ describe("a disk that takes nothing", () => {
       expect(openSpool().uniques()).toEqual(["left", "new"]);
     },
   );
+
+  it.skipIf(!canMount())("and had nothing in it is used when that has changed, too", async () => {
+    mkdirSync(folder);
+    using mount = mountSmall(folder, "mode=0700");
+    mount.remount("ro");
+    const { spool } = openSpool();
+    expect(spool.status.problem).toContain("EROFS");
+    mount.remount("rw");
+    await mended(spool);
+    await vi.waitFor(() => expect(files()).toEqual([]));
+    spool.keep(result("new"));
+    await spool.stop();
+    expect(openSpool().uniques()).toEqual(["new"]);
+  });
+
+  it("and takes something again when the worker ends, has what was in memory only", async () => {
+    const { spool } = openSpool({ retryMs: 1_000_000 });
+    const away = join(parent.path, "away");
+    renameSync(folder, away);
+    spool.keep(result("one"));
+    await problem(spool);
+    renameSync(away, folder);
+    await spool.stop();
+    expect(openSpool().uniques()).toEqual(["one"]);
+  });
 });
 
 function canMount(): boolean {
