@@ -46,6 +46,12 @@ export function pssMiB(pids: readonly number[]): number {
   return kib.reduce((sum, one) => sum + one, 0) / KIB_PER_MIB;
 }
 
+/** What processes have of memory together; what they share is counted for each of them. */
+export function readRssMiB(pids: readonly number[]): number {
+  const kib = pids.map((pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readProc(pid, "status"))?.[1] ?? 0));
+  return kib.reduce((sum, one) => sum + one, 0) / KIB_PER_MIB;
+}
+
 /** CPU time of the whole machine since its start, without the idle time. */
 export function machineCpuMs(): number {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")

@@ -17,7 +17,7 @@ describe.skipIf(!hasServer("gearmand"))(
   () => {
     it("has its results delivered by the next start, each once", async () => {
       await using rig = await createRig();
-      const { core, gate, spool, start, results } = rig;
+      const { core, gate, spool, folder, start, results } = rig;
       await using first = await start();
       await core.submit("service", ...names(SLOTS).map((name) => serviceJob(name, gate.plugin(name))));
       await gate.entered(SLOTS);
@@ -26,8 +26,10 @@ describe.skipIf(!hasServer("gearmand"))(
       await results(SLOTS);
       await first.kill9();
       expect(spool()).not.toContain("command_line"); // of the job there is a digest only
+      writeFileSync(join(folder, "notes"), "of somebody else");
 
       await using second = await start();
+      await second.logged(`leaves 1 files of others alone: "notes"`);
       await second.logged(`${SLOTS} results of an earlier start are in the spool and will be delivered`);
       await rig.restart();
       await core.collected(SLOTS);
@@ -79,85 +81,55 @@ describe.skipIf(!hasServer("gearmand"))(
       expect(new Set(core.services)).toEqual(new Set(names(SLOTS)));
       expect(gate.entries().toSorted()).toEqual(names(SLOTS));
     });
-
-    it("loses of a file whose end was cut off that result alone, and tells of a file of somebody else", async () => {
-      await using rig = await createRig();
-      const { core, gate, folder, start, results } = rig;
-      await using first = await start();
-      await core.submit("service", ...names(SLOTS).map((name) => serviceJob(name, gate.plugin(name))));
-      await gate.entered(SLOTS);
-      await rig.crash();
-      gate.open();
-      await results(SLOTS);
-      await first.kill9();
-      const file = join(folder, readdirSync(folder).find((name) => /^results\.\d+$/.test(name)) ?? "");
-      const bytes = readFileSync(file);
-      writeFileSync(file, bytes.subarray(0, bytes.length - 10));
-      writeFileSync(join(folder, "notes"), "mine");
-
-      await using second = await start();
-      await second.logged(`the result spool sets ${file} aside: 1 of its lines are damaged`);
-      await second.logged(`leaves 1 files of others alone: "notes"`);
-      await rig.restart();
-      await second.logged("the results of the earlier start are delivered");
-      await core.collected(SLOTS - 1);
-      expect(core.services.length).toBe(SLOTS - 1);
-      expect([existsSync(`${file}.bad`), readFileSync(join(folder, "notes"), "utf8")]).toEqual([
-        true,
-        "mine",
-      ]);
-    });
   },
 );
 
 describe.skipIf(!hasServer("gearmand"))("a worker with result_spool", () => {
-  it("that is to end while gearmand is away leaves its results for the next start", async () => {
+  it("that ends while gearmand is away leaves its results, of which a damaged file loses one alone", async () => {
     await using rig = await createRig();
     const { core, gate, folder, start } = rig;
     await using first = await start("shutdown_timeout=1");
-    await core.submit("service", serviceJob("late", gate.plugin("late")));
-    await gate.entered(1);
+    await core.submit("service", ...names(SLOTS).map((name) => serviceJob(name, gate.plugin(name))));
+    await gate.entered(SLOTS);
     await rig.crash();
     gate.open();
-    await first.logged("service job done: host - late");
+    await first.logged("service job done", SLOTS);
     expect((await first.terminate()).exitCode).toBe(1);
-    expect(first.linesWith(`1 results could not be delivered, they wait in ${folder}`).length).toBe(1);
+    expect(first.linesWith(`${SLOTS} results could not be delivered, they wait in ${folder}`).length).toBe(1);
+    const file = join(folder, readdirSync(folder).find((name) => /^results\.\d+$/.test(name)) ?? "");
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.subarray(0, bytes.length - 10));
     await rig.restart();
-    await using _second = await start();
-    await core.collected(1);
-    expect(core.services).toEqual(["late"]);
+    await using second = await start();
+    await second.logged(`the result spool sets ${file} aside: 1 of its lines are damaged`);
+    await second.logged("the results of the earlier start are delivered");
+    await core.collected(SLOTS - 1);
+    expect(core.services.length).toBe(SLOTS - 1);
+    expect(existsSync(`${file}.bad`)).toBe(true);
   });
 
-  it("writes nothing as long as all is well", async () => {
+  it("writes nothing as long as all is well, and has its folder for itself", async () => {
     await using rig = await createRig();
-    const { core, folder, start } = rig;
+    const { core, folder, start, port } = rig;
     const book = writeBook(rig.work);
     await using worker = await start();
-    await core.submit("service", ...names(JOBS).map((name) => serviceJob(name, book.plugin(name))));
-    await core.collected(JOBS);
-    expect((await worker.terminate()).exitCode).toBe(0);
-    expect(readdirSync(folder)).toEqual(["lock"]);
-    expect(readFileSync(join(folder, "lock"), "utf8")).toBe(`${worker.pid}\n`);
-  });
-
-  it("refuses a folder that another worker uses, or that others may write, and says what to do", async () => {
-    await using rig = await createRig();
-    await using worker = await rig.start();
-    const second = (folder: string) =>
+    const second = (spool: string) =>
       runProgram("omd-worker", [
-        `server=127.0.0.1:${rig.port}`,
-        "services=yes",
-        "encryption=no",
-        `result_spool=${folder}`,
+        ...[`server=127.0.0.1:${port}`, "services=yes", "encryption=no", `result_spool=${spool}`],
       ]);
-    expect(await second(rig.folder)).toMatchObject({
+    expect(await second(folder)).toMatchObject({
       exitCode: 1,
-      stderr: `cannot use result_spool: process ${worker.pid} has locked ${rig.folder}/lock (each worker needs a folder of its own)`,
+      stderr: `cannot use result_spool: process ${worker.pid} has locked ${folder}/lock (each worker needs a folder of its own)`,
     });
     expect(await second("/tmp")).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining("chmod go-w"),
     });
+    await core.submit("service", ...names(JOBS).map((name) => serviceJob(name, book.plugin(name))));
+    await core.collected(JOBS);
+    expect((await worker.terminate()).exitCode).toBe(0);
+    expect(readdirSync(folder)).toEqual(["lock"]);
+    expect(readFileSync(join(folder, "lock"), "utf8")).toBe(`${worker.pid}\n`);
   });
 });
 

@@ -5,6 +5,7 @@ import type { EarlierJob, RunningJob } from "../../src/gearman/grabber/running-j
 import type { Parcel, WaitingParcel } from "../../src/result/outbox.ts";
 import { KeptResults } from "../../src/worker/kept-results.ts";
 import { createFolder } from "../support/folder.ts";
+import { until } from "../support/gearman/actors.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const SERVER = "a:4730";
@@ -77,7 +78,7 @@ it("delivers what was left, in its order, and has the jobs that they answer not 
   expect(earlier).toEqual([known, known]);
   expect(ended).toEqual([]);
   for (const { resolve } of delivered) resolve();
-  await vi.waitFor(() => expect(ended).toEqual(["complete", "complete"]));
+  await until(() => expect(ended).toEqual(["complete", "complete"]));
   expect(log.info.mock.calls.flat()).toEqual([
     "2 results of an earlier start are in the spool and will be delivered",
     "the results of the earlier start are delivered",
@@ -88,7 +89,7 @@ it("fails the job of a result that job servers refuse, with a line", async () =>
   await leave("one");
   const { delivered, ended, log } = start();
   delivered[0]?.reject(new Error("refused"));
-  await vi.waitFor(() => expect(ended).toEqual(["fail"]));
+  await until(() => expect(ended).toEqual(["fail"]));
   expect(log.error.mock.calls[0]?.[1]).toBe("a result of an earlier start is given up");
 });
 
@@ -97,7 +98,7 @@ it("keeps for the next start what was left and is not delivered when the worker 
   const { kept, delivered, ended, log } = start();
   delivered[0]?.resolve();
   kept.release(parcel("one"));
-  await vi.waitFor(() => expect(ended).toEqual(["complete"]));
+  await until(() => expect(ended).toEqual(["complete"]));
   const stopped = kept.stop();
   delivered[1]?.reject(new Error("stopped"));
   await stopped;

@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../../log.ts";
@@ -74,7 +74,9 @@ export function countSetAside(folder: string): number {
 
 /** Renames a damaged file, so that it is not read again. Only the newest few are kept. */
 export function setAside(folder: string, name: string): void {
-  renameSync(join(folder, name), join(folder, `${name}.bad`));
+  const path = join(folder, name);
+  // Somebody may have looked at it and taken it away. A link is renamed, wherever it leads.
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) renameSync(path, `${path}.bad`);
   const bad = readdirSync(folder).filter((each) => SET_ASIDE.test(each));
   const oldest = bad.toSorted((a, b) => numberOf(b) - numberOf(a)).slice(MOST_SET_ASIDE);
   for (const each of oldest) rmSync(join(folder, each), { recursive: true, force: true });

@@ -133,6 +133,8 @@ export class Spool {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#retryTimer);
+    // The last chance of what is in memory only.
+    if (this.#problem !== undefined && this.#lock !== undefined) this.#writing ??= this.#writeAll();
     await Promise.race([this.#writing, pause(STOP_WITHIN_MS, undefined, { ref: false })]);
     await this.#file?.close();
     if (this.#lock !== undefined) closeSync(this.#lock);
@@ -161,7 +163,7 @@ export class Spool {
       this.#kept.set(result.unique, { result, isWritten: false });
       this.#waitingBytes += sizeOf(result);
     }
-    this.#isToRewrite = this.#old.length > 0;
+    if (this.#old.length > 0) this.#isToRewrite = true;
     this.#write();
     if (results.length > 0) this.#options.onRestored(results);
   }

@@ -12,11 +12,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SpoolError } from "../../../src/result/spool/folder.ts";
 import { HEADER, type SpooledResult } from "../../../src/result/spool/records.ts";
 import { Spool, type SpoolOptions } from "../../../src/result/spool/spool.ts";
 import { createFolder } from "../../support/folder.ts";
+import { until } from "../../support/gearman/actors.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const NOW = 1_700_000_000;
@@ -60,7 +61,7 @@ function files(): readonly string[] {
 
 /** Resolves when a file has this text. */
 async function written(text: string): Promise<void> {
-  await vi.waitFor(() => {
+  await until(() => {
     const all = files()
       .filter((name) => !name.endsWith(".part"))
       .map((name) => readFileSync(join(folder, name), "utf8"));
@@ -69,7 +70,7 @@ async function written(text: string): Promise<void> {
 }
 
 async function empty(): Promise<void> {
-  await vi.waitFor(() => expect(files()).toEqual([]));
+  await until(() => expect(files()).toEqual([]));
 }
 
 describe("results", () => {
@@ -133,7 +134,7 @@ describe("results", () => {
       spool.keep(result(unique, { workload }));
       await written(`"unique":"${unique}"`);
       spool.release(unique);
-      await vi.waitFor(() => expect(spool.status.bytes).toBeLessThan(7 * 1024 * 1024));
+      await until(() => expect(spool.status.bytes).toBeLessThan(7 * 1024 * 1024));
     }
     await spool.stop();
     expect(files().length).toBe(1);
@@ -193,7 +194,7 @@ describe("a file", () => {
     const { uniques, log, spool } = openSpool();
     expect(uniques()).toEqual(["one", "two"]);
     expect(log.error).toHaveBeenCalledWith(`the result spool sets ${path} aside: 1 of its lines are damaged`);
-    await vi.waitFor(() => expect(existsSync(`${path}.bad`)).toBe(true));
+    await until(() => expect(existsSync(`${path}.bad`)).toBe(true));
     expect(existsSync(path)).toBe(false);
     expect(spool.status.setAside).toBe(1);
     await spool.stop();
@@ -214,7 +215,7 @@ describe("a file", () => {
     const { uniques, log } = openSpool();
     expect(uniques()).toEqual(["one"]);
     expect(log.error.mock.calls).toEqual([[`the result spool sets ${path} aside: ${why}`]]);
-    await vi.waitFor(() => expect(readFileSync(`${path}.bad`, "utf8")).toBe(text));
+    await until(() => expect(readFileSync(`${path}.bad`, "utf8")).toBe(text));
   });
 
   it.each<[what: string, make: (path: string) => void, why: string]>([
@@ -228,7 +229,7 @@ describe("a file", () => {
     const { uniques, log } = openSpool();
     expect(uniques()).toEqual(["one"]);
     expect(log.error).toHaveBeenCalledWith(expect.stringContaining(`sets ${path} aside: ${why}`));
-    await vi.waitFor(() => expect(readdirSync(folder)).toContain("results.9.bad"));
+    await until(() => expect(readdirSync(folder)).toContain("results.9.bad"));
   });
 
   it("of somebody else is left alone, with a line", async () => {
@@ -250,7 +251,7 @@ describe("a file", () => {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(join(folder, `results.${number}`), `junk ${number}`);
       const { spool } = openSpool();
-      await vi.waitFor(() => expect(existsSync(join(folder, `results.${number}.bad`))).toBe(true));
+      await until(() => expect(existsSync(join(folder, `results.${number}.bad`))).toBe(true));
       await spool.stop();
     }
     expect(files().toSorted()).toEqual([4, 5, 6, 7, 8].map((number) => `results.${number}.bad`));
@@ -263,7 +264,7 @@ describe("a file", () => {
     const { uniques, log } = openSpool();
     expect(uniques()).toEqual(["one", "two"]);
     expect(log.error).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(files()).toEqual(["results.3"]));
+    await until(() => expect(files()).toEqual(["results.3"]));
   });
 });
 
@@ -319,28 +320,28 @@ describe("the folder", () => {
 });
 
 describe("a disk that takes nothing", () => {
-  const problem = (spool: Spool) => vi.waitFor(() => expect(spool.status.problem).toBeDefined());
-  const mended = (spool: Spool) => vi.waitFor(() => expect(spool.status.problem).toBeUndefined());
+  const problem = (spool: Spool) => until(() => expect(spool.status.problem).toBeDefined());
+  const mended = (spool: Spool) => until(() => expect(spool.status.problem).toBeUndefined());
 
   it("is told once, results stay in memory, and all that wait are written when it takes them again", async () => {
     const { spool, log } = openSpool();
     spool.keep(result("before"));
     spool.keep(result("done"));
     await written('"unique":"done"');
-    await vi.waitFor(() => expect(spool.status.bytes).toBeGreaterThan(0));
+    await until(() => expect(spool.status.bytes).toBeGreaterThan(0));
     const away = join(parent.path, "away");
     renameSync(folder, away);
     // The file grows by what is done, so a new one is to be made, in a folder that is not there.
     spool.keep(result("large", { workload: Buffer.alloc(4_500_000, "x") }));
     spool.release("done");
-    await vi.waitFor(() => expect(spool.status.bytes).toBeGreaterThan(4_500_000), { timeout: 30_000 });
+    await until(() => expect(spool.status.bytes).toBeGreaterThan(4_500_000));
     spool.release("large");
     await problem(spool);
     spool.keep(result("meanwhile"));
     spool.keep(result("done meanwhile"));
     spool.release("done meanwhile");
     expect(spool.status).toMatchObject({ results: 2, problem: expect.stringContaining("ENOENT") });
-    await vi.waitFor(() => expect(spool.status.writeErrors).toBeGreaterThan(2));
+    await until(() => expect(spool.status.writeErrors).toBeGreaterThan(2));
     renameSync(away, folder);
     await mended(spool);
     spool.keep(result("after"));
@@ -388,6 +389,31 @@ describe("a disk that takes nothing", () => {
       expect(openSpool().uniques()).toEqual(["left", "new"]);
     },
   );
+
+  it.skipIf(!canMount())("and had nothing in it is used when that has changed, too", async () => {
+    mkdirSync(folder);
+    using mount = mountSmall(folder, "mode=0700");
+    mount.remount("ro");
+    const { spool } = openSpool();
+    expect(spool.status.problem).toContain("EROFS");
+    mount.remount("rw");
+    await mended(spool);
+    await until(() => expect(files()).toEqual([]));
+    spool.keep(result("new"));
+    await spool.stop();
+    expect(openSpool().uniques()).toEqual(["new"]);
+  });
+
+  it("and takes something again when the worker ends, has what was in memory only", async () => {
+    const { spool } = openSpool({ retryMs: 1_000_000 });
+    const away = join(parent.path, "away");
+    renameSync(folder, away);
+    spool.keep(result("one"));
+    await problem(spool);
+    renameSync(away, folder);
+    await spool.stop();
+    expect(openSpool().uniques()).toEqual(["one"]);
+  });
 });
 
 function canMount(): boolean {

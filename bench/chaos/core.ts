@@ -1,0 +1,105 @@
+import { connect, type Socket } from "node:net";
+import { grabJobs } from "../load/grabber.ts";
+import { encodePacket, PACKET, packetReader } from "../load/packets.ts";
+import { envelope, jobText, readResult } from "../load/payload.ts";
+import type { ArrivedResult } from "./verdict.ts";
+
+const RECONNECT_MS = 100;
+const CRYPT = envelope(undefined);
+
+export interface CoreOptions {
+  readonly port: number;
+  /** The command line of a job; `%i` is its number. */
+  readonly commandOf: (job: number) => string;
+  /** They begin the names of the jobs, so that no other run has the same. */
+  readonly prefix: string;
+}
+
+/**
+ * What a core is to a worker: it submits jobs and takes results. It shares no code with the worker. A job
+ * that gearmand had not confirmed when it died is submitted again.
+ */
+export class ChaosCore implements Disposable {
+  readonly results: ArrivedResult[] = [];
+  readonly resubmitted = new Set<number>();
+  readonly #options: CoreOptions;
+  readonly #sentAt = new Map<number, number>();
+  #unsent: number[] = [];
+  #unconfirmed: number[] = [];
+  #submitting: Socket | undefined;
+  readonly #stop = new AbortController();
+  readonly #done = new Set<number>();
+
+  constructor(options: CoreOptions) {
+    this.#options = options;
+    this.#stayConnected((socket) => this.#beginSubmitting(socket));
+    this.#stayConnected((socket) => grabJobs(socket, "check_results", (workload) => this.#collect(workload)));
+  }
+
+  /** Jobs that have a result. */
+  get done(): number {
+    return this.#done.size;
+  }
+
+  submit(job: number): void {
+    this.#sentAt.set(job, performance.now());
+    this.#unsent.push(job);
+    this.#send();
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
+  }
+
+  #stayConnected(use: (socket: Socket) => void): void {
+    const { signal } = this.#stop;
+    const again = () => {
+      if (signal.aborted) return;
+      const socket = connect({ port: this.#options.port, host: "127.0.0.1", noDelay: true });
+      const end = () => socket.destroy();
+      signal.addEventListener("abort", end);
+      socket
+        .on("connect", () => use(socket))
+        .on("error", () => {})
+        .on("close", () => {
+          signal.removeEventListener("abort", end);
+          if (!signal.aborted) setTimeout(again, RECONNECT_MS).unref();
+        });
+    };
+    again();
+  }
+
+  #beginSubmitting(socket: Socket): void {
+    for (const job of this.#unconfirmed) this.resubmitted.add(job);
+    this.#unsent = [...this.#unconfirmed, ...this.#unsent];
+    this.#unconfirmed = [];
+    this.#submitting = socket;
+    const read = packetReader((type) => {
+      if (type === PACKET.JOB_CREATED) this.#unconfirmed.shift();
+    });
+    socket.on("data", read).on("close", () => {
+      if (this.#submitting === socket) this.#submitting = undefined;
+    });
+    this.#send();
+  }
+
+  #send(): void {
+    const socket = this.#submitting;
+    if (socket === undefined) return;
+    const { commandOf, prefix } = this.#options;
+    for (const job of this.#unsent.splice(0)) {
+      const payload = CRYPT.seal(jobText({ queue: "service", command: commandOf(job) }, job));
+      socket.write(encodePacket(PACKET.SUBMIT_JOB_BG, "service", `${prefix}-${job}`, payload));
+      this.#unconfirmed.push(job);
+    }
+  }
+
+  #collect(workload: Buffer): void {
+    const text = CRYPT.open(workload);
+    const { index: job } = readResult(text);
+    const startTime = Number(/^start_time=(.*)$/m.exec(text)?.[1]);
+    const afterMs = performance.now() - (this.#sentAt.get(job) ?? Number.NaN);
+    this.#done.add(job);
+    this.results.push({ job, text, startTime, afterMs });
+  }
+}

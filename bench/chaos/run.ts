@@ -1,0 +1,171 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Gearmand, startGearmand } from "../../test/support/gearman/gearmand.ts";
+import { ChaosCore } from "./core.ts";
+import { uptime, writeLedgerPlugin } from "./ledger.ts";
+import { type Disturbance, planDisturbances } from "./plan.ts";
+import { Subject } from "./subject.ts";
+import { judgeChaos, type Verdict } from "./verdict.ts";
+
+export interface ChaosOptions {
+  readonly template: readonly string[];
+  readonly seed: number;
+  readonly seconds: number;
+  readonly jobs: number;
+  /** Leaves the ledger and the logs. */
+  readonly keep?: boolean;
+  readonly tell?: (line: string) => void;
+}
+
+export interface ChaosRun extends Verdict {
+  readonly disturbances: number;
+  /** Of both workers together. */
+  readonly peakMiB: number;
+}
+
+const WORKERS = 2;
+const TICK_MS = 20;
+const LOOK_MS = 1_000;
+/** When no result has come for so long after the last disturbance, what is missing is lost. */
+const GIVE_UP_MS = 45_000;
+/** One job in ten takes half a second, so that always some run when something dies. */
+const SLOW = 10;
+
+/** Two starts of a worker, and a gearmand that keeps its jobs, under a load and a plan of disturbances. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
+  const { template, seed, seconds, jobs, keep = false, tell = () => {} } = options;
+  await using stack = new AsyncDisposableStack();
+  // In memory: programs die here, no machine.
+  const folder = mkdtempSync(join("/dev/shm", "omd-chaos-"));
+  const spools = mkdtempSync(join(tmpdir(), "omd-chaos-"));
+  if (keep) tell(`kept: ${folder} ${spools}`);
+  else
+    stack.defer(() =>
+      [folder, spools].forEach((each) => void rmSync(each, { recursive: true, force: true })),
+    );
+  const server = stack.use(await ChaosServer.start(join(folder, "queue.db")));
+  const { port } = server;
+  const ledger = writeLedgerPlugin(folder);
+  const subjects = Array.from({ length: WORKERS }, (_, number) => {
+    mkdirSync(join(spools, `worker-${number}`), { mode: 0o700 });
+    return stack.use(new Subject({ number, template, port, folder: spools }));
+  });
+  for (const subject of subjects) subject.start();
+  const commandOf = (job: number) => `${ledger.plugin} ${job} ${job % SLOW === 0 ? "0.5" : "0"}`;
+  const core = stack.use(new ChaosCore({ port, commandOf, prefix: `chaos-${process.pid}` }));
+  const looking = setInterval(() => {
+    for (const subject of subjects) subject.look();
+  }, LOOK_MS);
+  stack.defer(() => clearInterval(looking));
+
+  const plan = planDisturbances({ seed, seconds, workers: WORKERS });
+  const begin = performance.now();
+  const disturbed = plan.map((each) => disturb(each, { begin, server, subjects, tell }));
+  await submitAll(core, { jobs, seconds });
+  await Promise.all(disturbed);
+  await untilQuiet(core, jobs);
+  const killed = new Map(subjects.flatMap((subject) => [...subject.killed]));
+  const { results, resubmitted } = core;
+  const verdict = judgeChaos({ jobs, results, resubmitted, killed, lost: server.lost, runs: ledger.read() });
+  const peakMiB = subjects.reduce((sum, subject) => sum + subject.peakMiB, 0);
+  return { ...verdict, disturbances: plan.length, peakMiB };
+}
+
+interface Stage {
+  readonly begin: number;
+  readonly server: ChaosServer;
+  readonly subjects: readonly Subject[];
+  readonly tell: (line: string) => void;
+}
+
+async function disturb({ atMs, target, harm, ms }: Disturbance, stage: Stage): Promise<void> {
+  const { begin, server, subjects, tell } = stage;
+  await pause(Math.max(0, begin + atMs - performance.now()));
+  const subject = target === "gearmand" ? server : subjects[target];
+  if (subject === undefined) return;
+  tell(`${(atMs / 1000).toFixed(1)} s: ${harm} ${target === "gearmand" ? target : `worker ${target + 1}`}`);
+  switch (harm) {
+    case "kill":
+      await subject.kill();
+      await pause(ms);
+      await subject.start();
+      break;
+    case "stop":
+      subject.stop();
+      await pause(ms);
+      subject.goOn();
+      break;
+    case "restart":
+      await subject.end();
+      await subject.start();
+      break;
+  }
+}
+
+/** At an even rate, whatever becomes of them. */
+async function submitAll(core: ChaosCore, { jobs, seconds }: Pick<ChaosOptions, "jobs" | "seconds">) {
+  const begin = performance.now();
+  for (let sent = 0; sent < jobs; await pause(TICK_MS)) {
+    const due = Math.min(jobs, Math.ceil(((performance.now() - begin) / (seconds * 1000)) * jobs));
+    for (; sent < due; sent++) core.submit(sent);
+  }
+}
+
+/** Until each job has its result and nothing more comes, or for so long nothing has come. */
+async function untilQuiet(core: ChaosCore, jobs: number): Promise<void> {
+  for (let last = performance.now(), before = core.results.length; ; await pause(LOOK_MS)) {
+    const now = core.results.length;
+    if (now > before) last = performance.now();
+    const quietMs = performance.now() - last;
+    if (quietMs > GIVE_UP_MS || (core.done === jobs && quietMs > 3 * LOOK_MS)) return;
+    before = now;
+  }
+}
+
+/** A gearmand that keeps its jobs in a file, so that none is lost with it. */
+class ChaosServer implements AsyncDisposable {
+  /** When connections were lost, in seconds since the start of the machine. */
+  readonly lost: number[] = [];
+  readonly port: number;
+  readonly #args: readonly string[];
+  #gearmand: Gearmand;
+
+  private constructor(gearmand: Gearmand, args: readonly string[]) {
+    this.#gearmand = gearmand;
+    this.#args = args;
+    this.port = gearmand.port;
+  }
+
+  static async start(file: string): Promise<ChaosServer> {
+    const args = ["--queue-type=libsqlite3", `--libsqlite3-db=${file}`];
+    return new ChaosServer(await startGearmand({ args }), args);
+  }
+
+  async start(): Promise<void> {
+    this.#gearmand = await startGearmand({ args: this.#args, port: this.port });
+  }
+
+  async kill(): Promise<void> {
+    this.lost.push(uptime());
+    await this.#gearmand.kill9();
+  }
+
+  async end(): Promise<void> {
+    this.lost.push(uptime());
+    await this.#gearmand.stop();
+  }
+
+  stop(): void {
+    this.#gearmand.hang();
+  }
+
+  goOn(): void {
+    this.#gearmand.goOn();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#gearmand.kill9();
+  }
+}

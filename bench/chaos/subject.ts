@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createMark } from "../../test/support/processes/leftovers.ts";
+import { type Cage, openCage } from "../processes/cage.ts";
+import { processTree, readRssMiB } from "../processes/process-tree.ts";
+import { fill } from "../stand-ins/placeholders.ts";
+import { START_VARIABLE, uptime } from "./ledger.ts";
+
+export interface SubjectOptions {
+  readonly number: number;
+  /** Words with `{port}`, `{name}` and `{folder}`. */
+  readonly template: readonly string[];
+  readonly port: number;
+  readonly folder: string;
+}
+
+const END_WITHIN_MS = 30_000;
+
+/** A worker under test, from start to start. */
+export class Subject implements AsyncDisposable {
+  /** When each start was killed, by its name. Seconds since the start of the machine. */
+  readonly killed = new Map<string, number>();
+  readonly #options: SubjectOptions;
+  readonly #mark = createMark();
+  #starts = 0;
+  #child: ChildProcess | undefined;
+  #cage: Cage | undefined;
+  #peakMiB = 0;
+
+  constructor(options: SubjectOptions) {
+    this.#options = options;
+  }
+
+  /** The most memory that all of its processes had at once, as far as somebody looked. */
+  get peakMiB(): number {
+    return this.#peakMiB;
+  }
+
+  start(): void {
+    const { number, template, port, folder } = this.#options;
+    this.#starts += 1;
+    const values = { port, name: `chaos-${number}`, folder: join(folder, `worker-${number}`) };
+    this.#cage = openCage(`chaos-${process.pid}-${number}-${this.#starts}`);
+    const [file = "", ...args] = this.#cage.enter(template.map((word) => fill(word, values)));
+    const log = openSync(join(folder, `worker-${number}.log`), "a");
+    const env = { ...process.env, ...this.#mark.env, [START_VARIABLE]: this.#name };
+    this.#child = spawn(file, args, { detached: true, env, stdio: ["ignore", log, log] });
+    this.#child.once("error", () => {});
+    closeSync(log);
+  }
+
+  /** As a container is killed, or a cgroup: all of its processes at once. */
+  async kill(): Promise<void> {
+    this.killed.set(this.#name, uptime());
+    await this.#end("SIGKILL");
+  }
+
+  stop(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.#signal("SIGCONT");
+  }
+
+  /** As a service manager does: TERM to the main process, and KILL to all that is left after a while. */
+  async end(): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined || hasEnded(child)) return;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    const late = pause(END_WITHIN_MS, "late", { ref: false });
+    if ((await Promise.race([ended, late])) === "late") await this.kill();
+    else await this.#end("SIGKILL");
+  }
+
+  /** Looks how much memory it has. */
+  look(): void {
+    this.#peakMiB = Math.max(this.#peakMiB, readRssMiB(this.#pids()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  get #name(): string {
+    return `${this.#options.number}#${this.#starts}`;
+  }
+
+  #pids(): readonly number[] {
+    const { pid } = this.#child ?? {};
+    if (pid === undefined || this.#cage === undefined) return [];
+    return this.#cage.how === "process tree"
+      ? processTree(pid).map((each) => each.pid)
+      : this.#cage.pids(pid);
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    for (const pid of this.#pids()) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  }
+
+  /** What it starts while it is killed is killed, too. */
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    while (this.#pids().length > 0) {
+      this.#signal(signal);
+      await pause(5);
+    }
+    for (const { pid } of this.#mark.processes()) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    this.#cage?.remove();
+    this.#cage = undefined;
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}

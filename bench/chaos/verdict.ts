@@ -1,0 +1,109 @@
+import type { LedgerRun } from "./ledger.ts";
+
+/** A result as the core has got it. */
+export interface ArrivedResult {
+  readonly job: number;
+  /** All of it: two runs differ in their times. */
+  readonly text: string;
+  /** When the worker says that the run began, in seconds since the epoch. */
+  readonly startTime: number;
+  readonly afterMs: number;
+}
+
+/** What was done while the jobs ran. Times are seconds since the machine was started. */
+export interface Happenings {
+  /** When each start of a worker was killed. */
+  readonly killed: ReadonlyMap<string, number>;
+  /** When connections to the job server were lost. */
+  readonly lost: readonly number[];
+}
+
+export interface Evidence extends Happenings {
+  readonly jobs: number;
+  readonly results: readonly ArrivedResult[];
+  readonly runs: readonly LedgerRun[];
+  /** Jobs that the core has submitted again, because gearmand died before it had confirmed them. */
+  readonly resubmitted: ReadonlySet<number>;
+}
+
+/**
+ * Why a job was run once more:
+ * - *killed*: the worker that ran it was killed before the next run, so gearmand had to give it away.
+ * - *moved*: the job server was away, and gave it to another worker or to a later start.
+ * - *resubmitted*: the core has submitted it twice.
+ * - *unexplained*: the same start of a worker ran it twice, or nothing had happened.
+ */
+export type Cause = "killed" | "moved" | "resubmitted" | "unexplained";
+
+export interface Verdict {
+  readonly jobs: number;
+  /** Jobs without a result. */
+  readonly lost: number;
+  /** Jobs with results of several runs. */
+  readonly doubled: number;
+  /** Jobs of which the same result came more than once. */
+  readonly repeated: number;
+  /** Jobs whose last result, be it a copy, is not that of the latest run of which there is one. */
+  readonly outdated: number;
+  /** Jobs whose first result came later than a minute after they were submitted. */
+  readonly late: number;
+  readonly slowestMs: number;
+  readonly runAgain: Readonly<Record<Cause, number>>;
+}
+
+const LATE_MS = 60_000;
+/** The resolution of /proc/uptime, and the time that a kill takes. */
+const SLACK = 0.1;
+
+export function judgeChaos(evidence: Evidence): Verdict {
+  const { jobs, results, runs } = evidence;
+  const byJob = Map.groupBy(results, ({ job }) => job);
+  const all = [...byJob.values()];
+  const again = [...Map.groupBy(runs, ({ job }) => job).values()].flatMap((own) => causesOf(own, evidence));
+  const first = all.map((own) => own[0]?.afterMs ?? 0);
+  return {
+    ...{ jobs, lost: jobs - byJob.size },
+    doubled: count(all, (own) => distinct(own).length > 1),
+    repeated: count(all, (own) => distinct(own).length < own.length),
+    outdated: count(all, isOutdated),
+    late: count(first, (ms) => ms > LATE_MS),
+    slowestMs: Math.max(0, ...first),
+    runAgain: {
+      killed: count(again, (cause) => cause === "killed"),
+      moved: count(again, (cause) => cause === "moved"),
+      resubmitted: count(again, (cause) => cause === "resubmitted"),
+      unexplained: count(again, (cause) => cause === "unexplained"),
+    },
+  };
+}
+
+/** What must be so, whatever was done: each job has one current result, and runs again with a cause only. */
+export function isSound({ lost, outdated, runAgain }: Verdict): boolean {
+  return lost === 0 && outdated === 0 && runAgain.unexplained === 0;
+}
+
+function isOutdated(own: readonly ArrivedResult[]): boolean {
+  const last = own.at(-1)?.startTime ?? 0;
+  return own.some(({ startTime }) => startTime > last);
+}
+
+/** Without those that are the same, in the order of their first arrival. */
+function distinct(own: readonly ArrivedResult[]): readonly ArrivedResult[] {
+  return [...new Map(own.map((result) => [result.text, result])).values()];
+}
+
+function causesOf(own: readonly LedgerRun[], happenings: Evidence): readonly Cause[] {
+  const runs = own.toSorted((a, b) => a.at - b.at);
+  return runs.slice(1).map((next, at) => causeOf(runs[at] ?? next, next, happenings));
+}
+
+function causeOf(before: LedgerRun, next: LedgerRun, { killed, lost, resubmitted }: Evidence): Cause {
+  const isBetween = (at: number) => at >= before.at - SLACK && at <= next.at + SLACK;
+  if (isBetween(killed.get(before.start) ?? Number.NaN)) return "killed";
+  if (before.start !== next.start && lost.some(isBetween)) return "moved";
+  return resubmitted.has(next.job) ? "resubmitted" : "unexplained";
+}
+
+function count<Item>(all: readonly Item[], isSo: (item: Item) => boolean): number {
+  return all.filter(isSo).length;
+}

@@ -1,0 +1,79 @@
+import { expect, it } from "vitest";
+import { readLedger } from "../../../bench/chaos/ledger.ts";
+import {
+  type ArrivedResult,
+  type Evidence,
+  isSound,
+  judgeChaos,
+  type Verdict,
+} from "../../../bench/chaos/verdict.ts";
+
+const GOOD: Verdict = {
+  ...{ jobs: 1, lost: 0, doubled: 0, repeated: 0, outdated: 0, late: 0, slowestMs: 10 },
+  runAgain: { killed: 0, moved: 0, resubmitted: 0, unexplained: 0 },
+};
+
+function result(startTime: number, afterMs = 10): ArrivedResult {
+  return { job: 0, text: `start_time=${startTime}`, startTime, afterMs };
+}
+
+/** One job with one result and one run, and what is different here. */
+function judge(more: Partial<Evidence>): Verdict {
+  const runs = readLedger("0 1#1 100.00\n");
+  return judgeChaos({
+    ...{ jobs: 1, results: [result(1)], runs, killed: new Map(), lost: [], resubmitted: new Set() },
+    ...more,
+  });
+}
+
+it.each<[what: string, evidence: Partial<Evidence>, verdict: Partial<Verdict>]>([
+  ["one result of one run is good", {}, {}],
+  ["a job without a result is lost", { results: [] }, { lost: 1, slowestMs: 0 }],
+  [
+    "results of two runs, the newer last, are two results",
+    { results: [result(1), result(2)] },
+    { doubled: 1 },
+  ],
+  [
+    "a result of an older run that comes last is outdated",
+    { results: [result(2), result(1)] },
+    { doubled: 1, outdated: 1 },
+  ],
+  ["the same result again is told apart", { results: [result(1), result(1)] }, { repeated: 1 }],
+  [
+    "a copy of the older result that comes last is outdated, too",
+    { results: [result(1), result(2), result(1)] },
+    { doubled: 1, repeated: 1, outdated: 1 },
+  ],
+  [
+    "a result after more than a minute is late",
+    { results: [result(1, 60_001)] },
+    { late: 1, slowestMs: 60_001 },
+  ],
+])("%s", (_, evidence, verdict) => {
+  expect(judge(evidence)).toEqual({ ...GOOD, ...verdict });
+});
+
+const SAME_START = "0 1#1 100.00\n0 1#1 110.00\n";
+const OTHER_START = "0 1#1 100.00\n0 2#1 110.00\n";
+
+it.each<[what: string, ledger: string, happened: Partial<Evidence>, cause: keyof Verdict["runAgain"]]>([
+  ["whose worker was killed meanwhile", OTHER_START, { killed: new Map([["1#1", 105]]) }, "killed"],
+  ["whose worker was killed later", OTHER_START, { killed: new Map([["1#1", 115]]) }, "unexplained"],
+  ["while another worker was killed", OTHER_START, { killed: new Map([["2#1", 105]]) }, "unexplained"],
+  ["of another worker after an outage", OTHER_START, { lost: [105] }, "moved"],
+  ["of another worker long before an outage", OTHER_START, { lost: [120] }, "unexplained"],
+  ["of the same start after an outage", SAME_START, { lost: [105] }, "unexplained"],
+  ["that the core had submitted again", SAME_START, { resubmitted: new Set([0]) }, "resubmitted"],
+  ["that nothing explains", SAME_START, {}, "unexplained"],
+])("a second run %s", (_, ledger, happened, cause) => {
+  const { runAgain } = judge({ runs: readLedger(ledger), ...happened });
+  expect(runAgain).toEqual({ ...GOOD.runAgain, [cause]: 1 });
+});
+
+it("a run that nothing explains, and a lost job, are no sound work; two results with a cause are", () => {
+  expect(isSound(GOOD)).toBe(true);
+  expect(isSound({ ...GOOD, doubled: 3, runAgain: { ...GOOD.runAgain, killed: 3, moved: 1 } })).toBe(true);
+  expect(isSound({ ...GOOD, lost: 1 })).toBe(false);
+  expect(isSound({ ...GOOD, runAgain: { ...GOOD.runAgain, unexplained: 1 } })).toBe(false);
+});
