@@ -51,7 +51,7 @@ export async function versions(): Promise<string> {
   return `Helm ${own}, Kubernetes ${serverVersion.gitVersion}`;
 }
 
-/** Helm 4 has renamed a flag, and applies on the server's side, where a field of somebody else must be taken. */
+/** Helm 4 has renamed a flag. It applies on the server, where a field that is not its own must be taken. */
 export async function flags() {
   const own = await text(helm(["version", "--template", "{{.Version}}"]));
   return own.startsWith("v3.")
