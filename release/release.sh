@@ -8,7 +8,7 @@
 #   -d IMAGE@sha256:…  the image of Debian (docker.io/library/debian:bookworm-slim)
 #   -a PLATFORMS       linux/amd64,linux/arm64 unless given
 #   -i TARGETS         hostcheck,check-ssh,snmp,db,windows unless given
-#   -o FOLDER          for the lists of what the images hold and the chart; release-VERSION unless given
+#   -o FOLDER          for digests.txt, the lists of what the images hold, and the chart; release-VERSION unless given
 #   -u                 also with base images that have no digest, and from a folder with changes: a try, not a release
 #   FLAGS              for each build by buildah
 #
@@ -77,20 +77,46 @@ save_lists() { # IMAGE NAME
 
 split() { echo "$1" | tr ',' ' '; }
 
+# What was pushed, as REFERENCE@DIGEST: what a chart's values and a signature name.
+record() { # REFERENCE DIGEST
+  echo "$2" | grep -Eqx 'sha256:[0-9a-f]{64}' || fail "$1 was not pushed"
+  echo "$1@$2" >> "$output/digests.txt"
+}
+
 push() { # LIST NAME
+  # buildah 1.28 ends with 0 whatever happens when it writes a digest; the file is empty then.
+  file=$output/pushed
+  : > "$file"
   case $destination in
     oci:*)
       folder=${destination#oci:}/$2
       mkdir -p "$folder"
-      buildah_ manifest push --all "$1" "oci:$folder:$version"
+      buildah_ manifest push --all --digestfile "$file" "$1" "oci:$folder:$version"
       ;;
-    # Without --digestfile, with which buildah 1.28 ends with 0 whatever happens.
     # shellcheck disable=SC2086
-    *) buildah_ manifest push --all ${BUILDAH_PUSH:-} "$1" "docker://$destination/$2:$version" ;;
+    *) buildah_ manifest push --all --digestfile "$file" ${BUILDAH_PUSH:-} "$1" "docker://$destination/$2:$version" ;;
+  esac
+  record "$destination/$2:$version" "$(cat "$file")"
+  rm "$file"
+}
+
+push_chart() { # FILE NAME
+  case $destination in
+    oci:*)
+      cp "$1" "${destination#oci:}/"
+      record "${destination#oci:}/$(basename "$1")" "sha256:$(sha256sum < "$1" | cut -d' ' -f1)"
+      ;;
+    *)
+      # shellcheck disable=SC2086
+      told=$($HELM push "$1" "oci://$destination/charts" ${HELM_PUSH:-} 2>&1) || { echo "$told" >&2; exit 1; }
+      echo "$told"
+      record "$destination/charts/$2:$version" "$(echo "$told" | sed -n 's/^Digest: *//p')"
+      ;;
   esac
 }
 
 mkdir -p "$output"
+: > "$output/digests.txt"
 done_=''
 for target in $(split "$targets"); do
   name=omd-$target-worker
@@ -113,15 +139,12 @@ done
 if [ -f "$CHART/Chart.yaml" ]; then
   # shellcheck disable=SC2086
   $HELM package "$CHART" --version "$version" --app-version "$version" --destination "$output"
-  package=$output/$(sed -n 's/^name: *//p' "$CHART/Chart.yaml")-$version.tgz
-  case $destination in
-    oci:*) cp "$package" "${destination#oci:}/" ;;
-    # shellcheck disable=SC2086
-    *) $HELM push "$package" "oci://$destination/charts" ${HELM_PUSH:-} ;;
-  esac
+  chart=$(sed -n 's/^name: *//p' "$CHART/Chart.yaml")
+  package=$output/$chart-$version.tgz
+  push_chart "$package" "$chart"
   done_="$done_
 chart $(basename "$package")"
 fi
 
 say "version $version of $revision, to $destination:$done_"
-say "what the images hold: $output"
+say "digests: $output/digests.txt; what the images hold: beside it"

@@ -13,6 +13,9 @@ const METADATA = {
 };
 const OBJECT = { apiVersion: "apps/v1", kind: "Deployment", metadata: METADATA };
 
+const SCALERS = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
+const SCALER = { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler" };
+
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   v1: ["ConfigMap", "Service", "ServiceAccount", "Pod"],
   "apps/v1": ["Deployment"],
@@ -30,8 +33,8 @@ function resources(groupVersion: string): object {
   return { kind: "APIResourceList", groupVersion, resources: described };
 }
 
-/** As much of Kubernetes's API as Helm asks for when it renders, with one Deployment. */
-async function startApi(replicas: number): Promise<AsyncDisposable & { readonly url: string }> {
+/** As much of the API as Helm asks for when it renders: one Deployment, and its autoscaler if named. */
+async function startApi(replicas: number, scaler = ""): Promise<AsyncDisposable & { readonly url: string }> {
   const named = Object.keys(KINDS).filter((each) => each !== "v1");
   const groups = named.map((groupVersion) => {
     const [name = "", version = ""] = groupVersion.split("/");
@@ -44,6 +47,9 @@ async function startApi(replicas: number): Promise<AsyncDisposable & { readonly 
     "/api/v1": resources("v1"),
     ...Object.fromEntries(named.map((each) => [`/apis/${each}`, resources(each)])),
     [`/apis/apps/v1/namespaces/default/deployments/${NAME}`]: { ...OBJECT, spec: { replicas } },
+    ...(scaler === ""
+      ? {}
+      : { [`${SCALERS}/${scaler}`]: { ...SCALER, metadata: { ...METADATA, name: scaler } } }),
   };
   const missing = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404 };
   const server = createServer(({ url = "" }, response) => {
@@ -62,8 +68,8 @@ async function startApi(replicas: number): Promise<AsyncDisposable & { readonly 
   };
 }
 
-async function replicasWith(current: number, kind: string): Promise<number> {
-  await using api = await startApi(current);
+async function replicasWith(current: number, kind: string, scaler?: string): Promise<number> {
+  await using api = await startApi(current, scaler);
   const autoscaling = { kind, minReplicas: 2, maxReplicas: 6 };
   const values = { ...MINIMUM, pools: { snmp: { replicas: 3, autoscaling } } };
   const asked = ["--dry-run=server", "--disable-openapi-validation", `--kube-apiserver=${api.url}`];
@@ -81,6 +87,15 @@ describe.skipIf(!hasTool("helm"))("a pool that is scaled", () => {
   ])("keeps at an upgrade %s", async (_, current, expected) => {
     expect(await replicasWith(current, "hpa")).toBe(expected);
     expect(await replicasWith(current, "keda")).toBe(expected);
+  });
+
+  it.each([
+    ["more than the new most", 9],
+    ["less than the new fewest", 1],
+    ["nothing, as somebody has paused it", 0],
+  ])("has what its autoscaler says, also %s: another number would be a conflict", async (_, current) => {
+    expect(await replicasWith(current, "hpa", NAME)).toBe(current);
+    expect(await replicasWith(current, "keda", `keda-hpa-${NAME}`)).toBe(current);
   });
 
   it("has what its values say once it is scaled no more", async () => {

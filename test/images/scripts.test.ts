@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
@@ -62,24 +63,43 @@ case $1 in
     echo list > "$ROOT/usr/share/doc/omd-worker/debian.txt"
     echo list > "$ROOT/opt/omd-worker/npm.cdx.json"
     echo "$ROOT" ;;
+  manifest) while [ $# -gt 0 ]; do [ "$1" != --digestfile ] || printf %s "$DIGEST" > "$2"; shift; done ;;
 esac
 `;
+/** Makes a chart, and tells of a push as Helm does. */
+const HELM = `#!/bin/sh
+case $1 in
+  package) for last; do :; done; echo chart > "$last/omd-worker-$4.tgz" ;;
+  push) echo "Pushed: \${3#oci://}/omd-worker"; echo "Digest: $CHART_DIGEST" ;;
+esac
+`;
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const CHART_DIGEST = `sha256:${"b".repeat(64)}`;
 
 describe("release/release.sh", () => {
-  async function release(...words: readonly string[]) {
+  async function release(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
     using folder = createFolder();
     const file = (name: string) => join(folder.path, name);
-    writeFileSync(file("buildah"), BUILDAH);
-    chmodSync(file("buildah"), 0o755);
+    for (const [name, program] of Object.entries({ buildah: BUILDAH, helm: HELM }))
+      writeFileSync(file(name), program, { mode: 0o755 });
     const output = file("output");
-    const env = { BUILDAH: file("buildah"), HELM: "true", CALLS: file("calls"), ROOT: file("root") };
-    const ran = await run("release/release.sh", ["-o", output, ...words], env);
-    const calls = existsSync(file("calls")) ? readFileSync(file("calls"), "utf8").trimEnd().split("\n") : [];
-    return { ...ran, calls, lists: existsSync(join(output, "omd-snmp-worker.arm64.debian.txt")) };
+    const programs = {
+      BUILDAH: file("buildah"),
+      HELM: file("helm"),
+      CALLS: file("calls"),
+      ROOT: file("root"),
+    };
+    const ran = await run("release/release.sh", ["-o", output, ...words], {
+      ...programs,
+      ...{ DIGEST, CHART_DIGEST, ...more },
+    });
+    const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : []);
+    const lists = existsSync(join(output, "omd-snmp-worker.arm64.debian.txt"));
+    return { ...ran, calls: read(file("calls")), digests: read(join(output, "digests.txt")), lists };
   }
 
   it("builds each image for each platform, keeps the lists, and pushes them as one", async () => {
-    const { calls, exitCode, lists, stderr } = await release("-u", "-i", "snmp", "reg.example.org/mon");
+    const { calls, exitCode, lists, stderr } = await release(["-u", "-i", "snmp", "reg.example.org/mon"]);
     expect({ exitCode, stderr, lists }).toEqual({ exitCode: 0, stderr: "", lists: true });
     const builds = calls.filter((call) => call.startsWith("build "));
     expect(builds.map((call) => call.replace(/ --label \S+revision=\S+/, ""))).toEqual(
@@ -94,10 +114,38 @@ describe("release/release.sh", () => {
     );
   });
 
+  it("keeps the digests of what was pushed, images and chart", async () => {
+    const { digests } = await release(["-u", "-i", "snmp,db", "reg.example.org/mon"]);
+    expect(digests).toEqual([
+      `reg.example.org/mon/omd-snmp-worker:${version}@${DIGEST}`,
+      `reg.example.org/mon/omd-db-worker:${version}@${DIGEST}`,
+      `reg.example.org/mon/charts/omd-worker:${version}@${CHART_DIGEST}`,
+    ]);
+  });
+
+  it("keeps them for OCI layouts, too", async () => {
+    using folder = createFolder();
+    const { digests } = await release(["-u", "-i", "snmp", `oci:${folder.path}`]);
+    const chart = createHash("sha256").update("chart\n").digest("hex");
+    expect(digests).toEqual([
+      `oci:${folder.path}/omd-snmp-worker:${version}@${DIGEST}`,
+      `${folder.path}/omd-worker-${version}.tgz@sha256:${chart}`,
+    ]);
+  });
+
+  it.each([
+    ["an image", { DIGEST: "" }, `reg/omd-snmp-worker:${version} was not pushed`],
+    ["the chart", { CHART_DIGEST: "" }, `reg/charts/omd-worker:${version} was not pushed`],
+  ])("fails when there is no digest of %s, as it was not pushed then", async (_, env, says) => {
+    const { exitCode, stderr } = await release(["-u", "-i", "snmp", "reg"], env);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(says);
+  });
+
   it("names base images by their digests, and passes flags on", async () => {
     const base = (name: string) => `${name}@sha256:${"0".repeat(64)}`;
     const words = ["-u", "-i", "db", "-a", "linux/amd64", "-n", base("node"), "-d", base("debian")];
-    const { calls } = await release(...words, "reg", "--", "--pull-never");
+    const { calls } = await release([...words, "reg", "--", "--pull-never"]);
     const build = calls.find((call) => call.startsWith("build ")) ?? "";
     expect(build).toContain(` --pull-never --label ${LABEL}.version=${version} `);
     expect(build).toContain(
@@ -113,7 +161,7 @@ describe("release/release.sh", () => {
       "name the base images with their digests (-n, -d), or try it with -u",
     ],
   ])("refuses a release %s", async (_, words, says) => {
-    const { exitCode, stderr, calls } = await release(...words);
+    const { exitCode, stderr, calls } = await release(words);
     expect({ exitCode, calls }).toEqual({ exitCode: 2, calls: [] });
     expect(stderr).toContain(says);
   });

@@ -55,16 +55,32 @@
 
 {{/*
 The replicas field; empty: left out. With autoscaling it is what the cluster has, so that neither the change to autoscaling nor
-a later upgrade cuts a pool to one pod.
+a later upgrade cuts a pool to one pod. Once there is an autoscaler the field is its own: any other number would be a conflict
+(server-side apply), and it keeps its limits by itself.
 */}}
 {{- define "omd-worker.replicas" -}}
 {{- $scaling := .pool.autoscaling -}}
 {{- if eq $scaling.kind "none" -}}
 {{- .pool.replicas | int64 -}}
 {{- else if eq $scaling.replicasField "keep" -}}
-{{- $found := lookup "apps/v1" "Deployment" .root.Release.Namespace (include "omd-worker.poolName" .) | default dict -}}
+{{- $name := include "omd-worker.poolName" . -}}
+{{- $found := lookup "apps/v1" "Deployment" .root.Release.Namespace $name | default dict -}}
 {{- $current := dig "spec" "replicas" 0 $found | int64 -}}
+{{- if and $found (include "omd-worker.hasAutoscaler" .) -}}
+{{- $current -}}
+{{- else -}}
 {{- min (max $current ($scaling.minReplicas | int64)) ($scaling.maxReplicas | int64) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether the cluster has an autoscaler of the pool: the chart's own, or the one that KEDA makes. */}}
+{{- define "omd-worker.hasAutoscaler" -}}
+{{- $pool := include "omd-worker.poolName" . -}}
+{{- range list $pool (printf "keda-hpa-%s" $pool) -}}
+{{-   if lookup "autoscaling/v2" "HorizontalPodAutoscaler" $.root.Release.Namespace . -}}
+found
+{{-   end -}}
 {{- end -}}
 {{- end -}}
 

