@@ -15,10 +15,10 @@ import type { Ending } from "./ending.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";
-import type { Pool } from "./slots/pool.ts";
 import type { ReplayGuard } from "./replay-guard.ts";
-import { createSlotRun } from "./slots/run-in-slot.ts";
 import type { Dupservers } from "./servers/dupservers.ts";
+import type { Pool } from "./slots/pool.ts";
+import { createSlotRun } from "./slots/run-in-slot.ts";
 import type { Shortage } from "./slots/shortage.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 
