@@ -77,6 +77,7 @@ export class Outbox {
   readonly #parked = new Set<PendingParcel>();
   /** How many of the pending parcels belong to jobs of each job server. */
   readonly #sizes = new Map<string, number>();
+  #bytes = 0;
   #count = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -88,6 +89,11 @@ export class Outbox {
   /** How many results are not accepted yet. */
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** How large they are together. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** How many results of jobs of this job server, `host:port`, are not accepted yet. */
@@ -114,6 +120,7 @@ export class Outbox {
       const ownUntilMs = parcel.left === undefined ? 0 : now + OWN_FIRST_MS;
       const pending = { ...parcel, ...identity, ownUntilMs, refusedSinceMs: undefined, accepted, failed };
       this.#pending.add(pending);
+      this.#bytes += parcel.workload.length;
       this.#sizes.set(parcel.server, this.sizeOf(parcel.server) + 1);
       this.#send(pending);
     });
@@ -146,6 +153,7 @@ export class Outbox {
       parcel.failed(notAccepted());
     }
     this.#pending.clear();
+    this.#bytes = 0;
     this.#sizes.clear();
     this.#parked.clear();
     return left;
@@ -169,6 +177,7 @@ export class Outbox {
   #remove(parcel: PendingParcel): void {
     if (!this.#pending.delete(parcel)) return;
     this.#options.keeper?.release(parcel);
+    this.#bytes -= parcel.workload.length;
     const left = this.sizeOf(parcel.server) - 1;
     if (left === 0) this.#sizes.delete(parcel.server);
     else this.#sizes.set(parcel.server, left);

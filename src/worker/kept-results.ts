@@ -10,7 +10,7 @@ import type { JobServers } from "./servers/job-servers.ts";
 export interface KeptResultsOptions {
   readonly log: Log;
   readonly config: () => Pick<Config, "resultSpool" | "resultSpoolMaxAge" | "resultSpoolMaxSize">;
-  readonly outbox: () => Pick<Outbox, "deliver" | "keepOlderThan">;
+  readonly outbox: () => Pick<Outbox, "bytes" | "deliver" | "keepOlderThan">;
   readonly jobServers: () => Pick<JobServers, "adopt">;
 }
 
@@ -41,10 +41,11 @@ export class KeptResults implements Keeper {
     return this.#spool?.status;
   }
 
-  /** No more results should wait: no more jobs are taken. */
+  /** No more results should wait, whether they are on the disk yet or not: no more jobs are taken. */
   get isFull(): boolean {
-    const { resultSpoolMaxSize } = this.#options.config();
-    return (this.#spool?.waitingBytes ?? 0) >= resultSpoolMaxSize * MIB;
+    if (this.#spool === undefined) return false;
+    const { config, outbox } = this.#options;
+    return outbox().bytes >= config().resultSpoolMaxSize * MIB;
   }
 
   /** To be called before there are jobs. Throws a `SpoolError` if the folder cannot be used. */
@@ -58,7 +59,8 @@ export class KeptResults implements Keeper {
   }
 
   readonly keep = (parcel: WaitingParcel): void => {
-    if (parcel.left === undefined) this.#spool?.keep(toSpooled(parcel));
+    // It is told again and again of the same, and a digest costs.
+    if (this.#spool?.has(parcel.unique) === false) this.#spool.keep(toSpooled(parcel));
   };
 
   readonly release = ({ unique }: WaitingParcel): void => this.#spool?.release(unique);

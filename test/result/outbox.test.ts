@@ -376,6 +376,19 @@ describe("the oldest parcel's age", () => {
   });
 });
 
+it("the outbox knows how large the results are that wait", async () => {
+  const { outbox, destination } = createSingle();
+  expect(outbox.bytes).toBe(0);
+  void outbox.deliver(parcel("four"));
+  follow(outbox.deliver(parcel("sixteen bytes is")));
+  expect(outbox.bytes).toBe(20);
+  destination.accept();
+  await turn();
+  expect(outbox.bytes).toBe(16);
+  outbox.stop();
+  expect(outbox.bytes).toBe(0);
+});
+
 describe("the keeper", () => {
   it("is told nothing of a parcel that is delivered at once, but that it need not be kept", async () => {
     const { outbox, destination, told } = createSingle();

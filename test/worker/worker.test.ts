@@ -10,6 +10,7 @@ import { createEnvelope } from "../../src/payload/crypt.ts";
 import { readLines } from "../../src/payload/lines.ts";
 import { Worker } from "../../src/worker/worker.ts";
 import type { WorkerListener } from "../../src/worker/worker-events.ts";
+import { createFolder } from "../support/folder.ts";
 import { freePort } from "../support/free-port.ts";
 import { Actors, until, untilStatus } from "../support/gearman/actors.ts";
 import { Cable } from "../support/gearman/cable.ts";
@@ -263,6 +264,30 @@ it("a worker whose outbox is full of one job server's results takes no more of i
   expect(await results(other, 1)).toEqual(["of another"]);
   cable.release();
   expect(await results(server, most + 200)).toHaveLength(most + 200);
+});
+
+it("a worker whose result_spool is full takes no more jobs until results are delivered", async () => {
+  using folder = createFolder();
+  const server = await startServer();
+  const cable = await startCable(server);
+  const spool = [`result_spool=${folder.path}/spool`, "result_spool_max_size=1"];
+  const { worker, gate } = await startWorker([cable.address], [...spool, "min-worker=50", "max-worker=50"]);
+  gate.open();
+  cable.hold((chunk) => chunk.subarray(0, SUBMIT_HEAD.length).equals(SUBMIT_HEAD));
+  const most = 1_500;
+  // A result of such a name needs more than a KiB.
+  await submit(server, ...Array.from({ length: most }, (_, i) => `${i}`.padStart(1_000, "x")));
+  await until(async () => {
+    const { runs } = gate;
+    expect(worker.status().outbox.spool?.results).toBe(runs);
+    await readStatus(server);
+    expect(gate.runs, "jobs still come").toBe(runs);
+    expect(runs).toBeGreaterThan(300);
+  });
+  expect(gate.runs).toBeLessThan(1_100);
+  cable.release();
+  expect(await results(server, most)).toHaveLength(most);
+  await until(() => expect(worker.status().outbox.spool).toMatchObject({ results: 0, bytes: 0 }));
 });
 
 describe("a reload of the queues while a job runs", () => {

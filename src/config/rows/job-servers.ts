@@ -55,7 +55,7 @@ export const JOB_SERVER_ROWS = [
     name: "result_spool_max_size",
     kind: integer({ min: 1 }),
     default: 100,
-    help: "With so many MiB of results in result_spool no more jobs are taken until some are delivered. The results of jobs that run then are kept all the same.",
+    help: "With result_spool: while so many MiB of results wait, no more jobs are taken. The results of jobs that run then are kept all the same.",
     knownBy: ["omd-worker"],
   },
   {

@@ -58,7 +58,7 @@ const RECORD_BYTES = 400;
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #kept = new Map<string, Kept>();
-  /** Of the results that wait, in memory and on the disk. */
+  /** About how many bytes the results need that wait. */
   #waitingBytes = 0;
   #lock: number | undefined;
   #file: SpoolFile | undefined;
@@ -93,11 +93,6 @@ export class Spool {
     };
   }
 
-  /** About how many bytes the results need that wait. */
-  get waitingBytes(): number {
-    return this.#waitingBytes;
-  }
-
   /** Throws a `SpoolError` if the folder cannot be used, unless that may change by itself. */
   start(): void {
     try {
@@ -106,6 +101,10 @@ export class Spool {
       if (!isPassing(error)) throw error;
       this.#failed(error);
     }
+  }
+
+  has(unique: string): boolean {
+    return this.#kept.has(unique);
   }
 
   /** What is kept already is not written again. */

@@ -73,7 +73,9 @@ it.each<[what: string, ledger: string, happened: Partial<Evidence>, cause: keyof
 
 it("a run that nothing explains, and a lost job, are no sound work; two results with a cause are", () => {
   expect(isSound(GOOD)).toBe(true);
-  expect(isSound({ ...GOOD, doubled: 3, runAgain: { ...GOOD.runAgain, killed: 3, moved: 1 } })).toBe(true);
+  expect(
+    isSound({ ...GOOD, doubled: 3, outdated: 1, runAgain: { ...GOOD.runAgain, killed: 3, moved: 1 } }),
+  ).toBe(true);
   expect(isSound({ ...GOOD, lost: 1 })).toBe(false);
   expect(isSound({ ...GOOD, runAgain: { ...GOOD.runAgain, unexplained: 1 } })).toBe(false);
 });

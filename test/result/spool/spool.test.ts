@@ -122,7 +122,6 @@ describe("results", () => {
     spool.release("one");
     await empty();
     expect(spool.status).toMatchObject({ results: 0, bytes: 0, oldestAge: 0 });
-    expect(spool.waitingBytes).toBe(0);
   });
 
   it("that are released again and again make no large file of it", async () => {
@@ -158,15 +157,6 @@ describe("results", () => {
     );
     await second.stop();
     expect(openSpool({ maxAge: 0, now: () => NOW + 1e9 }).uniques()).toEqual(["just", "new", "of tomorrow"]);
-  });
-
-  it("are counted in bytes, also those of an earlier start", async () => {
-    const { spool } = openSpool();
-    spool.keep(result("one", { workload: Buffer.alloc(10_000, "x") }));
-    const bytes = spool.waitingBytes;
-    expect(bytes).toBeGreaterThanOrEqual(10_000);
-    await spool.stop();
-    expect(openSpool().spool.waitingBytes).toBe(bytes);
   });
 
   it("are in files that only the worker's user can read", async () => {
