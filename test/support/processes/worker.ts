@@ -25,7 +25,10 @@ export interface Ended {
 /** How long something may take before a test fails; nothing ever waits for it to pass. */
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const END_WITHIN_MS = 15_000;
-const SOURCES = join(import.meta.dirname, "../../../src/cli");
+/** `npm run package` runs some tests with what it has built. */
+const IS_BUILT = process.env["OMD_TEST_BUILD"] === "yes";
+const PROGRAMS = join(import.meta.dirname, "../../..", IS_BUILT ? "dist/src/cli" : "src/cli");
+const SUFFIX = IS_BUILT ? "js" : "ts";
 
 /** Runs one of our programs to its end, with no terminal and nothing on stdin. */
 export async function runProgram(
@@ -178,7 +181,12 @@ function start(
   args: readonly string[],
   { env, under }: Required<Pick<WorkerOptions, "env" | "under">>,
 ) {
-  const [first = "", ...words] = [...under, process.execPath, join(SOURCES, `${program}.ts`), ...args];
+  const [first = "", ...words] = [
+    ...under,
+    process.execPath,
+    join(PROGRAMS, `${program}.${SUFFIX}`),
+    ...args,
+  ];
   return execa(first, words, {
     env: { ...env },
     reject: false,
