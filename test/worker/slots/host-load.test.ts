@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LogThrottle } from "../../../src/worker/log-throttle.ts";
 import {
   createLoadGuard,
   exceededLimit,
@@ -6,7 +7,6 @@ import {
   memoryUsedPercent,
   readHost,
 } from "../../../src/worker/slots/host-load.ts";
-import { LogThrottle } from "../../../src/worker/log-throttle.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const NONE: LoadLimits = { loadLimit1: 0, loadLimit5: 0, loadLimit15: 0, memLimit: 0 };
