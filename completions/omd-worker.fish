@@ -218,6 +218,8 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l min-worker -x -d 'How many slots for jobs are always ready'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --max-worker= -d 'How many jobs run at once at most'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l max-worker -x -d 'How many jobs run at once at most'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --queue_max_worker= -d 'How many jobs of a queue run at once at most: QUEUE:NUMBER, with the name that …'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l queue_max_worker -x -d 'How many jobs of a queue run at once at most: QUEUE:NUMBER, with the name that …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --idle-timeout= -d 'A slot beyond min-worker that had no job for so long is closed'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l idle-timeout -x -d 'A slot beyond min-worker that had no job for so long is closed'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --spawn-rate= -d 'How many slots are added while jobs are waiting'

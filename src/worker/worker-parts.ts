@@ -8,18 +8,19 @@ import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
 import { Ending } from "./ending.ts";
-import { createLoadGuard } from "./slots/host-load.ts";
 import { InFlight } from "./in-flight.ts";
 import { createJobLog } from "./job-log.ts";
 import { KeptResults } from "./kept-results.ts";
 import { LogThrottle } from "./log-throttle.ts";
 import { NativeRuntime } from "./native-runtime.ts";
-import { Pool } from "./slots/pool.ts";
 import { RecentJobs } from "./recent-jobs.ts";
 import { ReplayGuard } from "./replay-guard.ts";
 import { Summary } from "./reports/summary.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
+import { createLoadGuard } from "./slots/host-load.ts";
+import { Pool } from "./slots/pool.ts";
+import { QueueLimits } from "./slots/queue-limits.ts";
 import { Shortage } from "./slots/shortage.ts";
 import { tellAll, type WorkerEvents, type WorkerListener } from "./worker-events.ts";
 
@@ -45,6 +46,7 @@ export interface WorkerParts {
   readonly log: Log;
   readonly events: WorkerEvents;
   readonly pool: Pool;
+  readonly limits: QueueLimits;
   readonly shortage: Shortage;
   readonly ending: Ending;
   readonly executor: Executor;
@@ -84,6 +86,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     () => shortage.size === 0 && mayGrow(),
     () => jobServers.wake(),
   );
+  const limits = new QueueLimits(config().queueMaxWorker);
   const shortage = new Shortage({
     throttle,
     onShort: () => pool.shrink(pool.busy - shortage.size),
@@ -95,6 +98,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
       const isFull = outbox.sizeOf(server) >= MAX_UNDELIVERED || kept.isFull;
       return isFull || shortage.size > 0 ? 0 : pool.room;
     },
+    queueRoom: (queue) => limits.room(queue),
     onResultsOpen: () => outbox.flush(),
   });
   const kept = new KeptResults({ log, config, outbox: () => outbox, jobServers: () => jobServers });
@@ -108,7 +112,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const room = new OutputRoom();
   const native = new NativeRuntime({ checks, sessions, log, onLongWait: events.waited });
   return {
-    ...{ log, events, native, pool, shortage, jobServers, outbox, room, kept },
+    ...{ log, events, native, pool, limits, shortage, jobServers, outbox, room, kept },
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),

@@ -64,6 +64,7 @@ async function perform(
     log,
     events: tellAll([listener as WorkerListener], new LogThrottle(log)),
     pool: { enter: () => undefined, leave: () => {} },
+    limits: { enter: () => undefined, leave: () => {} },
     shortage: { wait: async () => {}, ended: () => {} },
     ending: new Ending(),
     inFlight: new InFlight(),

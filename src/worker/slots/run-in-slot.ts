@@ -2,10 +2,12 @@ import type { Job } from "../../job/job.ts";
 import { ageIfTooOld } from "../../job/max-age.ts";
 import type { JobRun, Runner } from "../../run/run.ts";
 import type { Pool } from "./pool.ts";
+import type { QueueLimits } from "./queue-limits.ts";
 import type { Shortage } from "./shortage.ts";
 
 export interface SlotRunOptions {
   readonly pool: Pick<Pool, "enter" | "leave">;
+  readonly limits: Pick<QueueLimits, "enter" | "leave">;
   readonly run: Runner;
   /** Where a job waits that could not be started. */
   readonly shortage: Pick<Shortage, "wait" | "ended">;
@@ -16,12 +18,15 @@ export interface SlotRunOptions {
 }
 
 /**
- * Runs a job's command in a slot of the pool. A job that is too old when its turn comes is not run. One that
- * cannot be started is tried again; the promise rejects if the worker stops before.
+ * Runs a job's command in a slot of the pool, when its queue is below its limit. A job that is too old when
+ * its turn comes is not run. One that cannot be started is tried again; the promise rejects if the worker
+ * stops before.
  */
-export function createSlotRun(options: SlotRunOptions): (job: Job) => Promise<JobRun> {
-  const { pool, shortage } = options;
-  return async (job) => {
+export function createSlotRun(options: SlotRunOptions): (job: Job, queue: string) => Promise<JobRun> {
+  const { pool, limits, shortage } = options;
+  return async (job, queue) => {
+    const turn = limits.enter(queue);
+    if (turn !== undefined) await turn;
     await pool.enter();
     try {
       let ran = await runOnce(job, options);
@@ -31,6 +36,8 @@ export function createSlotRun(options: SlotRunOptions): (job: Job) => Promise<Jo
       }
       return ran;
     } finally {
+      // First: there is room for a job of this queue when the pool says so.
+      limits.leave(queue);
       pool.leave();
       shortage.ended();
     }

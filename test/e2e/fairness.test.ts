@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createFolder, writeGate } from "../support/folder.ts";
+import { Actors, untilStatus } from "../support/gearman/actors.ts";
+import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { startWorker } from "../support/processes/worker.ts";
+import { hasServer } from "../support/servers/installed.ts";
+import { Core, serviceJob } from "./core.ts";
+
+const SLOTS = ["min-worker=3", "max-worker=3", "native_checks=off"];
+const numbered = (count: number, what: string) => Array.from({ length: count }, (_, at) => `${what}${at}`);
+
+describe.skipIf(!hasServer("gearmand"))("a queue with a limit, full of plugins that do not end", () => {
+  let gearmand: Gearmand;
+  const actors = new Actors();
+  beforeAll(async () => {
+    gearmand = await startGearmand();
+  });
+  afterEach(() => actors.stop());
+  afterAll(() => gearmand?.stop());
+
+  const server = () => ({ host: "127.0.0.1", port: gearmand.port });
+
+  it("does not keep host checks from their slots, and leaves its jobs to other workers", async () => {
+    using folder = createFolder();
+    const gate = writeGate(folder.path);
+    await using core = new Core({ port: gearmand.port, resultQueue: "full" });
+    const slow = numbered(8, "slow");
+    const answer = { result_queue: "full" };
+    await core.submit("hostgroup_full", ...slow.map((name) => serviceJob(name, gate.plugin(name), answer)));
+    const args = ["hosts=yes", "hostgroups=full", "queue_max_worker=hostgroup_full:2", ...SLOTS];
+    await using _worker = await startWorker([gearmand.port], args);
+    await gate.entered(2);
+
+    const hosts = numbered(20, "host");
+    await core.submit("host", ...hosts.map((name) => serviceJob(name, "/bin/true", answer)));
+    await core.collected(hosts.length);
+    expect(core.services).toEqual(hosts.toSorted());
+    await untilStatus(server(), "hostgroup_full", { total: slow.length, running: 2, workers: 1 });
+    expect(gate.entries().length).toBe(2);
+
+    const { jobs } = actors.worker(server(), ["hostgroup_full"]);
+    const taken = await jobs.take(slow.length - 2);
+    for (const job of taken) job.complete();
+    gate.open();
+    await core.collected(hosts.length + 2);
+    expect(new Set(core.services).size).toBe(hosts.length + 2);
+    await untilStatus(server(), "hostgroup_full", { total: 0 });
+  });
+
+  it("gets another limit, and its first one, by a reload; no job is run twice", async () => {
+    using folder = createFolder();
+    const gate = writeGate(folder.path);
+    const file = join(folder.path, "worker.conf");
+    const configure = (limit: string) => writeFileSync(file, `hostgroups=other,live\n${limit}\n`);
+    configure("queue_max_worker=hostgroup_other:1");
+    await using core = new Core({ port: gearmand.port, resultQueue: "live" });
+    await using worker = await startWorker([gearmand.port], [`config=${file}`, ...SLOTS]);
+    const submit = (...names: readonly string[]) => {
+      const jobs = names.map((name) => serviceJob(name, gate.plugin(name), { result_queue: "live" }));
+      return core.submit("hostgroup_live", ...jobs);
+    };
+    await submit("a");
+    await gate.entered(1);
+
+    configure("queue_max_worker=hostgroup_live:1");
+    worker.signal("SIGHUP");
+    await worker.logged("queue_max_worker");
+    await submit("b", "c", "d");
+    await core.submit("hostgroup_other", serviceJob("other", "/bin/true", { result_queue: "live" }));
+    await core.collected(1);
+    expect(gate.entries()).toEqual(["a"]);
+
+    configure("queue_max_worker=hostgroup_live:2");
+    worker.signal("SIGHUP");
+    await gate.entered(2);
+    gate.open();
+    await core.collected(5);
+    expect(core.services).toEqual(["a", "b", "c", "d", "other"]);
+    expect(gate.entries().toSorted()).toEqual(["a", "b", "c", "d"]);
+    await untilStatus(server(), "hostgroup_live", { total: 0 });
+  });
+});
