@@ -32,7 +32,7 @@ export interface JobParts {
   readonly shortage: Pick<Shortage, "wait" | "ended">;
   readonly ending: Pick<Ending, "hasCutOff">;
   readonly executor: Pick<Executor, "run">;
-  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow" | "preparations">;
+  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow" | "preparations" | "targets">;
   readonly outbox: Pick<Outbox, "deliver">;
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
   readonly inFlight: Pick<InFlight, "read">;
@@ -78,6 +78,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     executor,
     shared: native.shared,
     shadow: native.shadow,
+    targets: native.targets,
     prepare: native.preparations.of,
     log,
     findMarks: native.shelf.find,

@@ -64,6 +64,9 @@ export interface WorkerParts {
   readonly replays: ReplayGuard;
 }
 
+/** So many jobs may wait for a place at their target, without a slot. */
+const MAX_AT_TARGETS = 5_000;
+
 /** Makes the parts and connects them with one another. Nothing is started yet. */
 export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const { checks, sessions, log, listeners = [], config, onJob, renderStatus } = options;
@@ -96,7 +99,8 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ...{ log, events, onJob, renderStatus },
     room: (server) => {
       const isFull = outbox.sizeOf(server) >= MAX_UNDELIVERED || kept.isFull;
-      return isFull || shortage.size > 0 ? 0 : pool.room;
+      const isCrowded = shortage.size > 0 || native.targets.waiting >= MAX_AT_TARGETS;
+      return isFull || isCrowded ? 0 : pool.room;
     },
     queueRoom: (queue) => limits.room(queue),
     onResultsOpen: () => outbox.flush(),

@@ -127,7 +127,7 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     jobServers: jobServers.status,
     dupservers: dupservers.status,
     executor: executor.status,
-    native: { shared: native.shared.names, waits: native.shared.waits, setAside: native.shelf.setAside },
+    native: { shared: native.shared.names, waits: native.waits, setAside: native.shelf.setAside },
     shadow: native.shadow.report,
     certificateExpiry: certificateExpiry(config),
     lastReload,

@@ -1,6 +1,7 @@
 import type { Job } from "../../job/job.ts";
 import { ageIfTooOld } from "../../job/max-age.ts";
 import type { JobRun, Runner } from "../../run/run.ts";
+import type { RunPlace } from "../../run/target-places.ts";
 import type { Pool } from "./pool.ts";
 import type { QueueLimits } from "./queue-limits.ts";
 import type { Shortage } from "./shortage.ts";
@@ -23,32 +24,62 @@ export interface SlotRunOptions {
  * stops before.
  */
 export function createSlotRun(options: SlotRunOptions): (job: Job, queue: string) => Promise<JobRun> {
-  const { pool, limits, shortage } = options;
+  const { shortage } = options;
   return async (job, queue) => {
-    const turn = limits.enter(queue);
-    if (turn !== undefined) await turn;
-    await pool.enter();
+    const place = new Place(queue, options);
+    await place.enter();
     try {
-      let ran = await runOnce(job, options);
+      let ran = await runOnce(job, place, options);
       while (ran.outcome.kind === "not-started") {
         await shortage.wait(ran.outcome.lack);
-        ran = await runOnce(job, options);
+        ran = await runOnce(job, place, options);
       }
       return ran;
     } finally {
-      // First: there is room for a job of this queue when the pool says so.
-      limits.leave(queue);
-      pool.leave();
+      place.leave();
       shortage.ended();
     }
   };
 }
 
-async function runOnce(job: Job, { run, maxAge, jobTimeout }: SlotRunOptions): Promise<JobRun> {
+/** What a job holds while it runs: a slot, and one of the places of its queue. */
+class Place implements RunPlace {
+  readonly #queue: string;
+  readonly #options: Pick<SlotRunOptions, "pool" | "limits">;
+  #isTaken = false;
+
+  constructor(queue: string, options: Pick<SlotRunOptions, "pool" | "limits">) {
+    this.#queue = queue;
+    this.#options = options;
+  }
+
+  /** If there is room, both are taken at once. */
+  async enter(): Promise<void> {
+    const { pool, limits } = this.#options;
+    const turn = limits.enter(this.#queue);
+    if (turn !== undefined) await turn;
+    await pool.enter();
+    this.#isTaken = true;
+  }
+
+  leave(): void {
+    if (!this.#isTaken) return;
+    this.#isTaken = false;
+    // First: there is room for a job of this queue when the pool says so.
+    this.#options.limits.leave(this.#queue);
+    this.#options.pool.leave();
+  }
+}
+
+async function runOnce(
+  job: Job,
+  place: RunPlace,
+  { run, maxAge, jobTimeout }: SlotRunOptions,
+): Promise<JobRun> {
   const startTime = Date.now() / 1000;
   const startMs = performance.now();
   const age = ageIfTooOld(job, startTime, maxAge);
-  const followed = age === undefined ? await run(job, job.timeout ?? jobTimeout) : tooOld(age);
+  const followed = age === undefined ? await run(job, job.timeout ?? jobTimeout, place) : tooOld(age);
   return { ...followed, startTime, finishTime: startTime + (performance.now() - startMs) / 1000 };
 }
 

@@ -75,7 +75,11 @@ describe("a run in a slot", () => {
   ])("has a time-out: %s", async (_, lines, timeout) => {
     const { run, runInSlot } = start();
     await runInSlot(job(...lines));
-    expect(run).toHaveBeenCalledWith(expect.objectContaining({ hostName: "web1" }), timeout);
+    expect(run).toHaveBeenCalledWith(
+      expect.objectContaining({ hostName: "web1" }),
+      timeout,
+      expect.anything(),
+    );
   });
 
   it("is not begun for a job that is too old when its turn comes", async () => {
