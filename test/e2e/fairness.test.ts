@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createFolder, writeGate } from "../support/folder.ts";
+import { freePort } from "../support/free-port.ts";
 import { Actors, untilStatus } from "../support/gearman/actors.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import { startWorker } from "../support/processes/worker.ts";
@@ -31,7 +32,9 @@ describe.skipIf(!hasServer("gearmand"))("a queue with a limit, full of plugins t
     const slow = numbered(8, "slow");
     const answer = { result_queue: "full" };
     await core.submit("hostgroup_full", ...slow.map((name) => serviceJob(name, gate.plugin(name), answer)));
-    const args = ["hosts=yes", "hostgroups=full", "queue_max_worker=hostgroup_full:2", ...SLOTS];
+    const metrics = `127.0.0.1:${await freePort()}`;
+    const limit = ["queue_max_worker=hostgroup_full:2", `prometheus_server=${metrics}`];
+    const args = ["hosts=yes", "hostgroups=full", ...limit, ...SLOTS];
     await using _worker = await startWorker([gearmand.port], args);
     await gate.entered(2);
 
@@ -41,6 +44,9 @@ describe.skipIf(!hasServer("gearmand"))("a queue with a limit, full of plugins t
     expect(core.services).toEqual(hosts.toSorted());
     await untilStatus(server(), "hostgroup_full", { total: slow.length, running: 2, workers: 1 });
     expect(gate.entries().length).toBe(2);
+    const told = await (await fetch(`http://${metrics}/metrics`)).text();
+    expect(told).toMatch(/^gearman_worker_jobs_limit\{queue="hostgroup_full"\} 2$/m);
+    expect(told).toMatch(/^gearman_worker_jobs_in_flight\{queue="hostgroup_full"\} 2$/m);
 
     const { jobs } = actors.worker(server(), ["hostgroup_full"]);
     const taken = await jobs.take(slow.length - 2);
