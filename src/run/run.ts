@@ -141,8 +141,9 @@ async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<
 }
 
 function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<FollowedRoute> {
-  if (route.via === "native") return followInPlace(route, inputs, context);
-  return followToExecutor(route, inputs, context);
+  if (route.via !== "native") return followToExecutor(route, inputs, context);
+  const followIt = context.targets?.isLimited === true ? followInPlace : followNative;
+  return followIt(route, inputs, context);
 }
 
 async function followToExecutor(
@@ -161,7 +162,7 @@ async function followInPlace(
 ): Promise<FollowedRoute> {
   const target = targetOf(route);
   const { timeout, place } = inputs;
-  if (target === undefined || place === undefined || context.targets?.isLimited !== true)
+  if (target === undefined || place === undefined || context.targets === undefined)
     return followNative(route, inputs, context);
   const { via, why } = route;
   const timedOut = { kind: "timed-out", after: timeout, stdout: "", stderr: "" } as const;
