@@ -113,6 +113,8 @@ export interface UnderstoodCommand {
    * shadow mode.
    */
   readonly keepsState?: boolean;
+  /** The name or address of what is asked, as it stands on the command line. Undefined: nothing is. */
+  readonly target?: string | undefined;
   readonly run: (context: CheckContext) => Promise<CheckOutput>;
 }
 

@@ -32,6 +32,11 @@ interface CheckParts<Options> {
   /** True: a run leaves a state behind, as for rates. The shadow mode makes no second run then. */
   readonly keepsState?: (options: Options) => boolean;
   /**
+   * The host that is asked, as it stands on the command line. With `native_target_max` no more than so many
+   * checks ask one host at a time. Checks in a thread, as those of a site, are not counted.
+   */
+  readonly target?: (options: Options) => string | undefined;
+  /**
    * Does what the first run would have to wait for otherwise, such as the import of a large package.
    *
    * The worker calls it when it starts, before it takes jobs, and only if the check is switched on. A run may
@@ -172,7 +177,7 @@ function createCheck<Options>(
   rows: readonly OptionRow[],
   { read, refuse }: WordReading<Options>,
 ): Check {
-  const { name, summary, replaces, command, keepsState, prepare, run } = parts;
+  const { name, summary, replaces, command, keepsState, target, prepare, run } = parts;
   return Object.freeze({
     name,
     summary,
@@ -190,6 +195,7 @@ function createCheck<Options>(
       return {
         command: command?.(options),
         keepsState: remembers,
+        ...(target && { target: target(options) }),
         run: async (context: CheckContext) => run(options, extendContext(context, about)),
       };
     },

@@ -27,6 +27,7 @@ export const checkDns = defineCheck({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: DNS_OPTIONS,
   read: readDnsRequest,
+  target: ({ server }) => server,
   run,
 });
 

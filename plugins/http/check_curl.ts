@@ -30,6 +30,7 @@ export const checkCurl = defineCheck({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: HTTP_OPTIONS,
   read: readCurlCommand,
+  target: ({ target }) => target.address,
   run,
 });
 

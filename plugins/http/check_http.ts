@@ -25,6 +25,7 @@ export const checkHttp = defineCheck({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: HTTP_OPTIONS,
   read: readHttpCommand,
+  target: ({ target }) => target.address,
   run,
 });
 

@@ -78,6 +78,7 @@ export const checkFping = defineCheck({
   whyNotHere: findMissingPingRight,
   options: OPTIONS,
   read: readRequest,
+  target: ({ host }) => host,
   run,
 });
 

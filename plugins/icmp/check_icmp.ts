@@ -18,6 +18,7 @@ export const checkIcmp = defineCheck({
   whyNotHere: findMissingPingRight,
   options: ICMP_OPTIONS,
   read: (argv) => readIcmpRequest(argv, DEFAULTS),
+  target: ({ targets }) => (targets.length === 1 ? targets[0] : undefined),
   run,
 });
 

@@ -70,6 +70,7 @@ export const checkPing = defineCheck({
   whyNotHere: findMissingPingRight,
   options: OPTIONS,
   read: readRequest,
+  target: ({ hosts }) => hosts[0],
   run,
 });
 

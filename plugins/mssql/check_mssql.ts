@@ -63,6 +63,7 @@ export const checkMssql = defineCheck({
   isExperimental: true,
   options: OPTIONS,
   prepare: async () => void (await loadDriver()),
+  target: ({ hostname }) => hostname,
   run,
 });
 

@@ -35,6 +35,7 @@ export const checkMssqlHealth = defineCheck({
   prepare: async () => void (await loadDriver()),
   keepsState: ({ mode }) => mode.keepsState ?? false,
   read: readModeRequest,
+  target: ({ request }) => request.hostname ?? request.server,
   run,
 });
 

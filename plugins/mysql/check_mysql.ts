@@ -44,6 +44,7 @@ export const checkMysql = defineCheck({
   options: OPTIONS,
   prepare: async () => void (await loadDriver()),
   read: readRequest,
+  target: ({ login }) => login.host,
   run,
 });
 

@@ -38,6 +38,7 @@ export const checkMysqlQuery = defineCheck({
   options: OPTIONS,
   prepare: async () => void (await loadDriver()),
   read: readRequest,
+  target: ({ login }) => login.host,
   run,
 });
 

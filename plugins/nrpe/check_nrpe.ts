@@ -11,6 +11,7 @@ export const checkNrpe = defineCheck({
   replaces: { suite: "NRPE Plugin for Nagios", versions: ["4.1.0"] },
   options: NRPE_OPTIONS,
   read: readNrpeRequest,
+  target: ({ host }) => host,
   run,
 });
 

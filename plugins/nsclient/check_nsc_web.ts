@@ -36,6 +36,7 @@ export const checkNscWeb = defineCheck({
   },
   options: WEB_OPTIONS,
   read: readWebCommand,
+  target: (command) => (command.kind === "request" ? command.request.host : undefined),
   run,
 });
 

@@ -17,6 +17,7 @@ export const checkNt = defineCheck({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: NT_OPTIONS,
   read: readNtRequest,
+  target: ({ host }) => host,
   run,
 });
 

@@ -31,6 +31,7 @@ export const checkPgsql = defineCheck({
   options: OPTIONS,
   prepare: async () => void (await loadDriver()),
   read: readRequest,
+  target: ({ hostname }) => hostname,
   run,
 });
 

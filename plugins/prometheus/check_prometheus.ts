@@ -13,6 +13,7 @@ export const checkPrometheus = defineCheck({
   },
   options: PROMETHEUS_OPTIONS,
   read: readPrometheusCommand,
+  target: ({ address }) => URL.parse(address)?.hostname ?? address,
   run,
 });
 

@@ -28,6 +28,7 @@ export const checkSmtp = defineCheck({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: SMTP_OPTIONS,
   read: readSmtpRequest,
+  target: ({ host }) => host,
   run,
 });
 

@@ -32,6 +32,7 @@ export const checkSnmp = defineCheck({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: OPTIONS,
   read: readCommand,
+  target: ({ snmpget }) => snmpget.host,
   keepsState: ({ rate }: SnmpCommand) => rate !== undefined,
   prepare: async () => void (await loadNetSnmp()),
 

@@ -74,6 +74,7 @@ export const checkBySsh = defineCheck<BySshRequest>({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: OPTIONS,
   prepare: async () => void (await loadDriver()),
+  target: ({ ssh }) => ssh.host,
 
   read(argv): BySshRequest | undefined {
     const read = readOptions(argv);

@@ -60,6 +60,7 @@ export const checkSsh = defineCheck({
   replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
   options: OPTIONS,
   read: readRequest,
+  target: ({ host }) => host,
   run,
 });
 

@@ -104,6 +104,7 @@ function defineService(summary: string, service: Service): Check {
     replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
     options: TCP_OPTIONS,
     read: (argv) => readTcpRequest(argv, service),
+    target: ({ address }) => address,
     run,
   });
 }

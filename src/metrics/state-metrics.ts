@@ -8,6 +8,7 @@ const PASSING: readonly MetricKey[] = [
   "dupserverConnected",
   "dupserverWaiting",
   "certificateExpiry",
+  "queueLimit",
 ];
 
 /** Sets what a status tells: how things stand, and counts that the worker keeps itself. */
@@ -26,12 +27,16 @@ export function setStateMetrics(store: SeriesStore, status: WorkerStatus): void 
   store.set("reloadTime", [], status.lastReload?.time ?? status.since);
 }
 
-function setSlots(store: SeriesStore, { slots: { size, busy, max }, executor }: WorkerStatus): void {
+function setSlots(
+  store: SeriesStore,
+  { slots: { size, busy, max, queues = [] }, executor }: WorkerStatus,
+): void {
   store.set("workersTotal", [], size);
   store.set("workersBusy", [], busy);
   store.set("workersIdle", [], size - busy);
   store.set("workersBallooning", [], 0);
   store.set("slotsMax", [], max);
+  for (const { queue, most } of queues) store.set("queueLimit", [queue], most);
   store.set("shells", ["busy"], executor.shells.busy);
   store.set("shells", ["idle"], executor.shells.idle);
   store.set("templates", [], executor.templates);

@@ -51,6 +51,12 @@ const JOB_ROWS = {
     "via",
   ]),
   jobsInFlight: row("gauge", "gearman_worker_jobs_in_flight", "jobs taken and not ended", ["queue"]),
+  queueLimit: row(
+    "gauge",
+    "gearman_worker_jobs_limit",
+    "how many jobs of the queue may run at once, where queue_max_worker says so",
+    ["queue"],
+  ),
   oldestJob: row(
     "gauge",
     "gearman_worker_oldest_job_seconds",

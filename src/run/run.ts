@@ -7,10 +7,10 @@ import type { Job } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
 import { crashed, type Outcome, type Via } from "../outcome/outcome.ts";
-import { lackOfFiles } from "../outcome/shortage.ts";
 import { notificationEnvironment } from "./environment.ts";
 import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeEnd, type NativeOutcome, type NativeRun, runNative } from "./native.ts";
+import { isFault, lackOfRun, refuse } from "./native-end.ts";
 import { followReferences } from "./references/follow-references.ts";
 import { hideInOutcome } from "./references/hide-outcome.ts";
 import type { ReadSecretFile } from "./references/secret-files.ts";
@@ -19,6 +19,7 @@ import type { Router } from "./routing/router.ts";
 import { type FindMarks, hideSecrets, maskWords } from "./secrets.ts";
 import type { Shadow } from "./shadow.ts";
 import { isRemote } from "./site/threads/remote-check.ts";
+import type { RunPlace, TargetPlaces } from "./target-places.ts";
 import { TurnBudget } from "./turn-budget.ts";
 
 /** What happened when a job's command was run, and which way it was run. */
@@ -39,13 +40,15 @@ export interface JobRun extends Pick<FollowedRoute, "outcome" | "isNestedCutOff"
   readonly finishTime: number;
 }
 
-/** Runs a job's command. `timeout` is in seconds. */
-export type Runner = (job: Job, timeout: number) => Promise<FollowedRoute>;
+/** Runs a job's command. `timeout` is in seconds. The job gives up its place while it waits for others. */
+export type Runner = (job: Job, timeout: number, place?: RunPlace) => Promise<FollowedRoute>;
 
 export interface RunnerOptions {
   readonly router: Router;
   readonly executor: Pick<Executor, "run">;
   readonly shared: Pick<SharedValues, "get">;
+  /** How many native checks may ask one target. */
+  readonly targets?: TargetPlaces | undefined;
   readonly log: Log;
   /** Which options of a check are secret. */
   readonly findMarks: FindMarks;
@@ -73,6 +76,8 @@ interface RunInputs {
   /** In seconds. */
   readonly timeout: number;
   readonly signal?: AbortSignal | undefined;
+  /** What the job holds while it runs. Undefined: it is not the job's own run, and does not wait. */
+  readonly place?: RunPlace | undefined;
   /** The secrets in the words of the route. */
   readonly secrets?: readonly ByteString[];
 }
@@ -86,12 +91,12 @@ export function createRunner(options: RunnerOptions): Runner {
     turns: new TurnBudget(),
     watch: new LoopWatch((late) => options.onLate?.(late)),
   };
-  return async (job, timeout) => {
+  return async (job, timeout, place) => {
     const startMs = performance.now();
     const routed = context.router(job);
     const route = "via" in routed ? routed : await routed;
     const left = "via" in routed ? timeout : timeout - (performance.now() - startMs) / 1000;
-    const inputs = { env: notificationEnvironment(job), timeout: left };
+    const inputs = { env: notificationEnvironment(job), timeout: left, place };
     if (route.references !== undefined) return runReferring(job, route, { inputs, context });
     const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
@@ -136,8 +141,9 @@ async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<
 }
 
 function follow(route: Route, inputs: RunInputs, context: RunnerContext): Promise<FollowedRoute> {
-  if (route.via === "native") return followNative(route, inputs, context);
-  return followToExecutor(route, inputs, context);
+  if (route.via !== "native") return followToExecutor(route, inputs, context);
+  const followIt = context.targets?.isLimited === true ? followInPlace : followNative;
+  return followIt(route, inputs, context);
 }
 
 async function followToExecutor(
@@ -146,6 +152,35 @@ async function followToExecutor(
   { executor }: RunnerContext,
 ): Promise<FollowedRoute> {
   return { outcome: await execute(route, inputs, executor), via: route.via, why: route.why };
+}
+
+/** Waits for a place at the target. It is kept until the job has its answer, also if a plugin gives it. */
+async function followInPlace(
+  route: NativeRoute,
+  inputs: RunInputs,
+  context: RunnerContext,
+): Promise<FollowedRoute> {
+  const target = targetOf(route);
+  const { timeout, place } = inputs;
+  if (target === undefined || place === undefined || context.targets === undefined)
+    return followNative(route, inputs, context);
+  const { via, why } = route;
+  const timedOut = { kind: "timed-out", after: timeout, stdout: "", stderr: "" } as const;
+  const startMs = performance.now();
+  using turn = await context.targets.enter(target, { timeout, place });
+  if (turn === undefined) return { outcome: timedOut, via, why: `${why}; ${WAITED}` };
+  const left = timeout - (performance.now() - startMs) / 1000;
+  const followed = await followNative(route, { ...inputs, timeout: left }, context);
+  return followed.outcome.kind === "timed-out"
+    ? { ...followed, outcome: { ...followed.outcome, after: timeout } }
+    : followed;
+}
+
+const WAITED = "native_target_max checks have asked its target all the time";
+
+/** A command that a check runs asks in the place of that check. */
+function targetOf({ target, nested }: NativeRoute): string | undefined {
+  return target ?? (nested?.via === "native" ? targetOf(nested) : undefined);
 }
 
 /** Asks the native check, and if it gives no answer, the plugin. Without a plugin the check may have one. */
@@ -172,23 +207,6 @@ async function followNative(
   const followed = await follow(fallback, { ...inputs, timeout }, context);
   if (followed.outcome.kind !== "timed-out") return followed;
   return { ...followed, outcome: { ...followed.outcome, after: inputs.timeout } };
-}
-
-/** What was missing for an answer that no plugin can give instead. */
-function lackOfRun(
-  { hasNoPlugin, nested, keepsState }: NativeRoute,
-  outcome: NativeOutcome,
-): string | undefined {
-  switch (outcome.kind) {
-    case "declined":
-      return hasNoPlugin ? outcome.lack : undefined;
-    case "crashed":
-      return hasNoPlugin || nested !== undefined || keepsState ? lackOfFiles(outcome.error) : undefined;
-    case "exited":
-    case "timed-out":
-    case "not-started":
-      return undefined;
-  }
 }
 
 /** An error of a library, or of a site's check, may repeat an argument, and the reason is logged. */
@@ -252,24 +270,6 @@ async function runWithCommand(
     },
   });
   return isCutOff ? { ...end, isNestedCutOff: true } : end;
-}
-
-/**
- * Whether the check itself has failed and the plugin can answer in its place. No command is executed a second
- * time, and a run that was cancelled is not repeated.
- */
-function isFault(
-  { nested, keepsState, hasNoPlugin }: NativeRoute,
-  outcome: Outcome,
-  { signal }: RunInputs,
-): outcome is Extract<Outcome, { kind: "crashed" }> {
-  const mayRepeat = nested === undefined && !keepsState && hasNoPlugin !== true && signal?.aborted !== true;
-  return outcome.kind === "crashed" && mayRepeat;
-}
-
-/** The core gets UNKNOWN. To execute a plugin that does not exist would give CRITICAL. */
-function refuse({ name, argv: [path] }: NativeRoute, declined: string): Outcome {
-  return { kind: "refused", refusal: { rule: "no-plugin", check: name, declined, path } };
 }
 
 function execute(

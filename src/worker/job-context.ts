@@ -18,6 +18,7 @@ import type { JobContext } from "./perform-job.ts";
 import type { ReplayGuard } from "./replay-guard.ts";
 import type { Dupservers } from "./servers/dupservers.ts";
 import type { Pool } from "./slots/pool.ts";
+import type { QueueLimits } from "./slots/queue-limits.ts";
 import { createSlotRun } from "./slots/run-in-slot.ts";
 import type { Shortage } from "./slots/shortage.ts";
 import type { WorkerEvents } from "./worker-events.ts";
@@ -27,10 +28,11 @@ export interface JobParts {
   readonly log: Log;
   readonly events: WorkerEvents;
   readonly pool: Pick<Pool, "enter" | "leave">;
+  readonly limits: Pick<QueueLimits, "enter" | "leave">;
   readonly shortage: Pick<Shortage, "wait" | "ended">;
   readonly ending: Pick<Ending, "hasCutOff">;
   readonly executor: Pick<Executor, "run">;
-  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow" | "preparations">;
+  readonly native: Pick<NativeRuntime, "shelf" | "shared" | "shadow" | "preparations" | "targets">;
   readonly outbox: Pick<Outbox, "deliver">;
   readonly dupservers: Pick<Dupservers, "isEmpty" | "send">;
   readonly inFlight: Pick<InFlight, "read">;
@@ -40,7 +42,7 @@ export interface JobParts {
 
 /** What jobs are performed with under one configuration. */
 export function createJobContext(config: Config, parts: JobParts): JobContext {
-  const { events, pool, shortage, ending, inFlight, replays } = parts;
+  const { events, pool, limits, shortage, ending, inFlight, replays } = parts;
   const { maxAge, jobTimeout, replayWindow } = config;
   const envelope = createEnvelope({
     encryption: config.encryption,
@@ -52,7 +54,14 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
     events,
     admit: (grabbed, job) => replays.admit(grabbed, job, replayWindow),
     settings: { maxAge, judge: judgeSettings(config) },
-    run: createSlotRun({ pool, shortage, run: createConfiguredRunner(config, parts), maxAge, jobTimeout }),
+    run: createSlotRun({
+      pool,
+      limits,
+      shortage,
+      run: createConfiguredRunner(config, parts),
+      maxAge,
+      jobTimeout,
+    }),
     ending,
     inFlight,
     deliver: createDelivery(config, parts),
@@ -69,6 +78,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     executor,
     shared: native.shared,
     shadow: native.shadow,
+    targets: native.targets,
     prepare: native.preparations.of,
     log,
     findMarks: native.shelf.find,

@@ -12,6 +12,7 @@ import { Shadow } from "../run/shadow.ts";
 import { SiteShelf } from "../run/shelf.ts";
 import { FolderWatch } from "../run/site/folder-watch.ts";
 import { isRemote } from "../run/site/threads/remote-check.ts";
+import { TargetPlaces } from "../run/target-places.ts";
 import { ShadowFile } from "./reports/shadow-file.ts";
 
 export interface NativeRuntimeOptions {
@@ -24,6 +25,9 @@ export interface NativeRuntimeOptions {
   readonly onLongWait?: (what: string, status: WaitStatus) => void;
 }
 
+/** What a check waits for while `native_target_max` others ask its target. */
+const TARGETS = "places at targets";
+
 /**
  * What native checks need as long as the worker lives, whatever its configuration. Life: made → (configured)*
  * → stopped.
@@ -35,6 +39,8 @@ export class NativeRuntime {
   readonly shadow: Shadow;
   readonly #shadowFile: ShadowFile;
   readonly preparations: Preparations;
+  /** How many native checks may ask one target. */
+  readonly targets = new TargetPlaces();
   #settings: SettingValues | undefined;
   #watch: FolderWatch | undefined;
 
@@ -54,12 +60,20 @@ export class NativeRuntime {
     this.shadow = new Shadow({ share: 0, log, findMarks: (name) => this.shelf.find(name) });
     this.#shadowFile = new ShadowFile({ read: () => this.shadow.report, log });
     this.preparations = new Preparations(log);
+    this.targets.waits.whenLong(() => onLongWait?.(TARGETS, this.targets.waits.status));
+  }
+
+  /** Where checks may wait inside the worker, by what they wait for. */
+  get waits(): Readonly<Record<string, WaitStatus>> {
+    const { status } = this.targets.waits;
+    return { ...this.shared.waits, ...(status.waited + status.waiting > 0 && { [TARGETS]: status }) };
   }
 
   /** Resolves when the site's checks are loaded, and those that may answer are prepared. */
   async configure(config: Config): Promise<void> {
     const { pluginPath, shadowShare, shadowFile, settings } = config;
     this.#settings = settings;
+    this.targets.configure(config.nativeTargetMax);
     const switches = readSwitches(config);
     const isShadow = switches.mode === "shadow";
     this.shadow.configure({ share: isShadow ? shadowShare : 0 });
@@ -77,6 +91,7 @@ export class NativeRuntime {
   }
 
   async stop(): Promise<void> {
+    this.targets.stop();
     this.#watch?.[Symbol.dispose]();
     await this.shadow.stop();
     await this.shelf[Symbol.asyncDispose]();

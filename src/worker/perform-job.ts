@@ -24,7 +24,7 @@ export interface JobContext {
    * Waits for a slot, runs the job's command and tells what happened and when. Rejects if the worker stops
    * before the command could be started.
    */
-  readonly run: (job: Job) => Promise<JobRun>;
+  readonly run: (job: Job, queue: string) => Promise<JobRun>;
   /** Resolves when a job server has accepted the result. */
   readonly deliver: (grabbed: GrabbedJob, job: Job, result: ToSeal) => Promise<void>;
   readonly events: Pick<WorkerEvents, "ran" | "unreadable" | "delivered">;
@@ -48,7 +48,7 @@ export async function performJob(grabbed: GrabbedJob, context: JobContext): Prom
   if (read === undefined) return grabbed.fail();
   const { job, seal } = read;
   context.inFlight.read(grabbed, job);
-  const ran = await context.run(job);
+  const ran = await context.run(job, grabbed.queue);
   if (await context.ending.hasCutOff(ran)) throw new InterruptedError("cut off by a signal");
   events.ran({ job, ran, settings, queue: grabbed.queue });
   if (isAnswered(job) && !isWithheld(ran.outcome, settings.judge)) {

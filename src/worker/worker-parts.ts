@@ -20,6 +20,7 @@ import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
 import { createLoadGuard } from "./slots/host-load.ts";
 import { Pool } from "./slots/pool.ts";
+import { QueueLimits } from "./slots/queue-limits.ts";
 import { Shortage } from "./slots/shortage.ts";
 import { tellAll, type WorkerEvents, type WorkerListener } from "./worker-events.ts";
 
@@ -45,6 +46,7 @@ export interface WorkerParts {
   readonly log: Log;
   readonly events: WorkerEvents;
   readonly pool: Pool;
+  readonly limits: QueueLimits;
   readonly shortage: Shortage;
   readonly ending: Ending;
   readonly executor: Executor;
@@ -61,6 +63,9 @@ export interface WorkerParts {
   /** Knows the jobs of before a reload, too. */
   readonly replays: ReplayGuard;
 }
+
+/** So many jobs may wait for a place at their target, without a slot. */
+const MAX_AT_TARGETS = 5_000;
 
 /** Makes the parts and connects them with one another. Nothing is started yet. */
 export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
@@ -84,6 +89,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     () => shortage.size === 0 && mayGrow(),
     () => jobServers.wake(),
   );
+  const limits = new QueueLimits(config().queueMaxWorker);
   const shortage = new Shortage({
     throttle,
     onShort: () => pool.shrink(pool.busy - shortage.size),
@@ -93,8 +99,10 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ...{ log, events, onJob, renderStatus },
     room: (server) => {
       const isFull = outbox.sizeOf(server) >= MAX_UNDELIVERED || kept.isFull;
-      return isFull || shortage.size > 0 ? 0 : pool.room;
+      const isCrowded = shortage.size > 0 || native.targets.waiting >= MAX_AT_TARGETS;
+      return isFull || isCrowded ? 0 : pool.room;
     },
+    queueRoom: (queue) => limits.room(queue),
     onResultsOpen: () => outbox.flush(),
   });
   const kept = new KeptResults({ log, config, outbox: () => outbox, jobServers: () => jobServers });
@@ -108,7 +116,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const room = new OutputRoom();
   const native = new NativeRuntime({ checks, sessions, log, onLongWait: events.waited });
   return {
-    ...{ log, events, native, pool, shortage, jobServers, outbox, room, kept },
+    ...{ log, events, native, pool, limits, shortage, jobServers, outbox, room, kept },
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),

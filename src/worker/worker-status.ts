@@ -9,6 +9,7 @@ import type { JobInFlight } from "./in-flight.ts";
 import type { RecentStatus } from "./recent-jobs.ts";
 import type { DupserverStatus } from "./servers/dupserver.ts";
 import type { JobServerStatus } from "./servers/job-servers.ts";
+import type { QueueLimitStatus } from "./slots/queue-limits.ts";
 import type { WorkerParts } from "./worker-parts.ts";
 
 /**
@@ -57,6 +58,8 @@ export interface SlotStatus {
   readonly min: number;
   /** `max-worker`. */
   readonly max: number;
+  /** Queues of which fewer jobs may run at once. Absent if there are none. */
+  readonly queues?: readonly QueueLimitStatus[];
 }
 
 export interface JobCounts {
@@ -107,13 +110,14 @@ export interface StatusFacts {
 }
 
 export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus {
-  const { pool, inFlight, recent, outbox, kept, jobServers, dupservers, executor, native } = parts;
+  const { pool, limits, inFlight, recent, outbox, kept, jobServers, dupservers, executor, native } = parts;
   const spool = kept.status;
+  const queues = limits.status;
   const { config, version, hostName, state, since, lastReload } = facts;
   const { identifier, minWorker: min, maxWorker: max } = config;
   return freeze({
     ...{ identifier, version, hostName, state, since },
-    slots: { size: pool.size, busy: pool.busy, min, max },
+    slots: { size: pool.size, busy: pool.busy, min, max, ...(queues.length > 0 && { queues }) },
     jobs: {
       ...{ taken: jobServers.taken, done: inFlight.ended, orphaned: jobServers.orphaned },
       inFlight: inFlight.status,
@@ -123,7 +127,7 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     jobServers: jobServers.status,
     dupservers: dupservers.status,
     executor: executor.status,
-    native: { shared: native.shared.names, waits: native.shared.waits, setAside: native.shelf.setAside },
+    native: { shared: native.shared.names, waits: native.waits, setAside: native.shelf.setAside },
     shadow: native.shadow.report,
     certificateExpiry: certificateExpiry(config),
     lastReload,

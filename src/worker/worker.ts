@@ -95,16 +95,18 @@ export class Worker {
    * their options have changed.
    */
   reload(config: Config): ConfigDiff {
-    const { native, pool, executor, events, summary } = this.#parts;
+    const { native, pool, limits, executor, events, summary } = this.#parts;
     const changed = diffConfig(this.#config, config, this.#options.config);
     // It comes first: if it fails, the next reload must find the same differences.
     this.#context = createJobContext(config, this.#parts);
+    const isSplitAnew = !isSameSplit(this.#config, config);
     this.#config = config;
     void native.configure(config);
-    pool.configure(config);
+    limits.configure(config.queueMaxWorker);
+    pool.configure(config); // it asks for jobs, by the new limits
     summary.configure(config.summaryInterval);
     executor.configure(executorLimits(config));
-    if (!changed.reconnect.every(isDupserverOption)) this.#openJobServers();
+    if (isSplitAnew || !changed.reconnect.every(isDupserverOption)) this.#openJobServers();
     if (changed.reconnect.some((option) => isDupserverOption(option) || isTlsOption(option)))
       this.#openDupservers();
     this.#lastReload = { time: Date.now() / 1000, changed };
@@ -247,6 +249,12 @@ export class Worker {
     this.#parts.events.failed(job, error);
     job.fail();
   }
+}
+
+/** The same queues have a limit. Each of them has a connection of its own. */
+function isSameSplit(one: Config, other: Config): boolean {
+  const queues = ({ queueMaxWorker }: Config) => new Set(queueMaxWorker.map(({ queue }) => queue));
+  return queues(one).symmetricDifference(queues(other)).size === 0;
 }
 
 /** Job servers and dupservers are spoken to in the same way. */

@@ -27,6 +27,7 @@ function loadPool(values: object) {
 
 /** A value for each option that is not its default, as the schema takes it. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
+  queue_max_worker: ["servicegroup_snmp:3"],
   job_timeout: 30,
   timeout_return: 3,
   "max-age": 90,
@@ -47,6 +48,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   native_ssh_keepalive: true,
   native_db_pool: true,
   native_nsc_keepalive: true,
+  native_target_max: 20,
   shadow_share: 2.5,
   shadow_file: "/tmp/shadow",
   plugin_path: ["/opt/checks", "/opt/more"],

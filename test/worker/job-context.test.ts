@@ -13,6 +13,7 @@ import type { Parcel } from "../../src/result/outbox.ts";
 import { Preparations } from "../../src/run/preparations.ts";
 import { Shadow } from "../../src/run/shadow.ts";
 import { SiteShelf } from "../../src/run/shelf.ts";
+import { TargetPlaces } from "../../src/run/target-places.ts";
 import { Ending } from "../../src/worker/ending.ts";
 import { InFlight } from "../../src/worker/in-flight.ts";
 import { createJobContext } from "../../src/worker/job-context.ts";
@@ -64,6 +65,7 @@ async function perform(
     log,
     events: tellAll([listener as WorkerListener], new LogThrottle(log)),
     pool: { enter: () => undefined, leave: () => {} },
+    limits: { enter: () => undefined, leave: () => {} },
     shortage: { wait: async () => {}, ended: () => {} },
     ending: new Ending(),
     inFlight: new InFlight(),
@@ -72,6 +74,7 @@ async function perform(
     native: {
       shelf: new SiteShelf({ builtin: [], log }),
       shared: new SharedValues({ log: () => {} }),
+      targets: new TargetPlaces(),
       shadow: new Shadow({ share: 0, log, findMarks: () => undefined }),
       preparations: new Preparations(log),
     },

@@ -8,6 +8,7 @@ export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): str
   const head = `${identifier}: omd-worker ${version}, ${STATES[state]}, up ${renderDuration(now - since)}\n`;
   const lines = [
     ...line("slots", slots(status)),
+    ...many("limits", limits(status)),
     ...line("jobs", jobs(status)),
     ...line("results", results(status)),
     ...line("spool", spool(status)),
@@ -53,6 +54,13 @@ function many(name: string, texts: readonly string[]): readonly Line[] {
 
 function slots({ slots: { busy, size, min, max } }: WorkerStatus): string {
   return `${busy} of ${size} busy (min-worker ${min}, max-worker ${max})`;
+}
+
+function limits({ slots: { queues = [] } }: WorkerStatus): readonly string[] {
+  return queues.map(
+    ({ queue, most, running, waiting }) =>
+      `${withoutControls(queue)}: ${running} of at most ${most} run${waiting === 0 ? "" : `, ${waiting} wait`}`,
+  );
 }
 
 function jobs({ jobs: { done, inFlight, orphaned } }: WorkerStatus): string {

@@ -1,7 +1,7 @@
 import { nativeMode } from "../kinds/choice.ts";
 import { flag } from "../kinds/flags.ts";
 import { folders, names } from "../kinds/lists.ts";
-import { decimal } from "../kinds/numbers.ts";
+import { decimal, integer } from "../kinds/numbers.ts";
 import { path } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
@@ -33,6 +33,13 @@ export const NATIVE_CHECK_ROWS = [
     kind: names,
     default: [],
     help: "Of the checks the worker knows itself, answer these too, though they are marked experimental: they have not been proven on the real thing. Naming one in native_checks_only has the same effect.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "native_target_max",
+    kind: integer(),
+    default: 0,
+    help: "How many of the checks the worker knows itself may ask one host at a time, as its name or address stands on the command line. The others wait without a slot; the time-out of their jobs goes on. 0 is no limit.",
     knownBy: ["omd-worker"],
   },
 ] as const satisfies readonly ConfigRow[];

@@ -1,5 +1,6 @@
 import { flag } from "../kinds/flags.ts";
 import { decimal, integer, seconds } from "../kinds/numbers.ts";
+import { queueLimits } from "../kinds/queue-limits.ts";
 import type { ConfigRow } from "../option.ts";
 
 const LIMIT =
@@ -19,6 +20,13 @@ export const POOL_ROWS = [
     default: 20,
     help: "How many jobs run at once at most. Lowered, with a warning, where the process may not open enough files (ulimit -n): (max-worker * 5 + 50) * 1.2.",
     knownBy: ["C worker", "Go worker"],
+  },
+  {
+    name: "queue_max_worker",
+    kind: queueLimits,
+    default: [],
+    help: "How many jobs of a queue run at once at most: QUEUE:NUMBER, with the name that gearmand_top shows (host, service, eventhandler, notification, hostgroup_NAME, servicegroup_NAME). While a queue is at its limit, its other jobs stay in gearmand for other workers.",
+    knownBy: ["omd-worker"],
   },
   {
     name: "idle-timeout",

@@ -10,7 +10,7 @@ import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
 import { findMissingFolders, findOccupied } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
 import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
-import { defaultQueues, hasQueue } from "./queues.ts";
+import { defaultQueues, findUnknownQueues, hasQueue } from "./queues.ts";
 import { findUnclearRestriction, pluginEnvironmentOf } from "./restrictions.ts";
 
 /** What differs between the programs that read worker.conf. */
@@ -70,7 +70,10 @@ export function completeConfig(
     reportAt("secret_dir")(remark);
   const unclear = findUnclearRestriction(config);
   if (unclear !== undefined) reportAt(unclear.name)(unclear.remark);
-  if (rules.takesJobs) checkJobServers(config, draft, report);
+  if (rules.takesJobs) {
+    checkJobServers(config, draft, report);
+    findUnknownQueues(config).forEach(reportAt("queue_max_worker"));
+  }
   return { config, derived: findDerived(config, draft) };
 }
 

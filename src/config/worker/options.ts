@@ -70,6 +70,7 @@ const NATIVE_CHECKS = [
 const POOL = use(POOL_ROWS, {
   "min-worker": LIVE,
   "max-worker": LIVE,
+  queue_max_worker: LIVE,
   "idle-timeout": LIVE,
   "spawn-rate": LIVE,
   load_limit1: LIVE,

@@ -1,4 +1,7 @@
+import { queueNames } from "../../job/queues.ts";
 import type { Config } from "../config.ts";
+import { error, type Remark } from "../problem.ts";
+import { quote } from "../quote.ts";
 import type { Draft } from "../read/draft.ts";
 import type { WorkerOption } from "./options.ts";
 
@@ -29,4 +32,18 @@ export function defaultQueues({ values }: Draft): Partial<Config> {
 export function hasQueue(config: Config): boolean {
   const { hosts, services, eventhandler, notifications, hostgroups, servicegroups } = config;
   return hosts || services || eventhandler || notifications || hostgroups.length + servicegroups.length > 0;
+}
+
+/** What is wrong with the limits of queues: a name that gearmand would never be asked for limits nothing. */
+export function findUnknownQueues(config: Config): readonly Remark[] {
+  const served = queueNames(config);
+  if (served.length === 0) return [];
+  return config.queueMaxWorker
+    .filter(({ queue }) => !served.includes(queue))
+    .map(({ queue }) =>
+      error(
+        `queue_max_worker: this worker serves no queue ${quote(queue)}`,
+        `its queues are ${served.map(quote).join(", ")}`,
+      ),
+    );
 }

@@ -53,6 +53,17 @@ export const QUEUE_ROW: Row = {
       "normal",
       query(`sum by (queue) (gearman_worker_jobs_in_flight{${QUEUES}})`, "{{queue}}"),
     ),
+    lines(
+      {
+        title: "In flight, of the limit",
+        about: "Queues with queue_max_worker, in the fullest worker.",
+        unit: "percentunit",
+      },
+      query(
+        `max by (queue) (gearman_worker_jobs_in_flight{${QUEUES}} / gearman_worker_jobs_limit{${QUEUES}})`,
+        "{{queue}}",
+      ),
+    ),
     areas(
       {
         title: "Unreadable and too old",

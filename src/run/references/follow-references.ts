@@ -86,9 +86,9 @@ async function fillNative(route: NativeRoute, secrets: Secrets): Promise<Route> 
     if (!route.hasNoPlugin) return { ...fallback, why };
     return { via: "refuse", why, refusal: { rule: "not-understood", check: route.name } };
   }
-  const { run, keepsState = false } = understood;
+  const { run, target, keepsState = false } = understood;
   const nested = route.nested && (await fillRoute(route.nested, secrets));
-  return { ...route, argv, words, fallback, run, keepsState, nested };
+  return { ...route, argv, words, fallback, run, target, keepsState, nested };
 }
 
 async function understand(

@@ -91,14 +91,14 @@ function analyseWords(line: ByteString, command: Words, options: AnalysisOptions
   if (understood instanceof Promise) {
     return { kind: "unread", line, command, runs: undefined, reading: understood };
   }
-  const { keepsState, run, nested, isProvisional } = understood;
+  const { keepsState, target, run, nested, isProvisional } = understood;
   // A check that runs commands and declares none has not understood its words.
   const runs = nested ?? findWrapped(name, argv, options) ?? (check.runsCommands ? "hidden" : undefined);
   const whyNot = findObstacle(check, command, nested, options.switches);
   const fallback = plugin(whyNot ?? "no native check was asked");
   const analysed = { line, command, runs, isProvisional };
   if (whyNot !== undefined) return { kind: "executed", ...analysed, executed: fallback };
-  const native = { via: "native", check, name, argv, keepsState, run, fallback } as const;
+  const native = { via: "native", check, name, argv, keepsState, target, run, fallback } as const;
   return { kind: "native", ...analysed, nested, native };
 }
 
@@ -130,7 +130,7 @@ function mayAnswerAlone(check: Check, { switches }: AnalysisOptions): boolean {
   return check.replaces === undefined && findSwitch(check, switches) === undefined;
 }
 
-interface Understood extends Pick<NativeRoute, "keepsState" | "run"> {
+interface Understood extends Pick<NativeRoute, "keepsState" | "target" | "run"> {
   readonly nested: LineAnalysis | undefined;
   readonly isProvisional: boolean;
 }
@@ -147,10 +147,10 @@ function understand(
   try {
     const understood = check.understand(words.slice(1));
     if (understood === undefined) return "the native check does not understand every word";
-    const { command, keepsState = false, run } = understood;
+    const { command, keepsState = false, target, run } = understood;
     const nested = command && analyseNested(command, options);
     if (nested?.kind === "unread") return nested.reading;
-    return { keepsState, run, nested, isProvisional: nested?.isProvisional === true };
+    return { keepsState, target, run, nested, isProvisional: nested?.isProvisional === true };
   } catch (error) {
     if (error instanceof Unread) return error.reading;
     if (error instanceof Unreadable) {

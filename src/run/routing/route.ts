@@ -31,6 +31,8 @@ export interface NativeRoute {
   readonly run: (context: CheckContext) => Promise<CheckOutput>;
   /** A run changes what the next run answers, so it must not be run twice for one job. */
   readonly keepsState: boolean;
+  /** The host that is asked, as the check reads it. */
+  readonly target?: string | undefined;
   /** The route of the command that the check runs. */
   readonly nested: Route | undefined;
   /** The route that would be taken without the check. */

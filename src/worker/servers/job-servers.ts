@@ -17,6 +17,8 @@ export interface JobServersOptions {
    * Asked before every grab, so it must be cheap.
    */
   readonly room: (server: string) => number;
+  /** How many more jobs of a queue with a limit all job servers together may send now. */
+  readonly queueRoom?: (queue: string) => number;
   readonly onJob: (job: GrabbedJob) => void;
   /** The text that answers a job of the status queue. */
   readonly renderStatus: () => ByteString;
@@ -127,13 +129,23 @@ export class JobServers {
 
   #createLink(
     server: ServerAddress,
-    { queues, statusQueue, timing, grabIntervalMs }: JobServerSettings,
+    { queues, limited = [], statusQueue, timing, grabIntervalMs }: JobServerSettings,
   ): Link {
     const { log, events, renderStatus, onResultsOpen } = this.#options;
     return new Link({
-      ...{ server, queues, statusQueue, log, orphans: this.#orphans, timing, renderStatus, onResultsOpen },
+      ...{
+        server,
+        queues,
+        limited,
+        statusQueue,
+        log,
+        orphans: this.#orphans,
+        timing,
+        renderStatus,
+        onResultsOpen,
+      },
       grabIntervalMs,
-      room: (asking) => this.#roomFor(asking),
+      room: (asking, queue) => this.#roomFor(asking, queue),
       onRoomLeft: () => this.wake(),
       onOrphaned: () => this.#reclaims.update(),
       onJob: (job) => this.#take(job),
@@ -156,11 +168,18 @@ export class JobServers {
   }
 
   /** The free room, less the jobs that other links may get at any moment. */
-  #roomFor(asking: Link): number {
-    let room = this.#options.room(asking.name);
-    for (const link of this.#links) if (link !== asking) room -= link.expectedJobs;
-    for (const link of this.#retired) if (link !== asking) room -= link.expectedJobs;
-    return room;
+  #roomFor(asking: Link, queue: string | undefined): number {
+    const { room, queueRoom } = this.#options;
+    const free = room(asking.name) - this.#sumBut(asking, (link) => link.expectedJobs);
+    if (queue === undefined || queueRoom === undefined || free <= 0) return free;
+    return Math.min(free, queueRoom(queue) - this.#sumBut(asking, (link) => link.expectedJobsOf(queue)));
+  }
+
+  #sumBut(asking: Link, count: (link: Link) => number): number {
+    let sum = 0;
+    for (const link of this.#links) if (link !== asking) sum += count(link);
+    for (const link of this.#retired) if (link !== asking) sum += count(link);
+    return sum;
   }
 
   #all(): readonly Link[] {

@@ -6,12 +6,15 @@ import { Presence } from "../../gearman/presence.ts";
 import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { Submitter } from "../../gearman/submitter.ts";
 import type { Log } from "../../log.ts";
+import { Grabbers } from "./grabbers.ts";
 import { quiet } from "./quiet-log.ts";
 
 export interface LinkOptions {
   readonly server: ServerAddress;
   /** The first queue is served first. */
   readonly queues: readonly string[];
+  /** Those of them that have a limit of their own. */
+  readonly limited?: readonly string[];
   readonly statusQueue: string;
   readonly log: Log;
   /** Shared by all links: the jobs of one link may come again over another. */
@@ -19,8 +22,8 @@ export interface LinkOptions {
   readonly timing: Partial<ConnectionTiming>;
   /** Jobs of a steady flow are taken in groups, so many milliseconds apart. 0: one by one. */
   readonly grabIntervalMs: number;
-  /** How many more jobs this link may take now. */
-  readonly room: (asking: Link) => number;
+  /** How many more jobs this link may take now: of all queues, or of one with a limit. */
+  readonly room: (asking: Link, queue: string | undefined) => number;
   /** The link has used less of the room than it was given. */
   readonly onRoomLeft: () => void;
   /** The connection was lost while it had jobs. */
@@ -48,8 +51,9 @@ export interface LinkStatus {
 }
 
 /**
- * All connections to one job server: one takes the jobs, however many run at once; one takes the jobs of the
- * status queue, which must be answered when all slots are busy, too; one submits results. Life: made →
+ * All connections to one job server: one takes the jobs, however many run at once, and one more those of each
+ * queue with a limit; one takes the jobs of the status queue, which must be answered when all slots are busy,
+ * too; one submits results. Life: made →
  * started → (retired) → stopped.
  */
 export class Link {
@@ -58,7 +62,7 @@ export class Link {
   readonly results: Submitter;
   /** Resolves after `retire`, when the last job is answered and no other can come. */
   readonly drained: Promise<void>;
-  readonly #jobs: Grabber;
+  readonly #jobs: Grabbers;
   readonly #status: Grabber;
 
   constructor(options: LinkOptions) {
@@ -68,10 +72,11 @@ export class Link {
     const presence = new Presence({ server, log });
     this.name = name;
     this.drained = drained.promise;
-    this.#jobs = new Grabber({
+    this.#jobs = new Grabbers({
       ...{ server, timing, log, presence, isWatched: true, queues: options.queues, orphans, onJob },
       intervalMs: options.grabIntervalMs,
-      room: () => options.room(this),
+      limited: options.limited ?? [],
+      room: (queue) => options.room(this, queue),
       onRoomLeft: options.onRoomLeft,
       ...(onOrphaned && { onOrphaned }),
       onState: (state) => onState(state, name),
@@ -93,6 +98,11 @@ export class Link {
   /** Jobs that were asked for and may arrive at any moment. */
   get expectedJobs(): number {
     return this.#jobs.expectedJobs;
+  }
+
+  /** The same of one queue with a limit. */
+  expectedJobsOf(queue: string): number {
+    return this.#jobs.expectedJobsOf(queue);
   }
 
   /** The job server is connected, but does not answer. */

@@ -10,6 +10,8 @@ export interface JobServerSettings {
   readonly servers: readonly ServerAddress[];
   /** The first queue is served first. */
   readonly queues: readonly string[];
+  /** Those of them that have a limit of their own. */
+  readonly limited?: readonly string[];
   readonly statusQueue: string;
   readonly timing: Partial<ConnectionTiming>;
   /** Jobs of a steady flow are taken in groups, so many milliseconds apart. */
@@ -28,6 +30,7 @@ export function jobServerSettings(config: Config): JobServerSettings {
   return {
     servers: config.server,
     queues: queueNames(config),
+    limited: config.queueMaxWorker.map(({ queue }) => queue),
     statusQueue: statusQueueName(config.identifier),
     timing: connectionTiming(config),
     grabIntervalMs: config.grabInterval,

@@ -1,11 +1,14 @@
 import type { Job } from "../../job/job.ts";
 import { ageIfTooOld } from "../../job/max-age.ts";
 import type { JobRun, Runner } from "../../run/run.ts";
+import type { RunPlace } from "../../run/target-places.ts";
 import type { Pool } from "./pool.ts";
+import type { QueueLimits } from "./queue-limits.ts";
 import type { Shortage } from "./shortage.ts";
 
 export interface SlotRunOptions {
   readonly pool: Pick<Pool, "enter" | "leave">;
+  readonly limits: Pick<QueueLimits, "enter" | "leave">;
   readonly run: Runner;
   /** Where a job waits that could not be started. */
   readonly shortage: Pick<Shortage, "wait" | "ended">;
@@ -16,32 +19,67 @@ export interface SlotRunOptions {
 }
 
 /**
- * Runs a job's command in a slot of the pool. A job that is too old when its turn comes is not run. One that
- * cannot be started is tried again; the promise rejects if the worker stops before.
+ * Runs a job's command in a slot of the pool, when its queue is below its limit. A job that is too old when
+ * its turn comes is not run. One that cannot be started is tried again; the promise rejects if the worker
+ * stops before.
  */
-export function createSlotRun(options: SlotRunOptions): (job: Job) => Promise<JobRun> {
-  const { pool, shortage } = options;
-  return async (job) => {
-    await pool.enter();
+export function createSlotRun(options: SlotRunOptions): (job: Job, queue: string) => Promise<JobRun> {
+  const { shortage } = options;
+  return async (job, queue) => {
+    const place = new Place(queue, options);
+    await place.enter();
     try {
-      let ran = await runOnce(job, options);
+      let ran = await runOnce(job, place, options);
       while (ran.outcome.kind === "not-started") {
         await shortage.wait(ran.outcome.lack);
-        ran = await runOnce(job, options);
+        ran = await runOnce(job, place, options);
       }
       return ran;
     } finally {
-      pool.leave();
+      place.leave();
       shortage.ended();
     }
   };
 }
 
-async function runOnce(job: Job, { run, maxAge, jobTimeout }: SlotRunOptions): Promise<JobRun> {
+/** What a job holds while it runs: a slot, and one of the places of its queue. */
+class Place implements RunPlace {
+  readonly #queue: string;
+  readonly #options: Pick<SlotRunOptions, "pool" | "limits">;
+  #isTaken = false;
+
+  constructor(queue: string, options: Pick<SlotRunOptions, "pool" | "limits">) {
+    this.#queue = queue;
+    this.#options = options;
+  }
+
+  /** If there is room, both are taken at once. */
+  async enter(): Promise<void> {
+    const { pool, limits } = this.#options;
+    const turn = limits.enter(this.#queue);
+    if (turn !== undefined) await turn;
+    await pool.enter();
+    this.#isTaken = true;
+  }
+
+  leave(): void {
+    if (!this.#isTaken) return;
+    this.#isTaken = false;
+    // First: there is room for a job of this queue when the pool says so.
+    this.#options.limits.leave(this.#queue);
+    this.#options.pool.leave();
+  }
+}
+
+async function runOnce(
+  job: Job,
+  place: RunPlace,
+  { run, maxAge, jobTimeout }: SlotRunOptions,
+): Promise<JobRun> {
   const startTime = Date.now() / 1000;
   const startMs = performance.now();
   const age = ageIfTooOld(job, startTime, maxAge);
-  const followed = age === undefined ? await run(job, job.timeout ?? jobTimeout) : tooOld(age);
+  const followed = age === undefined ? await run(job, job.timeout ?? jobTimeout, place) : tooOld(age);
   return { ...followed, startTime, finishTime: startTime + (performance.now() - startMs) / 1000 };
 }
 

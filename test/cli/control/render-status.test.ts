@@ -13,7 +13,13 @@ const JOB = {
 };
 const STATUS: WorkerStatus = {
   ...{ identifier: "gw", version: "1.0.0", hostName: "here", state: "open", since: 1_000 },
-  slots: { size: 5, busy: 2, min: 1, max: 9 },
+  slots: {
+    ...{ size: 5, busy: 2, min: 1, max: 9 },
+    queues: [
+      { queue: "hostgroup_slow", most: 2, running: 2, waiting: 1 },
+      { queue: "host", most: 5, running: 0, waiting: 0 },
+    ],
+  },
   jobs: {
     taken: 12,
     done: 10,
@@ -55,6 +61,8 @@ const STATUS: WorkerStatus = {
 it("says what a worker does, a line for each thing", () => {
   expect(renderStatus(STATUS, 1_090)).toBe(`gw: omd-worker 1.0.0, takes jobs, up 1 min 30 s
   slots         2 of 5 busy (min-worker 1, max-worker 9)
+  limits        hostgroup_slow: 2 of at most 2 run, 1 wait
+                host: 0 of at most 5 run
   jobs          10 done, 2 under way, the oldest for 4.2 s, 1 of them over a connection that is lost
   results       3 wait for a job server, the oldest for 1 min 1 s
   server        one:4730 connected, 2 jobs under way

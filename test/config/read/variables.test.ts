@@ -58,6 +58,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "host[:port], comma-separated": "other",
   "user:hash or path": "/there",
   "plugin:module+module, comma-separated": "check_a.pl:Module::A",
+  "QUEUE:NUMBER, comma-separated": "service:7",
 };
 
 describe("the order is files, environment, command line", () => {

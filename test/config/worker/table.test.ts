@@ -42,6 +42,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   characters: ";",
   "names, comma-separated": "a,b",
   "plugin:module+module, comma-separated": "check_a:Module::A",
+  "QUEUE:NUMBER, comma-separated": "service:7",
   "path, one a line": "/usr/lib/plugins",
   "file, one a line": "/etc/more.key",
   "text, one a line": "one of the keys",

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeJob } from "../../../src/job/decode.ts";
+import type { Job } from "../../../src/job/job.ts";
 import type { FollowedRoute } from "../../../src/run/run.ts";
 import { createSlotRun } from "../../../src/worker/slots/run-in-slot.ts";
 
@@ -23,12 +24,14 @@ afterEach(() => {
 
 function start(maxAge = 0) {
   const pool = { enter: vi.fn(), leave: vi.fn() };
+  const limits = { enter: vi.fn(), leave: vi.fn() };
   const shortage = { wait: vi.fn(async (_lack: string) => {}), ended: vi.fn() };
   const run = vi.fn(async () => {
     vi.advanceTimersByTime(1_250);
     return FOLLOWED;
   });
-  return { pool, shortage, run, runInSlot: createSlotRun({ pool, shortage, run, maxAge, jobTimeout: 60 }) };
+  const runJob = createSlotRun({ pool, limits, shortage, run, maxAge, jobTimeout: 60 });
+  return { pool, limits, shortage, run, runInSlot: (each: Job) => runJob(each, "service") };
 }
 
 const job = (...lines: readonly string[]) =>
@@ -53,13 +56,30 @@ describe("a run in a slot", () => {
     expect((await running).startTime).toBe(NOW + 3);
   });
 
+  it("takes no slot before it is its turn in its queue", async () => {
+    const { pool, limits, runInSlot } = start();
+    const turn = Promise.withResolvers<void>();
+    limits.enter.mockReturnValue(turn.promise);
+    const running = runInSlot(job());
+    await Promise.resolve();
+    expect(pool.enter).not.toHaveBeenCalled();
+    turn.resolve();
+    await running;
+    expect(pool.enter).toHaveBeenCalledOnce();
+    expect(limits.leave.mock.calls).toEqual([["service"]]);
+  });
+
   it.each([
     ["the job's", ["timeout=7"], 7],
     ["job_timeout where the job names none", [], 60],
   ])("has a time-out: %s", async (_, lines, timeout) => {
     const { run, runInSlot } = start();
     await runInSlot(job(...lines));
-    expect(run).toHaveBeenCalledWith(expect.objectContaining({ hostName: "web1" }), timeout);
+    expect(run).toHaveBeenCalledWith(
+      expect.objectContaining({ hostName: "web1" }),
+      timeout,
+      expect.anything(),
+    );
   });
 
   it("is not begun for a job that is too old when its turn comes", async () => {
@@ -97,9 +117,10 @@ describe("a run in a slot", () => {
   });
 
   it("leaves the slot even if the run fails", async () => {
-    const { pool, run, runInSlot } = start();
+    const { pool, limits, run, runInSlot } = start();
     run.mockRejectedValue(new Error("a fault"));
     await expect(runInSlot(job())).rejects.toThrow("a fault");
+    expect(limits.leave).toHaveBeenCalledOnce();
     expect(pool.leave).toHaveBeenCalledOnce();
   });
 });
