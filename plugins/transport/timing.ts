@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { CheckFailure, CRITICAL } from "../../sdk/index.ts";
 
 /** What the event loop has done so far. */
