@@ -12,8 +12,9 @@ export const ANY_WORDS = "...";
 export const PARTS = ["*", "<host>", "<number>", "<range>", "<word>"] as const;
 /** In a word. More of them would take long to compare. */
 const MAX_PARTS = 2;
-const PART = /\*|<[^>]*>?/g;
-const EXAMPLE = "write /usr/lib/nagios/plugins/check_tcp -H <host> -p <number>";
+/** What looks like one of them. */
+const PART = "\\*|<[^>]*>?";
+export const ALLOWED_COMMAND = "/usr/lib/nagios/plugins/check_tcp -H <host> -p <number>";
 
 /** One command a line, as its words are separated by blanks. */
 export const allowedCommands: Kind<readonly AllowedCommand[]> = {
@@ -25,7 +26,7 @@ export const allowedCommands: Kind<readonly AllowedCommand[]> = {
     const words = text.split(/[ \t]+/).filter((word) => word !== "");
     const fault = findFault(words);
     if (fault === undefined) return { value: [...before, words], remarks: [] };
-    return { value: before, remarks: [error(`${key}: ${fault}`, EXAMPLE)] };
+    return { value: before, remarks: [error(`${key}: ${fault}`, `write ${ALLOWED_COMMAND}`)] };
   },
   render: (value) => fromByteString(value.map((words) => words.join(" ")).join("\n")),
 };
@@ -34,13 +35,17 @@ function findFault(words: readonly ByteString[]): string | undefined {
   const [path, ...rest] = words;
   if (path === undefined) return "there is no command";
   if (!/^(?:\/.*|[\w.-]+)$/s.test(path)) return `${quote(path)} is neither an absolute path nor a plain name`;
-  if (PART.test(path)) return `${quote(path)} has a pattern, name one command`;
+  if (findParts(path).length > 0) return `${quote(path)} has a pattern, name one command`;
   if (rest.slice(0, -1).includes(ANY_WORDS)) return `${ANY_WORDS} is not the last word`;
   for (const word of rest) {
-    const parts = [...word.matchAll(PART)].map(([part]) => part);
+    const parts = findParts(word);
     const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
     if (unknown !== undefined) return `${quote(unknown)} is none of ${PARTS.join(", ")}`;
     if (parts.length > MAX_PARTS) return `${quote(word)} has more than ${MAX_PARTS} of ${PARTS.join(", ")}`;
   }
   return undefined;
+}
+
+function findParts(word: ByteString): readonly string[] {
+  return word.match(new RegExp(PART, "g")) ?? [];
 }

@@ -1,8 +1,13 @@
+import type { ByteString } from "../../byte-string.ts";
 import { allowedCommands } from "../kinds/allowed-commands.ts";
 import { choice } from "../kinds/choice.ts";
 import { names, restrictedPaths } from "../kinds/lists.ts";
 import { characters } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
+
+/** What plugins need besides PATH, and what does not tell them anything about the worker. */
+export const STRICT_ENVIRONMENT: readonly ByteString[] =
+  "HOME LANG LANGUAGE LC_* LOGNAME OMD_* SHELL TMPDIR TZ USER".split(" ");
 
 export const RESTRICTION_ROWS = [
   {
@@ -38,7 +43,7 @@ export const RESTRICTION_ROWS = [
     name: "plugin_environment",
     kind: names,
     default: undefined,
-    defaultText: "all; with restrict_mode=strict HOME,LANG,LANGUAGE,LC_*,LOGNAME,OMD_*,SHELL,TMPDIR,TZ,USER",
+    defaultText: `all; with restrict_mode=strict ${STRICT_ENVIRONMENT.join(",")}`,
     help: "Names of the environment variables that plugins see of those that the worker was started with; * stands for any characters. PATH is always one of them. The worker's own variables (OMD_WORKER_…) need no name here, plugins never see those that hold secrets.",
     knownBy: ["omd-worker"],
   },

@@ -1,12 +1,9 @@
-import type { ByteString } from "../../byte-string.ts";
 import type { Config } from "../config.ts";
+import { ALLOWED_COMMAND } from "../kinds/allowed-commands.ts";
 import { error, type Remark, warning } from "../problem.ts";
+import { STRICT_ENVIRONMENT } from "../rows/restrictions.ts";
 
 type Restrictions = Pick<Config, "restrictMode" | "restrictAllow" | "pluginEnvironment">;
-
-/** What plugins need besides PATH, and what does not tell them anything about the worker. */
-const STRICT_ENVIRONMENT: readonly ByteString[] =
-  "HOME LANG LANGUAGE LC_* LOGNAME OMD_* SHELL TMPDIR TZ USER".split(" ");
 
 /** The names of the variables that plugins may see. Undefined: all. */
 export function pluginEnvironmentOf({
@@ -23,7 +20,7 @@ export function findUnclearRestriction({
 }: Restrictions): { readonly name: "restrict_mode" | "restrict_allow"; readonly remark: Remark } | undefined {
   if (restrictMode === "strict" && restrictAllow.length === 0) {
     const message = "restrict_mode=strict without restrict_allow refuses every command";
-    const hint = "name the commands: restrict_allow=/usr/lib/nagios/plugins/check_tcp -H <host> -p <number>";
+    const hint = `name the commands: restrict_allow=${ALLOWED_COMMAND}`;
     return { name: "restrict_mode", remark: error(message, hint) };
   }
   if (restrictMode !== "strict" && restrictAllow.length > 0) {

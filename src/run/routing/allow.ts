@@ -1,5 +1,5 @@
 import type { ByteString } from "../../byte-string.ts";
-import { type AllowedCommand, ANY_WORDS, type PARTS } from "../../config/kinds/allowed-commands.ts";
+import { type AllowedCommand, ANY_WORDS, PARTS } from "../../config/kinds/allowed-commands.ts";
 import type { CommandLine } from "./command-line.ts";
 import { findHiddenWrapper, type Restriction } from "./restrict.ts";
 
@@ -24,6 +24,7 @@ const PART_PATTERNS: Readonly<Record<(typeof PARTS)[number], string>> = {
   "<range>": "[-@~]?[0-9.:,%~@][-0-9.:,%~@]*",
   "<word>": "[A-Za-z0-9_][A-Za-z0-9_.-]*",
 };
+const PART = new RegExp(`(${PARTS.map((part) => RegExp.escape(part)).join("|")})`);
 /** An option, where a value is expected. `-5` and `-5:10` are values. */
 const OPTION = /^-(?![0-9.][0-9.,:%]*$)/;
 
@@ -83,7 +84,7 @@ function toRule(command: AllowedCommand): Rule {
 }
 
 function toPattern(word: ByteString): RegExp {
-  const pieces = word.split(/(\*|<host>|<number>|<range>|<word>)/).map(toPiece);
+  const pieces = word.split(PART).map(toPiece);
   const mayBeOption = word.startsWith("-") ? "" : `(?!${OPTION.source.slice(1)})`;
   return new RegExp(`^${mayBeOption}${pieces.join("")}$`);
 }

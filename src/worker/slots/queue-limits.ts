@@ -1,10 +1,5 @@
 import type { ByteString } from "../../byte-string.ts";
-
-/** How many jobs of the queue may run at once. */
-export interface QueueLimit {
-  readonly queue: ByteString;
-  readonly most: number;
-}
+import type { QueueLimit } from "../../config/kinds/queue-limits.ts";
 
 export interface QueueLimitStatus extends QueueLimit {
   /** Jobs of the queue that have their turn. */

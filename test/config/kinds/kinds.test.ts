@@ -167,6 +167,12 @@ describe.each(Object.entries(CASES))("%s", (_, cases: readonly Case[]) => {
   );
 });
 
+it("every command of restrict_allow is read by itself, whatever was wrong with the one before", () => {
+  const lines = ["/p/check_*", "/p/b*", "/p/c <port>", "/p/d *a*b*"].map((text) => `restrict_allow=${text}`);
+  const problems = problemsOf(() => loadMinimal(["key=should_be_changed", "restrict_mode=strict", ...lines]));
+  expect(problems?.filter((problem) => problem.includes("restrict_allow: '"))).toHaveLength(lines.length);
+});
+
 describe("values that must not be guessed", () => {
   it.each<readonly [line: string, message: string]>([
     ["encryption=maybe", "encryption: 'maybe' is neither yes nor no (write yes or no)"],
