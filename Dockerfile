@@ -31,6 +31,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json rolldown.config.ts ./
 COPY sdk sdk
 COPY plugins plugins
+COPY integrations integrations
 COPY src src
 RUN npm run build \
  && node dist/src/cli/code/write-code.js \

@@ -38,6 +38,16 @@ export function isOurs({ uid }: Pick<Stats, "uid">): boolean {
   return uid === process.geteuid?.();
 }
 
+/** Files that others could put there would be believed. Undefined: only this user can. */
+export function whyUnsafeFolder(
+  stats: Pick<Stats, "uid" | "mode" | "isDirectory">,
+  folder: string,
+): string | undefined {
+  if (!stats.isDirectory()) return `${folder} is no folder`;
+  if (!isOurs(stats)) return `${folder} belongs to another user (chown it to the program's user)`;
+  return (stats.mode & 0o022) === 0 ? undefined : `${folder} can be written by other users (chmod go-w)`;
+}
+
 function isTrusted(stats: Pick<Stats, "uid">): boolean {
   return stats.uid === 0 || isOurs(stats);
 }

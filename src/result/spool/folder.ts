@@ -8,12 +8,11 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  type Stats,
   statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { isOurs } from "../../open-file.ts";
+import { whyUnsafeFolder } from "../../open-file.ts";
 
 /** The spool cannot be used. The message says why, and what to do; the worker does not start. */
 export class SpoolError extends Error {
@@ -32,7 +31,7 @@ const PASSING = new Set(["EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE",
 export function takeFolder(folder: string): number {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const why = whyUnsafe(statSync(folder), folder);
+    const why = whyUnsafeFolder(statSync(folder), folder);
     if (why !== undefined) throw new SpoolError(`cannot use result_spool: ${why}`);
     return takeLock(join(folder, LOCK));
   } catch (error) {
@@ -48,7 +47,7 @@ export function takeFolder(folder: string): number {
 export function whyUnusable(folder: string): string | undefined {
   try {
     const stats = statSync(folder, { throwIfNoEntry: false });
-    if (stats !== undefined) return whyUnsafe(stats, folder);
+    if (stats !== undefined) return whyUnsafeFolder(stats, folder);
     const above = dirname(folder);
     if (above === folder) return `${folder} cannot be made`;
     if (statSync(above, { throwIfNoEntry: false }) === undefined) return whyUnusable(above);
@@ -57,16 +56,6 @@ export function whyUnusable(folder: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** Results that others could write there would be believed. Undefined: only this user can. */
-export function whyUnsafe(
-  stats: Pick<Stats, "uid" | "mode" | "isDirectory">,
-  folder: string,
-): string | undefined {
-  if (!stats.isDirectory()) return `${folder} is no folder`;
-  if (!isOurs(stats)) return `${folder} belongs to another user (chown it to the worker's user)`;
-  return (stats.mode & 0o022) === 0 ? undefined : `${folder} can be written by other users (chmod go-w)`;
 }
 
 /** Whether the system's error may go by itself, or by the hand of somebody who frees space. */

@@ -1,0 +1,169 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { whyUnsafeFolder } from "../../src/open-file.ts";
+import { entryTime, newEntryName } from "./entry-name.ts";
+
+export interface SpoolLimits {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+export interface SpoolEntry {
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** The spool cannot be used. The message says why, and what to do. */
+export class SpoolFolderError extends Error {
+  override readonly name = "SpoolFolderError";
+}
+
+/** Half-written entries. Their writers may have died. */
+const UNFINISHED = "unfinished";
+/** Entries that nobody could read. They are kept for people to look at. */
+const SET_ASIDE = "set-aside";
+/** An entry is written in seconds. What is older has no writer any more. */
+const ABANDONED_MS = 3_600_000;
+
+/**
+ * A folder of entries, one file each, which several processes may fill and one process empties in the order
+ * of their names. A file appears there whole, under its final name, and is on the disk when `put` returns. The
+ * reader removes it when it has been dealt with, so after a crash an entry may be read again, never lost.
+ */
+export class SpoolFolder {
+  readonly folder: string;
+  readonly #limits: SpoolLimits;
+
+  private constructor(folder: string, limits: SpoolLimits) {
+    this.folder = folder;
+    this.#limits = limits;
+  }
+
+  /** Makes the folder if there is none. Throws a `SpoolFolderError`. */
+  static async open(folder: string, limits: SpoolLimits): Promise<SpoolFolder> {
+    try {
+      await mkdir(join(folder, UNFINISHED), { recursive: true, mode: 0o700 });
+      await mkdir(join(folder, SET_ASIDE), { recursive: true, mode: 0o700 });
+      const why = whyUnsafeFolder(await stat(folder), folder);
+      if (why !== undefined) throw new SpoolFolderError(`cannot use the spool: ${why}`);
+    } catch (error) {
+      throw asSpoolError(error);
+    }
+    return new SpoolFolder(folder, limits);
+  }
+
+  /**
+   * Keeps the content. Undefined: there is no room for it, by the limits or on the disk.
+   * Looks at the whole folder each time, as other processes fill it, too.
+   */
+  async put(content: Uint8Array, time = Date.now()): Promise<SpoolEntry | undefined> {
+    const entries = await this.list();
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, content.length);
+    if (entries.length >= this.#limits.entries || bytes > this.#limits.bytes) return undefined;
+    const name = newEntryName(time);
+    const unfinished = join(this.folder, UNFINISHED, name);
+    try {
+      await writeThrough(unfinished, content);
+      await rename(unfinished, join(this.folder, name));
+      await syncFolder(this.folder);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      if (isFull(error)) return undefined;
+      throw asSpoolError(error);
+    }
+    return { name, bytes: content.length, time };
+  }
+
+  /** In the order in which they are to be dealt with. Files of other programs are none. */
+  async list(): Promise<readonly SpoolEntry[]> {
+    const names = (await readdir(this.folder)).sort();
+    const found: SpoolEntry[] = [];
+    for (const name of names) {
+      const time = entryTime(name);
+      const bytes = time === undefined ? undefined : await sizeOf(join(this.folder, name));
+      if (time !== undefined && bytes !== undefined) found.push({ name, bytes, time });
+    }
+    return found;
+  }
+
+  /** Undefined: it is not there any more. */
+  async read(entry: SpoolEntry): Promise<Buffer | undefined> {
+    try {
+      return await readFile(join(this.folder, entry.name));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw asSpoolError(error);
+    }
+  }
+
+  /** It has been dealt with, or is given up. */
+  async remove(entry: SpoolEntry): Promise<void> {
+    await rm(join(this.folder, entry.name), { force: true });
+  }
+
+  /** Nobody could read it. Returns where people find it. */
+  async setAside(entry: SpoolEntry): Promise<string> {
+    const path = join(this.folder, SET_ASIDE, entry.name);
+    await rename(join(this.folder, entry.name), path);
+    return path;
+  }
+
+  /** Removes what writers left half-written that died long ago. */
+  async clean(now = Date.now()): Promise<void> {
+    const folder = join(this.folder, UNFINISHED);
+    for (const name of await readdir(folder)) {
+      const time = entryTime(name);
+      if (time !== undefined && now - time > ABANDONED_MS) await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+async function writeThrough(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(content);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A new name in a folder is on the disk only after that. */
+async function syncFolder(folder: string): Promise<void> {
+  const file = await open(folder, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw asSpoolError(error);
+  }
+}
+
+function asSpoolError(error: unknown): SpoolFolderError {
+  if (error instanceof SpoolFolderError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SpoolFolderError(`cannot use the spool: ${reason}`);
+}
+
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === "ENOENT";
+}
+
+function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(codeOf(error) ?? "");
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
