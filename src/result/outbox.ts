@@ -185,11 +185,10 @@ export class Outbox {
 
   #destinationFor({ server, ownUntilMs }: PendingParcel): Destination | undefined {
     const { destinations, retired } = this.#options;
-    const isOwn = ({ name }: Destination) => name === server;
-    const open = destinations().filter(isOpen);
-    const own = open.find(isOwn) ?? [...(retired?.() ?? [])].filter(isOpen).find(isOwn);
+    const isOwn = (each: Destination) => each.name === server && isOpen(each);
+    const own = destinations().find(isOwn) ?? [...(retired?.() ?? [])].find(isOwn);
     if (own !== undefined || performance.now() < ownUntilMs) return own;
-    return open.find(({ isSilent }) => !isSilent);
+    return destinations().find((each) => isOpen(each) && !each.isSilent);
   }
 
   /** Tried again when `flush` is called, and every second: a silent server may answer again at any time. */

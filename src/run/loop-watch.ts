@@ -20,7 +20,9 @@ const MAX_NAMES = 5;
 export class LoopWatch {
   readonly #onLate: (late: LateLoop) => void;
   readonly #now: () => number;
+  /** Names stay when no run of theirs is under way: there are as many as checks. */
   readonly #underWay = new Map<string, number>();
+  #running = 0;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = 0;
   #cpu = process.threadCpuUsage();
@@ -33,7 +35,7 @@ export class LoopWatch {
 
   /** Starts a run of a check. */
   async follow<Value>(name: string, run: () => Promise<Value>): Promise<Value> {
-    this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
+    this.#count(name, 1);
     if (this.#timer === undefined) this.#start();
     const beganMs = this.#now();
     const running = run();
@@ -41,14 +43,13 @@ export class LoopWatch {
     try {
       return await running;
     } finally {
-      this.#leave(name);
+      this.#count(name, -1);
     }
   }
 
-  #leave(name: string): void {
-    const left = (this.#underWay.get(name) ?? 1) - 1;
-    if (left === 0) this.#underWay.delete(name);
-    else this.#underWay.set(name, left);
+  #count(name: string, change: 1 | -1): void {
+    this.#running += change;
+    this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + change);
   }
 
   #start(): void {
@@ -61,7 +62,7 @@ export class LoopWatch {
     const lateMs = this.#now() - this.#dueMs;
     if (lateMs > LATE_MS) this.#tell(lateMs / 1000);
     this.#culprit = undefined;
-    if (this.#underWay.size === 0) {
+    if (this.#running === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
@@ -72,7 +73,10 @@ export class LoopWatch {
 
   #tell(seconds: number): void {
     const { user, system } = process.threadCpuUsage(this.#cpu);
-    const names = [...this.#underWay].sort(([, one], [, other]) => other - one).map(([name]) => name);
+    const names = [...this.#underWay]
+      .filter(([, runs]) => runs > 0)
+      .sort(([, one], [, other]) => other - one)
+      .map(([name]) => name);
     const cpuSeconds = (user + system) / 1e6;
     const underWay = names.slice(0, MAX_NAMES);
     this.#onLate({ seconds, cpuSeconds, culprit: this.#culprit, underWay });

@@ -8,13 +8,14 @@ import type { Log } from "../log.ts";
 import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
 import { crashed, type Outcome, type Via } from "../outcome/outcome.ts";
 import { notificationEnvironment } from "./environment.ts";
+import { execute } from "./execute-route.ts";
 import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeEnd, type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import { isFault, lackOfRun, refuse } from "./native-end.ts";
 import { followReferences } from "./references/follow-references.ts";
 import { hideInOutcome } from "./references/hide-outcome.ts";
 import type { ReadSecretFile } from "./references/secret-files.ts";
-import type { NativeRoute, Route } from "./routing/route.ts";
+import { type NativeRoute, type Route, targetOf } from "./routing/route.ts";
 import type { Router } from "./routing/router.ts";
 import { type FindMarks, hideSecrets, maskWords } from "./secrets.ts";
 import type { Shadow } from "./shadow.ts";
@@ -91,31 +92,59 @@ export function createRunner(options: RunnerOptions): Runner {
     turns: new TurnBudget(),
     watch: new LoopWatch((late) => options.onLate?.(late)),
   };
-  return async (job, timeout, place) => {
-    const startMs = performance.now();
+  return (job, timeout, place) => {
     const routed = context.router(job);
-    const route = "via" in routed ? routed : await routed;
-    const left = "via" in routed ? timeout : timeout - (performance.now() - startMs) / 1000;
-    const inputs = { env: notificationEnvironment(job), timeout: left, place };
-    if (route.references !== undefined) return runReferring(job, route, { inputs, context });
-    const followed = await follow(route, inputs, context);
-    if (route.via === "plugin" && route.shadow !== undefined) {
-      const native = route.shadow;
-      context.shadow?.follow(job, native, followed.outcome, (signal) =>
-        outcomeOf(native, { ...inputs, signal }, context),
-      );
-    }
-    return followed;
+    const inputs = { env: notificationEnvironment(job), timeout, place };
+    return "via" in routed
+      ? runRoute(job, routed, { inputs, context })
+      : runWhenRead(job, routed, { inputs, context });
   };
 }
 
-interface ReferringRun {
+/** The way of the job is known when a check in a thread has answered. */
+async function runWhenRead(
+  job: Job,
+  reading: Promise<Route>,
+  { inputs, context }: JobInputs,
+): Promise<FollowedRoute> {
+  const startMs = performance.now();
+  const route = await reading;
+  const timeout = inputs.timeout - (performance.now() - startMs) / 1000;
+  return runRoute(job, route, { inputs: { ...inputs, timeout }, context });
+}
+
+function runRoute(job: Job, route: Route, run: JobInputs): Promise<FollowedRoute> {
+  const { inputs, context } = run;
+  if (route.references !== undefined) return runReferring(job, route, run);
+  const followed = follow(route, inputs, context);
+  const native = route.via === "plugin" ? route.shadow : undefined;
+  return native === undefined ? followed : compareAfter(followed, { job, native, run });
+}
+
+interface Comparison {
+  readonly job: Job;
+  readonly native: NativeRoute;
+  readonly run: JobInputs;
+}
+
+async function compareAfter(
+  following: Promise<FollowedRoute>,
+  { job, native, run: { inputs, context } }: Comparison,
+): Promise<FollowedRoute> {
+  const followed = await following;
+  context.shadow?.follow(job, native, followed.outcome, (signal) =>
+    outcomeOf(native, { ...inputs, signal }, context),
+  );
+  return followed;
+}
+
+interface JobInputs {
   readonly inputs: RunInputs;
   readonly context: RunnerContext;
 }
 
 /** Puts secrets into the words of the route, and takes them out of all that the run says. */
-async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<FollowedRoute> {
+async function runReferring(job: Job, route: Route, run: JobInputs): Promise<FollowedRoute> {
   const { via, why, references } = route;
   const { context } = run;
   if (references === undefined || context.readSecret === undefined)
@@ -177,11 +206,6 @@ async function followInPlace(
 }
 
 const WAITED = "native_target_max checks have asked its target all the time";
-
-/** A command that a check runs asks in the place of that check. */
-function targetOf({ target, nested }: NativeRoute): string | undefined {
-  return target ?? (nested?.via === "native" ? targetOf(nested) : undefined);
-}
 
 /** Asks the native check, and if it gives no answer, the plugin. Without a plugin the check may have one. */
 async function followNative(
@@ -270,25 +294,4 @@ async function runWithCommand(
     },
   });
   return isCutOff ? { ...end, isNestedCutOff: true } : end;
-}
-
-function execute(
-  route: Exclude<Route, NativeRoute>,
-  { env, timeout, signal }: RunInputs,
-  executor: RunnerOptions["executor"],
-): Promise<Outcome> | Outcome {
-  switch (route.via) {
-    case "warm":
-      return executor.run({ ...route, env }, timeout, signal);
-    case "plugin":
-      return executor.run(
-        { via: "plugin", argv: route.argv, env: env.length === 0 ? route.env : [...env, ...route.env] },
-        timeout,
-        signal,
-      );
-    case "shell":
-      return executor.run({ via: "shell", commandLine: route.commandLine, env }, timeout, signal);
-    case "refuse":
-      return { kind: "refused", refusal: route.refusal };
-  }
 }

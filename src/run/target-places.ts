@@ -4,8 +4,8 @@ import { Waits } from "../../sdk/waits.ts";
 /** What a job holds while it runs. A job that waits gives it up, so that others may run meanwhile. */
 export interface RunPlace {
   leave(): void;
-  /** Waits until the job may go on. */
-  enter(): Promise<void>;
+  /** Waits until the job may go on. Undefined: it may at once. */
+  enter(): Promise<void> | undefined;
 }
 
 export interface TargetWait {

@@ -24,9 +24,17 @@ export class Ending {
    * Whether a run was cut off together with the worker. A service manager may send its signal to every
    * process of the service (systemd's KillMode=control-group): what plugins say then is no result.
    */
-  async hasCutOff({ outcome, isNestedCutOff }: Pick<JobRun, "outcome" | "isNestedCutOff">): Promise<boolean> {
-    const isEnded = isNestedCutOff || isEndedBySignal(outcome);
-    if (isEnded && !this.#hasBegun) await pause(GRACE_MS);
+  hasCutOff({
+    outcome,
+    isNestedCutOff,
+  }: Pick<JobRun, "outcome" | "isNestedCutOff">): boolean | Promise<boolean> {
+    const isEnded = isNestedCutOff === true || isEndedBySignal(outcome);
+    if (isEnded && !this.#hasBegun) return this.#begins();
     return this.#hasBegun && (isEnded || outcome.kind === "crashed");
+  }
+
+  async #begins(): Promise<boolean> {
+    await pause(GRACE_MS);
+    return this.#hasBegun;
   }
 }

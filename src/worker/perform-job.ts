@@ -49,7 +49,9 @@ export async function performJob(grabbed: GrabbedJob, context: JobContext): Prom
   const { job, seal } = read;
   context.inFlight.read(grabbed, job);
   const ran = await context.run(job, grabbed.queue);
-  if (await context.ending.hasCutOff(ran)) throw new InterruptedError("cut off by a signal");
+  const isCutOff = context.ending.hasCutOff(ran);
+  if (isCutOff === true || (isCutOff !== false && (await isCutOff)))
+    throw new InterruptedError("cut off by a signal");
   events.ran({ job, ran, settings, queue: grabbed.queue });
   if (isAnswered(job) && !isWithheld(ran.outcome, settings.judge)) {
     await context.deliver(grabbed, job, { text: renderResult(job, ran, settings.judge), seal });

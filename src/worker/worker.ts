@@ -59,7 +59,7 @@ export class Worker {
     this.#parts = createWorkerParts({
       ...options,
       config: () => this.#config,
-      onJob: (job) => this.#take(job),
+      onJob: (job) => void this.#take(job),
       renderStatus: () => renderStatus(this.status()),
     });
     this.#context = createJobContext(this.#config, this.#parts);
@@ -225,15 +225,17 @@ export class Worker {
       this.#parts.dupservers.open(dupserverSettings(this.#config));
   }
 
-  #take(job: GrabbedJob): void {
+  async #take(job: GrabbedJob): Promise<void> {
     const { inFlight, jobServers } = this.#parts;
     inFlight.begin(job);
-    void performJob(job, this.#context)
-      .catch((error: unknown) => this.#failed(job, error))
-      .finally(() => {
-        inFlight.end(job);
-        jobServers.wake(); // the outbox may have been full
-      });
+    try {
+      await performJob(job, this.#context);
+    } catch (error) {
+      this.#failed(job, error);
+    } finally {
+      inFlight.end(job);
+      jobServers.wake(); // the outbox may have been full
+    }
   }
 
   /**

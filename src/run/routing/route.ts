@@ -73,3 +73,8 @@ export interface RefusedRoute {
   readonly why: string;
   readonly refusal: Refusal;
 }
+
+/** A command that a check runs asks in the place of that check. */
+export function targetOf({ target, nested }: NativeRoute): string | undefined {
+  return target ?? (nested?.via === "native" ? targetOf(nested) : undefined);
+}

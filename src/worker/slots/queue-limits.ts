@@ -8,6 +8,8 @@ export interface QueueLimitStatus extends QueueLimit {
   readonly waiting: number;
 }
 
+const MAX_IDLE_LINES = 100;
+
 /** The jobs of one queue that are here. */
 interface Line {
   running: number;
@@ -58,7 +60,8 @@ export class QueueLimits {
     const line = this.#lineOf(queue);
     line.running -= 1;
     this.#letIn(queue, line);
-    if (line.running === 0) this.#lines.delete(queue);
+    // A worker has few queues. Their lines stay, as to make one for each job costs more.
+    if (line.running === 0 && this.#lines.size > MAX_IDLE_LINES) this.#lines.delete(queue);
   }
 
   /** Uses new limits at once. Jobs that run go on. */

@@ -27,7 +27,8 @@ export function createSlotRun(options: SlotRunOptions): (job: Job, queue: string
   const { shortage } = options;
   return async (job, queue) => {
     const place = new Place(queue, options);
-    await place.enter();
+    const turn = place.enter();
+    if (turn !== undefined) await turn;
     try {
       let ran = await runOnce(job, place, options);
       while (ran.outcome.kind === "not-started") {
@@ -53,12 +54,20 @@ class Place implements RunPlace {
     this.#options = options;
   }
 
-  /** If there is room, both are taken at once. */
-  async enter(): Promise<void> {
-    const { pool, limits } = this.#options;
-    const turn = limits.enter(this.#queue);
-    if (turn !== undefined) await turn;
-    await pool.enter();
+  /** If there is room, both are taken at once, and nothing is returned. */
+  enter(): Promise<void> | undefined {
+    const turn = this.#options.limits.enter(this.#queue);
+    return turn === undefined ? this.#takeSlot() : turn.then(() => this.#takeSlot());
+  }
+
+  #takeSlot(): Promise<void> | undefined {
+    const turn = this.#options.pool.enter();
+    if (turn !== undefined) return turn.then(() => this.#taken());
+    this.#taken();
+    return undefined;
+  }
+
+  #taken(): void {
     this.#isTaken = true;
   }
 
