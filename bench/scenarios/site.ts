@@ -83,7 +83,7 @@ export const SITE_MIX: readonly Part[] = [
     share: 400,
     ...SERVICE,
     command: "{plugins}/check_pgsql -H 127.0.0.1 -P {postgresql} -l postgres -p pgsecret -q 'select 42'",
-    output: "^OK - database template1 ",
+    output: "^ ?OK - database template1 ",
   },
   {
     share: 300,
