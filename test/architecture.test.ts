@@ -39,6 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   page: ["config", "payload", "outcome", "worker"],
   spool: [],
+  backends: [],
   cli: [
     "sdk",
     "shelf",

@@ -29,8 +29,8 @@ const ABANDONED_MS = 3_600_000;
 
 /**
  * A folder of entries, one file each, which several processes may fill and one process empties in the order
- * of their names. A file appears there whole, under its final name, and is on the disk when `put` returns. The
- * reader removes it when it has been dealt with, so after a crash an entry may be read again, never lost.
+ * of their names. A file appears there whole, under its final name, and is on the disk when `put` returns.
+ * The reader removes it when it has been dealt with, so after a crash an entry may be read again, never lost.
  */
 export class SpoolFolder {
   readonly folder: string;
