@@ -40,6 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   page: ["config", "payload", "outcome", "worker"],
   spool: [],
   backends: [],
+  zulip: ["backends"],
   cli: [
     "sdk",
     "shelf",

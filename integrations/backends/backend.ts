@@ -15,8 +15,9 @@ export interface Acknowledgement {
 
 export interface DowntimePlan {
   readonly author: string;
-  /** It is also how the downtime is found again, so it must differ from those of others. */
   readonly comment: string;
+  /** A part of the comment that no other downtime has: by it the downtime is found again. */
+  readonly marker: string;
   /** Both in seconds since the epoch. */
   readonly startsAt: number;
   readonly endsAt: number;
@@ -72,7 +73,7 @@ export interface Backend {
   acknowledge(target: Target, wish: Acknowledgement): Promise<Ending>;
   unacknowledge(target: Target, author: string): Promise<Ending>;
   downtime(target: Target, plan: DowntimePlan): Promise<Ending>;
-  /** Removes the downtime with this id, or those with this comment. Others are left alone. */
+  /** Removes the downtime with this id, or those with the marker in their comment. Others are left alone. */
   removeDowntime(target: Target, which: DowntimeMark): Promise<Ending>;
   recheck(target: Target): Promise<Ending>;
   status(target: Target): Promise<TargetStatus | Ending>;
@@ -82,6 +83,6 @@ export interface Backend {
 
 export interface DowntimeMark {
   readonly id?: string | undefined;
-  readonly comment: string;
+  readonly marker: string;
   readonly author: string;
 }

@@ -80,12 +80,12 @@ export class CheckedBackend implements Backend {
       const impossible = whyImpossible(target, plan, this.capabilities, this.#now() / 1000);
       if (impossible !== undefined) return impossible;
       if ((await this.#statusBefore(target)) === "unknown") return UNKNOWN_OBJECT;
-      const known = await this.#find(target, plan.comment);
+      const known = await this.#find(target, plan.marker);
       if (known.length > 0) return ALREADY;
       const sent = await this.#channel.downtime(target, plan);
       let id = sent.kind === "sent" ? sent.downtimeId : undefined;
       const ending = await this.#confirm(sent, async () => {
-        const [found] = await this.#find(target, plan.comment);
+        const [found] = await this.#find(target, plan.marker);
         id ??= found?.id;
         return found !== undefined;
       });
@@ -93,11 +93,11 @@ export class CheckedBackend implements Backend {
     });
   }
 
-  removeDowntime(target: Target, { id, comment, author }: DowntimeMark): Promise<Ending> {
+  removeDowntime(target: Target, { id, marker, author }: DowntimeMark): Promise<Ending> {
     return this.#ending(async () => {
       if (!this.capabilities.readsBack) return cannotRead(this.name);
       if ((await this.#statusBefore(target)) === "unknown") return UNKNOWN_OBJECT;
-      const isMeant = (each: Downtime) => (id === undefined ? each.comment === comment : each.id === id);
+      const isMeant = (each: Downtime) => (id === undefined ? each.comment.includes(marker) : each.id === id);
       const found = async () => (await this.#channel.downtimes(target)).filter(isMeant);
       const before = await found();
       if (before.length === 0) return ALREADY;
@@ -142,9 +142,9 @@ export class CheckedBackend implements Backend {
     return (await this.#channel.status(target)) ?? "unknown";
   }
 
-  async #find(target: Target, comment: string): Promise<readonly Downtime[]> {
+  async #find(target: Target, marker: string): Promise<readonly Downtime[]> {
     if (!this.capabilities.readsBack) return [];
-    return (await this.#channel.downtimes(target)).filter((each) => each.comment === comment);
+    return (await this.#channel.downtimes(target)).filter(({ comment }) => comment.includes(marker));
   }
 
   /** Reads until what was sent is seen. */

@@ -60,7 +60,7 @@ it("never says that a wish is done where nobody can be asked", async () => {
       reason: "the core has taken it, but cannot be asked whether it was done",
     });
     expect(await backend.status({ host: "web1" })).toMatchObject({ kind: "unverified" });
-    const mark = { author: "me", comment: "seen" };
+    const mark = { author: "me", marker: "seen" };
     expect(await backend.removeDowntime({ host: "web1" }, mark)).toMatchObject({ kind: "unverified" });
   } finally {
     closeSync(reader);

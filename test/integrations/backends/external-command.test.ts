@@ -11,7 +11,13 @@ const AT = 1_764_144_000.9;
 const SERVICE = { host: "web1", service: "Disk C:\\ & Größe" };
 const HOST = { host: "web1" };
 const WISH = { author: "Mücke", comment: "seen", isSticky: true };
-const PLAN = { author: "Mücke", comment: "seen", startsAt: 1_764_144_000, endsAt: 1_764_147_600 };
+const PLAN = {
+  author: "Mücke",
+  comment: "seen",
+  marker: "seen",
+  startsAt: 1_764_144_000,
+  endsAt: 1_764_147_600,
+};
 const DOWNTIME = { id: "17", author: "", comment: "", endsAt: 0 };
 
 describe("external commands", () => {

@@ -10,7 +10,7 @@ const SERVICE = "Disk C:\\ & Größe/2";
 const TARGET = { host: HOST, service: SERVICE };
 const WISH = { author: "Mücke", comment: "seen; #1", isSticky: true };
 const NOW = Math.floor(Date.now() / 1000);
-const PLAN = { author: "Mücke", comment: "zulip:1", startsAt: NOW, endsAt: NOW + 3_600 };
+const PLAN = { author: "Mücke", comment: "zulip:1", marker: "zulip:1", startsAt: NOW, endsAt: NOW + 3_600 };
 
 interface Command {
   readonly path: string;
@@ -112,8 +112,10 @@ describe("Thruk", () => {
   it("has downtimes with times in seconds since the epoch, and removes its own", async () => {
     expect(await backend().downtime(TARGET, PLAN)).toEqual({ kind: "done", downtimeId: "1" });
     expect(await backend().downtime(TARGET, PLAN)).toEqual({ kind: "already" });
-    expect(await backend().downtime(TARGET, { ...PLAN, comment: "theirs" })).toMatchObject({ kind: "done" });
-    expect(await backend().removeDowntime(TARGET, { author: "me", comment: PLAN.comment })).toEqual({
+    expect(await backend().downtime(TARGET, { ...PLAN, comment: "theirs", marker: "theirs" })).toMatchObject({
+      kind: "done",
+    });
+    expect(await backend().removeDowntime(TARGET, { author: "me", marker: PLAN.marker })).toEqual({
       kind: "done",
     });
     const [made, , removed] = thruk.commands;
