@@ -39,6 +39,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   page: ["config", "payload", "outcome", "worker"],
   spool: [],
+  backends: [],
+  zulip: ["backends"],
   cli: [
     "sdk",
     "shelf",

@@ -85,6 +85,12 @@ const SERVERS = {
     binary: "/usr/share/doc/libcurl4",
     for: "suites that compare with check_curl, which needs it",
   },
+  icinga2: { package: "icinga2-bin", binary: "/usr/sbin/icinga2", for: "suites on a real Icinga 2" },
+  "icinga2-common": {
+    package: "icinga2-common",
+    binary: "/usr/share/doc/icinga2-common",
+    for: "suites on a real Icinga 2",
+  },
   git: { package: "git", binary: "git", for: "suites that push to a git repository" },
   prometheus: { package: "prometheus", binary: "prometheus", for: "suites on a real Prometheus" },
   tsql: { package: "freetds-bin", binary: "tsql", for: "suites that ask the TDS server with FreeTDS" },

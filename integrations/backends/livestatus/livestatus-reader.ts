@@ -1,0 +1,44 @@
+import type { Downtime, Target, TargetStatus } from "../backend.ts";
+import type { StateReader } from "../commands/command-channel.ts";
+import { filterValue, type LivestatusOptions, queryLivestatus } from "./livestatus.ts";
+
+const STATE_COLUMNS = "Columns: state acknowledged scheduled_downtime_depth plugin_output";
+const DOWNTIME_COLUMNS = "Columns: id author comment end_time service_description";
+
+/** What a core knows, by livestatus. */
+export function createLivestatusReader(options: LivestatusOptions): StateReader {
+  return {
+    status: async (target) => {
+      const [row] = await queryLivestatus(options, [...tableOf(target), STATE_COLUMNS]);
+      return row && readStatus(row);
+    },
+    downtimes: async (target) => {
+      const query = ["GET downtimes", DOWNTIME_COLUMNS, `Filter: host_name = ${filterValue(target.host)}`];
+      const rows = await queryLivestatus(options, query);
+      // The host's own downtimes have no description; as a filter an empty value is not the same everywhere.
+      return rows.filter((row) => String(row[4] ?? "") === (target.service ?? "")).map(readDowntime);
+    },
+  };
+}
+
+function tableOf({ host, service }: Target): readonly string[] {
+  if (service === undefined) return ["GET hosts", `Filter: name = ${filterValue(host)}`];
+  return [
+    "GET services",
+    `Filter: host_name = ${filterValue(host)}`,
+    `Filter: description = ${filterValue(service)}`,
+  ];
+}
+
+function readStatus([state, acknowledged, depth, output]: readonly unknown[]): TargetStatus {
+  return {
+    state: Number(state),
+    isAcknowledged: Number(acknowledged) !== 0,
+    downtimes: Number(depth),
+    output: String(output ?? ""),
+  };
+}
+
+function readDowntime([id, author, comment, endsAt]: readonly unknown[]): Downtime {
+  return { id: String(id), author: String(author), comment: String(comment), endsAt: Number(endsAt) };
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { ChannelError } from "./channel.ts";
+
+export interface RestOptions {
+  /** Such as `https://icinga.example.org:5665/v1`. It has no user and no password. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A file with the certificate authorities that are trusted instead of the system's. */
+  readonly caFile?: string | undefined;
+  readonly timeoutMs?: number;
+}
+
+export interface RestReply {
+  readonly status: number;
+  /** What the body says, as JSON. Undefined: it is none. */
+  readonly body: unknown;
+}
+
+export interface RestRequest {
+  readonly method: "GET" | "POST";
+  /** With the query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const MAX_BODY = 4 * 1024 * 1024;
+
+/** JSON over HTTP, over connections that are kept. */
+export class RestClient {
+  readonly #options: RestOptions;
+  readonly #isSecure: boolean;
+  readonly #agent: HttpAgent;
+
+  constructor(options: RestOptions) {
+    this.#options = options;
+    this.#isSecure = options.url.startsWith("https:");
+    const { caFile } = options;
+    this.#agent = this.#isSecure
+      ? new HttpsAgent({ keepAlive: true, ...(caFile !== undefined && { ca: readFileSync(caFile) }) })
+      : new HttpAgent({ keepAlive: true });
+  }
+
+  get url(): string {
+    return this.#options.url;
+  }
+
+  /** Any status is a reply. Throws ChannelError if there is none. */
+  async request({ method, path, body, headers }: RestRequest): Promise<RestReply> {
+    const { url, timeoutMs = 10_000 } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const send = this.#isSecure ? requestHttps : requestHttp;
+    const sent = send(`${url}${path}`, {
+      method,
+      agent: this.#agent,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        ...{ accept: "application/json", ...this.#options.headers, ...headers },
+        ...(text !== undefined && {
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(text),
+        }),
+      },
+    });
+    sent.once("response", resolve).once("error", reject).end(text);
+    try {
+      const response = await promise;
+      return { status: response.statusCode ?? 0, body: await readJson(response) };
+    } catch (error) {
+      throw error instanceof ChannelError
+        ? error
+        : new ChannelError("unavailable", this.#describe(error, timeoutMs), error);
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #describe(error: unknown, timeoutMs: number): string {
+    const isLate = error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+    const reason = isLate ? `no answer within ${timeoutMs / 1000} seconds` : messageOf(error);
+    return `${this.url}: ${reason}`;
+  }
+}
+
+async function readJson(response: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) {
+      response.destroy();
+      throw new ChannelError("unavailable", "an answer that is too large");
+    }
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return undefined; // a proxy's page, or nothing
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,169 @@
+import type { Acknowledgement, Downtime, DowntimePlan, Target, TargetStatus } from "./backend.ts";
+import { type Channel, ChannelError, type Sent } from "./channel.ts";
+import { at, listOf } from "./json.ts";
+import { RestClient, type RestReply } from "./rest-client.ts";
+
+export interface ThrukOptions {
+  /** `https://HOST/SITE/thruk` */
+  readonly url: string;
+  /** A key of a user: it acts as that user. A superuser's key keeps all its rights, whoever is named. */
+  readonly apiKey: string;
+  readonly caFile?: string | undefined;
+  readonly timeoutMs?: number;
+}
+
+const SENT: Sent = { kind: "sent" };
+
+/**
+ * Thruk's REST API. It answers 200 for what does not exist, and its own defaults differ between versions and
+ * sites, so every parameter is sent. Times are seconds since the epoch only: of `+60m` a form loses the plus,
+ * and Thruk makes 60 months of the rest.
+ */
+export class ThrukChannel implements Channel {
+  readonly capabilities = { expiringAcknowledgement: true, ownDowntimeId: true, readsBack: true };
+  readonly #client: RestClient;
+  readonly #now: () => number;
+
+  constructor({ url, apiKey, caFile, timeoutMs }: ThrukOptions, now = () => Date.now() / 1000) {
+    this.#now = now;
+    this.#client = new RestClient({
+      url: `${url.replace(/\/+$/, "")}/r`,
+      headers: { "x-thruk-auth-key": apiKey },
+      ...{ caFile, ...(timeoutMs !== undefined && { timeoutMs }) },
+    });
+  }
+
+  get name(): string {
+    return `Thruk at ${this.#client.url.replace(/\/r$/, "")}`;
+  }
+
+  acknowledge(target: Target, { author, comment, isSticky, expiresAt }: Acknowledgement): Promise<Sent> {
+    const expires = expiresAt === undefined ? {} : { end_time: Math.floor(expiresAt) };
+    const name = `acknowledge_${kindOf(target)}_problem${expiresAt === undefined ? "" : "_expire"}`;
+    // 2 is sticky for every core behind Thruk; its own default, 1, for Naemon alone.
+    const flags = { sticky_ack: isSticky ? 2 : 0, send_notification: 0, persistent_comment: 0 };
+    return this.#command(target, name, { ...flags, ...signatureOf({ author, comment }), ...expires });
+  }
+
+  unacknowledge(target: Target): Promise<Sent> {
+    return this.#command(target, `remove_${kindOf(target)}_acknowledgement`, {});
+  }
+
+  downtime(target: Target, { author, comment, startsAt, endsAt }: DowntimePlan): Promise<Sent> {
+    const times = {
+      start_time: startsAt,
+      end_time: endsAt,
+      fixed: 1,
+      duration: endsAt - startsAt,
+      triggered_by: 0,
+    };
+    return this.#command(target, `schedule_${kindOf(target)}_downtime`, {
+      ...times,
+      ...signatureOf({ author, comment }),
+    });
+  }
+
+  removeDowntime(target: Target, { id }: Downtime): Promise<Sent> {
+    return this.#command(target, "del_downtime", { downtime_id: id });
+  }
+
+  recheck(target: Target): Promise<Sent> {
+    return this.#command(target, `schedule_forced_${kindOf(target)}_check`, {
+      start_time: Math.floor(this.#now()),
+    });
+  }
+
+  async status(target: Target): Promise<TargetStatus | undefined> {
+    const columns = "columns=state,acknowledged,scheduled_downtime_depth,plugin_output";
+    const { status, body } = await this.#get(`${pathOf(target)}?${columns}`);
+    if (status === 404) return undefined;
+    const [row] = Array.isArray(body) ? body : [body];
+    return at(row, "state") === undefined ? undefined : readStatus(row);
+  }
+
+  async downtimes({ host, service = "" }: Target): Promise<readonly Downtime[]> {
+    const columns = "columns=id,author,comment,end_time,service_description";
+    const { body } = await this.#get(`/downtimes?host_name=${encodeURIComponent(host)}&${columns}`);
+    return listOf(body)
+      .filter((row) => String(at(row, "service_description") ?? "") === service)
+      .map((row) => ({
+        id: String(at(row, "id")),
+        author: String(at(row, "author")),
+        comment: String(at(row, "comment")),
+        endsAt: Number(at(row, "end_time")),
+      }));
+  }
+
+  async whoAmI(): Promise<string> {
+    const { body } = await this.#get("/thruk/whoami");
+    const id = at(body, "id");
+    if (typeof id !== "string") throw new ChannelError("unavailable", `${this.name} does not say who we are`);
+    if (at(body, "can_submit_commands") === 0)
+      throw new ChannelError("forbidden", `${this.name}: the user ${id} may not submit commands`);
+    return id;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #get(path: string): Promise<RestReply> {
+    const reply = await this.#client.request({ method: "GET", path });
+    assertAllowed(reply);
+    return reply;
+  }
+
+  async #command(
+    target: Target,
+    name: string,
+    body: Readonly<Record<string, string | number>>,
+  ): Promise<Sent> {
+    const path = `${pathOf(target)}/cmd/${name}`;
+    const reply = await this.#client.request({ method: "POST", path, body });
+    assertAllowed(reply);
+    if (reply.status === 404) return { kind: "unknown-object" };
+    if (reply.status < 300) return SENT;
+    const said = at(reply.body, "description") ?? at(reply.body, "message") ?? "";
+    return {
+      kind: "forbidden",
+      reason: `Thruk answers with HTTP ${reply.status}: ${String(said).slice(0, 200)}`,
+    };
+  }
+}
+
+function kindOf({ service }: Target): "host" | "svc" {
+  return service === undefined ? "host" : "svc";
+}
+
+function pathOf({ host, service }: Target): string {
+  const name = encodeURIComponent(host);
+  return service === undefined ? `/hosts/${name}` : `/services/${name}/${encodeURIComponent(service)}`;
+}
+
+function signatureOf({ author, comment }: { readonly author: string; readonly comment: string }) {
+  return { comment_author: asOneLine(author), comment_data: asOneLine(comment) };
+}
+
+function asOneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ").trim();
+}
+
+function assertAllowed({ status, body }: RestReply): void {
+  if (status === 401 || status === 403) {
+    const said = at(body, "message");
+    throw new ChannelError(
+      "forbidden",
+      `Thruk does not let us in${typeof said === "string" ? `: ${said}` : ""}`,
+    );
+  }
+  if (status >= 500) throw new ChannelError("unavailable", `Thruk answers with HTTP ${status}`);
+}
+
+function readStatus(row: unknown): TargetStatus {
+  return {
+    state: Number(at(row, "state")),
+    isAcknowledged: Number(at(row, "acknowledged")) !== 0,
+    downtimes: Number(at(row, "scheduled_downtime_depth")),
+    output: String(at(row, "plugin_output") ?? ""),
+  };
+}

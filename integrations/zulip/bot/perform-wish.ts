@@ -1,0 +1,90 @@
+import type { Backend, Ending } from "../../backends/backend.ts";
+import type { CommandTarget } from "../commands/command-text.ts";
+import { type Asker, type PermissionRule, permit } from "./permissions.ts";
+import type { BotCommand } from "./read-command.ts";
+import { type Language, renderEnding, renderMisunderstood, renderRefusal } from "./replies.ts";
+import { renderHelp, renderStatus } from "./status-reply.ts";
+
+/** Something that a person asks for, by a message or by a reaction. */
+export interface Wish {
+  readonly command: BotCommand;
+  /** What the topic, or the message with the reaction, is about. */
+  readonly about: CommandTarget | undefined;
+  /** `message 123`; the same for the same wish. */
+  readonly key: string;
+  /** The wish whose downtime is taken back. Undefined: all that came from the chat. */
+  readonly undoes?: string | undefined;
+  /** Where people find the message. */
+  readonly link: string;
+  /** As people know the asker. */
+  readonly name: string;
+}
+
+export interface WishContext {
+  readonly backend: Backend;
+  readonly rules: readonly PermissionRule[];
+  readonly language: Language;
+  readonly stage?: string | undefined;
+  /** Seconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** Every downtime from the chat has it in its comment. */
+const MARK = "[zulip:";
+
+/** Does what was asked for, if the asker may ask for it, and gives the answer. */
+export async function performWish(wish: Wish, asker: Asker, context: WishContext): Promise<string> {
+  const { command, about } = wish;
+  const { language, rules } = context;
+  const { verb, seconds } = command;
+  const target = command.target ?? about;
+  const permission = permit(asker, { verb, target, seconds }, rules);
+  if (permission.kind !== "allowed") return renderRefusal(permission, command, language);
+  if (verb === "help") return renderHelp(language);
+  if (target === undefined) return renderMisunderstood({ kind: "no-target", word: "" }, language);
+  if (verb === "status") return renderStatus(target, await context.backend.status(target), context);
+  return renderEnding(verb, target, await act(verb, target, { wish, context }), context);
+}
+
+async function act(
+  verb: Exclude<BotCommand["verb"], "status" | "help">,
+  target: CommandTarget,
+  { wish, context }: { readonly wish: Wish; readonly context: WishContext },
+): Promise<Ending> {
+  const { backend, now = () => Date.now() / 1000 } = context;
+  const { command, key, undoes, link, name: author } = wish;
+  const marker = markOf(key);
+  const comment = `${command.reason ?? "via Zulip"} ${link} ${marker}`;
+  const { seconds } = command;
+  const startsAt = Math.floor(now());
+  switch (verb) {
+    case "acknowledge": {
+      const expires = seconds === undefined ? {} : { expiresAt: startsAt + seconds };
+      return await backend.acknowledge(target, { author, comment, isSticky: true, ...expires });
+    }
+    case "downtime": {
+      if (seconds === undefined) return { kind: "forbidden", reason: "no duration" };
+      return await backend.downtime(target, {
+        author,
+        comment,
+        marker,
+        startsAt,
+        endsAt: startsAt + seconds,
+      });
+    }
+    case "unacknowledge":
+      return await backend.unacknowledge(target, author);
+    case "cancel":
+      return await backend.removeDowntime(target, {
+        marker: undoes === undefined ? MARK : markOf(undoes),
+        author,
+      });
+    case "recheck":
+      return await backend.recheck(target);
+  }
+}
+
+/** It ends with a bracket: 12 is no part of 123. */
+function markOf(key: string): string {
+  return `${MARK}${key}]`;
+}

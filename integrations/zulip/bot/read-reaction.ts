@@ -1,0 +1,38 @@
+import { readDuration } from "./duration.ts";
+import type { Verb } from "./read-command.ts";
+
+/** As Zulip tells it. Names are aliases, which several emoji may have; the type and the code are unique. */
+export interface Reaction {
+  readonly op: "add" | "remove";
+  readonly messageId: number;
+  readonly userId: number;
+  readonly name: string;
+  readonly code: string;
+  readonly type: string;
+}
+
+export interface ReactionCommand {
+  readonly verb: Extract<Verb, "acknowledge" | "unacknowledge" | "downtime" | "cancel">;
+  readonly seconds: number | undefined;
+}
+
+/** The names of the emoji pack that ask for something. Those of states only show one. */
+const [ACKNOWLEDGE, DURATIONS] = ["ack", ["1h", "8h", "1d", "7d"]];
+
+/**
+ * What a reaction to a problem's message asks for; to take it back asks for the opposite. Undefined: it is
+ * talk. Only emoji that the organisation has uploaded count: a name of Unicode's could become an alias of
+ * something else with any version of Zulip.
+ */
+export function readReaction({ op, name, type }: Reaction): ReactionCommand | undefined {
+  if (type !== "realm_emoji") return undefined;
+  const isAdded = op === "add";
+  if (name === ACKNOWLEDGE) return { verb: isAdded ? "acknowledge" : "unacknowledge", seconds: undefined };
+  if (!DURATIONS.includes(name)) return undefined;
+  return isAdded ? { verb: "downtime", seconds: readDuration(name) } : { verb: "cancel", seconds: undefined };
+}
+
+/** The same reaction of the same user has the same key, however often Zulip tells it. */
+export function keyOfReaction({ messageId, userId, type, code }: Reaction): string {
+  return `reaction ${messageId} ${userId} ${type} ${code}`;
+}

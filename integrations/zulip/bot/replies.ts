@@ -1,0 +1,101 @@
+import type { Ending } from "../../backends/backend.ts";
+import type { CommandTarget } from "../commands/command-text.ts";
+import { renderDuration } from "./duration.ts";
+import type { Permission } from "./permissions.ts";
+import type { BotCommand, Misunderstood, Verb } from "./read-command.ts";
+
+export type Language = "en" | "de";
+type ActingVerb = Exclude<Verb, "status" | "help">;
+
+/** What was done, as the answers begin. People grep them: the English ones of the first two never change. */
+const DONE: Readonly<Record<ActingVerb, Readonly<Record<Language, string>>>> = {
+  acknowledge: { en: "Acknowledged", de: "Bestätigt:" },
+  downtime: { en: "Set Downtime for", de: "Downtime gesetzt für" },
+  unacknowledge: { en: "Removed acknowledgement of", de: "Bestätigung entfernt:" },
+  cancel: { en: "Cancelled downtime for", de: "Downtime aufgehoben für" },
+  recheck: { en: "Checking again", de: "Wird erneut geprüft:" },
+};
+
+export const REASONS = {
+  "not-a-problem": { en: "there is no problem", de: "es gibt kein Problem" },
+  "unknown-object": {
+    en: "the monitoring does not know it, or does not show it to the bot",
+    de: "das Monitoring kennt es nicht oder zeigt es dem Bot nicht",
+  },
+  forbidden: { en: "the monitoring does not allow it", de: "das Monitoring erlaubt es nicht" },
+  unavailable: { en: "the monitoring does not answer", de: "das Monitoring antwortet nicht" },
+  unverified: { en: "not confirmed", de: "nicht bestätigt" },
+  refused: { en: "you may not do that here", de: "das ist dir hier nicht erlaubt" },
+  "too-long": { en: "the longest that you may set is", de: "am längsten erlaubt ist" },
+  "unknown-verb": { en: "there is no command", de: "diesen Befehl gibt es nicht:" },
+  "no-duration": { en: "for how long? For example: downtime 2h", de: "wie lange? Zum Beispiel: downtime 2h" },
+  "bad-duration": {
+    en: "is no duration: 30m, 2h, 1d and 1w are",
+    de: "ist keine Dauer: 30m, 2h, 1d und 1w sind welche",
+  },
+  "no-target": {
+    en: "of which host or service? Write it in its topic, or acknowledge###host###service###",
+    de: "welcher Host oder Service? Im Topic der Meldung schreiben, oder acknowledge###host###service###",
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>;
+
+/** `Acknowledged Sakuli_Connections - dummy_fkt_tests: ✓`, or `✗` and why. A host stands alone. */
+export function renderEnding(
+  verb: ActingVerb,
+  target: CommandTarget,
+  ending: Ending,
+  { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
+): string {
+  const said = `${DONE[verb][language]} ${quoted(nameOf(target))}${stage === undefined ? "" : ` (${stage})`}:`;
+  switch (ending.kind) {
+    case "done":
+    case "already":
+      return `${said} ✓`;
+    case "not-a-problem":
+    case "unknown-object":
+      return `${said} ✗ ${REASONS[ending.kind][language]}`;
+    case "forbidden":
+    case "unavailable":
+    case "unverified":
+      return `${said} ✗ ${REASONS[ending.kind][language]}: ${quoted(ending.reason)}`;
+  }
+}
+
+export function renderRefusal(
+  permission: Exclude<Permission, { kind: "allowed" }>,
+  { verb }: Pick<BotCommand, "verb">,
+  language: Language,
+): string {
+  const reason = REASONS[permission.kind][language];
+  const limit = permission.kind === "too-long" ? ` ${renderDuration(permission.maxSeconds)}` : "";
+  return `✗ ${verb}: ${reason}${limit}`;
+}
+
+export function renderMisunderstood({ kind, word }: Misunderstood, language: Language): string {
+  const reason = REASONS[kind][language];
+  switch (kind) {
+    case "unknown-verb":
+      return `✗ ${reason} ${code(word)}. help`;
+    case "bad-duration":
+      return `✗ ${code(word)} ${reason}`;
+    case "no-duration":
+    case "no-target":
+      return `✗ ${reason}`;
+  }
+}
+
+export function nameOf({ host, service }: CommandTarget): string {
+  return service === undefined ? host : `${service} - ${host}`;
+}
+
+/** Names and reasons come from others: they must mention nobody, and not look like markup. */
+export function quoted(text: string): string {
+  return text
+    .replace(/\p{Cc}+/gu, " ")
+    .replace(/@(?=[*_])/g, "@\u200b")
+    .replace(/[`*_~[\]]/g, (mark) => (/[a-z0-9_]/i.test(mark) ? mark : `\\${mark}`));
+}
+
+function code(text: string): string {
+  return `\`${[...text.replace(/[`\p{Cc}]+/gu, " ")].slice(0, 60).join("")}\``;
+}

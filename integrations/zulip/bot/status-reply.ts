@@ -1,0 +1,55 @@
+import type { Ending, TargetStatus } from "../../backends/backend.ts";
+import type { CommandTarget } from "../commands/command-text.ts";
+import { type Language, nameOf, quoted, REASONS } from "./replies.ts";
+
+const SERVICE_STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
+const HOST_STATES = ["UP", "DOWN", "UNREACHABLE"];
+const MAX_OUTPUT = 500;
+const WORDS = {
+  en: { acknowledged: "acknowledged", downtime: "in downtime" },
+  de: { acknowledged: "bestätigt", downtime: "in Downtime" },
+} as const;
+
+/** `http - web1: **CRITICAL**, acknowledged` and the first line of the output. */
+export function renderStatus(
+  target: CommandTarget,
+  found: TargetStatus | Ending,
+  { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
+): string {
+  const name = `${quoted(nameOf(target))}${stage === undefined ? "" : ` (${stage})`}`;
+  if ("kind" in found) {
+    const reason = "reason" in found ? `: ${quoted(found.reason)}` : "";
+    const kind = found.kind === "done" || found.kind === "already" ? "unverified" : found.kind;
+    return `${name}: ✗ ${REASONS[kind][language]}${reason}`;
+  }
+  const states = target.service === undefined ? HOST_STATES : SERVICE_STATES;
+  const facts = [
+    `**${states[found.state] ?? found.state}**`,
+    ...(found.isAcknowledged ? [WORDS[language].acknowledged] : []),
+    ...(found.downtimes > 0 ? [WORDS[language].downtime] : []),
+  ];
+  const [line = ""] = found.output.split("\n", 1);
+  const output = [...line.trim()].slice(0, MAX_OUTPUT).join("");
+  return `${name}: ${facts.join(", ")}${output === "" ? "" : `\n${quoted(output)}`}`;
+}
+
+const HELP: Readonly<Record<Language, string>> = {
+  en: `In the topic of an alert, after my name:
+- \`ack [2h] [reason]\` and \`unack\`
+- \`downtime 2h [reason]\` and \`cancel\`
+- \`status\`, \`recheck\`, \`help\`
+
+Anywhere: \`acknowledge###host###service###\`, \`downtime###host###service###1h###\`; for a host without the service.
+Emoji on an alert: :ack: :1h: :8h: :1d: :7d:; take it away to undo it.`,
+  de: `Im Topic einer Meldung, nach meinem Namen:
+- \`ack [2h] [Grund]\` und \`unack\`
+- \`downtime 2h [Grund]\` und \`cancel\`
+- \`status\`, \`recheck\`, \`help\`
+
+Überall: \`acknowledge###host###service###\`, \`downtime###host###service###1h###\`; für einen Host ohne den Service.
+Emoji an einer Meldung: :ack: :1h: :8h: :1d: :7d:; wegnehmen macht es rückgängig.`,
+};
+
+export function renderHelp(language: Language): string {
+  return HELP[language];
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Backend, Target } from "../../../integrations/backends/backend.ts";
+import { CheckedBackend } from "../../../integrations/backends/checked-backend.ts";
+import { CommandChannel } from "../../../integrations/backends/commands/command-channel.ts";
+import { writeCommand } from "../../../integrations/backends/commands/command-pipe.ts";
+import { Icinga2Channel } from "../../../integrations/backends/icinga2-channel.ts";
+import { queryLivestatus, sendLivestatus } from "../../../integrations/backends/livestatus/livestatus.ts";
+import { createLivestatusReader } from "../../../integrations/backends/livestatus/livestatus-reader.ts";
+import {
+  HOST,
+  type Icinga2,
+  ODD_SERVICE,
+  PASSWORD,
+  READER,
+  READER_PASSWORD,
+  SERVICE,
+  startIcinga2,
+  USER,
+} from "../../support/servers/icinga2.ts";
+import { hasServer } from "../../support/servers/installed.ts";
+
+const TARGETS = [
+  { what: "a service", target: { host: HOST, service: SERVICE } },
+  {
+    what: "a service whose name has a backslash, an ampersand and an umlaut",
+    target: { host: HOST, service: ODD_SERVICE },
+  },
+  { what: "a host", target: { host: HOST } },
+];
+const WISH = { author: "Zulip: Mücke", comment: "acknowledged in chat; see #123", isSticky: true };
+
+describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real Icinga 2", () => {
+  let icinga: Icinga2;
+  let channel: Icinga2Channel;
+  const address = () => ({ address: { path: icinga.livestatus } });
+  beforeAll(async () => {
+    icinga = await startIcinga2();
+    channel = channelFor(USER, PASSWORD);
+  });
+  afterAll(async () => {
+    channel.close();
+    await icinga[Symbol.asyncDispose]();
+  });
+
+  const channelFor = (user = "", password = "") =>
+    new Icinga2Channel({ url: icinga.url, user, password, caFile: icinga.caFile });
+
+  /** Each way to speak to the same daemon. */
+  const WAYS: Readonly<Record<string, () => Backend>> = {
+    "its REST API": () => new CheckedBackend(channel),
+    livestatus: () => new CheckedBackend(commands((line) => sendLivestatus(address(), line))),
+    "the command pipe": () => new CheckedBackend(commands((line) => writeCommand(icinga.commandFile, line))),
+  };
+  const commands = (send: (line: string) => Promise<void>) =>
+    new CommandChannel({ name: "the core", send, reader: createLivestatusReader(address()) });
+
+  /** A state that the core believes, seen when it resolves. */
+  async function setState(target: Target, state: number): Promise<void> {
+    const { host, service } = target;
+    const words = service === undefined ? ["HOST", host] : ["SERVICE", host, service];
+    const [kind, ...names] = words;
+    const command = ["PROCESS", kind, "CHECK_RESULT"].join("_");
+    const { status } = createLivestatusReader(address());
+    // Icinga 2 drops a result that is older than the last one, and the time of a command is a whole second.
+    const tryOnce = async () => {
+      const line = [command, ...names, state, "said by a test"].join(";");
+      await sendLivestatus(address(), `[${now()}] ${line}`);
+      return await status(target);
+    };
+    const seen = { state, output: "said by a test" };
+    await expect.poll(tryOnce, { timeout: 5_000 }).toMatchObject(seen);
+  }
+
+  const now = () => Math.floor(Date.now() / 1000);
+  const plan = (comment: string) => ({
+    ...WISH,
+    comment,
+    marker: comment.slice(0, 7),
+    startsAt: now(),
+    endsAt: now() + 3_600,
+  });
+  const rows = (columns: string, ...filters: readonly string[]) =>
+    queryLivestatus(address(), ["GET downtimes", `Columns: ${columns}`, ...filters]);
+
+  describe.each(Object.entries(WAYS))("by %s", (_, create) => {
+    describe.each(TARGETS)("$what", ({ target }) => {
+      let backend: Backend;
+      beforeEach(async () => {
+        backend = create();
+        await setState(target, 0);
+        await setState(target, target.service === undefined ? 1 : 2);
+      });
+
+      it("is acknowledged once, and not any more when that is taken back", async () => {
+        expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "done" });
+        expect(await backend.status(target)).toMatchObject({ isAcknowledged: true });
+        expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "already" });
+        expect(await backend.unacknowledge(target, WISH.author)).toEqual({ kind: "done" });
+        expect(await backend.status(target)).toMatchObject({ isAcknowledged: false });
+        expect(await backend.unacknowledge(target, WISH.author)).toEqual({ kind: "already" });
+      });
+
+      it("is no problem when it is well", async () => {
+        await setState(target, 0);
+        expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "not-a-problem" });
+      });
+
+      it("has one downtime for one wish, of which only that is removed", async () => {
+        const [ours, theirs] = [plan("zulip:1; ours"), plan("zulip:2; theirs")];
+        const made = await backend.downtime(target, ours);
+        expect(made).toEqual({ kind: "done", downtimeId: expect.any(String) });
+        expect(await backend.downtime(target, ours)).toEqual({ kind: "already" });
+        expect(await backend.downtime(target, theirs)).toMatchObject({ kind: "done" });
+        expect(await rows("author comment end_time", `Filter: comment = ${ours.comment}`)).toEqual([
+          [ours.author, ours.comment, ours.endsAt],
+        ]);
+        const mark = { author: ours.author, marker: ours.marker };
+        expect(await backend.removeDowntime(target, mark)).toEqual({ kind: "done" });
+        expect(await backend.removeDowntime(target, mark)).toEqual({ kind: "already" });
+        expect(await rows("comment", `Filter: comment ~ ^zulip`)).toEqual([[theirs.comment]]);
+        expect(await backend.removeDowntime(target, theirs)).toEqual({ kind: "done" });
+      });
+
+      it("is checked again", async () => {
+        expect(await backend.recheck(target)).toEqual({ kind: "done" });
+        await expect.poll(() => backend.status(target)).toMatchObject({ output: "Check was successful." });
+      });
+    });
+
+    it.each([
+      { host: HOST, service: "nope" },
+      { host: "nope", service: SERVICE },
+      { host: "nope" },
+      { host: HOST, service: 'x" || true || "' },
+      { host: HOST, service: `${SERVICE}\nDowntime: 1` },
+      { host: HOST, service: `${SERVICE};0` },
+    ])("says that it does not know %j", async (target) => {
+      const backend = create();
+      expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "unknown-object" });
+      expect(await backend.downtime(target, plan("zulip:9"))).toEqual({ kind: "unknown-object" });
+      expect(await backend.recheck(target)).toEqual({ kind: "unknown-object" });
+      expect(await backend.status(target)).toEqual({ kind: "unknown-object" });
+      expect(await rows("comment")).toEqual([]);
+    });
+
+    it.each([
+      { what: "ends before it begins", change: { endsAt: 10 } },
+      { what: "was over long ago", change: { startsAt: 10, endsAt: 20 } },
+      { what: "lasts for decades", change: { endsAt: 99_999_999_999 } },
+      { what: "has times that are no numbers", change: { endsAt: Number.NaN } },
+    ])("makes no downtime that $what", async ({ change }) => {
+      const backend = create();
+      const ending = await backend.downtime({ host: HOST }, { ...plan("zulip:3"), ...change });
+      expect(ending).toEqual({ kind: "forbidden", reason: expect.stringContaining("downtime") });
+      expect(await rows("comment")).toEqual([]);
+    });
+  });
+
+  it("tells as whom we act", async () => {
+    expect(await channel.whoAmI()).toBe(USER);
+  });
+
+  it("does not let a user act who may only read", async () => {
+    await setState({ host: HOST, service: SERVICE }, 2);
+    using reader = disposable(channelFor(READER, READER_PASSWORD));
+    const backend = new CheckedBackend(reader.channel);
+    const target = { host: HOST, service: SERVICE };
+    expect(await backend.status(target)).toMatchObject({ state: 2 });
+    // Icinga 2 says the same of what does not exist.
+    expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "unknown-object" });
+    expect(await backend.status(target)).toMatchObject({ isAcknowledged: false });
+  });
+
+  it("refuses a wrong password, without the password in the reason", async () => {
+    using wrong = disposable(channelFor(USER, "not the password"));
+    const ending = await new CheckedBackend(wrong.channel).acknowledge({ host: HOST }, WISH);
+    expect(ending).toEqual({
+      kind: "forbidden",
+      reason: "Icinga 2 does not accept the user or the password",
+    });
+  });
+
+  it("is unavailable while it is down, and there again afterwards", async () => {
+    const target = { host: HOST, service: SERVICE };
+    await icinga.stop();
+    for (const create of Object.values(WAYS)) {
+      const ending = await create().acknowledge(target, WISH);
+      expect(ending).toEqual({ kind: "unavailable", reason: expect.stringMatching(/ECONNREFUSED|ENOENT/) });
+    }
+    await icinga.start();
+    await setState(target, 0);
+    await setState(target, 2);
+    expect(await new CheckedBackend(channel).acknowledge(target, WISH)).toEqual({ kind: "done" });
+  });
+
+  function disposable(opened: Icinga2Channel) {
+    return { channel: opened, [Symbol.dispose]: () => opened.close() };
+  }
+});

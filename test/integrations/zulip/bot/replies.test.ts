@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import {
+  renderEnding,
+  renderMisunderstood,
+  renderRefusal,
+} from "../../../../integrations/zulip/bot/replies.ts";
+
+const TARGET = { host: "dummy_fkt_tests", service: "Sakuli_Connections" };
+const HOST = { host: "dummy_fkt_tests", service: undefined };
+const EN = { language: "en" } as const;
+const DONE = { kind: "done" } as const;
+
+describe("answers", () => {
+  it.each([
+    [renderEnding("acknowledge", TARGET, DONE, EN), "Acknowledged Sakuli_Connections - dummy_fkt_tests: ✓"],
+    [renderEnding("downtime", TARGET, DONE, EN), "Set Downtime for Sakuli_Connections - dummy_fkt_tests: ✓"],
+    [renderEnding("acknowledge", HOST, { kind: "already" }, EN), "Acknowledged dummy_fkt_tests: ✓"],
+    [
+      renderEnding("acknowledge", TARGET, DONE, { ...EN, stage: "dev" }),
+      "Acknowledged Sakuli_Connections - dummy_fkt_tests (dev): ✓",
+    ],
+    [
+      renderEnding("downtime", TARGET, DONE, { language: "de" }),
+      "Downtime gesetzt für Sakuli_Connections - dummy_fkt_tests: ✓",
+    ],
+    [
+      renderEnding("acknowledge", TARGET, { kind: "not-a-problem" }, EN),
+      "Acknowledged Sakuli_Connections - dummy_fkt_tests: ✗ there is no problem",
+    ],
+    [
+      renderEnding("acknowledge", HOST, { kind: "unavailable", reason: "ECONNREFUSED" }, EN),
+      "Acknowledged dummy_fkt_tests: ✗ the monitoring does not answer: ECONNREFUSED",
+    ],
+    [renderRefusal({ kind: "refused" }, { verb: "downtime" }, "en"), "✗ downtime: you may not do that here"],
+    [
+      renderRefusal({ kind: "too-long", maxSeconds: 28_800 }, { verb: "downtime" }, "en"),
+      "✗ downtime: the longest that you may set is 8h",
+    ],
+    [
+      renderMisunderstood({ kind: "unknown-verb", word: "restart" }, "en"),
+      "✗ there is no command `restart`. help",
+    ],
+    [
+      renderMisunderstood({ kind: "bad-duration", word: "soon" }, "en"),
+      "✗ `soon` is no duration: 30m, 2h, 1d and 1w are",
+    ],
+  ])("%s", (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
+  it("mention nobody, and are no markup, whatever a name or a reason holds", () => {
+    const target = { host: "@**all**", service: "`x` [a](http://b)" };
+    const reason = "@_**eve** @*group*\n# x";
+    const text = renderEnding("acknowledge", target, { kind: "forbidden", reason }, EN);
+    expect(text).not.toMatch(/@[*_]/);
+    expect(text).not.toMatch(/\n|(?<!\\)[`[\]]/);
+    expect(renderMisunderstood({ kind: "unknown-verb", word: "`@**all**`" }, "en")).toBe(
+      "✗ there is no command ` @**all** `. help",
+    );
+  });
+});
