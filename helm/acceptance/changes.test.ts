@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { flags, SECONDS, text } from "./cluster.ts";
+import { flags, hasPodMetrics, SECONDS, text } from "./cluster.ts";
 import { poolOf, Stage } from "./stage.ts";
 
 /** For an upgrade that cannot work. */
@@ -114,7 +114,7 @@ describe("a release that is changed in a cluster", () => {
     const before = await history();
     const { exitCode, stderr } = await stage.install({ pools: { db: { replicas: "many" } } });
     expect(exitCode).not.toBe(0);
-    expect(stderr).toMatch(/replicas.*want.*integer|got string/i);
+    expect(stderr).toMatch(/pools.db.replicas.*(want|expected:) integer/i);
     expect(await history()).toEqual(before);
   });
 
@@ -190,6 +190,17 @@ describe("a pool that is scaled", () => {
       const now = await replicas("snmp");
       expect(now).toBeGreaterThanOrEqual(autoscaling.minReplicas);
       expect(now).toBeLessThanOrEqual(autoscaling.maxReplicas);
+    }, PATIENCE);
+  });
+
+  it("has an autoscaler that can read the CPU of the worker's container", async (check) => {
+    if (!(await hasPodMetrics())) return check.skip("the cluster has no metrics of pods");
+    await text(stage.install({ pools: { snmp: { autoscaling: HPA } } }));
+    await vi.waitFor(async () => {
+      const [scaler] = await stage.list("hpa");
+      const [metric] = scaler?.status.currentMetrics ?? [];
+      expect(metric?.containerResource).toMatchObject({ name: "cpu", container: "worker" });
+      expect(metric.containerResource.current.averageUtilization).toBeGreaterThanOrEqual(0);
     }, PATIENCE);
   });
 

@@ -51,16 +51,24 @@ export async function versions(): Promise<string> {
   return `Helm ${own}, Kubernetes ${serverVersion.gitVersion}`;
 }
 
-/** Helm 4 has renamed a flag. It applies on the server, where a field that is not its own must be taken. */
+/**
+ * Helm 4 has renamed a flag. It applies on the server, where a field that is not its own must be taken.
+ * Helm 3 asks for the logs of a test after it has removed its pod.
+ */
 export async function flags() {
   const own = await text(helm(["version", "--template", "{{.Version}}"]));
   return own.startsWith("v3.")
-    ? ({ rollback: "--atomic", take: [] } as const)
-    : ({ rollback: "--rollback-on-failure", take: ["--force-conflicts"] } as const);
+    ? ({ rollback: "--atomic", take: [], logs: [] } as const)
+    : ({ rollback: "--rollback-on-failure", take: ["--force-conflicts"], logs: ["--logs"] } as const);
 }
 
 /** Kinds of objects that the cluster knows, as `PodMonitor`. */
 export async function kinds(): Promise<ReadonlySet<string>> {
   const rows = (await text(kubectl(["api-resources", "--no-headers"]))).split("\n");
   return new Set(rows.map((row) => row.trim().split(/\s+/).at(-1) ?? ""));
+}
+
+/** Whether something tells what pods use, as metrics-server does. */
+export async function hasPodMetrics(): Promise<boolean> {
+  return (await kubectl(["get", "--raw", "/apis/metrics.k8s.io/v1beta1/pods?limit=1"])).exitCode === 0;
 }

@@ -94,6 +94,12 @@ export class Stage implements AsyncDisposable {
     );
   }
 
+  /** Whether anything runs in the pods. Where a program says so in place of kubelets, there are no logs. */
+  async hasContainers(): Promise<boolean> {
+    const [pod] = await this.pods();
+    return (await this.kubectl(["logs", pod?.metadata.name ?? "", "--tail=1"])).exitCode === 0;
+  }
+
   /** The ids of the pods of each pool. */
   async podsByPool(): Promise<Readonly<Record<string, readonly string[]>>> {
     const groups = Object.groupBy(await this.pods(), poolOf);

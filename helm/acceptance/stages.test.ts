@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { CHART, type KubeObject, readObjects } from "../../test/support/helm/template.ts";
-import { json, kinds, kubectl, SECONDS, text, versions } from "./cluster.ts";
+import { flags, json, kinds, kubectl, SECONDS, text, versions } from "./cluster.ts";
 import { type Found, poolOf, Stage } from "./stage.ts";
 
 const PODS = { "check-ssh": 1, db: 3, hostcheck: 2, snmp: 2, windows: 2 };
@@ -111,10 +111,22 @@ describe("both stages in a cluster, under the level restricted, with a quota and
     }
   });
 
-  it("pass helm test", async () => {
+  it("have a pod of helm test that the server takes, and that is removed when it has gone well", async () => {
     for (const stage of stages) {
       const ran = await stage.helm(["test", stage.release, "--timeout", `${SECONDS}s`]);
       expect(ran, ran.stdout).toMatchObject({ exitCode: 0 });
+      expect((await stage.list("pods")).map(poolOf)).not.toContain("helm-test");
+    }
+  });
+
+  it("have a worker with the same key at each queue, as helm test says", async (check) => {
+    const { logs } = await flags();
+    for (const stage of stages) {
+      if (!(await stage.hasContainers())) return check.skip("the cluster runs no containers");
+      const said = await text(stage.helm(["test", stage.release, ...logs, "--timeout", `${SECONDS}s`]));
+      const pools = Object.keys(count(await stage.pods()));
+      if (logs.length > 0)
+        expect(said.match(/has the same key/g)?.length).toBeGreaterThanOrEqual(pools.length);
     }
   });
 
@@ -134,7 +146,10 @@ describe("every object that the chart can make", () => {
     const rendered = readObjects(await text(stage?.helm(["template", "all", CHART, ...values]) ?? never()));
     const given = rendered.filter(({ kind }) => known.has(kind) || !OPERATORS.includes(kind));
     expect(new Set(given.map(({ kind }) => kind)).size).toBeGreaterThan(10);
-    const { exitCode, stderr } = await apply(stage ?? never(), given);
+    // A pod of an account that is not there is refused, and a dry run makes none.
+    const accounts = given.filter(({ kind }) => kind === "ServiceAccount");
+    await text(apply(stage ?? never(), accounts, []));
+    const { exitCode, stderr } = await apply(stage ?? never(), given, ["--dry-run=server"]);
     const warnings = stderr
       .split("\n")
       .filter((line) => line !== "" && !/would violate PodSecurity/.test(line));
@@ -142,9 +157,9 @@ describe("every object that the chart can make", () => {
   });
 });
 
-function apply(stage: Stage, objects: readonly KubeObject[]) {
+function apply(stage: Stage, objects: readonly KubeObject[], words: readonly string[]) {
   const list = { apiVersion: "v1", kind: "List", items: objects };
-  return stage.kubectl(["apply", "--dry-run=server", "--validate=strict", "-f", "-"], JSON.stringify(list));
+  return stage.kubectl(["apply", "--validate=strict", ...words, "-f", "-"], JSON.stringify(list));
 }
 
 function never(): never {

@@ -10,7 +10,7 @@ queues, plugins, credentials and network rules of its own. How to install it in 
 \`\`\`sh
 kubectl create secret generic omd-gearman --from-file=key=/etc/mod-gearman/secret.key
 helm upgrade --install omd helm/omd-worker --set 'gearman.servers={192.0.2.10:4730}' --set gearman.existingSecret=omd-gearman
-helm test omd --logs
+helm test omd
 \`\`\`
 
 Helm 3 and 4; Kubernetes 1.27 and newer. All objects are in the namespace of the release, none is cluster-wide. With Helm 3, \`--atomic\` is what Helm 4

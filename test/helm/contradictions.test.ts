@@ -86,8 +86,23 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
       "podDisruptionBudget.minAvailable 2 of 2 pods would block the drain of every node",
     ],
     [
+      "a budget that blocks every drain, as a percentage is rounded up",
+      snmp({ replicas: 3, podDisruptionBudget: { minAvailable: "67%" } }),
+      "podDisruptionBudget.minAvailable 67% of 3 pods would block the drain of every node",
+    ],
+    [
+      "a budget of no pod",
+      snmp({ podDisruptionBudget: { maxUnavailable: 0 } }),
+      "podDisruptionBudget.maxUnavailable 0 would block the drain of every node: raise it",
+    ],
+    [
       "a roll-out that cannot go on",
       snmp({ strategy: { rollingUpdate: { maxSurge: 0 } } }),
+      "maxSurge and maxUnavailable are both 0",
+    ],
+    [
+      "a roll-out that cannot go on, in percent",
+      snmp({ strategy: { rollingUpdate: { maxSurge: "0%", maxUnavailable: "0%" } } }),
       "maxSurge and maxUnavailable are both 0",
     ],
     [

@@ -64,6 +64,47 @@ describe.skipIf(!hasTool("helm"))("an end-to-end test", () => {
     );
   });
 
+  it("has each variable once: options and variables of the test count", () => {
+    const extraEnv = [{ name: "HOME", value: "/home/pwuser" }];
+    const [{ env }] = podOf({ options: { "exit-code": "state", timeout: 30 }, extraEnv }).containers;
+    const variables: readonly { name: string; value: string }[] = env;
+    expect(new Set(variables.map(({ name }) => name)).size).toBe(variables.length);
+    expect(Object.fromEntries(variables.map(({ name, value }) => [name, value]))).toMatchObject({
+      HOME: "/home/pwuser",
+      OMD_WORKER_EXIT_CODE: "state",
+      OMD_WORKER_TIMEOUT: "30",
+    });
+  });
+
+  it("knows the authorities of the site", () => {
+    const objects = objectsOf({ e2e: { shop: SHOP }, caBundle: { configMap: "site-ca" } });
+    const pod = find(objects, "CronJob", "omd-shop-e2e").spec.jobTemplate.spec.template.spec;
+    const [{ env, volumeMounts }] = pod.containers;
+    expect(env).toContainEqual({ name: "NODE_EXTRA_CA_CERTS", value: "/etc/omd-worker/ca/ca.crt" });
+    expect(volumeMounts).toContainEqual({ name: "ca", mountPath: "/etc/omd-worker/ca", readOnly: true });
+    expect(pod.volumes).toContainEqual({
+      name: "ca",
+      configMap: { name: "site-ca", items: [{ key: "ca.crt", path: "ca.crt" }] },
+    });
+  });
+
+  it("runs where it is told, finds names as it is told, and has marks for a service mesh", () => {
+    const placement = {
+      affinity: { nodeAffinity: {} },
+      dnsConfig: { searches: ["example.org"] },
+      hostAliases: [{ ip: "192.0.2.9", hostnames: ["core"] }],
+      tolerations: [{ key: "browsers", operator: "Exists" }],
+    };
+    const { metadata, spec } = cronJob({
+      ...placement,
+      podAnnotations: { "sidecar.istio.io/inject": "false" },
+      podLabels: { tier: "e2e" },
+    }).jobTemplate.spec.template;
+    expect(spec).toMatchObject(placement);
+    expect(metadata.annotations).toEqual({ "sidecar.istio.io/inject": "false" });
+    expect(metadata.labels).toMatchObject({ tier: "e2e" });
+  });
+
   it("needs no program brought if its image has it", () => {
     const pod = podOf({ bringWorker: false });
     expect(pod.initContainers).toBeUndefined();
@@ -127,6 +168,19 @@ describe.skipIf(!hasTool("helm"))("helm test", () => {
     const script = scriptOf({ gearman: { encryption: false, existingSecret: "" } });
     expect(script).toContain("'servicegroup_snmp' -x");
     expect(script).not.toContain("--keyfile");
+  });
+
+  it("runs where the pods of its pool do, and finds names as they do", () => {
+    const placement = {
+      tolerations: [{ key: "monitoring", operator: "Exists" }],
+      nodeSelector: { zone: "dmz" },
+      hostAliases: [{ ip: "192.0.2.9", hostnames: ["core"] }],
+    };
+    const node = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} } };
+    const snmp = { ...placement, affinity: { ...node, podAntiAffinity: {} } };
+    const { spec } = find(objectsOf({ pools: { ...others, snmp } }), "Pod", "omd-test");
+    expect(spec).toMatchObject(placement);
+    expect(spec.affinity).toEqual(node);
   });
 
   it("is a hook, removed when it went well, and as closed as all other pods", () => {

@@ -15,9 +15,25 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     const notes = notesOf("-f", `${CHART}/values-prod.yaml`);
     expect(notes).toContain("prod-windows-worker: 3 pods, queues servicegroup_windows\n");
     expect(notes).toContain(
-      "Together at most 8 pods; requests cpu 1250m, memory 1536Mi; limits cpu 8000m, memory 4096Mi.",
+      "Together at most 8 pods; requests cpu 1250m, memory 1536Mi, ephemeral-storage 512Mi; " +
+        "limits cpu 8000m, memory 4096Mi, ephemeral-storage 2048Mi.",
     );
     expect(notes).not.toContain("WARNING");
+  });
+
+  it("count the end-to-end tests and containers beside the worker, as a quota does", () => {
+    const others = ["check-ssh", "db", "hostcheck", "windows"].map((name) => `pools.${name}.enabled=false`);
+    const sidecar = { name: "beside", image: "a:1", resources: { requests: { cpu: "0.2", memory: "1Gi" } } };
+    const test = { schedule: "@hourly", host: "shop", image: "a:1", command: ["true"] };
+    const words = [
+      ...["gearman.servers={a}", "gearman.existingSecret=k", ...others].flatMap((each) => ["--set", each]),
+      ...["--set-json", `pools.snmp.sidecars=${JSON.stringify([sidecar])}`],
+      ...["--set-json", `e2e.shop=${JSON.stringify(test)}`],
+    ];
+    expect(notesOf(...words)).toContain(
+      "With the end-to-end tests at most 3 pods; requests cpu 850m, memory 2944Mi, ephemeral-storage 640Mi; " +
+        "limits cpu 4000m, memory 3072Mi, ephemeral-storage 2560Mi.",
+    );
   });
 
   it("warn of what is for trying out only", () => {

@@ -206,8 +206,25 @@ describe.skipIf(!hasTool("helm"))("a pool", () => {
 
   it("knows the authorities of the site", () => {
     const { env, volumeMounts } = workerOf({ caBundle: { configMap: "ca" } });
-    expect(env).toEqual([{ name: "NODE_EXTRA_CA_CERTS", value: "/etc/omd-worker/ca/ca.crt" }]);
+    expect(env).toEqual([
+      { name: "NODE_EXTRA_CA_CERTS", value: "/etc/omd-worker/ca/ca.crt" },
+      { name: "SSL_CERT_FILE", value: "/etc/omd-worker/ca/ca.crt" },
+    ]);
     expect(volumeMounts).toContainEqual({ name: "ca", mountPath: "/etc/omd-worker/ca", readOnly: true });
+  });
+
+  it("has each variable once: what the site says counts, and the last of two", () => {
+    const extraEnv = [
+      { name: "SSL_CERT_FILE", value: "/first" },
+      { name: "no_proxy", valueFrom: { configMapKeyRef: { name: "proxy", key: "none" } } },
+      { name: "SSL_CERT_FILE", value: "/second" },
+    ];
+    const { env } = workerOf({ caBundle: { configMap: "ca" }, ...snmp({ extraEnv }) });
+    expect(env).toEqual([
+      { name: "NODE_EXTRA_CA_CERTS", value: "/etc/omd-worker/ca/ca.crt" },
+      { name: "SSL_CERT_FILE", value: "/second" },
+      { name: "no_proxy", valueFrom: { configMapKeyRef: { name: "proxy", key: "none" } } },
+    ]);
   });
 
   it("has names within 63 characters that no two share", () => {

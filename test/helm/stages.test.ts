@@ -95,7 +95,11 @@ describe.skipIf(!hasTool("helm"))("all objects that the chart can make", () => {
     const objects = everything();
     const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-    for (const { metadata } of ownOf(objects))
+    const pods = ownOf(objects)
+      .map(({ kind, spec }) => (kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template))
+      .filter((template) => template !== undefined);
+    expect(pods.length).toBeGreaterThan(7);
+    for (const { metadata } of [...ownOf(objects), ...pods])
       expect(metadata.labels).toMatchObject({ team: "monitoring", "app.kubernetes.io/instance": "omd" });
   });
 

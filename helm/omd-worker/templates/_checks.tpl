@@ -98,11 +98,13 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{-   $problems = append $problems (printf "%s.autoscaling.keda.trigger is prometheus: set keda.prometheusAddress" $at) -}}
 {{- end -}}
 {{- $fewest := include "omd-worker.fewestPods" . | int64 -}}
-{{- if and $budget.enabled (not (kindIs "invalid" $budget.minAvailable)) (kindIs "float64" $budget.minAvailable) (gt $fewest 1) (ge ($budget.minAvailable | int64) $fewest) -}}
-{{-   $problems = append $problems (printf "%s.podDisruptionBudget.minAvailable %v of %d pods would block the drain of every node: lower it" $at $budget.minAvailable $fewest) -}}
+{{- if and $budget.enabled (gt $fewest 1) -}}
+{{-   with include "omd-worker.blockingBudget" (dict "budget" $budget "fewest" $fewest) -}}
+{{-     $problems = append $problems (printf "%s.podDisruptionBudget.%s" $at .) -}}
+{{-   end -}}
 {{- end -}}
 {{- $rolling := $pool.strategy.rollingUpdate | default dict -}}
-{{- if and (eq $pool.strategy.type "RollingUpdate") (eq (printf "%v" ($rolling.maxSurge | default 0)) "0") (eq (printf "%v" ($rolling.maxUnavailable | default 0)) "0") -}}
+{{- if and (eq $pool.strategy.type "RollingUpdate") (has (printf "%v" ($rolling.maxSurge | default 0)) (list "0" "0%")) (has (printf "%v" ($rolling.maxUnavailable | default 0)) (list "0" "0%")) -}}
 {{-   $problems = append $problems (printf "%s.strategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so no pod could be replaced" $at) -}}
 {{- end -}}
 {{- $jobs := $pool.config.job_timeout | default 0 | int64 -}}
@@ -118,6 +120,23 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{-   end -}}
 {{- end -}}
 {{- toYaml $problems -}}
+{{- end -}}
+
+{{/* What is wrong with a budget that permits no eviction; empty: it does. Kubernetes rounds a percentage up. (dict "budget" "fewest") */}}
+{{- define "omd-worker.blockingBudget" -}}
+{{- $kept := .budget.minAvailable -}}
+{{- if not (kindIs "invalid" $kept) -}}
+{{-   $text := printf "%v" $kept -}}
+{{-   $pods := int64 $kept -}}
+{{-   if hasSuffix "%" $text -}}
+{{-     $pods = div (add (mul (trimSuffix "%" $text | int64) .fewest) 99) 100 -}}
+{{-   end -}}
+{{-   if ge $pods .fewest -}}
+minAvailable {{ $text }} of {{ .fewest }} pods would block the drain of every node: lower it
+{{-   end -}}
+{{- else if has (printf "%v" .budget.maxUnavailable) (list "0" "0%") -}}
+maxUnavailable {{ .budget.maxUnavailable }} would block the drain of every node: raise it
+{{- end -}}
 {{- end -}}
 
 {{- define "omd-worker.checkE2e" -}}

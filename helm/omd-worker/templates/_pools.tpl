@@ -137,6 +137,15 @@ where privileges may not grow.
 {{- toYaml $context -}}
 {{- end -}}
 
+{{/* Where a pod of a pool, or of a test, runs, and how it finds names. */}}
+{{- define "omd-worker.placement" -}}
+{{- range $field := list "priorityClassName" "runtimeClassName" "dnsPolicy" "dnsConfig" "hostAliases" "nodeSelector" "tolerations" -}}
+{{-   with index $ $field }}
+{{ toYaml (dict $field .) }}
+{{-   end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "omd-worker.affinity" -}}
 {{- if .pool.affinity -}}
 {{- toYaml .pool.affinity -}}

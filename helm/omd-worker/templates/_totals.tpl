@@ -19,21 +19,50 @@
 {{- divf (mulf $number $factor) 1048576 | int64 -}}
 {{- end -}}
 
+{{/* What all pods take at most, as YAML, a member for each kind of pod: {pods, containers: [resources, …]}. */}}
+{{- define "omd-worker.shares" -}}
+{{- $shares := list -}}
+{{- range $pool := include "omd-worker.pools" . | fromYaml -}}
+{{-   $pods := ternary $pool.replicas $pool.autoscaling.maxReplicas (eq $pool.autoscaling.kind "none") | int64 -}}
+{{-   $containers := list $pool.resources -}}
+{{-   range $pool.sidecars -}}
+{{-     $containers = append $containers (.resources | default dict) -}}
+{{-   end -}}
+{{-   $shares = append $shares (dict "pods" $pods "containers" $containers) -}}
+{{- end -}}
+{{- range include "omd-worker.e2e" . | fromYaml -}}
+{{-   $shares = append $shares (dict "pods" 1 "containers" (list .resources)) -}}
+{{- end -}}
+{{- if .Values.gearmand.enabled -}}
+{{-   $shares = append $shares (dict "pods" 1 "containers" (list .Values.gearmand.resources)) -}}
+{{- end -}}
+{{- toYaml $shares -}}
+{{- end -}}
+
 {{/*
-The sum over all pools, one pod more for each that is replaced with a surge counted, as YAML: pods, and the cpu (thousandths)
-and memory (MiB) of requests and limits.
+The sum of it, as YAML: pods, and texts about requests and limits, in thousandths of a CPU and in MiB. The pods that a surge
+adds, and that of helm test, are not counted.
 */}}
 {{- define "omd-worker.totals" -}}
-{{- $sum := dict "pods" 0 "requestsCpu" 0 "requestsMemory" 0 "limitsCpu" 0 "limitsMemory" 0 -}}
-{{- range $name, $pool := include "omd-worker.pools" . | fromYaml -}}
-{{-   $pods := ternary $pool.replicas $pool.autoscaling.maxReplicas (eq $pool.autoscaling.kind "none") | int64 -}}
-{{-   $_ := set $sum "pods" (add $sum.pods $pods) -}}
-{{-   range $kind := list "requests" "limits" -}}
-{{-     $cpu := dig $kind "cpu" "0" $pool.resources | default "0" -}}
-{{-     $memory := dig $kind "memory" "0" $pool.resources | default "0" -}}
-{{-     $_ := set $sum (printf "%sCpu" $kind) (add (index $sum (printf "%sCpu" $kind)) (mul $pods (include "omd-worker.milli" $cpu | int64))) -}}
-{{-     $_ := set $sum (printf "%sMemory" $kind) (add (index $sum (printf "%sMemory" $kind)) (mul $pods (include "omd-worker.mebi" $memory | int64))) -}}
-{{-   end -}}
+{{- $shares := include "omd-worker.shares" . | fromYamlArray -}}
+{{- $pods := 0 -}}
+{{- range $shares -}}
+{{-   $pods = add $pods .pods -}}
 {{- end -}}
-{{- toYaml $sum -}}
+{{- $totals := dict "pods" $pods -}}
+{{- range $kind := list "requests" "limits" -}}
+{{-   $cpu := 0 -}}
+{{-   $memory := 0 -}}
+{{-   $storage := 0 -}}
+{{-   range $share := $shares -}}
+{{-     range .containers -}}
+{{-       $given := index . $kind | default dict -}}
+{{-       $cpu = add $cpu (mul $share.pods (include "omd-worker.milli" ($given.cpu | default "0") | int64)) -}}
+{{-       $memory = add $memory (mul $share.pods (include "omd-worker.mebi" ($given.memory | default "0") | int64)) -}}
+{{-       $storage = add $storage (mul $share.pods (include "omd-worker.mebi" (index $given "ephemeral-storage" | default "0") | int64)) -}}
+{{-     end -}}
+{{-   end -}}
+{{-   $_ := set $totals $kind (printf "cpu %dm, memory %dMi, ephemeral-storage %dMi" $cpu $memory $storage) -}}
+{{- end -}}
+{{- toYaml $totals -}}
 {{- end -}}

@@ -119,9 +119,7 @@ optional: true
 {{ include "omd-worker.tlsMount" . }}
 {{- end }}
 {{- if .root.Values.caBundle.configMap }}
-- name: ca
-  mountPath: /etc/omd-worker/ca
-  readOnly: true
+{{ include "omd-worker.caMount" .root }}
 {{- end }}
 {{- if .pool.credentials.secretDir }}
 - name: secrets
@@ -138,13 +136,43 @@ optional: true
 {{- end }}
 {{- end -}}
 
-{{/* Node.js, and what is linked with OpenSSL, look into these variables. */}}
-{{- define "omd-worker.env" -}}
-{{- if .root.Values.caBundle.configMap }}
+{{- define "omd-worker.caMount" -}}
+- name: ca
+  mountPath: /etc/omd-worker/ca
+  readOnly: true
+{{- end -}}
+
+{{/* Node.js takes the first beside its own list, OpenSSL the second beside the system's folder. */}}
+{{- define "omd-worker.caVariables" -}}
+{{- if .Values.caBundle.configMap -}}
 - name: NODE_EXTRA_CA_CERTS
   value: /etc/omd-worker/ca/ca.crt
-{{- end }}
-{{- with .pool.extraEnv }}
-{{ toYaml . }}
-{{- end }}
+- name: SSL_CERT_FILE
+  value: /etc/omd-worker/ca/ca.crt
+{{- else -}}
+[]
+{{- end -}}
+{{- end -}}
+
+{{/* Variables of a container, each once: of two of a name the later one counts. Helm 4 could not apply both. */}}
+{{- define "omd-worker.variables" -}}
+{{- $last := dict -}}
+{{- range . -}}
+{{-   $_ := set $last .name . -}}
+{{- end -}}
+{{- $names := list -}}
+{{- $variables := list -}}
+{{- range . -}}
+{{-   if not (has .name $names) -}}
+{{-     $names = append $names .name -}}
+{{-     $variables = append $variables (get $last .name) -}}
+{{-   end -}}
+{{- end -}}
+{{- with $variables -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "omd-worker.env" -}}
+{{- include "omd-worker.variables" (concat (include "omd-worker.caVariables" .root | fromYamlArray) .pool.extraEnv) -}}
 {{- end -}}
