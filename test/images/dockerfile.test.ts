@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { TARGETS } from "../../images/acceptance/targets.ts";
-import { hasHadolint } from "../support/servers/installed.ts";
+import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { DOCKERFILE, readIgnore, readInstructions, readStages, type Stage } from "./dockerfile.ts";
 
 const STAGES = readStages(DOCKERFILE);
@@ -69,8 +69,8 @@ describe("the Dockerfile", () => {
     expect(wordsOf(base, "STOPSIGNAL")).toEqual(["SIGTERM"]);
   });
 
-  it.skipIf(!hasHadolint())("is right for hadolint", async () => {
-    const { stdout, exitCode } = await execa("hadolint", ["Dockerfile"], { reject: false });
+  it.skipIf(!hasTool("hadolint"))("is right for hadolint", async () => {
+    const { stdout, exitCode } = await execa(toolPath("hadolint"), ["Dockerfile"], { reject: false });
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 0 });
   });
 });
