@@ -93,6 +93,9 @@ LABEL org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="${DEBIAN_IMAGE}"
 
 
+# The targets end with the same lines. One last stage from ${POOL} would spare them, but `--target snmp` would then be an image
+# of root without a worker. ONBUILD would spare them, too; images of the OCI format have none.
+
 # Host checks: ping, TCP, HTTP, DNS.
 FROM base AS hostcheck
 # hadolint ignore=DL3008
