@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { kubectlPath, toolPath } from "../../test/support/helm/tools.ts";
+import { kubectlPath, toolPath } from "../../test/support/fetched-tools.ts";
 
 const { CHART_KUBECONFIG = "", CHART_HELM, CHART_KUBECTL, CHART_SECONDS, CHART_WORDS = "" } = process.env;
 

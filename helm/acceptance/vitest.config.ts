@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["helm/acceptance/**/*.test.ts"],
-    globalSetup: ["test/support/helm/tools.ts"],
+    globalSetup: ["test/support/fetched-tools.ts"],
     testTimeout: 900_000,
     hookTimeout: 900_000,
     reporters: ["verbose"],

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -19,6 +19,7 @@ const ASK_EVERY_MS = 5;
 /** For what a worker does once after its start. */
 const SETTLE_MS = 10_000;
 const IN_FLIGHT = 200;
+const USER = 10001;
 const GROUP = 10001;
 const OWN_CHECK = `import { defineCheck, OK } from "omd-worker/sdk";
 const run = () => ({ returnCode: OK, output: "own answer" });
@@ -34,7 +35,9 @@ const keyFile = join(folder.path, "gearman.key");
 let gearmand: Gearmand;
 
 beforeAll(async () => {
-  writeFileSync(keyFile, `${KEY}\n`);
+  writeFileSync(keyFile, `${KEY}\n`, { mode: 0o440 });
+  // For the user of the images, and for any user of the group 0.
+  chownSync(keyFile, USER, 0);
   chmodSync(folder.path, 0o755);
   gearmand = await startGearmand();
 });

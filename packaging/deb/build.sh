@@ -43,6 +43,8 @@ cp -r "$work/package/"{package.json,dist,node_modules} "$home"
 rm -rf "$home/node_modules/.package-lock.json" "$home/node_modules/.bin"
 find "$home/node_modules" -type f \( -name '.*' -o -name '*.map' -o -iname 'README*' -o -iname 'CHANGELOG*' -o -name '*.html' \) -delete
 find "$home/node_modules" -depth -type d \( -name test -o -name tests -o -name .github \) -exec rm -rf {} +
+# Compiled code is for one architecture, that of the Node.js of this build.
+find "$home/dist" -name 'run.cjs.v*' ! -name "*-${node_package#node-linux-}" -delete
 find "$home" -type f -exec chmod 0644 {} +
 
 echo "== Node.js $node_version for $arch"

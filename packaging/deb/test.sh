@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs, upgrades, removes and purges the Debian package in a clean chroot, and lets it run a check of a real gearmand:
-# packaging/deb/test.sh [omd-worker_VERSION_ARCH.deb]. Needs root, mmdebstrap and the network of apt. About two minutes.
+# packaging/deb/test.sh [omd-worker_VERSION_ARCH.deb]. Needs root, mmdebstrap and the network of apt. About two minutes. For another
+# architecture than this machine's also QEMU by binfmt_misc (qemu-user-static), which takes much longer.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 deb=$(realpath "${1:-$(ls -t omd-worker_*_"$(dpkg --print-architecture)".deb | head -1)}")
 sources=/etc/apt/sources.list.d/debian.sources
 [ -s "$sources" ] || sources=/etc/apt/sources.list
+arch=$(dpkg-deb -f "$deb" Architecture)
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 work=$(mktemp -d)
 chroot=$work/chroot
@@ -44,8 +46,8 @@ files() {
     ! -name '*-' ! -name '*.pyc' | sort)
 }
 
-echo "# a clean Debian $suite"
-mmdebstrap --quiet --variant=minbase --include=adduser,gearman-job-server,gearman-tools,man-db,logrotate,systemd,libstdc++6,monitoring-plugins-basic \
+echo "# a clean Debian $suite for $arch"
+mmdebstrap --quiet --architectures="$arch" --variant=minbase --include=adduser,gearman-job-server,gearman-tools,man-db,logrotate,systemd,libstdc++6,monitoring-plugins-basic \
   "$suite" "$chroot" "$sources"
 mount -t proc proc "$chroot/proc"
 mkdir -p "$chroot/dev/shm"

@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { createFolder } from "../support/folder.ts";
-import { hasTool, toolPath } from "../support/helm/tools.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
 const EXAMPLE = resolve("examples/rollout");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { find, objectsOf, ofKind } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const SNMP = "omd-snmp-worker";
 const scaled = (autoscaling: object, more: object = {}) => ({ pools: { snmp: { autoscaling, ...more } } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { objectsOf, refusalOf, render } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const snmp = (pool: object) => ({ pools: { snmp: pool } });
 const NO_POOLS = Object.fromEntries(

@@ -2,9 +2,9 @@ import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { createFolder } from "../support/folder.ts";
 import { find, objectsOf, objectsOfFiles } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const SHOP = {
   ...{ schedule: "*/5 * * * *", host: "shop", service: "checkout", image: "registry/shop:1" },

@@ -2,13 +2,13 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { createFolder } from "../support/folder.ts";
 import { freePort } from "../support/free-port.ts";
 import { untilStatus } from "../support/gearman/actors.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import { createPki, startTlsGearmand } from "../support/gearman/tls-gearmand.ts";
 import { find, type KubeObject, objectsOf } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 import { startWorker } from "../support/processes/worker.ts";
 import { hasServer } from "../support/servers/installed.ts";
 

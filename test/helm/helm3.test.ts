@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { type KubeObject, render } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const VALUES = ["values-dev.yaml", "values-prod.yaml", "ci/trial-values.yaml", "ci/everything-values.yaml"];
 

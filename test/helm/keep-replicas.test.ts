@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { CHART, find, MINIMUM, readObjects } from "../support/helm/template.ts";
-import { hasTool, toolPath } from "../support/helm/tools.ts";
 
 const NAME = "omd-snmp-worker";
 /** Of the release, as Helm has marked it. */

@@ -4,8 +4,8 @@ import { PrometheusRule } from "@kubernetes-models/prometheus-operator/monitorin
 import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { hasTool, toolFolder } from "../support/fetched-tools.ts";
 import { find, type KubeObject, objectsOf, objectsOfFiles, ofKind } from "../support/helm/template.ts";
-import { hasTool, toolFolder } from "../support/helm/tools.ts";
 
 const VERSIONS = [27, 28, 29, 30, 31, 32, 33, 34, 35].map((minor) => `1.${minor}`);
 const VALUES = ["values-dev.yaml", "values-prod.yaml", "ci/trial-values.yaml", "ci/everything-values.yaml"];

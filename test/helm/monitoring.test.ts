@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { find, objectsOf, ofKind, readYaml } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const RULES = globSync("monitoring/prometheus/*.rules.yaml");
 const DASHBOARDS = globSync("monitoring/grafana/*.json");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { isOpen, OWN_NAMESPACE, type Peer, type Traffic } from "../support/helm/reachability.ts";
 import { type KubeObject, objectsOf, objectsOfFiles, ofKind } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const address = (text: string): Peer => ({ kind: "address", address: text });
 const pod = (namespace: string, labels: Readonly<Record<string, string>> = {}): Peer => ({

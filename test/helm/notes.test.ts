@@ -1,7 +1,7 @@
 import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
+import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { CHART } from "../support/helm/template.ts";
-import { hasTool, toolPath } from "../support/helm/tools.ts";
 
 /** What an operator reads after an installation. */
 function notesOf(...words: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { valuesSchema } from "../../helm/render/schema/values-schema.ts";
+import { hasTool } from "../support/fetched-tools.ts";
 import { objectsOf, refusalOf } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const snmp = (pool: object) => ({ pools: { snmp: pool } });
 const config = (options: object) => snmp({ config: options });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { hasTool } from "../support/fetched-tools.ts";
 import { type KubeObject, objectsOf, ofKind, readObjects, render } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const STAGES = [
   {

