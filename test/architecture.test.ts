@@ -39,6 +39,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   page: ["config", "payload", "outcome", "worker"],
   spool: [],
+  influxdb: ["gearman", "payload", "config", "spool"],
   cli: [
     "sdk",
     "shelf",
@@ -57,6 +58,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     "tools",
     "page",
+    "spool",
+    "influxdb",
   ],
   index: ["shelf", "config", "worker"],
 };
