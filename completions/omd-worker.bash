@@ -32,6 +32,7 @@ _omd_worker_command() {
         top) echo top ;;
         send-multi) echo send-multi ;;
         run-and-send) echo run-and-send ;;
+        perfdata) echo perfdata ;;
       esac
       ;;
   esac
@@ -40,7 +41,7 @@ _omd_worker_command() {
 # COMMAND → the words one of which comes first
 _omd_worker_words() {
   case $1 in
-    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow config metrics demo link-names completion send check-gearman top send-multi run-and-send' ;;
+    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow config metrics demo link-names completion send check-gearman top send-multi run-and-send perfdata' ;;
     log-level) printf '%s\n' 'error info debug trace' ;;
     plugin) printf '%s\n' 'list new test' ;;
     shadow) printf '%s\n' 'show set report' ;;
@@ -91,6 +92,7 @@ _omd_worker_options() {
     'top') printf '%s\n' '-H -s -i -t -q -b --tls --tls-ca-file --tls-certificate --tls-key --tls-server-name -v -V -h --help --version' ;;
     'send-multi') printf '%s\n' '--help --host= --timeout= --active= --retries= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --result_queue= --retry-interval= --config=' ;;
     'run-and-send') printf '%s\n' '--help --host= --service= --timeout= --retries= --exit_code= --max_output= --spool= --identifier= --timeout_return= --show_error_output= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --result_queue= --retry-interval= --config=' ;;
+    'perfdata') printf '%s\n' '--check-config --lines --help --target= --perfdata_queue= --hostcheck_alias= --after_backslash= --pnp_spool= --server= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --batch_lines= --batch_size= --batch_age= --jobs_at_once= --memory_size= --spool= --spool_max_size= --rejected_file= --write_timeout= --config= --shutdown_timeout= --debug= --logfile= --log_format= --prometheus_server=' ;;
     worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --result_spool= --result_spool_max_age= --result_spool_max_size= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --replay_window= --show_error_output= --worker_name_in_result= --workaround_rc_25= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_target_max= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --restrict_path= --restrict_command_characters= --restrict_mode= --restrict_allow= --plugin_environment= --min-worker= --max-worker= --queue_max_worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --summary_interval= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
   esac
 }
@@ -120,6 +122,12 @@ _omd_worker_value() {
     'run-and-send --spool=' | 'run-and-send --keyfile=' | 'run-and-send --passwordfile=' | 'run-and-send --dupserver-keyfile=' | 'run-and-send --tls-ca-file=' | 'run-and-send --ssl-ca-file=' | 'run-and-send --tls-certificate=' | 'run-and-send --ssl-certificate=' | 'run-and-send --tls-key=' | 'run-and-send --ssl-key=' | 'run-and-send --config=' | 'run-and-send --configfile=' | 'run-and-send --include=') echo '@files' ;;
     'run-and-send --show-error-output=' | 'run-and-send --encryption=' | 'run-and-send --tls=' | 'run-and-send --ssl=') echo 'yes no' ;;
     'run-and-send --server=' | 'run-and-send --dupserver=') echo '@hosts' ;;
+    'perfdata --target=' | 'perfdata --perfdata-queue=' | 'perfdata --hostcheck-alias=' | 'perfdata --after-backslash=' | 'perfdata --gearman-connection-timeout=' | 'perfdata --grab-interval=' | 'perfdata --key=' | 'perfdata --password=' | 'perfdata --accepted-key=' | 'perfdata --tls-server-name=' | 'perfdata --batch-lines=' | 'perfdata --batch-size=' | 'perfdata --batch-age=' | 'perfdata --jobs-at-once=' | 'perfdata --memory-size=' | 'perfdata --spool-max-size=' | 'perfdata --write-timeout=' | 'perfdata --shutdown-timeout=' | 'perfdata --debug=' | 'perfdata --prometheus-server=') echo '@nothing' ;;
+    'perfdata --pnp-spool=' | 'perfdata --spool=') echo '@folders' ;;
+    'perfdata --server=') echo '@hosts' ;;
+    'perfdata --encryption=' | 'perfdata --tls=' | 'perfdata --ssl=') echo 'yes no' ;;
+    'perfdata --keyfile=' | 'perfdata --passwordfile=' | 'perfdata --accepted-keyfile=' | 'perfdata --tls-ca-file=' | 'perfdata --ssl-ca-file=' | 'perfdata --tls-certificate=' | 'perfdata --ssl-certificate=' | 'perfdata --tls-key=' | 'perfdata --ssl-key=' | 'perfdata --rejected-file=' | 'perfdata --config=' | 'perfdata --configfile=' | 'perfdata --include=' | 'perfdata --logfile=') echo '@files' ;;
+    'perfdata --log-format=') echo 'text json' ;;
     run\ * | check\ * | status\ * | jobs\ * | reload\ * | drain\ * | resume\ * | log-level\ * | plugin\ * | doctor\ * | survey\ * | shadow\ * | config\ *) _omd_worker_conf_value "$2" ;;
     *) return 1 ;;
   esac

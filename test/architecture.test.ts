@@ -41,6 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   spool: [],
   backends: [],
   zulip: ["backends"],
+  influxdb: ["gearman", "payload", "config", "spool"],
   cli: [
     "sdk",
     "shelf",
@@ -59,6 +60,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     "tools",
     "page",
+    "spool",
+    "influxdb",
   ],
   index: ["shelf", "config", "worker"],
 };

@@ -6,6 +6,14 @@ import { entryTime, newEntryName } from "./entry-name.ts";
 export interface SpoolLimits {
   readonly entries: number;
   readonly bytes: number;
+  /** No other process fills the folder, so it is looked at once. */
+  readonly isOwn?: true;
+}
+
+/** What there is in a folder. */
+interface Usage {
+  entries: number;
+  bytes: number;
 }
 
 export interface SpoolEntry {
@@ -35,6 +43,8 @@ const ABANDONED_MS = 3_600_000;
 export class SpoolFolder {
   readonly folder: string;
   readonly #limits: SpoolLimits;
+  /** Of a folder that no other process fills, once it was looked at. */
+  #known: Promise<Usage> | undefined;
 
   private constructor(folder: string, limits: SpoolLimits) {
     this.folder = folder;
@@ -56,12 +66,11 @@ export class SpoolFolder {
 
   /**
    * Keeps the content. Undefined: there is no room for it, by the limits or on the disk.
-   * Looks at the whole folder each time, as other processes fill it, too.
+   * Looks at the whole folder each time if other processes may fill it, too.
    */
   async put(content: Uint8Array, time = Date.now()): Promise<SpoolEntry | undefined> {
-    const entries = await this.list();
-    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, content.length);
-    if (entries.length >= this.#limits.entries || bytes > this.#limits.bytes) return undefined;
+    const { entries, bytes } = await this.usage();
+    if (entries >= this.#limits.entries || bytes + content.length > this.#limits.bytes) return undefined;
     const name = newEntryName(time);
     const unfinished = join(this.folder, UNFINISHED, name);
     try {
@@ -73,7 +82,15 @@ export class SpoolFolder {
       if (isFull(error)) return undefined;
       throw asSpoolError(error);
     }
+    await this.#count(1, content.length);
     return { name, bytes: content.length, time };
+  }
+
+  /** How much there is in the folder. */
+  usage(): Promise<Readonly<Usage>> {
+    if (!this.#limits.isOwn) return this.#look();
+    this.#known ??= this.#look();
+    return this.#known;
   }
 
   /** In the order in which they are to be dealt with. Files of other programs are none. */
@@ -101,12 +118,14 @@ export class SpoolFolder {
   /** It has been dealt with, or is given up. */
   async remove(entry: SpoolEntry): Promise<void> {
     await rm(join(this.folder, entry.name), { force: true });
+    await this.#count(-1, -entry.bytes);
   }
 
   /** Nobody could read it. Returns where people find it. */
   async setAside(entry: SpoolEntry): Promise<string> {
     const path = join(this.folder, SET_ASIDE, entry.name);
     await rename(join(this.folder, entry.name), path);
+    await this.#count(-1, -entry.bytes);
     return path;
   }
 
@@ -117,6 +136,18 @@ export class SpoolFolder {
       const time = entryTime(name);
       if (time !== undefined && now - time > ABANDONED_MS) await rm(join(folder, name), { force: true });
     }
+  }
+
+  async #look(): Promise<Usage> {
+    const entries = await this.list();
+    return { entries: entries.length, bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
+  }
+
+  async #count(entries: number, bytes: number): Promise<void> {
+    const known = await this.#known;
+    if (known === undefined) return;
+    known.entries += entries;
+    known.bytes += bytes;
   }
 }
 

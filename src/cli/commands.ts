@@ -88,6 +88,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/completion.ts")).completionCommand(COMMANDS),
   },
   ...TOOLS.map(({ command }) => command),
+  {
+    name: "perfdata",
+    usage: "perfdata [--check-config|--lines] [OPTION=VALUE…]",
+    help: "write perfdata from gearmand's queue into InfluxDB, as nagflux does",
+    load: async () => (await import("./commands/perfdata.ts")).perfdataCommand,
+  },
 ];
 
 /** A command that asks a running worker. */

@@ -3,8 +3,13 @@ import type { ListenAddress } from "../config/kinds/addresses.ts";
 import type { Log } from "../log.ts";
 import type { WorkerStatus } from "../worker/worker-status.ts";
 
+/** What the probe for readiness looks at. */
+interface Readiness extends Pick<WorkerStatus, "state"> {
+  readonly jobServers: readonly Pick<WorkerStatus["jobServers"][number], "isConnected" | "isSilent">[];
+}
+
 export interface MetricsServerOptions {
-  readonly status: () => Pick<WorkerStatus, "state" | "jobServers">;
+  readonly status: () => Readiness;
   readonly metrics: { readonly contentType: string; readonly render: () => Promise<string> };
   /** What is served beside the metrics. */
   readonly page?: PageServer | undefined;
@@ -101,7 +106,7 @@ function pathOf({ url = "" }: IncomingMessage): string {
 }
 
 /** Ready is a worker that takes jobs, and is connected to a job server that answers. */
-function readiness({ state, jobServers }: ReturnType<MetricsServerOptions["status"]>): Answer {
+function readiness({ state, jobServers }: Readiness): Answer {
   if (state !== "open") return { code: 503, text: `the worker is ${state}\n` };
   const isReady = jobServers.some(({ isConnected, isSilent }) => isConnected && !isSilent);
   return isReady ? { code: 200, text: "ok\n" } : { code: 503, text: "no job server answers\n" };

@@ -1,7 +1,7 @@
 import type { ByteString } from "../byte-string.ts";
 import { decodeBase64 } from "./base64.ts";
 import { BLOCK_LENGTH, type Cipher } from "./cipher.ts";
-import { KeyRing } from "./key-ring.ts";
+import { KeyRing, type ReadText } from "./key-ring.ts";
 import { pad, unpaddedLength } from "./padding.ts";
 import { PayloadError } from "./payload-error.ts";
 
@@ -29,6 +29,8 @@ export interface EnvelopeOptions {
   readonly key?: Uint8Array | undefined;
   /** More keys that payloads may be sealed with. */
   readonly accepted?: readonly Uint8Array[];
+  /** How every text begins: by it a text is told from what a wrong key makes. Without it as one of a job. */
+  readonly begins?: RegExp;
 }
 
 /**
@@ -36,17 +38,19 @@ export interface EnvelopeOptions {
  */
 const FIRST_FIELD = /^[a-z_]{1,64}=/;
 
-export function createEnvelope({ encryption, key, accepted = [] }: EnvelopeOptions): Envelope {
-  if (!encryption) return CLEAR;
+export function createEnvelope(options: EnvelopeOptions): Envelope {
+  const { encryption, key, accepted = [], begins = FIRST_FIELD } = options;
+  const read = (bytes: Buffer) => readText(bytes, begins);
+  if (!encryption) return createClear(read);
   if (key === undefined) throw new TypeError("encryption is on, but there is no key");
-  return createEncrypted(new KeyRing(key, accepted));
+  return createEncrypted(new KeyRing(key, accepted), read);
 }
 
-function createEncrypted(keys: KeyRing): Envelope {
+function createEncrypted(keys: KeyRing, read: ReadText): Envelope {
   const open = (workload: Buffer) => {
-    const blocks = readBlocks(workload);
-    const opened = keys.open(blocks, readText);
-    if (opened === undefined) throw isText(blocks) ? clearButExpectedEncrypted() : wrongKey();
+    const blocks = readBlocks(workload, read);
+    const opened = keys.open(blocks, read);
+    if (opened === undefined) throw read(blocks) === undefined ? wrongKey() : clearButExpectedEncrypted();
     return opened;
   };
   return {
@@ -64,16 +68,19 @@ function sealWith(cipher: Cipher, text: ByteString): Buffer {
 }
 
 /** `encryption=no`. The core sends the text in base64; people who send it by hand may send the bare text. */
-const CLEAR: Envelope = {
-  open: openClear,
-  openToAnswer: (workload) => ({ text: openClear(workload), seal: sealClear }),
-  seal: sealClear,
-};
+function createClear(read: ReadText): Envelope {
+  const open = (workload: Buffer) => openClear(workload, read);
+  return {
+    open,
+    openToAnswer: (workload) => ({ text: open(workload), seal: sealClear }),
+    seal: sealClear,
+  };
+}
 
-function openClear(workload: Buffer): ByteString {
+function openClear(workload: Buffer, read: ReadText): ByteString {
   const bytes = decodeBase64(workload);
   if (bytes?.length === 0) throw empty();
-  const text = readText(bytes ?? workload);
+  const text = read(bytes ?? workload);
   if (text !== undefined) return text;
   throw bytes === undefined ? notBase64() : encryptedButExpectedClear(bytes);
 }
@@ -82,23 +89,19 @@ function sealClear(text: ByteString): Buffer {
   return encodeBase64(Buffer.from(text, "latin1"));
 }
 
-function readBlocks(workload: Buffer): Buffer {
+function readBlocks(workload: Buffer, read: ReadText): Buffer {
   const bytes = decodeBase64(workload);
-  if (bytes === undefined) throw isText(workload) ? clearButExpectedEncrypted() : notBase64();
+  if (bytes === undefined) throw read(workload) === undefined ? notBase64() : clearButExpectedEncrypted();
   if (bytes.length === 0) throw empty();
   if (bytes.length % BLOCK_LENGTH !== 0) {
-    throw isText(bytes) ? clearButExpectedEncrypted() : wrongLength(bytes.length);
+    throw read(bytes) === undefined ? wrongLength(bytes.length) : clearButExpectedEncrypted();
   }
   return bytes;
 }
 
-function readText(bytes: Buffer): ByteString | undefined {
+function readText(bytes: Buffer, begins: RegExp): ByteString | undefined {
   const text = bytes.toString("latin1", 0, unpaddedLength(bytes));
-  return FIRST_FIELD.test(text) ? text : undefined;
-}
-
-function isText(bytes: Buffer): boolean {
-  return readText(bytes) !== undefined;
+  return begins.test(text) ? text : undefined;
 }
 
 function encodeBase64(bytes: Buffer): Buffer {

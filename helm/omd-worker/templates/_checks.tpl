@@ -67,7 +67,7 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- $scaling := $pool.autoscaling -}}
 {{- $budget := $pool.podDisruptionBudget -}}
 {{- $options := include "omd-worker.options" .root | fromJson -}}
-{{- if or (has .name (list "gearmand" "helm-test" "worker")) (hasPrefix "e2e-" .name) -}}
+{{- if or (has .name (list "gearmand" "helm-test" "perfdata" "worker")) (hasPrefix "e2e-" .name) -}}
 {{-   $problems = append $problems (printf "%s: the name is taken by the chart: choose another one" $at) -}}
 {{- end -}}
 {{- if eq $pool.image.tag "latest" -}}

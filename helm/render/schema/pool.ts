@@ -82,7 +82,7 @@ const AUTOSCALING: Schema = object({
   }),
 });
 
-const EGRESS: Schema = object({ targets: PEERS, ports: PORTS, icmp: BOOLEAN, rules: OBJECTS });
+export const EGRESS: Schema = object({ targets: PEERS, ports: PORTS, icmp: BOOLEAN, rules: OBJECTS });
 
 /** What every kind of pod has. */
 export const POD: Readonly<Record<string, Schema>> = {

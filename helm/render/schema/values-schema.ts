@@ -13,12 +13,13 @@ import {
   PULL_POLICY,
   RESOURCES,
   type Schema,
+  SIZE,
   STRING,
   STRINGS,
   TEXT_MAP,
   text,
 } from "./json-schema.ts";
-import { e2eSchema, IMAGE_TAG, poolSchema } from "./pool.ts";
+import { EGRESS, e2eSchema, IMAGE_TAG, poolSchema } from "./pool.ts";
 import { workerConfigSchema } from "./worker-config.ts";
 
 /** Short enough that all names of objects fit into 63 characters, those of CronJobs into 52. */
@@ -73,6 +74,16 @@ const GEARMAND: Schema = object({
   resources: RESOURCES,
 });
 
+const PERFDATA: Schema = object({
+  enabled: BOOLEAN,
+  image: { type: "string", pattern: "^(\\S+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64}))?$" },
+  config: STRING,
+  existingSecret: OBJECT_NAME,
+  spoolSize: SIZE,
+  egress: EGRESS,
+  resources: RESOURCES,
+});
+
 /** What the chart's values may be. */
 export function valuesSchema(): Schema {
   const pool = { $ref: "#/definitions/pool" };
@@ -105,6 +116,7 @@ export function valuesSchema(): Schema {
       e2eDefaults: e2e,
       e2e: named(SHORT_NAME, e2e),
       gearmand: GEARMAND,
+      perfdata: PERFDATA,
       tests: object({
         enabled: BOOLEAN,
         pool: STRING,

@@ -3,6 +3,7 @@ import { CHECK_MANUAL, PLUGIN_MANUAL } from "./pages/check.ts";
 import { CONFIG_MANUAL, METRICS_MANUAL } from "./pages/config.ts";
 import { CONTROL_MANUALS } from "./pages/control.ts";
 import { COMPLETION_MANUAL, LINK_NAMES_MANUAL } from "./pages/names.ts";
+import { PERFDATA_MANUAL } from "./pages/perfdata.ts";
 import { CHECK_GEARMAN_MANUAL, TOP_MANUAL } from "./pages/queues.ts";
 import { RUN_AND_SEND_MANUAL } from "./pages/run-and-send.ts";
 import { SEND_MANUAL, SEND_MULTI_MANUAL } from "./pages/send.ts";
@@ -28,6 +29,7 @@ export const MANUALS: readonly Manual[] = [
   TOP_MANUAL,
   SEND_MULTI_MANUAL,
   RUN_AND_SEND_MANUAL,
+  PERFDATA_MANUAL,
 ];
 
 export function findManual(command: string): Manual {

@@ -52,6 +52,19 @@ describe("a folder of entries", () => {
     expect(await spool.put(Buffer.from("b"))).toBeDefined();
   });
 
+  it("of one process is looked at once, and has its limits all the same", async () => {
+    const spool = await SpoolFolder.open(folder, { entries: 2, bytes: 100, isOwn: true });
+    const first = await spool.put(Buffer.alloc(60));
+    expect(await spool.put(Buffer.alloc(41))).toBeUndefined();
+    const second = await spool.put(Buffer.alloc(40));
+    expect(await spool.put(Buffer.alloc(0))).toBeUndefined();
+    for (const entry of [first, second]) if (entry) await spool.remove(entry);
+    expect(await spool.usage()).toEqual({ entries: 0, bytes: 0 });
+    const again = await SpoolFolder.open(folder, { entries: 2, bytes: 100, isOwn: true });
+    await spool.put(Buffer.alloc(7));
+    expect(await again.usage()).toEqual({ entries: 1, bytes: 7 });
+  });
+
   it("sets aside what nobody could read", async () => {
     const spool = await SpoolFolder.open(folder, LIMITS);
     const entry = await spool.put(Buffer.from("broken"));

@@ -92,6 +92,12 @@ const SERVERS = {
     for: "suites on a real Icinga 2",
   },
   git: { package: "git", binary: "git", for: "suites that push to a git repository" },
+  influxd: { package: "influxdb", binary: "influxd", for: "suites on a real InfluxDB" },
+  victoriametrics: {
+    package: "victoria-metrics",
+    binary: "victoria-metrics",
+    for: "suites on a real VictoriaMetrics",
+  },
   prometheus: { package: "prometheus", binary: "prometheus", for: "suites on a real Prometheus" },
   tsql: { package: "freetds-bin", binary: "tsql", for: "suites that ask the TDS server with FreeTDS" },
   nginx: { package: "nginx-light", binary: "nginx", for: "suites on a real nginx" },

@@ -1,0 +1,85 @@
+import { resolve } from "node:path";
+import type { Machine } from "../../../src/config/machine.ts";
+import { error, type Remark } from "../../../src/config/problem.ts";
+import { systemReason } from "../../../src/config/read/read-file.ts";
+import { Secret } from "../../../src/config/secret.ts";
+import type { WrittenTarget } from "./target-kind.ts";
+
+/** A database that can be written to. */
+export interface Target {
+  readonly name: string;
+  /** Where lines are posted to. */
+  readonly url: URL;
+  /** The value of the header `authorization`. */
+  readonly authorization: Secret | undefined;
+  readonly ca: Buffer | undefined;
+  /** How it reads backslashes in names: `TagOptions`. */
+  readonly doublesBackslashes: boolean;
+}
+
+interface Reading {
+  readonly machine: Machine;
+  readonly report: (remark: Remark) => void;
+}
+
+export function completeTarget(written: WrittenTarget, reading: Reading): Target {
+  const { name, caFile, api } = written;
+  const doublesBackslashes = api === "v3" || api === "victoriametrics";
+  const ca = caFile === undefined ? undefined : readFile("ca_file", caFile, reading);
+  return { name, url: writeUrl(written), authorization: readLogin(written, reading), ca, doublesBackslashes };
+}
+
+/** The path of the URL comes before it, as behind a proxy. */
+function writeUrl({ url, api, database, retention, org, bucket }: WrittenTarget): URL {
+  const base = url.href.replace(/\/+$/, "");
+  switch (api) {
+    case "v1":
+    case "victoriametrics":
+      return withQuery(`${base}/write`, { db: database, rp: retention, precision: "ms" });
+    case "v2":
+      return withQuery(`${base}/api/v2/write`, { org, bucket, precision: "ms" });
+    case "v3":
+      return withQuery(`${base}/api/v3/write_lp`, { db: database, precision: "millisecond" });
+  }
+}
+
+function withQuery(address: string, query: Readonly<Record<string, string | undefined>>): URL {
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) url.searchParams.set(name, value);
+  return url;
+}
+
+function readLogin(
+  { api, user, passwordFile, tokenFile }: WrittenTarget,
+  reading: Reading,
+): Secret | undefined {
+  if (tokenFile !== undefined) {
+    const token = readFirstLine("token_file", tokenFile, reading);
+    const scheme = api === "v2" ? "Token" : "Bearer";
+    return token === undefined ? undefined : new Secret(Buffer.from(`${scheme} ${token}`));
+  }
+  if (user === undefined || passwordFile === undefined) return undefined;
+  const password = readFirstLine("password_file", passwordFile, reading);
+  if (password === undefined) return undefined;
+  return new Secret(Buffer.from(`Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`));
+}
+
+function readFirstLine(option: string, path: string, reading: Reading): string | undefined {
+  const content = readFile(option, path, reading);
+  if (content === undefined) return undefined;
+  const [line = ""] = content.toString("utf8").split("\n", 1);
+  const text = line.trim();
+  if (text !== "" && !/\p{Cc}/u.test(text)) return text;
+  reading.report(error(`${option} ${path} has no ${option.replace("_file", "")} in its first line`));
+  return undefined;
+}
+
+function readFile(option: string, path: string, { machine, report }: Reading): Buffer | undefined {
+  try {
+    return machine.readFile(resolve(machine.cwd, path));
+  } catch (cause) {
+    report(error(`could not open ${option}: ${path}: ${systemReason(cause)}`));
+    return undefined;
+  }
+}
