@@ -39,6 +39,7 @@ const HELM_3: Layer = {
 /** In the folder of a Helm. */
 const KUBECTL = "kubectl/kubectl";
 const SCHEMAS = "kubernetes-validate==1.37.0";
+const ZULIP = "zulip==0.9.1";
 
 const TOOLS = {
   helm: helm(HELM_4, "4.1.4"),
@@ -48,9 +49,14 @@ const TOOLS = {
     program: "kubernetes_validate/__main__.py",
     from: `PyPI: ${SCHEMAS}`,
     for: "suites that check the chart's objects against the schemas of Kubernetes",
-    async fetch(folder) {
-      await execa("python3", ["-m", "pip", "install", "--quiet", "--target", folder, SCHEMAS], FETCH);
-    },
+    fetch: (folder) => pipInstall(SCHEMAS, folder),
+  },
+  zulip: {
+    folder: "zulip-0.9.1",
+    program: "zulip/__init__.py",
+    from: `PyPI: ${ZULIP}`,
+    for: "suites that compare the tests' Zulip server with Zulip's own client",
+    fetch: (folder) => pipInstall(ZULIP, folder),
   },
 } as const satisfies Record<string, Tool>;
 
@@ -63,6 +69,10 @@ function helm(layer: Layer, version: string): Tool {
     for: "suites that render the chart with Helm",
     fetch: (folder) => unpackLayer(layer, folder),
   };
+}
+
+async function pipInstall(requirement: string, folder: string): Promise<void> {
+  await execa("python3", ["-m", "pip", "install", "--quiet", "--target", folder, requirement], FETCH);
 }
 
 async function unpackLayer({ name, sha512 }: Layer, folder: string): Promise<void> {
