@@ -6,13 +6,19 @@ import { entryTime, newEntryName } from "./entry-name.ts";
 export interface SpoolLimits {
   readonly entries: number;
   readonly bytes: number;
+  /** No entry is larger. So few entries that cannot be too many bytes need not be measured. */
+  readonly entryBytes?: number;
 }
 
-export interface SpoolEntry {
+/** An entry as its name tells it. */
+export interface SpoolName {
   readonly name: string;
-  readonly bytes: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
+}
+
+export interface SpoolEntry extends SpoolName {
+  readonly bytes: number;
 }
 
 /** The spool cannot be used. The message says why, and what to do. */
@@ -59,9 +65,7 @@ export class SpoolFolder {
    * Looks at the whole folder each time, as other processes fill it, too.
    */
   async put(content: Uint8Array, time = Date.now()): Promise<SpoolEntry | undefined> {
-    const entries = await this.list();
-    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, content.length);
-    if (entries.length >= this.#limits.entries || bytes > this.#limits.bytes) return undefined;
+    if (!(await this.#hasRoom(content.length))) return undefined;
     const name = newEntryName(time);
     const unfinished = join(this.folder, UNFINISHED, name);
     try {
@@ -77,19 +81,37 @@ export class SpoolFolder {
   }
 
   /** In the order in which they are to be dealt with. Files of other programs are none. */
+  async names(): Promise<readonly SpoolName[]> {
+    const found = await readdir(this.folder, { withFileTypes: true });
+    return found
+      .flatMap((file): readonly SpoolName[] => {
+        const time = file.isFile() ? entryTime(file.name) : undefined;
+        return time === undefined ? [] : [{ name: file.name, time }];
+      })
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** The same with their sizes. */
   async list(): Promise<readonly SpoolEntry[]> {
-    const names = (await readdir(this.folder)).sort();
     const found: SpoolEntry[] = [];
-    for (const name of names) {
-      const time = entryTime(name);
-      const bytes = time === undefined ? undefined : await sizeOf(join(this.folder, name));
-      if (time !== undefined && bytes !== undefined) found.push({ name, bytes, time });
+    for (const one of await this.names()) {
+      const bytes = await sizeOf(join(this.folder, one.name));
+      if (bytes !== undefined) found.push({ ...one, bytes });
     }
     return found;
   }
 
+  async #hasRoom(more: number): Promise<boolean> {
+    const { entries, bytes, entryBytes = Number.POSITIVE_INFINITY } = this.#limits;
+    if (more > entryBytes) return false;
+    const { length } = await this.names();
+    if (length >= entries) return false;
+    if ((length + 1) * entryBytes <= bytes) return true;
+    return (await this.list()).reduce((sum, entry) => sum + entry.bytes, more) <= bytes;
+  }
+
   /** Undefined: it is not there any more. */
-  async read(entry: SpoolEntry): Promise<Buffer | undefined> {
+  async read(entry: Pick<SpoolName, "name">): Promise<Buffer | undefined> {
     try {
       return await readFile(join(this.folder, entry.name));
     } catch (error) {
@@ -99,12 +121,12 @@ export class SpoolFolder {
   }
 
   /** It has been dealt with, or is given up. */
-  async remove(entry: SpoolEntry): Promise<void> {
+  async remove(entry: Pick<SpoolName, "name">): Promise<void> {
     await rm(join(this.folder, entry.name), { force: true });
   }
 
   /** Nobody could read it. Returns where people find it. */
-  async setAside(entry: SpoolEntry): Promise<string> {
+  async setAside(entry: Pick<SpoolName, "name">): Promise<string> {
     const path = join(this.folder, SET_ASIDE, entry.name);
     await rename(join(this.folder, entry.name), path);
     return path;
