@@ -73,6 +73,11 @@ export class FakeZulip implements AsyncDisposable {
     return this.#queues.size;
   }
 
+  /** As if another program had asked for something with the user's key. */
+  countRequest(userId: number): void {
+    this.#limit.count(userId);
+  }
+
   /** Nothing listens any more, and what waits is cut off. */
   async stop(): Promise<void> {
     const server = this.#server;
@@ -120,6 +125,7 @@ export class FakeZulip implements AsyncDisposable {
       return;
     }
     const reply = await this.#answer(request, { url, path });
+    response.setHeader("Date", new Date(this.#settings.now()).toUTCString());
     if (fault === undefined) send(response, reply);
     else if (fault.kind === "drop") request.socket.destroy();
   }
