@@ -1,12 +1,12 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { whyUnsafeFolder } from "../../src/open-file.ts";
 import { entryTime, newEntryName } from "./entry-name.ts";
 
 export interface SpoolLimits {
   readonly entries: number;
   readonly bytes: number;
-  /** No entry is larger. So few entries that cannot be too many bytes need not be measured. */
+  /** No entry is larger. Few entries need not be measured then. */
   readonly entryBytes?: number;
 }
 
@@ -35,8 +35,8 @@ const ABANDONED_MS = 3_600_000;
 
 /**
  * A folder of entries, one file each, which several processes may fill and one process empties in the order
- * of their names. A file appears there whole, under its final name, and is on the disk when `put` returns. The
- * reader removes it when it has been dealt with, so after a crash an entry may be read again, never lost.
+ * of their names. A file appears there whole, under its final name, and is on the disk when `put` returns.
+ * The reader removes it when it has been dealt with, so after a crash an entry may be read again, never lost.
  */
 export class SpoolFolder {
   readonly folder: string;
@@ -50,8 +50,7 @@ export class SpoolFolder {
   /** Makes the folder if there is none. Throws a `SpoolFolderError`. */
   static async open(folder: string, limits: SpoolLimits): Promise<SpoolFolder> {
     try {
-      await mkdir(join(folder, UNFINISHED), { recursive: true, mode: 0o700 });
-      await mkdir(join(folder, SET_ASIDE), { recursive: true, mode: 0o700 });
+      for (const name of [UNFINISHED, SET_ASIDE]) await makeFolder(join(folder, name));
       const why = whyUnsafeFolder(await stat(folder), folder);
       if (why !== undefined) throw new SpoolFolderError(`cannot use the spool: ${why}`);
     } catch (error) {
@@ -139,6 +138,25 @@ export class SpoolFolder {
       const time = entryTime(name);
       if (time !== undefined && now - time > ABANDONED_MS) await rm(join(folder, name), { force: true });
     }
+  }
+}
+
+/** With the folders above it. Node's own way never ends where the system refuses one: /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isMade(path)) return;
+  await makeFolder(dirname(path));
+  if (!(await isMade(path))) throw new SpoolFolderError(`cannot use the spool: ${path} cannot be made`);
+}
+
+/** False: the folder above it is missing. */
+async function isMade(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return true;
+    if (isMissing(error) && dirname(path) !== path) return false;
+    throw error;
   }
 }
 

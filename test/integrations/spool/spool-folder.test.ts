@@ -101,6 +101,18 @@ describe("a folder of entries", () => {
     await expect(opening).rejects.toThrow(`${folder} can be written by other users (chmod go-w)`);
   });
 
+  it("makes the folders above it", async () => {
+    const path = join(folder, "a/b");
+    await SpoolFolder.open(path, LIMITS);
+    expect(readdirSync(path).sort()).toEqual(["set-aside", "unfinished"]);
+  });
+
+  it("ends where the system refuses a folder", async () => {
+    await expect(SpoolFolder.open("/proc/none", LIMITS)).rejects.toThrow(
+      "cannot use the spool: /proc/none cannot be made",
+    );
+  });
+
   it("refuses a file", async () => {
     const path = join(folder, "file");
     writeFileSync(path, "");
