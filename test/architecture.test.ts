@@ -39,6 +39,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   page: ["config", "payload", "outcome", "worker"],
   spool: [],
+  "metrics-text": [],
+  zulip: ["gearman", "config", "spool", "metrics-text"],
   cli: [
     "sdk",
     "shelf",
@@ -57,6 +59,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     "tools",
     "page",
+    "spool",
+    "zulip",
   ],
   index: ["shelf", "config", "worker"],
 };

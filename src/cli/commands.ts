@@ -88,6 +88,24 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/completion.ts")).completionCommand(COMMANDS),
   },
   ...TOOLS.map(({ command }) => command),
+  {
+    name: "notify",
+    usage: "notify zulip [--now] [OPTION=VALUE…] [MACRO=VALUE…]",
+    help: "keep a notification of the core for the chat, as its notification command",
+    load: async () => (await import("./commands/notify.ts")).notifyCommand,
+  },
+  {
+    name: "zulip-notifier",
+    usage: "zulip-notifier [--check-config] [OPTION=VALUE…]",
+    help: "write the notifications that notify zulip has kept into Zulip",
+    load: async () => (await import("./commands/zulip-notifier.ts")).zulipNotifierCommand,
+  },
+  {
+    name: "zulip",
+    usage: "zulip emoji|sample …",
+    help: "prepare a Zulip server",
+    load: async () => (await import("./commands/zulip.ts")).zulipCommand,
+  },
 ];
 
 /** A command that asks a running worker. */

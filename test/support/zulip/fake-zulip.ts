@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ApiError } from "./api-error.ts";
+import { ApiError, badRequest } from "./api-error.ts";
 import type { FakeOptions } from "./context.ts";
 import { EventQueues } from "./event-queues.ts";
 import { readParams } from "./params.ts";
@@ -47,6 +47,8 @@ export class FakeZulip implements AsyncDisposable {
   readonly requests: string[] = [];
   /** One for each of the next requests to send a message. */
   readonly faults: Fault[] = [];
+  /** As a server that has no buttons any more. */
+  refusesWidgets = false;
   readonly #settings: Settings;
   #queues: EventQueues;
   #limit: RateLimit;
@@ -142,6 +144,8 @@ export class FakeZulip implements AsyncDisposable {
       const counted = this.#limit.count(user.id);
       headers = counted.headers;
       if (counted.refused) throw counted.refused;
+      if (this.refusesWidgets && params.text("widget_content") !== undefined)
+        throw badRequest("Widgets: unknown widget type: zform");
       const route = findRoute(request.method ?? "GET", path);
       if (route === undefined) return failure(new ApiError("BAD_REQUEST", "Not found", { status: 404 }));
       const { now } = this.#settings;

@@ -1,0 +1,54 @@
+import { Meter, type MeterRow } from "../../metrics-text/meter.ts";
+
+/** What Prometheus is told of the notifier. */
+export const NOTIFIER_METRICS = {
+  messages: {
+    name: "zulip_notifier_messages_total",
+    type: "counter",
+    help: "messages that Zulip has taken, by kind: single, digest (many at once), stale (too old)",
+    labels: ["kind"],
+  },
+  notices: {
+    name: "zulip_notifier_notices_total",
+    type: "counter",
+    help: "notifications that these messages had",
+  },
+  dropped: {
+    name: "zulip_notifier_dropped_total",
+    type: "counter",
+    help: "notifications that a route drops",
+  },
+  setAside: {
+    name: "zulip_notifier_set_aside_total",
+    type: "counter",
+    help: "notifications in the folder set-aside: nobody could read them, or Zulip refused them",
+  },
+  misplaced: {
+    name: "zulip_notifier_misplaced_total",
+    type: "counter",
+    help: "messages in the usual stream, because Zulip refused the one of their route",
+  },
+  failures: {
+    name: "zulip_notifier_failures_total",
+    type: "counter",
+    help: "attempts that failed, by reason",
+    labels: ["reason"],
+  },
+  spooled: { name: "zulip_notifier_spool_entries", type: "gauge", help: "notifications that wait" },
+  oldest: {
+    name: "zulip_notifier_spool_oldest_seconds",
+    type: "gauge",
+    help: "how long the oldest of them has waited",
+  },
+  lastSuccess: {
+    name: "zulip_notifier_last_success_timestamp_seconds",
+    type: "gauge",
+    help: "when Zulip took a message last",
+  },
+} as const satisfies Readonly<Record<string, MeterRow>>;
+
+export type NotifierMeter = Meter<keyof typeof NOTIFIER_METRICS>;
+
+export function createNotifierMeter(): NotifierMeter {
+  return new Meter(NOTIFIER_METRICS);
+}
