@@ -77,13 +77,14 @@ export class ZulipClient {
     const { params = {}, form, timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS, signal } = options;
     const url = new URL(`api/v1/${path}`, `${this.site}/`);
     const fields = encodeParams(params);
+    const headers = this.#headers(options);
     if (method === "GET") url.search = fields.toString();
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       return await fetch(url, {
         method,
         redirect: "error",
-        headers: this.#headers(options),
+        headers,
         ...(method !== "GET" && { body: form ?? fields }),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
