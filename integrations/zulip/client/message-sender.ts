@@ -22,7 +22,8 @@ export interface Sending {
   readonly retries?: number;
 }
 
-const BACK_OFF = { firstMs: 1_000, atMostMs: 60_000 };
+/** Between attempts of anything. */
+export const BACK_OFF = { firstMs: 1_000, atMostMs: 60_000 };
 /** A message that may have arrived is among so many latest ones of its topic. */
 const LOOKED_AT = 20;
 

@@ -1,4 +1,5 @@
 import { Meter, type MeterRow } from "../../metrics-text/meter.ts";
+import type { SpoolFolder } from "../../spool/spool-folder.ts";
 
 /** What Prometheus is told of the notifier. */
 export const NOTIFIER_METRICS = {
@@ -48,6 +49,18 @@ export const NOTIFIER_METRICS = {
 } as const satisfies Readonly<Record<string, MeterRow>>;
 
 export type NotifierMeter = Meter<keyof typeof NOTIFIER_METRICS>;
+
+/** What waits now, for a scrape: the notifier itself may be busy with one message for hours. */
+export async function measureSpool(
+  meter: NotifierMeter,
+  spool: Pick<SpoolFolder, "names">,
+  now: number,
+): Promise<void> {
+  const names = await spool.names();
+  const oldest = names[0]?.time ?? now;
+  meter.set("spooled", names.length);
+  meter.set("oldest", Math.max(0, (now - oldest) / 1_000));
+}
 
 export function createNotifierMeter(): NotifierMeter {
   return new Meter(NOTIFIER_METRICS);

@@ -1,8 +1,9 @@
+import { retryAfterMs } from "../../../src/gearman/back-off.ts";
 import type { Log } from "../../../src/log.ts";
 import type { SpoolFolder } from "../../spool/spool-folder.ts";
 import { fetchNewestId } from "../client/api.ts";
 import type { Clock } from "../client/clock.ts";
-import { MessageSender } from "../client/message-sender.ts";
+import { BACK_OFF, MessageSender } from "../client/message-sender.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
 import { type Delivery, deliver } from "./deliver.ts";
@@ -43,6 +44,8 @@ export class Notifier {
   /** It may have been sent, by this notifier or the one before. */
   #uncertain: Batch | undefined;
   #trouble: string | undefined;
+  /** In a row. */
+  #failures = 0;
   #cleanedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: NotifierOptions) {
@@ -79,7 +82,6 @@ export class Notifier {
   async step(signal: AbortSignal): Promise<boolean> {
     await this.#clean();
     const waiting = await this.#waiting.read();
-    this.#measure();
     const batch = this.#uncertain ?? planNext(waiting, this.#planning());
     if (batch === undefined) return false;
     await this.#deliver(batch, signal);
@@ -130,11 +132,11 @@ export class Notifier {
   async #delivered(batch: Batch, delivery: Delivery): Promise<void> {
     const { log, meter, clock } = this.#options;
     const { stream, topic, kind, entries } = batch;
+    this.#answered();
     switch (delivery.kind) {
       case "sent":
         this.#after = Math.max(this.#after ?? 0, delivery.id);
         await this.#remove(entries);
-        this.#wellAgain();
         meter.add("messages", 1, kind);
         meter.add("notices", entries.length);
         meter.set("lastSuccess", clock.now() / 1_000);
@@ -153,10 +155,13 @@ export class Notifier {
 
   /** Nothing was lost: the entries are still there. */
   async #failed(error: ZulipError, signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#options;
     if (signal.aborted) return;
-    const waitMs = error.failure.kind === "unauthorized" ? UNAUTHORIZED_PAUSE_MS : LOOK_EVERY_MS * 2;
+    this.#failures += 1;
+    const isOurs = error.failure.kind === "unauthorized";
+    const waitMs = isOurs ? UNAUTHORIZED_PAUSE_MS : retryAfterMs(this.#failures, BACK_OFF, random);
     this.#tellTrouble(error, waitMs);
-    await this.#options.clock.sleep(waitMs, signal);
+    await clock.sleep(waitMs, signal);
   }
 
   #tellTrouble({ message, failure }: ZulipError, waitMs: number): void {
@@ -167,16 +172,10 @@ export class Notifier {
     this.#trouble = message;
   }
 
-  #wellAgain(): void {
-    if (this.#trouble !== undefined) this.#options.log.info("Zulip takes messages again");
+  #answered(): void {
+    if (this.#trouble !== undefined) this.#options.log.info("Zulip answers again");
     this.#trouble = undefined;
-  }
-
-  #measure(): void {
-    const { meter, clock } = this.#options;
-    const { count, oldest } = this.#waiting.spooled;
-    meter.set("spooled", count);
-    meter.set("oldest", oldest === undefined ? 0 : Math.max(0, (clock.now() - oldest) / 1_000));
+    this.#failures = 0;
   }
 
   async #clean(): Promise<void> {

@@ -20,21 +20,14 @@ export interface WaitingOptions {
 export class WaitingNotices {
   readonly #options: WaitingOptions;
   #known = new Map<string, Waiting>();
-  /** How many entries there are, and when the oldest was made. */
-  #spooled: { readonly count: number; readonly oldest: number | undefined } = { count: 0, oldest: undefined };
 
   constructor(options: WaitingOptions) {
     this.#options = options;
   }
 
-  get spooled() {
-    return this.#spooled;
-  }
-
   /** In the order in which they came. */
   async read(): Promise<readonly Waiting[]> {
     const entries = await this.#options.spool.names();
-    this.#spooled = { count: entries.length, oldest: entries[0]?.time };
     const waiting: Waiting[] = [];
     for (const entry of entries.slice(0, MAX_READ)) {
       const one = this.#known.get(entry.name) ?? (await this.#readEntry(entry));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { realpath } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { retryAfterMs } from "../../../src/gearman/back-off.ts";
 import type { Log } from "../../../src/log.ts";
@@ -7,10 +8,11 @@ import { MeterServer } from "../../metrics-text/meter-server.ts";
 import { SpoolFolder } from "../../spool/spool-folder.ts";
 import { fetchServerSettings } from "../client/api.ts";
 import { type Clock, REAL_CLOCK } from "../client/clock.ts";
+import { BACK_OFF } from "../client/message-sender.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { isTransient, ZulipError } from "../client/zulip-error.ts";
 import { Notifier } from "../notify/notifier.ts";
-import { createNotifierMeter } from "../notify/notifier-metrics.ts";
+import { createNotifierMeter, measureSpool } from "../notify/notifier-metrics.ts";
 import type { NotifierSettings } from "../settings/table.ts";
 import { findBotName } from "./send-now.ts";
 
@@ -27,7 +29,6 @@ export class NotifierError extends Error {
   override readonly name = "NotifierError";
 }
 
-const BACK_OFF = { firstMs: 1_000, atMostMs: 60_000 };
 /** Only people can help then. */
 const REFUSED_PAUSE_MS = 60_000;
 
@@ -40,7 +41,11 @@ export async function runNotifier(options: RunOptions): Promise<void> {
   await using _lock = await lock(folder);
   const meter = createNotifierMeter();
   let state: () => string | undefined = () => "the notifier has not reached Zulip yet";
-  await using server = new MeterServer({ render: () => meter.render(), whyNotReady: () => state() });
+  const render = async () => {
+    await measureSpool(meter, spool, clock.now());
+    return meter.render();
+  };
+  await using server = new MeterServer({ render, whyNotReady: () => state() });
   if (values.prometheusServer !== undefined) {
     const port = await server.listen(values.prometheusServer).catch((error: unknown) => {
       throw new NotifierError(`cannot serve metrics (prometheus_server): ${reasonOf(error)}`);
@@ -85,7 +90,10 @@ async function greet(
 
 /** Two that empty one spool would send everything twice. The lock ends with the process. */
 async function lock(folder: string): Promise<AsyncDisposable> {
-  const digest = createHash("sha256").update(folder).digest("hex").slice(0, 24);
+  const digest = createHash("sha256")
+    .update(await realpath(folder))
+    .digest("hex")
+    .slice(0, 24);
   const server: Server = createServer((socket) => socket.destroy());
   server.listen(`\0omd-worker-zulip/${digest}`);
   try {

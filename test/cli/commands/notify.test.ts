@@ -135,10 +135,11 @@ describe("omd-worker zulip-notifier", () => {
     const answers = (path: string, text: string) =>
       vi.waitFor(async () => expect(await ask(path)).toContain(text), { timeout: 30_000, interval: 50 });
     await answers("/readyz", "the notifier has not reached Zulip yet\n");
-    await fake.resume();
-    await answers("/readyz", "ok\n");
     const words = ["notify", "zulip", `--config=${conf}`, ...MACROS];
     expect((await execa(process.execPath, [PROGRAM, ...words])).exitCode).toBe(0);
+    await answers("/metrics", "zulip_notifier_spool_entries 1\n");
+    await fake.resume();
+    await answers("/readyz", "ok\n");
     const second = await run("zulip-notifier", [`--config=${conf}`, "--debug=-1"]);
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining("another notifier reads /") });
     await answers("/metrics", "zulip_notifier_notices_total 1\n");
@@ -150,6 +151,23 @@ describe("omd-worker zulip-notifier", () => {
       /ECONNREFUSED.*Zulip 8\.0-dev, feature level 218; buttons for Bot\n.*the notifier has ended$/s,
     );
     expect(stdout).not.toContain(fake.world.users[0]?.key);
+  });
+
+  it("killed while Zulip has stored a message and not answered, sends it once all the same", async () => {
+    const start = () =>
+      execa(process.execPath, [PROGRAM, "zulip-notifier", `--config=${conf}`], { reject: false });
+    await run("notify", ["zulip", `--config=${conf}`, ...MACROS]);
+    fake.faults.push({ kind: "hang", isStored: true });
+    const first = start();
+    await vi.waitFor(() => expect(fake.world.messages).toHaveLength(1), { timeout: 30_000, interval: 20 });
+    first.kill("SIGKILL");
+    await first;
+    expect(entries()).toHaveLength(1);
+    const second = start();
+    await vi.waitFor(() => expect(entries()).toEqual([]), { timeout: 30_000, interval: 20 });
+    second.kill("SIGTERM");
+    expect((await second).exitCode).toBe(0);
+    expect(fake.world.messages).toHaveLength(1);
   });
 
   it("does not start with a spool that others may write to", async () => {

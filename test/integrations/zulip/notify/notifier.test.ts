@@ -129,7 +129,7 @@ describe("the notifier", () => {
     await empty(one);
     expect(messages().map(({ topic }) => topic)).toEqual(["a - Funktionale Tests", "b - Funktionale Tests"]);
     expect(one.log.warn).toHaveBeenCalledTimes(1);
-    expect(one.log.info).toHaveBeenCalledWith("Zulip takes messages again");
+    expect(one.log.info).toHaveBeenCalledWith("Zulip answers again");
   });
 
   it.each([
