@@ -47,6 +47,8 @@ export const MAX_CONTENT = 10_000;
 const MAX_NAME = 255;
 const MAX_LONG_OUTPUT = 4_000;
 const LINE_OUTPUT = 150;
+/** What browsers take. A longer one would leave no room for anything else. */
+const MAX_ADDRESS = 2_000;
 
 /** Undefined: a route drops it. */
 export function renderNotice(notice: Notice, style: MessageStyle): NoticeMessage | undefined {
@@ -78,11 +80,13 @@ function safeValues(notice: Notice, style: MessageStyle): TemplateValues {
   const safe = (name: Place, max = MAX_NAME) => safeText(raw.place(name), max);
   const values: Readonly<Record<string, () => string>> = {
     output: () => safe("output", style.maxOutput),
+    comment: () => safe("comment", style.maxOutput),
+    remark: () => safe("remark", style.maxOutput),
     long_output: () => safeBlock(raw.place("long_output"), MAX_LONG_OUTPUT),
     link: () => renderLink(notice, style),
   };
   return {
-    place: (name) => (values[name] ?? (() => safe(name as Place, style.maxOutput)))(),
+    place: (name) => (values[name] ?? (() => safe(name as Place)))(),
     macro: (name) => safeText(raw.macro(name), style.maxOutput),
   };
 }
@@ -104,7 +108,7 @@ function rawValues(notice: Notice, { stage }: MessageStyle): TemplateValues {
   return { place: (name) => values[name as Place] ?? "", macro };
 }
 
-/** `[service - host](address)`. Empty: no address is configured. */
+/** `[service - host](address)`. Empty: no address is configured, or it is too long. */
 function renderLink(notice: Notice, style: MessageStyle): string {
   const { place, macro } = rawValues(notice, style);
   const template = notice.service === undefined ? style.hostLink : style.serviceLink;
@@ -112,7 +116,7 @@ function renderLink(notice: Notice, style: MessageStyle): string {
     place: (name) => encodePart(place(name)),
     macro: (name) => encodePart(macro(name)),
   });
-  if (address === "") return "";
+  if (address === "" || address.length > MAX_ADDRESS) return "";
   const text = safeText(place("what"), MAX_NAME).replace(/[[\]]/g, (bracket) =>
     bracket === "[" ? "(" : ")",
   );

@@ -67,6 +67,12 @@ describe("the message of the team, byte for byte", () => {
     expect(notice({ ...HOST_PROBLEM, NOTIFICATIONTYPE }).type).toBe(word);
   });
 
+  it("has no link that would fill it", () => {
+    const message = render({ ...SERVICE_PROBLEM, HOSTNAME: "ü".repeat(2_000) });
+    expect(message?.content.split("\n")).toHaveLength(2);
+    expect([...(message?.line ?? "")].length).toBeLessThan(1_000);
+  });
+
   it("in German, with the stage", () => {
     const german = { ...STYLE, texts: TEXTS.de, template: template(TEXTS.de.template), stage: "dev" };
     const message = render(SERVICE_PROBLEM, german);
