@@ -1,6 +1,8 @@
 import { readMacros } from "../../../integrations/zulip/notify/read-macros.ts";
 import { keepNotice } from "../../../integrations/zulip/programs/keep-notice.ts";
 import { SPOOL_TABLE } from "../../../integrations/zulip/settings/table.ts";
+import { renderProblem } from "../../config/problem.ts";
+import { COMMAND_LINE } from "../../config/read/arguments.ts";
 import { type CommandResult, unknownWord } from "../command.ts";
 import type { Io } from "../io.ts";
 import { loadOptions } from "../zulip/load-options.ts";
@@ -23,6 +25,9 @@ export async function notifyCommand([word, ...words]: readonly string[], io: Io)
     io.stderr(`${loaded}\n`);
     return WRONG_CALL;
   }
+  // What is wrong with the files is told by zulip-notifier, not with every notification.
+  for (const warning of loaded.warnings)
+    if (warning.file === COMMAND_LINE.file) io.stderr(`${renderProblem(warning)}\n`);
   if (isNow) {
     const { notifyNow } = await import("../zulip/notify-now.ts");
     const failure = await notifyNow(macros, options, io);

@@ -3,6 +3,7 @@ import { uploadPack } from "../../../integrations/zulip/emoji/upload.ts";
 import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
 import { ZULIP_GROUPS } from "../../../integrations/zulip/settings/options.ts";
 import { CONNECTION_TABLE } from "../../../integrations/zulip/settings/table.ts";
+import { renderProblem } from "../../config/problem.ts";
 import { renderSampleConf } from "../../config/render/sample.ts";
 import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -32,6 +33,7 @@ async function emoji([what, ...options]: readonly string[], io: Io): Promise<Com
     io.stderr(`${loaded}\n`);
     return WRONG_CALL;
   }
+  for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
   const client = openClient(loaded.config, { env: io.env, version: VERSION });
   const pack = EMOJI_NAMES.map((name) => ({ name, png: readEmoji(name) }));
   const failures = await uploadPack(client, pack, (line) => io.stdout(`${line}\n`));

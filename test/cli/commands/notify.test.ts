@@ -106,6 +106,15 @@ describe("omd-worker notify zulip", () => {
     expect(said.stderr).toContain(text);
   });
 
+  it("says what is wrong with its words, and keeps the notification all the same", async () => {
+    const said = await run("notify", ["zulip", `--config=${conf}`, "--spol=/x", ...MACROS]);
+    expect(said.code).toBe(0);
+    expect(said.stderr).toBe("command line: warning: unknown option 'spol' (did you mean spool?)\n");
+    writeFileSync(conf, [...settings, "nonsense=1"].join("\n"));
+    expect((await run("notify", ["zulip", `--config=${conf}`, ...MACROS])).stderr).toBe("");
+    expect(entries()).toHaveLength(2);
+  });
+
   it("knows no other chat", async () => {
     expect(await run("notify", ["slack"])).toMatchObject({
       code: 3,
@@ -182,9 +191,11 @@ describe("omd-worker zulip emoji upload", () => {
   it("uploads the emoji with an administrator's key", async () => {
     const admin = fake.world.addUser({ email: "admin@rig.local", fullName: "Admin", role: 200 });
     const rc = join(folder.path, "zuliprc");
-    writeFileSync(rc, `[api]\nemail=${admin.email}\nkey=${admin.key}\nsite=${fake.url}\n`);
+    writeFileSync(rc, `[api]\nemail=${admin.email}\nkey=${admin.key}\nsite=${fake.url}\n`, { mode: 0o644 });
     const said = await run("zulip", ["emoji", "upload", `--zuliprc=${rc}`]);
-    expect(said).toMatchObject({ code: 0, stderr: "" });
+    expect(said.code).toBe(0);
+    expect(said.stderr).toContain("has a key and can be read by every user (chmod o= /");
+    expect(said.stderr).not.toContain(admin.key);
     expect(fake.world.emoji.size).toBe(9);
   });
 
