@@ -7,7 +7,7 @@ import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
  * every file of the fifty that tsc has written costs a millisecond or two of the start. All other commands
  * stay as they are. So is the worker made one script, as five hundred files cost half of its start.
  */
-const TOOLS = ["send", "check-gearman", "top", "run-and-send", "send-multi"];
+const TOOLS = ["send", "check-gearman", "top", "run-and-send", "send-multi", "notify"];
 const PROGRAMS = [
   "omd-worker",
   "mod_gearman_worker",
@@ -29,6 +29,9 @@ const lazy = new Set([
     (name) => `${CLI}/${name}.js`,
   ),
 ]);
+
+/** What a tool loads only when it is asked to: it would bring more of Node.js with it. */
+const later = new Set([`${CLI}/zulip/notify-now.js`]);
 
 /** An import of a built-in module asks for every one of its exports, which loads more modules: WebCrypto. */
 const builtinsByName: Plugin = {
@@ -130,7 +133,8 @@ const WORKER: RolldownOptions = {
 
 /** A program checks the version of Node.js before it links `main`. */
 function staysOutside(input: string, file: string): boolean {
-  return programs.includes(input) ? file === main : input === main && lazy.has(file);
+  if (programs.includes(input)) return file === main;
+  return later.has(file) || (input === main && lazy.has(file));
 }
 
 export default defineConfig([

@@ -48,6 +48,8 @@ _omd_worker_words() {
     config) printf '%s\n' 'check show sample docs' ;;
     metrics) printf '%s\n' 'list rules dashboard docs alerts' ;;
     completion) printf '%s\n' 'bash zsh fish' ;;
+    notify) printf '%s\n' 'zulip' ;;
+    zulip) printf '%s\n' 'emoji' ;;
   esac
 }
 

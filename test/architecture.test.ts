@@ -40,8 +40,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   page: ["config", "payload", "outcome", "worker"],
   spool: [],
   backends: [],
-  zulip: ["backends"],
   influxdb: ["gearman", "payload", "config", "spool"],
+  "metrics-text": [],
+  zulip: ["gearman", "config", "spool", "backends", "metrics-text"],
   cli: [
     "sdk",
     "shelf",
@@ -62,6 +63,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "page",
     "spool",
     "influxdb",
+    "zulip",
   ],
   index: ["shelf", "config", "worker"],
 };

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { whyUnsafeFolder } from "../../src/open-file.ts";
 import { entryTime, newEntryName } from "./entry-name.ts";
 
@@ -8,6 +8,8 @@ export interface SpoolLimits {
   readonly bytes: number;
   /** No other process fills the folder, so it is looked at once. */
   readonly isOwn?: true;
+  /** No entry is larger. Few entries need not be measured then. */
+  readonly entryBytes?: number;
 }
 
 /** What there is in a folder. */
@@ -16,11 +18,20 @@ interface Usage {
   bytes: number;
 }
 
-export interface SpoolEntry {
+/** An entry as its name tells it. */
+export interface SpoolName {
   readonly name: string;
-  readonly bytes: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
+}
+
+export interface SpoolEntry extends SpoolName {
+  readonly bytes: number;
+}
+
+/** With `isOwn` the size must be told, too. */
+interface RemovedEntry extends Pick<SpoolName, "name"> {
+  readonly bytes?: number;
 }
 
 /** The spool cannot be used. The message says why, and what to do. */
@@ -54,8 +65,7 @@ export class SpoolFolder {
   /** Makes the folder if there is none. Throws a `SpoolFolderError`. */
   static async open(folder: string, limits: SpoolLimits): Promise<SpoolFolder> {
     try {
-      await mkdir(join(folder, UNFINISHED), { recursive: true, mode: 0o700 });
-      await mkdir(join(folder, SET_ASIDE), { recursive: true, mode: 0o700 });
+      for (const name of [UNFINISHED, SET_ASIDE]) await makeFolder(join(folder, name));
       const why = whyUnsafeFolder(await stat(folder), folder);
       if (why !== undefined) throw new SpoolFolderError(`cannot use the spool: ${why}`);
     } catch (error) {
@@ -69,8 +79,7 @@ export class SpoolFolder {
    * Looks at the whole folder each time if other processes may fill it, too.
    */
   async put(content: Uint8Array, time = Date.now()): Promise<SpoolEntry | undefined> {
-    const { entries, bytes } = await this.usage();
-    if (entries >= this.#limits.entries || bytes + content.length > this.#limits.bytes) return undefined;
+    if (!(await this.#hasRoom(content.length))) return undefined;
     const name = newEntryName(time);
     const unfinished = join(this.folder, UNFINISHED, name);
     try {
@@ -94,19 +103,40 @@ export class SpoolFolder {
   }
 
   /** In the order in which they are to be dealt with. Files of other programs are none. */
+  async names(): Promise<readonly SpoolName[]> {
+    const found = await readdir(this.folder, { withFileTypes: true });
+    return found
+      .flatMap((file): readonly SpoolName[] => {
+        const time = file.isFile() ? entryTime(file.name) : undefined;
+        return time === undefined ? [] : [{ name: file.name, time }];
+      })
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** The same with their sizes. */
   async list(): Promise<readonly SpoolEntry[]> {
-    const names = (await readdir(this.folder)).sort();
     const found: SpoolEntry[] = [];
-    for (const name of names) {
-      const time = entryTime(name);
-      const bytes = time === undefined ? undefined : await sizeOf(join(this.folder, name));
-      if (time !== undefined && bytes !== undefined) found.push({ name, bytes, time });
+    for (const one of await this.names()) {
+      const bytes = await sizeOf(join(this.folder, one.name));
+      if (bytes !== undefined) found.push({ ...one, bytes });
     }
     return found;
   }
 
+  async #hasRoom(more: number): Promise<boolean> {
+    const { entries, bytes, entryBytes = Number.POSITIVE_INFINITY, isOwn } = this.#limits;
+    if (more > entryBytes) return false;
+    if (!isOwn) {
+      const { length } = await this.names();
+      if (length >= entries) return false;
+      if ((length + 1) * entryBytes <= bytes) return true;
+    }
+    const used = await this.usage();
+    return used.entries < entries && used.bytes + more <= bytes;
+  }
+
   /** Undefined: it is not there any more. */
-  async read(entry: SpoolEntry): Promise<Buffer | undefined> {
+  async read(entry: Pick<SpoolName, "name">): Promise<Buffer | undefined> {
     try {
       return await readFile(join(this.folder, entry.name));
     } catch (error) {
@@ -116,16 +146,16 @@ export class SpoolFolder {
   }
 
   /** It has been dealt with, or is given up. */
-  async remove(entry: SpoolEntry): Promise<void> {
+  async remove(entry: RemovedEntry): Promise<void> {
     await rm(join(this.folder, entry.name), { force: true });
-    await this.#count(-1, -entry.bytes);
+    await this.#count(-1, -(entry.bytes ?? 0));
   }
 
   /** Nobody could read it. Returns where people find it. */
-  async setAside(entry: SpoolEntry): Promise<string> {
+  async setAside(entry: RemovedEntry): Promise<string> {
     const path = join(this.folder, SET_ASIDE, entry.name);
     await rename(join(this.folder, entry.name), path);
-    await this.#count(-1, -entry.bytes);
+    await this.#count(-1, -(entry.bytes ?? 0));
     return path;
   }
 
@@ -148,6 +178,25 @@ export class SpoolFolder {
     if (known === undefined) return;
     known.entries += entries;
     known.bytes += bytes;
+  }
+}
+
+/** With the folders above it. Node's own way never ends where the system refuses one: /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isMade(path)) return;
+  await makeFolder(dirname(path));
+  if (!(await isMade(path))) throw new SpoolFolderError(`cannot use the spool: ${path} cannot be made`);
+}
+
+/** False: the folder above it is missing. */
+async function isMade(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return true;
+    if (isMissing(error) && dirname(path) !== path) return false;
+    throw error;
   }
 }
 

@@ -94,6 +94,24 @@ export const COMMANDS: readonly CommandRow[] = [
     help: "write perfdata from gearmand's queue into InfluxDB, as nagflux does",
     load: async () => (await import("./commands/perfdata.ts")).perfdataCommand,
   },
+  {
+    name: "notify",
+    usage: "notify zulip [--now] [OPTION=VALUE…] [MACRO=VALUE…]",
+    help: "keep a notification of the core for the chat, as its notification command",
+    load: async () => (await import("./commands/notify.ts")).notifyCommand,
+  },
+  {
+    name: "zulip-notifier",
+    usage: "zulip-notifier [--check-config] [OPTION=VALUE…]",
+    help: "write the notifications that notify zulip has kept into Zulip",
+    load: async () => (await import("./commands/zulip-notifier.ts")).zulipNotifierCommand,
+  },
+  {
+    name: "zulip",
+    usage: "zulip emoji|sample …",
+    help: "prepare a Zulip server",
+    load: async () => (await import("./commands/zulip.ts")).zulipCommand,
+  },
 ];
 
 /** A command that asks a running worker. */

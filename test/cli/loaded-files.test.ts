@@ -47,6 +47,7 @@ describe("a command loads only what it needs", () => {
     ["top", "-b", "-H127.0.0.1:1"],
     ["plugin", "new"],
     ["shadow", "report", "shadow_file=/nowhere"],
+    ["notify", "zulip", "--spool=/proc/none", "HOSTNAME=h"],
   ])("%s %s: no package, no check and no worker", async (...argv) => {
     const files = await loadedBy(...argv);
     expect(files).toContain("src/cli/main.ts");

@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { PERFDATA_TABLE } from "../../integrations/influxdb/options/table.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { thisMachine } from "../../src/config/machine.ts";
+import { hasTool } from "../support/fetched-tools.ts";
 import { type KubeObject, objectsOf, ofKind } from "../support/helm/template.ts";
-import { hasTool } from "../support/helm/tools.ts";
 
 const VALUES = {
   gearman: { servers: ["192.0.2.10", "192.0.2.11:4731"], existingSecret: "key", acceptedKeys: ["old"] },

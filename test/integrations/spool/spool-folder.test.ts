@@ -44,6 +44,16 @@ describe("a folder of entries", () => {
     expect(readdirSync(join(folder, "unfinished"))).toEqual([]);
   });
 
+  it("has room for as many entries as can be too large together, and for none that is larger than any", async () => {
+    const spool = await SpoolFolder.open(folder, { entries: 9, bytes: 25, entryBytes: 10 });
+    const kept = [];
+    for (const size of [11, 10, 9, 7, 6]) kept.push(await spool.put(Buffer.alloc(size)));
+    expect(kept.map((entry) => entry?.bytes)).toEqual([undefined, 10, 9, undefined, 6]);
+    expect((await spool.names()).map(({ time }) => time)).toEqual(
+      (await spool.list()).map(({ time }) => time),
+    );
+  });
+
   it("has room again when an entry was removed", async () => {
     const spool = await SpoolFolder.open(folder, { entries: 1, bytes: 100 });
     const entry = await spool.put(Buffer.from("a"));
@@ -77,7 +87,7 @@ describe("a folder of entries", () => {
     writeFileSync(join(folder, "notes.txt"), "mine");
     mkdirSync(join(folder, newEntryName(NOW)));
     const spool = await SpoolFolder.open(folder, LIMITS);
-    expect(await spool.list()).toEqual([]);
+    expect([await spool.list(), await spool.names()]).toEqual([[], []]);
     expect(readdirSync(folder)).toContain("notes.txt");
   });
 
@@ -102,6 +112,18 @@ describe("a folder of entries", () => {
     const opening = SpoolFolder.open(folder, LIMITS);
     await expect(opening).rejects.toThrow(SpoolFolderError);
     await expect(opening).rejects.toThrow(`${folder} can be written by other users (chmod go-w)`);
+  });
+
+  it("makes the folders above it", async () => {
+    const path = join(folder, "a/b");
+    await SpoolFolder.open(path, LIMITS);
+    expect(readdirSync(path).sort()).toEqual(["set-aside", "unfinished"]);
+  });
+
+  it("ends where the system refuses a folder", async () => {
+    await expect(SpoolFolder.open("/proc/none", LIMITS)).rejects.toThrow(
+      "cannot use the spool: /proc/none cannot be made",
+    );
   });
 
   it("refuses a file", async () => {

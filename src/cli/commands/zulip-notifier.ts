@@ -1,0 +1,84 @@
+import { SpoolFolderError } from "../../../integrations/spool/spool-folder.ts";
+import { NotifierError, runNotifier } from "../../../integrations/zulip/programs/run-notifier.ts";
+import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
+import { NOTIFIER_TABLE, type NotifierSettings } from "../../../integrations/zulip/settings/table.ts";
+import type { LoadedConfig } from "../../config/load.ts";
+import { renderForLog, renderProblem } from "../../config/problem.ts";
+import { createLog, type WorkerLog } from "../../log.ts";
+import type { CommandResult } from "../command.ts";
+import type { Io } from "../io.ts";
+import { VERSION } from "../version.ts";
+import { loadOptions } from "../zulip/load-options.ts";
+
+const CHECK_CONFIG = "--check-config";
+const FAILED = 1;
+const WRONG_CONFIG = 3;
+
+/**
+ * Runs the notifier until a signal ends it. Exit codes: 0, 1 it cannot start, 3 the configuration is wrong.
+ */
+export async function zulipNotifierCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
+  const loaded = loadOptions(
+    NOTIFIER_TABLE,
+    argv.filter((word) => word !== CHECK_CONFIG),
+    io,
+  );
+  if (typeof loaded === "string") {
+    io.stderr(`${loaded}\n`);
+    return WRONG_CONFIG;
+  }
+  if (argv.includes(CHECK_CONFIG)) {
+    for (const warning of loaded.warnings) io.stdout(`${renderProblem(warning)}\n`);
+    io.stdout("the configuration is fine\n");
+    return 0;
+  }
+  try {
+    await serve(loaded, io);
+    return 0;
+  } catch (error) {
+    if (!isOperators(error)) throw error;
+    io.stderr(`the notifier cannot run: ${error.message}\n`);
+    return FAILED;
+  }
+}
+
+async function serve({ config, warnings }: LoadedConfig<NotifierSettings>, io: Io): Promise<void> {
+  const { debug, logfile, logFormat } = config.values;
+  const log = createLog({ debug, file: logfile, format: logFormat });
+  for (const warning of warnings) log.warn(renderForLog(warning));
+  const ending = new AbortController();
+  using _signals = followSignals(log, ending);
+  const client = openClient(config.connection, { env: io.env, version: VERSION });
+  await runNotifier({ client, settings: config, log, signal: ending.signal });
+}
+
+/** What an operator can mend, as a log file that cannot be written. */
+function isOperators(error: unknown): error is Error {
+  if (error instanceof NotifierError || error instanceof SpoolFolderError) return true;
+  return error instanceof Error && "syscall" in error;
+}
+
+/** TERM and INT end it, USR1 opens the log file anew. */
+function followSignals(log: WorkerLog, ending: AbortController): Disposable {
+  const end = () => ending.abort();
+  const reopen = () => {
+    try {
+      log.reopen();
+    } catch (error) {
+      log.error({ err: error }, "cannot open the log file anew: the old one stays in use");
+    }
+  };
+  const explain = () => log.warn("got SIGHUP: the notifier reads its configuration at its start only");
+  const signals = [
+    ["SIGTERM", end],
+    ["SIGINT", end],
+    ["SIGUSR1", reopen],
+    ["SIGHUP", explain],
+  ] as const;
+  for (const [signal, handle] of signals) process.on(signal, handle);
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, handle] of signals) process.off(signal, handle);
+    },
+  };
+}

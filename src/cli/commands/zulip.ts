@@ -1,0 +1,42 @@
+import { EMOJI_NAMES, readEmoji } from "../../../integrations/zulip/emoji/pack.ts";
+import { uploadPack } from "../../../integrations/zulip/emoji/upload.ts";
+import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
+import { ZULIP_GROUPS } from "../../../integrations/zulip/settings/options.ts";
+import { CONNECTION_TABLE } from "../../../integrations/zulip/settings/table.ts";
+import { renderProblem } from "../../config/problem.ts";
+import { renderSampleConf } from "../../config/render/sample.ts";
+import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
+import type { Io } from "../io.ts";
+import { VERSION } from "../version.ts";
+import { loadOptions } from "../zulip/load-options.ts";
+
+const FAILED = 1;
+const WRONG_CALL = 3;
+
+/** Exit codes: 0, 1 Zulip has refused something, 3 the call or the configuration is wrong. */
+export async function zulipCommand([word, ...words]: readonly string[], io: Io): Promise<CommandResult> {
+  switch (word) {
+    case "emoji":
+      return emoji(words, io);
+    case "sample":
+      io.stdout(renderSampleConf(ZULIP_GROUPS));
+      return 0;
+    default:
+      return unknownWord(word, ["emoji", "sample"]);
+  }
+}
+
+async function emoji([what, ...options]: readonly string[], io: Io): Promise<CommandResult> {
+  if (what !== "upload") return wrongCall("after emoji comes upload");
+  const loaded = loadOptions(CONNECTION_TABLE, options, io);
+  if (typeof loaded === "string") {
+    io.stderr(`${loaded}\n`);
+    return WRONG_CALL;
+  }
+  for (const warning of loaded.warnings) io.stderr(`${renderProblem(warning)}\n`);
+  const client = openClient(loaded.config, { env: io.env, version: VERSION });
+  const pack = EMOJI_NAMES.map((name) => ({ name, png: readEmoji(name) }));
+  const failures = await uploadPack(client, pack, (line) => io.stdout(`${line}\n`));
+  for (const failure of failures) io.stderr(`${failure}\n`);
+  return failures.length === 0 ? 0 : FAILED;
+}

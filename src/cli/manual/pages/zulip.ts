@@ -1,0 +1,88 @@
+import { ZULIP_GROUPS } from "../../../../integrations/zulip/settings/options.ts";
+import type { Manual, ManualSection } from "../manual.ts";
+
+const ENVIRONMENT: ManualSection = {
+  title: "Environment",
+  terms: [
+    [
+      "OMD_ZULIP_*",
+      "Every option can be set in the environment: --digest_over is OMD_ZULIP_DIGEST_OVER. It wins over files, and the command line over both.",
+    ],
+    [
+      "ZULIP_SITE, ZULIP_EMAIL, ZULIP_API_KEY, ZULIP_CONFIG, ZULIP_CERT_BUNDLE",
+      "As for Zulip's own programs, where no option says otherwise.",
+    ],
+    ["HTTPS_PROXY, NO_PROXY", "The proxy on the way to Zulip, and the names that need none."],
+  ],
+};
+
+export const NOTIFY_MANUAL: Manual = {
+  name: "notify",
+  usage: ["omd-worker notify zulip [--now] [OPTION=VALUE…] [MACRO=VALUE…]"],
+  description: [
+    "Is the core's notification command. It puts the notification into the spool, from where omd-worker zulip-notifier sends it, and ends: the core never waits for Zulip.",
+    "Words in capitals are macros: HOSTNAME, HOSTALIAS, HOSTSTATE, HOSTOUTPUT, SERVICEDESC, SERVICESTATE, SERVICEOUTPUT, NOTIFICATIONTYPE, NOTIFICATIONAUTHOR, NOTIFICATIONCOMMENT and any other. Those that a core exports as NAGIOS_HOSTNAME or ICINGA_HOSTNAME need not be named.",
+  ],
+  words: [{ word: "zulip", usage: "[MACRO=VALUE…]", help: "for a Zulip server", takes: "nothing" }],
+  options: [{ name: "now", help: "sends it at once, and keeps it only if that fails" }],
+  table: { kind: "own", groups: ZULIP_GROUPS },
+  takes: "nothing",
+  sections: [ENVIRONMENT],
+  examples: [
+    {
+      line: "omd-worker notify zulip --config=/etc/omd-worker/zulip.conf NOTIFICATIONTYPE='$NOTIFICATIONTYPE$' HOSTNAME='$HOSTNAME$' HOSTALIAS='$HOSTALIAS$' SERVICEDESC='$SERVICEDESC$' SERVICESTATE='$SERVICESTATE$' SERVICEOUTPUT='$SERVICEOUTPUT$'",
+    },
+    {
+      line: "omd-worker notify zulip --now --config=zulip.conf NOTIFICATIONTYPE=PROBLEM HOSTNAME=web1 SERVICEDESC=http SERVICESTATE=CRITICAL SERVICEOUTPUT='only a test'",
+    },
+  ],
+  exitCodes: [
+    ["0", "the notification is kept; with --now it was sent"],
+    ["1", "with --now: it could not be sent, and is kept"],
+    ["2", "it is lost: the spool is full, or cannot be used"],
+    ["3", "the call or an option is wrong"],
+  ],
+};
+
+export const ZULIP_NOTIFIER_MANUAL: Manual = {
+  name: "zulip-notifier",
+  description: [
+    "Takes the notifications out of the spool and writes them into Zulip, the oldest first, until TERM or INT ends it. It keeps within Zulip's limit of requests: when many wait, several become one message. What Zulip does not take at the moment waits, and after a crash no notification is lost.",
+    "USR1 opens the log file anew. One notifier reads a spool.",
+  ],
+  options: [{ name: "check-config", help: "says whether the configuration is right, and ends" }],
+  table: { kind: "own", groups: ZULIP_GROUPS },
+  takes: "nothing",
+  sections: [ENVIRONMENT],
+  examples: [
+    { line: "omd-worker zulip-notifier --config=/etc/omd-worker/zulip.conf" },
+    { line: "omd-worker zulip-notifier --check-config --config=/etc/omd-worker/zulip.conf" },
+  ],
+  exitCodes: [
+    ["0", "a signal has ended it; the configuration is right"],
+    ["1", "it cannot start: another one reads the spool, or the folder cannot be used"],
+    ["3", "the configuration is wrong"],
+  ],
+};
+
+export const ZULIP_MANUAL: Manual = {
+  name: "zulip",
+  description: [
+    "emoji upload uploads the custom emoji ok, warn, crit, unk, 1h, 8h, 1d, 7d and ack. Zulip takes them from people only, so it needs the e-mail address and the API key of an administrator, not those of a bot.",
+  ],
+  words: [
+    { word: "emoji", usage: "upload [OPTION=VALUE…]", help: "upload the custom emoji", takes: "nothing" },
+  ],
+  table: { kind: "own", groups: ZULIP_GROUPS },
+  takes: "nothing",
+  sections: [ENVIRONMENT],
+  examples: [
+    { line: "omd-worker zulip emoji upload --zuliprc=admin.zuliprc" },
+    { line: "omd-worker zulip sample > zulip.conf" },
+  ],
+  exitCodes: [
+    ["0", "all emoji are there"],
+    ["1", "Zulip has refused something, or was not reached"],
+    ["3", "the call or an option is wrong"],
+  ],
+};

@@ -1,0 +1,23 @@
+import { type LoadedConfig, loadConfig } from "../../config/load.ts";
+import { thisMachine } from "../../config/machine.ts";
+import { ConfigError, error } from "../../config/problem.ts";
+import { joinValues } from "../../config/read/join-values.ts";
+import { type ConfigTable, optionsOf } from "../../config/table.ts";
+import type { Io } from "../io.ts";
+
+/** The options of a call with the files that it names. A text says what is wrong with them. */
+export function loadOptions<Config>(
+  table: ConfigTable<Config>,
+  argv: readonly string[],
+  io: Io,
+): LoadedConfig<Config> | string {
+  try {
+    const words = joinValues(argv, optionsOf(table.groups));
+    const loaded = loadConfig(table, words, { ...thisMachine(), env: io.env });
+    if (loaded.wants === "run") return loaded;
+    return new ConfigError([error(`${loaded.wants} must be the only word`)]).message;
+  } catch (caught) {
+    if (caught instanceof ConfigError) return caught.message;
+    throw caught;
+  }
+}

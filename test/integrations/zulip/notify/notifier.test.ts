@@ -1,0 +1,260 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SpoolFolder } from "../../../../integrations/spool/spool-folder.ts";
+import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
+import { encodeEntry } from "../../../../integrations/zulip/notify/notice-entry.ts";
+import { Notifier } from "../../../../integrations/zulip/notify/notifier.ts";
+import { createNotifierMeter } from "../../../../integrations/zulip/notify/notifier-metrics.ts";
+import { createFolder } from "../../../support/folder.ts";
+import { checkLeaks } from "../../../support/leaks.ts";
+import { stubLog } from "../../../support/stub-log.ts";
+import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
+import type { FakeUser } from "../../../support/zulip/world.ts";
+import { FakeClock } from "../client/fake-clock.ts";
+import { route, SERVICE_PROBLEM, STYLE } from "./notices.ts";
+
+checkLeaks();
+
+const LIMITS = { entries: 10_000, bytes: 100_000_000, entryBytes: 65_536 };
+const PLANNING = { maxAgeMs: 7_200_000, digestOver: 20, digestTopic: "Many" };
+
+let folder: ReturnType<typeof createFolder>;
+let clock: FakeClock;
+let fake: FakeZulip;
+let bot: FakeUser;
+let spool: SpoolFolder;
+let key: string;
+beforeEach(async () => {
+  folder = createFolder();
+  clock = new FakeClock();
+  fake = await FakeZulip.start({ now: clock.now });
+  bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Icinga API-Bot", isBot: true });
+  key = bot.key;
+  fake.world.addStream("icinga", [bot.id]);
+  spool = await SpoolFolder.open(folder.path, LIMITS);
+});
+afterEach(async () => {
+  await fake.stop();
+  folder[Symbol.dispose]();
+});
+
+async function tell(macros: Readonly<Record<string, string>> = {}, time = clock.time): Promise<void> {
+  const all = new Map(Object.entries({ ...SERVICE_PROBLEM, ...macros }));
+  expect(await spool.put(encodeEntry({ time, macros: all }), time)).toBeDefined();
+}
+
+function createNotifier(style = STYLE) {
+  const client = new ZulipClient({
+    ...{ site: fake.url, clock, userAgent: "omd-worker/test", timeoutMs: 2_000 },
+    login: () => ({ email: bot.email, key }),
+  });
+  const [log, meter] = [stubLog(), createNotifierMeter()];
+  const notifier = new Notifier({
+    spool,
+    client,
+    style,
+    clock,
+    log,
+    meter,
+    planning: PLANNING,
+    random: () => 1,
+  });
+  return { notifier, log, meter };
+}
+
+/** Runs until nothing waits. */
+async function empty({ notifier }: ReturnType<typeof createNotifier>, signal = new AbortController().signal) {
+  while (await notifier.step(signal));
+}
+
+const messages = () => fake.world.sentTo("icinga");
+const waiting = () => readdirSync(folder.path).filter((name) => name.endsWith(".entry"));
+
+describe("the notifier", () => {
+  it("sends what waits, in its order, with buttons", async () => {
+    for (const NOTIFICATIONTYPE of ["PROBLEM", "ACKNOWLEDGEMENT", "RECOVERY"])
+      await tell({ NOTIFICATIONTYPE });
+    const one = createNotifier();
+    await empty(one);
+    expect(messages().map(({ content }) => content.split(" - ")[1])).toEqual([
+      "PROBLEM",
+      "ACKNOWLEDGEMENT",
+      "RECOVERY",
+    ]);
+    expect(messages().map(({ widget }) => widget !== undefined)).toEqual([true, false, false]);
+    expect(waiting()).toEqual([]);
+    expect(one.meter.render()).toContain('zulip_notifier_messages_total{kind="single"} 3\n');
+  });
+
+  it("sends 500 alerts of ten seconds: nothing is lost, no request refused, each topic in its order", async () => {
+    const one = createNotifier();
+    const { signal } = new AbortController();
+    const told: string[] = [];
+    const began = clock.time;
+    for (let at = 0; at < 500; at += 1) {
+      const mark = `alert ${at} of service ${at % 60}`;
+      told.push(mark);
+      await tell({ SERVICEDESC: `s${at % 60}`, SERVICEOUTPUT: mark }, began + at * 20);
+      if (at % 25 !== 24) continue;
+      clock.time = Math.max(clock.time, began + at * 20);
+      await one.notifier.step(signal);
+    }
+    await empty(one);
+    const sent = messages().flatMap(({ content }) => content.match(/alert \d+ of service \d+/g) ?? []);
+    expect(sent.toSorted()).toEqual(told.toSorted());
+    for (let service = 0; service < 60; service += 1) {
+      const ofService = (mark: string) => mark.endsWith(` ${service}`);
+      expect(sent.filter(ofService)).toEqual(told.filter(ofService));
+    }
+    expect(one.meter.value("failures", "rate-limited")).toBeUndefined();
+    expect(one.meter.value("notices")).toBe(500);
+    expect(messages().length).toBeLessThan(60);
+    expect(fake.world.messages.every(({ content }) => !content.includes("[message truncated]"))).toBe(true);
+  });
+
+  it("waits while Zulip is away, and sends all afterwards", async () => {
+    const one = createNotifier();
+    await fake.stop();
+    for (const SERVICEDESC of ["a", "b"]) await tell({ SERVICEDESC });
+    const { sleep } = clock;
+    let sleeps = 0;
+    Object.assign(clock, {
+      sleep: async (ms: number) => {
+        await sleep(ms);
+        sleeps += 1;
+        if (sleeps === 5) await fake.resume();
+      },
+    });
+    await empty(one);
+    expect(messages().map(({ topic }) => topic)).toEqual(["a - Funktionale Tests", "b - Funktionale Tests"]);
+    expect(one.log.warn).toHaveBeenCalledTimes(1);
+    expect(one.log.info).toHaveBeenCalledWith("Zulip answers again");
+  });
+
+  it.each([
+    ["before it was stored", false],
+    ["after it was stored", true],
+  ])("killed while it sends, %s, sends each once", async (_, isStored) => {
+    await tell();
+    await tell({ NOTIFICATIONTYPE: "RECOVERY" });
+    fake.faults.push({ kind: "hang", isStored });
+    const killed = new AbortController();
+    const first = createNotifier().notifier.run(killed.signal);
+    // Nothing of it happens after that, as after KILL.
+    while (!fake.requests.includes("POST messages")) await new Promise((resolve) => setImmediate(resolve));
+    killed.abort();
+    await first;
+    expect(waiting()).toHaveLength(2);
+    const ending = new AbortController();
+    const next = createNotifier();
+    const running = next.notifier.run(ending.signal);
+    while (waiting().length > 0) await new Promise((resolve) => setImmediate(resolve));
+    ending.abort();
+    await running;
+    expect(messages().map(({ content }) => content.split(" - ")[1])).toEqual(["PROBLEM", "RECOVERY"]);
+  });
+
+  it("killed after it was sent and while entries are removed, sends nothing twice", async () => {
+    for (const NOTIFICATIONTYPE of ["PROBLEM", "RECOVERY"]) await tell({ NOTIFICATIONTYPE });
+    const [first = "", second = ""] = waiting();
+    const batch = {
+      kind: "digest",
+      stream: "icinga",
+      topic: "t",
+      content: "c",
+      entries: ["0-gone.entry", first],
+    };
+    writeFileSync(join(folder.path, "sending.json"), JSON.stringify({ after: 0, batch }));
+    const ending = new AbortController();
+    const running = createNotifier().notifier.run(ending.signal);
+    while (waiting().length > 0) await new Promise((resolve) => setImmediate(resolve));
+    ending.abort();
+    await running;
+    expect(second).not.toBe("");
+    expect(messages().map(({ content }) => content.split(" - ")[1])).toEqual(["RECOVERY"]);
+  });
+
+  it("sends the same text again after a restart: it is another notification", async () => {
+    await tell();
+    await empty(createNotifier());
+    await tell();
+    fake.faults.push({ kind: "drop", isStored: false });
+    const ending = new AbortController();
+    const running = createNotifier().notifier.run(ending.signal);
+    while (waiting().length > 0) await new Promise((resolve) => setImmediate(resolve));
+    ending.abort();
+    await running;
+    expect(messages()).toHaveLength(2);
+  });
+
+  it("sends also when it cannot write down what it sends", async () => {
+    await tell();
+    mkdirSync(join(folder.path, "sending.json"));
+    const one = createNotifier();
+    await empty(one);
+    expect(messages()).toHaveLength(1);
+    expect(one.log.warn).toHaveBeenCalledWith(
+      expect.stringContaining("what is sent cannot be written down: "),
+    );
+  });
+
+  it("keeps everything while its key is wrong, and asks seldom", async () => {
+    await tell();
+    key = "x".repeat(32);
+    const one = createNotifier();
+    const { signal } = new AbortController();
+    for (let at = 0; at < 3; at += 1) await one.notifier.step(signal);
+    expect(clock.sleeps).toEqual([300_000, 300_000, 300_000]);
+    expect(one.notifier.trouble).toContain("UNAUTHORIZED");
+    expect(one.notifier.trouble).not.toContain(key);
+    key = bot.key;
+    await empty(one);
+    expect(messages()).toHaveLength(1);
+    expect(one.notifier.trouble).toBeUndefined();
+  });
+
+  it("writes into the usual stream what the stream of a route does not take, and says so", async () => {
+    await tell();
+    const one = createNotifier({ ...STYLE, routes: [route("=> gone")] });
+    await empty(one);
+    const [message] = messages();
+    expect(message?.content).toContain(
+      "(meant for the stream gone, topic Sakuli_Connections - Funktionale Tests",
+    );
+    expect(one.meter.value("misplaced")).toBe(1);
+    expect(one.log.warn).toHaveBeenCalledWith(
+      { stream: "gone", topic: expect.any(String) },
+      expect.stringContaining("STREAM_DOES_NOT_EXIST"),
+    );
+  });
+
+  it("sends without buttons where the server has none", async () => {
+    await tell();
+    const one = createNotifier({ ...STYLE, botName: "x" });
+    fake.refusesWidgets = true;
+    await empty(one);
+    expect(messages().map(({ widget }) => widget)).toEqual([undefined]);
+  });
+
+  it("sets aside what Zulip refuses everywhere, and what is no notification", async () => {
+    await tell();
+    await spool.put(Buffer.from("{}"));
+    const one = createNotifier({ ...STYLE, stream: "gone" });
+    await empty(one);
+    expect(waiting()).toEqual([]);
+    expect(readdirSync(join(folder.path, "set-aside"))).toHaveLength(2);
+    expect(one.log.error).toHaveBeenCalledTimes(2);
+    expect(one.meter.value("setAside")).toBe(2);
+  });
+
+  it("sums up what is too old, and counts what a route drops", async () => {
+    await tell({ SERVICEDESC: "old" }, clock.time - 8_000_000);
+    await tell({ SERVICEDESC: "new" });
+    await tell({ SERVICEDESC: "noise" });
+    const one = createNotifier({ ...STYLE, routes: [route("service=noise => drop")] });
+    await empty(one);
+    expect(messages().map(({ topic }) => topic)).toEqual(["Many", "new - Funktionale Tests"]);
+    expect(one.meter.value("dropped")).toBe(1);
+  });
+});

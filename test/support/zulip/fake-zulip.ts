@@ -1,0 +1,194 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ApiError, badRequest } from "./api-error.ts";
+import type { FakeOptions } from "./context.ts";
+import { EventQueues } from "./event-queues.ts";
+import { readParams } from "./params.ts";
+import { type Limit, RateLimit } from "./rate-limit.ts";
+import { findRoute } from "./routes.ts";
+import { type FakeUser, World } from "./world.ts";
+
+/** What goes wrong with the next request to send a message. */
+export type Fault =
+  | { readonly kind: "status"; readonly status: number }
+  /** The connection ends. The message is stored, or not. */
+  | { readonly kind: "drop"; readonly isStored: boolean }
+  /** No answer, until the server is restarted or stopped. */
+  | { readonly kind: "hang"; readonly isStored: boolean };
+
+interface Settings extends FakeOptions {
+  readonly limit: Limit;
+  readonly heartbeatMs: number;
+  readonly now: () => number;
+}
+
+const DEFAULTS: Settings = {
+  version: "8.0-dev",
+  featureLevel: 218,
+  limit: { requests: 200, seconds: 60 },
+  heartbeatMs: 50_000,
+  now: Date.now,
+};
+
+interface Reply {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A Zulip server for tests, shaped after the recorded replies of a real one (test/fixtures/zulip). It keeps
+ * its world when it is restarted, and loses its event queues, as the real one does.
+ */
+export class FakeZulip implements AsyncDisposable {
+  readonly world = new World();
+  /** `METHOD path` of each request, in order. */
+  readonly requests: string[] = [];
+  /** One for each of the next requests to send a message. */
+  readonly faults: Fault[] = [];
+  /** As a server that has no buttons any more. */
+  refusesWidgets = false;
+  readonly #settings: Settings;
+  #queues: EventQueues;
+  #limit: RateLimit;
+  #server: Server | undefined;
+  #port = 0;
+
+  private constructor(settings: Partial<Settings>) {
+    this.#settings = { ...DEFAULTS, ...settings };
+    this.#queues = new EventQueues(this.#settings.heartbeatMs);
+    this.#limit = new RateLimit(this.#settings.limit, this.#settings.now);
+  }
+
+  static async start(settings: Partial<Settings> = {}): Promise<FakeZulip> {
+    const fake = new FakeZulip(settings);
+    await fake.resume();
+    return fake;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get openQueues(): number {
+    return this.#queues.size;
+  }
+
+  /** As if another program had asked for something with the user's key. */
+  countRequest(userId: number): void {
+    this.#limit.count(userId);
+  }
+
+  /** Nothing listens any more, and what waits is cut off. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    this.#queues.loseAll();
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  /** At the same address, after `stop`. */
+  async resume(): Promise<void> {
+    const server = createServer((request, response) => void this.#respond(request, response));
+    server.listen(this.#port, "127.0.0.1");
+    await once(server, "listening");
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.resume();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", this.url);
+    const path = url.pathname.replace(/^\/api\/v1\//, "");
+    this.requests.push(`${request.method} ${path}`);
+    const isSend = request.method === "POST" && path === "messages";
+    const fault = isSend ? this.faults.shift() : undefined;
+    if (fault?.kind === "status") {
+      await readParams(request, url);
+      send(response, { status: fault.status, body: {} });
+      return;
+    }
+    if (fault !== undefined && !fault.isStored) {
+      await readParams(request, url);
+      if (fault.kind === "drop") request.socket.destroy();
+      return;
+    }
+    const reply = await this.#answer(request, { url, path });
+    response.setHeader("Date", new Date(this.#settings.now()).toUTCString());
+    if (fault === undefined) send(response, reply);
+    else if (fault.kind === "drop") request.socket.destroy();
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    { url, path }: { readonly url: URL; readonly path: string },
+  ): Promise<Reply> {
+    let headers: Readonly<Record<string, string>> = {};
+    try {
+      const params = await readParams(request, url);
+      if (path === "server_settings") return success(this.#serverSettings());
+      const user = this.#authenticate(request.headers.authorization);
+      const counted = this.#limit.count(user.id);
+      headers = counted.headers;
+      if (counted.refused) throw counted.refused;
+      if (this.refusesWidgets && params.text("widget_content") !== undefined)
+        throw badRequest("Widgets: unknown widget type: zform");
+      const route = findRoute(request.method ?? "GET", path);
+      if (route === undefined) return failure(new ApiError("BAD_REQUEST", "Not found", { status: 404 }));
+      const { now } = this.#settings;
+      const client = (request.headers["user-agent"] ?? "").replace(/\/.*$/s, "");
+      const around = { world: this.world, queues: this.#queues, options: this.#settings };
+      return { ...success(await route.handler({ ...around, user, params, now, client }, route.id)), headers };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { ...failure(error), headers };
+    }
+  }
+
+  #authenticate(header = ""): FakeUser {
+    const [, coded] = /^Basic (.+)$/.exec(header) ?? [];
+    const unauthorized = (message: string) => new ApiError("UNAUTHORIZED", message, { status: 401 });
+    if (coded === undefined) throw unauthorized("Not logged in: API authentication or user session required");
+    const [, email, key = ""] = /^(.*?):(.*)$/s.exec(Buffer.from(coded, "base64").toString("utf8")) ?? [];
+    if (key.length !== 32) throw unauthorized("Malformed API key");
+    const user = this.world.users.find((one) => one.email === email);
+    if (user?.key !== key) throw unauthorized("Invalid API key");
+    return user;
+  }
+
+  #serverSettings() {
+    const { version, featureLevel } = this.#settings;
+    return {
+      authentication_methods: { password: true },
+      push_notifications_enabled: false,
+      ...{ zulip_version: version, zulip_merge_base: version, zulip_feature_level: featureLevel },
+      ...{ is_incompatible: false, realm_uri: this.url, realm_url: this.url, realm_name: "Rig" },
+    };
+  }
+}
+
+function success(fields: Readonly<Record<string, unknown>>): Reply {
+  return { status: 200, body: { result: "success", msg: "", ...fields } };
+}
+
+function failure(error: ApiError): Reply {
+  return { status: error.status, body: error.toReply() };
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Reply): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
+}
