@@ -1,13 +1,14 @@
 import type { Check } from "../../sdk/check.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
-import type { Assignment } from "../executor/command.ts";
 import type { Executor } from "../executor/executor.ts";
-import type { Job } from "../job/job.ts";
+import type { QueuedJob } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
 import { crashed, type Outcome, type Via } from "../outcome/outcome.ts";
+import type { FindConfinement } from "./confinements.ts";
 import { notificationEnvironment } from "./environment.ts";
+import { type ExecutionOptions, execute } from "./execute.ts";
 import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeEnd, type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import { isFault, lackOfRun, refuse } from "./native-end.ts";
@@ -41,7 +42,7 @@ export interface JobRun extends Pick<FollowedRoute, "outcome" | "isNestedCutOff"
 }
 
 /** Runs a job's command. `timeout` is in seconds. The job gives up its place while it waits for others. */
-export type Runner = (job: Job, timeout: number, place?: RunPlace) => Promise<FollowedRoute>;
+export type Runner = (job: QueuedJob, timeout: number, place?: RunPlace) => Promise<FollowedRoute>;
 
 export interface RunnerOptions {
   readonly router: Router;
@@ -60,6 +61,8 @@ export interface RunnerOptions {
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
   /** Called when the event loop was late while native checks were under way. */
   readonly onLate?: ((late: LateLoop) => void) | undefined;
+  /** How commands of a queue are confined. Undefined: none is. */
+  readonly findConfinement?: FindConfinement | undefined;
   /** Compares answers of plugins with those of native checks. */
   readonly shadow?: Pick<Shadow, "follow"> | undefined;
 }
@@ -71,11 +74,7 @@ interface RunnerContext extends RunnerOptions {
 }
 
 /** What belongs to one run, whichever route it takes. */
-interface RunInputs {
-  readonly env: readonly Assignment[];
-  /** In seconds. */
-  readonly timeout: number;
-  readonly signal?: AbortSignal | undefined;
+interface RunInputs extends ExecutionOptions {
   /** What the job holds while it runs. Undefined: it is not the job's own run, and does not wait. */
   readonly place?: RunPlace | undefined;
   /** The secrets in the words of the route. */
@@ -96,7 +95,8 @@ export function createRunner(options: RunnerOptions): Runner {
     const routed = context.router(job);
     const route = "via" in routed ? routed : await routed;
     const left = "via" in routed ? timeout : timeout - (performance.now() - startMs) / 1000;
-    const inputs = { env: notificationEnvironment(job), timeout: left, place };
+    const confinement = job.queue === undefined ? undefined : context.findConfinement?.(job.queue);
+    const inputs = { env: notificationEnvironment(job), timeout: left, place, confinement };
     if (route.references !== undefined) return runReferring(job, route, { inputs, context });
     const followed = await follow(route, inputs, context);
     if (route.via === "plugin" && route.shadow !== undefined) {
@@ -115,7 +115,7 @@ interface ReferringRun {
 }
 
 /** Puts secrets into the words of the route, and takes them out of all that the run says. */
-async function runReferring(job: Job, route: Route, run: ReferringRun): Promise<FollowedRoute> {
+async function runReferring(job: QueuedJob, route: Route, run: ReferringRun): Promise<FollowedRoute> {
   const { via, why, references } = route;
   const { context } = run;
   if (references === undefined || context.readSecret === undefined)
@@ -258,37 +258,20 @@ async function runWithCommand(
   inputs: RunInputs,
   context: RunnerContext,
 ): Promise<NativeAnswer> {
-  const { env, timeout, secrets } = inputs;
+  const { env, timeout, secrets, confinement } = inputs;
   let isCutOff = false;
   const end = await runNative(route, {
     ...limitsOf(route, inputs, context),
     execute: async (nested, limits) => {
       const own = { timeout: Math.min(limits.timeoutMs / 1000, timeout), signal: limits.signal };
-      const followed = await follow(nested, { env, ...own, ...(secrets && { secrets }) }, context);
+      const followed = await follow(
+        nested,
+        { env, ...own, confinement, ...(secrets && { secrets }) },
+        context,
+      );
       isCutOff ||= followed.isNestedCutOff === true || isEndedBySignal(followed.outcome);
       return followed.outcome;
     },
   });
   return isCutOff ? { ...end, isNestedCutOff: true } : end;
-}
-
-function execute(
-  route: Exclude<Route, NativeRoute>,
-  { env, timeout, signal }: RunInputs,
-  executor: RunnerOptions["executor"],
-): Promise<Outcome> | Outcome {
-  switch (route.via) {
-    case "warm":
-      return executor.run({ ...route, env }, timeout, signal);
-    case "plugin":
-      return executor.run(
-        { via: "plugin", argv: route.argv, env: env.length === 0 ? route.env : [...env, ...route.env] },
-        timeout,
-        signal,
-      );
-    case "shell":
-      return executor.run({ via: "shell", commandLine: route.commandLine, env }, timeout, signal);
-    case "refuse":
-      return { kind: "refused", refusal: route.refusal };
-  }
 }

@@ -1,4 +1,4 @@
-import type { Job } from "../../job/job.ts";
+import type { Job, QueuedJob } from "../../job/job.ts";
 import { ageIfTooOld } from "../../job/max-age.ts";
 import type { JobRun, Runner } from "../../run/run.ts";
 import type { RunPlace } from "../../run/target-places.ts";
@@ -29,10 +29,11 @@ export function createSlotRun(options: SlotRunOptions): (job: Job, queue: string
     const place = new Place(queue, options);
     await place.enter();
     try {
-      let ran = await runOnce(job, place, options);
+      const queued = { ...job, queue };
+      let ran = await runOnce(queued, place, options);
       while (ran.outcome.kind === "not-started") {
         await shortage.wait(ran.outcome.lack);
-        ran = await runOnce(job, place, options);
+        ran = await runOnce(queued, place, options);
       }
       return ran;
     } finally {
@@ -72,7 +73,7 @@ class Place implements RunPlace {
 }
 
 async function runOnce(
-  job: Job,
+  job: QueuedJob,
   place: RunPlace,
   { run, maxAge, jobTimeout }: SlotRunOptions,
 ): Promise<JobRun> {
