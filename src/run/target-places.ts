@@ -23,6 +23,17 @@ class WorkerEnded extends Error {
   }
 }
 
+/** A target that as many checks ask as may. */
+export interface FullTarget {
+  /** As it stands on the command line. */
+  readonly target: string;
+  readonly underWay: number;
+  readonly waiting: number;
+}
+
+/** So many are told, those with the most checks that wait. */
+const MOST_TOLD = 20;
+
 interface Waiter {
   readonly letIn: () => void;
   readonly giveUp: (error: Error) => void;
@@ -61,6 +72,14 @@ export class TargetPlaces {
 
   get isLimited(): boolean {
     return this.#most > 0;
+  }
+
+  /** The targets at their limit, those with the most checks that wait first. */
+  get full(): readonly FullTarget[] {
+    const full = [...this.#lines].flatMap(([target, { underWay, waiting }]) =>
+      underWay < this.#limit ? [] : [{ target, underWay, waiting: waiting.size }],
+    );
+    return full.toSorted((a, b) => b.waiting - a.waiting).slice(0, MOST_TOLD);
   }
 
   /** How many checks wait. */

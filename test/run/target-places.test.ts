@@ -38,6 +38,7 @@ describe("the places at targets", () => {
     const [a, b, c, d] = [1, 2, 3, 4].map(() => start(places, "dead"));
     const other = start(places, "other");
     await settle();
+    expect(places.full).toEqual([{ target: "dead", underWay: 2, waiting: 2 }]);
     expect([a, b, other].map((job) => job?.book)).toEqual([["begins"], ["begins"], ["begins"]]);
     expect([c, d].map((job) => job?.book)).toEqual([["leaves its slot"], ["leaves its slot"]]);
     expect(places.waiting).toBe(2);
