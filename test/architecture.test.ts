@@ -33,11 +33,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
   survey: ["sdk", "config", "run"],
-  doctor: ["gearman", "config", "payload", "job"],
+  doctor: ["gearman", "config", "payload", "job", "outcome"],
   control: ["worker"],
   metrics: ["config", "payload", "job", "outcome", "worker"],
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
-  page: ["config", "payload", "outcome", "worker"],
+  page: ["config", "payload", "job", "outcome", "worker"],
   spool: [],
   cli: [
     "sdk",

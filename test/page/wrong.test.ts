@@ -175,7 +175,7 @@ describe("an operator is told", () => {
     ],
     [
       "unusablePlugins",
-      /cannot be started: \/p\/ä\? \(not found\)\.$/,
+      /cannot be started: \/p\/ä\?: not found\.$/,
       {
         recent: {
           unusable: [{ path: "/p/\xc3\xa4\x07", why: "not found", lastTime: NOW - 5 }],

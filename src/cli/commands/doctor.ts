@@ -44,7 +44,7 @@ async function examine(options: readonly string[], io: Io): Promise<readonly Fin
     return [
       ...(problems.length === 0 ? [CONFIG_IS_FINE] : problems.map(readProblem)),
       ...(await examineServers(loaded.config, log)),
-      ...examineSecretFiles(loaded.config),
+      ...examineSecretFiles(loaded.config, loaded.origins),
       ...examineSpool(readSpoolFacts(loaded.config)),
       ...examineQueueRights(readQueueRights(loaded.config), missingCapabilities().length === 0),
       ...examineMachine(readMachineFacts(whyNoPings), loaded.config),
