@@ -123,4 +123,17 @@ describe("the places at targets", () => {
     await settle();
     expect(late.book.at(-1)).toBe(said);
   });
+
+  it("are those of a name for its address, too, if it is known", async () => {
+    const names = new Map([["192.0.2.1", "dead"]]);
+    const places = new TargetPlaces((address) => names.get(address));
+    places.configure(1);
+    const [a, b, c] = ["dead", "192.0.2.1", "192.0.2.2"].map((target) => start(places, target));
+    await settle();
+    expect([a?.book, b?.book, c?.book]).toEqual([["begins"], ["leaves its slot"], ["begins"]]);
+    await a?.end();
+    await settle();
+    expect(b?.book.at(-1)).toBe("begins");
+    await Promise.all([b?.end(), c?.end()]);
+  });
 });
