@@ -57,7 +57,7 @@ _omd_worker_words() {
 _omd_worker_options() {
   case $1 in
     'run') printf '%s\n' '--help --version' && _omd_worker_options worker.conf ;;
-    'check') printf '%s\n' '--explain --help' && _omd_worker_options worker.conf ;;
+    'check') printf '%s\n' '--explain --queue --help' && _omd_worker_options worker.conf ;;
     'status') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'jobs') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'reload') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
@@ -102,6 +102,7 @@ _omd_worker_options() {
 # COMMAND OPTION → what its value may be; fails if it has none
 _omd_worker_value() {
   case "$1 $2" in
+    'check --queue') echo '@nothing' ;;
     'plugin --dir') echo '@folders' ;;
     'survey --html=') echo '@files' ;;
     'demo --seconds') echo '@nothing' ;;
@@ -140,7 +141,7 @@ _omd_worker_conf_value() {
   case $1 in
     '--server=' | '--dupserver=') echo '@hosts' ;;
     '--dup-results-are-passive=' | '--encryption=' | '--tls=' | '--ssl=' | '--hosts=' | '--services=' | '--eventhandler=' | '--eventhandlers=' | '--notifications=' | '--notification=' | '--show-error-output=' | '--workaround-rc-25=' | '--native-http-keepalive=' | '--native-ssh-keepalive=' | '--native-db-pool=' | '--native-nsc-keepalive=' | '--internal-check-dummy=' | '--internal-negate=' | '--internal-check-nsc-web=' | '--internal-check-prometheus=' | '--daemon=' | '--d=' | '--control-socket=' | '--reload-on-change=' | '--debug-result=' | '--enable-embedded-perl=' | '--use-embedded-perl-implicitly=') echo 'yes no' ;;
-    '--dupserver-backlog-queue-size=' | '--result-spool-max-age=' | '--result-spool-max-size=' | '--gearman-connection-timeout=' | '--grab-interval=' | '--key=' | '--password=' | '--accepted-key=' | '--dupserver-key=' | '--tls-server-name=' | '--hostgroups=' | '--hostgroup=' | '--servicegroups=' | '--servicegroup=' | '--job-timeout=' | '--timeout-return=' | '--max-age=' | '--replay-window=' | '--native-target-max=' | '--native-values-folder=' | '--shadow-share=' | '--restrict-command-characters=' | '--restrict-allow=' | '--plugin-environment=' | '--min-worker=' | '--max-worker=' | '--queue-max-worker=' | '--idle-timeout=' | '--spawn-rate=' | '--load-limit1=' | '--load-limit5=' | '--load-limit15=' | '--load-cpu-multi=' | '--mem-limit=' | '--identifier=' | '--shutdown-timeout=' | '--debug=' | '--summary-interval=' | '--warm-include=' | '--warm-except=' | '--warm-load=' | '--warm-max=' | '--warm-memory=' | '--prometheus-server=') echo '@nothing' ;;
+    '--dupserver-backlog-queue-size=' | '--result-spool-max-age=' | '--result-spool-max-size=' | '--gearman-connection-timeout=' | '--grab-interval=' | '--key=' | '--password=' | '--accepted-key=' | '--dupserver-key=' | '--tls-server-name=' | '--hostgroups=' | '--hostgroup=' | '--servicegroups=' | '--servicegroup=' | '--job-timeout=' | '--timeout-return=' | '--max-age=' | '--replay-window=' | '--native-target-max=' | '--native-values-folder=' | '--shadow-share=' | '--restrict-command-characters=' | '--restrict-allow=' | '--plugin-environment=' | '--queue-user=' | '--queue-limits=' | '--native-checks-as-worker=' | '--min-worker=' | '--max-worker=' | '--queue-max-worker=' | '--idle-timeout=' | '--spawn-rate=' | '--load-limit1=' | '--load-limit5=' | '--load-limit15=' | '--load-cpu-multi=' | '--mem-limit=' | '--identifier=' | '--shutdown-timeout=' | '--debug=' | '--summary-interval=' | '--warm-include=' | '--warm-except=' | '--warm-load=' | '--warm-max=' | '--warm-memory=' | '--prometheus-server=') echo '@nothing' ;;
     '--result-spool=' | '--secret-dir=' | '--plugin-path=' | '--restrict-path=' | '--restrictpath=') echo '@folders' ;;
     '--keyfile=' | '--passwordfile=' | '--accepted-keyfile=' | '--dupserver-keyfile=' | '--tls-ca-file=' | '--ssl-ca-file=' | '--tls-certificate=' | '--ssl-certificate=' | '--tls-key=' | '--ssl-key=' | '--shadow-file=' | '--config=' | '--configfile=' | '--include=' | '--pidfile=' | '--logfile=' | '--status-page-auth=') echo '@files' ;;
     '--worker-name-in-result=') echo 'off on pre_perfdata' ;;

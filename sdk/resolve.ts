@@ -2,6 +2,7 @@ import type { Shared } from "./check.ts";
 import { whenAborted } from "./deadline.ts";
 import type { Address, Family } from "./names/address.ts";
 import { askGetaddrinfo } from "./names/getaddrinfo.ts";
+import { KnownNames } from "./names/known-names.ts";
 import { LookupPool } from "./names/lookup-pool.ts";
 import { type AskGetaddrinfo, type Lookup, Lookups, type LookupsOptions } from "./names/lookups.ts";
 import { SLOW_MS } from "./names/name-speeds.ts";
@@ -63,6 +64,7 @@ export class Resolver implements Disposable {
   readonly #now: () => number;
   readonly #kept = new Map<string, { readonly addresses: readonly Address[]; readonly until: number }>();
   readonly #pending = new Map<string, PendingLookup>();
+  readonly #names = new KnownNames();
 
   constructor(ask: AskGetaddrinfo = askGetaddrinfo, options: ResolverOptions = {}) {
     const { now = () => performance.now(), warn = () => {}, processes, slots } = options;
@@ -93,6 +95,14 @@ export class Resolver implements Disposable {
     return this.#wait(this.#joinable(key) ?? this.#start(key, host, family), signal, onTook);
   }
 
+  /**
+   * The name that lookups of the last ten minutes have given for this address. Undefined: none, or several.
+   * Nothing is asked for.
+   */
+  nameOf(address: string): string | undefined {
+    return this.#names.nameOf(address, this.#now());
+  }
+
   /** Drops the lookups, and ends the processes. The worker disposes of it when no check runs any more. */
   [Symbol.dispose](): void {
     this.#lookups[Symbol.dispose]();
@@ -117,6 +127,11 @@ export class Resolver implements Disposable {
     };
     lookup.found.then(({ addresses, tookMs }) => {
       end();
+      this.#names.learn(
+        host,
+        addresses.map(({ address }) => address),
+        this.#now(),
+      );
       if (tookMs <= SLOW_MS) this.#keep(key, addresses);
     }, end);
     return pending;

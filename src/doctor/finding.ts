@@ -1,6 +1,6 @@
 /** What was looked at. `jobs`, `clock` and `plugin` are about the jobs of a running worker. */
 export type FindingSubject =
-  | ("config" | "server" | "tls" | "key" | "queue" | "spool" | "ping" | "limits" | "memory" | "shm")
+  | ("config" | "server" | "tls" | "key" | "queue" | "spool" | "ping" | "user" | "limits" | "memory" | "shm")
   | ("jobs" | "clock" | "plugin");
 
 /** What one look has found, in a line: what is so, and what to do about it. */

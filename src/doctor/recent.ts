@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
-import { withoutControls } from "../byte-string.ts";
+import { findClockDifference } from "../job/clock.ts";
+import { adviseOnUnusable, renderUnusable } from "../outcome/unusable-plugin.ts";
 import { type Finding, fine, warn } from "./finding.ts";
 
 /** What a running worker says of its latest jobs. Texts are UTF-8, times seconds. */
@@ -9,8 +10,6 @@ export interface RecentFacts {
   readonly leastLatency?: number | undefined;
 }
 
-/** A difference that the network and the core's own second explain is none. */
-const CLOCK_SECONDS = 2;
 /** Jobs that all wait for so long wait for slots, or the core's clock is behind. */
 const LATE_SECONDS = 60;
 
@@ -23,13 +22,10 @@ export function examineRecent(recent: RecentFacts | undefined): readonly Finding
 
 function examineClock(leastLatency: number | undefined): readonly Finding[] {
   if (leastLatency === undefined) return [];
-  const seconds = Math.abs(leastLatency).toFixed(1);
-  if (leastLatency < -CLOCK_SECONDS) {
-    const text = `a job began ${seconds} s before the time that the core had planned for it`;
-    return [warn("clock", text, "set the clocks of this machine and of the core, as with chrony")];
-  }
+  const difference = findClockDifference(leastLatency);
+  if (difference !== undefined) return [warn("clock", difference.text, difference.advice)];
   if (leastLatency > LATE_SECONDS) {
-    const text = `of the last minutes no job began less than ${seconds} s after its time`;
+    const text = `of the last minutes no job began less than ${leastLatency.toFixed(1)} s after its time`;
     return [warn("clock", text, "set the clocks of both machines; if they agree, raise max-worker")];
   }
   return [fine("clock", "the times of jobs agree with this machine's clock")];
@@ -39,11 +35,9 @@ function examineClock(leastLatency: number | undefined): readonly Finding[] {
 function examinePlugins({ unusable }: RecentFacts): readonly Finding[] {
   const still = unusable.filter(({ path }) => !isExecutable(path));
   if (still.length === 0) return [fine("plugin", "every plugin that recent jobs have named can be started")];
-  return still.map(({ path, why }) => {
-    const advice =
-      why === "not found" ? "install it on this machine" : "look at its rights and its first line";
-    return warn("plugin", `${withoutControls(path)}: ${why}, and recent jobs have named it`, advice);
-  });
+  return still.map((plugin) =>
+    warn("plugin", `${renderUnusable(plugin)}, and recent jobs have named it`, adviseOnUnusable([plugin])),
+  );
 }
 
 function isExecutable(path: string): boolean {

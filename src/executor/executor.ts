@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome/outcome.ts";
-import type { Command } from "./command.ts";
+import type { Command, ShellCommand } from "./command.ts";
 import { Guardian } from "./guardian.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import type { TemplateLimits } from "./interpreters/template-pool.ts";
@@ -41,6 +41,8 @@ export interface ExecutorStatus {
 export class Executor {
   readonly #runs: Runs;
   readonly #shells: Shells;
+  /** Of commands that are confined. No shell is kept for them without need. */
+  readonly #confined: Shells;
   readonly #interpreters: Interpreters;
   readonly #isGuarded: boolean;
   #guardian: Guardian | undefined;
@@ -56,7 +58,9 @@ export class Executor {
   }: ExecutorOptions) {
     this.#isGuarded = isGuarded;
     this.#runs = new Runs({ log, ...(directory && { directory }), ...(room && { room }) });
-    this.#shells = new Shells({ log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) });
+    const common = { log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) };
+    this.#shells = new Shells(common);
+    this.#confined = new Shells({ ...common, warm: 0, areConfined: true });
     this.#interpreters = new Interpreters({
       ...{ log, runs: this.#runs, limits: templates },
       execute: ({ argv, env }, ...rest) => this.#shells.run({ via: "plugin", argv, env }, ...rest),
@@ -77,13 +81,14 @@ export class Executor {
 
   configure(limits: ExecutorLimits): void {
     this.#shells.configure(limits);
+    this.#confined.configure({ ...limits, warm: 0 });
     this.#interpreters.configure(limits.templates ?? USUAL_TEMPLATES);
   }
 
   /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
   run(command: Command, timeout: number, signal?: AbortSignal): Promise<Outcome> {
     this.#guardian?.expect(timeout);
-    if (command.via !== "warm") return this.#shells.run(command, timeout, signal);
+    if (command.via !== "warm") return this.#shellsFor(command).run(command, timeout, signal);
     if (this.#interpreters.accepts(command.plugin)) return this.#interpreters.run(command, timeout, signal);
     return this.#shells.run({ ...command, via: "plugin" }, timeout, signal);
   }
@@ -91,17 +96,26 @@ export class Executor {
   /** Kills everything that runs. */
   kill(): void {
     this.#shells.kill();
+    this.#confined.kill();
     this.#interpreters.kill();
   }
 
   /** Ends everything that runs, and resolves when every process is gone. */
   async stop(): Promise<void> {
-    await Promise.all([this.#shells.stop(), this.#interpreters.stop()]);
+    await Promise.all([this.#shells.stop(), this.#confined.stop(), this.#interpreters.stop()]);
     await this.#guardian?.stop();
     this.#runs.stop();
   }
 
   get status(): ExecutorStatus {
-    return { shells: this.#shells.status, templates: this.#interpreters.templates };
+    const [own, confined] = [this.#shells.status, this.#confined.status];
+    return {
+      shells: { busy: own.busy + confined.busy, idle: own.idle + confined.idle },
+      templates: this.#interpreters.templates,
+    };
+  }
+
+  #shellsFor({ confinement }: ShellCommand): Shells {
+    return confinement === undefined ? this.#shells : this.#confined;
   }
 }

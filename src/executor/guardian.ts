@@ -4,7 +4,8 @@ import { once } from "node:events";
 /**
  * The first line is the directory of the pipes, each later one the longest time-out so far. At the end of the
  * input the worker is gone. Then every process that has one of the pipes open when that time is over is
- * killed. The shell ends as soon as there is no such process.
+ * killed, and what is in a process group of such a process: of other users' processes nobody but root can see
+ * what they have open. The shell ends as soon as there is no such process.
  */
 const PROGRAM = `trap '' HUP INT QUIT TERM
 read -r directory
@@ -16,7 +17,7 @@ users() {
 }
 end=$(($(date +%s) + longest))
 while left=$(users); [ -n "$left" ]; do
-  [ "$(date +%s)" -lt $end ] || kill -KILL $left 2>/dev/null
+  [ "$(date +%s)" -lt $end ] || for each in $left; do kill -s KILL -- -$each $each 2>/dev/null; done
   sleep 1
 done`;
 

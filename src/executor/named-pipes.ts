@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import {
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -34,6 +35,7 @@ const FINISHED = new RegExp(`^${NAME}[0-9]+-`);
 const STATUS = "status";
 const SPARE_SETS = 8;
 const FOR_OWNER = ["-m", "600"];
+const FOR_PLUGINS = 0o622;
 const run = promisify(execFile);
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 
@@ -92,6 +94,15 @@ export class PipeDirectory {
   /** False: the pipes were removed. logind does so with all files of a user in /dev/shm (RemoveIPC). */
   has({ stdout, stderr }: PipePaths): boolean {
     return existsSync(stdout) && existsSync(stderr);
+  }
+
+  /**
+   * Lets a plugin of another user open its streams again, as `echo >/dev/stderr` does. The directory keeps
+   * all others away.
+   */
+  share({ stdout, stderr }: PipePaths): void {
+    chmodSync(stdout, FOR_PLUGINS);
+    chmodSync(stderr, FOR_PLUGINS);
   }
 
   remove(set: PipePaths): void {

@@ -41,6 +41,11 @@ export interface Job {
   readonly contact: ByteString | undefined;
 }
 
+/** A job, and the queue that it was taken from. Undefined: it is of none. */
+export interface QueuedJob extends Job {
+  readonly queue?: ByteString | undefined;
+}
+
 /** The source of a property of Job: the first of the fields `names` that has a valid value in the payload. */
 export interface JobField<Value> {
   readonly names: readonly string[];

@@ -2,7 +2,7 @@ import { JOB_ERROR_KINDS, JobError } from "../job/decode.ts";
 import { isJobType } from "../job/job.ts";
 import type { Via } from "../outcome/outcome.ts";
 import { REFUSAL_RULES } from "../outcome/refusal.ts";
-import { NOT_EXECUTABLE, NOT_FOUND } from "../outcome/shell-codes.ts";
+import { NOT_EXECUTABLE, NOT_FOUND, TOO_MANY_OF_USER } from "../outcome/shell-codes.ts";
 import { PAYLOAD_ERROR_KINDS, PayloadError } from "../payload/payload-error.ts";
 import { checkName, OTHER_CHECK as OTHER } from "../worker/check-name.ts";
 import type { PerformedJob, WorkerListener } from "../worker/worker-events.ts";
@@ -106,7 +106,8 @@ export class JobMetrics {
     const check = this.#checkOf(job.commandLine);
     check.duration.observe(finishTime - startTime);
     const missing = outcome.kind === "exited" ? MISSING[outcome.returnCode] : undefined;
-    if (missing !== undefined) this.#store.series("pluginsMissing", check.name, missing).inc();
+    if (missing !== undefined && outcome.kind === "exited" && !TOO_MANY_OF_USER.test(outcome.stderr))
+      this.#store.series("pluginsMissing", check.name, missing).inc();
   }
 
   #seriesOf(queue: string, type: string, via: Via | undefined): JobSeries {

@@ -9,6 +9,7 @@ const PASSING: readonly MetricKey[] = [
   "dupserverWaiting",
   "certificateExpiry",
   "queueLimit",
+  "queueFull",
 ];
 
 /** Sets what a status tells: how things stand, and counts that the worker keeps itself. */
@@ -36,7 +37,10 @@ function setSlots(
   store.set("workersIdle", [], size - busy);
   store.set("workersBallooning", [], 0);
   store.set("slotsMax", [], max);
-  for (const { queue, most } of queues) store.set("queueLimit", [queue], most);
+  for (const { queue, most, fullTotal } of queues) {
+    store.set("queueLimit", [queue], most);
+    store.set("queueFull", [queue], fullTotal);
+  }
   store.set("shells", ["busy"], executor.shells.busy);
   store.set("shells", ["idle"], executor.shells.idle);
   store.set("templates", [], executor.templates);
@@ -76,6 +80,7 @@ function setNative(store: SeriesStore, { native, shadow }: WorkerStatus): void {
     store.set("waits", [what], waited);
     store.set("waitSeconds", [what], totalWait);
   }
+  store.set("targetsFull", [], native.targets?.full.length ?? 0);
   store.set("setAside", [], native.setAside.length);
   for (const [check, { agreed, different, declined }] of Object.entries(shadow.checks)) {
     store.set("shadowRuns", [check, "agreed"], agreed);

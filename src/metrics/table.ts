@@ -57,6 +57,12 @@ const JOB_ROWS = {
     "how many jobs of the queue may run at once, where queue_max_worker says so",
     ["queue"],
   ),
+  queueFull: row(
+    "counter",
+    "gearman_worker_jobs_limit_reached_seconds_total",
+    "how long the queue has been at this limit",
+    ["queue"],
+  ),
   oldestJob: row(
     "gauge",
     "gearman_worker_oldest_job_seconds",
@@ -184,6 +190,11 @@ const STATE_ROWS = {
     "gearman_worker_waiting_checks",
     "native checks that wait inside the worker, by what they wait for",
     ["what"],
+  ),
+  targetsFull: row(
+    "gauge",
+    "gearman_worker_targets_at_limit",
+    "hosts that native_target_max native checks ask now, at most 20",
   ),
   waits: row("counter", "gearman_worker_waits_total", "native checks that had to wait inside the worker", [
     "what",

@@ -4,7 +4,7 @@ import { isJobType, type Job, type JobType } from "../job/job.ts";
 import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome, Output } from "../outcome/outcome.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
-import { NOT_EXECUTABLE, NOT_FOUND } from "../outcome/shell-codes.ts";
+import { NOT_EXECUTABLE, NOT_FOUND, TOO_MANY_OF_USER } from "../outcome/shell-codes.ts";
 import { bracketStderr, dropOuterLineFeeds, joinLines, readOutput } from "./output.ts";
 import { sourceOf } from "./result.ts";
 
@@ -127,6 +127,8 @@ function judgeExit(returnCode: number, output: Output, settings: JudgeSettings):
 
 function hintFor(returnCode: number, { stderr }: Output): string {
   if (returnCode === NOT_EXECUTABLE && TOO_LONG.test(stderr)) return " Argument list too long.";
+  if (returnCode === NOT_EXECUTABLE && TOO_MANY_OF_USER.test(stderr))
+    return " The user of the queue has as many processes as nproc of queue_limits allows.";
   if (returnCode === NOT_EXECUTABLE) return " Make sure the plugin you're trying to run is executable.";
   if (returnCode === NOT_FOUND) return " Make sure the plugin you're trying to run actually exists.";
   const signal = SIGNAL_NAMES[returnCode - FIRST_SIGNAL];

@@ -1,14 +1,14 @@
 import type { Check } from "../../sdk/check.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
 import type { ByteString } from "../byte-string.ts";
-import type { Assignment } from "../executor/command.ts";
 import type { Executor } from "../executor/executor.ts";
-import type { Job } from "../job/job.ts";
+import type { QueuedJob } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import { isEndedBySignal } from "../outcome/ended-by-signal.ts";
 import { crashed, type Outcome, type Via } from "../outcome/outcome.ts";
+import type { FindConfinement } from "./confinements.ts";
 import { notificationEnvironment } from "./environment.ts";
-import { execute } from "./execute-route.ts";
+import { type ExecutionOptions, execute } from "./execute.ts";
 import { type LateLoop, LoopWatch } from "./loop-watch.ts";
 import { type NativeEnd, type NativeOutcome, type NativeRun, runNative } from "./native.ts";
 import { isFault, lackOfRun, refuse } from "./native-end.ts";
@@ -42,7 +42,7 @@ export interface JobRun extends Pick<FollowedRoute, "outcome" | "isNestedCutOff"
 }
 
 /** Runs a job's command. `timeout` is in seconds. The job gives up its place while it waits for others. */
-export type Runner = (job: Job, timeout: number, place?: RunPlace) => Promise<FollowedRoute>;
+export type Runner = (job: QueuedJob, timeout: number, place?: RunPlace) => Promise<FollowedRoute>;
 
 export interface RunnerOptions {
   readonly router: Router;
@@ -61,6 +61,8 @@ export interface RunnerOptions {
   readonly onDeclined?: ((check: string, reason: string) => void) | undefined;
   /** Called when the event loop was late while native checks were under way. */
   readonly onLate?: ((late: LateLoop) => void) | undefined;
+  /** How commands of a queue are confined. Undefined: none is. */
+  readonly findConfinement?: FindConfinement | undefined;
   /** Compares answers of plugins with those of native checks. */
   readonly shadow?: Pick<Shadow, "follow"> | undefined;
 }
@@ -72,11 +74,7 @@ interface RunnerContext extends RunnerOptions {
 }
 
 /** What belongs to one run, whichever route it takes. */
-interface RunInputs {
-  readonly env: readonly Assignment[];
-  /** In seconds. */
-  readonly timeout: number;
-  readonly signal?: AbortSignal | undefined;
+interface RunInputs extends ExecutionOptions {
   /** What the job holds while it runs. Undefined: it is not the job's own run, and does not wait. */
   readonly place?: RunPlace | undefined;
   /** The secrets in the words of the route. */
@@ -94,16 +92,15 @@ export function createRunner(options: RunnerOptions): Runner {
   };
   return (job, timeout, place) => {
     const routed = context.router(job);
-    const inputs = { env: notificationEnvironment(job), timeout, place };
-    return "via" in routed
-      ? runRoute(job, routed, { inputs, context })
-      : runWhenRead(job, routed, { inputs, context });
+    const confinement = job.queue === undefined ? undefined : context.findConfinement?.(job.queue);
+    const run = { inputs: { env: notificationEnvironment(job), timeout, place, confinement }, context };
+    return "via" in routed ? runRoute(job, routed, run) : runWhenRead(job, routed, run);
   };
 }
 
 /** The way of the job is known when a check in a thread has answered. */
 async function runWhenRead(
-  job: Job,
+  job: QueuedJob,
   reading: Promise<Route>,
   { inputs, context }: JobInputs,
 ): Promise<FollowedRoute> {
@@ -113,7 +110,7 @@ async function runWhenRead(
   return runRoute(job, route, { inputs: { ...inputs, timeout }, context });
 }
 
-function runRoute(job: Job, route: Route, run: JobInputs): Promise<FollowedRoute> {
+function runRoute(job: QueuedJob, route: Route, run: JobInputs): Promise<FollowedRoute> {
   const { inputs, context } = run;
   if (route.references !== undefined) return runReferring(job, route, run);
   const followed = follow(route, inputs, context);
@@ -122,7 +119,7 @@ function runRoute(job: Job, route: Route, run: JobInputs): Promise<FollowedRoute
 }
 
 interface Comparison {
-  readonly job: Job;
+  readonly job: QueuedJob;
   readonly native: NativeRoute;
   readonly run: JobInputs;
 }
@@ -144,7 +141,7 @@ interface JobInputs {
 }
 
 /** Puts secrets into the words of the route, and takes them out of all that the run says. */
-async function runReferring(job: Job, route: Route, run: JobInputs): Promise<FollowedRoute> {
+async function runReferring(job: QueuedJob, route: Route, run: JobInputs): Promise<FollowedRoute> {
   const { via, why, references } = route;
   const { context } = run;
   if (references === undefined || context.readSecret === undefined)
@@ -282,13 +279,17 @@ async function runWithCommand(
   inputs: RunInputs,
   context: RunnerContext,
 ): Promise<NativeAnswer> {
-  const { env, timeout, secrets } = inputs;
+  const { env, timeout, secrets, confinement } = inputs;
   let isCutOff = false;
   const end = await runNative(route, {
     ...limitsOf(route, inputs, context),
     execute: async (nested, limits) => {
       const own = { timeout: Math.min(limits.timeoutMs / 1000, timeout), signal: limits.signal };
-      const followed = await follow(nested, { env, ...own, ...(secrets && { secrets }) }, context);
+      const followed = await follow(
+        nested,
+        { env, ...own, confinement, ...(secrets && { secrets }) },
+        context,
+      );
       isCutOff ||= followed.isNestedCutOff === true || isEndedBySignal(followed.outcome);
       return followed.outcome;
     },

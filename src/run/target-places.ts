@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { MAX_TIMEOUT_MS } from "../../sdk/deadline.ts";
 import { Waits } from "../../sdk/waits.ts";
 
@@ -22,6 +23,17 @@ class WorkerEnded extends Error {
     super("the worker has ended before it was the turn of the check");
   }
 }
+
+/** A target that as many checks ask as may. */
+export interface FullTarget {
+  /** As it stands on the command line. */
+  readonly target: string;
+  readonly underWay: number;
+  readonly waiting: number;
+}
+
+/** So many are told, those with the most checks that wait. */
+const MOST_TOLD = 20;
 
 interface Waiter {
   readonly letIn: () => void;
@@ -49,9 +61,15 @@ interface Line {
 export class TargetPlaces {
   readonly waits = new Waits();
   readonly #lines = new Map<string, Line>();
+  readonly #nameOf: (address: string) => string | undefined;
   #most = 0;
   #waiting = 0;
   #isEnded = false;
+
+  /** `nameOf` gives the name of an address, if one is known without asking. */
+  constructor(nameOf: (address: string) => string | undefined = () => undefined) {
+    this.#nameOf = nameOf;
+  }
 
   /** 0: no limit. */
   configure(most: number): void {
@@ -63,6 +81,14 @@ export class TargetPlaces {
     return this.#most > 0;
   }
 
+  /** The targets at their limit, those with the most checks that wait first. */
+  get full(): readonly FullTarget[] {
+    const full = [...this.#lines].flatMap(([target, { underWay, waiting }]) =>
+      underWay < this.#limit ? [] : [{ target, underWay, waiting: waiting.size }],
+    );
+    return full.toSorted((a, b) => b.waiting - a.waiting).slice(0, MOST_TOLD);
+  }
+
   /** How many checks wait. */
   get waiting(): number {
     return this.#waiting;
@@ -72,7 +98,8 @@ export class TargetPlaces {
    * Resolves when the check may begin. The result is disposed of when it has ended. Undefined: the time of
    * the job is up. Rejects when the worker ends.
    */
-  async enter(target: string, wait: TargetWait): Promise<Disposable | undefined> {
+  async enter(asked: string, wait: TargetWait): Promise<Disposable | undefined> {
+    const target = this.#targetOf(asked);
     const line = this.#lineOf(target);
     if (line.underWay < this.#limit) {
       line.underWay += 1;
@@ -142,6 +169,15 @@ export class TargetPlaces {
 
   get #limit(): number {
     return this.#most > 0 ? this.#most : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * A device is asked by its name and by its address. An address of several names stays a target of its own:
+   * a proxy has many names, and each of them is another service.
+   */
+  #targetOf(asked: string): string {
+    const name = this.isLimited && isIP(asked) !== 0 ? this.#nameOf(asked) : undefined;
+    return name ?? asked;
   }
 
   #lineOf(target: string): Line {

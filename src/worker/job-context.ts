@@ -8,6 +8,7 @@ import { keyFromPassword } from "../payload/key.ts";
 import { asPassive } from "../result/encode.ts";
 import { judgeSettings } from "../result/judge.ts";
 import type { Outbox } from "../result/outbox.ts";
+import { createConfinements, type FindConfinement } from "../run/confinements.ts";
 import { createSecretReader } from "../run/references/secret-files.ts";
 import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner } from "../run/run.ts";
@@ -40,8 +41,14 @@ export interface JobParts {
   readonly replays: Pick<ReplayGuard, "admit">;
 }
 
-/** What jobs are performed with under one configuration. */
-export function createJobContext(config: Config, parts: JobParts): JobContext {
+/**
+ * What jobs are performed with under one configuration. Throws a ConfigError if queues cannot be confined.
+ */
+export function createJobContext(
+  config: Config,
+  parts: JobParts,
+  findConfinement: FindConfinement = createConfinements(config),
+): JobContext {
   const { events, pool, limits, shortage, ending, inFlight, replays } = parts;
   const { maxAge, jobTimeout, replayWindow } = config;
   const envelope = createEnvelope({
@@ -58,7 +65,7 @@ export function createJobContext(config: Config, parts: JobParts): JobContext {
       pool,
       limits,
       shortage,
-      run: createConfiguredRunner(config, parts),
+      run: createConfiguredRunner(config, parts, findConfinement),
       maxAge,
       jobTimeout,
     }),
@@ -72,7 +79,11 @@ function keyOf(secret: Secret | undefined): Uint8Array | undefined {
   return secret && keyFromPassword(secret.reveal());
 }
 
-function createConfiguredRunner(config: Config, { log, events, executor, native }: JobParts) {
+function createConfiguredRunner(
+  config: Config,
+  { log, events, executor, native }: JobParts,
+  findConfinement: FindConfinement,
+) {
   return createRunner({
     router: createConfiguredRouter(config, native.shelf),
     executor,
@@ -83,6 +94,7 @@ function createConfiguredRunner(config: Config, { log, events, executor, native 
     log,
     findMarks: native.shelf.find,
     readSecret: createSecretReader(config),
+    findConfinement,
     onDeclined: events.declined,
     onLate: events.late,
   });

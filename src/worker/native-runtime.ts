@@ -40,7 +40,7 @@ export class NativeRuntime {
   readonly #shadowFile: ShadowFile;
   readonly preparations: Preparations;
   /** How many native checks may ask one target. */
-  readonly targets = new TargetPlaces();
+  readonly targets = new TargetPlaces((address) => this.shared.get(RESOLVER).nameOf(address));
   #settings: SettingValues | undefined;
   #watch: FolderWatch | undefined;
 

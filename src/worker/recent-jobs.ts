@@ -1,5 +1,5 @@
 import type { ByteString } from "../byte-string.ts";
-import { NOT_EXECUTABLE, NOT_FOUND } from "../outcome/shell-codes.ts";
+import { NOT_EXECUTABLE, NOT_FOUND, TOO_MANY_OF_USER } from "../outcome/shell-codes.ts";
 import type { PerformedJob, WorkerListener } from "./worker-events.ts";
 
 /** A plugin that jobs have named and that could not be started. */
@@ -45,6 +45,7 @@ export class RecentJobs {
     if (ran.via !== "plugin" || ran.outcome.kind !== "exited") return;
     const why = WHY.get(ran.outcome.returnCode);
     if (why === undefined && this.#unusable.size === 0) return;
+    if (why !== undefined && TOO_MANY_OF_USER.test(ran.outcome.stderr)) return;
     const path = pathOf(job.commandLine);
     this.#unusable.delete(path);
     if (why === undefined) return;

@@ -5,6 +5,7 @@ import type { ExecutorStatus } from "../executor/executor.ts";
 import type { SpoolStatus } from "../result/spool/spool.ts";
 import type { ShadowReport } from "../run/shadow.ts";
 import type { SetAsideFile } from "../run/site/threads/strikes.ts";
+import type { FullTarget } from "../run/target-places.ts";
 import type { JobInFlight } from "./in-flight.ts";
 import type { RecentStatus } from "./recent-jobs.ts";
 import type { DupserverStatus } from "./servers/dupserver.ts";
@@ -89,6 +90,16 @@ export interface NativeStatus {
   readonly waits: Readonly<Record<string, WaitStatus>>;
   /** Files of the site that have ended their threads again and again. */
   readonly setAside: readonly SetAsideFile[];
+  /** Absent without `native_target_max`. */
+  readonly targets?: TargetsStatus;
+}
+
+/** The targets of native checks. */
+export interface TargetsStatus {
+  /** How many checks may ask one of them. */
+  readonly most: number;
+  /** At most 20 that as many ask, those with the most checks that wait first. */
+  readonly full: readonly FullTarget[];
 }
 
 export interface ReloadStatus {
@@ -127,7 +138,12 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     jobServers: jobServers.status,
     dupservers: dupservers.status,
     executor: executor.status,
-    native: { shared: native.shared.names, waits: native.waits, setAside: native.shelf.setAside },
+    native: {
+      ...{ shared: native.shared.names, waits: native.waits, setAside: native.shelf.setAside },
+      ...(config.nativeTargetMax > 0 && {
+        targets: { most: config.nativeTargetMax, full: native.targets.full },
+      }),
+    },
     shadow: native.shadow.report,
     certificateExpiry: certificateExpiry(config),
     lastReload,

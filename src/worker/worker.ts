@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Log } from "../log.ts";
+import { createConfinements } from "../run/confinements.ts";
 import { createJobContext } from "./job-context.ts";
 import { type JobContext, performJob } from "./perform-job.ts";
 import { dupserverSettings, jobServerSettings } from "./servers/server-settings.ts";
@@ -56,13 +57,15 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#config = options.config;
+    // It comes first: if it fails, nothing is open.
+    const findConfinement = createConfinements(options.config);
     this.#parts = createWorkerParts({
       ...options,
       config: () => this.#config,
       onJob: (job) => void this.#take(job),
       renderStatus: () => renderStatus(this.status()),
     });
-    this.#context = createJobContext(this.#config, this.#parts);
+    this.#context = createJobContext(this.#config, this.#parts, findConfinement);
   }
 
   /** Jobs taken and not completed yet. */

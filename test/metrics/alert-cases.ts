@@ -31,6 +31,7 @@ const connected = (server: string) => `gearman_worker_server_connected{${W},serv
 const MISSING = `gearman_worker_plugins_missing_total{${W},check="check_x",reason="not-found"}`;
 const DIFFERENT = `gearman_worker_shadow_runs_total{${W},check="check_tcp",result="different"}`;
 const JOBS = `gearman_worker_jobs_total{${W},queue="service",type="service",via="plugin"}`;
+const AT_LIMIT = `gearman_worker_jobs_limit_reached_seconds_total{${W},queue="service"}`;
 const TIMED_OUT = `gearman_worker_jobs_timed_out_total{${W},queue="service"}`;
 
 export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
@@ -267,6 +268,23 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
         at: 20,
       },
       "few wait": { series: { [`gearman_queue_jobs_waiting{${QUEUE}}`]: "50+0x30" }, at: 20 },
+    },
+  },
+  OmdQueueAtLimit: {
+    fires: {
+      series: { [AT_LIMIT]: "0+60x30", [waiting("service")]: "5+0x30" },
+      ...{ at: 20, labels: { ...WORKER, queue: "service" } },
+    },
+    silent: {
+      "it pauses for more than one second in twenty": {
+        series: { [AT_LIMIT]: "0+50x30", [waiting("service")]: "5+0x30" },
+        at: 20,
+      },
+      "no job waits": { series: { [AT_LIMIT]: "0+60x30", [waiting("service")]: "0+0x30" }, at: 20 },
+      "it was so for five minutes": {
+        series: { [AT_LIMIT]: "0+60x5 300+0x30", [waiting("service")]: "5+0x30" },
+        at: 12,
+      },
     },
   },
   OmdQueueLate: {

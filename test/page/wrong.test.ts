@@ -23,6 +23,25 @@ const STATUS: Facts["status"] = {
   recent: { unusable: [], leastLatency: 0.1 },
 };
 
+/** A queue that has been at its limit for so many seconds. */
+const limited = (fullFor: number) => ({
+  slots: {
+    ...STATUS.slots,
+    queues: [{ queue: "service", most: 5, running: 5, waiting: 0, fullFor, fullTotal: fullFor }],
+  },
+  queues: [{ waiting: 1_200 }],
+});
+const FULL = {
+  most: 4,
+  full: [
+    { target: "dead", underWay: 4, waiting: 7 },
+    { target: "busy", underWay: 4, waiting: 0 },
+  ],
+};
+const waitingAt = (oldestWait: number) => ({
+  waits: { "places at targets": { waiting: 7, oldestWait, waited: 9, totalWait: 30, longestWait: 20 } },
+});
+
 interface Given extends Partial<Facts["status"]> {
   readonly queues?: readonly Partial<typeof QUEUE>[];
   readonly silent?: readonly string[];
@@ -53,6 +72,12 @@ describe("nothing is wrong", () => {
   it.each<[string, Given]>([
     ["with a worker that works", {}],
     ["if the jobs of a full worker do not wait", { slots: { ...STATUS.slots, busy: 10 } }],
+    ["if a queue is at its limit for a while", limited(300)],
+    ["if a queue is at its limit and no job waits", { ...limited(900), queues: [] }],
+    [
+      "if checks wait shortly for a place at their target",
+      { native: { ...STATUS.native, ...waitingAt(2), targets: FULL } },
+    ],
     ["if jobs wait for a moment", { queues: [{ waiting: 5 }] }],
     ["with a job server of the configuration before", { jobServers: [LINK, { ...AWAY, isRetired: true }] }],
     ["if results are just sent", { outbox: { size: 7, oldestAge: 0.3 } }],
@@ -93,6 +118,16 @@ describe("an operator is told", () => {
         slots: { ...STATUS.slots, busy: 10 },
         queues: [{ waiting: 1 }, { queue: "check_results", waiting: 9 }],
       },
+    ],
+    [
+      "queueAtLimit",
+      /^A queue is at the limit of queue_max_worker: service \(limit 5, for 10 min, 1,200 jobs wait\)\.$/,
+      limited(601),
+    ],
+    [
+      "targetsAtLimit",
+      /^7 native checks wait for a place at: dead \(7\)\.$/,
+      { native: { ...STATUS.native, ...waitingAt(12), targets: FULL } },
     ],
     [
       "resultsWait",
@@ -140,7 +175,7 @@ describe("an operator is told", () => {
     ],
     [
       "unusablePlugins",
-      /cannot be started: \/p\/ä\? \(not found\)\.$/,
+      /cannot be started: \/p\/ä\?: not found\.$/,
       {
         recent: {
           unusable: [{ path: "/p/\xc3\xa4\x07", why: "not found", lastTime: NOW - 5 }],

@@ -43,6 +43,8 @@ describe("judge, on the recorded jobs", () => {
 
 const OUT_OF_BOUNDS = (code: number, hint = "") =>
   `CRITICAL: Return code of ${code} is out of bounds.${hint} (worker: w1)`;
+const TOO_MANY = "setpriv: failed to execute /p/x: Resource temporarily unavailable";
+const NPROC = " The user of the queue has as many processes as nproc of queue_limits allows.";
 const TOO_LONG = "sh: 1: /bin/echo: Argument list too long";
 const EXECUTABLE = " Make sure the plugin you're trying to run is executable.";
 const EXISTS = " Make sure the plugin you're trying to run actually exists.";
@@ -87,6 +89,7 @@ const EXITS: readonly (readonly [number, string, string, number, string])[] = [
   [126, "text", "", 2, OUT_OF_BOUNDS(126, EXECUTABLE)],
   [126, "text", "err", 2, `${OUT_OF_BOUNDS(126, EXECUTABLE)}\n[err]`],
   [126, "", `${TOO_LONG}\n`, 2, `${OUT_OF_BOUNDS(126, " Argument list too long.")}\n[${TOO_LONG}]`],
+  [126, "", `${TOO_MANY}\n`, 2, `${OUT_OF_BOUNDS(126, NPROC)}\n[${TOO_MANY}]`],
   [127, "text", "", 2, OUT_OF_BOUNDS(127, EXISTS)],
   [127, "text", "err", 2, `${OUT_OF_BOUNDS(127, EXISTS)}\n[err]`],
   [128, "text", "", 2, `${OUT_OF_BOUNDS(128, SIGNAL("signal 0"))}\ntext`],

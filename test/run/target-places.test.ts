@@ -38,6 +38,7 @@ describe("the places at targets", () => {
     const [a, b, c, d] = [1, 2, 3, 4].map(() => start(places, "dead"));
     const other = start(places, "other");
     await settle();
+    expect(places.full).toEqual([{ target: "dead", underWay: 2, waiting: 2 }]);
     expect([a, b, other].map((job) => job?.book)).toEqual([["begins"], ["begins"], ["begins"]]);
     expect([c, d].map((job) => job?.book)).toEqual([["leaves its slot"], ["leaves its slot"]]);
     expect(places.waiting).toBe(2);
@@ -121,5 +122,18 @@ describe("the places at targets", () => {
     const late = start(places, "dead");
     await settle();
     expect(late.book.at(-1)).toBe(said);
+  });
+
+  it("are those of a name for its address, too, if it is known", async () => {
+    const names = new Map([["192.0.2.1", "dead"]]);
+    const places = new TargetPlaces((address) => names.get(address));
+    places.configure(1);
+    const [a, b, c] = ["dead", "192.0.2.1", "192.0.2.2"].map((target) => start(places, target));
+    await settle();
+    expect([a?.book, b?.book, c?.book]).toEqual([["begins"], ["leaves its slot"], ["begins"]]);
+    await a?.end();
+    await settle();
+    expect(b?.book.at(-1)).toBe("begins");
+    await Promise.all([b?.end(), c?.end()]);
   });
 });

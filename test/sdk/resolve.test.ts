@@ -224,3 +224,12 @@ it("rejects at once when its time is up", async () => {
   const reason = new Error("time is up");
   await expect(new NameServer().ask("a", 0, AbortSignal.abort(reason))).rejects.toBe(reason);
 });
+
+it("knows afterwards which name has an address, also of an answer that is not kept", async () => {
+  const server = new NameServer();
+  expect(server.resolver.nameOf("127.0.0.1")).toBeUndefined();
+  const asked = server.askAnew("web1");
+  await server.answer();
+  await asked;
+  expect(server.resolver.nameOf("127.0.0.1")).toBe("web1");
+});

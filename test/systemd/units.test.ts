@@ -34,12 +34,12 @@ describe.skipIf(!hasServer("systemd-analyze"))("the units of systemd", () => {
     expect(all.split("\n").filter((line) => line.includes("omd-worker"))).toEqual([]);
   });
 
-  it("have no fault with the drop-in for sudo", async () => {
+  it.each(["allow-sudo.conf", "allow-queue-user.conf"])("have no fault with the drop-in %s", async (name) => {
     using folder = createFolder();
     copyUnits(folder.path);
     const dropIns = join(folder.path, "omd-worker.service.d");
     mkdirSync(dropIns);
-    cpSync("systemd/allow-sudo.conf", join(dropIns, "allow-sudo.conf"));
+    cpSync(join("systemd", name), join(dropIns, name));
     const unit = join(folder.path, "omd-worker.service");
     const { all = "" } = await execa("systemd-analyze", ["verify", "--man=no", unit], { all: true });
     expect(all.split("\n").filter((line) => line.includes("omd-worker"))).toEqual([]);

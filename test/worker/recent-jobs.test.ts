@@ -14,6 +14,7 @@ const START = 1_700_000_000;
 interface Told {
   readonly command: string;
   readonly code?: number;
+  readonly stderr?: string;
   readonly via?: Via;
   /** Seconds after START. */
   readonly at?: number;
@@ -22,10 +23,10 @@ interface Told {
 
 function remember(...told: readonly Told[]) {
   const recent = new RecentJobs();
-  for (const { command, code = 0, via = "plugin", at = 0, coreTime } of told) {
+  for (const { command, code = 0, stderr = "", via = "plugin", at = 0, coreTime } of told) {
     const time = coreTime === undefined ? "" : `core_time=${coreTime}\n`;
     const job = decodeJob(`type=host\nhost_name=h\nresult_queue=r\n${time}command_line=${command}\n`);
-    const outcome: Outcome = { kind: "exited", returnCode: code, stdout: "", stderr: "" };
+    const outcome: Outcome = { kind: "exited", returnCode: code, stdout: "", stderr };
     const ran = { outcome, via, why: "so", startTime: START + at, finishTime: START + at + 1 };
     recent.listener.ran?.({ job, ran, settings: SETTINGS, queue: "service" });
   }
@@ -36,6 +37,16 @@ describe("plugins that could not be started", () => {
   it.each<[string, readonly Told[], readonly (readonly [string, string])[]]>([
     ["one that is not there", [{ command: "/p/a -x", code: 127 }], [["/p/a", "not found"]]],
     ["one without rights", [{ command: "/p/a", code: 126 }], [["/p/a", "not executable"]]],
+    [
+      "none whose user has too many processes",
+      [
+        {
+          ...{ command: "/p/a", code: 126 },
+          stderr: "setpriv: failed to execute /p/a: Resource temporarily unavailable\n",
+        },
+      ],
+      [],
+    ],
     ["none that has answered", [{ command: "/p/a", code: 2 }], []],
     ["none whose shell says so of a part", [{ command: "/p/a | /p/b", code: 127, via: "shell" }], []],
     [

@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import type { Check } from "../../../sdk/check.ts";
 import { type ByteString, fromByteString } from "../../byte-string.ts";
+import { renderLimits } from "../../config/kinds/plugin-limits.ts";
+import type { QueueRights } from "../../config/worker/queue-rights.ts";
 import { renderRefusal } from "../../outcome/refusal.ts";
 import type { ReadSecret, ReadSecretFile } from "../../run/references/secret-files.ts";
 import { findNotUnderstood } from "../../run/routing/not-understood.ts";
@@ -18,6 +20,24 @@ export function renderRoute(found: Route, shelf: ExplainShelf, readSecret?: Read
     ...listReferences(found, readSecret),
   ];
   return [`${route.via}: ${route.why}`, ...indent(details), ""].join("\n");
+}
+
+/** As whom the command is started, and what it may use. */
+export function renderRights(route: Route, rights: QueueRights | undefined): string {
+  if (rights === undefined || route.via === "refuse") return "";
+  const { user, limits } = rights;
+  const isNative = routeHere(route).via === "native";
+  const lines = [
+    ...(user !== undefined
+      ? [isNative ? `in the worker, and what is started as the user ${user}` : `as the user ${user}`]
+      : []),
+    ...(limits.length > 0
+      ? [`with the limits ${renderLimits(limits)}${isNative ? ", for what is started" : ""}`]
+      : []),
+  ];
+  return indent(lines)
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 /** What the references to secrets lead to, and nothing of the secrets. */

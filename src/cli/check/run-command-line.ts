@@ -1,9 +1,10 @@
 import { SharedValues } from "../../../sdk/shared.ts";
 import type { Config } from "../../config/config.ts";
 import { Executor } from "../../executor/executor.ts";
-import type { Job } from "../../job/job.ts";
+import type { Job, QueuedJob } from "../../job/job.ts";
 import type { createLog } from "../../log.ts";
 import { judge, judgeSettings } from "../../result/judge.ts";
+import { createConfinements } from "../../run/confinements.ts";
 import { createSecretReader } from "../../run/references/secret-files.ts";
 import type { Router } from "../../run/routing/router.ts";
 import { createRunner } from "../../run/run.ts";
@@ -22,11 +23,12 @@ interface CommandLineContext {
  * Runs one command line as the worker would and prints what the core would see; resolves to the return code.
  */
 export async function runCommandLine(
-  commandLine: string,
+  { commandLine, queue }: Pick<QueuedJob, "commandLine" | "queue">,
   { config, router, log, findMarks }: CommandLineContext,
   io: Io,
 ): Promise<number> {
   limitEnvironment(process.env, config.pluginEnvironment);
+  const findConfinement = queue === undefined ? undefined : createConfinements(config);
   const executor = new Executor({ log, warm: 0, idleTimeout: 0 });
   await executor.start();
   try {
@@ -36,8 +38,10 @@ export async function runCommandLine(
     });
     const readSecret = createSecretReader(config);
     const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
-    const runner = createRunner({ router, executor, shared, log, findMarks, readSecret, onDeclined });
-    const job = { ...NO_JOB, commandLine };
+    const runner = createRunner({
+      ...{ router, executor, shared, log, findMarks, readSecret, onDeclined, findConfinement },
+    });
+    const job = { ...NO_JOB, commandLine, queue };
     const startMs = performance.now();
     const { outcome, via, why } = await runner(job, config.jobTimeout);
     log.info({ via, why, seconds: Number(((performance.now() - startMs) / 1000).toFixed(3)) }, "ran");

@@ -6,12 +6,15 @@ import { controlName } from "../../control/address.ts";
 import { askWorker, ControlFailure } from "../../control/client.ts";
 import { exitCodeOf, type Finding } from "../../doctor/finding.ts";
 import { examineMachine, readMachineFacts } from "../../doctor/machine.ts";
+import { examineQueueRights, type QueueRightsFacts } from "../../doctor/queue-rights.ts";
 import { examineRecent, type RecentFacts } from "../../doctor/recent.ts";
 import { examineSecretFiles } from "../../doctor/secret-files.ts";
 import { examineServers } from "../../doctor/servers.ts";
 import { examineSpool, type SpoolFacts } from "../../doctor/spool.ts";
+import { missingCapabilities } from "../../executor/confinement/capabilities.ts";
 import { createLog } from "../../log.ts";
 import { whyUnusable } from "../../result/spool/folder.ts";
+import { examineConfinements, renderSubject } from "../../run/confinements.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
 import { type CommandResult, wrongCall } from "../command.ts";
 import { inspectConfig } from "../config/inspect.ts";
@@ -41,8 +44,9 @@ async function examine(options: readonly string[], io: Io): Promise<readonly Fin
     return [
       ...(problems.length === 0 ? [CONFIG_IS_FINE] : problems.map(readProblem)),
       ...(await examineServers(loaded.config, log)),
-      ...examineSecretFiles(loaded.config),
+      ...examineSecretFiles(loaded.config, loaded.origins),
       ...examineSpool(readSpoolFacts(loaded.config)),
+      ...examineQueueRights(readQueueRights(loaded.config), missingCapabilities().length === 0),
       ...examineMachine(readMachineFacts(whyNoPings), loaded.config),
       ...examineRecent(await askRecent(loaded.config.identifier)),
     ];
@@ -50,6 +54,13 @@ async function examine(options: readonly string[], io: Io): Promise<readonly Fin
     if (error instanceof ConfigError) return error.problems.map(readProblem);
     throw error;
   }
+}
+
+function readQueueRights(config: Config): readonly QueueRightsFacts[] {
+  return examineConfinements(config).map(({ queue, rights, problem }) => ({
+    subject: renderSubject(queue, rights),
+    problem,
+  }));
 }
 
 function readSpoolFacts({ resultSpool: folder, resultSpoolMaxSize }: Config): SpoolFacts | undefined {

@@ -5,6 +5,7 @@ import type { LoadedConfig } from "../../config/load.ts";
 import { nearestWord } from "../../config/nearest-word.ts";
 import { error, type Problem, type Remark, warning } from "../../config/problem.ts";
 import { Secret } from "../../config/secret.ts";
+import { readAccount } from "../../executor/confinement/account.ts";
 import { SiteShelf } from "../../run/shelf.ts";
 import { type Finding, findFileFaults, findFolderFaults } from "./inspect-files.ts";
 
@@ -17,6 +18,7 @@ export async function inspectConfig({ config, origins }: LoadedConfig<Config>): 
     ...findEncryptionFaults(config),
     ...findFileFaults(config),
     ...findFolderFaults(config),
+    ...findUnknownUsers(config),
     ...(await findCheckFaults(config)),
   ];
   return findings.map(({ option, remark }) => ({ ...remark, ...origins.get(option)?.at(-1) }));
@@ -41,6 +43,15 @@ function findEncryptionFaults({ encryption, key, keyfile }: Config): readonly Fi
       remark: warning("the key is that of the sample file, which everybody knows", "choose another"),
     },
   ];
+}
+
+/** Whether this process may run plugins as them says little of the worker. The start and doctor try it. */
+function findUnknownUsers({ queueUser }: Config): readonly Finding[] {
+  const unknown = queueUser.filter(({ user }) => readAccount(user) === undefined);
+  return unknown.map(({ user }) => {
+    const remark = error(`queue_user: there is no user ${user} on this machine`, "useradd --system");
+    return { option: "queue_user", remark };
+  });
 }
 
 /** Loads the checks of the site, as only then is it known whether they can be loaded, and their names. */

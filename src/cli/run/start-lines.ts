@@ -2,7 +2,9 @@ import { userInfo } from "node:os";
 import { fromByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
 import { renderServer } from "../../config/kinds/lists.ts";
+import { renderLimits } from "../../config/kinds/plugin-limits.ts";
 import type { LoadedConfig } from "../../config/load.ts";
+import { queueRightsOf } from "../../config/worker/queue-rights.ts";
 import { queueNames } from "../../job/queues.ts";
 
 /** What the log says first: what an operator would ask before anything else. Nothing of it is secret. */
@@ -17,7 +19,21 @@ export function startLines({ config, origins }: LoadedConfig<Config>, version: s
     `servers: ${listServers(config.server)}${dupservers(config)}`,
     `queues: ${queues || "none"}`,
     `slots: ${slots}; native checks: ${native(config)}; warm plugins: ${warm(config)}`,
+    ...listRights(config),
   ];
+}
+
+/** A line for queues whose plugins run in another way than the worker. */
+function listRights(config: Config): readonly string[] {
+  const named = queueNames(config).flatMap((queue) => {
+    const { user, limits = [] } = queueRightsOf(config, queue) ?? {};
+    const as = [
+      ...(user === undefined ? [] : [`as ${user}`]),
+      ...(limits.length === 0 ? [] : [`with ${renderLimits(limits)}`]),
+    ];
+    return as.length === 0 ? [] : [`${fromByteString(queue)} ${as.join(" ")}`];
+  });
+  return named.length === 0 ? [] : [`plugins of queues: ${named.join("; ")}`];
 }
 
 function userName(): string {

@@ -39,7 +39,7 @@ export const NATIVE_CHECK_ROWS = [
     name: "native_target_max",
     kind: integer(),
     default: 0,
-    help: "How many of the checks the worker knows itself may ask one host at a time, as its name or address stands on the command line. The others wait without a slot; the time-out of their jobs goes on. 0 is no limit.",
+    help: "How many of the checks the worker knows itself may ask one host at a time, by its name or its address on the command line. The others wait without a slot; the time-out of their jobs goes on. 0 is no limit.",
     knownBy: ["omd-worker"],
   },
 ] as const satisfies readonly ConfigRow[];

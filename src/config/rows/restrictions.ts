@@ -2,6 +2,8 @@ import type { ByteString } from "../../byte-string.ts";
 import { allowedCommands } from "../kinds/allowed-commands.ts";
 import { choice } from "../kinds/choice.ts";
 import { names, restrictedPaths } from "../kinds/lists.ts";
+import { PLUGIN_LIMITS, pluginLimits } from "../kinds/plugin-limits.ts";
+import { queues, queueUsers } from "../kinds/queue-users.ts";
 import { characters } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
@@ -45,6 +47,27 @@ export const RESTRICTION_ROWS = [
     default: undefined,
     defaultText: `all; with restrict_mode=strict ${STRICT_ENVIRONMENT.join(",")}`,
     help: "Names of the environment variables that plugins see of those that the worker was started with; * stands for any characters. PATH is always one of them. The worker's own variables (OMD_WORKER_…) need no name here, plugins never see those that hold secrets.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "queue_user",
+    kind: queueUsers,
+    default: [],
+    help: "As whom the plugins, event handlers and notifications of a queue run: QUEUE:USER, with the name that gearmand_top shows; * stands for the queues that are not named. The worker must be root, or have CAP_SETUID, CAP_SETGID and CAP_KILL. Plugins of such a queue gain no rights (sudo, setuid) and no warm interpreter runs them; its native checks are executed, too. docs/security.md.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "queue_limits",
+    kind: pluginLimits,
+    default: [],
+    help: `What each plugin of a queue may use: QUEUE:NAME=VALUE,NAME=VALUE, as hostgroup_dmz:cpu=30,nofile=64,as=512M,core=0. The names are those of prlimit (${Object.keys(PLUGIN_LIMITS).join(", ")}). Repeat it for each queue; * stands for the queues that are not named. No warm interpreter runs the plugins of such a queue.`,
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "native_checks_as_worker",
+    kind: queues,
+    default: [],
+    help: "Queues with queue_user whose native checks answer all the same, in the worker and with its rights. * stands for all of them.",
     knownBy: ["omd-worker"],
   },
 ] as const satisfies readonly ConfigRow[];

@@ -10,6 +10,7 @@ import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
 import { findMissingFolders, findOccupied } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
 import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
+import { findUnclearRights } from "./queue-rights.ts";
 import { defaultQueues, findUnknownQueues, hasQueue } from "./queues.ts";
 import { findUnclearRestriction, pluginEnvironmentOf } from "./restrictions.ts";
 
@@ -72,9 +73,15 @@ export function completeConfig(
   if (unclear !== undefined) reportAt(unclear.name)(unclear.remark);
   if (rules.takesJobs) {
     checkJobServers(config, draft, report);
-    findUnknownQueues(config).forEach(reportAt("queue_max_worker"));
+    findQueueFaults(config).forEach(({ name, remark }) => {
+      reportAt(name)(remark);
+    });
   }
   return { config, derived: findDerived(config, draft) };
+}
+
+function findQueueFaults(config: Config) {
+  return [...findUnknownQueues(config), ...findUnclearRights(config)];
 }
 
 /** A program that takes no jobs needs no key, unless a file or an argument says that there is encryption. */

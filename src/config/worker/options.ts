@@ -54,6 +54,9 @@ const RESTRICTIONS = use(RESTRICTION_ROWS, {
   restrict_mode: LIVE,
   restrict_allow: LIVE,
   plugin_environment: RESTART,
+  queue_user: LIVE,
+  queue_limits: LIVE,
+  native_checks_as_worker: LIVE,
 });
 
 const NATIVE_CHECKS = [

@@ -1,5 +1,7 @@
+import type { ByteString } from "../../byte-string.ts";
 import { queueNames } from "../../job/queues.ts";
 import type { Config } from "../config.ts";
+import { OTHER_QUEUES } from "../kinds/queue-users.ts";
 import { error, type Remark } from "../problem.ts";
 import { quote } from "../quote.ts";
 import type { Draft } from "../read/draft.ts";
@@ -34,16 +36,31 @@ export function hasQueue(config: Config): boolean {
   return hosts || services || eventhandler || notifications || hostgroups.length + servicegroups.length > 0;
 }
 
-/** What is wrong with the limits of queues: a name that gearmand would never be asked for limits nothing. */
-export function findUnknownQueues(config: Config): readonly Remark[] {
+/** The options that name queues. */
+type QueueOption = "queue_max_worker" | "queue_user" | "queue_limits" | "native_checks_as_worker";
+
+/** What is wrong with what is said of queues: of a name that gearmand is never asked for it says nothing. */
+export function findUnknownQueues(
+  config: Config,
+): readonly { readonly name: QueueOption; readonly remark: Remark }[] {
   const served = queueNames(config);
   if (served.length === 0) return [];
-  return config.queueMaxWorker
-    .filter(({ queue }) => !served.includes(queue))
-    .map(({ queue }) =>
-      error(
-        `queue_max_worker: this worker serves no queue ${quote(queue)}`,
-        `its queues are ${served.map(quote).join(", ")}`,
-      ),
-    );
+  const named: readonly (readonly [QueueOption, readonly ByteString[]])[] = [
+    ["queue_max_worker", queuesOf(config.queueMaxWorker)],
+    ["queue_user", queuesOf(config.queueUser)],
+    ["queue_limits", queuesOf(config.queueLimits)],
+    ["native_checks_as_worker", config.nativeChecksAsWorker],
+  ];
+  return named.flatMap(([name, queues]) =>
+    queues
+      .filter((queue) => !served.includes(queue) && !(queue === OTHER_QUEUES && name !== "queue_max_worker"))
+      .map((queue) => {
+        const hint = `its queues are ${served.map(quote).join(", ")}`;
+        return { name, remark: error(`${name}: this worker serves no queue ${quote(queue)}`, hint) };
+      }),
+  );
+}
+
+function queuesOf(entries: readonly { readonly queue: ByteString }[]): readonly ByteString[] {
+  return entries.map(({ queue }) => queue);
 }

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type ByteString, toByteString } from "../../byte-string.ts";
 import type { Assignment } from "../command.ts";
+import { withoutCapabilities } from "../confinement/capabilities.ts";
 import { LIMIT_OPEN_FILES } from "../open-files.ts";
 import type { OutputPipes } from "./output-pipes.ts";
 import type { WarmPlugin } from "./warm-plugin.ts";
@@ -71,7 +72,9 @@ export class Template {
   constructor({ id, plugin, statusFd, onExit }: TemplateOptions) {
     this.id = id;
     this.plugin = plugin;
-    this.#process = spawn("/bin/sh", ["-c", START, "sh", ...startWords(plugin, id).map(renderFormat)], {
+    const words = ["/bin/sh", "-c", START, "sh", ...startWords(plugin, id).map(renderFormat)];
+    const [path = "", ...args] = [...withoutCapabilities(), ...words];
+    this.#process = spawn(path, args, {
       detached: true,
       stdio: ["pipe", statusFd, "pipe"],
     });

@@ -1,8 +1,9 @@
-import type { ByteString } from "../../byte-string.ts";
+import { type ByteString, toByteString } from "../../byte-string.ts";
 import type { Output } from "../../outcome/outcome.ts";
 import { NOT_EXECUTABLE, NOT_FOUND } from "../../outcome/shell-codes.ts";
 import { lackIn } from "../../outcome/shortage.ts";
 import type { Assignment, ShellCommand } from "../command.ts";
+import { CANNOT_CONFINE, type Confinement, confiningWords, identityOf } from "../confinement/confinement.ts";
 import { quoteWord } from "./quote-word.ts";
 
 /** How one kind of /bin/sh is started, how it is given commands, and what it adds to the output. */
@@ -72,7 +73,8 @@ export function createDialect({ directory, shellPath, isDash }: DialectOptions):
     // first line.
     start: (commandPipe) => (isDash ? ["-c", `. ${quoteWord(commandPipe)}`, "sh"] : [commandPipe]),
     text(command) {
-      const { via, env } = command;
+      const { via, env, confinement } = command;
+      if (confinement !== undefined) return confinedText(command, confinement, shellPath);
       if (via === "plugin") return pluginText(command);
       const line = quoteWord(command.commandLine);
       // A fresh shell with the name `sh`, and not its path, begins its messages as if a worker had started
@@ -84,6 +86,7 @@ export function createDialect({ directory, shellPath, isDash }: DialectOptions):
     },
     clean(command, returnCode, output) {
       if (command.via === "plugin") return withoutMessages(output, returnCode, directory);
+      if (command.confinement !== undefined) return output;
       return isEvaluated(command.commandLine) ? withoutEval(output) : output;
     },
   };
@@ -111,6 +114,20 @@ function pluginText({ argv, env }: ShellCommand & { readonly via: "plugin" }): B
   return `${isWatched ? "/usr/bin/env " : ""}${env.map(assignment).join(" ")} ${words}`;
 }
 
+/**
+ * The shell has the worker's rights, so it reads nothing of the command: neither a line nor a variable, which
+ * could change the programs that take the rights away (LD_PRELOAD).
+ */
+function confinedText(command: ShellCommand, confinement: Confinement, shellPath: string): ByteString {
+  const { env } = command;
+  const words = command.via === "plugin" ? command.argv : [shellPath, "-c", "--", command.commandLine, "sh"];
+  const variables = env.map(([name, value]) => `${name}=${value}`);
+  const all = [...confiningWords(confinement, variables), ...words].map(quoteWord).join(" ");
+  const identity = identityOf(confinement).map(([name, value]) => assignment([name, toByteString(value)]));
+  if (command.via === "plugin") return [...identity, all].join(" ");
+  return `( ${identity.length === 0 ? "" : `export ${identity.join(" ")}; `}exec ${all} )`;
+}
+
 function assignment([name, value]: Assignment): ByteString {
   return `${name}=${quoteWord(value)}`;
 }
@@ -129,10 +146,17 @@ function withoutMessages(output: Output, returnCode: number, directory: string):
  * code. It has none for an argument that is too long, so that message stays, without the name of the pipe.
  */
 function withoutMessageOfStart(stderr: ByteString, directory: string): ByteString {
+  if (CANNOT_CONFINE.test(stderr)) return withoutConfining(stderr);
   const [, prefix = "", message = stderr] = /^(sh: \d+: )?(.*)$/s.exec(stderr) ?? [];
   if (!message.startsWith(`${directory}/`)) return stderr;
   if (!message.endsWith(": Argument list too long\n")) return "";
   return prefix + message.slice(message.indexOf(": ") + 2);
+}
+
+/** What `judge` has no words for stays, as the shell would have said it. */
+function withoutConfining(stderr: ByteString): ByteString {
+  const [, said, ofEnv = said] = CANNOT_CONFINE.exec(stderr) ?? [];
+  return ofEnv === "Argument list too long" || ofEnv === "Resource temporarily unavailable" ? stderr : "";
 }
 
 function signalWords(signal: number): string {

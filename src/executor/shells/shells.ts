@@ -5,6 +5,7 @@ import type { Log } from "../../log.ts";
 import { cannotStart, crashed, type Outcome, type Output } from "../../outcome/outcome.ts";
 import { lackIn, NO_PROCESSES } from "../../outcome/shortage.ts";
 import type { ShellCommand } from "../command.ts";
+import { withoutCapabilities } from "../confinement/capabilities.ts";
 import type { PipePaths } from "../named-pipes.ts";
 import type { RunRequest, Runs } from "../runs.ts";
 import { createDialect, findLack, type ShellDialect } from "./dialect.ts";
@@ -19,6 +20,8 @@ export interface ShellsOptions {
   /** After how many seconds an idle shell ends that is more than `warm`. 0: never. */
   readonly idleTimeout: number;
   readonly shellPath?: string;
+  /** Its commands are confined: the shells have the worker's rights, and the plugins have not. */
+  readonly areConfined?: boolean;
 }
 
 /** How many warm shells there are. */
@@ -160,11 +163,15 @@ export class Shells {
   }
 
   #startShell(pipePaths: PipePaths): Shell {
+    const { areConfined = false } = this.#options;
+    const words = [this.#shellPath, ...this.#dialect.start(pipePaths.command)];
+    const [path = "", ...args] = areConfined ? words : [...withoutCapabilities(), ...words];
     try {
+      if (areConfined) this.#runs.directory.share(pipePaths);
       return new Shell({
         id: this.#runs.newId(),
-        path: this.#shellPath,
-        args: this.#dialect.start(pipePaths.command),
+        path,
+        args,
         pipePaths,
         statusFd: this.#runs.statusFd,
         onExit: (shell) => this.#exited(shell),

@@ -110,6 +110,20 @@ export const QUEUE_ALERTS: readonly Alert[] = [
       "See OmdSlotsExhausted and OmdTimeOuts for the cause. If the workers are simply too few, add some or raise max-worker.",
   },
   {
+    name: "OmdQueueAtLimit",
+    severity: "warning",
+    when: [
+      "rate(gearman_worker_jobs_limit_reached_seconds_total[10m]) > 0.95",
+      "and on (job, queue) max by (job, queue) (gearman_queue_jobs_waiting) > 0",
+    ],
+    during: "5m",
+    summary: `${QUEUE} is at its limit in the worker {{ $labels.instance }}, and jobs wait`,
+    description:
+      "For ten minutes as many of its jobs have run as queue_max_worker allows, nearly without a pause. The others wait in gearmand.",
+    action:
+      "If its checks hang, see OmdTimeOuts and the slowest checks on the status page. If they are well, raise the limit (`queue_max_worker`), as far as max-worker has room for the other queues, or let another worker serve the queue, too.",
+  },
+  {
     name: "OmdQueueLate",
     severity: "warning",
     when: [

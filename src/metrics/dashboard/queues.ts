@@ -64,6 +64,25 @@ export const QUEUE_ROW: Row = {
         "{{queue}}",
       ),
     ),
+    lines(
+      {
+        title: "At the limit",
+        about: "The share of time, in the worker that was longest at queue_max_worker.",
+        unit: "percentunit",
+      },
+      query(
+        `max by (queue) (rate(gearman_worker_jobs_limit_reached_seconds_total{${QUEUES}}${RATE}))`,
+        "{{queue}}",
+      ),
+    ),
+    lines(
+      {
+        title: "Hosts at the limit",
+        about: "Hosts that native_target_max native checks ask, by worker.",
+        unit: "none",
+      },
+      query(`max by (instance) (gearman_worker_targets_at_limit{${WORKERS}})`, "{{instance}}"),
+    ),
     areas(
       {
         title: "Unreadable and too old",

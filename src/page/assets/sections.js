@@ -100,7 +100,7 @@ export function showChecks({ routes, mostFailing, slowestChecks, slowestRuns }) 
   fill("slowruns", long, "Nothing was run yet");
 }
 
-export function showPools({ pools: { shells, templates, shared }, waits, setAside }) {
+export function showPools({ pools: { shells, templates, shared }, waits, setAside, limits }) {
   const waiting = Object.entries(waits).map(([what, wait]) => [
     `Wait for ${what}`,
     wait.waiting === 0 ? "none" : `${figure(wait.waiting)}, for ${span(wait.oldestWait)}`,
@@ -113,10 +113,30 @@ export function showPools({ pools: { shells, templates, shared }, waits, setAsid
     ...files,
     ["Warm shells", `${figure(shells.busy)} busy`, `${figure(shells.idle)} idle`],
     ["Warm plugins (Perl, Python)", figure(templates), ""],
+    ...limitsOf(limits),
     ...waiting,
     ...shared.map((name) => [name, "in use", ""]),
   ];
   fill("pools", rows, "");
+}
+
+/** Queues with a limit, and hosts that as many checks ask as may. */
+function limitsOf({ queues, targets }) {
+  const limited = queues.map(({ queue, most, running, waiting, fullFor, fullTotal }) => [
+    `Limit of ${queue}`,
+    { text: `${figure(running)} of ${figure(most)}${waits(waiting)}`, bad: fullFor >= 600 },
+    fullTotal === 0 ? "never reached" : `reached for ${span(fullTotal)}, now for ${span(fullFor)}`,
+  ]);
+  const full = targets.full.map(({ target, underWay, waiting }) => [
+    `Checks of ${target}`,
+    { text: `${figure(underWay)} of ${figure(targets.most)}${waits(waiting)}`, bad: waiting > 0 },
+    "",
+  ]);
+  return [...limited, ...full];
+}
+
+function waits(count) {
+  return count === 0 ? "" : `, ${figure(count)} wait`;
 }
 
 export function showShadow({ shadow: { share, checks } }) {

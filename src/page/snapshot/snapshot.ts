@@ -1,6 +1,7 @@
 import { type ByteString, fromByteString } from "../../byte-string.ts";
 import type { EffectiveOption } from "../../config/render/effective.ts";
-import type { WorkerStatus } from "../../worker/worker-status.ts";
+import type { QueueLimitStatus } from "../../worker/slots/queue-limits.ts";
+import type { TargetsStatus, WorkerStatus } from "../../worker/worker-status.ts";
 import type { CheckCount } from "../counts/check-counts.ts";
 import type { Point } from "../counts/history.ts";
 import type { Observer } from "../counts/observer.ts";
@@ -49,6 +50,11 @@ export interface Snapshot extends Pick<WorkerStatus, Kept> {
   };
   readonly waits: WorkerStatus["native"]["waits"];
   readonly setAside: WorkerStatus["native"]["setAside"];
+  /** Queues with a limit, and hosts that as many native checks ask as may. */
+  readonly limits: {
+    readonly queues: readonly QueueLimitStatus[];
+    readonly targets: TargetsStatus;
+  };
   readonly shadow: WorkerStatus["shadow"];
   /** The gravest first; empty if nothing is wrong. */
   readonly wrong: readonly Finding[];
@@ -92,7 +98,7 @@ export function makeSnapshot(parts: SnapshotParts): Snapshot {
     wrong: findWrong({ status, queues, troubles, failedReload, now }),
     jobs: jobsOf(status),
     pools: { shells: executor.shells, templates: executor.templates, shared: native.shared },
-    ...{ waits: native.waits, setAside: native.setAside },
+    ...{ waits: native.waits, setAside: native.setAside, limits: limitsOf(status) },
     ...{ slowestChecks: checks.slowest, mostFailing: checks.mostFailing, routes: routes.told },
     slowestRuns: slowest.told.map(({ hostName, serviceDescription, ...run }) => ({
       ...run,
@@ -102,6 +108,14 @@ export function makeSnapshot(parts: SnapshotParts): Snapshot {
     points: history.points(seen.points),
     log: tail.lines(seen.lines),
     ...(config !== undefined && { config }),
+  };
+}
+
+function limitsOf({ slots, native }: WorkerStatus): Snapshot["limits"] {
+  const { most = 0, full = [] } = native.targets ?? {};
+  return {
+    queues: (slots.queues ?? []).map((one) => ({ ...one, queue: fromByteString(one.queue) })),
+    targets: { most, full: full.map((one) => ({ ...one, target: fromByteString(one.target) })) },
   };
 }
 

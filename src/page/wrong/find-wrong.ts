@@ -8,6 +8,7 @@ import {
   unreadableJobs,
   unusablePlugins,
 } from "./job-rules.ts";
+import { queueAtLimit, targetsAtLimit } from "./limit-rules.ts";
 import {
   jobServerAway,
   jobServerSilent,
@@ -35,6 +36,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   filesSetAside,
   jobServerSilent,
   slotsFull,
+  queueAtLimit,
+  targetsAtLimit,
   manyTimeOuts,
   loopLate,
   clockDiffers,

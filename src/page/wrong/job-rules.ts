@@ -1,4 +1,5 @@
-import { fromByteString, withoutControls } from "../../byte-string.ts";
+import { findClockDifference } from "../../job/clock.ts";
+import { adviseOnUnusable, renderUnusable } from "../../outcome/unusable-plugin.ts";
 import { countOf, listOf, type Rule, verbOf } from "./finding.ts";
 import { isForWorkers } from "./server-rules.ts";
 
@@ -7,8 +8,6 @@ const MANY_TIMEOUTS = 5;
 const TIMEOUT_SHARE = 0.05;
 /** A plugin that no job has named for so long is no news. */
 const FORGOTTEN_SECONDS = 3_600;
-/** A difference that the network and the core's own second explain is none. */
-const CLOCK_SECONDS = 2;
 /** The counts of troubles are of the last five to ten minutes. */
 const LATELY = "in the last minutes";
 
@@ -84,24 +83,20 @@ export const unreadableJobs: Rule = ({ troubles }) => {
 export const unusablePlugins: Rule = ({ status: { recent }, now }) => {
   const lately = recent.unusable.filter(({ lastTime }) => now - lastTime < FORGOTTEN_SECONDS);
   if (lately.length === 0) return undefined;
-  const names = lately.toReversed().map(({ path, why }) => `${readable(path)} (${why})`);
   return {
     level: "problem",
-    text: `Jobs have named ${lately.length === 1 ? "a plugin" : "plugins"} that cannot be started: ${listOf(names)}.`,
-    advice: "Install it on this machine, or look at its rights and its first line.",
+    text: `Jobs have named ${lately.length === 1 ? "a plugin" : "plugins"} that cannot be started: ${listOf(lately.toReversed().map(renderUnusable))}.`,
+    advice: sentence(adviseOnUnusable(lately)),
   };
 };
 
 export const clockDiffers: Rule = ({ status: { recent } }) => {
-  const { leastLatency = 0 } = recent;
-  if (leastLatency >= -CLOCK_SECONDS) return undefined;
-  return {
-    level: "warning",
-    text: `A job began ${(-leastLatency).toFixed(1)} s before the time that the core had planned for it.`,
-    advice: "Set the clocks of this machine and of the core, as with chrony. Latencies are wrong until then.",
-  };
+  const difference = findClockDifference(recent.leastLatency);
+  if (difference === undefined) return undefined;
+  const advice = `${sentence(difference.advice)} Latencies are wrong until then.`;
+  return { level: "warning", text: sentence(difference.text), advice };
 };
 
-function readable(path: string): string {
-  return withoutControls(fromByteString(path));
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,8 +1,10 @@
 import { posix } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
+import { queueRightsOf } from "../../config/worker/queue-rights.ts";
 import { createWarmPlugins } from "../../executor/interpreters/warm-plugin.ts";
-import type { Job } from "../../job/job.ts";
+import type { QueuedJob } from "../../job/job.ts";
+import { queueNames } from "../../job/queues.ts";
 import type { Refusal } from "../../outcome/refusal.ts";
 import { hasReference } from "../references/reference.ts";
 import type { Shelf } from "../shelf.ts";
@@ -18,7 +20,7 @@ import type { Route } from "./route.ts";
 import { type NativeSwitches, readSwitches } from "./switches.ts";
 
 /** Tells how a job's command line will be run. A promise: a check in a thread is asked about it first. */
-export type Router = (job: Pick<Job, "commandLine">) => Route | Promise<Route>;
+export type Router = (job: Pick<QueuedJob, "commandLine" | "queue">) => Route | Promise<Route>;
 
 export interface RouterOptions extends FileLookup {
   readonly shelf: Shelf;
@@ -34,12 +36,15 @@ export function createConfiguredRouter(
   shelf: Shelf,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Router {
-  return createRouter({
+  const options: RouterOptions = {
     shelf,
     identify: createIdentification(),
     switches: readSwitches(config, env),
     restrictions: createRestrictions(config),
     followsReferences: config.secretDir !== undefined,
+  };
+  const usual = createRouter({
+    ...options,
     findWarmPlugin: createWarmPlugins({
       perl: readPerlRule(config),
       python: config.warmPython,
@@ -49,6 +54,28 @@ export function createConfiguredRouter(
       path: env["PATH"] ?? "",
     }),
   });
+  const findRouter = createQueueRouters(config, options);
+  return (job) => ((job.queue === undefined ? undefined : findRouter(job.queue)) ?? usual)(job);
+}
+
+/**
+ * The routers of queues that run as another user, or have limits. A warm interpreter has neither: its runs
+ * are forked from a process of the worker. A native check has the rights of the worker, which the queue is
+ * not to have.
+ */
+function createQueueRouters(
+  config: Config,
+  options: RouterOptions,
+): (queue: ByteString) => Router | undefined {
+  const routers = queueNames(config).flatMap((queue) => {
+    const rights = queueRightsOf(config, queue);
+    if (rights === undefined) return [];
+    const whyOff = rights.hasNativeChecks ? undefined : `plugins of this queue run as ${rights.user}`;
+    const switches = { ...options.switches, ...(whyOff !== undefined && { whyOff }) };
+    return [[queue, createRouter({ ...options, switches })] as const];
+  });
+  const byQueue = new Map(routers);
+  return (queue) => byQueue.get(queue);
 }
 
 /** Commands must pass all of them. */

@@ -14,6 +14,8 @@ export interface NativeSwitches {
   readonly experimental: readonly string[];
   /** Names of checks whose option `internal_…` of the Go worker is off. */
   readonly internalOff: readonly string[];
+  /** Why no check may answer here, whatever the operator has set. */
+  readonly whyOff?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -61,6 +63,7 @@ export function findSwitch(
   { name, replaces, isExperimental = false }: Pick<Check, "name" | "replaces" | "isExperimental">,
   switches: NativeSwitches,
 ): string | undefined {
+  if (switches.whyOff !== undefined) return switches.whyOff;
   if (switches.mode === "off") return "native_checks is off";
   if (switches.except.includes(name)) return "native_checks_except names the check";
   if (switches.only.length > 0 && !switches.only.includes(name))

@@ -1,11 +1,16 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { QueueLimit } from "../../config/kinds/queue-limits.ts";
+import { FullTime } from "./full-time.ts";
 
 export interface QueueLimitStatus extends QueueLimit {
   /** Jobs of the queue that have their turn. */
   readonly running: number;
   /** Jobs that have been taken and wait until another one of their queue has ended. */
   readonly waiting: number;
+  /** For how many seconds the queue has been at its limit, but for short pauses; 0 if it is not. */
+  readonly fullFor: number;
+  /** How long it has been so since the start. */
+  readonly fullTotal: number;
 }
 
 const MAX_IDLE_LINES = 100;
@@ -22,6 +27,7 @@ interface Line {
  */
 export class QueueLimits {
   readonly #lines = new Map<string, Line>();
+  readonly #full = new Map<string, FullTime>();
   #most: ReadonlyMap<string, number>;
 
   constructor(limits: readonly QueueLimit[]) {
@@ -36,7 +42,11 @@ export class QueueLimits {
   get status(): readonly QueueLimitStatus[] {
     return [...this.#most].map(([queue, most]) => {
       const line = this.#lines.get(queue);
-      return { queue, most, running: line?.running ?? 0, waiting: line?.waiting.length ?? 0 };
+      const full = this.#full.get(queue);
+      return {
+        ...{ queue, most, running: line?.running ?? 0, waiting: line?.waiting.length ?? 0 },
+        ...{ fullFor: full?.present() ?? 0, fullTotal: full?.total() ?? 0 },
+      };
     });
   }
 
@@ -51,6 +61,7 @@ export class QueueLimits {
     const line = this.#lineOf(queue);
     if (line.running < this.#mostOf(queue)) {
       line.running += 1;
+      this.#note(queue, line);
       return undefined;
     }
     return new Promise((resolve) => line.waiting.push(resolve));
@@ -60,6 +71,7 @@ export class QueueLimits {
     const line = this.#lineOf(queue);
     line.running -= 1;
     this.#letIn(queue, line);
+    this.#note(queue, line);
     // A worker has few queues. Their lines stay, as to make one for each job costs more.
     if (line.running === 0 && this.#lines.size > MAX_IDLE_LINES) this.#lines.delete(queue);
   }
@@ -67,7 +79,19 @@ export class QueueLimits {
   /** Uses new limits at once. Jobs that run go on. */
   configure(limits: readonly QueueLimit[]): void {
     this.#most = readLimits(limits);
-    for (const [queue, line] of this.#lines) this.#letIn(queue, line);
+    for (const [queue, line] of this.#lines) {
+      this.#letIn(queue, line);
+      this.#note(queue, line);
+    }
+  }
+
+  #note(queue: string, { running }: Line): void {
+    const isFull = running >= this.#mostOf(queue);
+    const known = this.#full.get(queue);
+    if (known === undefined && !isFull) return;
+    const full = known ?? new FullTime();
+    this.#full.set(queue, full);
+    full.note(isFull);
   }
 
   #letIn(queue: string, line: Line): void {

@@ -1,4 +1,4 @@
-import type { Job } from "../../job/job.ts";
+import type { Job, QueuedJob } from "../../job/job.ts";
 import { ageIfTooOld } from "../../job/max-age.ts";
 import type { JobRun, Runner } from "../../run/run.ts";
 import type { RunPlace } from "../../run/target-places.ts";
@@ -30,10 +30,11 @@ export function createSlotRun(options: SlotRunOptions): (job: Job, queue: string
     const turn = place.enter();
     if (turn !== undefined) await turn;
     try {
-      let ran = await runOnce(job, place, options);
+      const queued = { ...job, queue };
+      let ran = await runOnce(queued, place, options);
       while (ran.outcome.kind === "not-started") {
         await shortage.wait(ran.outcome.lack);
-        ran = await runOnce(job, place, options);
+        ran = await runOnce(queued, place, options);
       }
       return ran;
     } finally {
@@ -81,7 +82,7 @@ class Place implements RunPlace {
 }
 
 async function runOnce(
-  job: Job,
+  job: QueuedJob,
   place: RunPlace,
   { run, maxAge, jobTimeout }: SlotRunOptions,
 ): Promise<JobRun> {

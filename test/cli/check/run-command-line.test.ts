@@ -21,7 +21,11 @@ it.each(["on", "off"])("a check finds its family's setting as worker.conf has it
   const written: string[] = [];
   const io = { stdout: (text: string | Uint8Array) => void written.push(`${text}`), stderr() {}, env: {} };
   expect(
-    await runCommandLine("/p/check_x", { config, router: () => route, log, findMarks: () => undefined }, io),
+    await runCommandLine(
+      { commandLine: "/p/check_x" },
+      { config, router: () => route, log, findMarks: () => undefined },
+      io,
+    ),
   ).toBe(0);
   expect(written).toEqual([`${value}\n`]);
 });

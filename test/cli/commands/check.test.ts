@@ -29,6 +29,47 @@ describe("omd-worker check reads as its own options", () => {
   });
 });
 
+describe("omd-worker check --queue", () => {
+  const OPTIONS = [
+    ...["--hostgroups=dmz,lan,fast", "--queue_user=hostgroup_dmz:nobody,hostgroup_fast:nobody"],
+    ...["--queue_limits=hostgroup_dmz:cpu=30,as=1G", "--native_checks_as_worker=hostgroup_fast"],
+  ];
+
+  it("explains as whom the command is started, and what it may use", async () => {
+    const argv = [...OPTIONS, "--queue=hostgroup_dmz", "--explain", "--", DUMMY, "0"];
+    expect((await run("check", argv)).stdout).toBe(`plugin: plugins of this queue run as nobody
+  there is no such file
+  started:
+    ${DUMMY}
+    0
+  as the user nobody
+  with the limits cpu=30,as=1G
+`);
+  });
+
+  it.each([
+    ["hostgroup_lan", /^native: /, /user/],
+    ["hostgroup_fast", /^native: [\s\S]*in the worker, and what is started as the user nobody\n$/, /limits/],
+  ])("explains the native check of %s", async (queue, said, unsaid) => {
+    const { stdout } = await run("check", [...OPTIONS, `--queue=${queue}`, "--explain", "--", DUMMY, "0"]);
+    expect(stdout).toMatch(said);
+    expect(stdout).not.toMatch(unsaid);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("runs the command so", async () => {
+    const argv = [...OPTIONS, "--queue=hostgroup_dmz", "--", "/usr/bin/id", "-u"];
+    expect(await run("check", argv)).toEqual({ code: 0, stdout: "65534\n", stderr: "" });
+  });
+
+  it("is refused for a queue that the worker does not serve", async () => {
+    const { code, stdout, stderr } = await run("check", [...OPTIONS, "--queue=dmz", "--", "/bin/true"]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toContain(
+      "this worker serves no queue 'dmz' (its queues are 'hostgroup_dmz', 'hostgroup_lan'",
+    );
+  });
+});
+
 describe("omd-worker check without a command", () => {
   it.each([
     ["nothing", []],
@@ -37,7 +78,7 @@ describe("omd-worker check without a command", () => {
   ])("%s explains itself and exits 3", async (_, argv) => {
     const { code, stdout, stderr } = await run("check", argv);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-    expect(stderr).toMatch(/^usage: omd-worker check \[--explain\] \[--OPTION=VALUE/);
+    expect(stderr).toMatch(/^usage: omd-worker check \[--explain\] \[--queue=NAME\] \[--OPTION=VALUE/);
   });
 });
 

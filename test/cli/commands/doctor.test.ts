@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readStatus } from "../../../src/gearman/admin.ts";
 import { Actors } from "../../support/gearman/actors.ts";
@@ -102,6 +103,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("stunnel"))("omd-worker doc
     await using server = await startTlsGearmand({ pki });
     const keyfile = pki.file("open.key");
     writeFileSync(keyfile, `${KEY}\n`, { mode: 0o644 });
+    chmodSync(dirname(keyfile), 0o755);
     const { code, stdout } = await run("doctor", [...optionsOf(server, pki), `--keyfile=${keyfile}`]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^warning tls +127\.0\.0\.1:\d+: its certificate is valid until .+: renew it$/m);

@@ -16,8 +16,8 @@ const STATUS: WorkerStatus = {
   slots: {
     ...{ size: 5, busy: 2, min: 1, max: 9 },
     queues: [
-      { queue: "hostgroup_slow", most: 2, running: 2, waiting: 1 },
-      { queue: "host", most: 5, running: 0, waiting: 0 },
+      { queue: "hostgroup_slow", most: 2, running: 2, waiting: 1, fullFor: 0, fullTotal: 0 },
+      { queue: "host", most: 5, running: 0, waiting: 0, fullFor: 0, fullTotal: 0 },
     ],
   },
   jobs: {

@@ -43,6 +43,9 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "names, comma-separated": "a,b",
   "plugin:module+module, comma-separated": "check_a:Module::A",
   "QUEUE:NUMBER, comma-separated": "service:7",
+  "QUEUE:USER, comma-separated": "service:nobody",
+  "QUEUE:NAME=VALUE,NAME=VALUE, one queue a line": "service:cpu=30,as=1G",
+  "queues, comma-separated": "service",
   "path, one a line": "/usr/lib/plugins",
   "file, one a line": "/etc/more.key",
   "text, one a line": "one of the keys",
@@ -59,7 +62,10 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
 };
 
 /** A line that another one makes no sense without. */
-const NEEDED: Readonly<Record<string, string>> = { restrict_allow: "restrict_mode=strict" };
+const NEEDED: Readonly<Record<string, string>> = {
+  restrict_allow: "restrict_mode=strict",
+  native_checks_as_worker: "queue_user=service:nobody",
+};
 
 describe("the table", () => {
   it.each(KEYS_OF_THE_PEERS)("knows %s, as a peer does", (key) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { QueueLimits } from "../../../src/worker/slots/queue-limits.ts";
 
 /** Enters, and books the name when it is in. */
@@ -16,10 +16,31 @@ describe("the limits of queues", () => {
     for (const name of ["a", "b", "c", "d"]) void enter(limits, "slow", name, book);
     await settle();
     expect(book).toEqual(["a", "b"]);
-    expect(limits.status).toEqual([{ queue: "slow", most: 2, running: 2, waiting: 2 }]);
+    expect(limits.status).toMatchObject([{ queue: "slow", most: 2, running: 2, waiting: 2 }]);
     limits.leave("slow");
     await settle();
     expect(book).toEqual(["a", "b", "c"]);
+  });
+
+  it("tell how long a queue is at its limit, and of no other queue", () => {
+    vi.useFakeTimers({ now: 0, toFake: ["performance"] });
+    try {
+      const limits = new QueueLimits([
+        { queue: "slow", most: 1 },
+        { queue: "quick", most: 9 },
+      ]);
+      for (const queue of ["slow", "quick", "host"]) void limits.enter(queue);
+      vi.advanceTimersByTime(60_000);
+      expect(limits.status).toMatchObject([
+        { queue: "slow", fullFor: 60, fullTotal: 60 },
+        { queue: "quick", fullFor: 0, fullTotal: 0 },
+      ]);
+      limits.configure([{ queue: "slow", most: 2 }]);
+      vi.advanceTimersByTime(60_000);
+      expect(limits.status).toMatchObject([{ queue: "slow", fullFor: 0, fullTotal: 60 }]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("hold up no other queue", () => {

@@ -4,7 +4,7 @@ import { WORKER_OPTIONS } from "./worker-options.ts";
 export const CHECK_MANUAL: Manual = {
   name: "check",
   usage: [
-    "omd-worker check [--explain] [--OPTION=VALUE…] [--] COMMAND…",
+    "omd-worker check [--explain] [--queue=NAME] [--OPTION=VALUE…] [--] COMMAND…",
     "omd-worker check NAME --help",
     "omd-worker testcmd [--] COMMAND…",
   ],
@@ -16,6 +16,11 @@ export const CHECK_MANUAL: Manual = {
     {
       name: "explain",
       help: "runs nothing, but says which way COMMAND goes, why, and what would be started",
+    },
+    {
+      name: "queue",
+      value: "NAME",
+      help: "as a job of this queue: with its user and limits (queue_user, queue_limits)",
     },
   ],
   table: WORKER_OPTIONS,
