@@ -124,8 +124,7 @@ describe("a release that is changed in a cluster", () => {
     await text(stage.install({ poolDefaults: { extraArgs: ["--debug=1"] } }));
     const between = await hashes();
     expect(POOLS.filter((pool) => before[pool] === between[pool])).toEqual([]);
-    const words = ["rollback", stage.release, String(revision), "--wait", "--timeout", `${SECONDS}s`];
-    await text(stage.helm(words));
+    await text(stage.rollBack(revision));
     expect(await hashes()).toEqual(before);
   });
 });
@@ -193,6 +192,18 @@ describe("a pool that is scaled", () => {
     }, PATIENCE);
   });
 
+  it("goes back to an earlier version, whatever the autoscaler has set since", async () => {
+    const snmp = { autoscaling: HPA };
+    await text(stage.install({ pools: { snmp } }));
+    const revision = (await history()).at(-1)?.revision;
+    const before = await hashes();
+    await text(stage.kubectl(["scale", "deployment/omd-dev-snmp-worker", "--replicas=6"]));
+    await text(stage.install({ pools: { snmp: { ...snmp, extraArgs: ["--debug=1"] } } }));
+    await text(stage.rollBack(revision));
+    expect(await hashes()).toEqual(before);
+    expect(await replicas("snmp")).toBeGreaterThan(HPA.minReplicas);
+  });
+
   it("has an autoscaler that can read the CPU of the worker's container", async (check) => {
     if (!(await hasPodMetrics())) return check.skip("the cluster has no metrics of pods");
     await text(stage.install({ pools: { snmp: { autoscaling: HPA } } }));
@@ -216,7 +227,8 @@ describe("an end-to-end test", () => {
     const [own] = await stage.pods();
     const [{ image }] = own?.spec.containers ?? [{ image: "" }];
     const test = { schedule: "0 0 1 1 *", host: "accept", image, command: ["true"] };
-    await text(stage.install({ e2e: { accept: test } }));
+    const { take } = await flags();
+    await text(stage.install({ e2e: { accept: test } }, take));
     await text(stage.kubectl(["create", "job", "accept-now", "--from=cronjob/omd-dev-accept-e2e"]));
     const wait = ["wait", "job/accept-now", "--for=condition=Complete", `--timeout=${SECONDS}s`];
     await text(stage.kubectl(wait));

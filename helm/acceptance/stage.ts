@@ -49,6 +49,10 @@ export class Stage implements AsyncDisposable {
     return this.#withValues(["upgrade", rollback, "--timeout", `${seconds}s`], values);
   }
 
+  rollBack(revision = 0): Promise<Ran> {
+    return this.helm(["rollback", this.release, String(revision), "--wait", "--timeout", `${SECONDS}s`]);
+  }
+
   async render(values: object = {}): Promise<readonly KubeObject[]> {
     return readObjects(await text(this.#withValues(["template"], values)));
   }

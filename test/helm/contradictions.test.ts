@@ -96,6 +96,35 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
       "podDisruptionBudget.maxUnavailable 0 would block the drain of every node: raise it",
     ],
     [
+      "a volume with the name of one of the chart's",
+      snmp({ extraVolumes: [{ name: "tmp", emptyDir: {} }] }),
+      "pools.snmp: two volumes have the name tmp: choose another one (extraVolumes)",
+    ],
+    [
+      "two volumes at one path",
+      snmp({ credentials: { files: [{ secret: "a", mountPath: "/etc/omd-worker/key" }] } }),
+      "pools.snmp: two volumes are mounted at /etc/omd-worker/key",
+    ],
+    [
+      "a container with the name of the worker's",
+      snmp({ sidecars: [{ name: "worker", image: "a:1" }] }),
+      "pools.snmp: two containers have the name worker",
+    ],
+    [
+      "a test's volume at a path of the chart's",
+      {
+        e2e: {
+          shop: {
+            ...{ schedule: "@hourly", host: "shop", image: "a:1", command: ["true"] },
+            extraVolumes: [{ name: "shm", emptyDir: {} }],
+            extraVolumeMounts: [{ name: "shm", mountPath: "/tmp" }],
+          },
+        },
+      },
+      "e2e.shop: two volumes have the name shm: choose another one (extraVolumes)\n" +
+        "  e2e.shop: two volumes are mounted at /tmp: choose another path",
+    ],
+    [
       "a roll-out that cannot go on",
       snmp({ strategy: { rollingUpdate: { maxSurge: 0 } } }),
       "maxSurge and maxUnavailable are both 0",

@@ -183,6 +183,12 @@ describe.skipIf(!hasTool("helm"))("helm test", () => {
     expect(spec.affinity).toEqual(node);
   });
 
+  it("has a gearmand for trying out that runs where all pools do", () => {
+    const tolerations = [{ key: "monitoring", operator: "Exists" }];
+    const objects = objectsOf({ gearmand: { enabled: true }, poolDefaults: { tolerations } });
+    expect(find(objects, "Deployment", "omd-gearmand").spec.template.spec).toMatchObject({ tolerations });
+  });
+
   it("is a hook, removed when it went well, and as closed as all other pods", () => {
     const { metadata, spec } = find(objectsOfFiles("values-dev.yaml"), "Pod", "omd-dev-test");
     expect(metadata.annotations).toEqual({

@@ -33,8 +33,14 @@ function resources(groupVersion: string): object {
   return { kind: "APIResourceList", groupVersion, resources: described };
 }
 
+interface Cluster {
+  readonly replicas: number;
+  readonly scaler?: string | undefined;
+  readonly managedFields?: readonly object[] | undefined;
+}
+
 /** As much of the API as Helm asks for when it renders: one Deployment, and its autoscaler if named. */
-async function startApi(replicas: number, scaler = ""): Promise<AsyncDisposable & { readonly url: string }> {
+async function startApi({ replicas, scaler = "", managedFields = [] }: Cluster) {
   const named = Object.keys(KINDS).filter((each) => each !== "v1");
   const groups = named.map((groupVersion) => {
     const [name = "", version = ""] = groupVersion.split("/");
@@ -46,7 +52,11 @@ async function startApi(replicas: number, scaler = ""): Promise<AsyncDisposable 
     "/apis": { kind: "APIGroupList", apiVersion: "v1", groups },
     "/api/v1": resources("v1"),
     ...Object.fromEntries(named.map((each) => [`/apis/${each}`, resources(each)])),
-    [`/apis/apps/v1/namespaces/default/deployments/${NAME}`]: { ...OBJECT, spec: { replicas } },
+    [`/apis/apps/v1/namespaces/default/deployments/${NAME}`]: {
+      ...OBJECT,
+      metadata: { ...METADATA, managedFields },
+      spec: { replicas },
+    },
     ...(scaler === ""
       ? {}
       : { [`${SCALERS}/${scaler}`]: { ...SCALER, metadata: { ...METADATA, name: scaler } } }),
@@ -68,15 +78,28 @@ async function startApi(replicas: number, scaler = ""): Promise<AsyncDisposable 
   };
 }
 
-async function replicasWith(current: number, kind: string, scaler?: string): Promise<number> {
-  await using api = await startApi(current, scaler);
+async function replicasOf(cluster: Cluster, kind: string, helm: "helm" | "helm3" = "helm") {
+  await using api = await startApi(cluster);
   const autoscaling = { kind, minReplicas: 2, maxReplicas: 6 };
   const values = { ...MINIMUM, pools: { snmp: { replicas: 3, autoscaling } } };
   const asked = ["--dry-run=server", "--disable-openapi-validation", `--kube-apiserver=${api.url}`];
   const words = ["template", "omd", CHART, "--namespace", "default", "-f", "-", ...asked];
-  const { stdout } = await execa(toolPath("helm"), words, { input: JSON.stringify(values) });
+  const { stdout } = await execa(toolPath(helm), words, { input: JSON.stringify(values) });
   return find(readObjects(stdout), "Deployment", NAME).spec.replicas;
 }
+
+const replicasWith = (replicas: number, kind: string, scaler?: string) =>
+  replicasOf({ replicas, scaler }, kind);
+
+/** Who owns which fields, as the API server said of a release after `kubectl scale`. */
+const APPLIED = {
+  ...{ manager: "helm", operation: "Apply" },
+  fieldsV1: { "f:spec": { "f:replicas": {}, "f:template": {} } },
+};
+const SCALED = {
+  ...{ manager: "kube-controller-manager", operation: "Update", subresource: "scale" },
+  fieldsV1: { "f:spec": { "f:replicas": {} } },
+};
 
 /** Without the field a change from `replicas: 4` to autoscaling leaves one pod until the autoscaler looks. */
 describe.skipIf(!hasTool("helm"))("a pool that is scaled", () => {
@@ -96,6 +119,25 @@ describe.skipIf(!hasTool("helm"))("a pool that is scaled", () => {
   ])("has what its autoscaler says, also %s: another number would be a conflict", async (_, current) => {
     expect(await replicasWith(current, "hpa", NAME)).toBe(current);
     expect(await replicasWith(current, "keda", `keda-hpa-${NAME}`)).toBe(current);
+  });
+
+  it("has no number once its autoscaler has set one: each would be a conflict later", async () => {
+    const managedFields = [APPLIED, SCALED];
+    expect(await replicasOf({ replicas: 5, scaler: NAME, managedFields }, "hpa")).toBeUndefined();
+    const keda = { replicas: 5, scaler: `keda-hpa-${NAME}`, managedFields };
+    expect(await replicasOf(keda, "keda")).toBeUndefined();
+  });
+
+  it.each([
+    ["nobody has scaled yet", [APPLIED], "helm"],
+    [
+      "it was applied by the client, which would reset it",
+      [{ ...APPLIED, operation: "Update" }, SCALED],
+      "helm",
+    ],
+    ["Helm 3 would reset it", [APPLIED, SCALED], "helm3"],
+  ] as const)("has the number that it has where %s", async (_, managedFields, helm) => {
+    expect(await replicasOf({ replicas: 5, scaler: NAME, managedFields }, "hpa", helm)).toBe(5);
   });
 
   it("has what its values say once it is scaled no more", async () => {

@@ -55,8 +55,8 @@
 
 {{/*
 The replicas field; empty: left out. With autoscaling it is what the cluster has, so that neither the change to autoscaling nor
-a later upgrade cuts a pool to one pod. Once there is an autoscaler the field is its own: any other number would be a conflict
-(server-side apply), and it keeps its limits by itself.
+a later upgrade cuts a pool to one pod. Once there is an autoscaler it keeps its limits by itself. When it has scaled, the field
+is left out, as any other number would be a conflict: at the next upgrade, and at a way back to this revision.
 */}}
 {{- define "omd-worker.replicas" -}}
 {{- $scaling := .pool.autoscaling -}}
@@ -67,10 +67,33 @@ a later upgrade cuts a pool to one pod. Once there is an autoscaler the field is
 {{- $found := lookup "apps/v1" "Deployment" .root.Release.Namespace $name | default dict -}}
 {{- $current := dig "spec" "replicas" 0 $found | int64 -}}
 {{- if and $found (include "omd-worker.hasAutoscaler" .) -}}
+{{- if not (include "omd-worker.isScaledAway" (dict "root" .root "deployment" $found)) -}}
 {{- $current -}}
+{{- end -}}
 {{- else -}}
 {{- min (max $current ($scaling.minReplicas | int64)) ($scaling.maxReplicas | int64) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Whether a Deployment keeps its replicas when Helm leaves them out: whoever scales owns the field, too, and Helm applies on the
+server. Helm 3 would reset it. (dict "root" "deployment")
+*/}}
+{{- define "omd-worker.isScaledAway" -}}
+{{- $isApplied := false -}}
+{{- $isScaled := false -}}
+{{- range dig "metadata" "managedFields" list .deployment -}}
+{{-   $spec := dig "fieldsV1" "f:spec" dict . -}}
+{{-   if and (eq .operation "Apply") (hasKey $spec "f:template") -}}
+{{-     $isApplied = true -}}
+{{-   end -}}
+{{-   if and (eq (.subresource | default "") "scale") (hasKey $spec "f:replicas") -}}
+{{-     $isScaled = true -}}
+{{-   end -}}
+{{- end -}}
+{{- if and $isApplied $isScaled (not (hasPrefix "v3." .root.Capabilities.HelmVersion.Version)) -}}
+yes
 {{- end -}}
 {{- end -}}
 
