@@ -33,6 +33,9 @@ _omd_worker_command() {
         send-multi) echo send-multi ;;
         run-and-send) echo run-and-send ;;
         perfdata) echo perfdata ;;
+        notify) echo notify ;;
+        zulip-notifier) echo zulip-notifier ;;
+        zulip) echo zulip ;;
       esac
       ;;
   esac
@@ -41,7 +44,7 @@ _omd_worker_command() {
 # COMMAND → the words one of which comes first
 _omd_worker_words() {
   case $1 in
-    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow config metrics demo link-names completion send check-gearman top send-multi run-and-send perfdata' ;;
+    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow config metrics demo link-names completion send check-gearman top send-multi run-and-send perfdata notify zulip-notifier zulip' ;;
     log-level) printf '%s\n' 'error info debug trace' ;;
     plugin) printf '%s\n' 'list new test' ;;
     shadow) printf '%s\n' 'show set report' ;;
@@ -95,7 +98,10 @@ _omd_worker_options() {
     'send-multi') printf '%s\n' '--help --host= --timeout= --active= --retries= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --result_queue= --retry-interval= --config=' ;;
     'run-and-send') printf '%s\n' '--help --host= --service= --timeout= --retries= --exit_code= --max_output= --spool= --identifier= --timeout_return= --show_error_output= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --result_queue= --retry-interval= --config=' ;;
     'perfdata') printf '%s\n' '--check-config --lines --help --target= --perfdata_queue= --hostcheck_alias= --after_backslash= --pnp_spool= --server= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --batch_lines= --batch_size= --batch_age= --jobs_at_once= --memory_size= --spool= --spool_max_size= --rejected_file= --write_timeout= --config= --shutdown_timeout= --debug= --logfile= --log_format= --prometheus_server=' ;;
-    worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --result_spool= --result_spool_max_age= --result_spool_max_size= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --replay_window= --show_error_output= --worker_name_in_result= --workaround_rc_25= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_target_max= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --restrict_path= --restrict_command_characters= --restrict_mode= --restrict_allow= --plugin_environment= --min-worker= --max-worker= --queue_max_worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --summary_interval= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
+    'notify zulip') printf '%s\n' '--now --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --config= --debug= --logfile= --log_format=' ;;
+    'zulip-notifier') printf '%s\n' '--check-config --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --config= --debug= --logfile= --log_format=' ;;
+    'zulip emoji') printf '%s\n' '--help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --config= --debug= --logfile= --log_format=' ;;
+    worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --result_spool= --result_spool_max_age= --result_spool_max_size= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --replay_window= --show_error_output= --worker_name_in_result= --workaround_rc_25= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_target_max= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --restrict_path= --restrict_command_characters= --restrict_mode= --restrict_allow= --plugin_environment= --queue_user= --queue_limits= --native_checks_as_worker= --min-worker= --max-worker= --queue_max_worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --summary_interval= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
   esac
 }
 
@@ -131,6 +137,24 @@ _omd_worker_value() {
     'perfdata --encryption=' | 'perfdata --tls=' | 'perfdata --ssl=') echo 'yes no' ;;
     'perfdata --keyfile=' | 'perfdata --passwordfile=' | 'perfdata --accepted-keyfile=' | 'perfdata --tls-ca-file=' | 'perfdata --ssl-ca-file=' | 'perfdata --tls-certificate=' | 'perfdata --ssl-certificate=' | 'perfdata --tls-key=' | 'perfdata --ssl-key=' | 'perfdata --rejected-file=' | 'perfdata --config=' | 'perfdata --configfile=' | 'perfdata --include=' | 'perfdata --logfile=') echo '@files' ;;
     'perfdata --log-format=') echo 'text json' ;;
+    'notify --site=' | 'notify --email=' | 'notify --api-key=' | 'notify --timeout=' | 'notify --stream=' | 'notify --topic=' | 'notify --host-topic=' | 'notify --route=' | 'notify --template=' | 'notify --service-link=' | 'notify --host-link=' | 'notify --stage=' | 'notify --bot-name=' | 'notify --max-output=' | 'notify --spool-max-entries=' | 'notify --spool-max-megabytes=' | 'notify --digest-over=' | 'notify --digest-topic=' | 'notify --max-age=' | 'notify --prometheus-server=' | 'notify --debug=') echo '@nothing' ;;
+    'notify --api-key-file=' | 'notify --zuliprc=' | 'notify --ca-file=' | 'notify --config=' | 'notify --configfile=' | 'notify --include=' | 'notify --logfile=') echo '@files' ;;
+    'notify --language=') echo 'en de' ;;
+    'notify --buttons=') echo 'yes no' ;;
+    'notify --spool=') echo '@folders' ;;
+    'notify --log-format=') echo 'text json' ;;
+    'zulip-notifier --site=' | 'zulip-notifier --email=' | 'zulip-notifier --api-key=' | 'zulip-notifier --timeout=' | 'zulip-notifier --stream=' | 'zulip-notifier --topic=' | 'zulip-notifier --host-topic=' | 'zulip-notifier --route=' | 'zulip-notifier --template=' | 'zulip-notifier --service-link=' | 'zulip-notifier --host-link=' | 'zulip-notifier --stage=' | 'zulip-notifier --bot-name=' | 'zulip-notifier --max-output=' | 'zulip-notifier --spool-max-entries=' | 'zulip-notifier --spool-max-megabytes=' | 'zulip-notifier --digest-over=' | 'zulip-notifier --digest-topic=' | 'zulip-notifier --max-age=' | 'zulip-notifier --prometheus-server=' | 'zulip-notifier --debug=') echo '@nothing' ;;
+    'zulip-notifier --api-key-file=' | 'zulip-notifier --zuliprc=' | 'zulip-notifier --ca-file=' | 'zulip-notifier --config=' | 'zulip-notifier --configfile=' | 'zulip-notifier --include=' | 'zulip-notifier --logfile=') echo '@files' ;;
+    'zulip-notifier --language=') echo 'en de' ;;
+    'zulip-notifier --buttons=') echo 'yes no' ;;
+    'zulip-notifier --spool=') echo '@folders' ;;
+    'zulip-notifier --log-format=') echo 'text json' ;;
+    'zulip --site=' | 'zulip --email=' | 'zulip --api-key=' | 'zulip --timeout=' | 'zulip --stream=' | 'zulip --topic=' | 'zulip --host-topic=' | 'zulip --route=' | 'zulip --template=' | 'zulip --service-link=' | 'zulip --host-link=' | 'zulip --stage=' | 'zulip --bot-name=' | 'zulip --max-output=' | 'zulip --spool-max-entries=' | 'zulip --spool-max-megabytes=' | 'zulip --digest-over=' | 'zulip --digest-topic=' | 'zulip --max-age=' | 'zulip --prometheus-server=' | 'zulip --debug=') echo '@nothing' ;;
+    'zulip --api-key-file=' | 'zulip --zuliprc=' | 'zulip --ca-file=' | 'zulip --config=' | 'zulip --configfile=' | 'zulip --include=' | 'zulip --logfile=') echo '@files' ;;
+    'zulip --language=') echo 'en de' ;;
+    'zulip --buttons=') echo 'yes no' ;;
+    'zulip --spool=') echo '@folders' ;;
+    'zulip --log-format=') echo 'text json' ;;
     run\ * | check\ * | status\ * | jobs\ * | reload\ * | drain\ * | resume\ * | log-level\ * | plugin\ * | doctor\ * | survey\ * | shadow\ * | config\ *) _omd_worker_conf_value "$2" ;;
     *) return 1 ;;
   esac
