@@ -20,7 +20,7 @@ export async function fuzzTarget(target: Target, plan: Plan): Promise<Tally> {
 }
 
 function memoryInUse(): number {
-  collectGarbage("everything");
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

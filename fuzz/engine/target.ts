@@ -13,6 +13,8 @@ interface AnyTarget {
   readonly make?: (random: Random) => Buffer;
   /** What a reader may throw, besides giving a value. Everything else is a finding. */
   readonly mayThrow?: readonly ErrorClass[];
+  /** How many inputs the short form takes, if they are slower or faster than others of the kind. */
+  readonly few?: number;
   /** Bytes of the longest input. */
   readonly most?: number;
 }
@@ -28,8 +30,6 @@ export interface PureTarget extends AnyTarget {
 export interface ServedTarget extends AnyTarget {
   readonly kind: "served";
   readonly start: () => Promise<Running>;
-  /** How many inputs the short form takes; they are slow. */
-  readonly few?: number;
 }
 
 export interface Running extends AsyncDisposable {

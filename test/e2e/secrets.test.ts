@@ -61,7 +61,7 @@ describe.skipIf(!hasServer("gearmand"))("no secret of a worker is shown", () => 
   });
   afterAll(() => gearmand?.stop());
 
-  it("in its log, pages, answers, reports, files and processes", async () => {
+  it("in its log, pages, answers, reports, files and processes", { timeout: 120_000 }, async () => {
     using folder = createFolder();
     const site = await Site.make(folder.path, gearmand.port);
     await using worker = await site.start();

@@ -8,7 +8,7 @@ import { insist, type PureTarget, soon, text } from "../../fuzz/engine/target.ts
 import { readOptions } from "../../fuzz/options.ts";
 import { createFolder } from "../support/folder.ts";
 
-const PLAN = { seed: 42n, runs: 5_000, untilMs: Number.POSITIVE_INFINITY, slowMs: 100 };
+const PLAN = { seed: 42n, runs: 5_000, untilMs: Number.POSITIVE_INFINITY, slowMs: 30 };
 const samples = () => ["name=value\n"];
 const tokens = ["=", "\n", "=="];
 

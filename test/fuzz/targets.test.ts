@@ -14,7 +14,7 @@ const SLOW_MS = 5_000;
 
 const planFor = (target: Target): Plan => ({
   seed: SEED,
-  runs: target.kind === "pure" ? PURE_RUNS : (target.few ?? SERVED_RUNS),
+  runs: target.few ?? (target.kind === "pure" ? PURE_RUNS : SERVED_RUNS),
   untilMs: Number.POSITIVE_INFINITY,
   slowMs: SLOW_MS,
 });

@@ -78,6 +78,7 @@ const FILE: PureTarget = text("worker-conf", {
   ],
   tokens: TOKENS,
   most: 1 << 17,
+  few: 400,
   read: (file) => {
     const loaded = loadConfig(TABLE, ["server=a", "config=/w.conf"], machineWith(file));
     if (loaded.wants !== "run") return loaded.wants;
@@ -98,6 +99,7 @@ const ARGUMENTS: PureTarget = text("worker-arguments", {
   ],
   tokens: [...TOKENS, "\nOMD_WORKER_", "OMD_WORKER_KEY=", "--help", "\n--\n", "\n-V\n"],
   most: 16_384,
+  few: 400,
   read: (given) => {
     const lines = given.split("\n");
     const variables = lines.filter((line) => line.startsWith("OMD_WORKER_"));
