@@ -1,4 +1,4 @@
-/** Writes the man pages and the completions of shells, which are made of the tables: `npm run docs`. */
+/** Writes the man pages, the completions of shells and the list of licences: `npm run docs`. */
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,11 @@ import { SHELLS } from "../src/cli/completion/shells.ts";
 import { createSpec } from "../src/cli/completion/spec.ts";
 import { renderManPages } from "../src/cli/manual/man/pages.ts";
 import { C_WORKER } from "../src/cli/tools/tool-commands.ts";
+import { renderLicences } from "./licences.ts";
 
-/** The text of each file, by its path in the package. */
+const ROOT = join(import.meta.dirname, "..");
+
+/** The text of each file that is made of tables, by its path in the package. */
 export function renderFiles(): ReadonlyMap<string, string> {
   const others = COMMANDS.filter((row) => row !== RUN);
   const pages = renderManPages(RUN, others, C_WORKER);
@@ -24,10 +27,10 @@ export function renderFiles(): ReadonlyMap<string, string> {
 }
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname, "..");
   for (const folder of ["man", "completions"]) {
-    rmSync(join(root, folder), { recursive: true, force: true });
-    mkdirSync(join(root, folder));
+    rmSync(join(ROOT, folder), { recursive: true, force: true });
+    mkdirSync(join(ROOT, folder));
   }
-  for (const [path, text] of renderFiles()) writeFileSync(join(root, path), text);
+  for (const [path, text] of renderFiles()) writeFileSync(join(ROOT, path), text);
+  writeFileSync(join(ROOT, "docs/licences.md"), renderLicences(ROOT));
 }

@@ -276,7 +276,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Rules for bench/, whose folders have no rows. */
+/** Rules for bench/ and fuzz/, whose folders have no rows. */
 const HOLD_FOR_BENCH: readonly string[] = [
   "no import cycles, type-only ones included",
   "a folder holds more than one file",
@@ -312,8 +312,8 @@ describe("the house", () => {
   });
 });
 
-describe("the benchmarks", () => {
-  const modules = readModules("bench");
+describe.each(["bench", "fuzz"])("the files of %s", (folder) => {
+  const modules = readModules(folder);
   const rules = RULES.filter(({ says }) => HOLD_FOR_BENCH.includes(says));
 
   it("have modules to look at, and every rule named for them", () => {

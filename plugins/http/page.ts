@@ -1,5 +1,6 @@
 import { strtol } from "../libc/number.ts";
 import { Pace } from "../libc/pace.ts";
+import { trimEnd } from "../libc/trim-end.ts";
 
 /** The parts of an answer, divided as the plugin does it. */
 export interface HttpMessage {
@@ -40,7 +41,7 @@ export function readPage(text: string, afterText = ""): HttpMessage {
   const body = end === null ? start && afterText : rest.slice(end.index);
   const isOver = end !== null && end.index + end[0].length < start.length;
   return {
-    statusLine: statusLine.replace(/[ \t]+$/, ""),
+    statusLine: trimEnd(statusLine, " \t"),
     header: start.slice(0, end?.index),
     body: body.slice(skipBreaks(body, 0)),
     isCut: !isOver && rest.length > start.length,

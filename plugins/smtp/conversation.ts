@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import type { TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, type State, UNKNOWN, WARNING } from "../../sdk/index.ts";
+import { trimEnd } from "../libc/trim-end.ts";
 import { judgeCertificate, readCertificate } from "../transport/certificate.ts";
 import { TlsError, upgrade } from "../transport/tls.ts";
 import type { TlsContexts } from "../transport/tls-contexts.ts";
@@ -164,5 +165,5 @@ function send(socket: Socket, text: string): void {
 
 /** Without white space at the end. */
 function strip(text: string): string {
-  return text.replace(/[ \r\n\t]+$/, "");
+  return trimEnd(text, " \r\n\t");
 }

@@ -17,6 +17,7 @@ import {
 } from "../../sdk/index.ts";
 import { createOptionsReader, type GivenText } from "../../sdk/read-options.ts";
 import { atoi, isIntPos } from "../libc/number.ts";
+import { trimEnd } from "../libc/trim-end.ts";
 import { type DialContext, DialError, dial } from "../transport/dial.ts";
 import { family, isPlainHost } from "../transport/host.ts";
 import { StreamPeer } from "../transport/peer.ts";
@@ -140,7 +141,7 @@ interface Greeting {
 
 /** Reads `SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10`. ASCII white space at the end does not count. */
 function readGreeting(said: string): Greeting {
-  const text = said.replace(/[ \r\n\t]+$/, "").slice("SSH-".length);
+  const text = trimEnd(said, " \r\n\t").slice("SSH-".length);
   const protocol = /^[0-9. ]*/.exec(text)?.[0] ?? "";
   const lead = /^[-0-9. ]*/.exec(text)?.[0] ?? "";
   // Without a dash between the two, the plugin's software is empty.

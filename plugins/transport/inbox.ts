@@ -1,3 +1,6 @@
+/** The longest that Node's timers can count. A longer time would be over at once. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+
 /** Texts that have arrived and are not taken yet. Only one caller may wait at a time. */
 export class Inbox {
   readonly #pieces: string[] = [];
@@ -42,7 +45,7 @@ export class Inbox {
   async exceeds(known: number, seconds: number): Promise<boolean> {
     const isThere = () => this.#pieces.length > known || this.#isEnded;
     if (isThere()) return true;
-    const timer = setTimeout(() => this.#wake(), seconds * 1000);
+    const timer = setTimeout(() => this.#wake(), Math.min(seconds * 1000, MAX_WAIT_MS));
     await this.#event();
     clearTimeout(timer);
     return isThere();

@@ -45,8 +45,8 @@ function exchange({ name, command, args = [] }: ControlQuestion): Promise<Reply>
   socket.on("data", (chunk: string) => {
     try {
       for (const line of lines.add(chunk)) {
-        if (lines.count === 1) socket.write(`${renderRequest(JSON.parse(line), command, args)}\n`);
-        else resolve(JSON.parse(line));
+        if (lines.count === 1) socket.write(`${renderRequest(readObject<Hello>(line), command, args)}\n`);
+        else resolve(readObject<Reply>(line));
       }
     } catch (error) {
       fail(
@@ -55,6 +55,13 @@ function exchange({ name, command, args = [] }: ControlQuestion): Promise<Reply>
     }
   });
   return promise.finally(() => socket.destroy());
+}
+
+/** Throws a SyntaxError: another program may have taken the name of the socket. */
+function readObject<Told extends object>(line: string): Told {
+  const read: unknown = JSON.parse(line);
+  if (typeof read !== "object" || read === null) throw new SyntaxError("no object");
+  return read as Told;
 }
 
 /** Takes text apart at line breaks. */

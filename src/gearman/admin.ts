@@ -32,8 +32,10 @@ type AdminCommand = "status" | "workers" | "version" | `drop function ${string}`
 
 const TIMEOUT_MS = 10_000;
 /** `status` and `workers` end with a line of one dot, `version` is one line. */
-const LIST_END = /^\.\r?\n/m;
-const LINE_END = /\n/;
+const LIST_END = /\n\.\r?\n$/;
+const LINE_END = /\n$/;
+/** Bytes. A hundred thousand queues need a tenth of it. */
+const MAX_ANSWER = 64 * 1024 * 1024;
 /** A queue's name may contain a carriage return, because any client may have submitted it. */
 const STATUS_LINE = /^(.*)\t(\d+)\t(\d+)\t(\d+)$/s;
 /** The descriptor is -1 while gearmand is about to close the connection. */
@@ -98,21 +100,19 @@ function ask(
   const fail = (what: string, cause?: Error) =>
     reject(new AdminError(`${renderServerAddress(server)}: ${what}`, { cause }));
   const end = command === "status" || command === "workers" ? LIST_END : LINE_END;
-  const chunks: Buffer[] = [];
+  const answer = new Answer(end);
 
   const read = (chunk: Buffer) => {
-    chunks.push(Buffer.from(chunk));
-    // A list ends with a chunk's last line. To search all chunks again for each new one would take
-    // quadratic time.
-    if (!chunk.subarray(-1).equals(LINE_FEED)) return;
-    const text = Buffer.concat(chunks).toString("latin1");
-    if (text.startsWith("ERR ")) fail(`refused '${command}': ${text.slice(4, text.search(/\r?\n/))}`);
-    else if (end.test(text)) resolve(text);
+    answer.add(chunk);
+    if (answer.length > MAX_ANSWER) fail(`the answer to '${command}' has more than ${MAX_ANSWER} bytes`);
+    else if (answer.isComplete && answer.isError)
+      fail(`refused '${command}': ${answer.text.slice(4).trimEnd()}`);
+    else if (answer.isComplete) resolve(answer.text);
   };
   const timer = setTimeout(() => fail(`no answer to '${command}' within ${timeoutMs} ms`), timeoutMs);
   let isOpen = false;
   const closed = (error?: Error) => {
-    const isUnanswered = isOpen && chunks.length === 0 && isClosing(error);
+    const isUnanswered = isOpen && answer.length === 0 && isClosing(error);
     if (isUnanswered) fail(`closed the connection ${closedUnanswered(server.tls !== undefined)}`, error);
     else fail(error ? reasonOf(error) : `closed the connection in its answer to '${command}'`, error);
   };
@@ -130,7 +130,44 @@ function ask(
   });
 }
 
-const LINE_FEED = Buffer.from("\n");
+/** Bytes at the beginning and at the end of an answer that say what it is. */
+const SHOWN = 4;
+
+/** What has come of an answer. To look at all of it for each new chunk would take quadratic time. */
+class Answer {
+  readonly #end: RegExp;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #begin = "";
+  #last = "\n";
+
+  constructor(end: RegExp) {
+    this.#end = end;
+  }
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(Buffer.from(chunk));
+    this.#length += chunk.length;
+    this.#begin += chunk.toString("latin1", 0, SHOWN - this.#begin.length);
+    this.#last = (this.#last + chunk.subarray(-SHOWN).toString("latin1")).slice(-SHOWN);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get isError(): boolean {
+    return this.#begin === "ERR ";
+  }
+
+  get isComplete(): boolean {
+    return (this.isError ? LINE_END : this.#end).test(this.#last);
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString("latin1");
+  }
+}
 
 function linesOf(text: string): readonly string[] {
   return text.split(/\r?\n/).slice(0, -1);

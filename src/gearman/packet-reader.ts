@@ -5,6 +5,7 @@ import { type PacketName, packetName } from "./packet-types.ts";
  * Bytes: far more than any plugin prints. Without a limit, one junk length could make us wait for gigabytes.
  */
 const MAX_BODY = 64 * 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export interface PacketReaderOptions {
   readonly onPacket: (packet: Packet) => void;
@@ -21,8 +22,8 @@ export class PacketReader {
   readonly #onPacket: (packet: Packet) => void;
   readonly #magic: number;
   readonly #maxBody: number;
-  /** The beginning of a packet whose end has not come yet. The parts are joined when it comes. */
-  #parts: Buffer[] = [];
+  /** The beginning of a packet whose end has not come yet, and room for more of it. */
+  #begun: Buffer = NOTHING;
   #length = 0;
   #wanted = HEADER_LENGTH;
 
@@ -38,10 +39,11 @@ export class PacketReader {
       this.#keep(chunk);
       return;
     }
-    const bytes = this.#parts.length === 0 ? chunk : Buffer.concat([...this.#parts, chunk]);
-    this.#parts = [];
+    const bytes = this.#length === 0 ? chunk : this.#joinedWith(chunk);
+    const end = this.#read(bytes);
+    this.#begun = NOTHING;
     this.#length = 0;
-    this.#keep(bytes.subarray(this.#read(bytes)));
+    this.#keep(bytes.subarray(end));
   }
 
   /** Returns how many bytes belonged to complete packets. */
@@ -81,9 +83,20 @@ export class PacketReader {
     return length;
   }
 
+  #joinedWith(chunk: Buffer): Buffer {
+    return Buffer.concat([this.#begun.subarray(0, this.#length), chunk]);
+  }
+
+  /** The room is doubled when it is full: many small chunks kept apart take a hundred times their bytes. */
   #keep(part: Buffer): void {
     if (part.length === 0) return;
-    this.#parts.push(Buffer.from(part));
-    this.#length += part.length;
+    const length = this.#length + part.length;
+    if (length > this.#begun.length) {
+      const room = Buffer.allocUnsafe(Math.max(length, Math.min(2 * this.#begun.length, this.#wanted)));
+      this.#begun.copy(room, 0, 0, this.#length);
+      this.#begun = room;
+    }
+    part.copy(this.#begun, this.#length);
+    this.#length = length;
   }
 }

@@ -81,10 +81,13 @@ function readTime(value: ByteString): number | undefined {
   return seconds > 0 && Number.isFinite(seconds) ? seconds : undefined;
 }
 
+/** The largest number of C's atoi. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
 /** Whole seconds, read as C's atoi does. 0 and less mean "not given". */
 function readTimeout(value: ByteString): number | undefined {
   const seconds = Number.parseInt(value, 10);
-  return seconds > 0 ? seconds : undefined;
+  return seconds > 0 ? Math.min(seconds, MAX_TIMEOUT) : undefined;
 }
 
 /** The core module prints a missing output with C's `%s`, as `(null)`. */

@@ -76,6 +76,7 @@ interface Program {
 
 /** Words that a shell reads as the end of a command. */
 const SEPARATOR = /^(?:[;&|]+|\(|then|do|else)$/;
+const BEFORE_SEPARATOR = /^[^;&|<>()]*/;
 /** A reference is not the secret itself. */
 const REFERENCE = /^\$SECRET:[\w.-]+\$$/;
 
@@ -169,6 +170,9 @@ class Masker {
   readonly #hide = (secret: ByteString): ByteString => {
     if (REFERENCE.test(secret)) return secret;
     this.secrets.push(secret);
+    // `-p secret;next` is one word here, and two for a shell: an output has the first alone.
+    const [head = ""] = BEFORE_SEPARATOR.exec(secret) ?? [];
+    if (head !== secret && head !== "") this.secrets.push(head);
     return MASK;
   };
 }

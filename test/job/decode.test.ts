@@ -87,6 +87,11 @@ const FIELDS: readonly (readonly [string, string, Partial<Job>])[] = [
   ["has no timeout of 0", `${SERVICE}timeout=0\n${COMMAND}`, { timeout: undefined }],
   ["has no timeout below 0", `${SERVICE}timeout=-1\n${COMMAND}`, { timeout: undefined }],
   ["has no timeout that is no number", `${SERVICE}timeout=long\n${COMMAND}`, { timeout: undefined }],
+  [
+    "has no timeout beyond what C counts",
+    `${SERVICE}timeout=${"9".repeat(400)}\n${COMMAND}`,
+    { timeout: 2 ** 31 - 1 },
+  ],
   ["cuts the fraction of a timeout", `${SERVICE}timeout=30.9\n${COMMAND}`, { timeout: 30 }],
   ["takes an empty result queue for none", `${SERVICE}result_queue=\n${COMMAND}`, { resultQueue: undefined }],
   ["takes an unknown type as it is", `type=foo\n${COMMAND}`, { type: "foo", hostName: undefined }],

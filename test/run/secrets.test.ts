@@ -217,6 +217,15 @@ describe("a check's table marks its secrets, whatever they look like", () => {
   });
 });
 
+it("a secret before a separator of the shell is found in an output alone", () => {
+  const { line, secrets } = maskLine(
+    "sh -c '/x --api-key s3cret; exit 2'; /y --password geheim|cat",
+    NO_MARKS,
+  );
+  expect(line).not.toMatch(/s3cret|geheim/);
+  expect(hideSecrets("--api-key s3cret, geheim", secrets)).toBe("--api-key ***, ***");
+});
+
 describe("of plugins without a table it is known", () => {
   it.each<[what: string, line: string, shown: string]>([
     ["check_mysql -p", "/p/check_mysql -H h -P 3306 -p 1234", "/p/check_mysql -H h -P 3306 -p ***"],

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { trimEnd } from "../../libc/trim-end.ts";
 
 /** A process, as `/proc` shows it. Texts are byte strings. */
 export interface MachineProcess {
@@ -39,7 +40,7 @@ function readWords(pid: number, name: string, state: string): string | undefined
   const line = readIfThere(`/proc/${pid}/cmdline`);
   if (line === undefined) return undefined;
   if (line.length > MOST_BYTES) throw new CheckDeclined("a process has very many arguments");
-  const known = line.replace(/\0+$/, "");
+  const known = trimEnd(line, "\0");
   if (known === "") return state === "Z" ? `[${name}] <defunct>` : `[${name}]`;
   return known.replaceAll("\0", " ").replace(UNPRINTABLE, "?");
 }

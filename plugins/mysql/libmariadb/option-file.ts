@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { trimEnd } from "../../libc/trim-end.ts";
 
 /** Options as they stand in the files, one after the other. The last of a name counts. */
 export type OptionPairs = readonly (readonly [name: string, value: string])[];
@@ -8,6 +9,7 @@ export type OptionPairs = readonly (readonly [name: string, value: string])[];
 const MAX_DEPTH = 64;
 /** Bytes of a line that libmariadb reads at once. */
 const MAX_LINE = 4000;
+const BLANKS = " \t\n\v\f\r";
 
 /**
  * Reads the options of these groups from an option file (my.cnf) and from the files that it includes, as
@@ -68,7 +70,7 @@ function readLine(whole: string): Step {
 function readInclude(line: string): Step {
   const blank = line.indexOf(" ");
   if (blank < 0) return NOTHING;
-  const [word, path] = [line.slice(1, blank), trimEnd(line.slice(blank + 1))];
+  const [word, path] = [line.slice(1, blank), trimEnd(line.slice(blank + 1), BLANKS)];
   if (path === "" || !path.startsWith("/"))
     throw new CheckDeclined("an option file of MySQL with a relative path");
   if (word === "include") return { kind: "include", path };
@@ -78,7 +80,7 @@ function readInclude(line: string): Step {
 
 function readGroup(line: string): Step {
   const end = line.indexOf("]");
-  return end < 0 ? { kind: "broken" } : { kind: "group", name: trimEnd(line.slice(1, end)) };
+  return end < 0 ? { kind: "broken" } : { kind: "group", name: trimEnd(line.slice(1, end), BLANKS) };
 }
 
 /** An option without `=` keeps its line break in its name, so it means nothing to libmariadb. */
@@ -88,8 +90,8 @@ function readOption(line: string): Step {
   if (equals < 0) throw new CheckDeclined("an option file of MySQL without a line break at its end");
   return {
     kind: "option",
-    name: trimEnd(line.slice(0, equals)).replaceAll("_", "-"),
-    value: readEscapes(unquote(trimEnd(trimStart(line.slice(equals + 1))))),
+    name: trimEnd(line.slice(0, equals), BLANKS).replaceAll("_", "-"),
+    value: readEscapes(unquote(trimEnd(trimStart(line.slice(equals + 1)), BLANKS))),
   };
 }
 
@@ -109,8 +111,4 @@ function readEscapes(value: string): string {
 
 function trimStart(text: string): string {
   return text.replace(/^[ \t\n\v\f\r]+/, "");
-}
-
-function trimEnd(text: string): string {
-  return text.replace(/[ \t\n\v\f\r]+$/, "");
 }

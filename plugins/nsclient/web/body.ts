@@ -110,13 +110,25 @@ function parse(body: Buffer): Json {
   }
   // The plugin ends with a signal.
   if (json === null) throw new UnsureBody("the body is null");
-  if (countKeys(json, 0) !== (text.match(KEY)?.length ?? 0))
-    throw new UnsureBody("an object has a key twice");
+  if (countKeys(json, 0) !== countWrittenKeys(text)) throw new UnsureBody("an object has a key twice");
   return json;
 }
 
-/** A string, and the colon behind it if it is a key. Only keys are counted. */
-const KEY = /"(?:[^"\\]|\\.)*"(?=\s*:)/gs;
+const BEHIND = /\s*:/y;
+
+/** How many strings of a JSON text have a colon behind them. Each character is looked at once. */
+function countWrittenKeys(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at)) {
+    at += 1;
+    while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+    at += 1;
+    BEHIND.lastIndex = at;
+    if (BEHIND.test(text)) count += 1;
+  }
+  return count;
+}
+
 /** Go takes 10,000; an agent needs nine. */
 const MAX_DEPTH = 100;
 

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { trimEnd } from "../../libc/trim-end.ts";
 
 /** What a line of a password file is for. */
 export interface PasswordKey {
@@ -28,7 +29,7 @@ export async function readPassword(path: string, key: PasswordKey): Promise<stri
 
 export function findPassword(text: string, { host, port, database, user }: PasswordKey): string | undefined {
   for (const raw of text.split("\n")) {
-    const line = raw.replace(/[\r\n]+$/, "");
+    const line = trimEnd(raw, "\r\n");
     if (line === "" || line.startsWith("#")) continue;
     const rest = [host, port, database, user].reduce<string | undefined>(
       (left, field) => (left === undefined ? undefined : afterField(left, field)),

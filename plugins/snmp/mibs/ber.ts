@@ -10,6 +10,8 @@ interface Element {
 
 const SEQUENCE = 0x30;
 const RESPONSE = 0xa2;
+/** Of a length. snmpget needs two. */
+const MOST_LENGTH_BYTES = 4;
 
 export interface Question {
   /** The objects in the question's order. */
@@ -56,6 +58,7 @@ function readElements(bytes: Buffer = Buffer.alloc(0)): readonly Element[] {
   for (let at = 0; at + 1 < bytes.length; ) {
     const first = bytes[at + 1] ?? 0;
     const count = first < 0x80 ? 0 : first & 0x7f;
+    if (count > MOST_LENGTH_BYTES || at + 2 + count > bytes.length) throw unreadable();
     const start = at + 2 + count;
     const length = count === 0 ? first : bytes.readUIntBE(at + 2, count);
     elements.push({ tag: bytes[at] ?? 0, content: bytes.subarray(start, start + length) });

@@ -65,6 +65,8 @@ export class ServerStream {
     socket.on("error", (error) => this.end(new ServerGone(isReadReset(error) ? "closed" : "broken", error)));
     socket.once("close", () => this.end(new ServerGone("broken")));
     if (socket.destroyed) this.end(new ServerGone("broken", socket.errored));
+    // The server was quicker than the loading of the driver: its end is not told again.
+    else if (socket.readableEnded) this.end(new ServerGone("closed"));
   }
 
   /** Begins to count the bytes of a new check. */

@@ -46,6 +46,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   for (const line of startLines(loaded, VERSION)) log.info(line);
   reportConfig(loaded, log);
   limitEnvironment(process.env, config.pluginEnvironment);
+  // Node.js writes reports only where NODE_OPTIONS asks for them. They are files that people pass on.
+  process.report.excludeEnv = true;
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
   using metrics = await createMetrics(config, log, tail);
   await using systemd = tellSystemd(service);

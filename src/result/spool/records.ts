@@ -94,7 +94,7 @@ function toRecord(plain: unknown): SpoolRecord | undefined {
   const { done, unique, server, queue, time, job, workload } = plain;
   if (typeof done === "string") return { kind: "done", unique: done };
   if (typeof unique !== "string" || typeof server !== "string" || typeof queue !== "string") return undefined;
-  if (typeof time !== "number" || typeof workload !== "string") return undefined;
+  if (!Number.isFinite(time) || typeof time !== "number" || typeof workload !== "string") return undefined;
   const result = { unique, server, queue, time, workload: Buffer.from(workload, "latin1") };
   const answered = toJob(job);
   return { kind: "result", result: answered === undefined ? result : { ...result, job: answered } };

@@ -48,5 +48,12 @@ const HINT = "name the objects.cache that the core has written; it is whole once
 function addValue(values: Map<string, ByteString>, line: string): void {
   const end = line.search(/[ \t]/);
   const key = end < 0 ? line : line.slice(0, end);
-  values.set(key, end < 0 ? "" : line.slice(end + 1).replace(/^[ \t]+|[ \t]+$/g, ""));
+  values.set(key, end < 0 ? "" : strip(line.slice(end + 1)));
+}
+
+/** A regular expression would read a long row of blanks again from each of them on. */
+function strip(value: string): string {
+  let end = value.length;
+  while (end > 0 && " \t".includes(value.charAt(end - 1))) end -= 1;
+  return value.slice(0, end).replace(/^[ \t]+/, "");
 }

@@ -7,7 +7,7 @@ import type { ByteString } from "../../byte-string.ts";
 export function readResources(text: ByteString): ReadonlyMap<number, ByteString> {
   const users = new Map<number, ByteString>();
   for (const line of text.split("\n")) {
-    const [, number, value] = /^\s*\$USER([0-9]+)\$\s*=(.*)$/s.exec(line.replace(/\s+$/, "")) ?? [];
+    const [, number, value] = /^\s*\$USER([0-9]+)\$\s*=(.*)$/s.exec(line.trimEnd()) ?? [];
     if (number !== undefined && value !== undefined) users.set(Number(number), value.trim());
   }
   return users;

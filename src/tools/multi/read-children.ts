@@ -88,8 +88,27 @@ const ENTITIES: readonly (readonly [entity: string, character: string])[] = [
 
 /** As the C tool: what a replaced entity makes of the next characters may be the same entity again. */
 function decodeXml(text: ByteString): ByteString {
-  let decoded = text;
-  for (const [entity, character] of ENTITIES)
-    while (decoded.includes(entity)) decoded = decoded.replaceAll(entity, character);
-  return decoded;
+  return ENTITIES.reduce(decodeEntity, text);
+}
+
+/**
+ * Looks at each `;` once, and at what stands before it by then. To replace all again and again would take
+ * hours for a long row of `&amp;amp;amp;`.
+ */
+function decodeEntity(
+  text: ByteString,
+  [entity, character]: readonly [entity: string, character: string],
+): ByteString {
+  const pieces = text.split(";");
+  const begin = entity.slice(0, -1);
+  const decoded: string[] = [];
+  let tail = "";
+  for (const piece of pieces.slice(0, -1)) {
+    tail += piece;
+    tail = tail.endsWith(begin) ? tail.slice(0, -begin.length) + character : `${tail};`;
+    const settled = Math.max(0, tail.length - begin.length);
+    decoded.push(tail.slice(0, settled));
+    tail = tail.slice(settled);
+  }
+  return decoded.join("") + tail + pieces.at(-1);
 }

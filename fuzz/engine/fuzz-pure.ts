@@ -1,0 +1,93 @@
+import { type Finding, judgeError } from "./finding.ts";
+import { Findings } from "./findings.ts";
+import { Inputs } from "./inputs.ts";
+import type { Plan, Tally } from "./plan.ts";
+import { shapeOf, shapeOfError } from "./shape.ts";
+import type { PureTarget } from "./target.ts";
+import { stopAfter, TooLong } from "./watch.ts";
+
+/** Inputs that are looked at in one call: to watch a call takes longer than most inputs do. */
+const BATCH = 100;
+/** Inputs that never end, or nearly so, after which a target is not looked at any further. */
+const MOST_STOPS = 3;
+/** Times the limit: a busy machine gives this process a tenth of its time. What never ends is stopped. */
+const PATIENCE = 10;
+/** How often a slow input is tried before it is called slow: the machine may be busy. */
+const AGAIN = 3;
+
+/** Gives the target inputs, until the plan is fulfilled. */
+export function fuzzPure(target: PureTarget, plan: Plan): Omit<Tally, "cpuSeconds" | "grownBytes"> {
+  const inputs = new Inputs(target, plan.seed);
+  const findings = new Findings();
+  let input: Buffer = Buffer.alloc(0);
+  const batch = () => {
+    for (let left = BATCH; left > 0 && !isOver(inputs, plan); left -= 1) {
+      input = inputs.next();
+      const { shape, finding, ms } = look(target, input);
+      if (finding === undefined) inputs.note(input, shape);
+      findings.add(finding);
+      if (ms > plan.slowMs) findings.add(confirmSlow(target, input, plan.slowMs));
+    }
+  };
+  let stops = 0;
+  while (!isOver(inputs, plan) && !findings.isFull && stops < MOST_STOPS) {
+    try {
+      stopAfter(PATIENCE * plan.slowMs, batch);
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error;
+      const finding = findIn(target, input, plan.slowMs);
+      findings.add(finding);
+      if (finding !== undefined) stops += 1;
+    }
+  }
+  return { name: target.name, inputs: inputs.count, shapes: inputs.shapes, findings: findings.list };
+}
+
+function isOver({ count }: Inputs, { runs, untilMs }: Plan): boolean {
+  return count >= runs || performance.now() >= untilMs;
+}
+
+function look(target: PureTarget, input: Buffer) {
+  const start = performance.now();
+  const seen = lookOnce(target, input);
+  return { ...seen, ms: performance.now() - start };
+}
+
+function lookOnce(target: PureTarget, input: Buffer): { readonly shape: string; readonly finding?: Finding } {
+  try {
+    return { shape: shapeOf(target.read(input)) };
+  } catch (error) {
+    if (error instanceof TooLong) throw error;
+    const finding = judgeError(error, input, target);
+    return { shape: shapeOfError(error), ...(finding && { finding }) };
+  }
+}
+
+/** Looks at one input alone. Undefined: nothing is wrong. */
+export function findIn(target: PureTarget, input: Buffer, slowMs: number): Finding | undefined {
+  let finding: Finding | undefined;
+  const start = process.threadCpuUsage();
+  try {
+    stopAfter(PATIENCE * slowMs, () => {
+      finding = lookOnce(target, input).finding;
+    });
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error;
+    return judgeError(error, input, target);
+  }
+  const { user } = process.threadCpuUsage(start);
+  return finding ?? (user > slowMs * 1000 ? tooSlow(target, input, slowMs) : undefined);
+}
+
+function confirmSlow(target: PureTarget, input: Buffer, slowMs: number): Finding | undefined {
+  const times = Array.from({ length: AGAIN }, () => {
+    const start = process.threadCpuUsage();
+    look(target, input);
+    return process.threadCpuUsage(start).user;
+  });
+  return Math.min(...times) > slowMs * 1000 ? tooSlow(target, input, slowMs) : undefined;
+}
+
+function tooSlow(target: PureTarget, input: Buffer, slowMs: number): Finding | undefined {
+  return judgeError(new TooLong(`not through after ${slowMs} ms`), input, target);
+}

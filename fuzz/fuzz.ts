@@ -1,0 +1,49 @@
+import { keepFixture } from "./engine/fixtures.ts";
+import { fuzzTarget, shorten } from "./engine/fuzz-target.ts";
+import type { Tally } from "./engine/plan.ts";
+import type { Target } from "./engine/target.ts";
+import { HELP, type Options, readOptions } from "./options.ts";
+import { TARGETS } from "./targets/index.ts";
+
+/** A quiet machine needs a hundredth of it for the slowest good input. */
+const SLOW_MS = 500;
+
+const options = readOptions(process.argv.slice(2), TARGETS);
+if (options === undefined) console.log(HELP);
+else process.exitCode = (await fuzz(options)) ? 0 : 1;
+
+/** Returns true when nothing was found. */
+async function fuzz({ targets, seed, runs, seconds, keep }: Options): Promise<boolean> {
+  console.log(`seed 0x${seed.toString(16).padStart(16, "0")}, ${targets.length} targets`);
+  const share = (seconds * 1000) / targets.length;
+  const tallies: Tally[] = [];
+  for (const target of targets) {
+    const plan = { seed, runs, untilMs: performance.now() + share, slowMs: SLOW_MS };
+    const tally = await fuzzTarget(target, plan);
+    console.log(renderTally(tally));
+    await tellFindings(target, tally, keep);
+    tallies.push(tally);
+  }
+  const all = tallies.reduce((sum, { inputs }) => sum + inputs, 0);
+  const found = tallies.reduce((sum, { findings }) => sum + findings.length, 0);
+  console.log(`${all.toLocaleString("en")} inputs, ${found} findings`);
+  return found === 0;
+}
+
+function renderTally({ name, inputs, shapes, cpuSeconds, grownBytes, findings }: Tally): string {
+  const rate = Math.round(inputs / Math.max(cpuSeconds, 0.001));
+  const kept = (grownBytes / 1024 / 1024).toFixed(1);
+  return [
+    `${name.padEnd(24)} ${String(inputs).padStart(10)} inputs, ${String(rate).padStart(8)} a second of CPU`,
+    `${shapes} kinds of results, ${kept} MiB kept, ${findings.length} findings`,
+  ].join(", ");
+}
+
+async function tellFindings(target: Target, { findings }: Tally, keep: boolean): Promise<void> {
+  for (const finding of findings) {
+    const { text, input } = await shorten(target, finding, SLOW_MS);
+    const shown = JSON.stringify(input.toString("latin1", 0, 300));
+    console.log(`\n${target.name}: ${text}\n  ${input.length} bytes: ${shown}`);
+    if (keep && input.length > 0) console.log(`  ${keepFixture(target.name, input)}`);
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { readFixtures } from "../../fuzz/engine/fixtures.ts";
+import { fuzzTarget, tryInput } from "../../fuzz/engine/fuzz-target.ts";
+import type { Plan } from "../../fuzz/engine/plan.ts";
+import type { Target } from "../../fuzz/engine/target.ts";
+import { TARGETS } from "../../fuzz/targets/index.ts";
+
+/** The same inputs at each run of the tests. `npm run fuzz` takes other ones. */
+const SEED = 0x6f6d642d66757a7an;
+const PURE_RUNS = 4_000;
+const SERVED_RUNS = 60;
+/** Far more than any input needs: the machine of the tests may be busy. */
+const SLOW_MS = 5_000;
+
+const planFor = (target: Target): Plan => ({
+  seed: SEED,
+  runs: target.few ?? (target.kind === "pure" ? PURE_RUNS : SERVED_RUNS),
+  untilMs: Number.POSITIVE_INFINITY,
+  slowMs: SLOW_MS,
+});
+
+describe("what reads bytes of others", () => {
+  it.each(TARGETS)("takes any, $name", async (target) => {
+    const { findings, inputs, shapes } = await fuzzTarget(target, planFor(target));
+    expect(findings.map(({ text, input }) => `${text}\n${input.toString("base64").slice(0, 2_000)}`)).toEqual(
+      [],
+    );
+    expect(inputs).toBe(planFor(target).runs);
+    // Inputs that are all refused at the first look would show nothing.
+    expect(shapes).toBeGreaterThan(1);
+  });
+});
+
+describe("what was found once", () => {
+  const fixtures = readFixtures();
+
+  it("has a target", () => {
+    const known = TARGETS.map(({ name }) => name);
+    expect(fixtures.filter(({ target }) => !known.includes(target))).toEqual([]);
+    expect(fixtures.length).toBeGreaterThan(0);
+  });
+
+  it.each(fixtures)("is found no more, $target/$file", async ({ target: name, input }) => {
+    const target = TARGETS.find((each) => each.name === name);
+    expect(target).toBeDefined();
+    expect(target && (await tryInput(target, input, SLOW_MS))?.text).toBeUndefined();
+  });
+});

@@ -1,0 +1,19 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, it } from "vitest";
+import { ServerGone, ServerStream } from "../../../../plugins/transport/databases/server-stream.ts";
+import { checkLeaks } from "../../../support/leaks.ts";
+import { FakeServers } from "../../../support/servers/fake-servers.ts";
+
+checkLeaks();
+
+it("a stream tells the end of a connection that the server has closed before", async () => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp((socket) => socket.end("hello"));
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).resume();
+  await once(socket, "end");
+  const stream = new ServerStream(socket, { framer: { push: (piece) => piece }, library: "none" });
+  await expect(stream.ended).rejects.toMatchObject({ name: "ServerGone", how: "closed" });
+  await expect(stream.expect()).rejects.toBeInstanceOf(ServerGone);
+  if (!socket.closed) await once(socket, "close");
+});
