@@ -24,7 +24,7 @@ const worker = `${CLI}/commands/run.js`;
 const tools = TOOLS.map((name) => `${CLI}/commands/${name}.js`);
 /** What `main` loads only when it is needed. */
 const lazy = new Set([
-  ...globSync(`${CLI}/commands/*.js`),
+  ...globSync(`${CLI}/{commands,zulip}/*.js`),
   ...["command", "help", "version", "worker-conf", "manual/render/explain"].map(
     (name) => `${CLI}/${name}.js`,
   ),

@@ -104,13 +104,13 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "zulip-notifier",
     usage: "zulip-notifier [--check-config] [OPTION=VALUE…]",
     help: "write the notifications that notify zulip has kept into Zulip",
-    load: async () => (await import("./commands/zulip-notifier.ts")).zulipNotifierCommand,
+    load: async () => (await import("./zulip/notifier-command.ts")).zulipNotifierCommand,
   },
   {
     name: "zulip",
     usage: "zulip emoji|sample …",
     help: "prepare a Zulip server",
-    load: async () => (await import("./commands/zulip.ts")).zulipCommand,
+    load: async () => (await import("./zulip/zulip-command.ts")).zulipCommand,
   },
 ];
 

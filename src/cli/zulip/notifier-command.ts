@@ -8,7 +8,7 @@ import { createLog, type WorkerLog } from "../../log.ts";
 import type { CommandResult } from "../command.ts";
 import type { Io } from "../io.ts";
 import { VERSION } from "../version.ts";
-import { loadOptions } from "../zulip/load-options.ts";
+import { loadOptions } from "./load-options.ts";
 
 const CHECK_CONFIG = "--check-config";
 const FAILED = 1;

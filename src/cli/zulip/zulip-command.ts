@@ -8,7 +8,7 @@ import { renderSampleConf } from "../../config/render/sample.ts";
 import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { VERSION } from "../version.ts";
-import { loadOptions } from "../zulip/load-options.ts";
+import { loadOptions } from "./load-options.ts";
 
 const FAILED = 1;
 const WRONG_CALL = 3;
