@@ -10,23 +10,27 @@ ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 FROM ${NODE_IMAGE} AS node
 
 
-# The packages that the worker needs when it runs, and the list of them.
-FROM node AS dependencies
-# A file of certificates, for builds behind a proxy that has its own.
-ARG NODE_EXTRA_CA_CERTS
+# npm and the compiler make the same files for each kind of processor, so they run on the builder's own: nothing is emulated.
+# buildah 1.28 takes the image's platform for it, so release/release.sh says which it is, and later stages are made from `node`,
+# as it then has this one by the image's name.
+FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS builder
 WORKDIR /build
 COPY package.json package-lock.json ./
+
+
+# The packages that the worker needs when it runs, and the list of them.
+FROM builder AS dependencies
+# A file of certificates, for builds behind a proxy that has its own.
+ARG NODE_EXTRA_CA_CERTS
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > npm.cdx.json \
  && rm -rf node_modules/@types node_modules/.package-lock.json \
  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 
 
-# The worker, as it is in every image.
-FROM node AS worker
+# The worker, without what is written for one kind of processor.
+FROM builder AS compiled
 ARG NODE_EXTRA_CA_CERTS
-WORKDIR /build
-COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json rolldown.config.ts ./
 COPY sdk sdk
@@ -34,14 +38,19 @@ COPY plugins plugins
 COPY integrations integrations
 COPY src src
 RUN npm run build \
- && node dist/src/cli/code/write-code.js \
- && find dist -name '*.d.ts' -delete
+ && find dist \( -name '*.d.ts' -o -name 'run.cjs.v*' \) -delete
 COPY images/link-programs.mjs images/
 COPY LICENSE ./
 COPY --from=dependencies /build/node_modules /opt/omd-worker/node_modules
 COPY --from=dependencies /build/npm.cdx.json /opt/omd-worker/npm.cdx.json
 RUN cp -r dist package.json LICENSE /opt/omd-worker/ \
  && node images/link-programs.mjs /opt/omd-worker
+
+
+# The worker, as it is in every image: with compiled code, which is for its own processor.
+FROM node AS worker
+COPY --from=compiled /opt/omd-worker /opt/omd-worker
+RUN node /opt/omd-worker/dist/src/cli/code/write-code.js
 
 
 # What all images have: Node.js, the plugins of most queues, Perl and Python for plugins of a site.
@@ -84,6 +93,9 @@ ARG DEBIAN_IMAGE
 LABEL org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="${DEBIAN_IMAGE}"
 
+
+# The targets end with the same lines. One last stage from ${POOL} would spare them, but `--target snmp` would then be an image
+# of root without a worker. ONBUILD would spare them, too; images of the OCI format have none.
 
 # Host checks: ping, TCP, HTTP, DNS.
 FROM base AS hostcheck

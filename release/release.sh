@@ -57,6 +57,11 @@ if [ -z "$is_try" ]; then
   ! grep -q "^## $version (unreleased)" CHANGELOG.md || fail "CHANGELOG.md says that $version is unreleased"
 fi
 
+# For buildah 1.28 this is the platform of the image, and npm and the compiler would be emulated.
+case $(uname -m) in
+  x86_64) set -- "$@" --build-arg BUILDPLATFORM=linux/amd64 ;;
+  aarch64) set -- "$@" --build-arg BUILDPLATFORM=linux/arm64 ;;
+esac
 set -- "$@" --label org.opencontainers.image.version="$version" --label org.opencontainers.image.revision="$revision"
 [ -z "$node_image" ] || set -- "$@" --build-arg NODE_IMAGE="$node_image"
 [ -z "$debian_image" ] || set -- "$@" --build-arg DEBIAN_IMAGE="$debian_image"

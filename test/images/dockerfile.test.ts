@@ -32,7 +32,8 @@ describe("the Dockerfile", () => {
 
   it("takes other images only by arguments, which a release gives with digests", () => {
     const own = STAGES.map(({ name }) => name);
-    expect(STAGES.map(({ from }) => from).filter((from) => !own.includes(from))).toEqual([
+    const others = new Set(STAGES.map(({ from }) => from).filter((from) => !own.includes(from)));
+    expect([...others]).toEqual([
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
       "${NODE_IMAGE}",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
@@ -51,6 +52,23 @@ describe("the Dockerfile", () => {
     expect(INSTRUCTIONS.filter(({ name }) => name === "HEALTHCHECK")).toEqual([
       { name: "HEALTHCHECK", words: "NONE" },
     ]);
+  });
+
+  it("runs npm and the compiler on the builder's processor, and writes compiled code on the image's", () => {
+    const own = STAGES.filter(({ platform }) => platform !== undefined);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
+    expect(own).toMatchObject([{ name: "builder", platform: "${BUILDPLATFORM}" }]);
+    const stagesOf = (command: string) =>
+      STAGES.filter((stage) => wordsOf(stage, "RUN").some((words) => words.includes(command)));
+    for (const stage of [...stagesOf("npm ci"), ...stagesOf("npm run build")])
+      expect(stage.from).toBe("builder");
+    // What the build has written for the builder's processor would stay in the images.
+    expect(
+      stagesOf("npm run build")
+        .flatMap((stage) => wordsOf(stage, "RUN"))
+        .join(),
+    ).toContain("run.cjs.v*");
+    expect(stagesOf("write-code.js")).toMatchObject([{ name: "worker", from: "node" }]);
   });
 
   it("installs what it names and no more, and runs no scripts of packages", () => {

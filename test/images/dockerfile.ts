@@ -10,6 +10,8 @@ export interface Instruction {
 export interface Stage {
   readonly name: string;
   readonly from: string;
+  /** That of the image unless given. */
+  readonly platform: string | undefined;
   readonly instructions: readonly Instruction[];
 }
 
@@ -27,11 +29,13 @@ export function readInstructions(text: string): readonly Instruction[] {
     });
 }
 
+const FROM = /^(?:--platform=(\S+) )?(\S+) AS (\S+)$/;
+
 export function readStages(text: string): readonly Stage[] {
-  const stages: { name: string; from: string; instructions: Instruction[] }[] = [];
+  const stages: (Omit<Stage, "instructions"> & { readonly instructions: Instruction[] })[] = [];
   for (const instruction of readInstructions(text)) {
-    const [, from, name] = /^(\S+) AS (\S+)$/.exec(instruction.words) ?? [];
-    if (instruction.name === "FROM") stages.push({ name: name ?? "", from: from ?? "", instructions: [] });
+    const [, platform, from = "", name = ""] = FROM.exec(instruction.words) ?? [];
+    if (instruction.name === "FROM") stages.push({ name, from, platform, instructions: [] });
     else stages.at(-1)?.instructions.push(instruction);
   }
   return stages;
