@@ -58,9 +58,9 @@ describe("images/build.sh", () => {
 const BUILDAH = `#!/bin/sh
 echo "$*" >> "$CALLS"
 case $1 in
-  from) echo container ;;
+  from) echo "container-\${3##*-}" ;;
   mount) mkdir -p "$ROOT/usr/share/doc/omd-worker" "$ROOT/opt/omd-worker"
-    echo list > "$ROOT/usr/share/doc/omd-worker/debian.txt"
+    printf 'adduser 3.134 all\nperl 5.36.0-7 %s\n' "\${ARCH:-\${2##*-}}" > "$ROOT/usr/share/doc/omd-worker/debian.txt"
     echo list > "$ROOT/opt/omd-worker/npm.cdx.json"
     echo "$ROOT" ;;
   manifest) while [ $# -gt 0 ]; do [ "$1" != --digestfile ] || printf %s "$DIGEST" > "$2"; shift; done ;;
@@ -114,6 +114,12 @@ describe("release/release.sh", () => {
     expect(calls.at(-1)).toMatch(
       new RegExp(`^manifest push --all .* docker://reg.example.org/mon/omd-snmp-worker:${version}$`),
     );
+  });
+
+  it("refuses an image that holds packages of another processor", async () => {
+    const { exitCode, stderr, digests } = await release(["-u", "-i", "snmp", "reg"], { ARCH: "amd64" });
+    expect({ exitCode, digests }).toEqual({ exitCode: 2, digests: [""] });
+    expect(stderr).toContain(`omd-snmp-worker:${version}-arm64 holds Debian packages for amd64: `);
   });
 
   it("keeps the digests of what was pushed, images and chart", async () => {
