@@ -11,7 +11,8 @@ FROM ${NODE_IMAGE} AS node
 
 
 # npm and the compiler make the same files for each kind of processor, so they run on the builder's own: nothing is emulated.
-# Each stage names its image itself: buildah 1.28 takes nothing from its cache that follows a stage without instructions.
+# buildah 1.28 takes the image's platform for it, so release/release.sh says which it is, and later stages are made from `node`,
+# as it then has this one by the image's name.
 FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS builder
 WORKDIR /build
 COPY package.json package-lock.json ./
@@ -47,7 +48,7 @@ RUN cp -r dist package.json LICENSE /opt/omd-worker/ \
 
 
 # The worker, as it is in every image: with compiled code, which is for its own processor.
-FROM ${NODE_IMAGE} AS worker
+FROM node AS worker
 COPY --from=compiled /opt/omd-worker /opt/omd-worker
 RUN node /opt/omd-worker/dist/src/cli/code/write-code.js
 

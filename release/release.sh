@@ -57,6 +57,11 @@ if [ -z "$is_try" ]; then
   ! grep -q "^## $version (unreleased)" CHANGELOG.md || fail "CHANGELOG.md says that $version is unreleased"
 fi
 
+# For buildah 1.28 this is the platform of the image, and npm and the compiler would be emulated.
+case $(uname -m) in
+  x86_64) set -- "$@" --build-arg BUILDPLATFORM=linux/amd64 ;;
+  aarch64) set -- "$@" --build-arg BUILDPLATFORM=linux/arm64 ;;
+esac
 set -- "$@" --label org.opencontainers.image.version="$version" --label org.opencontainers.image.revision="$revision"
 [ -z "$node_image" ] || set -- "$@" --build-arg NODE_IMAGE="$node_image"
 [ -z "$debian_image" ] || set -- "$@" --build-arg DEBIAN_IMAGE="$debian_image"
@@ -67,12 +72,15 @@ buildah_() {
 }
 
 # The lists of what an image holds, for those who look for a vulnerable package.
-save_lists() { # IMAGE NAME
+save_lists() { # IMAGE NAME ARCH
   container=$(buildah_ from --pull-never "$1")
   root=$(buildah_ mount "$container")
   cp "$root/usr/share/doc/omd-worker/debian.txt" "$output/$2.debian.txt"
   cp "$root/opt/omd-worker/npm.cdx.json" "$output/$2.npm.cdx.json"
   buildah_ rm "$container" > /dev/null
+  # buildah 1.28 may take a base image of another platform that it has by the same name, and calls the result as it should be.
+  foreign=$(awk -v arch="$3" 'NF == 3 && $3 != "all" && $3 != arch { print $3; exit }' "$output/$2.debian.txt")
+  [ -z "$foreign" ] || fail "$1 holds Debian packages for $foreign: remove the base images from buildah's storage, and build without --layers"
 }
 
 split() { echo "$1" | tr ',' ' '; }
@@ -129,7 +137,7 @@ for target in $(split "$targets"); do
     say "$name for $platform"
     buildah_ build --platform "$platform" --target "$target" --tag "$image" "$@" .
     buildah_ manifest add "$list" "$image" > /dev/null
-    save_lists "$image" "$name.$arch"
+    save_lists "$image" "$name.$arch" "$arch"
   done
   push "$list" "$name"
   done_="$done_

@@ -58,9 +58,9 @@ describe("images/build.sh", () => {
 const BUILDAH = `#!/bin/sh
 echo "$*" >> "$CALLS"
 case $1 in
-  from) echo container ;;
+  from) echo "container-\${3##*-}" ;;
   mount) mkdir -p "$ROOT/usr/share/doc/omd-worker" "$ROOT/opt/omd-worker"
-    echo list > "$ROOT/usr/share/doc/omd-worker/debian.txt"
+    printf 'adduser 3.134 all\nperl 5.36.0-7 %s\n' "\${ARCH:-\${2##*-}}" > "$ROOT/usr/share/doc/omd-worker/debian.txt"
     echo list > "$ROOT/opt/omd-worker/npm.cdx.json"
     echo "$ROOT" ;;
   manifest) while [ $# -gt 0 ]; do [ "$1" != --digestfile ] || printf %s "$DIGEST" > "$2"; shift; done ;;
@@ -73,6 +73,8 @@ case $1 in
   push) echo "Pushed: \${3#oci://}/omd-worker"; echo "Digest: $CHART_DIGEST" ;;
 esac
 `;
+/** The processor of this machine, where npm and the compiler run. */
+const OWN = process.arch === "x64" ? "amd64" : process.arch;
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const CHART_DIGEST = `sha256:${"b".repeat(64)}`;
 
@@ -106,12 +108,18 @@ describe("release/release.sh", () => {
       ["amd64", "arm64"].map(
         (arch) =>
           `build --platform linux/${arch} --target snmp --tag localhost/omd-snmp-worker:${version}-${arch} ` +
-          `--label ${LABEL}.version=${version} .`,
+          `--build-arg BUILDPLATFORM=linux/${OWN} --label ${LABEL}.version=${version} .`,
       ),
     );
     expect(calls.at(-1)).toMatch(
       new RegExp(`^manifest push --all .* docker://reg.example.org/mon/omd-snmp-worker:${version}$`),
     );
+  });
+
+  it("refuses an image that holds packages of another processor", async () => {
+    const { exitCode, stderr, digests } = await release(["-u", "-i", "snmp", "reg"], { ARCH: "amd64" });
+    expect({ exitCode, digests }).toEqual({ exitCode: 2, digests: [""] });
+    expect(stderr).toContain(`omd-snmp-worker:${version}-arm64 holds Debian packages for amd64: `);
   });
 
   it("keeps the digests of what was pushed, images and chart", async () => {
@@ -147,7 +155,7 @@ describe("release/release.sh", () => {
     const words = ["-u", "-i", "db", "-a", "linux/amd64", "-n", base("node"), "-d", base("debian")];
     const { calls } = await release([...words, "reg", "--", "--pull-never"]);
     const build = calls.find((call) => call.startsWith("build ")) ?? "";
-    expect(build).toContain(` --pull-never --label ${LABEL}.version=${version} `);
+    expect(build).toMatch(new RegExp(` --pull-never .*--label ${LABEL}.version=${version} `));
     expect(build).toContain(
       ` --build-arg NODE_IMAGE=${base("node")} --build-arg DEBIAN_IMAGE=${base("debian")} .`,
     );
