@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 /** For the owner and the group: a log or a pid file is nobody else's business. */
@@ -46,6 +56,20 @@ export function whyUnsafeFolder(
   if (!stats.isDirectory()) return `${folder} is no folder`;
   if (!isOurs(stats)) return `${folder} belongs to another user (chown it to the program's user)`;
   return (stats.mode & 0o022) === 0 ? undefined : `${folder} can be written by other users (chmod go-w)`;
+}
+
+/**
+ * Makes a folder and those above it that are missing. Throws the system's error. Node's own way, `recursive`,
+ * never ends where the system says that the folder above is missing while it is there, as in /proc.
+ */
+export function makeFolder(path: string, mode?: number): void {
+  const above = dirname(path);
+  if (above !== path && statSync(above, { throwIfNoEntry: false }) === undefined) makeFolder(above, mode);
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }
 
 function isTrusted(stats: Pick<Stats, "uid">): boolean {

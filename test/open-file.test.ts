@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { openForWriting, refuseForeign } from "../src/open-file.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { makeFolder, openForWriting, refuseForeign } from "../src/open-file.ts";
 import { createFolder } from "./support/folder.ts";
 import { makeForeign, shareFolder } from "./support/foreign.ts";
 
@@ -76,4 +76,23 @@ it("a file that is not there is no reason to refuse", () => {
   expect(() => refuseForeign(path)).not.toThrow();
   expect(write).not.toThrow();
   expect(write).not.toThrow();
+});
+
+describe("a folder is made", () => {
+  it("with those above it, and is no fault if it is there", () => {
+    const deep = join(folder.path, "a", "b", "c");
+    makeFolder(deep, 0o700);
+    makeFolder(deep, 0o700);
+    expect([join(folder.path, "a"), deep].map((each) => statSync(each).mode & 0o777)).toEqual([0o700, 0o700]);
+  });
+
+  it("not in place of a file", () => {
+    writeFileSync(path, "");
+    expect(() => makeFolder(path)).toThrow("EEXIST");
+    expect(() => makeFolder(join(path, "a"))).toThrow("ENOTDIR");
+  });
+
+  it.each(["/proc/omd-worker/a", "/proc/omd-worker"])("not where the system has none: %s", (where) => {
+    expect(() => makeFolder(where)).toThrow(/ENOENT|EACCES|EPERM/);
+  });
 });

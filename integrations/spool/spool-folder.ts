@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { whyUnsafeFolder } from "../../src/open-file.ts";
+import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { makeFolder, whyUnsafeFolder } from "../../src/open-file.ts";
 import { entryTime, newEntryName } from "./entry-name.ts";
 
 export interface SpoolLimits {
@@ -65,7 +65,7 @@ export class SpoolFolder {
   /** Makes the folder if there is none. Throws a `SpoolFolderError`. */
   static async open(folder: string, limits: SpoolLimits): Promise<SpoolFolder> {
     try {
-      for (const name of [UNFINISHED, SET_ASIDE]) await makeFolder(join(folder, name));
+      for (const name of [UNFINISHED, SET_ASIDE]) makeFolder(join(folder, name), 0o700);
       const why = whyUnsafeFolder(await stat(folder), folder);
       if (why !== undefined) throw new SpoolFolderError(`cannot use the spool: ${why}`);
     } catch (error) {
@@ -178,25 +178,6 @@ export class SpoolFolder {
     if (known === undefined) return;
     known.entries += entries;
     known.bytes += bytes;
-  }
-}
-
-/** With the folders above it. Node's own way never ends where the system refuses one: /proc. */
-async function makeFolder(path: string): Promise<void> {
-  if (await isMade(path)) return;
-  await makeFolder(dirname(path));
-  if (!(await isMade(path))) throw new SpoolFolderError(`cannot use the spool: ${path} cannot be made`);
-}
-
-/** False: the folder above it is missing. */
-async function isMade(path: string): Promise<boolean> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return true;
-    if (isMissing(error) && dirname(path) !== path) return false;
-    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { renderNumber } from "../client/answer.ts";
 import { lowerCase, toNumber } from "./perl.ts";
@@ -102,10 +102,24 @@ async function save(files: StateFiles, name: string, state: State): Promise<void
   const localtime = timestamp && { localtime: new Date(Number(timestamp) * 1000).toString().slice(0, 24) };
   const temporary = `${path}${process.pid}.${Math.random()}`;
   try {
-    await mkdir(files.folder, { recursive: true });
+    await makeFolder(files.folder);
     await writeFile(temporary, `${JSON.stringify({ ...state, ...localtime }, undefined, 3)}\n`);
     await rename(temporary, path);
   } catch (error) {
     throw new CheckDeclined("the plugin's file of values cannot be written", { cause: error });
   }
+}
+
+/** Node's own way to make those above it, too, never ends where the system refuses one, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error; // another check may have made it meanwhile
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true;
 }

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { makeFolder } from "../../open-file.ts";
 import type { Io } from "../io.ts";
 import { renderTsconfig } from "./editor.ts";
 import { renderNewCheck, renderNewTest } from "./template.ts";
@@ -18,7 +19,7 @@ export async function newPlugin(argv: readonly string[], io: Io): Promise<number
   }
   const files = { [`${name}.ts`]: renderNewCheck(name), [`${name}.test.ts`]: renderNewTest(name) };
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const [file, text] of Object.entries(files))
       await writeFile(join(folder, file), text, { flag: "wx" });
     await writeOnce(join(folder, "tsconfig.json"), renderTsconfig());

@@ -5,14 +5,13 @@ import {
   constants,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { whyUnsafeFolder } from "../../open-file.ts";
+import { makeFolder, whyUnsafeFolder } from "../../open-file.ts";
 
 /** The spool cannot be used. The message says why, and what to do; the worker does not start. */
 export class SpoolError extends Error {
@@ -30,7 +29,7 @@ const PASSING = new Set(["EROFS", "ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE",
  */
 export function takeFolder(folder: string): number {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const why = whyUnsafeFolder(statSync(folder), folder);
     if (why !== undefined) throw new SpoolError(`cannot use result_spool: ${why}`);
     return takeLock(join(folder, LOCK));

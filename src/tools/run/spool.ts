@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readRegularFile } from "../../open-file.ts";
+import { makeFolder, readRegularFile } from "../../open-file.ts";
 import type { SealedResult } from "../send/delivery.ts";
 
 /** A result that waits in the spool, sealed. */
@@ -18,7 +18,7 @@ const MAX_SIZE = 33_554_432;
 
 /** The folder's results, the oldest first. A file that is none of ours is left alone. */
 export function readSpool(folder: string): readonly Spooled[] {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const names = readdirSync(folder).filter((name) => name.endsWith(ENDING));
   return names
     .sort()
@@ -44,7 +44,7 @@ function readFile(file: string): readonly Spooled[] {
  * if that has another key, a line each. Returns the path.
  */
 export function spool(folder: string, { submission, copy }: SealedResult): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const file = join(folder, `${Date.now()}-${crypto.randomUUID()}${ENDING}`);
   const workloads = copy === submission ? [submission.workload] : [submission.workload, copy.workload];
   const lines = [Buffer.from(submission.queue, "latin1"), ...workloads];
