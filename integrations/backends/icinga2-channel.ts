@@ -80,7 +80,7 @@ export class Icinga2Channel implements Channel {
   }
 
   async whoAmI(): Promise<string> {
-    assertAllowed(await this.#client.request({ method: "GET", path: "" }));
+    assertAllowed(await this.#client.request({ method: "GET", path: "", reads: true }));
     return this.#user;
   }
 
@@ -95,7 +95,13 @@ export class Icinga2Channel implements Channel {
   /** Names may be longer than a URL can be. */
   async #query(kind: string, body: Readonly<Record<string, unknown>>): Promise<RestReply> {
     const headers = { "x-http-method-override": "GET" };
-    const reply = await this.#client.request({ method: "POST", path: `/objects/${kind}`, body, headers });
+    const reply = await this.#client.request({
+      method: "POST",
+      path: `/objects/${kind}`,
+      body,
+      headers,
+      reads: true,
+    });
     assertAllowed(reply);
     return reply;
   }

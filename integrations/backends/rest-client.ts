@@ -24,6 +24,8 @@ export interface RestRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** It changes nothing, so it may be sent twice. */
+  readonly reads?: true;
 }
 
 const MAX_BODY = 4 * 1024 * 1024;
@@ -48,7 +50,18 @@ export class RestClient {
   }
 
   /** Any status is a reply. Throws ChannelError if there is none. */
-  async request({ method, path, body, headers }: RestRequest): Promise<RestReply> {
+  async request(request: RestRequest): Promise<RestReply> {
+    try {
+      return await this.#once(request);
+    } catch (error) {
+      // The server has closed a kept connection at the same moment. To read again does no harm.
+      const mayRepeat = request.reads === true && error instanceof ChannelError && isReset(error.cause);
+      if (mayRepeat) return await this.#once(request);
+      throw error;
+    }
+  }
+
+  async #once({ method, path, body, headers }: RestRequest): Promise<RestReply> {
     const { url, timeoutMs = 10_000 } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -103,6 +116,10 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
   } catch {
     return undefined; // a proxy's page, or nothing
   }
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["ECONNRESET", "EPIPE"].includes(String(error.code));
 }
 
 function messageOf(error: unknown): string {

@@ -108,7 +108,7 @@ export class ThrukChannel implements Channel {
   }
 
   async #get(path: string): Promise<RestReply> {
-    const reply = await this.#client.request({ method: "GET", path });
+    const reply = await this.#client.request({ method: "GET", path, reads: true });
     assertAllowed(reply);
     return reply;
   }
