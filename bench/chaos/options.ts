@@ -25,7 +25,7 @@ export const HELP = `npm run chaos -- [options]
                            port of gearmand, a name and an empty folder for each of the two workers
   --without-own            peers alone
   --from-source            our worker from src/ instead of a fresh build
-  --keep                   leaves the ledger and the logs of the workers, and says where
+  --keep                   leaves the ledger, the results and the logs of the workers, and says where
 `;
 
 const JOBS_A_SECOND = 100;

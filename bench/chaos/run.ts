@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { ChaosCore } from "./core.ts";
 import { uptime, writeLedgerPlugin } from "./ledger.ts";
 import { type Disturbance, planDisturbances } from "./plan.ts";
 import { Subject } from "./subject.ts";
-import { judgeChaos, type Verdict } from "./verdict.ts";
+import { type ArrivedResult, judgeChaos, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly template: readonly string[];
@@ -69,8 +69,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const killed = new Map(subjects.flatMap((subject) => [...subject.killed]));
   const { results, resubmitted } = core;
   const verdict = judgeChaos({ jobs, results, resubmitted, killed, lost: server.lost, runs: ledger.read() });
+  if (keep) writeResults(join(folder, "results.jsonl"), results);
   const peakMiB = subjects.reduce((sum, subject) => sum + subject.peakMiB, 0);
   return { ...verdict, disturbances: plan.length, peakMiB };
+}
+
+/** In the order in which they came, beside the ledger. */
+function writeResults(path: string, results: readonly ArrivedResult[]): void {
+  writeFileSync(path, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
 }
 
 interface Stage {
