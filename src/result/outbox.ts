@@ -186,9 +186,10 @@ export class Outbox {
   #destinationFor({ server, ownUntilMs }: PendingParcel): Destination | undefined {
     const { destinations, retired } = this.#options;
     const isOwn = (each: Destination) => each.name === server && isOpen(each);
-    const own = destinations().find(isOwn) ?? [...(retired?.() ?? [])].find(isOwn);
+    const all = destinations();
+    const own = all.find(isOwn) ?? [...(retired?.() ?? [])].find(isOwn);
     if (own !== undefined || performance.now() < ownUntilMs) return own;
-    return destinations().find((each) => isOpen(each) && !each.isSilent);
+    return all.find((each) => isOpen(each) && !each.isSilent);
   }
 
   /** Tried again when `flush` is called, and every second: a silent server may answer again at any time. */

@@ -1,8 +1,9 @@
 import type { Backend, Ending } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
+import type { Language } from "../notify/texts.ts";
 import { type Asker, type PermissionRule, permit } from "./permissions.ts";
 import type { BotCommand } from "./read-command.ts";
-import { type Language, renderEnding, renderMisunderstood, renderRefusal } from "./replies.ts";
+import { renderEnding, renderMisunderstood, renderRefusal } from "./replies.ts";
 import { renderHelp, renderStatus } from "./status-reply.ts";
 
 /** Something that a person asks for, by a message or by a reaction. */

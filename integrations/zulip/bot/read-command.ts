@@ -1,5 +1,6 @@
 import type { CommandTarget } from "../commands/command-text.ts";
 import { decodeName } from "../commands/name-code.ts";
+import { cutCharacters } from "../notify/safe-text.ts";
 import { readDuration } from "./duration.ts";
 
 export type Verb = "acknowledge" | "unacknowledge" | "downtime" | "cancel" | "status" | "recheck" | "help";
@@ -107,6 +108,6 @@ function verbOf(word: string): Verb | undefined {
 }
 
 function readReason(text: string): string | undefined {
-  const reason = [...text.replace(/\p{Cc}+/gu, " ").trim()].slice(0, MAX_REASON).join("");
+  const reason = cutCharacters(text.replace(/\p{Cc}+/gu, " ").trim(), MAX_REASON, "");
   return reason === "" ? undefined : reason;
 }

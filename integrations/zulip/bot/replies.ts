@@ -1,10 +1,11 @@
 import type { Ending } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
+import { cutCharacters } from "../notify/safe-text.ts";
+import type { Language } from "../notify/texts.ts";
 import { renderDuration } from "./duration.ts";
 import type { Permission } from "./permissions.ts";
 import type { BotCommand, Misunderstood, Verb } from "./read-command.ts";
 
-export type Language = "en" | "de";
 type ActingVerb = Exclude<Verb, "status" | "help">;
 
 /** What was done, as the answers begin. People grep them: the English ones of the first two never change. */
@@ -97,5 +98,5 @@ export function quoted(text: string): string {
 }
 
 function code(text: string): string {
-  return `\`${[...text.replace(/[`\p{Cc}]+/gu, " ")].slice(0, 60).join("")}\``;
+  return `\`${cutCharacters(text.replace(/[`\p{Cc}]+/gu, " "), 60, "")}\``;
 }

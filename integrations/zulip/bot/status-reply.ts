@@ -1,6 +1,8 @@
 import type { Ending, TargetStatus } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
-import { type Language, nameOf, quoted, REASONS } from "./replies.ts";
+import { cutCharacters } from "../notify/safe-text.ts";
+import type { Language } from "../notify/texts.ts";
+import { nameOf, quoted, REASONS } from "./replies.ts";
 
 const SERVICE_STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 const HOST_STATES = ["UP", "DOWN", "UNREACHABLE"];
@@ -29,7 +31,7 @@ export function renderStatus(
     ...(found.downtimes > 0 ? [WORDS[language].downtime] : []),
   ];
   const [line = ""] = found.output.split("\n", 1);
-  const output = [...line.trim()].slice(0, MAX_OUTPUT).join("");
+  const output = cutCharacters(line.trim(), MAX_OUTPUT, "");
   return `${name}: ${facts.join(", ")}${output === "" ? "" : `\n${quoted(output)}`}`;
 }
 
