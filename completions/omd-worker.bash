@@ -74,7 +74,7 @@ _omd_worker_options() {
     'plugin new') printf '%s\n' '--dir --help' ;;
     'plugin test') printf '%s\n' '--dir --help' ;;
     'doctor') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
-    'survey') printf '%s\n' '--json --list --html= --help' && _omd_worker_options worker.conf ;;
+    'survey') printf '%s\n' '--json --list --restrict-allow --html= --help' && _omd_worker_options worker.conf ;;
     'shadow show') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'shadow set') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'shadow report') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;

@@ -333,6 +333,7 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'doctor '" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'survey '" -l json -d 'prints all figures as JSON'
     complete -c $program -n "__omd_worker_in 'survey '" -l list -d 'prints a line for each check: way, object, why, and its command line without secrets'
+    complete -c $program -n "__omd_worker_in 'survey '" -l restrict-allow -d 'prints the lines of worker.conf that restrict_mode=strict needs for the checks of this …'
     complete -c $program -n "__omd_worker_in 'survey '; and not __omd_worker_in_value" -a --html= -d 'also writes a page with plots to the file PAGE'
     complete -c $program -n "__omd_worker_in 'survey '; and __omd_worker_in_value" -l html -r -F -d 'also writes a page with plots to the file PAGE'
     complete -c $program -n "__omd_worker_in 'survey '" -l help -d 'explains it'

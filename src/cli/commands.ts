@@ -47,7 +47,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "survey",
-    usage: "survey [--json|--list] [--html=PAGE] [--OPTION=VALUE…] [FILE…]",
+    usage: "survey [--json|--list|--restrict-allow] [--html=PAGE] [--OPTION=VALUE…] [FILE…]",
     help: "how the checks of a whole site would be run, from the core's objects.cache",
     load: async () => (await import("./commands/survey.ts")).surveyCommand,
   },

@@ -49,11 +49,8 @@ export interface Surveyor {
 
 /** Finds the way of each active check. Files are looked at, and none is started. */
 export async function surveySite(site: Site, surveyor: Surveyor): Promise<Survey> {
-  const all: readonly CheckOfSite[] = [
-    ...[...site.hosts.values()].map((host) => ({ host, service: undefined })),
-    ...site.services.map((service) => ({ host: service.host, service })),
-  ];
-  const active = all.filter(({ host, service }) => isActive((service ?? host).values));
+  const all = allChecks(site);
+  const active = all.filter(isActive);
   const lookAt = createFileLooker();
   const found: SurveyedCheck[] = [];
   for (const check of active) {
@@ -78,8 +75,20 @@ function routeOfWork(found: Route): Route {
   return nested === undefined || nested.via === "native" ? route : nested;
 }
 
-function isActive(values: ReadonlyMap<string, ByteString>): boolean {
-  return values.get("active_checks_enabled") !== "0";
+function allChecks(site: Site): readonly CheckOfSite[] {
+  return [
+    ...[...site.hosts.values()].map((host) => ({ host, service: undefined })),
+    ...site.services.map((service) => ({ host: service.host, service })),
+  ];
+}
+
+/** The checks that the core runs by itself. */
+export function activeChecks(site: Site): readonly CheckOfSite[] {
+  return allChecks(site).filter(isActive);
+}
+
+function isActive({ host, service }: CheckOfSite): boolean {
+  return (service ?? host).values.get("active_checks_enabled") !== "0";
 }
 
 interface Describing {

@@ -6,11 +6,13 @@ import { systemReason } from "../../config/read/read-file.ts";
 import { createLog } from "../../log.ts";
 import { createConfiguredRouter } from "../../run/routing/router.ts";
 import { SiteShelf } from "../../run/shelf.ts";
+import { findAllowed } from "../../survey/allow/find-allowed.ts";
+import { renderAllowance } from "../../survey/render/allowance.ts";
 import { renderPage } from "../../survey/render/page.ts";
 import { renderList, renderSurvey } from "../../survey/render/text.ts";
 import { readSite } from "../../survey/site/read-site.ts";
 import { summarise } from "../../survey/summary.ts";
-import { surveySite } from "../../survey/survey.ts";
+import { activeChecks, surveySite } from "../../survey/survey.ts";
 import { type CommandResult, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
 import { renderTable } from "../render-table.ts";
@@ -31,21 +33,24 @@ export async function surveyCommand(argv: readonly string[], io: Io): Promise<Co
 }
 
 interface Call {
-  readonly prints: "table" | "json" | "list";
+  readonly prints: Prints;
   readonly page: string | undefined;
   readonly options: readonly string[];
   readonly files: readonly string[];
 }
 
 const PAGE = "--html=";
+/** What is printed in place of the table, by its option. */
+const PRINTS = { "--json": "json", "--list": "list", "--restrict-allow": "allow" } as const;
+type Prints = "table" | (typeof PRINTS)[keyof typeof PRINTS];
 
 function splitArguments(argv: readonly string[]): Call | undefined {
   const dashed = argv.filter((word) => word.startsWith("-"));
-  const options = dashed.filter((word) => word !== "--json" && word !== "--list" && !word.startsWith(PAGE));
+  const kinds = Object.entries(PRINTS).flatMap(([word, kind]) => (dashed.includes(word) ? [kind] : []));
+  const options = dashed.filter((word) => !Object.hasOwn(PRINTS, word) && !word.startsWith(PAGE));
   const page = dashed.findLast((word) => word.startsWith(PAGE))?.slice(PAGE.length);
-  const isUnclear = dashed.includes("--json") && dashed.includes("--list");
-  if (isUnclear || page === "" || options.some((word) => !word.includes("="))) return undefined;
-  const prints = dashed.includes("--json") ? "json" : dashed.includes("--list") ? "list" : "table";
+  if (kinds.length > 1 || page === "" || options.some((word) => !word.includes("="))) return undefined;
+  const [prints = "table"] = kinds;
   return { prints, page, options, files: argv.filter((word) => !word.startsWith("-")) };
 }
 
@@ -65,6 +70,11 @@ async function answer(config: Config, { prints, page, files: named }: Call, io: 
   const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
   await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
   await shelf.open(config.pluginPath);
+  if (prints === "allow") {
+    const inputs = { site, checks: activeChecks(site), config, shelf, env: io.env };
+    io.stdout(renderAllowance(await findAllowed(inputs)));
+    return 0;
+  }
   const router = createConfiguredRouter(config, shelf, io.env);
   const survey = await surveySite(site, { router, shelf });
   const summary = summarise(survey);

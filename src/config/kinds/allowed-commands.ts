@@ -8,9 +8,9 @@ export type AllowedCommand = readonly ByteString[];
 
 /** The last word of a pattern: any more words. */
 export const ANY_WORDS = "...";
-/** What a part of a word may be. `*` is anything. */
-export const PARTS = ["*", "<host>", "<number>", "<range>", "<word>"] as const;
-/** In a word. More of them would take long to compare. */
+/** What a part of a word may be. `*` is anything, and `<blank>` the one character that no word can hold otherwise. */
+export const PARTS = ["*", "<blank>", "<host>", "<number>", "<range>", "<word>"] as const;
+/** In a word, but for blanks. More of them would take long to compare. */
 const MAX_PARTS = 2;
 /** What looks like one of them. */
 const PART = "\\*|<[^>]*>?";
@@ -41,7 +41,8 @@ function findFault(words: readonly ByteString[]): string | undefined {
     const parts = findParts(word);
     const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
     if (unknown !== undefined) return `${quote(unknown)} is none of ${PARTS.join(", ")}`;
-    if (parts.length > MAX_PARTS) return `${quote(word)} has more than ${MAX_PARTS} of ${PARTS.join(", ")}`;
+    if (parts.filter((part) => part !== "<blank>").length > MAX_PARTS)
+      return `${quote(word)} has more than ${MAX_PARTS} of ${PARTS.join(", ")}`;
   }
   return undefined;
 }

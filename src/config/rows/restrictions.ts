@@ -38,7 +38,7 @@ export const RESTRICTION_ROWS = [
     name: "restrict_allow",
     kind: allowedCommands,
     default: [],
-    help: "With restrict_mode=strict: a command that may be run, word for word. <host>, <number>, <range> and <word> stand for such a word, * for any that is no option, ... at the end for any more words. Repeat it for each command.",
+    help: "With restrict_mode=strict: a command that may be run, word for word. <host>, <number>, <range> and <word> stand for such a word, <blank> for a blank in it, * for any that is no option, ... at the end for any more words. Repeat it for each command.",
     knownBy: ["omd-worker"],
   },
   {

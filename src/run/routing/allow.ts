@@ -15,8 +15,9 @@ interface Rule {
 const MAX_WORD = 4096;
 
 /** What a part of a pattern stands for. None of them begins as an option does. */
-const PART_PATTERNS: Readonly<Record<(typeof PARTS)[number], string>> = {
+export const PART_PATTERNS: Readonly<Record<(typeof PARTS)[number], string>> = {
   "*": "[^]*",
+  "<blank>": " ",
   // A name, an IPv4 or an IPv6 address.
   "<host>": "(?:[A-Za-z0-9_.:]|(?<=.)-|\\[[0-9A-Fa-f:.]+\\])+",
   "<number>": "-?[0-9]+(?:[.,][0-9]+)?",

@@ -203,9 +203,9 @@ describe("values that must not be guessed", () => {
         ["./check_a", "'./check_a' is neither an absolute path nor a plain name"],
         ["/p/check_* x", "'/p/check_*' has a pattern, name one command"],
         ["/p/a ... -x", "... is not the last word"],
-        ["/p/a <port>", "'<port>' is none of *, <host>, <number>, <range>, <word>"],
-        ["/p/a <host", "'<host' is none of *, <host>, <number>, <range>, <word>"],
-        ["/p/a *a*b*", "'*a*b*' has more than 2 of *, <host>, <number>, <range>, <word>"],
+        ["/p/a <port>", "'<port>' is none of *, <blank>, <host>, <number>, <range>, <word>"],
+        ["/p/a <host", "'<host' is none of *, <blank>, <host>, <number>, <range>, <word>"],
+        ["/p/a *a*b*", "'*a*b*' has more than 2 of *, <blank>, <host>, <number>, <range>, <word>"],
       ] as const
     ).map(([text, fault]): readonly [string, string] => [
       `restrict_allow=${text}`,

@@ -35,6 +35,10 @@ export const SURVEY_MANUAL: Manual = {
       name: "list",
       help: "prints a line for each check: way, object, why, and its command line without secrets",
     },
+    {
+      name: "restrict-allow",
+      help: "prints the lines of worker.conf that restrict_mode=strict needs for the checks of this site",
+    },
     { name: "html", value: "PAGE", isAttached: true, help: "also writes a page with plots to the file PAGE" },
   ],
   table: WORKER_OPTIONS,
