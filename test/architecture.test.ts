@@ -32,7 +32,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   result: ["gearman", "job", "outcome"],
   worker: ["sdk", "gearman", "config", "payload", "job", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
-  survey: ["sdk", "config", "run"],
+  survey: ["sdk", "config", "outcome", "run"],
   doctor: ["gearman", "config", "payload", "job", "outcome"],
   control: ["worker"],
   metrics: ["config", "payload", "job", "outcome", "worker"],

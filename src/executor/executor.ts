@@ -4,6 +4,7 @@ import type { Command, ShellCommand } from "./command.ts";
 import { Guardian } from "./guardian.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import type { TemplateLimits } from "./interpreters/template-pool.ts";
+import { MemoryGuard, type ReadMemory } from "./memory-guard.ts";
 import type { PipeDirectory } from "./named-pipes.ts";
 import type { OutputRoom } from "./output-room.ts";
 import { Runs } from "./runs.ts";
@@ -15,6 +16,8 @@ export interface ExecutorOptions extends ExecutorLimits {
   readonly directory?: PipeDirectory;
   /** Where outputs take room, if results do so, too. */
   readonly room?: OutputRoom;
+  /** How full the cgroup is. */
+  readonly readMemory?: ReadMemory;
   /** Whether plugins are ended at their time when this process was killed. */
   readonly isGuarded?: boolean;
 }
@@ -44,6 +47,7 @@ export class Executor {
   /** Of commands that are confined. No shell is kept for them without need. */
   readonly #confined: Shells;
   readonly #interpreters: Interpreters;
+  readonly #memory: MemoryGuard;
   readonly #isGuarded: boolean;
   #guardian: Guardian | undefined;
 
@@ -53,11 +57,14 @@ export class Executor {
     room,
     shellPath,
     templates = USUAL_TEMPLATES,
+    readMemory,
     isGuarded = false,
     ...limits
   }: ExecutorOptions) {
     this.#isGuarded = isGuarded;
     this.#runs = new Runs({ log, ...(directory && { directory }), ...(room && { room }) });
+    const running = () => this.#runs.size;
+    this.#memory = new MemoryGuard({ running, ...(readMemory && { read: readMemory }) });
     const common = { log, runs: this.#runs, ...limits, ...(shellPath && { shellPath }) };
     this.#shells = new Shells(common);
     this.#confined = new Shells({ ...common, warm: 0, areConfined: true });
@@ -87,6 +94,8 @@ export class Executor {
 
   /** Runs one command. Never rejects. `timeout` is in seconds; `signal` cancels the run. */
   run(command: Command, timeout: number, signal?: AbortSignal): Promise<Outcome> {
+    const lack = this.#memory.lack();
+    if (lack !== undefined) return Promise.resolve({ kind: "not-started", lack });
     this.#guardian?.expect(timeout);
     if (command.via !== "warm") return this.#shellsFor(command).run(command, timeout, signal);
     if (this.#interpreters.accepts(command.plugin)) return this.#interpreters.run(command, timeout, signal);

@@ -102,6 +102,10 @@ export class Runs {
     return this.#status.fd;
   }
 
+  get size(): number {
+    return this.#runs.size;
+  }
+
   /** A number for lines on the status pipe. Every call gives another one. */
   newId(): number {
     this.#ids += 1;

@@ -8,7 +8,7 @@ export type AllowedCommand = readonly ByteString[];
 
 /** The last word of a pattern: any more words. */
 export const ANY_WORDS = "...";
-/** What a part of a word may be. `*` is anything, and `<blank>` the one character that no word can hold otherwise. */
+/** What a part of a word may be. `*` is anything, `<blank>` what no word of a line can hold otherwise. */
 export const PARTS = ["*", "<blank>", "<host>", "<number>", "<range>", "<word>"] as const;
 /** In a word, but for blanks. More of them would take long to compare. */
 const MAX_PARTS = 2;

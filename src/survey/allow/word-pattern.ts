@@ -19,7 +19,7 @@ export function toPattern(words: readonly SampleWord[]): ByteString {
   return `${literal(head)}${type ?? startedAlike(words, head.length)}`;
 }
 
-/** An option with its `=`, or a short one before its number; an option alone is all head, a value has none. */
+/** An option with its `=`, or a short one before its number. One alone is all head. A value has none. */
 export function headOf(text: ByteString): ByteString {
   return /^(?:--[A-Za-z][\w-]*=|-[A-Za-z](?=[0-9.])|-[A-Za-z-].*)/s.exec(text)?.[0] ?? "";
 }
