@@ -102,6 +102,8 @@ export interface Replaces {
    * Without them it is a program.
    */
   readonly script?: readonly string[];
+  /** Not a plugin but a program of the worker's own installation: its file lies in this folder. */
+  readonly folder?: string;
 }
 
 /** A command line that a check has understood completely. */

@@ -1,4 +1,4 @@
-import { BUILTIN_CHECKS, SESSIONS_URL } from "../../../plugins/index.ts";
+import { SESSIONS_URL } from "../../../plugins/index.ts";
 import { settingValue } from "../../../sdk/setting.ts";
 import { NATIVE_VALUES_FOLDER } from "../../../sdk/values/settings.ts";
 import { renderCheckHelp } from "../../../sdk/words/help.ts";
@@ -18,6 +18,7 @@ import { renderRights, renderRoute } from "../check/explain.ts";
 import { runCommandLine } from "../check/run-command-line.ts";
 import { type CommandResult, help, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
+import { OWN_CHECKS } from "../own-checks.ts";
 import { findPluginFile } from "../usual-plugin-folders.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
@@ -50,7 +51,7 @@ function splitArguments(argv: readonly string[]) {
 const EXPLAIN = "--explain";
 const QUEUE = "--queue=";
 /** What comes with the worker. */
-const OWN = { builtin: BUILTIN_CHECKS, sessions: SESSIONS_URL };
+const OWN = { builtin: OWN_CHECKS, sessions: SESSIONS_URL };
 
 async function answer(
   config: Config,

@@ -1,14 +1,10 @@
 import { readMacros } from "../../../integrations/zulip/notify/read-macros.ts";
-import { keepNotice } from "../../../integrations/zulip/programs/keep-notice.ts";
-import { SPOOL_TABLE } from "../../../integrations/zulip/settings/table.ts";
-import { renderProblem } from "../../config/problem.ts";
-import { COMMAND_LINE } from "../../config/read/arguments.ts";
 import { type CommandResult, unknownWord } from "../command.ts";
 import type { Io } from "../io.ts";
-import { loadOptions } from "../zulip/load-options.ts";
+import { keepForCore } from "../zulip/keep-for-core.ts";
 
-const NOT_KEPT = 2;
-const WRONG_CALL = 3;
+const NOW = "--now";
+const WAITS = 1;
 
 /**
  * What a core's notification command calls: keeps the notification for the notifier, and ends.
@@ -17,25 +13,19 @@ const WRONG_CALL = 3;
  */
 export async function notifyCommand([word, ...words]: readonly string[], io: Io): Promise<CommandResult> {
   if (word !== "zulip") return unknownWord(word, ["zulip"]);
+  const isNow = words.includes(NOW);
+  const rest = words.filter((one) => one !== NOW);
+  if (isNow && (await sendNow(rest, io))) return 0;
+  const { code, complaint } = await keepForCore(rest, io);
+  if (complaint !== "") io.stderr(complaint);
+  return isNow && code === 0 ? WAITS : code;
+}
+
+/** True: it is sent. */
+async function sendNow(words: readonly string[], io: Io): Promise<boolean> {
+  const { notifyNow } = await import("../zulip/notify-now.ts");
   const { macros, others } = readMacros(words, io.env);
-  const isNow = others.includes("--now");
-  const options = others.filter((one) => one !== "--now");
-  const loaded = loadOptions(SPOOL_TABLE, options, io);
-  if (typeof loaded === "string") {
-    io.stderr(`${loaded}\n`);
-    return WRONG_CALL;
-  }
-  // What is wrong with the files is told by zulip-notifier, not with every notification.
-  for (const warning of loaded.warnings)
-    if (warning.file === COMMAND_LINE.file) io.stderr(`${renderProblem(warning)}\n`);
-  if (isNow) {
-    const { notifyNow } = await import("../zulip/notify-now.ts");
-    const failure = await notifyNow(macros, options, io);
-    if (failure === undefined) return 0;
-    io.stderr(`${failure}\n`);
-  }
-  const reason = await keepNotice(macros, loaded.config);
-  if (reason === undefined) return isNow ? 1 : 0;
-  io.stderr(`the notification is not kept: ${reason}\n`);
-  return NOT_KEPT;
+  const failure = await notifyNow(macros, others, io);
+  if (failure !== undefined) io.stderr(`${failure}\n`);
+  return failure === undefined;
 }

@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import type { Config } from "../../config/config.ts";
 import { ConfigError, error } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
@@ -15,6 +14,7 @@ import { summarise } from "../../survey/summary.ts";
 import { activeChecks, surveySite } from "../../survey/survey.ts";
 import { type CommandResult, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
+import { OWN_CHECKS } from "../own-checks.ts";
 import { renderTable } from "../render-table.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
 
@@ -68,7 +68,7 @@ function load({ options }: Call, io: Io): Config | number {
 async function answer(config: Config, { prints, page, files: named }: Call, io: Io): Promise<number> {
   const { site, files } = readSite(named, io.env["OMD_ROOT"]);
   const log = createLog({ debug: config.debug - 1, file: undefined, toStderr: true, format: "text" });
-  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  await using shelf = new SiteShelf({ builtin: OWN_CHECKS, log });
   await shelf.open(config.pluginPath);
   if (prints === "allow") {
     const inputs = { site, checks: activeChecks(site), config, shelf, env: io.env };

@@ -1,4 +1,3 @@
-import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import { fromByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
 import type { LoadedConfig } from "../../config/load.ts";
@@ -7,6 +6,7 @@ import { error, type Problem, type Remark, warning } from "../../config/problem.
 import { Secret } from "../../config/secret.ts";
 import { readAccount } from "../../executor/confinement/account.ts";
 import { SiteShelf } from "../../run/shelf.ts";
+import { OWN_CHECKS } from "../own-checks.ts";
 import { type Finding, findFileFaults, findFolderFaults } from "./inspect-files.ts";
 
 /**
@@ -63,7 +63,7 @@ async function findCheckFaults(config: Config): Promise<readonly Finding[]> {
     warn: (text: unknown) => find(warning(String(text))),
     error: (text: unknown) => find(error(String(text))),
   };
-  await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log });
+  await using shelf = new SiteShelf({ builtin: OWN_CHECKS, log });
   await shelf.open(config.pluginPath);
   const names = shelf.checks.map(({ name }) => name);
   return [

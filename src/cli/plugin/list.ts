@@ -1,4 +1,3 @@
-import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import type { Check } from "../../../sdk/check.ts";
 import { toByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
@@ -9,6 +8,7 @@ import { findSwitch, readSwitches } from "../../run/routing/switches.ts";
 import { SiteShelf } from "../../run/shelf.ts";
 import type { WorkerStatus } from "../../worker/worker-status.ts";
 import type { Io } from "../io.ts";
+import { OWN_CHECKS } from "../own-checks.ts";
 import { renderTable } from "../render-table.ts";
 import { findPluginFile } from "../usual-plugin-folders.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
@@ -25,7 +25,7 @@ export async function listPlugins(options: readonly string[], io: Io): Promise<n
       tell(line);
     };
     const log = { info() {}, warn: tell, error: refuse };
-    await using shelf = new SiteShelf({ builtin: BUILTIN_CHECKS, log, onPrinted: tell });
+    await using shelf = new SiteShelf({ builtin: OWN_CHECKS, log, onPrinted: tell });
     await shelf.open(config.pluginPath);
     const identify = createIdentification();
     const rows = shelf.checks.map((check) => [

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { BUILTIN_CHECKS, SESSIONS_URL } from "../../../plugins/index.ts";
+import { SESSIONS_URL } from "../../../plugins/index.ts";
 import type { Config } from "../../config/config.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import type { Sources } from "../../config/read/sources.ts";
@@ -14,6 +14,7 @@ import { handleSignals } from "../../worker/process/signals.ts";
 import { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
 import type { Io } from "../io.ts";
+import { OWN_CHECKS } from "../own-checks.ts";
 import { VERSION } from "../version.ts";
 import { CollectWhenQuiet } from "./collect-when-quiet.ts";
 import { CurrentConfiguration, reportConfig } from "./configuration.ts";
@@ -83,7 +84,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 function createWorker(config: Config, log: WorkerLog, listeners: readonly WorkerListener[]): Worker {
   return new Worker({
     ...{ config, log, listeners, version: VERSION, hostName: hostname() },
-    ...{ checks: BUILTIN_CHECKS, sessions: SESSIONS_URL },
+    ...{ checks: OWN_CHECKS, sessions: SESSIONS_URL },
   });
 }
 

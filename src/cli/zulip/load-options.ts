@@ -9,7 +9,7 @@ import type { Io } from "../io.ts";
 export function loadOptions<Config>(
   table: ConfigTable<Config>,
   argv: readonly string[],
-  io: Io,
+  io: Pick<Io, "env">,
 ): LoadedConfig<Config> | string {
   try {
     const words = joinValues(argv, optionsOf(table.groups));

@@ -1,4 +1,5 @@
-import { type BigIntStats, readFileSync, statSync } from "node:fs";
+import { type BigIntStats, readFileSync, realpathSync, statSync } from "node:fs";
+import { posix } from "node:path";
 import type { Check, Replaces } from "../../../sdk/check.ts";
 import { type ByteString, toByteString } from "../../byte-string.ts";
 import { SHARED_BINARIES } from "./shared-binaries.ts";
@@ -100,12 +101,21 @@ function identify(path: ByteString, found: Found, check: Pick<Check, "name" | "r
   if (found === "unreadable") return executed("the file named cannot be looked at");
   if (!found.isFile() || (found.mode & EXECUTABLE) === 0n)
     return executed("the file named is not executable");
+  if (check.replaces?.folder !== undefined) return identifyOwn(path, check.name, check.replaces.folder);
   const isGo = check.replaces?.program !== undefined;
   if (found.size > (isGo ? MAX_GO_SIZE : MAX_SIZE))
     return executed("the file named is larger than any plugin replaced");
   const contents = readContents(path);
   if (contents === undefined) return executed("the file named cannot be read");
   return identifyContents(contents, check);
+}
+
+/** Another installation may be of another version, which reads its words in another way. */
+function identifyOwn(path: ByteString, name: string, folder: string): Identity {
+  const file = realpathSync.native(Buffer.from(path, "latin1"), "latin1");
+  if (posix.dirname(file) !== toByteString(folder))
+    return executed(`the file named is not of this installation of ${name}`);
+  return { kind: "replaced", why: `the file named is this ${name}` };
 }
 
 function executed(why: string): Identity {
