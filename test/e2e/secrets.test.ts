@@ -9,6 +9,7 @@ import { createFolder } from "../support/folder.ts";
 import { freePort } from "../support/free-port.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import { writePair } from "../support/gearman/tls-gearmand.ts";
+import { receiveDatagrams } from "../support/processes/datagram-receiver.ts";
 import { type RunningWorker, runProgram, startWorker } from "../support/processes/worker.ts";
 import { inDays } from "../support/servers/certificates.ts";
 import { hasServer } from "../support/servers/installed.ts";
@@ -17,6 +18,7 @@ import { PlantedSecrets } from "./planted-secrets.ts";
 
 const PLUGINS = "/usr/lib/nagios/plugins";
 const AT = "-H 127.0.0.1";
+const WHILE_BUSY = { timeout: 30_000, interval: 50 };
 
 /** A command line of each family with a secret where it may have one. Nothing listens at port 1. */
 const LINES: Readonly<Record<string, (secret: string) => string>> = {
@@ -64,6 +66,7 @@ describe.skipIf(!hasServer("gearmand"))("no secret of a worker is shown", () => 
   it("in its log, pages, answers, reports, files and processes", { timeout: 120_000 }, async () => {
     using folder = createFolder();
     const site = await Site.make(folder.path, gearmand.port);
+    await using systemd = await receiveDatagrams(join(folder.path, "notify"));
     await using worker = await site.start();
     await using core = new Core({
       port: gearmand.port,
@@ -72,8 +75,9 @@ describe.skipIf(!hasServer("gearmand"))("no secret of a worker is shown", () => 
     });
     await letAllHappen(core, site);
     const seen = await site.look(worker);
-    await worker.terminate();
-    const all = { ...seen, ...site.files(worker), ...resultsOf(core) };
+    await leaveResultInSpool(core, site, { gearmand, worker });
+    const told = { "status for systemd": systemd.received.join("\n") };
+    const all = { ...seen, ...told, ...site.files(worker), ...resultsOf(core) };
     const found = Object.entries(all).flatMap(([where, text]) =>
       site.secrets.foundIn(text).map((each) => `${where}: ${each}`),
     );
@@ -84,6 +88,10 @@ describe.skipIf(!hasServer("gearmand"))("no secret of a worker is shown", () => 
     expect(all["crash report"]).not.toContain('"environmentVariables"');
     expect(all["result of environment"]).toContain("PATH=");
     expect(all["result of reference, shell"]).toMatch(/^output=no \*\*\*$/m);
+    expect(all["status for systemd"]).toContain("STATUS=");
+    expect(all["survey --list"]).toMatch(/^native\t.*check_http.*\*\*\*/m);
+    expect(all["survey --restrict-allow"]).toContain("restrict_allow=");
+    expect(all["spool"]).toContain('"queue"');
     expect(all["/metrics"]).toContain('reason="wrong-key"');
     expect(all["/events"]).toContain("event: whole");
     expect(Object.values(all).every((text) => text !== "")).toBe(true);
@@ -113,6 +121,19 @@ async function letAllHappen(core: Core, { secrets, resultQueue, reference }: Sit
   await core.submitRaw("service", other.seal(textOf(unreadable)), Buffer.from(textOf(unreadable)));
   await core.submitRaw("service", Buffer.from(`junk ${secrets.plant("junk")}`));
   await core.collected(jobs.length + 7);
+}
+
+/** The worker ends with a result that no job server can take. */
+async function leaveResultInSpool(
+  core: Core,
+  site: Site,
+  { gearmand, worker }: { readonly gearmand: Gearmand; readonly worker: RunningWorker },
+): Promise<void> {
+  const line = `/bin/sh -c 'sleep 2; exit 1' x --password ${site.secrets.plant("one that is kept")}`;
+  await core.submit("service", serviceJob("kept", line, { result_queue: site.resultQueue }));
+  await vi.waitFor(async () => expect(await site.running()).toContain("sleep 2"), WHILE_BUSY);
+  await gearmand.stop();
+  await worker.terminate();
 }
 
 /** Results of commands that were given secrets in another way than on the core's command line. */
@@ -155,6 +176,7 @@ class Site {
     site.secrets.add("hash of the page", hashed);
     write("users", `admin:${hashed}\n`);
     write("worker.conf", site.#config());
+    write("objects.cache", site.#objects());
     return site;
   }
 
@@ -166,6 +188,7 @@ class Site {
     const report = [`--report-on-fatalerror`, "--report-on-signal", "--report-signal=SIGUSR2"];
     const env = {
       NODE_OPTIONS: [...report, `--report-directory=${this.#folder}/reports`].join(" "),
+      NOTIFY_SOCKET: join(this.#folder, "notify"),
       OMD_WORKER_ACCEPTED_KEY: this.secrets.plantKey("a variable of the environment"),
     };
     return await startWorker([this.#gearmandPort], [`config=${this.#folder}/worker.conf`], { env });
@@ -179,7 +202,11 @@ class Site {
       const { stdout, stderr } = await runProgram("omd-worker", words);
       return [words.slice(0, 2).join(" "), `${stdout}\n${stderr}`] as const;
     };
+    const objects = join(this.#folder, "objects.cache");
     const told = await Promise.all([
+      tell("survey", "--list", config, objects),
+      tell("survey", "--json", config, objects),
+      tell("survey", "--restrict-allow", config, objects),
       tell("status", "--json", own),
       tell("jobs", own),
       tell("shadow", own),
@@ -202,11 +229,19 @@ class Site {
     };
   }
 
+  /** The jobs that it has just now. */
+  async running(): Promise<string> {
+    return (await runProgram("omd-worker", ["jobs", `identifier=${this.identifier}`])).stdout;
+  }
+
   /** What is left of it. */
   files(worker: RunningWorker): Readonly<Record<string, string>> {
     const read = (name: string) => readFileSync(join(this.#folder, name), "utf8");
     return {
       "worker.log": worker.log,
+      spool: readdirSync(join(this.#folder, "spool"))
+        .map((name) => read(join("spool", name)))
+        .join("\n"),
       "shadow.jsonl": read("shadow.jsonl"),
       "worker.conf": read("worker.conf"),
     };
@@ -236,6 +271,20 @@ class Site {
       if (/event: whole.*\n\n/s.test(text)) break;
     }
     return text;
+  }
+
+  /** The core's objects: a service for each line. */
+  #objects(): string {
+    const define = (kind: string, values: Readonly<Record<string, string>>) => {
+      const lines = Object.entries(values).map(([key, value]) => `\t${key}\t${value}\n`);
+      return `define ${kind} {\n${lines.join("")}\t}\n`;
+    };
+    const services = Object.entries(LINES).map(([name, line], at) => {
+      const command = { command_name: `c${at}`, command_line: line(this.secrets.plant(`survey of ${name}`)) };
+      const service = { host_name: "h", service_description: `s${at}`, check_command: `c${at}` };
+      return define("command", command) + define("service", { ...service, check_interval: "1" });
+    });
+    return [define("host", { host_name: "h", address: "127.0.0.1" }), ...services].join("");
   }
 
   #config(): string {
