@@ -4,6 +4,8 @@
 #
 # A release names both images by their digests, as image:tag@sha256:…
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+# The same for the builder's own processor. release/release.sh names each of the two by its own digest.
+ARG BUILDER_IMAGE=${NODE_IMAGE}
 ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
 
@@ -11,9 +13,8 @@ FROM ${NODE_IMAGE} AS node
 
 
 # npm and the compiler make the same files for each kind of processor, so they run on the builder's own: nothing is emulated.
-# buildah 1.28 takes the image's platform for it, so release/release.sh says which it is, and later stages are made from `node`,
-# as it then has this one by the image's name.
-FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS builder
+# For buildah 1.28 BUILDPLATFORM is the image's platform, so release/release.sh says which it is.
+FROM --platform=${BUILDPLATFORM} ${BUILDER_IMAGE} AS builder
 WORKDIR /build
 COPY package.json package-lock.json ./
 

@@ -24,7 +24,8 @@ say() { echo "== $*"; }
 CHART=helm/omd-worker
 BUILDAH=${BUILDAH:-buildah}
 HELM=${HELM:-helm}
-node_image='' debian_image='' platforms=linux/amd64,linux/arm64 targets=hostcheck,check-ssh,snmp,db,windows
+node_image=docker.io/library/node:24-bookworm-slim debian_image=docker.io/library/debian:bookworm-slim
+platforms=linux/amd64,linux/arm64 targets=hostcheck,check-ssh,snmp,db,windows
 output='' is_try=''
 while getopts n:d:a:i:o:u option; do
   case $option in
@@ -57,18 +58,40 @@ if [ -z "$is_try" ]; then
   ! grep -q "^## $version (unreleased)" CHANGELOG.md || fail "CHANGELOG.md says that $version is unreleased"
 fi
 
-# For buildah 1.28 this is the platform of the image, and npm and the compiler would be emulated.
+# The platform of this machine. For buildah 1.28 BUILDPLATFORM is that of the image, and npm and the compiler would be emulated.
 case $(uname -m) in
-  x86_64) set -- "$@" --build-arg BUILDPLATFORM=linux/amd64 ;;
-  aarch64) set -- "$@" --build-arg BUILDPLATFORM=linux/arm64 ;;
+  x86_64) here=linux/amd64 ;;
+  aarch64) here=linux/arm64 ;;
+  *) fail "there is no image for this machine's processor, $(uname -m)" ;;
 esac
+set -- "$@" --build-arg BUILDPLATFORM=$here
 set -- "$@" --label org.opencontainers.image.version="$version" --label org.opencontainers.image.revision="$revision"
-[ -z "$node_image" ] || set -- "$@" --build-arg NODE_IMAGE="$node_image"
-[ -z "$debian_image" ] || set -- "$@" --build-arg DEBIAN_IMAGE="$debian_image"
 
 buildah_() {
   # shellcheck disable=SC2086 # it may have words of its own
   $BUILDAH "$@"
+}
+
+# The image of one platform in a list, by its own digest: buildah 1.28 takes any image that it has by the list's name.
+of_platform() { # IMAGE PLATFORM
+  # For a try (-u) it may also be an image that only buildah's storage has.
+  manifest=$(buildah_ manifest inspect "$1" 2>&1) || buildah_ inspect --type image "$1" > /dev/null 2>&1 || fail "$manifest"
+  case $manifest in *'"manifests"'*) ;; *) echo "$1"; return ;; esac
+  digest=$(echo "$manifest" | awk -F '"' -v arch="${2#*/}" \
+    '$2 == "digest" { digest = $4 } $2 == "architecture" && $4 == arch { print digest; exit }')
+  [ -n "$digest" ] || fail "$1 has no image for $2"
+  name=${1%@*}
+  case ${name##*/} in *:*) name=${name%:*} ;; esac
+  echo "$name@$digest"
+}
+
+# For a processor, the second half of a platform: the number of its programs in the head of an ELF file.
+machine_of() { # ARCH
+  case $1 in
+    amd64) echo 003e ;;
+    arm64) echo 00b7 ;;
+    *) fail "there is no image for the processor $1" ;;
+  esac
 }
 
 # The lists of what an image holds, for those who look for a vulnerable package.
@@ -77,10 +100,12 @@ save_lists() { # IMAGE NAME ARCH
   root=$(buildah_ mount "$container")
   cp "$root/usr/share/doc/omd-worker/debian.txt" "$output/$2.debian.txt"
   cp "$root/opt/omd-worker/npm.cdx.json" "$output/$2.npm.cdx.json"
+  machine=$(od -An -tx2 -j18 -N2 "$root/usr/local/bin/node" | tr -d ' ')
   buildah_ rm "$container" > /dev/null
-  # buildah 1.28 may take a base image of another platform that it has by the same name, and calls the result as it should be.
+  # Whatever buildah has taken for the base images, the image says that it is for the platform that was asked for.
   foreign=$(awk -v arch="$3" 'NF == 3 && $3 != "all" && $3 != arch { print $3; exit }' "$output/$2.debian.txt")
-  [ -z "$foreign" ] || fail "$1 holds Debian packages for $foreign: remove the base images from buildah's storage, and build without --layers"
+  [ -z "$foreign" ] || fail "$1 holds Debian packages for $foreign"
+  [ "$machine" = "$(machine_of "$3")" ] || fail "$1 holds a Node.js for another processor"
 }
 
 split() { echo "$1" | tr ',' ' '; }
@@ -123,6 +148,18 @@ push_chart() { # FILE NAME
   esac
 }
 
+build() { # PLATFORM WORDS…
+  platform=$1
+  shift
+  node=$(of_platform "$node_image" "$platform")
+  builder=$(of_platform "$node_image" "$here")
+  debian=$(of_platform "$debian_image" "$platform")
+  set -- "$@" --label org.opencontainers.image.base.name="${debian_image%@*}"
+  case $debian in *@*) set -- "$@" --label org.opencontainers.image.base.digest="${debian#*@}" ;; esac
+  buildah_ build --platform "$platform" --build-arg NODE_IMAGE="$node" --build-arg BUILDER_IMAGE="$builder" \
+    --build-arg DEBIAN_IMAGE="$debian" "$@" .
+}
+
 mkdir -p "$output"
 : > "$output/digests.txt"
 done_=''
@@ -135,7 +172,7 @@ for target in $(split "$targets"); do
     arch=${platform#*/}
     image=localhost/$name:$version-$arch
     say "$name for $platform"
-    buildah_ build --platform "$platform" --target "$target" --tag "$image" "$@" .
+    build "$platform" --target "$target" --tag "$image" "$@"
     buildah_ manifest add "$list" "$image" > /dev/null
     save_lists "$image" "$name.$arch" "$arch"
   done

@@ -37,11 +37,17 @@ describe("the Dockerfile", () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
       "${NODE_IMAGE}",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
+      "${BUILDER_IMAGE}",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
       "${DEBIAN_IMAGE}",
     ]);
     const defaults = INSTRUCTIONS.filter(({ name, words }) => name === "ARG" && words.includes("_IMAGE="));
-    expect(defaults).toHaveLength(2);
-    for (const { words } of defaults) expect(words).toMatch(/^\w+=docker\.io\/library\/\w+:[\w.-]+-slim$/);
+    expect(defaults.map(({ words }) => words)).toEqual([
+      expect.stringMatching(/^NODE_IMAGE=docker\.io\/library\/node:[\w.-]+-slim$/),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the Dockerfile
+      "BUILDER_IMAGE=${NODE_IMAGE}",
+      expect.stringMatching(/^DEBIAN_IMAGE=docker\.io\/library\/debian:[\w.-]+-slim$/),
+    ]);
   });
 
   it("has no latest, no ADD, nothing for one kind of processor, and no health check of its own", () => {

@@ -59,11 +59,14 @@ const BUILDAH = `#!/bin/sh
 echo "$*" >> "$CALLS"
 case $1 in
   from) echo "container-\${3##*-}" ;;
-  mount) mkdir -p "$ROOT/usr/share/doc/omd-worker" "$ROOT/opt/omd-worker"
+  mount) mkdir -p "$ROOT/usr/share/doc/omd-worker" "$ROOT/opt/omd-worker" "$ROOT/usr/local/bin"
     printf 'adduser 3.134 all\nperl 5.36.0-7 %s\n' "\${ARCH:-\${2##*-}}" > "$ROOT/usr/share/doc/omd-worker/debian.txt"
+    case \${NODE_ARCH:-\${2##*-}} in amd64) machine='\\076' ;; arm64) machine='\\267' ;; esac
+    printf "\\177ELF..............$machine\\000" > "$ROOT/usr/local/bin/node"
     echo list > "$ROOT/opt/omd-worker/npm.cdx.json"
     echo "$ROOT" ;;
-  manifest) while [ $# -gt 0 ]; do [ "$1" != --digestfile ] || printf %s "$DIGEST" > "$2"; shift; done ;;
+  manifest) [ "$2" != inspect ] || printf '%s\n' "$LIST"
+    while [ $# -gt 0 ]; do [ "$1" != --digestfile ] || printf %s "$DIGEST" > "$2"; shift; done ;;
 esac
 `;
 /** Makes a chart, and tells of a push as Helm does. */
@@ -73,6 +76,8 @@ case $1 in
   push) echo "Pushed: \${3#oci://}/omd-worker"; echo "Digest: $CHART_DIGEST" ;;
 esac
 `;
+const NODE = "docker.io/library/node:24-bookworm-slim";
+const DEBIAN = "docker.io/library/debian:bookworm-slim";
 /** The processor of this machine, where npm and the compiler run. */
 const OWN = process.arch === "x64" ? "amd64" : process.arch;
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -93,7 +98,7 @@ describe("release/release.sh", () => {
     };
     const ran = await run("release/release.sh", ["-o", output, ...words], {
       ...programs,
-      ...{ DIGEST, CHART_DIGEST, ...more },
+      ...{ DIGEST, CHART_DIGEST, LIST: "", ...more },
     });
     const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : []);
     const lists = existsSync(join(output, "omd-snmp-worker.arm64.debian.txt"));
@@ -107,8 +112,10 @@ describe("release/release.sh", () => {
     expect(builds.map((call) => call.replace(/ --label \S+revision=\S+/, ""))).toEqual(
       ["amd64", "arm64"].map(
         (arch) =>
-          `build --platform linux/${arch} --target snmp --tag localhost/omd-snmp-worker:${version}-${arch} ` +
-          `--build-arg BUILDPLATFORM=linux/${OWN} --label ${LABEL}.version=${version} .`,
+          `build --platform linux/${arch} --build-arg NODE_IMAGE=${NODE} --build-arg BUILDER_IMAGE=${NODE} ` +
+          `--build-arg DEBIAN_IMAGE=${DEBIAN} --target snmp --tag localhost/omd-snmp-worker:${version}-${arch} ` +
+          `--build-arg BUILDPLATFORM=linux/${OWN} --label ${LABEL}.version=${version} ` +
+          `--label ${LABEL}.base.name=${DEBIAN} .`,
       ),
     );
     expect(calls.at(-1)).toMatch(
@@ -116,10 +123,47 @@ describe("release/release.sh", () => {
     );
   });
 
-  it("refuses an image that holds packages of another processor", async () => {
-    const { exitCode, stderr, digests } = await release(["-u", "-i", "snmp", "reg"], { ARCH: "amd64" });
+  it.each([
+    ["packages", { ARCH: "amd64" }, "holds Debian packages for amd64"],
+    ["a Node.js", { NODE_ARCH: "amd64" }, "holds a Node.js for another processor"],
+  ])("refuses an image that holds %s of another processor", async (_, env, says) => {
+    const { exitCode, stderr, digests } = await release(["-u", "-i", "snmp", "reg"], env);
     expect({ exitCode, digests }).toEqual({ exitCode: 2, digests: [""] });
-    expect(stderr).toContain(`omd-snmp-worker:${version}-arm64 holds Debian packages for amd64: `);
+    expect(stderr).toContain(`omd-snmp-worker:${version}-arm64 ${says}`);
+  });
+
+  it("names the base images of each platform by their own digests", async () => {
+    const own = (arch: string) => `sha256:${(arch === "amd64" ? "1" : "2").repeat(64)}`;
+    const manifests = ["amd64", "arm64"].map((architecture) => ({
+      ...{ mediaType: "application/vnd.oci.image.manifest.v1+json", digest: own(architecture), size: 772 },
+      platform: { architecture, os: "linux" },
+    }));
+    const LIST = JSON.stringify({ schemaVersion: 2, manifests }, undefined, 4);
+    const debian = `debian:bookworm-slim@${DIGEST}`;
+    const words = ["-u", "-i", "db", "-n", `reg.example.org:5000/node@${DIGEST}`, "-d", debian];
+    const { calls, stderr } = await release([...words, "reg"], { LIST });
+    const builds = calls.filter((call) => call.startsWith("build "));
+    expect(builds, stderr).toHaveLength(2);
+    for (const [at, arch] of ["amd64", "arm64"].entries()) {
+      expect(builds[at]).toContain(
+        `--build-arg NODE_IMAGE=reg.example.org:5000/node@${own(arch)} ` +
+          `--build-arg BUILDER_IMAGE=reg.example.org:5000/node@${own(OWN)} --build-arg DEBIAN_IMAGE=debian@${own(arch)} `,
+      );
+      expect(builds[at]).toContain(
+        `--label ${LABEL}.base.name=debian:bookworm-slim --label ${LABEL}.base.digest=${own(arch)} .`,
+      );
+    }
+  });
+
+  it("ends where a base image has nothing for a platform", async () => {
+    const { calls, exitCode, stderr } = await release(["-u", "-i", "db", "reg"], {
+      LIST: '{ "manifests": [] }',
+    });
+    expect({ exitCode, builds: calls.filter((call) => call.startsWith("build ")) }).toEqual({
+      exitCode: 2,
+      builds: [],
+    });
+    expect(stderr).toContain(`${NODE} has no image for linux/amd64`);
   });
 
   it("keeps the digests of what was pushed, images and chart", async () => {
@@ -157,7 +201,7 @@ describe("release/release.sh", () => {
     const build = calls.find((call) => call.startsWith("build ")) ?? "";
     expect(build).toMatch(new RegExp(` --pull-never .*--label ${LABEL}.version=${version} `));
     expect(build).toContain(
-      ` --build-arg NODE_IMAGE=${base("node")} --build-arg DEBIAN_IMAGE=${base("debian")} .`,
+      ` --build-arg NODE_IMAGE=${base("node")} --build-arg BUILDER_IMAGE=${base("node")} --build-arg DEBIAN_IMAGE=${base("debian")} `,
     );
   });
 

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 /** Where distributions and sources put the cache. */
 export const USUAL_CACHES: readonly string[] = [
   "/var/cache/naemon/objects.cache",
+  "/var/lib/nagios4/objects.cache",
   "/var/cache/nagios4/objects.cache",
   "/var/cache/nagios3/objects.cache",
   "/var/spool/nagios/objects.cache",
@@ -31,6 +32,6 @@ export function findSiteFiles(cache: string): SiteFiles {
 
 function etcOf(cache: string): readonly string[] {
   if (cache.startsWith("/usr/local/nagios/")) return ["/usr/local/nagios/etc"];
-  const core = /^\/var\/(?:cache|spool)?\/?(naemon|nagios[34]?|icinga)\//.exec(cache)?.[1];
+  const core = /^\/var\/(?:cache|lib|spool)?\/?(naemon|nagios[34]?|icinga)\//.exec(cache)?.[1];
   return core === undefined ? [] : [`/etc/${core}`, `/etc/${core}/private`];
 }
