@@ -39,6 +39,14 @@ export class Subject implements AsyncDisposable {
     return this.#peakMiB;
   }
 
+  get pids(): readonly number[] {
+    const { pid } = this.#child ?? {};
+    if (pid === undefined || this.#cage === undefined) return [];
+    return this.#cage.how === "process tree"
+      ? processTree(pid).map((each) => each.pid)
+      : this.#cage.pids(pid);
+  }
+
   start(): void {
     const { number, template, port, folder } = this.#options;
     this.#starts += 1;
@@ -79,7 +87,7 @@ export class Subject implements AsyncDisposable {
 
   /** Looks how much memory it has. */
   look(): void {
-    this.#peakMiB = Math.max(this.#peakMiB, readRssMiB(this.#pids()));
+    this.#peakMiB = Math.max(this.#peakMiB, readRssMiB(this.pids));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,16 +98,8 @@ export class Subject implements AsyncDisposable {
     return `${this.#options.number}#${this.#starts}`;
   }
 
-  #pids(): readonly number[] {
-    const { pid } = this.#child ?? {};
-    if (pid === undefined || this.#cage === undefined) return [];
-    return this.#cage.how === "process tree"
-      ? processTree(pid).map((each) => each.pid)
-      : this.#cage.pids(pid);
-  }
-
   #signal(signal: NodeJS.Signals): void {
-    for (const pid of this.#pids()) {
+    for (const pid of this.pids) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -110,7 +110,7 @@ export class Subject implements AsyncDisposable {
 
   /** What it starts while it is killed is killed, too. */
   async #end(signal: NodeJS.Signals): Promise<void> {
-    while (this.#pids().length > 0) {
+    while (this.pids.length > 0) {
       this.#signal(signal);
       await pause(5);
     }
