@@ -5,7 +5,9 @@ export interface Steadiness {
   readonly figure: string;
   /** The median of its windows. */
   readonly level: number;
-  /** By how much a straight line through the windows has risen from the first to the last, as a share of the level. */
+  /**
+   * How far a straight line through the windows rises from the first to the last, as a share of the level.
+   */
   readonly drift: number;
   /** The window that is farthest from the level, as a share of it. */
   readonly band: number;
@@ -46,7 +48,7 @@ function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness
   };
 }
 
-/** The last window may be shorter. One of a few samples would say little, so they belong to the one before. */
+/** What is left over at the end belongs to the last window: one of a few samples would say little. */
 export function windowsOf(samples: readonly Sample[]): readonly (readonly Sample[])[] {
   const count = Math.max(1, Math.floor(samples.length / WINDOW));
   return Array.from({ length: count }, (_, at) =>
