@@ -7,7 +7,7 @@ import { ChaosCore } from "./core.ts";
 import { uptime, writeLedgerPlugin } from "./ledger.ts";
 import { type Disturbance, planDisturbances } from "./plan.ts";
 import { Subject } from "./subject.ts";
-import { type ArrivedResult, judgeChaos, type Verdict } from "./verdict.ts";
+import { type ArrivedResult, judgeChaos, type Span, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly template: readonly string[];
@@ -132,8 +132,8 @@ async function untilQuiet(core: ChaosCore, jobs: number): Promise<void> {
 
 /** A gearmand that keeps its jobs in a file, so that none is lost with it. */
 class ChaosServer implements AsyncDisposable {
-  /** When connections were lost, in seconds since the start of the machine. */
-  readonly lost: number[] = [];
+  /** When connections were lost. */
+  readonly lost: Span[] = [];
   readonly port: number;
   readonly #args: readonly string[];
   #gearmand: Gearmand;
@@ -154,13 +154,17 @@ class ChaosServer implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    this.lost.push(uptime());
-    await this.#gearmand.kill9();
+    await this.#lose(() => this.#gearmand.kill9());
   }
 
   async end(): Promise<void> {
-    this.lost.push(uptime());
-    await this.#gearmand.stop();
+    await this.#lose(() => this.#gearmand.stop());
+  }
+
+  async #lose(end: () => Promise<void>): Promise<void> {
+    const from = uptime();
+    await end();
+    this.lost.push({ from, to: uptime() });
   }
 
   stop(): void {

@@ -8,6 +8,7 @@ import { type Cage, openCage } from "../processes/cage.ts";
 import { processTree, readRssMiB } from "../processes/process-tree.ts";
 import { fill } from "../stand-ins/placeholders.ts";
 import { START_VARIABLE, uptime } from "./ledger.ts";
+import type { Span } from "./verdict.ts";
 
 export interface SubjectOptions {
   readonly number: number;
@@ -21,8 +22,8 @@ const END_WITHIN_MS = 30_000;
 
 /** A worker under test, from start to start. */
 export class Subject implements AsyncDisposable {
-  /** When each start was killed, by its name. Seconds since the start of the machine. */
-  readonly killed = new Map<string, number>();
+  /** When each start was killed, by its name. */
+  readonly killed = new Map<string, Span>();
   readonly #options: SubjectOptions;
   readonly #mark = createMark();
   #starts = 0;
@@ -62,8 +63,9 @@ export class Subject implements AsyncDisposable {
 
   /** As a container is killed, or a cgroup: all of its processes at once. */
   async kill(): Promise<void> {
-    this.killed.set(this.#name, uptime());
+    const from = uptime();
     await this.#end("SIGKILL");
+    this.killed.set(this.#name, { from, to: uptime() });
   }
 
   stop(): void {
