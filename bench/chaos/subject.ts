@@ -48,6 +48,12 @@ export class Subject implements AsyncDisposable {
       : this.#cage.pids(pid);
   }
 
+  /** CPU time of this start, and of all that it has started. */
+  get cpuMs(): number {
+    const { pid } = this.#child ?? {};
+    return pid === undefined ? 0 : (this.#cage?.cpuMs(pid) ?? 0);
+  }
+
   start(): void {
     const { number, template, port, folder } = this.#options;
     this.#starts += 1;
@@ -116,7 +122,9 @@ export class Subject implements AsyncDisposable {
       this.#signal(signal);
       await pause(5);
     }
-    for (const { pid } of this.#mark.processes()) {
+    // No process leaves a cgroup by itself, and to look through all processes is slow.
+    const isWhole = this.#cage !== undefined && this.#cage.how !== "process tree";
+    for (const { pid } of isWhole ? [] : this.#mark.processes()) {
       try {
         process.kill(pid, signal);
       } catch {

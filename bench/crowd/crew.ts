@@ -42,6 +42,11 @@ export class Crew implements AsyncDisposable {
     return pssMiB(this.#subjects.flatMap((subject) => subject.pids));
   }
 
+  /** CPU time of those that run. */
+  get cpuMs(): number {
+    return this.#subjects.reduce((sum, subject) => sum + subject.cpuMs, 0);
+  }
+
   /** Batch after batch, each when gearmand knows the one before. */
   async start(signal: AbortSignal): Promise<void> {
     for (let from = 0; from < this.size; from += this.#options.batch) {

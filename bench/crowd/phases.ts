@@ -29,6 +29,9 @@ export interface PhaseRow {
   /** CPU time of gearmand: a second's, and a job's. */
   readonly gearmandCores: number;
   readonly gearmandMsPerJob: number;
+  /** CPU time of all workers together; of a roll-out it says nothing. */
+  readonly workersCores: number;
+  readonly workersMsPerJob: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
   readonly maxMs?: number;
@@ -54,7 +57,7 @@ const SETTLE_MS = 2_000;
 
 const PHASES = {
   idle: async (scene) => {
-    const clock = startClock(scene.gearmand);
+    const clock = startClock(scene.gearmand, scene.crew);
     await pause(IDLE_SECONDS * 1000, undefined, scene);
     return [{ phase: "idle", wrong: 0, ...clock(0) }];
   },
@@ -79,12 +82,12 @@ const PHASES = {
     ];
   },
   silence,
-  burst: async ({ gearmand, burst, signal }) => {
+  burst: async ({ crew, gearmand, burst, signal }) => {
     const load = await prepareLoad(
       { port: gearmand.port, key: undefined, mix: MIX, jobs: burst, rate: undefined },
       signal,
     );
-    const clock = startClock(gearmand);
+    const clock = startClock(gearmand, crew);
     const { results, wrong, seconds } = await load.run();
     const row = { phase: "all at once", wrong: wrong + burst - results, ...clock(burst) };
     return [{ ...row, seconds }];
@@ -109,7 +112,7 @@ async function silence(scene: Scene): Promise<readonly PhaseRow[]> {
   using load = await EndlessLoad.open({ ...loadOf(second, rate), objects: OBJECTS });
   load.start();
   const thirdMs = (seconds * 1000) / 3;
-  const clock = startClock(second);
+  const clock = startClock(second, scene.crew);
   const other = await underLoad(scene, { phase: "one of two hangs: the other", rate }, async () => {
     await pause(thirdMs, undefined, { signal });
     second.hang();
@@ -130,7 +133,7 @@ async function underLoad(
   act: () => Promise<void>,
 ): Promise<PhaseRow> {
   using load = await EndlessLoad.open(loadOf(gearmand, rate));
-  const clock = startClock(gearmand);
+  const clock = startClock(gearmand, crew);
   load.start();
   await act();
   const counts = await load.finish(GIVE_UP_MS);
@@ -160,17 +163,22 @@ function rowOf(phase: string, { counts, load, clock, workers }: Ended): PhaseRow
   };
 }
 
-type Clock = (jobs: number) => Pick<PhaseRow, "jobs" | "seconds" | "gearmandCores" | "gearmandMsPerJob">;
+type Clock = (jobs: number) => Omit<PhaseRow, "phase" | "wrong">;
 
-function startClock({ pid }: Gearmand): Clock {
-  const cpuMs = () => readStat(pid)?.cpuMs ?? Number.NaN;
-  const beforeMs = cpuMs();
+function startClock({ pid }: Gearmand, crew: Pick<Crew, "cpuMs">): Clock {
+  const usedMs = () => [readStat(pid)?.cpuMs ?? Number.NaN, crew.cpuMs] as const;
+  const before = usedMs();
   const startMs = performance.now();
   return (jobs) => {
-    const usedMs = cpuMs() - beforeMs;
+    const after = usedMs();
     const passedMs = performance.now() - startMs;
-    const gearmandMsPerJob = jobs === 0 ? 0 : usedMs / jobs;
-    return { jobs, seconds: passedMs / 1000, gearmandCores: usedMs / passedMs, gearmandMsPerJob };
+    const [gearmandMs, workersMs] = [after[0] - before[0], after[1] - before[1]];
+    return {
+      ...{ jobs, seconds: passedMs / 1000 },
+      ...{ gearmandCores: gearmandMs / passedMs, workersCores: workersMs / passedMs },
+      gearmandMsPerJob: jobs === 0 ? 0 : gearmandMs / jobs,
+      workersMsPerJob: jobs === 0 ? 0 : workersMs / jobs,
+    };
   };
 }
 

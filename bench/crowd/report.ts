@@ -15,6 +15,8 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: PhaseRow) => strin
   ["jobs/s", ({ jobs, seconds }) => (jobs / seconds).toFixed(0)],
   ["gearmand cores", ({ gearmandCores }) => gearmandCores.toFixed(3)],
   ["gearmand ms/job", ({ jobs, gearmandMsPerJob }) => (jobs === 0 ? "" : gearmandMsPerJob.toFixed(3))],
+  ["workers cores", ({ workersCores }) => workersCores.toFixed(2)],
+  ["workers ms/job", ({ jobs, workersMsPerJob }) => (jobs === 0 ? "" : workersMsPerJob.toFixed(2))],
   ["p50 ms", ({ p50Ms }) => p50Ms?.toFixed(0) ?? ""],
   ["p99 ms", ({ p99Ms }) => p99Ms?.toFixed(0) ?? ""],
   ["max ms", ({ maxMs }) => maxMs?.toFixed(0) ?? ""],

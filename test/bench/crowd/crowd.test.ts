@@ -35,12 +35,15 @@ it("a worker without a job is the one with the fewest", () => {
 });
 
 it("the table has a line for each phase", () => {
-  const costs = { seconds: 10, gearmandCores: 0.05, gearmandMsPerJob: 0.5 };
+  const ofWorkers = { workersCores: 0.25, workersMsPerJob: 2.5 };
+  const costs = { seconds: 10, gearmandCores: 0.05, gearmandMsPerJob: 0.5, ...ofWorkers };
   const text = renderCrowd({ workers: 200, seconds: 60, pssMiB: 7000 }, [
     { phase: "idle", jobs: 0, wrong: 0, ...costs, gearmandMsPerJob: 0 },
     { phase: "100 a second", jobs: 1000, wrong: 0, ...costs, share: { least: 1, median: 5, most: 9 } },
   ]);
   expect(text).toContain("200 workers were registered after 60 seconds, and took 7000 MiB (PSS), 35 each.");
-  expect(text).toContain("| idle | 0 | 0 | 10.0 | 0 | 0.050 |  |  |  |  |  |");
-  expect(text).toContain("| 100 a second | 1,000 | 0 | 10.0 | 100 | 0.050 | 0.500 |  |  |  | 1 / 5 / 9 |");
+  expect(text).toContain("| idle | 0 | 0 | 10.0 | 0 | 0.050 |  | 0.25 |  |  |  |  |  |");
+  expect(text).toContain(
+    "| 100 a second | 1,000 | 0 | 10.0 | 100 | 0.050 | 0.500 | 0.25 | 2.50 |  |  |  | 1 / 5 / 9 |",
+  );
 });
