@@ -7,7 +7,7 @@ import { ChaosCore } from "./core.ts";
 import { uptime, writeLedgerPlugin } from "./ledger.ts";
 import { type Disturbance, planDisturbances } from "./plan.ts";
 import { Subject } from "./subject.ts";
-import { type ArrivedResult, judgeChaos, type Verdict } from "./verdict.ts";
+import { type ArrivedResult, judgeChaos, type Span, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly template: readonly string[];
@@ -62,9 +62,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
 
   const plan = planDisturbances({ seed, seconds, workers: WORKERS });
   const begin = performance.now();
-  const disturbed = plan.map((each) => disturb(each, { begin, server, subjects, tell }));
-  await submitAll(core, { jobs, seconds });
-  await Promise.all(disturbed);
+  const stage = { begin, server, subjects, tell };
+  const disturbed = Map.groupBy(plan, ({ target }) => target);
+  await Promise.all([
+    submitAll(core, { jobs, seconds }),
+    ...disturbed.values().map((own) => disturbInTurn(own, stage)),
+  ]);
   await untilQuiet(core, jobs);
   const killed = new Map(subjects.flatMap((subject) => [...subject.killed]));
   const { results, resubmitted } = core;
@@ -84,6 +87,11 @@ interface Stage {
   readonly server: ChaosServer;
   readonly subjects: readonly Subject[];
   readonly tell: (line: string) => void;
+}
+
+/** On a busy machine a start may take longer than the time to the next disturbance, which waits for it. */
+async function disturbInTurn(own: readonly Disturbance[], stage: Stage): Promise<void> {
+  for (const each of own) await disturb(each, stage);
 }
 
 async function disturb({ atMs, target, harm, ms }: Disturbance, stage: Stage): Promise<void> {
@@ -132,8 +140,8 @@ async function untilQuiet(core: ChaosCore, jobs: number): Promise<void> {
 
 /** A gearmand that keeps its jobs in a file, so that none is lost with it. */
 class ChaosServer implements AsyncDisposable {
-  /** When connections were lost, in seconds since the start of the machine. */
-  readonly lost: number[] = [];
+  /** When connections were lost. */
+  readonly lost: Span[] = [];
   readonly port: number;
   readonly #args: readonly string[];
   #gearmand: Gearmand;
@@ -154,13 +162,17 @@ class ChaosServer implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    this.lost.push(uptime());
-    await this.#gearmand.kill9();
+    await this.#lose(() => this.#gearmand.kill9());
   }
 
   async end(): Promise<void> {
-    this.lost.push(uptime());
-    await this.#gearmand.stop();
+    await this.#lose(() => this.#gearmand.stop());
+  }
+
+  async #lose(end: () => Promise<void>): Promise<void> {
+    const from = uptime();
+    await end();
+    this.lost.push({ from, to: uptime() });
   }
 
   stop(): void {

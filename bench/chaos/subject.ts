@@ -8,6 +8,7 @@ import { type Cage, openCage } from "../processes/cage.ts";
 import { processTree, readRssMiB } from "../processes/process-tree.ts";
 import { fill } from "../stand-ins/placeholders.ts";
 import { START_VARIABLE, uptime } from "./ledger.ts";
+import type { Span } from "./verdict.ts";
 
 export interface SubjectOptions {
   readonly number: number;
@@ -21,8 +22,8 @@ const END_WITHIN_MS = 30_000;
 
 /** A worker under test, from start to start. */
 export class Subject implements AsyncDisposable {
-  /** When each start was killed, by its name. Seconds since the start of the machine. */
-  readonly killed = new Map<string, number>();
+  /** When each start was killed, by its name. */
+  readonly killed = new Map<string, Span>();
   readonly #options: SubjectOptions;
   readonly #mark = createMark();
   #starts = 0;
@@ -37,6 +38,20 @@ export class Subject implements AsyncDisposable {
   /** The most memory that all of its processes had at once, as far as somebody looked. */
   get peakMiB(): number {
     return this.#peakMiB;
+  }
+
+  get pids(): readonly number[] {
+    const { pid } = this.#child ?? {};
+    if (pid === undefined || this.#cage === undefined) return [];
+    return this.#cage.how === "process tree"
+      ? processTree(pid).map((each) => each.pid)
+      : this.#cage.pids(pid);
+  }
+
+  /** CPU time of this start, and of all that it has started. */
+  get cpuMs(): number {
+    const { pid } = this.#child ?? {};
+    return pid === undefined ? 0 : (this.#cage?.cpuMs(pid) ?? 0);
   }
 
   start(): void {
@@ -54,8 +69,9 @@ export class Subject implements AsyncDisposable {
 
   /** As a container is killed, or a cgroup: all of its processes at once. */
   async kill(): Promise<void> {
-    this.killed.set(this.#name, uptime());
+    const from = uptime();
     await this.#end("SIGKILL");
+    this.killed.set(this.#name, { from, to: uptime() });
   }
 
   stop(): void {
@@ -79,7 +95,7 @@ export class Subject implements AsyncDisposable {
 
   /** Looks how much memory it has. */
   look(): void {
-    this.#peakMiB = Math.max(this.#peakMiB, readRssMiB(this.#pids()));
+    this.#peakMiB = Math.max(this.#peakMiB, readRssMiB(this.pids));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,16 +106,8 @@ export class Subject implements AsyncDisposable {
     return `${this.#options.number}#${this.#starts}`;
   }
 
-  #pids(): readonly number[] {
-    const { pid } = this.#child ?? {};
-    if (pid === undefined || this.#cage === undefined) return [];
-    return this.#cage.how === "process tree"
-      ? processTree(pid).map((each) => each.pid)
-      : this.#cage.pids(pid);
-  }
-
   #signal(signal: NodeJS.Signals): void {
-    for (const pid of this.#pids()) {
+    for (const pid of this.pids) {
       try {
         process.kill(pid, signal);
       } catch {
@@ -110,11 +118,13 @@ export class Subject implements AsyncDisposable {
 
   /** What it starts while it is killed is killed, too. */
   async #end(signal: NodeJS.Signals): Promise<void> {
-    while (this.#pids().length > 0) {
+    while (this.pids.length > 0) {
       this.#signal(signal);
       await pause(5);
     }
-    for (const { pid } of this.#mark.processes()) {
+    // No process leaves a cgroup by itself, and to look through all processes is slow.
+    const isWhole = this.#cage !== undefined && this.#cage.how !== "process tree";
+    for (const { pid } of isWhole ? [] : this.#mark.processes()) {
       try {
         process.kill(pid, signal);
       } catch {

@@ -10,12 +10,18 @@ export interface ArrivedResult {
   readonly afterMs: number;
 }
 
-/** What was done while the jobs ran. Times are seconds since the machine was started. */
+/** From when to when, in seconds since the machine was started. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was done while the jobs ran. On a busy machine some of it takes seconds, and jobs are run meanwhile. */
 export interface Happenings {
-  /** When each start of a worker was killed. */
-  readonly killed: ReadonlyMap<string, number>;
-  /** When connections to the job server were lost. */
-  readonly lost: readonly number[];
+  /** When each start of a worker was killed, until the last of its processes had ended. */
+  readonly killed: ReadonlyMap<string, Span>;
+  /** When connections to the job server were lost, until it had ended. */
+  readonly lost: readonly Span[];
 }
 
 export interface Evidence extends Happenings {
@@ -52,7 +58,7 @@ export interface Verdict {
 }
 
 const LATE_MS = 60_000;
-/** The resolution of /proc/uptime, and the time that a kill takes. */
+/** The resolution of /proc/uptime, and the time from there to the ledger. */
 const SLACK = 0.1;
 
 export function judgeChaos(evidence: Evidence): Verdict {
@@ -101,8 +107,9 @@ function causesOf(own: readonly LedgerRun[], happenings: Evidence): readonly Cau
 }
 
 function causeOf(before: LedgerRun, next: LedgerRun, { killed, lost, resubmitted }: Evidence): Cause {
-  const isBetween = (at: number) => at >= before.at - SLACK && at <= next.at + SLACK;
-  if (isBetween(killed.get(before.start) ?? Number.NaN)) return "killed";
+  const isBetween = ({ from, to }: Span) => to >= before.at - SLACK && from <= next.at + SLACK;
+  const end = killed.get(before.start);
+  if (end !== undefined && isBetween(end)) return "killed";
   if (before.start !== next.start && lost.some(isBetween)) return "moved";
   return resubmitted.has(next.job) ? "resubmitted" : "unexplained";
 }

@@ -9,6 +9,8 @@ interface Stat {
   readonly pid: number;
   readonly parent: number;
   readonly session: number;
+  /** It has ended, and its parent has not asked for it. */
+  readonly isZombie: boolean;
   /** CPU time of the process and of the children it has waited for. */
   readonly cpuMs: number;
 }
@@ -31,13 +33,18 @@ export function readStat(pid: number): Stat | undefined {
   const text = readProc(pid, "stat");
   if (text === "") return undefined;
   // The name in parentheses may hold any character. The text after it begins with the third field.
-  const fields = text
-    .slice(text.lastIndexOf(")") + 2)
-    .split(" ")
-    .map(Number);
+  const words = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const isZombie = words[0] === "Z";
+  const fields = words.map(Number);
   const [, parent = 0, , session = 0] = fields;
   const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15);
-  return { pid, parent, session, cpuMs: (user + system + childrenUser + childrenSystem) * MS_PER_TICK };
+  return {
+    pid,
+    parent,
+    session,
+    isZombie,
+    cpuMs: (user + system + childrenUser + childrenSystem) * MS_PER_TICK,
+  };
 }
 
 /** The proportional set size: memory that processes share is counted once. */

@@ -14,15 +14,30 @@ export function publishRun(report: Report, charts: readonly FigureName[]): reado
 
 /** Writes the report and every single measurement, under a name with the date. */
 export function keepRun(report: Report, run: Run, charts: readonly FigureName[]): readonly string[] {
-  const name = `${report.date.replaceAll(":", "-")}-${report.scenario}`;
-  return write(name, { ...report, ...run }, renderChart(report, charts));
+  return write(datedName(report), { ...report, ...run }, renderChart(report, charts));
 }
 
-function write(name: string, figures: object, chart: string): readonly string[] {
+type Named = Pick<Report, "scenario" | "date">;
+
+/** The same for runs of programs of their own, which make their own charts. */
+export function publishFigures<Figures extends Named>(figures: Figures, chart?: string): readonly string[] {
+  return write(figures.scenario, figures, chart);
+}
+
+export function keepFigures<Figures extends Named>(figures: Figures, chart?: string): readonly string[] {
+  return write(datedName(figures), figures, chart);
+}
+
+function datedName({ date, scenario }: Named): string {
+  return `${date.replaceAll(":", "-")}-${scenario}`;
+}
+
+function write(name: string, figures: object, chart?: string): readonly string[] {
   mkdirSync(RESULTS, { recursive: true });
   const json = join(RESULTS, `${name}.json`);
   const svg = join(RESULTS, `${name}.svg`);
   writeFileSync(json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  if (chart === undefined) return [json];
   writeFileSync(svg, chart);
   return [json, svg];
 }

@@ -50,6 +50,11 @@ export class RunningWorker {
     return this.#end.signal;
   }
 
+  /** Of the worker itself. */
+  get pid(): number {
+    return this.#pid;
+  }
+
   get pids(): readonly number[] {
     return this.#cage.pids(this.#pid);
   }

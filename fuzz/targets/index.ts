@@ -8,10 +8,14 @@ import { JOBS } from "./protocol/job.ts";
 import { PAYLOADS } from "./protocol/payload.ts";
 import { CHECKED_SERVERS } from "./servers/checks.ts";
 import { DATABASE_SERVERS } from "./servers/databases.ts";
+import { DNS_SERVER } from "./servers/dns.ts";
 import { JOB_SERVERS } from "./servers/job-servers.ts";
+import { MONITORING_SERVERS } from "./servers/monitoring.ts";
 import { MSSQL_SERVER } from "./servers/mssql.ts";
 import { SNMP_SERVER } from "./servers/snmp.ts";
+import { TLS_SERVERS } from "./servers/tls.ts";
 import { WORKER_SOCKETS } from "./servers/worker-sockets.ts";
+import { ZULIP } from "./servers/zulip.ts";
 import { ANSWERS } from "./text/answers.ts";
 import { COMMAND_LINES } from "./text/command-line.ts";
 
@@ -32,4 +36,8 @@ export const TARGETS: readonly Target[] = [
   ...DATABASE_SERVERS,
   MSSQL_SERVER,
   SNMP_SERVER,
+  DNS_SERVER,
+  ...TLS_SERVERS,
+  ...MONITORING_SERVERS,
+  ...ZULIP,
 ];

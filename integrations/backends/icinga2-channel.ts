@@ -1,6 +1,6 @@
 import type { Acknowledgement, Downtime, DowntimePlan, Target, TargetStatus } from "./backend.ts";
 import { type Channel, ChannelError, type Sent } from "./channel.ts";
-import { at, listOf } from "./json.ts";
+import { at, listOf, numberOf, textOf } from "./json.ts";
 import { RestClient, type RestReply } from "./rest-client.ts";
 
 export interface Icinga2Options {
@@ -72,10 +72,10 @@ export class Icinga2Channel implements Channel {
     const filter = "downtime.host_name == h && downtime.service_name == s";
     const reply = await this.#query("downtimes", { filter, filter_vars: { h: host, s: service } });
     return listOf(at(reply.body, "results")).map((result) => ({
-      id: String(at(result, "name")),
-      author: String(at(result, "attrs", "author")),
-      comment: String(at(result, "attrs", "comment")),
-      endsAt: Number(at(result, "attrs", "end_time")),
+      id: textOf(at(result, "name")),
+      author: textOf(at(result, "attrs", "author")),
+      comment: textOf(at(result, "attrs", "comment")),
+      endsAt: numberOf(at(result, "attrs", "end_time")),
     }));
   }
 
@@ -118,11 +118,11 @@ function readEnding(reply: RestReply): Sent {
   assertAllowed(reply);
   const result = at(reply.body, "results", 0);
   if (result === undefined) return UNKNOWN_OBJECT;
-  const code = Number(at(result, "code"));
-  const status = String(at(result, "status"));
+  const code = numberOf(at(result, "code"));
+  const status = textOf(at(result, "status"));
   if (code === 200) {
     const id = at(result, "name");
-    return { kind: "sent", downtimeId: id === undefined ? undefined : String(id) };
+    return { kind: "sent", downtimeId: id === undefined ? undefined : textOf(id) };
   }
   if (code === 409 && status.endsWith("is already acknowledged.")) return { kind: "already" };
   if (code === 409 && / is (?:OK|UP)\.$/.test(status)) return { kind: "not-a-problem" };
@@ -133,7 +133,7 @@ function assertAllowed({ status, body }: RestReply): void {
   if (status === 401)
     throw new ChannelError("forbidden", "Icinga 2 does not accept the user or the password");
   if (status === 403)
-    throw new ChannelError("forbidden", `Icinga 2 does not allow it: ${String(at(body, "status"))}`);
+    throw new ChannelError("forbidden", `Icinga 2 does not allow it: ${textOf(at(body, "status"))}`);
   // 500 with an empty list of results is an answer: the object is unknown.
   if (status >= 500 && !Array.isArray(at(body, "results")))
     throw new ChannelError("unavailable", `Icinga 2 answers with HTTP ${status}`);
@@ -141,9 +141,9 @@ function assertAllowed({ status, body }: RestReply): void {
 
 function readStatus(attrs: unknown): TargetStatus {
   return {
-    state: Number(at(attrs, "state")),
-    isAcknowledged: Number(at(attrs, "acknowledgement")) !== 0,
-    downtimes: Number(at(attrs, "downtime_depth")),
-    output: String(at(attrs, "last_check_result", "output") ?? ""),
+    state: numberOf(at(attrs, "state")),
+    isAcknowledged: numberOf(at(attrs, "acknowledgement")) > 0,
+    downtimes: numberOf(at(attrs, "downtime_depth")),
+    output: textOf(at(attrs, "last_check_result", "output")),
   };
 }

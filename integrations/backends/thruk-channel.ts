@@ -1,6 +1,6 @@
 import type { Acknowledgement, Downtime, DowntimePlan, Target, TargetStatus } from "./backend.ts";
 import { type Channel, ChannelError, type Sent } from "./channel.ts";
-import { at, listOf } from "./json.ts";
+import { at, listOf, numberOf, textOf } from "./json.ts";
 import { RestClient, type RestReply } from "./rest-client.ts";
 
 export interface ThrukOptions {
@@ -85,12 +85,12 @@ export class ThrukChannel implements Channel {
     const columns = "columns=id,author,comment,end_time,service_description";
     const { body } = await this.#get(`/downtimes?host_name=${encodeURIComponent(host)}&${columns}`);
     return listOf(body)
-      .filter((row) => String(at(row, "service_description") ?? "") === service)
+      .filter((row) => textOf(at(row, "service_description")) === service)
       .map((row) => ({
-        id: String(at(row, "id")),
-        author: String(at(row, "author")),
-        comment: String(at(row, "comment")),
-        endsAt: Number(at(row, "end_time")),
+        id: textOf(at(row, "id")),
+        author: textOf(at(row, "author")),
+        comment: textOf(at(row, "comment")),
+        endsAt: numberOf(at(row, "end_time")),
       }));
   }
 
@@ -126,7 +126,7 @@ export class ThrukChannel implements Channel {
     const said = at(reply.body, "description") ?? at(reply.body, "message") ?? "";
     return {
       kind: "forbidden",
-      reason: `Thruk answers with HTTP ${reply.status}: ${String(said).slice(0, 200)}`,
+      reason: `Thruk answers with HTTP ${reply.status}: ${textOf(said).slice(0, 200)}`,
     };
   }
 }
@@ -161,9 +161,9 @@ function assertAllowed({ status, body }: RestReply): void {
 
 function readStatus(row: unknown): TargetStatus {
   return {
-    state: Number(at(row, "state")),
-    isAcknowledged: Number(at(row, "acknowledged")) !== 0,
-    downtimes: Number(at(row, "scheduled_downtime_depth")),
-    output: String(at(row, "plugin_output") ?? ""),
+    state: numberOf(at(row, "state")),
+    isAcknowledged: numberOf(at(row, "acknowledged")) > 0,
+    downtimes: numberOf(at(row, "scheduled_downtime_depth")),
+    output: textOf(at(row, "plugin_output")),
   };
 }

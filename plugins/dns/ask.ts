@@ -17,6 +17,8 @@ const PORT = 53;
 export interface AskContext {
   readonly signal: AbortSignal;
   readonly resolver: Resolver;
+  /** The default is 53, as for nslookup. */
+  readonly port?: number;
   /** Is called when an answer has come. */
   readonly onReceived: () => void;
 }
@@ -28,34 +30,43 @@ export interface AskContext {
 export async function ask(
   server: string,
   question: Pick<DnsQuestion, "name" | "type">,
-  { signal, resolver, onReceived }: AskContext,
+  { signal, resolver, onReceived, port = PORT }: AskContext,
 ): Promise<DnsReply | undefined> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const whole = { ...question, id: randomInt(0x10000) };
-    const said = await exchange(server, encodeQuestion(whole), signal);
+    const said = await exchange({ host: server, port }, encodeQuestion(whole), signal);
     onReceived();
     signal.throwIfAborted();
     if (said === undefined) continue;
     const reply = decodeReply(said, whole);
     if (!reply.isCut) return reply;
-    const again = await exchangeOverTcp(server, encodeQuestion(whole), { signal, resolver });
+    const again = await exchangeOverTcp({ host: server, port }, encodeQuestion(whole), { signal, resolver });
     onReceived();
     return decodeReply(again, whole);
   }
   return undefined;
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Undefined: the port is closed, or nothing has come in time. */
-async function exchange(server: string, question: Buffer, signal: AbortSignal): Promise<Buffer | undefined> {
+async function exchange(
+  { host, port }: Place,
+  question: Buffer,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
-  const socket = createSocket(isIPv6(server) ? "udp6" : "udp4");
+  const socket = createSocket(isIPv6(host) ? "udp6" : "udp4");
   const timer = setTimeout(() => resolve(undefined), WAIT_MS);
   using _stopping = whenAborted(signal, () => reject(signal.reason));
   socket.on("message", resolve);
   socket.on("error", (error) => (isRefused(error) ? resolve(undefined) : reject(unknownFault(error))));
   try {
-    socket.connect(PORT, server, (error?: Error) => {
+    socket.connect(port, host, (error?: Error) => {
       if (error !== undefined) reject(unknownFault(error));
       else if (!signal.aborted) socket.send(question);
     });
@@ -68,11 +79,11 @@ async function exchange(server: string, question: Buffer, signal: AbortSignal): 
 
 /** Declines if there is no whole answer. */
 async function exchangeOverTcp(
-  server: string,
+  place: Place,
   question: Buffer,
   context: { readonly signal: AbortSignal; readonly resolver: Resolver },
 ): Promise<Buffer> {
-  const socket = await dial({ host: server, port: PORT }, context).catch((error: unknown) => {
+  const socket = await dial(place, context).catch((error: unknown) => {
     throw error instanceof DialError ? unreachable(error) : error;
   });
   using peer = new StreamPeer(socket);

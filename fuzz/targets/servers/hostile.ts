@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
 import type { Check } from "../../../sdk/index.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import type { SettingValues } from "../../../sdk/setting.ts";
@@ -14,6 +15,8 @@ export interface HostileServer extends Pick<ServedTarget, "name" | "samples" | "
   /** The default sends the bytes at once, and closes the connection. */
   readonly serve?: (socket: Socket, bytes: Buffer) => void;
   readonly settings?: SettingValues;
+  /** The server encrypts, and sends the bytes after the handshake. */
+  readonly tls?: () => TlsOptions;
 }
 
 /** The bytes of a longer answer come in pieces, the first few of them apart. */
@@ -36,6 +39,7 @@ export function hostileServer({
   checks,
   serve = sendAndClose,
   settings = new Map(),
+  tls,
   ...about
 }: HostileServer): ServedTarget {
   return {
@@ -47,7 +51,8 @@ export function hostileServer({
       const servers = new FakeServers();
       let input = Buffer.alloc(0);
       let turn = 0;
-      const port = await servers.tcp((socket) => serve(socket, input));
+      const give = (socket: Socket) => serve(socket, input);
+      const port = tls === undefined ? await servers.tcp(give) : await servers.tls(tls(), give);
       const shared = new SharedValues({ log: () => {}, settings: () => settings });
       return {
         read: async (bytes) => {

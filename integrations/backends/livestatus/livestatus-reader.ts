@@ -1,5 +1,6 @@
 import type { Downtime, Target, TargetStatus } from "../backend.ts";
 import type { StateReader } from "../commands/command-channel.ts";
+import { numberOf, textOf } from "../json.ts";
 import { filterValue, type LivestatusOptions, queryLivestatus } from "./livestatus.ts";
 
 const STATE_COLUMNS = "Columns: state acknowledged scheduled_downtime_depth plugin_output";
@@ -16,7 +17,7 @@ export function createLivestatusReader(options: LivestatusOptions): StateReader 
       const query = ["GET downtimes", DOWNTIME_COLUMNS, `Filter: host_name = ${filterValue(target.host)}`];
       const rows = await queryLivestatus(options, query);
       // The host's own downtimes have no description; as a filter an empty value is not the same everywhere.
-      return rows.filter((row) => String(row[4] ?? "") === (target.service ?? "")).map(readDowntime);
+      return rows.filter((row) => textOf(row[4]) === (target.service ?? "")).map(readDowntime);
     },
   };
 }
@@ -32,13 +33,13 @@ function tableOf({ host, service }: Target): readonly string[] {
 
 function readStatus([state, acknowledged, depth, output]: readonly unknown[]): TargetStatus {
   return {
-    state: Number(state),
-    isAcknowledged: Number(acknowledged) !== 0,
-    downtimes: Number(depth),
-    output: String(output ?? ""),
+    state: numberOf(state),
+    isAcknowledged: numberOf(acknowledged) > 0,
+    downtimes: numberOf(depth),
+    output: textOf(output),
   };
 }
 
 function readDowntime([id, author, comment, endsAt]: readonly unknown[]): Downtime {
-  return { id: String(id), author: String(author), comment: String(comment), endsAt: Number(endsAt) };
+  return { id: textOf(id), author: textOf(author), comment: textOf(comment), endsAt: numberOf(endsAt) };
 }

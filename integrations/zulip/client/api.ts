@@ -33,7 +33,7 @@ export async function fetchServerSettings(
 ): Promise<ServerSettings> {
   const reply = await client.request("GET", "server_settings", { isAnonymous: true, signal });
   return {
-    version: String(reply["zulip_version"] ?? "unknown"),
+    version: typeof reply["zulip_version"] === "string" ? reply["zulip_version"] : "unknown",
     featureLevel: readInteger(reply["zulip_feature_level"]) ?? 0,
   };
 }

@@ -5,6 +5,8 @@ const RESERVE = 0.1;
 const LEAST_RESERVE = 5;
 /** A server that says nothing about its limit. */
 const MAX_WAIT_MS = 60_000;
+/** A longer wait is a mistake of the server, and no timer keeps one of weeks. */
+const MAX_HOLD_MS = 3_600_000;
 
 /**
  * Slows requests down before Zulip refuses them. Each reply tells how many more are allowed (200 a minute on
@@ -55,9 +57,9 @@ export class RequestPace {
     this.#resetAt = reset * 1_000 + this.#clockDifference(headers);
   }
 
-  /** No request before this time has passed. */
+  /** No request before this time has passed, an hour at most. */
   hold(ms: number): void {
-    this.#notBefore = Math.max(this.#notBefore, this.#clock.now() + ms);
+    this.#notBefore = Math.max(this.#notBefore, this.#clock.now() + Math.min(ms, MAX_HOLD_MS));
   }
 
   /** How far our clock is ahead of the server's. */

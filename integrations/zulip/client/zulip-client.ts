@@ -145,8 +145,7 @@ async function readBody(
 ): Promise<Reply | undefined> {
   let text: string;
   try {
-    if (Number(response.headers.get("Content-Length") ?? 0) > MAX_REPLY) return undefined;
-    text = await response.text();
+    text = await readText(response);
   } catch (error) {
     throw connectionError(error, { what, site, isTimeout: false });
   }
@@ -158,6 +157,18 @@ async function readBody(
   } catch {
     return undefined;
   }
+}
+
+/** What is longer than it may be is cut. The length in the header is that of packed bytes, if it is there. */
+async function readText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > MAX_REPLY) break;
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** No byte of the request can have reached Zulip. */

@@ -5,6 +5,7 @@ import {
   type Evidence,
   isSound,
   judgeChaos,
+  type Span,
   type Verdict,
 } from "../../../bench/chaos/verdict.ts";
 
@@ -15,6 +16,10 @@ const GOOD: Verdict = {
 
 function result(startTime: number, afterMs = 10): ArrivedResult {
   return { job: 0, text: `start_time=${startTime}`, startTime, afterMs };
+}
+
+function at(second: number): Span {
+  return { from: second, to: second };
 }
 
 /** One job with one result and one run, and what is different here. */
@@ -58,12 +63,25 @@ const SAME_START = "0 1#1 100.00\n0 1#1 110.00\n";
 const OTHER_START = "0 1#1 100.00\n0 2#1 110.00\n";
 
 it.each<[what: string, ledger: string, happened: Partial<Evidence>, cause: keyof Verdict["runAgain"]]>([
-  ["whose worker was killed meanwhile", OTHER_START, { killed: new Map([["1#1", 105]]) }, "killed"],
-  ["whose worker was killed later", OTHER_START, { killed: new Map([["1#1", 115]]) }, "unexplained"],
-  ["while another worker was killed", OTHER_START, { killed: new Map([["2#1", 105]]) }, "unexplained"],
-  ["of another worker after an outage", OTHER_START, { lost: [105] }, "moved"],
-  ["of another worker long before an outage", OTHER_START, { lost: [120] }, "unexplained"],
-  ["of the same start after an outage", SAME_START, { lost: [105] }, "unexplained"],
+  ["whose worker was killed meanwhile", OTHER_START, { killed: new Map([["1#1", at(105)]]) }, "killed"],
+  ["whose worker was killed later", OTHER_START, { killed: new Map([["1#1", at(115)]]) }, "unexplained"],
+  ["while another worker was killed", OTHER_START, { killed: new Map([["2#1", at(105)]]) }, "unexplained"],
+  ["of another worker after an outage", OTHER_START, { lost: [at(105)] }, "moved"],
+  [
+    "whose worker ran it while it was being killed",
+    OTHER_START,
+    { killed: new Map([["1#1", { from: 99, to: 101 }]]) },
+    "killed",
+  ],
+  [
+    "of another worker while the job server was ending",
+    OTHER_START,
+    { lost: [{ from: 95, to: 100.5 }] },
+    "moved",
+  ],
+  ["of another worker long after an outage", OTHER_START, { lost: [{ from: 90, to: 95 }] }, "unexplained"],
+  ["of another worker long before an outage", OTHER_START, { lost: [at(120)] }, "unexplained"],
+  ["of the same start after an outage", SAME_START, { lost: [at(105)] }, "unexplained"],
   ["that the core had submitted again", SAME_START, { resubmitted: new Set([0]) }, "resubmitted"],
   ["that nothing explains", SAME_START, {}, "unexplained"],
 ])("a second run %s", (_, ledger, happened, cause) => {

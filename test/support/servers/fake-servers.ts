@@ -75,9 +75,9 @@ export class FakeServers implements AsyncDisposable {
   }
 
   /** `answer` returns undefined for a datagram that gets no answer. */
-  async udp(answer: (datagram: Buffer) => Buffer | undefined): Promise<number> {
+  async udp(answer: (datagram: Buffer) => Buffer | undefined, wanted?: number): Promise<number> {
     const socket = createSocket("udp4");
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
     socket.bind(port, "127.0.0.1");
     await once(socket, "listening");
     this.#closing.defer(() => closeUdp(socket));

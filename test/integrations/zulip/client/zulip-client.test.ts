@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   fetchEmojiNames,
@@ -9,6 +10,7 @@ import {
   fetchServerSettings,
   postMessage,
 } from "../../../../integrations/zulip/client/api.ts";
+import { RequestPace } from "../../../../integrations/zulip/client/request-pace.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { ZulipError } from "../../../../integrations/zulip/client/zulip-error.ts";
 import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
@@ -123,9 +125,21 @@ describe("the client on a Zulip server", () => {
   });
 });
 
+it("waits an hour at most, however long it was told", async () => {
+  const clock = new FakeClock();
+  const pace = new RequestPace(clock);
+  pace.hold(Number.POSITIVE_INFINITY);
+  await pace.wait();
+  expect(clock.sleeps).toEqual([3_600_000]);
+});
+
 describe("the client on other servers", () => {
-  async function answer(status: number, body: string) {
-    const server = createServer((_, response) => response.writeHead(status).end(body));
+  async function answer(
+    status: number,
+    body: string | Buffer,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    const server = createServer((_, response) => response.writeHead(status, headers).end(body));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const client = new ZulipClient({
@@ -147,5 +161,11 @@ describe("the client on other servers", () => {
     ["another path", 404, "no", "refused"],
   ])("%s", async (_, status, body, kind) => {
     expect(await answer(status, body)).toMatchObject({ kind });
+  });
+
+  it("a reply that unpacks to more than there is room for is none", async () => {
+    const user = `{"user_id":8,"email":"a@b","full_name":"A"${" ".repeat(64 * 1024 * 1024)}}`;
+    const packed = gzipSync(user, { level: 1 });
+    expect(await answer(200, packed, { "content-encoding": "gzip" })).toEqual({ kind: "unanswered" });
   });
 });

@@ -1,0 +1,47 @@
+/** What is looked at again and again while a worker runs. */
+export interface Sample {
+  /** Since the first job. */
+  readonly seconds: number;
+  /** Of the worker's own process. */
+  readonly pssMiB: number;
+  readonly anonymousMiB: number;
+  /** V8's objects, those that are garbage included. */
+  readonly heapMiB: number;
+  /** Buffers outside of V8's heap. */
+  readonly externalMiB: number;
+  /** The worker with its shells, interpreters and plugins. */
+  readonly allPssMiB: number;
+  readonly descriptors: number;
+  readonly timers: number;
+  /** What keeps the event loop alive, besides timers. */
+  readonly handles: number;
+  readonly processes: number;
+  readonly zombies: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly submitted: number;
+  readonly results: number;
+}
+
+export interface SoakFigure {
+  readonly name: keyof Sample;
+  readonly title: string;
+  /** What stands for a window of samples. The least of the heap is what is left after a collection. */
+  readonly by: "median" | "least";
+  /** A difference that is none, whatever share it is. */
+  readonly slack: number;
+}
+
+/** The figures that must not grow. */
+export const SOAK_FIGURES: readonly SoakFigure[] = [
+  { name: "pssMiB", title: "PSS of the worker, MiB", by: "median", slack: 1 },
+  { name: "anonymousMiB", title: "its anonymous memory, MiB", by: "median", slack: 1 },
+  { name: "heapMiB", title: "V8's heap, least of a minute, MiB", by: "least", slack: 1 },
+  { name: "externalMiB", title: "buffers outside of it, MiB", by: "least", slack: 1 },
+  { name: "allPssMiB", title: "PSS with all it started, MiB", by: "median", slack: 2 },
+  { name: "descriptors", title: "open descriptors", by: "median", slack: 3 },
+  { name: "timers", title: "timers", by: "median", slack: 5 },
+  { name: "handles", title: "other active handles", by: "median", slack: 3 },
+  { name: "processes", title: "processes", by: "median", slack: 3 },
+  { name: "zombies", title: "zombies", by: "median", slack: 1 },
+];

@@ -1,0 +1,46 @@
+import { DUMMY } from "../scenarios/commands.ts";
+import type { Line, Part } from "../scenarios/line.ts";
+import { SITE_LINES, SITE_MIX } from "../scenarios/site.ts";
+
+const SERVICE = { queue: "service", isTimed: true } as const;
+
+/** Checks that are answered in the worker and cost little, so that many of them fit beside the site's. */
+const QUICK: readonly Omit<Part, "share">[] = [
+  { ...SERVICE, ...DUMMY },
+  {
+    ...SERVICE,
+    command: "{plugins}/check_snmp -H %h330 -p {snmp} -P 2c -C public -o .1.3.6.1.2.1.1.3.0",
+    output: "^SNMP OK - ",
+  },
+  { ...SERVICE, command: "{plugins}/check_tcp -H %h300 -p {tcp}", output: "^TCP OK - " },
+  {
+    ...SERVICE,
+    command: "{plugins}/check_http -H %h150 -p {http}",
+    output: "^HTTP OK: HTTP/1.1 200 OK",
+  },
+];
+const SITE_CHECKS = SITE_MIX.reduce((sum, { share }) => sum + share, 0);
+const MINUTE = 60;
+
+/** Hosts and services of the site. */
+export const OBJECTS = SITE_CHECKS;
+
+/**
+ * A part of the site's rate with all kinds of its checks, and quick native checks for the rest. The options
+ * are those of the scenario `site`; the worker has one arena of malloc, as in the images and the units.
+ */
+export function soakLine(rate: number, site: number): Line {
+  const siteRate = Math.min(rate, (SITE_CHECKS / MINUTE) * site);
+  const quickRate = rate - siteRate;
+  const mix = [
+    ...SITE_MIX.map((part) => ({ ...part, share: (part.share * siteRate) / SITE_CHECKS })),
+    ...QUICK.map((part) => ({ ...part, share: quickRate / QUICK.length })),
+  ].filter(({ share }) => share > 0);
+  return {
+    name: "soak",
+    ...{ mix, rate, jobs: OBJECTS, pool: 100, warmUp: 0 },
+    under: ["env", "MALLOC_ARENA_MAX=1"],
+    own: SITE_LINES[0]?.own ?? [],
+    isOwnOnly: true,
+  };
+}

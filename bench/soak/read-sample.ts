@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { EndlessLoad } from "../load/endless-load.ts";
+import { processTree, pssMiB } from "../processes/process-tree.ts";
+import type { Sample } from "./figures.ts";
+
+export interface Observed {
+  readonly pid: number;
+  /** `HOST:PORT` of the worker's metrics. */
+  readonly metrics: string;
+  readonly load: Pick<EndlessLoad, "counts" | "takeLatencies">;
+  readonly startMs: number;
+}
+
+const MIB = 2 ** 20;
+const KIB_PER_MIB = 1024;
+
+/** Looks at a worker from outside, and asks it for what only it can tell. */
+export async function readSample({ pid, metrics, load, startMs }: Observed): Promise<Sample> {
+  const text = await (await fetch(`http://${metrics}/metrics`)).text();
+  const family = processTree(pid);
+  const { submitted, results } = load.counts;
+  const { p50, p99 } = load.takeLatencies();
+  return {
+    seconds: (performance.now() - startMs) / 1000,
+    pssMiB: rollUp(pid, "Pss"),
+    anonymousMiB: rollUp(pid, "Anonymous"),
+    ...readOwnFigures(text),
+    allPssMiB: pssMiB(family.map((one) => one.pid)),
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    processes: family.filter(({ isZombie }) => !isZombie).length,
+    zombies: family.filter(({ isZombie }) => isZombie).length,
+    p50Ms: p50,
+    p99Ms: p99,
+    submitted,
+    results,
+  };
+}
+
+/** From the metrics in the text format of Prometheus. */
+export function readOwnFigures(
+  metrics: string,
+): Pick<Sample, "heapMiB" | "externalMiB" | "timers" | "handles"> {
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
+  const resources = [...metrics.matchAll(/^nodejs_active_resources\{type="(\w+)"\} (\d+)$/gm)];
+  const count = (isTimer: boolean) =>
+    resources
+      .filter(([, type]) => (type === "Timeout") === isTimer)
+      .reduce((sum, [, , number]) => sum + Number(number), 0);
+  return {
+    heapMiB: value("nodejs_heap_size_used_bytes") / MIB,
+    externalMiB: value("nodejs_external_memory_bytes") / MIB,
+    timers: count(true),
+    handles: count(false),
+  };
+}
+
+function rollUp(pid: number, field: string): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(text)?.[1]) / KIB_PER_MIB;
+}

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { freePort } from "../../test/support/free-port.ts";
+import { EndlessLoad, type LoadCounts } from "../load/endless-load.ts";
+import type { Line } from "../scenarios/line.ts";
+import { available } from "../stand-ins/availability.ts";
+import { startStandIns } from "../stand-ins/stand-ins.ts";
+import { startWarmWorker } from "../workers/warm-worker.ts";
+import type { Worker } from "../workers/worker.ts";
+import type { Sample } from "./figures.ts";
+import { OBJECTS, soakLine } from "./mix.ts";
+import { LEAK_VARIABLE } from "./planted-leak.ts";
+import { readSample } from "./read-sample.ts";
+
+export interface SoakOptions {
+  readonly worker: Worker;
+  readonly seconds: number;
+  readonly sampleSeconds: number;
+  /** Jobs a second. */
+  readonly rate: number;
+  /** The share of the site's rate that all kinds of its checks have. */
+  readonly site: number;
+  /** KiB a second that the worker is made to lose. */
+  readonly leak: number;
+  readonly key: string | undefined;
+}
+
+export interface SoakRun {
+  readonly line: Line;
+  readonly notes: readonly string[];
+  readonly samples: readonly Sample[];
+  readonly counts: LoadCounts;
+  /** The first result that was wrong or unexpected. */
+  readonly wrongResult: string | undefined;
+}
+
+const PLANTED_LEAK = pathToFileURL(join(import.meta.dirname, "planted-leak.ts")).href;
+const GIVE_UP_MS = 30_000;
+
+/** One worker on a gearmand of its own, under a load that goes on. */
+export async function runSoak(
+  options: SoakOptions,
+  signal: AbortSignal,
+  tell: (sample: Sample) => void,
+): Promise<SoakRun> {
+  const { worker, seconds, sampleSeconds, rate, site, leak, key } = options;
+  const wanted = soakLine(rate, site);
+  await using standIns = await startStandIns([wanted]);
+  const { lines, notes } = available([wanted], standIns.values);
+  const [line] = lines;
+  if (line === undefined) throw new Error(notes.join("\n"));
+  const metrics = `127.0.0.1:${await freePort()}`;
+  const observed = {
+    ...line,
+    under: [...(line.under ?? []), ...leaking(leak)],
+    own: [...line.own, `--prometheus_server=${metrics}`],
+  };
+  await using setup = await startWarmWorker(worker, observed, { pool: 1, key }, signal);
+  const { running, order } = setup;
+  using load = await EndlessLoad.open({ ...order, rate: line.rate ?? rate, objects: OBJECTS });
+  const samples: Sample[] = [];
+  const startMs = performance.now();
+  const mayGoOn = AbortSignal.any([signal, running.ended]);
+  load.start();
+  for (let next = 1; next * sampleSeconds <= seconds; next++) {
+    const leftMs = startMs + next * sampleSeconds * 1000 - performance.now();
+    // A look may take longer than the time to the next one.
+    await pause(Math.max(1, leftMs), undefined, { signal: mayGoOn });
+    const sample = await readSample({ pid: running.pid, metrics, load, startMs });
+    samples.push(sample);
+    tell(sample);
+  }
+  const counts = await load.finish(GIVE_UP_MS);
+  return { line, notes, samples, counts, wrongResult: load.sample };
+}
+
+function leaking(kib: number): readonly string[] {
+  return kib === 0 ? [] : [`NODE_OPTIONS=--import=${PLANTED_LEAK}`, `${LEAK_VARIABLE}=${kib}`];
+}
