@@ -22,6 +22,7 @@ _omd_worker_command() {
         doctor) echo doctor ;;
         survey) echo survey ;;
         shadow) echo shadow ;;
+        handlers) echo handlers ;;
         config) echo config ;;
         metrics) echo metrics ;;
         demo) echo demo ;;
@@ -44,10 +45,11 @@ _omd_worker_command() {
 # COMMAND → the words one of which comes first
 _omd_worker_words() {
   case $1 in
-    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow config metrics demo link-names completion send check-gearman top send-multi run-and-send perfdata notify zulip-notifier zulip' ;;
+    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow handlers config metrics demo link-names completion send check-gearman top send-multi run-and-send perfdata notify zulip-notifier zulip' ;;
     log-level) printf '%s\n' 'error info debug trace' ;;
     plugin) printf '%s\n' 'list new test' ;;
     shadow) printf '%s\n' 'show set report' ;;
+    handlers) printf '%s\n' 'report' ;;
     config) printf '%s\n' 'check show sample docs' ;;
     metrics) printf '%s\n' 'list rules dashboard docs alerts' ;;
     completion) printf '%s\n' 'bash zsh fish' ;;
@@ -78,6 +80,7 @@ _omd_worker_options() {
     'shadow show') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'shadow set') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'shadow report') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
+    'handlers report') printf '%s\n' '--since --known --json --help' && _omd_worker_options worker.conf ;;
     'config check') printf '%s\n' '--help' ;;
     'config show') printf '%s\n' '--help' && _omd_worker_options worker.conf ;;
     'config sample') printf '%s\n' '--help' ;;
@@ -98,10 +101,10 @@ _omd_worker_options() {
     'send-multi') printf '%s\n' '--help --host= --timeout= --active= --retries= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --result_queue= --retry-interval= --config=' ;;
     'run-and-send') printf '%s\n' '--help --host= --service= --timeout= --retries= --exit_code= --max_output= --spool= --identifier= --timeout_return= --show_error_output= --server= --dupserver= --gearman_connection_timeout= --encryption= --key= --keyfile= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --result_queue= --retry-interval= --config=' ;;
     'perfdata') printf '%s\n' '--check-config --lines --help --target= --perfdata_queue= --hostcheck_alias= --after_backslash= --pnp_spool= --server= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --batch_lines= --batch_size= --batch_age= --jobs_at_once= --memory_size= --spool= --spool_max_size= --rejected_file= --write_timeout= --config= --shutdown_timeout= --debug= --logfile= --log_format= --prometheus_server=' ;;
-    'notify zulip') printf '%s\n' '--now --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --config= --debug= --logfile= --log_format=' ;;
-    'zulip-notifier') printf '%s\n' '--check-config --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --config= --debug= --logfile= --log_format=' ;;
-    'zulip emoji') printf '%s\n' '--help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --config= --debug= --logfile= --log_format=' ;;
-    worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --result_spool= --result_spool_max_age= --result_spool_max_size= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --replay_window= --show_error_output= --worker_name_in_result= --workaround_rc_25= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_target_max= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --restrict_path= --restrict_command_characters= --restrict_mode= --restrict_allow= --plugin_environment= --queue_user= --queue_limits= --native_checks_as_worker= --min-worker= --max-worker= --queue_max_worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --summary_interval= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
+    'notify zulip') printf '%s\n' '--now --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --handler_log= --handler_stream= --handler_reports= --config= --debug= --logfile= --log_format=' ;;
+    'zulip-notifier') printf '%s\n' '--check-config --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --handler_log= --handler_stream= --handler_reports= --config= --debug= --logfile= --log_format=' ;;
+    'zulip emoji') printf '%s\n' '--help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --handler_log= --handler_stream= --handler_reports= --config= --debug= --logfile= --log_format=' ;;
+    worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --result_spool= --result_spool_max_age= --result_spool_max_size= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --replay_window= --show_error_output= --worker_name_in_result= --workaround_rc_25= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_target_max= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --restrict_path= --restrict_command_characters= --restrict_mode= --restrict_allow= --plugin_environment= --queue_user= --queue_limits= --native_checks_as_worker= --eventhandler_allow= --eventhandler_rate= --eventhandler_dry_run= --eventhandler_log= --eventhandler_log_size= --min-worker= --max-worker= --queue_max_worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --summary_interval= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
   esac
 }
 
@@ -111,6 +114,8 @@ _omd_worker_value() {
     'check --queue') echo '@nothing' ;;
     'plugin --dir') echo '@folders' ;;
     'survey --html=') echo '@files' ;;
+    'handlers --since') echo '@nothing' ;;
+    'handlers --known') echo '@files' ;;
     'demo --seconds') echo '@nothing' ;;
     'send --server=' | 'send --dupserver=') echo '@hosts' ;;
     'send --gearman-connection-timeout=' | 'send --key=' | 'send --password=' | 'send --dupserver-key=' | 'send --tls-server-name=' | 'send --result-queue=' | 'send --retry-interval=' | 'send --retries=' | 'send --host=' | 'send --service=' | 'send --message=' | 'send --m=' | 'send --returncode=' | 'send --return-code=' | 'send --r=' | 'send --starttime=' | 'send --finishtime=' | 'send --latency=' | 'send --timeout=' | 'send --t=' | 'send --delimiter=' | 'send --d=') echo '@nothing' ;;
@@ -137,25 +142,28 @@ _omd_worker_value() {
     'perfdata --encryption=' | 'perfdata --tls=' | 'perfdata --ssl=') echo 'yes no' ;;
     'perfdata --keyfile=' | 'perfdata --passwordfile=' | 'perfdata --accepted-keyfile=' | 'perfdata --tls-ca-file=' | 'perfdata --ssl-ca-file=' | 'perfdata --tls-certificate=' | 'perfdata --ssl-certificate=' | 'perfdata --tls-key=' | 'perfdata --ssl-key=' | 'perfdata --rejected-file=' | 'perfdata --config=' | 'perfdata --configfile=' | 'perfdata --include=' | 'perfdata --logfile=') echo '@files' ;;
     'perfdata --log-format=') echo 'text json' ;;
-    'notify --site=' | 'notify --email=' | 'notify --api-key=' | 'notify --timeout=' | 'notify --stream=' | 'notify --topic=' | 'notify --host-topic=' | 'notify --route=' | 'notify --template=' | 'notify --service-link=' | 'notify --host-link=' | 'notify --stage=' | 'notify --bot-name=' | 'notify --max-output=' | 'notify --spool-max-entries=' | 'notify --spool-max-megabytes=' | 'notify --digest-over=' | 'notify --digest-topic=' | 'notify --max-age=' | 'notify --prometheus-server=' | 'notify --debug=') echo '@nothing' ;;
-    'notify --api-key-file=' | 'notify --zuliprc=' | 'notify --ca-file=' | 'notify --config=' | 'notify --configfile=' | 'notify --include=' | 'notify --logfile=') echo '@files' ;;
+    'notify --site=' | 'notify --email=' | 'notify --api-key=' | 'notify --timeout=' | 'notify --stream=' | 'notify --topic=' | 'notify --host-topic=' | 'notify --route=' | 'notify --template=' | 'notify --service-link=' | 'notify --host-link=' | 'notify --stage=' | 'notify --bot-name=' | 'notify --max-output=' | 'notify --spool-max-entries=' | 'notify --spool-max-megabytes=' | 'notify --digest-over=' | 'notify --digest-topic=' | 'notify --max-age=' | 'notify --prometheus-server=' | 'notify --handler-stream=' | 'notify --debug=') echo '@nothing' ;;
+    'notify --api-key-file=' | 'notify --zuliprc=' | 'notify --ca-file=' | 'notify --handler-log=' | 'notify --config=' | 'notify --configfile=' | 'notify --include=' | 'notify --logfile=') echo '@files' ;;
     'notify --language=') echo 'en de' ;;
     'notify --buttons=') echo 'yes no' ;;
     'notify --spool=') echo '@folders' ;;
+    'notify --handler-reports=') echo 'all failures' ;;
     'notify --log-format=') echo 'text json' ;;
-    'zulip-notifier --site=' | 'zulip-notifier --email=' | 'zulip-notifier --api-key=' | 'zulip-notifier --timeout=' | 'zulip-notifier --stream=' | 'zulip-notifier --topic=' | 'zulip-notifier --host-topic=' | 'zulip-notifier --route=' | 'zulip-notifier --template=' | 'zulip-notifier --service-link=' | 'zulip-notifier --host-link=' | 'zulip-notifier --stage=' | 'zulip-notifier --bot-name=' | 'zulip-notifier --max-output=' | 'zulip-notifier --spool-max-entries=' | 'zulip-notifier --spool-max-megabytes=' | 'zulip-notifier --digest-over=' | 'zulip-notifier --digest-topic=' | 'zulip-notifier --max-age=' | 'zulip-notifier --prometheus-server=' | 'zulip-notifier --debug=') echo '@nothing' ;;
-    'zulip-notifier --api-key-file=' | 'zulip-notifier --zuliprc=' | 'zulip-notifier --ca-file=' | 'zulip-notifier --config=' | 'zulip-notifier --configfile=' | 'zulip-notifier --include=' | 'zulip-notifier --logfile=') echo '@files' ;;
+    'zulip-notifier --site=' | 'zulip-notifier --email=' | 'zulip-notifier --api-key=' | 'zulip-notifier --timeout=' | 'zulip-notifier --stream=' | 'zulip-notifier --topic=' | 'zulip-notifier --host-topic=' | 'zulip-notifier --route=' | 'zulip-notifier --template=' | 'zulip-notifier --service-link=' | 'zulip-notifier --host-link=' | 'zulip-notifier --stage=' | 'zulip-notifier --bot-name=' | 'zulip-notifier --max-output=' | 'zulip-notifier --spool-max-entries=' | 'zulip-notifier --spool-max-megabytes=' | 'zulip-notifier --digest-over=' | 'zulip-notifier --digest-topic=' | 'zulip-notifier --max-age=' | 'zulip-notifier --prometheus-server=' | 'zulip-notifier --handler-stream=' | 'zulip-notifier --debug=') echo '@nothing' ;;
+    'zulip-notifier --api-key-file=' | 'zulip-notifier --zuliprc=' | 'zulip-notifier --ca-file=' | 'zulip-notifier --handler-log=' | 'zulip-notifier --config=' | 'zulip-notifier --configfile=' | 'zulip-notifier --include=' | 'zulip-notifier --logfile=') echo '@files' ;;
     'zulip-notifier --language=') echo 'en de' ;;
     'zulip-notifier --buttons=') echo 'yes no' ;;
     'zulip-notifier --spool=') echo '@folders' ;;
+    'zulip-notifier --handler-reports=') echo 'all failures' ;;
     'zulip-notifier --log-format=') echo 'text json' ;;
-    'zulip --site=' | 'zulip --email=' | 'zulip --api-key=' | 'zulip --timeout=' | 'zulip --stream=' | 'zulip --topic=' | 'zulip --host-topic=' | 'zulip --route=' | 'zulip --template=' | 'zulip --service-link=' | 'zulip --host-link=' | 'zulip --stage=' | 'zulip --bot-name=' | 'zulip --max-output=' | 'zulip --spool-max-entries=' | 'zulip --spool-max-megabytes=' | 'zulip --digest-over=' | 'zulip --digest-topic=' | 'zulip --max-age=' | 'zulip --prometheus-server=' | 'zulip --debug=') echo '@nothing' ;;
-    'zulip --api-key-file=' | 'zulip --zuliprc=' | 'zulip --ca-file=' | 'zulip --config=' | 'zulip --configfile=' | 'zulip --include=' | 'zulip --logfile=') echo '@files' ;;
+    'zulip --site=' | 'zulip --email=' | 'zulip --api-key=' | 'zulip --timeout=' | 'zulip --stream=' | 'zulip --topic=' | 'zulip --host-topic=' | 'zulip --route=' | 'zulip --template=' | 'zulip --service-link=' | 'zulip --host-link=' | 'zulip --stage=' | 'zulip --bot-name=' | 'zulip --max-output=' | 'zulip --spool-max-entries=' | 'zulip --spool-max-megabytes=' | 'zulip --digest-over=' | 'zulip --digest-topic=' | 'zulip --max-age=' | 'zulip --prometheus-server=' | 'zulip --handler-stream=' | 'zulip --debug=') echo '@nothing' ;;
+    'zulip --api-key-file=' | 'zulip --zuliprc=' | 'zulip --ca-file=' | 'zulip --handler-log=' | 'zulip --config=' | 'zulip --configfile=' | 'zulip --include=' | 'zulip --logfile=') echo '@files' ;;
     'zulip --language=') echo 'en de' ;;
     'zulip --buttons=') echo 'yes no' ;;
     'zulip --spool=') echo '@folders' ;;
+    'zulip --handler-reports=') echo 'all failures' ;;
     'zulip --log-format=') echo 'text json' ;;
-    run\ * | check\ * | status\ * | jobs\ * | reload\ * | drain\ * | resume\ * | log-level\ * | plugin\ * | doctor\ * | survey\ * | shadow\ * | config\ *) _omd_worker_conf_value "$2" ;;
+    run\ * | check\ * | status\ * | jobs\ * | reload\ * | drain\ * | resume\ * | log-level\ * | plugin\ * | doctor\ * | survey\ * | shadow\ * | handlers\ * | config\ *) _omd_worker_conf_value "$2" ;;
     *) return 1 ;;
   esac
 }
@@ -165,9 +173,9 @@ _omd_worker_conf_value() {
   case $1 in
     '--server=' | '--dupserver=') echo '@hosts' ;;
     '--dup-results-are-passive=' | '--encryption=' | '--tls=' | '--ssl=' | '--hosts=' | '--services=' | '--eventhandler=' | '--eventhandlers=' | '--notifications=' | '--notification=' | '--show-error-output=' | '--workaround-rc-25=' | '--native-http-keepalive=' | '--native-ssh-keepalive=' | '--native-db-pool=' | '--native-nsc-keepalive=' | '--internal-check-dummy=' | '--internal-negate=' | '--internal-check-nsc-web=' | '--internal-check-prometheus=' | '--daemon=' | '--d=' | '--control-socket=' | '--reload-on-change=' | '--debug-result=' | '--enable-embedded-perl=' | '--use-embedded-perl-implicitly=') echo 'yes no' ;;
-    '--dupserver-backlog-queue-size=' | '--result-spool-max-age=' | '--result-spool-max-size=' | '--gearman-connection-timeout=' | '--grab-interval=' | '--key=' | '--password=' | '--accepted-key=' | '--dupserver-key=' | '--tls-server-name=' | '--hostgroups=' | '--hostgroup=' | '--servicegroups=' | '--servicegroup=' | '--job-timeout=' | '--timeout-return=' | '--max-age=' | '--replay-window=' | '--native-target-max=' | '--native-values-folder=' | '--shadow-share=' | '--restrict-command-characters=' | '--restrict-allow=' | '--plugin-environment=' | '--queue-user=' | '--queue-limits=' | '--native-checks-as-worker=' | '--min-worker=' | '--max-worker=' | '--queue-max-worker=' | '--idle-timeout=' | '--spawn-rate=' | '--load-limit1=' | '--load-limit5=' | '--load-limit15=' | '--load-cpu-multi=' | '--mem-limit=' | '--identifier=' | '--shutdown-timeout=' | '--debug=' | '--summary-interval=' | '--warm-include=' | '--warm-except=' | '--warm-load=' | '--warm-max=' | '--warm-memory=' | '--prometheus-server=') echo '@nothing' ;;
+    '--dupserver-backlog-queue-size=' | '--result-spool-max-age=' | '--result-spool-max-size=' | '--gearman-connection-timeout=' | '--grab-interval=' | '--key=' | '--password=' | '--accepted-key=' | '--dupserver-key=' | '--tls-server-name=' | '--hostgroups=' | '--hostgroup=' | '--servicegroups=' | '--servicegroup=' | '--job-timeout=' | '--timeout-return=' | '--max-age=' | '--replay-window=' | '--native-target-max=' | '--native-values-folder=' | '--shadow-share=' | '--restrict-command-characters=' | '--restrict-allow=' | '--plugin-environment=' | '--queue-user=' | '--queue-limits=' | '--native-checks-as-worker=' | '--eventhandler-allow=' | '--eventhandler-rate=' | '--eventhandler-dry-run=' | '--eventhandler-log-size=' | '--min-worker=' | '--max-worker=' | '--queue-max-worker=' | '--idle-timeout=' | '--spawn-rate=' | '--load-limit1=' | '--load-limit5=' | '--load-limit15=' | '--load-cpu-multi=' | '--mem-limit=' | '--identifier=' | '--shutdown-timeout=' | '--debug=' | '--summary-interval=' | '--warm-include=' | '--warm-except=' | '--warm-load=' | '--warm-max=' | '--warm-memory=' | '--prometheus-server=') echo '@nothing' ;;
     '--result-spool=' | '--secret-dir=' | '--plugin-path=' | '--restrict-path=' | '--restrictpath=') echo '@folders' ;;
-    '--keyfile=' | '--passwordfile=' | '--accepted-keyfile=' | '--dupserver-keyfile=' | '--tls-ca-file=' | '--ssl-ca-file=' | '--tls-certificate=' | '--ssl-certificate=' | '--tls-key=' | '--ssl-key=' | '--shadow-file=' | '--config=' | '--configfile=' | '--include=' | '--pidfile=' | '--logfile=' | '--status-page-auth=') echo '@files' ;;
+    '--keyfile=' | '--passwordfile=' | '--accepted-keyfile=' | '--dupserver-keyfile=' | '--tls-ca-file=' | '--ssl-ca-file=' | '--tls-certificate=' | '--ssl-certificate=' | '--tls-key=' | '--ssl-key=' | '--shadow-file=' | '--eventhandler-log=' | '--config=' | '--configfile=' | '--include=' | '--pidfile=' | '--logfile=' | '--status-page-auth=') echo '@files' ;;
     '--worker-name-in-result=') echo 'off on pre_perfdata' ;;
     '--native-checks=') echo 'off on shadow' ;;
     '--native-checks-only=' | '--native-checks-except=' | '--native-checks-experimental=') echo 'check_by_ssh check_clamd check_curl check_disk check_dns check_dummy check_fping check_ftp check_host check_http check_icmp check_imap check_jabber check_load check_mssql check_mssql_health check_mysql check_mysql_query check_nntp check_nntps check_nrpe check_nsc_web check_nt check_pgsql check_ping check_pop check_procs check_prometheus check_simap check_smtp check_snmp check_spop check_ssh check_ssmtp check_swap check_tcp check_udp check_users negate' ;;
@@ -186,6 +194,7 @@ _omd_worker_operand() {
     'check') printf '%s\n' '@checks' ;;
     'plugin test') printf '%s\n' '@files' ;;
     'survey') printf '%s\n' '@files' ;;
+    'handlers report') printf '%s\n' '@files' ;;
     'config check') printf '%s\n' '@files' ;;
     'link-names') printf '%s\n' '@folders' ;;
     'run-and-send') printf '%s\n' '@commands' ;;

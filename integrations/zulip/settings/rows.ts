@@ -156,6 +156,32 @@ export const MESSAGE_ROWS = [
   },
 ] as const satisfies readonly ConfigRow[];
 
+export const HANDLER_ROWS = [
+  {
+    name: "handler_log",
+    kind: path,
+    default: undefined,
+    sample: "/var/log/omd-worker/event-handlers.jsonl",
+    help: "eventhandler_log of the worker: a message for each run of an event handler, in a topic for each handler. docs/event-handlers.md.",
+    knownBy: BY_US,
+  },
+  {
+    name: "handler_stream",
+    kind: text,
+    default: undefined,
+    defaultText: "stream",
+    help: "The stream of these messages.",
+    knownBy: BY_US,
+  },
+  {
+    name: "handler_reports",
+    kind: choice(["all", "failures"]),
+    default: "all",
+    help: "failures: no message for runs that ended well, nor for those of a dry run.",
+    knownBy: BY_US,
+  },
+] as const satisfies readonly ConfigRow[];
+
 export const NOTIFIER_ROWS = [
   {
     name: "spool",

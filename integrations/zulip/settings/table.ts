@@ -2,7 +2,9 @@ import type { ConfigTable } from "../../../src/config/table.ts";
 import { withDefaults } from "../../../src/config/values.ts";
 import type { SpoolLimits } from "../../spool/spool-folder.ts";
 import { MAX_ENTRY_BYTES } from "../notify/notice-entry.ts";
+import type { HandlerReporting } from "../sources/handler-reports.ts";
 import { type Connection, completeConnection } from "./connection.ts";
+import { completeReporting } from "./handler-reporting.ts";
 import { completeMessages, type MessageSettings } from "./messages.ts";
 import { ZULIP_GROUPS, ZULIP_OPTIONS, type ZulipValues } from "./options.ts";
 
@@ -20,6 +22,8 @@ export interface NotifierSettings {
   readonly connection: Connection;
   readonly messages: MessageSettings;
   readonly spool: SpoolSettings;
+  /** Undefined: runs of event handlers are not reported. */
+  readonly reporting: HandlerReporting | undefined;
 }
 
 export const NOTIFIER_TABLE: ConfigTable<NotifierSettings> = {
@@ -29,7 +33,8 @@ export const NOTIFIER_TABLE: ConfigTable<NotifierSettings> = {
     const values = withDefaults(ZULIP_OPTIONS, draft, context.machine);
     const connection = completeConnection(values, draft, context);
     const messages = completeMessages(values, draft, context);
-    return { config: { values, connection, messages, spool: spoolOf(values) } };
+    const reporting = completeReporting(values, messages.style);
+    return { config: { values, connection, messages, spool: spoolOf(values), reporting } };
   },
 };
 
