@@ -182,6 +182,48 @@ export const HANDLER_ROWS = [
   },
 ] as const satisfies readonly ConfigRow[];
 
+export const BROADCAST_ROWS = [
+  {
+    name: "broadcast_url",
+    kind: text,
+    default: undefined,
+    sample: "https://omd.example.org/prod/thruk",
+    help: "The address of Thruk: each of its broadcasts becomes a message, when it is new, changed and over.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_key_file",
+    kind: path,
+    default: undefined,
+    sample: "/etc/omd-worker/thruk.key",
+    help: "A file that has an API key of Thruk and nothing else. The key of a user who sees the broadcasts is enough. It is read again for each request.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_stream",
+    kind: text,
+    default: undefined,
+    defaultText: "stream",
+    help: "The stream of these messages.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_topic",
+    kind: text,
+    default: "Broadcasts",
+    help: "Their topic.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_interval",
+    kind: seconds({ min: 10 }),
+    default: 60,
+    unit: "seconds",
+    help: "How often Thruk is asked.",
+    knownBy: BY_US,
+  },
+] as const satisfies readonly ConfigRow[];
+
 export const NOTIFIER_ROWS = [
   {
     name: "spool",

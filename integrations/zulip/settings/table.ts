@@ -3,6 +3,7 @@ import { withDefaults } from "../../../src/config/values.ts";
 import type { SpoolLimits } from "../../spool/spool-folder.ts";
 import { MAX_ENTRY_BYTES } from "../notify/notice-entry.ts";
 import type { HandlerReporting } from "../sources/handler-reports.ts";
+import { type BroadcastSettings, completeBroadcasts } from "./broadcasts.ts";
 import { type Connection, completeConnection } from "./connection.ts";
 import { completeReporting } from "./handler-reporting.ts";
 import { completeMessages, type MessageSettings } from "./messages.ts";
@@ -24,6 +25,8 @@ export interface NotifierSettings {
   readonly spool: SpoolSettings;
   /** Undefined: runs of event handlers are not reported. */
   readonly reporting: HandlerReporting | undefined;
+  /** Undefined: broadcasts of Thruk are not told. */
+  readonly broadcasts: BroadcastSettings | undefined;
 }
 
 export const NOTIFIER_TABLE: ConfigTable<NotifierSettings> = {
@@ -34,7 +37,9 @@ export const NOTIFIER_TABLE: ConfigTable<NotifierSettings> = {
     const connection = completeConnection(values, draft, context);
     const messages = completeMessages(values, draft, context);
     const reporting = completeReporting(values, messages.style);
-    return { config: { values, connection, messages, spool: spoolOf(values), reporting } };
+    const broadcasts = completeBroadcasts(values, messages.style, context);
+    const spool = spoolOf(values);
+    return { config: { values, connection, messages, spool, reporting, broadcasts } };
   },
 };
 
