@@ -30,6 +30,8 @@ function __omd_worker_set
             echo 'survey '
         case shadow
             echo "shadow $given[2]"
+        case handlers
+            echo "handlers $given[2]"
         case config
             echo "config $given[2]"
         case metrics
@@ -68,7 +70,7 @@ function __omd_worker_in
 end
 
 function __omd_worker_takes_conf
-    __omd_worker_in 'run ' 'check ' 'status ' 'jobs ' 'reload ' 'drain ' 'resume ' 'log-level error' 'log-level info' 'log-level debug' 'log-level trace' 'plugin list' 'doctor ' 'survey ' 'shadow show' 'shadow set' 'shadow report' 'config show'
+    __omd_worker_in 'run ' 'check ' 'status ' 'jobs ' 'reload ' 'drain ' 'resume ' 'log-level error' 'log-level info' 'log-level debug' 'log-level trace' 'plugin list' 'doctor ' 'survey ' 'shadow show' 'shadow set' 'shadow report' 'handlers report' 'config show'
 end
 
 # The value of an option is written, in its word.
@@ -100,6 +102,7 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n __omd_worker_has_no_word -a doctor -d 'whether a worker with these options would work here, and what to do'
     complete -c $program -n __omd_worker_has_no_word -a survey -d 'how the checks of a whole site would be run, from the core\'s objects.cache'
     complete -c $program -n __omd_worker_has_no_word -a shadow -d 'how the worker\'s own answers compare with the plugins\' (native_checks=shadow)'
+    complete -c $program -n __omd_worker_has_no_word -a handlers -d 'which event handlers ran, how often and how long, and which failed (eventhandler_log)'
     complete -c $program -n __omd_worker_has_no_word -a config -d 'check and show the configuration'
     complete -c $program -n __omd_worker_has_no_word -a metrics -d 'the metrics that prometheus_server=HOST:PORT serves, alert rules, a dashboard'
     complete -c $program -n __omd_worker_has_no_word -a demo -d 'a job server, a small core and the worker at work'
@@ -234,6 +237,16 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l queue_limits -x -d 'What each plugin of a queue may use: QUEUE:NAME=VALUE,NAME=VALUE, as …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --native_checks_as_worker= -d 'Queues with queue_user whose native checks answer all the same, in the worker and with …'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l native_checks_as_worker -x -d 'Queues with queue_user whose native checks answer all the same, in the worker and with …'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --eventhandler_allow= -d 'An event handler that may be run, word for word, as in restrict_allow; checks are not …'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l eventhandler_allow -x -d 'An event handler that may be run, word for word, as in restrict_allow; checks are not …'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --eventhandler_rate= -d 'How often an event handler runs at most, by the file name of its program: …'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l eventhandler_rate -x -d 'How often an event handler runs at most, by the file name of its program: …'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --eventhandler_dry_run= -d 'Event handlers that are not run, by the file name of their program; * stands for all'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l eventhandler_dry_run -x -d 'Event handlers that are not run, by the file name of their program; * stands for all'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --eventhandler_log= -d 'A file that gets a line for each event handler: what was run, for which host and service, …'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l eventhandler_log -r -F -d 'A file that gets a line for each event handler: what was run, for which host and service, …'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --eventhandler_log_size= -d 'If eventhandler_log has so many MiB it is renamed to FILE.1, in place of the one before'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l eventhandler_log_size -x -d 'If eventhandler_log has so many MiB it is renamed to FILE.1, in place of the one before'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --min-worker= -d 'How many slots for jobs are always ready'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l min-worker -x -d 'How many slots for jobs are always ready'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --max-worker= -d 'How many jobs run at once at most'
@@ -343,6 +356,12 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'shadow '" -a report -d 'prints the table of shadow_file=FILE; name it here, or the worker\'s --config=FILE'
     complete -c $program -n "__omd_worker_in 'shadow show' 'shadow set' 'shadow report'" -l json -d 'prints JSON, for scripts'
     complete -c $program -n "__omd_worker_in 'shadow show' 'shadow set' 'shadow report'" -l help -d 'explains it'
+    complete -c $program -n "__omd_worker_in 'handlers '" -a report -d 'counts the runs of each event handler'
+    complete -c $program -n "__omd_worker_in 'handlers report'" -l since -x -d 'counts from then on: 7d (the default), 12h, 30m, or a date as 2026-11-26'
+    complete -c $program -n "__omd_worker_in 'handlers report'" -l known -r -F -d 'also names those that never ran: of a list with one program a line, or of the core\'s …'
+    complete -c $program -n "__omd_worker_in 'handlers report'" -l json -d 'prints JSON, for scripts'
+    complete -c $program -n "__omd_worker_in 'handlers report'" -l help -d 'explains it'
+    complete -c $program -n "__omd_worker_in 'handlers report'" -F
     complete -c $program -n "__omd_worker_in 'config '" -a check -d 'are these files (or directories) right? Problems with file, line and what to do. Without files: is what the environment says (OMD_WORKER_…) right?'
     complete -c $program -n "__omd_worker_in 'config '" -a show -d 'the values that count, and where each was written; secrets are masked'
     complete -c $program -n "__omd_worker_in 'config '" -a sample -d 'a worker.conf with every option'
@@ -548,6 +567,14 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'notify zulip'" -l digest_topic -x -d 'The topic of such messages when they are about more than ten topics, and of those that …'
     complete -c $program -n "__omd_worker_in 'notify zulip'" -l max_age -x -d 'Notifications that have waited longer are summed up: one line for each host and service'
     complete -c $program -n "__omd_worker_in 'notify zulip'" -l prometheus_server -x -d 'Serve /metrics, /livez and /readyz here'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l handler_log -r -F -d 'eventhandler_log of the worker: a message for each run of an event handler, in a topic …'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l handler_stream -x -d 'The stream of these messages'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l handler_reports -x -a 'all failures' -d 'failures: no message for runs that ended well, nor for those of a dry run'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l broadcast_url -x -d 'The address of Thruk: each of its broadcasts becomes a message, when it is new, changed …'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l broadcast_key_file -r -F -d 'A file that has an API key of Thruk and nothing else'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l broadcast_stream -x -d 'The stream of these messages'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l broadcast_topic -x -d 'Their topic'
+    complete -c $program -n "__omd_worker_in 'notify zulip'" -l broadcast_interval -x -d 'How often Thruk is asked'
     complete -c $program -n "__omd_worker_in 'notify zulip'" -l config -r -F -d 'Read this file here, or all *.cfg and *.conf files of this directory and those below it, …'
     complete -c $program -n "__omd_worker_in 'notify zulip'" -l debug -x -d '0 logs what an operator should know, 1 and more add a line for every job'
     complete -c $program -n "__omd_worker_in 'notify zulip'" -l logfile -r -F -d 'Where the log goes with logmode automatic or file'
@@ -580,6 +607,14 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l digest_topic -x -d 'The topic of such messages when they are about more than ten topics, and of those that …'
     complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l max_age -x -d 'Notifications that have waited longer are summed up: one line for each host and service'
     complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l prometheus_server -x -d 'Serve /metrics, /livez and /readyz here'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l handler_log -r -F -d 'eventhandler_log of the worker: a message for each run of an event handler, in a topic …'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l handler_stream -x -d 'The stream of these messages'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l handler_reports -x -a 'all failures' -d 'failures: no message for runs that ended well, nor for those of a dry run'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l broadcast_url -x -d 'The address of Thruk: each of its broadcasts becomes a message, when it is new, changed …'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l broadcast_key_file -r -F -d 'A file that has an API key of Thruk and nothing else'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l broadcast_stream -x -d 'The stream of these messages'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l broadcast_topic -x -d 'Their topic'
+    complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l broadcast_interval -x -d 'How often Thruk is asked'
     complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l config -r -F -d 'Read this file here, or all *.cfg and *.conf files of this directory and those below it, …'
     complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l debug -x -d '0 logs what an operator should know, 1 and more add a line for every job'
     complete -c $program -n "__omd_worker_in 'zulip-notifier '" -l logfile -r -F -d 'Where the log goes with logmode automatic or file'
@@ -612,6 +647,14 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'zulip emoji'" -l digest_topic -x -d 'The topic of such messages when they are about more than ten topics, and of those that …'
     complete -c $program -n "__omd_worker_in 'zulip emoji'" -l max_age -x -d 'Notifications that have waited longer are summed up: one line for each host and service'
     complete -c $program -n "__omd_worker_in 'zulip emoji'" -l prometheus_server -x -d 'Serve /metrics, /livez and /readyz here'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l handler_log -r -F -d 'eventhandler_log of the worker: a message for each run of an event handler, in a topic …'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l handler_stream -x -d 'The stream of these messages'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l handler_reports -x -a 'all failures' -d 'failures: no message for runs that ended well, nor for those of a dry run'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l broadcast_url -x -d 'The address of Thruk: each of its broadcasts becomes a message, when it is new, changed …'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l broadcast_key_file -r -F -d 'A file that has an API key of Thruk and nothing else'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l broadcast_stream -x -d 'The stream of these messages'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l broadcast_topic -x -d 'Their topic'
+    complete -c $program -n "__omd_worker_in 'zulip emoji'" -l broadcast_interval -x -d 'How often Thruk is asked'
     complete -c $program -n "__omd_worker_in 'zulip emoji'" -l config -r -F -d 'Read this file here, or all *.cfg and *.conf files of this directory and those below it, …'
     complete -c $program -n "__omd_worker_in 'zulip emoji'" -l debug -x -d '0 logs what an operator should know, 1 and more add a line for every job'
     complete -c $program -n "__omd_worker_in 'zulip emoji'" -l logfile -r -F -d 'Where the log goes with logmode automatic or file'

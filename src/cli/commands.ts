@@ -58,6 +58,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./commands/shadow.ts")).shadowCommand,
   },
   {
+    name: "handlers",
+    usage: "handlers report [--since TIME] [--known FILE] [--json] [OPTION=VALUE…] [FILE…]",
+    help: "which event handlers ran, how often and how long, and which failed (eventhandler_log)",
+    load: async () => (await import("./commands/handlers.ts")).handlersCommand,
+  },
+  {
     name: "config",
     usage: "config check|show|sample|docs …",
     help: "check and show the configuration",

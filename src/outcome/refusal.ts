@@ -12,6 +12,12 @@ export type Refusal =
   | { readonly rule: "not-plain"; readonly commandLine: ByteString }
   /** restrict_mode is strict, and no line of restrict_allow has these words. */
   | { readonly rule: "not-allowed"; readonly commandLine: ByteString; readonly nearest?: NearestRule }
+  /** The same for event handlers, by eventhandler_allow. */
+  | { readonly rule: "handler-not-allowed"; readonly commandLine: ByteString; readonly nearest?: NearestRule }
+  /** eventhandler_rate allows no more runs of it now. `rate` is as it is written. */
+  | { readonly rule: "handler-too-often"; readonly handler: string; readonly rate: ByteString }
+  /** eventhandler_dry_run names the event handler. */
+  | { readonly rule: "handler-dry-run"; readonly handler: string }
   /** Commands are restricted, and it is not known which command the program `wrapper` would run. */
   | { readonly rule: "hidden-command"; readonly wrapper: ByteString; readonly commandLine: ByteString }
   /** No argument of a program can hold a NUL byte. */
@@ -28,7 +34,7 @@ export type Refusal =
       readonly path: ByteString | undefined;
     };
 
-/** A line of restrict_allow that is nearly the command, and the first word in which they differ. */
+/** A line of restrict_allow or eventhandler_allow: nearly the command, and the first word that differs. */
 export interface NearestRule {
   readonly pattern: ByteString;
   /** 1 is the program. */
@@ -41,6 +47,9 @@ const RULES: Readonly<Record<Refusal["rule"], true>> = {
   "outside-restrict-path": true,
   "not-plain": true,
   "not-allowed": true,
+  "handler-not-allowed": true,
+  "handler-too-often": true,
+  "handler-dry-run": true,
   "hidden-command": true,
   "nul-byte": true,
   "no-secret": true,
@@ -66,6 +75,12 @@ export function renderRefusal(refusal: Refusal): ByteString {
       return `ERROR: restrict_mode is strict, but the command is more than a program and its arguments: ${startOf(refusal)}`;
     case "not-allowed":
       return `ERROR: restrict_mode is strict, and no restrict_allow has this command: ${startOf(refusal)}`;
+    case "handler-not-allowed":
+      return `ERROR: no eventhandler_allow has this command: ${startOf(refusal)}`;
+    case "handler-too-often":
+      return `ERROR: the event handler ${refusal.handler} ran as often as eventhandler_rate=${refusal.rate} allows`;
+    case "handler-dry-run":
+      return `not run: eventhandler_dry_run names ${refusal.handler}`;
     case "hidden-command":
       return `ERROR: restricted paths in affect, but the command that ${refusal.wrapper} runs is not understood: ${startOf(refusal)}`;
     case "nul-byte":

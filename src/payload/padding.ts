@@ -12,8 +12,8 @@ export function pad(text: ByteString): ByteString {
 
 /**
  * The length of the text. The C worker pads with 1 to 17 NULs, the Go worker with up to 15 line feeds, other
- * libraries with PKCS#5. The line feeds at the end of a text are cut, too: they look like the Go worker's
- * padding.
+ * libraries with PKCS#5, as Sakuli 1. The line feeds at the end of a text are cut, too: they look like the Go
+ * worker's padding. So it makes no difference that ten of them are also PKCS#5 padding of ten bytes.
  */
 export function unpaddedLength(bytes: Buffer): number {
   let end = bytes.length - pkcs5Length(bytes);

@@ -46,6 +46,11 @@ export function maskLine(line: ByteString, find: FindMarks, depth = 0): MaskedLi
   return { line: shown, secrets: masker.secrets };
 }
 
+/** The words of a line, without their quotes, as far as they can be told without a shell. */
+export function readShellWords(line: ByteString): readonly ByteString[] {
+  return (line.match(WORD) ?? []).map(unquote);
+}
+
 const QUOTED = /\\(.)|'([^']*)'|"((?:\\.|[^"\\])*)"/gs;
 
 function unquote(written: ByteString): ByteString {

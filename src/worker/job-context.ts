@@ -13,6 +13,7 @@ import { createSecretReader } from "../run/references/secret-files.ts";
 import { createConfiguredRouter } from "../run/routing/router.ts";
 import { createRunner } from "../run/run.ts";
 import type { Ending } from "./ending.ts";
+import type { EventHandlers } from "./handlers/event-handlers.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { NativeRuntime } from "./native-runtime.ts";
 import type { JobContext } from "./perform-job.ts";
@@ -39,6 +40,7 @@ export interface JobParts {
   readonly inFlight: Pick<InFlight, "read">;
   readonly room: Pick<OutputRoom, "hold">;
   readonly replays: Pick<ReplayGuard, "admit">;
+  readonly handlers: Pick<EventHandlers, "guard">;
 }
 
 /**
@@ -81,11 +83,11 @@ function keyOf(secret: Secret | undefined): Uint8Array | undefined {
 
 function createConfiguredRunner(
   config: Config,
-  { log, events, executor, native }: JobParts,
+  { log, events, executor, native, handlers }: JobParts,
   findConfinement: FindConfinement,
 ) {
   return createRunner({
-    router: createConfiguredRouter(config, native.shelf),
+    router: handlers.guard(createConfiguredRouter(config, native.shelf)),
     executor,
     shared: native.shared,
     shadow: native.shadow,

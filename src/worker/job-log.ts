@@ -101,7 +101,9 @@ function logTrouble(jobLog: JobLog, job: Job, outcome: Outcome, settings: JobSet
       break;
     }
     case "refused":
-      logRefusal(throttle, job, outcome.refusal);
+      if (outcome.refusal.rule === "handler-dry-run")
+        log.info({ command: commandOf(job, findMarks) }, fromByteString(renderRefusal(outcome.refusal)));
+      else logRefusal(throttle, job, outcome.refusal);
       break;
     case "crashed":
       logCrash(jobLog, job, outcome.error);
@@ -151,6 +153,7 @@ function logWithoutResult(
     throttle.error("no result queue", { job: nameOf(job) }, text);
     return;
   }
+  if (outcome.kind === "refused" && outcome.refusal.rule === "handler-dry-run") return;
   const { returnCode, output } = judge(job, outcome, settings.judge);
   if (returnCode === 0) return;
   const object = job.serviceDescription === undefined ? "host" : "service";

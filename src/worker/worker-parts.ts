@@ -8,6 +8,7 @@ import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
 import { Ending } from "./ending.ts";
+import { EventHandlers } from "./handlers/event-handlers.ts";
 import { InFlight } from "./in-flight.ts";
 import { createJobLog } from "./job-log.ts";
 import { KeptResults } from "./kept-results.ts";
@@ -62,6 +63,7 @@ export interface WorkerParts {
   readonly summary: Summary;
   /** Knows the jobs of before a reload, too. */
   readonly replays: ReplayGuard;
+  readonly handlers: EventHandlers;
 }
 
 /** So many jobs may wait for a place at their target, without a slot. */
@@ -73,10 +75,13 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const throttle = new LogThrottle(log);
   const recent = new RecentJobs();
   const inFlight = new InFlight();
+  const findMarks = (name: string) => native.shelf.find(name);
+  const handlers = new EventHandlers({ settings: config(), throttle, findMarks });
   const summary = new Summary({ log, read: () => ({ done: inFlight.ended, waiting: outbox.size }) });
   const events = tellAll(
     [
-      createJobLog({ log, throttle, findMarks: (name) => native.shelf.find(name) }),
+      createJobLog({ log, throttle, findMarks }),
+      handlers.listener,
       recent.listener,
       summary.listener,
       ...listeners,
@@ -120,7 +125,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle }),
-    ...{ inFlight, recent, summary, replays: new ReplayGuard() },
+    ...{ inFlight, recent, summary, handlers, replays: new ReplayGuard() },
   };
 }
 

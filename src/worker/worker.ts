@@ -98,7 +98,7 @@ export class Worker {
    * their options have changed.
    */
   reload(config: Config): ConfigDiff {
-    const { native, pool, limits, executor, events, summary } = this.#parts;
+    const { native, pool, limits, executor, events, summary, handlers } = this.#parts;
     const changed = diffConfig(this.#config, config, this.#options.config);
     // It comes first: if it fails, the next reload must find the same differences.
     this.#context = createJobContext(config, this.#parts);
@@ -108,6 +108,7 @@ export class Worker {
     limits.configure(config.queueMaxWorker);
     pool.configure(config); // it asks for jobs, by the new limits
     summary.configure(config.summaryInterval);
+    handlers.configure(config);
     executor.configure(executorLimits(config));
     if (isSplitAnew || !changed.reconnect.every(isDupserverOption)) this.#openJobServers();
     if (changed.reconnect.some((option) => isDupserverOption(option) || isTlsOption(option)))
@@ -160,8 +161,9 @@ export class Worker {
   }
 
   async #start(): Promise<void> {
-    const { executor, native, kept } = this.#parts;
+    const { executor, native, kept, handlers } = this.#parts;
     kept.start(); // first: it may refuse, and nothing else is open then
+    handlers.configure(this.#config);
     await Promise.all([executor.start(), native.configure(this.#config)]);
     if (this.#state !== "made") return;
     this.#state = "open";

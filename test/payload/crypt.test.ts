@@ -1,3 +1,4 @@
+import { createCipheriv } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createEnvelope, type Envelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
@@ -191,3 +192,38 @@ function spoil(workload: Buffer, random: () => number): Buffer {
   const noise = Buffer.from(Array.from({ length: at }, () => Math.floor(random() * 256)));
   return kind === 2 ? Buffer.concat([workload.subarray(0, at), noise]) : noise;
 }
+
+describe("a result of Sakuli 1, which Java has padded", () => {
+  const KEY = Buffer.alloc(32);
+  KEY.write("sakuli_secret");
+  const { open } = createEnvelope({ encryption: true, key: KEY });
+  const HEAD =
+    "type=passive\nhost_name=h\nstart_time=34500.000\nreturn_code=0\nservice_description=s\noutput=";
+
+  /** As Java's AES/ECB/PKCS5Padding: OpenSSL's own padding is the same for blocks of 16 bytes. */
+  const seal = (text: string) => {
+    const cipher = createCipheriv("aes-256-ecb", KEY, null);
+    return Buffer.from(Buffer.concat([cipher.update(text, "latin1"), cipher.final()]).toString("base64"));
+  };
+
+  it("is opened without the padding, of each of its lengths", () => {
+    for (let length = 0; length < 16; length += 1) {
+      const text = `${HEAD}${"x".repeat(length)}|suite_s=1s;;;; [check_sakuli]`;
+      expect(open(seal(text))).toBe(text);
+    }
+  });
+
+  it("with ten line feeds at its end is the same whether they are taken as padding or not", () => {
+    for (let length = 0; length < 16; length += 1) {
+      const text = `${HEAD}${"x".repeat(length)}`;
+      expect(open(seal(`${text}${"\n".repeat(10)}`))).toBe(text);
+    }
+  });
+
+  it("in clear text is opened as it is", () => {
+    const text = `${HEAD}x|suite_s=1s;;;; [check_sakuli]`;
+    expect(
+      createEnvelope({ encryption: false }).open(Buffer.from(Buffer.from(text).toString("base64"))),
+    ).toBe(text);
+  });
+});

@@ -50,6 +50,16 @@ const TOOLS = {
     program: "bin/hadolint",
     for: "hadolint on the Dockerfile",
   }),
+  sakuli: {
+    folder: "sakuli-core-3.0.0",
+    program: "node_modules/@sakuli/core/dist/index.js",
+    from: "npm: @sakuli/core@3.0.0",
+    for: "suites that run the example's forwarder in Sakuli",
+    async fetch(folder) {
+      const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--silent"];
+      await execa("npm", ["install", ...quiet, "--prefix", folder, "@sakuli/core@3.0.0"], FETCH);
+    },
+  },
   zulip: pythonPackage("zulip", "0.9.1", {
     program: "zulip/__init__.py",
     for: "suites that compare the tests' Zulip server with Zulip's own client",

@@ -70,6 +70,7 @@ async function perform(
     ending: new Ending(),
     inFlight: new InFlight(),
     replays: new ReplayGuard(),
+    handlers: { guard: (router) => router },
     executor: { run: execute },
     native: {
       shelf: new SiteShelf({ builtin: [], log }),

@@ -182,6 +182,16 @@ describe("a job that was not run", () => {
     expect(tell(job, { kind: "too-old", age: 75.25 }).error).toHaveBeenCalledWith({}, message);
   });
 
+  it("not with an error because of a dry run, but with what would have been run", () => {
+    const refusal = { rule: "handler-dry-run", handler: "restart" } as const;
+    const log = tell(EVENT_HANDLER, { kind: "refused", refusal });
+    expect(log.info).toHaveBeenCalledExactlyOnceWith(
+      { command: "/p/restart httpd now" },
+      "not run: eventhandler_dry_run names restart",
+    );
+    expect(log.error).not.toHaveBeenCalled();
+  });
+
   it("because its command was refused", () => {
     const refusal = { rule: "outside-restrict-path", commandLine: "/bin/echo a" } as const;
     expect(tell(SERVICE, { kind: "refused", refusal }).error).toHaveBeenCalledWith(

@@ -1,11 +1,13 @@
 import { MAX_CONTENT, type NoticeMessage } from "./message.ts";
-import type { Notice } from "./notice.ts";
 import type { Texts } from "./texts.ts";
 
-/** A notice that waits, by the name of its entry in the spool. */
+/** What waits, by the name of its entry in the spool. */
 export interface Waiting {
   readonly entry: string;
-  readonly notice: Notice;
+  /** When it was told, in milliseconds since the epoch. */
+  readonly time: number;
+  /** Of what is too old, the last one of each subject is shown. */
+  readonly subject: string;
   readonly message: NoticeMessage;
 }
 
@@ -41,7 +43,7 @@ export function planNext(waiting: readonly Waiting[], planning: Planning): Batch
   const [oldest] = waiting;
   if (oldest === undefined) return undefined;
   const { now, maxAgeMs, digestOver } = planning;
-  const isStale = ({ notice }: Waiting) => now - notice.time > maxAgeMs;
+  const isStale = ({ time }: Waiting) => now - time > maxAgeMs;
   const { stream, topic } = oldest.message;
   const ofStream = waiting.filter(({ message }) => message.stream === stream);
   if (isStale(oldest)) return summarise(ofStream.filter(isStale), planning);
@@ -75,7 +77,7 @@ function digest(all: readonly Waiting[], { texts, topic }: Planning & { readonly
 
 /** A line for each host and service, with its last state and how often it was told. */
 function summarise(all: readonly Waiting[], { texts, digestTopic, maxAgeMs }: Planning): Batch {
-  const groups = [...Map.groupBy(all, ({ notice }) => `${notice.host}\n${notice.service ?? ""}`).values()];
+  const groups = [...Map.groupBy(all, ({ subject }) => subject).values()];
   const lines = groups.map((group) => {
     const times = group.length > 1 ? ` ${texts.times(group.length)}` : "";
     return `* ${group.at(-1)?.message.line}${times}`;

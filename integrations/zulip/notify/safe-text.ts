@@ -63,7 +63,8 @@ function withoutMarkup(text: string): string {
   return plain.includes("<") ? plain.replace(HIDDEN, " ").replace(TAG, " ") : plain;
 }
 
-function breakMarkup(text: string): string {
+/** What would be markup of Zulip is none any more. */
+export function breakMarkup(text: string): string {
   return text
     .replaceAll("`", GRAVE)
     .replace(/([@#])(?=_?\*)/g, `$1${ZERO_WIDTH}`)

@@ -3,6 +3,7 @@ import { type MessageStyle, renderNotice } from "./message.ts";
 import { readNotice } from "./notice.ts";
 import { decodeEntry } from "./notice-entry.ts";
 import type { Waiting } from "./plan.ts";
+import { decodePost, type Post } from "./post-entry.ts";
 
 /** So many are looked at; the others wait behind them. */
 const MAX_READ = 2_000;
@@ -41,6 +42,8 @@ export class WaitingNotices {
     const { spool, style, onUnreadable, onDropped } = this.#options;
     const bytes = await spool.read(entry);
     if (bytes === undefined) return undefined;
+    const post = decodePost(bytes);
+    if (post !== undefined) return waitingPost(entry.name, post);
     const decoded = decodeEntry(bytes);
     const notice = decoded && readNotice(decoded.macros, decoded.time);
     if (notice === undefined) {
@@ -48,9 +51,15 @@ export class WaitingNotices {
       return undefined;
     }
     const message = renderNotice(notice, style);
-    if (message !== undefined) return { entry: entry.name, notice, message };
+    const subject = `${notice.host}\n${notice.service ?? ""}`;
+    if (message !== undefined) return { entry: entry.name, time: notice.time, subject, message };
     await spool.remove(entry);
     onDropped();
     return undefined;
   }
+}
+
+/** Each of them is told, however old it is. */
+function waitingPost(entry: string, { time, stream, topic, content, line }: Post): Waiting {
+  return { entry, time, subject: entry, message: { stream, topic, content, line, widget: undefined } };
 }

@@ -14,6 +14,7 @@ import { isTransient, ZulipError } from "../client/zulip-error.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { createNotifierMeter, measureSpool } from "../notify/notifier-metrics.ts";
 import type { NotifierSettings } from "../settings/table.ts";
+import { startSources } from "../sources/start-sources.ts";
 import { findBotName } from "./send-now.ts";
 
 export interface RunOptions {
@@ -53,6 +54,7 @@ export async function runNotifier(options: RunOptions): Promise<void> {
     log.info(`metrics are served at port ${port}`);
   }
   log.info(`the notifier reads ${folder}, and writes to ${client.site}`);
+  await using _sources = startSources(settings, { spool, clock, log });
   const botName = await greet(options, clock);
   if (signal.aborted) return;
   const { maxAge, digestOver } = values;

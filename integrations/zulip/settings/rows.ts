@@ -156,6 +156,74 @@ export const MESSAGE_ROWS = [
   },
 ] as const satisfies readonly ConfigRow[];
 
+export const HANDLER_ROWS = [
+  {
+    name: "handler_log",
+    kind: path,
+    default: undefined,
+    sample: "/var/log/omd-worker/event-handlers.jsonl",
+    help: "eventhandler_log of the worker: a message for each run of an event handler, in a topic for each handler. docs/event-handlers.md.",
+    knownBy: BY_US,
+  },
+  {
+    name: "handler_stream",
+    kind: text,
+    default: undefined,
+    defaultText: "stream",
+    help: "The stream of these messages.",
+    knownBy: BY_US,
+  },
+  {
+    name: "handler_reports",
+    kind: choice(["all", "failures"]),
+    default: "all",
+    help: "failures: no message for runs that ended well, nor for those of a dry run.",
+    knownBy: BY_US,
+  },
+] as const satisfies readonly ConfigRow[];
+
+export const BROADCAST_ROWS = [
+  {
+    name: "broadcast_url",
+    kind: text,
+    default: undefined,
+    sample: "https://omd.example.org/prod/thruk",
+    help: "The address of Thruk: each of its broadcasts becomes a message, when it is new, changed and over.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_key_file",
+    kind: path,
+    default: undefined,
+    sample: "/etc/omd-worker/thruk.key",
+    help: "A file that has an API key of Thruk and nothing else. The key of a user who sees the broadcasts is enough. It is read again for each request.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_stream",
+    kind: text,
+    default: undefined,
+    defaultText: "stream",
+    help: "The stream of these messages.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_topic",
+    kind: text,
+    default: "Broadcasts",
+    help: "Their topic.",
+    knownBy: BY_US,
+  },
+  {
+    name: "broadcast_interval",
+    kind: seconds({ min: 10 }),
+    default: 60,
+    unit: "seconds",
+    help: "How often Thruk is asked.",
+    knownBy: BY_US,
+  },
+] as const satisfies readonly ConfigRow[];
+
 export const NOTIFIER_ROWS = [
   {
     name: "spool",

@@ -2,7 +2,10 @@ import type { ConfigTable } from "../../../src/config/table.ts";
 import { withDefaults } from "../../../src/config/values.ts";
 import type { SpoolLimits } from "../../spool/spool-folder.ts";
 import { MAX_ENTRY_BYTES } from "../notify/notice-entry.ts";
+import type { HandlerReporting } from "../sources/handler-reports.ts";
+import { type BroadcastSettings, completeBroadcasts } from "./broadcasts.ts";
 import { type Connection, completeConnection } from "./connection.ts";
+import { completeReporting } from "./handler-reporting.ts";
 import { completeMessages, type MessageSettings } from "./messages.ts";
 import { ZULIP_GROUPS, ZULIP_OPTIONS, type ZulipValues } from "./options.ts";
 
@@ -20,6 +23,10 @@ export interface NotifierSettings {
   readonly connection: Connection;
   readonly messages: MessageSettings;
   readonly spool: SpoolSettings;
+  /** Undefined: runs of event handlers are not reported. */
+  readonly reporting: HandlerReporting | undefined;
+  /** Undefined: broadcasts of Thruk are not told. */
+  readonly broadcasts: BroadcastSettings | undefined;
 }
 
 export const NOTIFIER_TABLE: ConfigTable<NotifierSettings> = {
@@ -29,7 +36,10 @@ export const NOTIFIER_TABLE: ConfigTable<NotifierSettings> = {
     const values = withDefaults(ZULIP_OPTIONS, draft, context.machine);
     const connection = completeConnection(values, draft, context);
     const messages = completeMessages(values, draft, context);
-    return { config: { values, connection, messages, spool: spoolOf(values) } };
+    const reporting = completeReporting(values, messages.style);
+    const broadcasts = completeBroadcasts(values, messages.style, context);
+    const spool = spoolOf(values);
+    return { config: { values, connection, messages, spool, reporting, broadcasts } };
   },
 };
 

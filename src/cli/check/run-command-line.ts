@@ -1,12 +1,12 @@
 import { SharedValues } from "../../../sdk/shared.ts";
 import type { Config } from "../../config/config.ts";
 import { Executor } from "../../executor/executor.ts";
-import type { Job, QueuedJob } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
 import type { createLog } from "../../log.ts";
 import { judge, judgeSettings } from "../../result/judge.ts";
 import { createConfinements } from "../../run/confinements.ts";
 import { createSecretReader } from "../../run/references/secret-files.ts";
-import type { Router } from "../../run/routing/router.ts";
+import type { RoutedJob, Router } from "../../run/routing/router.ts";
 import { createRunner } from "../../run/run.ts";
 import type { FindMarks } from "../../run/secrets.ts";
 import { limitEnvironment } from "../../worker/process/plugin-environment.ts";
@@ -23,7 +23,7 @@ interface CommandLineContext {
  * Runs one command line as the worker would and prints what the core would see; resolves to the return code.
  */
 export async function runCommandLine(
-  { commandLine, queue }: Pick<QueuedJob, "commandLine" | "queue">,
+  { queue, ...given }: RoutedJob,
   { config, router, log, findMarks }: CommandLineContext,
   io: Io,
 ): Promise<number> {
@@ -41,7 +41,7 @@ export async function runCommandLine(
     const runner = createRunner({
       ...{ router, executor, shared, log, findMarks, readSecret, onDeclined, findConfinement },
     });
-    const job = { ...NO_JOB, commandLine, queue };
+    const job = { ...NO_JOB, ...given, queue };
     const startMs = performance.now();
     const { outcome, via, why } = await runner(job, config.jobTimeout);
     log.info({ via, why, seconds: Number(((performance.now() - startMs) / 1000).toFixed(3)) }, "ran");

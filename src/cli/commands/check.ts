@@ -75,7 +75,7 @@ async function answer(
   // A check that stands in for no plugin is called as in a job. Any other name means its plugin.
   const words = check?.replaces === undefined ? command : [findPluginFile(name, io.env), ...rest];
   const commandLine = toCommandLine(words);
-  const job = { commandLine, queue };
+  const job = { commandLine, queue, ...(queue === "eventhandler" && { type: queue }) };
   if (!explains) return await runCommandLine(job, { config, router, log, findMarks: shelf.find }, io);
   const route = await router(job);
   const rights = queue === undefined ? undefined : queueRightsOf(config, queue);

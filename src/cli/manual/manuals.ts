@@ -7,7 +7,7 @@ import { PERFDATA_MANUAL } from "./pages/perfdata.ts";
 import { CHECK_GEARMAN_MANUAL, TOP_MANUAL } from "./pages/queues.ts";
 import { RUN_AND_SEND_MANUAL } from "./pages/run-and-send.ts";
 import { SEND_MANUAL, SEND_MULTI_MANUAL } from "./pages/send.ts";
-import { DEMO_MANUAL, DOCTOR_MANUAL, SHADOW_MANUAL, SURVEY_MANUAL } from "./pages/site.ts";
+import { DEMO_MANUAL, DOCTOR_MANUAL, HANDLERS_MANUAL, SHADOW_MANUAL, SURVEY_MANUAL } from "./pages/site.ts";
 import { RUN_MANUAL } from "./pages/worker.ts";
 import { NOTIFY_MANUAL, ZULIP_MANUAL, ZULIP_NOTIFIER_MANUAL } from "./pages/zulip.ts";
 
@@ -20,6 +20,7 @@ export const MANUALS: readonly Manual[] = [
   DOCTOR_MANUAL,
   SURVEY_MANUAL,
   SHADOW_MANUAL,
+  HANDLERS_MANUAL,
   CONFIG_MANUAL,
   METRICS_MANUAL,
   DEMO_MANUAL,

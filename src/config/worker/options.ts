@@ -2,6 +2,7 @@ import type { Setting } from "../../../sdk/setting.ts";
 import { INCLUDE, LIVE, noEffect, RECONNECT, RESTART } from "../option.ts";
 import { CHECK_ROWS } from "../rows/checks.ts";
 import { CORE_MODULE_ROWS } from "../rows/core-module.ts";
+import { EVENT_HANDLER_ROWS } from "../rows/event-handlers.ts";
 import { INTERPRETER_ROWS } from "../rows/interpreters.ts";
 import { JOB_SERVER_ROWS } from "../rows/job-servers.ts";
 import {
@@ -58,6 +59,8 @@ const RESTRICTIONS = use(RESTRICTION_ROWS, {
   queue_limits: LIVE,
   native_checks_as_worker: LIVE,
 });
+
+const EVENT_HANDLERS = useAll(EVENT_HANDLER_ROWS, LIVE);
 
 const NATIVE_CHECKS = [
   ...useAll(SHADOW_ROWS, LIVE),
@@ -138,6 +141,7 @@ export const WORKER_OPTIONS = [
   ...CHECKS,
   ...NATIVE_CHECKS,
   ...RESTRICTIONS,
+  ...EVENT_HANDLERS,
   ...POOL,
   ...PROCESS,
   ...INTERPRETERS,
@@ -157,6 +161,7 @@ export function workerGroups(settings: readonly Setting[]): readonly OptionGroup
     { title: "Queues", options: QUEUES },
     { title: "Checks and results", options: [...CHECKS, ...settings.map(toOption), ...NATIVE_CHECKS] },
     { title: "Restrictions", options: RESTRICTIONS },
+    { title: "Event handlers", options: EVENT_HANDLERS },
     { title: "Jobs at once", options: POOL },
     { title: "Process and log", options: PROCESS },
     { title: "Warm interpreters for Perl and Python plugins", options: INTERPRETERS },

@@ -5,7 +5,7 @@ import { queueRightsOf } from "../../config/worker/queue-rights.ts";
 import { createWarmPlugins } from "../../executor/interpreters/warm-plugin.ts";
 import type { QueuedJob } from "../../job/job.ts";
 import { queueNames } from "../../job/queues.ts";
-import type { Refusal } from "../../outcome/refusal.ts";
+import type { NearestRule, Refusal } from "../../outcome/refusal.ts";
 import { hasReference } from "../references/reference.ts";
 import type { Shelf } from "../shelf.ts";
 import { createAllowance } from "./allow.ts";
@@ -19,13 +19,18 @@ import { createRestriction, type Restriction } from "./restrict.ts";
 import type { Route } from "./route.ts";
 import { type NativeSwitches, readSwitches } from "./switches.ts";
 
+/** What the way of a job depends on. */
+export type RoutedJob = Pick<QueuedJob, "commandLine" | "queue"> & Partial<Pick<QueuedJob, "type">>;
+
 /** Tells how a job's command line will be run. A promise: a check in a thread is asked about it first. */
-export type Router = (job: Pick<QueuedJob, "commandLine" | "queue">) => Route | Promise<Route>;
+export type Router = (job: RoutedJob) => Route | Promise<Route>;
 
 export interface RouterOptions extends FileLookup {
   readonly shelf: Shelf;
   readonly switches: NativeSwitches;
   readonly restrictions?: readonly Restriction[];
+  /** Those that event handlers must pass besides. */
+  readonly handlerRestrictions?: readonly Restriction[];
   /** Whether `$SECRET:name$` stands for a secret. */
   readonly followsReferences?: boolean;
 }
@@ -41,6 +46,7 @@ export function createConfiguredRouter(
     identify: createIdentification(),
     switches: readSwitches(config, env),
     restrictions: createRestrictions(config),
+    handlerRestrictions: createHandlerRestrictions(config),
     followsReferences: config.secretDir !== undefined,
   };
   const usual = createRouter({
@@ -87,6 +93,18 @@ function createRestrictions(config: Config): readonly Restriction[] {
   ];
 }
 
+function createHandlerRestrictions({ eventhandlerAllow }: Config): readonly Restriction[] {
+  if (eventhandlerAllow.length === 0) return [];
+  const allowance = createAllowance(eventhandlerAllow);
+  return [
+    (line, command) => {
+      const refusal = allowance(line, command);
+      const isOfStrictMode = refusal?.rule === "not-allowed" || refusal?.rule === "not-plain";
+      return isOfStrictMode ? { ...refusal, rule: "handler-not-allowed" } : refusal;
+    },
+  ];
+}
+
 function readPerlRule({ enableEmbeddedPerl, useEmbeddedPerlImplicitly }: Config) {
   if (!enableEmbeddedPerl) return "off";
   return useEmbeddedPerlImplicitly ? "implicitly" : "marked";
@@ -97,23 +115,26 @@ const MAX_KEPT_LINES = 20_000;
 const MAX_KEPT_LENGTH = 1024;
 
 export function createRouter(options: RouterOptions): Router {
-  const { shelf, switches, restrictions = [], followsReferences = false, ...files } = options;
+  const { shelf, switches, restrictions = [], handlerRestrictions = [], ...others } = options;
+  const { followsReferences = false, ...files } = others;
+  const ofHandlers = [...restrictions, ...handlerRestrictions];
   const analyse = createAnalysis(shelf, switches);
-  const route = (commandLine: ByteString): Route | Promise<Route> => {
+  const route = (job: RoutedJob): Route | Promise<Route> => {
+    const { commandLine, type } = job;
     const isReferring = followsReferences && hasReference(commandLine);
     let analysis = analyse(commandLine, isReferring);
     if (isReplacedBySh(analysis.command)) {
       analysis = analyseLine(commandLine, MATCHED, { shelf, switches, depth: 0 });
     }
-    if (analysis.kind === "unread") return analysis.reading.then(() => route(commandLine));
-    for (const restriction of restrictions) {
+    if (analysis.kind === "unread") return analysis.reading.then(() => route(job));
+    for (const restriction of type === "eventhandler" ? ofHandlers : restrictions) {
       const refusal = findRefusal(analysis, restriction);
       if (refusal !== undefined) return { via: "refuse", why: whyRefused(refusal), refusal };
     }
     const chosen = chooseRoute(analysis, files, switches.mode);
     return isReferring ? withReferences(chosen, analysis) : chosen;
   };
-  return ({ commandLine }) => route(commandLine);
+  return route;
 }
 
 type Analyse = (line: ByteString, isReferring: boolean) => LineAnalysis;
@@ -143,10 +164,14 @@ function isReplacedBySh(command: CommandLine): boolean {
 
 function whyRefused(refusal: Refusal): string {
   if (refusal.rule === "not-plain") return STRICT;
+  if (refusal.rule === "handler-not-allowed") return whyNotNamed("eventhandler_allow", refusal.nearest);
   if (refusal.rule !== "not-allowed") return "restrict_path is set";
-  const { nearest } = refusal;
-  if (nearest === undefined) return `${STRICT}, and restrict_allow does not name the program`;
-  return `${STRICT}, and word ${nearest.word} differs from: restrict_allow=${nearest.pattern}`;
+  return `${STRICT}, and ${whyNotNamed("restrict_allow", refusal.nearest)}`;
+}
+
+function whyNotNamed(option: string, nearest: NearestRule | undefined): string {
+  if (nearest === undefined) return `${option} does not name the program`;
+  return `word ${nearest.word} differs from: ${option}=${nearest.pattern}`;
 }
 
 const STRICT = "restrict_mode is strict";

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createFolder } from "../../support/folder.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { broadcast, FakeThruk, THRUK_KEY } from "../../support/servers/fake-thruk.ts";
 import { FakeZulip } from "../../support/zulip/fake-zulip.ts";
 import { run } from "../io.ts";
 
@@ -177,6 +178,40 @@ describe("omd-worker zulip-notifier", () => {
     second.kill("SIGTERM");
     expect((await second).exitCode).toBe(0);
     expect(fake.world.messages).toHaveLength(1);
+  });
+
+  it("tells the broadcasts of Thruk, once also over a restart", async () => {
+    await using thruk = new FakeThruk();
+    const keyFile = join(folder.path, "thruk.key");
+    writeFileSync(keyFile, `${THRUK_KEY}\n`, { mode: 0o600 });
+    const own = [`--broadcast_url=${await thruk.listen()}`, `--broadcast_key_file=${keyFile}`];
+    thruk.broadcasts = [broadcast("one", "<b>Update</b> at 8 pm")];
+    const contents = () => fake.world.sentTo("icinga").map(({ topic, content }) => `${topic}: ${content}`);
+    for (const expected of [1, 2]) {
+      const words = [PROGRAM, "zulip-notifier", `--config=${conf}`, "--stage=prod", ...own];
+      const notifier = execa(process.execPath, words, { reject: false });
+      await vi.waitFor(() => expect(contents()).toHaveLength(expected), { timeout: 30_000, interval: 50 });
+      notifier.kill("SIGTERM");
+      expect(await notifier).toMatchObject({ exitCode: 0, stdout: expect.not.stringContaining(THRUK_KEY) });
+      thruk.broadcasts = [];
+    }
+    expect(contents()).toEqual([
+      "Broadcasts: **Broadcast**, by omdadmin\n**Update** at 8 pm\nStage: prod",
+      "Broadcasts: **Broadcast is over**, by omdadmin\nUpdate at 8 pm\nStage: prod",
+    ]);
+  });
+
+  it.each([
+    [["--broadcast_url=https://omd/thruk"], "there is no broadcast_key_file"],
+    [["--broadcast_url=omd", "--broadcast_key_file=/k"], "broadcast_url: 'omd' is no address"],
+    [
+      ["--broadcast_url=https://me:pw@omd/", "--broadcast_key_file=/k"],
+      "broadcast_url: an address with a user is no address of Thruk",
+    ],
+  ])("says what is wrong with %j", async (words, text) => {
+    const said = await run("zulip-notifier", ["--check-config", `--config=${conf}`, ...words]);
+    expect(said).toMatchObject({ code: 3, stderr: expect.stringContaining(text) });
+    expect(said.stderr).not.toContain("me:pw");
   });
 
   it("does not start with a spool that others may write to", async () => {

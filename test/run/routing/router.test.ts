@@ -5,9 +5,10 @@ import { defineCheck } from "../../../sdk/index.ts";
 import { createAllowance } from "../../../src/run/routing/allow.ts";
 import type { Identify } from "../../../src/run/routing/identity.ts";
 import { createRestriction } from "../../../src/run/routing/restrict.ts";
-import { createRouter, type RouterOptions } from "../../../src/run/routing/router.ts";
+import { createConfiguredRouter, createRouter, type RouterOptions } from "../../../src/run/routing/router.ts";
 import type { NativeSwitches } from "../../../src/run/routing/switches.ts";
 import { createShelf } from "../../../src/run/shelf.ts";
+import { loadMinimal } from "../../support/config/load-memory.ts";
 import { knownAtOnce } from "../native-route.ts";
 
 const SWITCHES: NativeSwitches = {
@@ -474,5 +475,58 @@ describe("restrict_mode=strict", () => {
     expect(strict("/p/other secret").why).toBe(
       "restrict_mode is strict, and restrict_allow does not name the program",
     );
+  });
+});
+
+describe("eventhandler_allow", () => {
+  const shelf = createShelf(BUILTIN_CHECKS);
+  const load = (...options: readonly string[]) =>
+    createConfiguredRouter(loadMinimal(options).config, shelf, { LC_ALL: "C" });
+  const router = load(
+    "eventhandler_allow=/h/restart --host=<host> --unit=apache2",
+    "eventhandler_allow=/h/x ...",
+  );
+  const ask = (commandLine: string, type?: string) =>
+    knownAtOnce(router({ commandLine, ...(type !== undefined && { type }) }));
+
+  it.each([
+    "/h/restart --host=web1 --unit=apache2",
+    "/h/restart '--host=web1' --unit=apache2",
+    "/h/x",
+    "/h/x any 'words of' it",
+  ])("lets an event handler through that it names: %s", (line) => {
+    expect(ask(line, "eventhandler")).toMatchObject({ via: "plugin" });
+  });
+
+  it.each([
+    [
+      "/h/restart --host=web1 --unit=sshd",
+      "word 3 differs from: eventhandler_allow=/h/restart --host=<host> --unit=apache2",
+    ],
+    [
+      "/h/restart --host=a/b --unit=apache2",
+      "word 2 differs from: eventhandler_allow=/h/restart --host=<host> --unit=apache2",
+    ],
+    ["/h/y", "eventhandler_allow does not name the program"],
+    ["/h/x; reboot", "eventhandler_allow does not name the program"],
+    ["A=b /h/x", "eventhandler_allow does not name the program"],
+    ["/h/x $(reboot)", "eventhandler_allow does not name the program"],
+  ])("refuses all others, and anything for a shell: %s", (commandLine, why) => {
+    const refusal = { rule: "handler-not-allowed", commandLine };
+    expect(ask(commandLine, "eventhandler")).toMatchObject({ via: "refuse", why, refusal });
+  });
+
+  it("concerns no check and no notification, whose analysis it shares", () => {
+    for (const type of ["service", "host", "notification", undefined]) {
+      expect(ask("/h/y", type)).toMatchObject({ via: "plugin" });
+      expect(ask("/h/y", "eventhandler")).toMatchObject({ via: "refuse" });
+    }
+  });
+
+  it("holds beside restrict_path", () => {
+    const both = load("eventhandler_allow=/h/x", "restrict_path=/p");
+    expect(knownAtOnce(both({ commandLine: "/h/x", type: "eventhandler" }))).toMatchObject({
+      refusal: { rule: "outside-restrict-path" },
+    });
   });
 });

@@ -57,6 +57,48 @@ export const SURVEY_MANUAL: Manual = {
   ],
 };
 
+export const HANDLERS_MANUAL: Manual = {
+  name: "handlers",
+  description: [
+    "Tells of each event handler how often it ran, how its runs ended, how long they took, when it ran last and how it failed last. It reads the worker's eventhandler_log and the file before it, FILE.1; with several workers name the files of all of them.",
+  ],
+  words: [
+    {
+      word: "report",
+      usage: "[FILE…]",
+      help: "counts the runs of each event handler",
+      takes: "files",
+      hasOptions: true,
+    },
+  ],
+  options: [
+    {
+      name: "since",
+      value: "TIME",
+      help: "counts from then on: 7d (the default), 12h, 30m, or a date as 2026-11-26",
+    },
+    {
+      name: "known",
+      value: "FILE",
+      help: "also names those that never ran: of a list with one program a line, or of the core's objects.cache",
+    },
+    { name: "json", help: "prints JSON, for scripts" },
+  ],
+  table: WORKER_OPTIONS,
+  takes: "nothing",
+  examples: [
+    { line: "omd-worker handlers report --config=/etc/mod-gearman/worker.conf" },
+    {
+      line: "omd-worker handlers report --since=30d --known=/var/cache/naemon/objects.cache event-handlers.jsonl*",
+    },
+  ],
+  exitCodes: [
+    ["0", "the log was read"],
+    ["1", "there is none, or it cannot be read"],
+    ["3", "the call or an option is wrong"],
+  ],
+};
+
 export const SHADOW_MANUAL: Manual = {
   name: "shadow",
   description: [

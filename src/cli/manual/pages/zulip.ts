@@ -48,6 +48,7 @@ export const ZULIP_NOTIFIER_MANUAL: Manual = {
   name: "zulip-notifier",
   description: [
     "Takes the notifications out of the spool and writes them into Zulip, the oldest first, until TERM or INT ends it. It keeps within Zulip's limit of requests: when many wait, several become one message. What Zulip does not take at the moment waits, and after a crash no notification is lost.",
+    "With handler_log it also writes a message for each run of an event handler, with broadcast_url for each broadcast of Thruk.",
     "USR1 opens the log file anew. One notifier reads a spool.",
   ],
   options: [{ name: "check-config", help: "says whether the configuration is right, and ends" }],

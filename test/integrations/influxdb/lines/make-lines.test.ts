@@ -235,6 +235,23 @@ describe("what stands before the label", () => {
     expect(linesOf("a=1", bytes)).toEqual([`metrics,${series},performanceLabel=a value=1.0${BEHIND}`]);
   });
 
+  it("keeps every label of Sakuli, whose dashboards look for them", () => {
+    const perfdata =
+      "suite_shop=46.96s;300;400;; graph_type_suite=0;;;; suite__state=2;;;; suite__warning=300s;;;; c_001__state=0;;;; c_001_case1=14.13s;20;30;; s_001_001_log_in=1.28s;5;;; [check_sakuli]";
+    const [series, time] = ["metrics,host=h,service=s,command=check_sakuli,performanceLabel=", BEHIND];
+    expect(linesOf(perfdata)).toEqual(
+      [
+        "suite_shop,crit-fill=none,warn-fill=none,unit=s crit=400.0,value=46.96,warn=300.0",
+        "graph_type_suite value=0.0",
+        "suite__state value=2.0",
+        "suite__warning,unit=s value=300.0",
+        "c_001__state value=0.0",
+        "c_001_case1,crit-fill=none,warn-fill=none,unit=s crit=30.0,value=14.13,warn=20.0",
+        "s_001_001_log_in,warn-fill=none,unit=s value=1.28,warn=5.0",
+      ].map((line) => `${series}${line}${time}`),
+    );
+  });
+
   it.each([
     ["suite=1s;2 [check_sakuli]", "check_sakuli"],
     ["suite=1s;2 [check_sakuli] ", "check_sakuli"],

@@ -6,6 +6,7 @@ import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.
 import { encodeEntry } from "../../../../integrations/zulip/notify/notice-entry.ts";
 import { Notifier } from "../../../../integrations/zulip/notify/notifier.ts";
 import { createNotifierMeter } from "../../../../integrations/zulip/notify/notifier-metrics.ts";
+import { encodePost } from "../../../../integrations/zulip/notify/post-entry.ts";
 import { createFolder } from "../../../support/folder.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
 import { stubLog } from "../../../support/stub-log.ts";
@@ -111,6 +112,27 @@ describe("the notifier", () => {
     expect(one.meter.value("notices")).toBe(500);
     expect(messages().length).toBeLessThan(60);
     expect(fake.world.messages.every(({ content }) => !content.includes("[message truncated]"))).toBe(true);
+  });
+
+  it("sends messages that are written already among the others, in their order, and each of the old ones", async () => {
+    fake.world.addStream("event-handlers", [bot.id]);
+    const post = (text: string, time = clock.time) => {
+      const entry = { time, stream: "event-handlers", topic: "restart", content: text, line: `line ${text}` };
+      return spool.put(encodePost(entry), clock.time);
+    };
+    await tell();
+    await post("first");
+    await post("second");
+    await empty(createNotifier());
+    const sent = () => fake.world.sentTo("event-handlers");
+    expect(sent().map(({ topic, content, widget }) => [topic, content, widget])).toEqual([
+      ["restart", "first", undefined],
+      ["restart", "second", undefined],
+    ]);
+    expect(messages()).toHaveLength(1);
+    for (const text of ["old 1", "old 2"]) await post(text, clock.time - 8_000_000);
+    await empty(createNotifier());
+    expect(sent().at(-1)?.content).toContain("* line old 1\n* line old 2");
   });
 
   it("waits while Zulip is away, and sends all afterwards", async () => {

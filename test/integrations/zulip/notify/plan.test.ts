@@ -12,7 +12,7 @@ function waiting(at: number, macros: Readonly<Record<string, string>> = {}, time
   const one = notice({ ...SERVICE_PROBLEM, SERVICEDESC: `s${at % 100}`, ...macros }, time);
   const message = renderNotice(one, STYLE);
   if (message === undefined) throw new Error("dropped");
-  return { entry: `e${at}`, notice: one, message };
+  return { entry: `e${at}`, time, subject: `${one.host} ${one.service}`, message };
 }
 
 const many = (count: number, macros = {}, time = TIME) =>

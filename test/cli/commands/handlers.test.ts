@@ -1,0 +1,139 @@
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type HandlerRun, renderRun } from "../../../src/handlers/handler-run.ts";
+import { createFolder } from "../../support/folder.ts";
+import { run } from "../io.ts";
+
+const NOW = Date.parse("2026-11-26T12:00:00Z");
+const DAY_MS = 86_400_000;
+
+let folder: ReturnType<typeof createFolder>;
+let log: string;
+beforeEach(() => {
+  folder = createFolder();
+  log = join(folder.path, "handlers.jsonl");
+  vi.stubEnv("TZ", "UTC");
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  folder[Symbol.dispose]();
+});
+
+function write(handler: string, daysAgo: number, more: Partial<HandlerRun> = {}, file = log): void {
+  const one = { time: new Date(NOW - daysAgo * DAY_MS).toISOString(), handler, ...more };
+  const rest = { worker: "gw", queue: "eventhandler", output: "done", command: `/p/${handler}` };
+  appendFileSync(file, renderRun({ result: "ok", returnCode: 0, seconds: 1, ...rest, ...one }));
+}
+
+function writeWeek(): void {
+  write("restart", 8, {}, `${log}.1`);
+  write("restart", 6, { seconds: 2 }, `${log}.1`);
+  write("restart", 2, {
+    result: "failed",
+    returnCode: 2,
+    seconds: 3,
+    host: "web1",
+    service: "http",
+    output: "no such\u001b unit",
+  });
+  write("scale", 1, { result: "dry-run", returnCode: undefined, seconds: 0 });
+  write("restart", 0.5, { result: "refused", returnCode: undefined, seconds: 0 });
+}
+
+const report = (...words: readonly string[]) => run("handlers", ["report", ...words]);
+
+describe("omd-worker handlers report", () => {
+  it("says which handlers ran in a week, how often, how long, and which failed", async () => {
+    writeWeek();
+    expect(await report(`--eventhandler_log=${log}`)).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `4 runs of 2 event handlers since 2026-11-19 12:00:00, from ${log}.1, ${log}
+
+HANDLER  RUNS  OK  FAILED  TIMED OUT  REFUSED  DRY RUN  TOO OLD  MEAN   LONGEST  LAST
+restart  3     1   1       0          1        0        0        2.5 s  3 s      2026-11-26 00:00:00
+scale    1     0   0       0          0        1        0        0 s    0 s      2026-11-25 12:00:00
+
+last failures:
+  restart, 2026-11-24 12:00:00 for http - web1: return code 2: no such? unit
+`,
+    });
+  });
+
+  it.each([
+    [["--since", "1d"], 2],
+    [["--since=60h"], 3],
+    [["--since=2026-11-01"], 5],
+  ])("%s counts from then on", async (words, runs) => {
+    writeWeek();
+    const { stdout } = await report(`--eventhandler_log=${log}`, ...words);
+    expect(stdout).toContain(`${runs} runs of `);
+  });
+
+  it("says which never ran, of a list", async () => {
+    writeWeek();
+    const list = join(folder.path, "list");
+    writeFileSync(list, "# ours\n/p/restart\nscale\nnever\n");
+    const { stdout } = await report(log, `--known=${list}`);
+    expect(stdout).toContain("\nnever ran (1): never\n");
+  });
+
+  it("says which never ran, of those that the core's objects.cache has", async () => {
+    writeWeek();
+    const { stdout } = await report(
+      `${log}.1`,
+      log,
+      "--known",
+      "test/fixtures/naemon/objects.cache",
+      "--json",
+    );
+    expect(JSON.parse(stdout).neverRan).toEqual(["restart_service.sh"]);
+  });
+
+  it("prints JSON, with the last failure whole", async () => {
+    writeWeek();
+    const { code, stdout } = await report(log, "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      since: "2026-11-19T12:00:00.000Z",
+      files: [log],
+      unreadableLines: 0,
+      handlers: [
+        {
+          handler: "restart",
+          runs: 2,
+          results: { failed: 1, refused: 1 },
+          lastFailure: { host: "web1", command: "/p/restart" },
+        },
+        { handler: "scale", runs: 1, results: { "dry-run": 1 } },
+      ],
+    });
+  });
+
+  it("passes over lines that are none, and counts them", async () => {
+    writeFileSync(log, `not json\n{"time":"now"}\n\nnull\n`);
+    write("a", 1);
+    const { stdout } = await report(log);
+    expect(stdout).toContain("1 runs of 1 event handlers");
+    expect(stdout).toContain("3 lines cannot be read");
+  });
+
+  it.each([
+    [["report"], 1, "eventhandler_log is not set"],
+    [["report", "--eventhandler_log=/nowhere/log"], 1, "there is no /nowhere/log"],
+    [["report", "/nowhere/log"], 1, "cannot be read"],
+    [["report", "--since=soon"], 3, "--since: 'soon' is neither a time"],
+    [["report", "--since"], 3, "--since: '' is neither a time"],
+    [["report", "/dev/null", "--known=/nowhere/list"], 3, "/nowhere/list: it cannot be read"],
+    [["report", "/dev/null", "--sinc=7d"], 0, "unknown option 'sinc'"],
+    [["show"], 3, "unknown word 'show'"],
+    [[], 3, "handlers report"],
+  ])("%j ends with %d", async (words, code, text) => {
+    const said = await run("handlers", words);
+    expect(said.code).toBe(code);
+    expect(said.stderr).toContain(text);
+  });
+});
