@@ -88,7 +88,8 @@ it("has one key for a reaction that is told twice, and others for other reaction
     code: "12",
     type: "realm_emoji",
   } as const;
-  expect(keyOfReaction({ ...reaction, name: "renamed" })).toBe(keyOfReaction(reaction));
+  const renamed = { ...reaction, name: "renamed" };
+  expect(keyOfReaction(renamed)).toBe(keyOfReaction(reaction));
   for (const change of [{ messageId: 6 }, { userId: 8 }, { code: "13" }])
     expect(keyOfReaction({ ...reaction, ...change })).not.toBe(keyOfReaction(reaction));
 });
