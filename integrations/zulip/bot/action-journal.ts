@@ -34,12 +34,15 @@ type Line =
 
 /** Zulip tells nothing anew that is older. */
 const KEPT_MS = 14 * 86_400_000;
+const CLEAN_EVERY_MS = 86_400_000;
 const SLACK = 5_000;
+/** An entry has at most so many. */
+const LINES = 3;
 
 export interface JournalOptions {
   /** Milliseconds since the epoch. */
   readonly nowMs?: number;
-  /** The file is written anew when it has so many lines more than entries. */
+  /** The file is written anew when it has so many lines more than its entries need. */
   readonly slack?: number;
 }
 
@@ -54,21 +57,22 @@ export class ActionJournal implements Disposable {
   readonly #entries = new Map<string, JournalEntry>();
   readonly #unfinished = new Set<string>();
   #fd: number;
+  #cleanedAt: number;
   #lines = 0;
   #lastTold = 0;
 
-  private constructor(path: string, slack: number) {
+  private constructor(path: string, { nowMs = Date.now(), slack = SLACK }: JournalOptions) {
     this.#path = path;
     this.#slack = slack;
+    this.#cleanedAt = nowMs;
     this.#fd = openForWriting(path);
   }
 
   /** Reads what an earlier start has written. A last line that is cut off was never believed. */
-  static open(path: string, { nowMs = Date.now(), slack = SLACK }: JournalOptions = {}): ActionJournal {
-    const journal = new ActionJournal(path, slack);
+  static open(path: string, options: JournalOptions = {}): ActionJournal {
+    const journal = new ActionJournal(path, options);
     for (const text of readFileSync(path, "utf8").split("\n")) journal.#read(text);
-    for (const [key, { seenMs }] of journal.#entries) if (nowMs - seenMs > KEPT_MS) journal.#forget(key);
-    journal.#rewrite();
+    journal.#clean(journal.#cleanedAt);
     return journal;
   }
 
@@ -105,6 +109,7 @@ export class ActionJournal implements Disposable {
   /** False: it was seen before, so it must not be done again. */
   begin(key: string, seenMs = Date.now(), note?: string): boolean {
     if (this.#entries.has(key)) return false;
+    if (seenMs - this.#cleanedAt > CLEAN_EVERY_MS) this.#clean(seenMs);
     this.#write({ key, seen: seenMs, note });
     return true;
   }
@@ -115,7 +120,7 @@ export class ActionJournal implements Disposable {
 
   told(key: string, id?: number): void {
     this.#write({ key, told: true, id });
-    if (this.#lines > this.#entries.size + this.#slack) this.#rewrite();
+    if (this.#lines > LINES * this.#entries.size + this.#slack) this.#rewrite();
   }
 
   [Symbol.dispose](): void {
@@ -147,9 +152,15 @@ export class ActionJournal implements Disposable {
     if ("told" in line) this.#lastTold = Math.max(this.#lastTold, line.id ?? 0);
   }
 
-  #forget(key: string): void {
-    this.#entries.delete(key);
-    this.#unfinished.delete(key);
+  /** A bot that runs for months forgets, too. */
+  #clean(nowMs: number): void {
+    this.#cleanedAt = nowMs;
+    for (const [key, { seenMs }] of this.#entries) {
+      if (nowMs - seenMs <= KEPT_MS) continue;
+      this.#entries.delete(key);
+      this.#unfinished.delete(key);
+    }
+    this.#rewrite();
   }
 
   /** Under another name first: a crash leaves the old file or the new one. */

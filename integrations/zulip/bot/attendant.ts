@@ -100,10 +100,17 @@ export class Attendant {
       journal.told(key, id);
       meter.add("answers");
     } catch (error) {
-      if (!(error instanceof ZulipError) || error.failure.kind !== "refused") throw error;
+      if (!isForThisAnswer(error)) throw error;
       journal.told(key);
       meter.add("answersRefused");
       log.error({ stream, topic, key }, `nobody reads the answer: ${error.message}`);
     }
   }
+}
+
+/** A server or a proxy does not take it, and never will: with a wrong key nothing would be taken. */
+function isForThisAnswer(error: unknown): error is ZulipError {
+  if (!(error instanceof ZulipError)) return false;
+  const { failure } = error;
+  return failure.kind === "refused" || (failure.kind === "unauthorized" && failure.status === 403);
 }

@@ -38,6 +38,9 @@ interface Session {
 const GRACE_MS = 10_000;
 /** Zulip has refused something that it should not: only people can help. */
 const REFUSED_PAUSE_MS = 60_000;
+/** A key that was right may be exchanged: Zulip knows the new one before the file has it. */
+const EXCHANGE = { withinMs: 300_000, everyMs: 10_000 };
+const WRONG_KEY = 401;
 
 /**
  * Listens to Zulip and does what people ask for, one after the other. An event is acknowledged when the
@@ -52,6 +55,8 @@ export class Bot {
   #trouble: string | undefined = "the bot has not reached Zulip yet";
   /** In a row. */
   #failures = 0;
+  /** When Zulip has let the bot in last. */
+  #heardAt: number | undefined;
 
   constructor(options: BotOptions) {
     const { client, clock, settings } = options;
@@ -70,7 +75,7 @@ export class Bot {
 
   /**
    * Runs until the signal says so; what is being done then is finished. Throws a ZulipError if Zulip refuses
-   * the login.
+   * the login, and has done so for some minutes.
    */
   async run(signal: AbortSignal): Promise<void> {
     using grace = createGrace(signal);
@@ -180,11 +185,13 @@ export class Bot {
     if (this.#failures > 0 && this.#trouble !== undefined) this.#options.log.info("Zulip answers again");
     this.#trouble = undefined;
     this.#failures = 0;
+    this.#heardAt = this.#options.clock.now();
   }
 
   /** Throws the error if nothing helps but people. */
   #waitMs(error: ZulipError): number {
     const { failure } = error;
+    const { clock } = this.#options;
     switch (failure.kind) {
       case "rate-limited":
         return failure.waitMs;
@@ -195,8 +202,12 @@ export class Bot {
         if (!isLostQueue(error)) return REFUSED_PAUSE_MS;
         // Once is usual. A server that forgets each queue at once is asked more and more seldom.
         return this.#failures === 1 ? 0 : retryAfterMs(this.#failures, BACK_OFF, this.#options.random);
-      case "unauthorized":
+      case "unauthorized": {
+        if (failure.status !== WRONG_KEY && failure.status !== 0) return REFUSED_PAUSE_MS;
+        const wasRight = this.#heardAt !== undefined && clock.now() - this.#heardAt < EXCHANGE.withinMs;
+        if (wasRight) return EXCHANGE.everyMs;
         throw error;
+      }
     }
   }
 

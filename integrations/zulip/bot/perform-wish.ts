@@ -72,7 +72,9 @@ async function act(
   const { backend, now = () => Date.now() / 1000 } = context;
   const { command, key, undoes, link, name: author } = wish;
   const marker = markOf(key);
-  const comment = `${command.reason ?? "via Zulip"} ${link} ${marker}`;
+  // A reason must not look like the mark of another wish.
+  const reason = (command.reason ?? "via Zulip").replaceAll(MARK, "(zulip:");
+  const comment = `${reason} ${link} ${marker}`;
   const { seconds } = command;
   const startsAt = Math.floor(now());
   switch (verb) {

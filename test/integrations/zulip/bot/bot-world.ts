@@ -35,11 +35,14 @@ const SETTINGS: BotSettings = {
 class QuickClock implements Clock {
   offset = 0;
   readonly sleeps: number[] = [];
+  /** What a sleep waits for besides. */
+  gate: Promise<void> | undefined;
   readonly now = () => Date.now() + this.offset;
 
   readonly sleep = async (ms: number, signal?: AbortSignal) => {
     this.sleeps.push(ms);
     this.offset += ms;
+    await this.gate;
     await pause(2, undefined, signal && { signal }).catch(() => {});
   };
 }

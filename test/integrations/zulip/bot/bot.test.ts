@@ -353,6 +353,20 @@ describe("Zulip", () => {
     expect(Math.max(...world.clock.sleeps)).toBeGreaterThan(10_000);
   });
 
+  it("that knows a new key already is asked again until the file has it, too", async () => {
+    const bot = await world.start();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.clock.gate = promise;
+    world.key = "x".repeat(32);
+    // It ends the poll that waits, and the next one has the key.
+    await world.chat("hello");
+    await vi.waitFor(() => expect(bot.trouble).toContain("UNAUTHORIZED"), PATIENCE);
+    world.key = world.bot.key;
+    resolve();
+    await world.say("acknowledge###web1###http###");
+    expect(await world.answered(1)).toEqual([ACKNOWLEDGED]);
+  });
+
   it("that refuses the login ends the bot with the reason, and without the key", async () => {
     await world.start();
     world.key = "x".repeat(32);

@@ -95,6 +95,12 @@ describe("a wish", () => {
     expect(answer).toBe(expected);
   });
 
+  it("has no mark of another wish in its comment", async () => {
+    const { calls } = await ask("ack see [zulip:11] [zulip:");
+    const said = comment.replace("via Zulip", "see (zulip:11] (zulip:");
+    expect(calls).toEqual([["acknowledge", ABOUT, { author: "Anna", comment: said, isSticky: true }]]);
+  });
+
   it("takes back only the downtime of a reaction that was taken away", async () => {
     const { calls } = await ask("cancel", { undoes: "reaction 5 7 realm_emoji 3 1" });
     expect(calls).toEqual([
