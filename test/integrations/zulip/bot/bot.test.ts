@@ -33,6 +33,10 @@ describe("commands", () => {
     const [plan] = downtimes();
     expect((plan?.endsAt ?? 0) - (plan?.startsAt ?? 0)).toBe(3_600);
     expect(world.monitoring.at(HOST).acknowledgement).toBeDefined();
+    await world.settled();
+    // Each message is told once.
+    const told = world.meter.value("events", "message");
+    expect(told).toBeLessThanOrEqual(world.fake.world.messages.length);
   });
 
   it("of people are about what the topic's latest alert is about", async () => {
@@ -75,9 +79,12 @@ describe("commands", () => {
   it("are not read from alerts that somebody else made up", async () => {
     await world.start();
     await world.alert();
-    await world.alert({ host: "db1", service: "sql" }, TOPIC, world.eve);
+    const madeUp = await world.alert({ host: "db1", service: "sql" }, TOPIC, world.eve);
+    await world.react("POST", madeUp, "1h");
     await world.say("ack");
     expect(await world.answered(1)).toEqual([ACKNOWLEDGED]);
+    expect(world.monitoring.changes).toEqual(["web1!http acknowledged"]);
+    await world.react("DELETE", madeUp, "1h");
     await world.end();
     await world.start({ alertUsers: [world.eve.email] });
     await world.say("ack");
