@@ -36,6 +36,7 @@ _omd_worker_command() {
         perfdata) echo perfdata ;;
         notify) echo notify ;;
         zulip-notifier) echo zulip-notifier ;;
+        zulip-bot) echo zulip-bot ;;
         zulip) echo zulip ;;
       esac
       ;;
@@ -45,7 +46,7 @@ _omd_worker_command() {
 # COMMAND → the words one of which comes first
 _omd_worker_words() {
   case $1 in
-    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow handlers config metrics demo link-names completion send check-gearman top send-multi run-and-send perfdata notify zulip-notifier zulip' ;;
+    '') printf '%s\n' 'run check testcmd status jobs reload drain resume log-level plugin doctor survey shadow handlers config metrics demo link-names completion send check-gearman top send-multi run-and-send perfdata notify zulip-notifier zulip-bot zulip' ;;
     log-level) printf '%s\n' 'error info debug trace' ;;
     plugin) printf '%s\n' 'list new test' ;;
     shadow) printf '%s\n' 'show set report' ;;
@@ -103,6 +104,7 @@ _omd_worker_options() {
     'perfdata') printf '%s\n' '--check-config --lines --help --target= --perfdata_queue= --hostcheck_alias= --after_backslash= --pnp_spool= --server= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --batch_lines= --batch_size= --batch_age= --jobs_at_once= --memory_size= --spool= --spool_max_size= --rejected_file= --write_timeout= --config= --shutdown_timeout= --debug= --logfile= --log_format= --prometheus_server=' ;;
     'notify zulip') printf '%s\n' '--now --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --handler_log= --handler_stream= --handler_reports= --broadcast_url= --broadcast_key_file= --broadcast_stream= --broadcast_topic= --broadcast_interval= --config= --debug= --logfile= --log_format=' ;;
     'zulip-notifier') printf '%s\n' '--check-config --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --handler_log= --handler_stream= --handler_reports= --broadcast_url= --broadcast_key_file= --broadcast_stream= --broadcast_topic= --broadcast_interval= --config= --debug= --logfile= --log_format=' ;;
+    'zulip-bot') printf '%s\n' '--check-config --check --help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --monitoring= --permission= --max_command_age= --people_max_age= --alert_user= --state_folder= --language= --stage= --config= --debug= --logfile= --log_format= --prometheus_server=' ;;
     'zulip emoji') printf '%s\n' '--help --site= --email= --api_key_file= --api_key= --zuliprc= --ca_file= --timeout= --stream= --topic= --host_topic= --route= --template= --service_link= --host_link= --language= --stage= --buttons= --bot_name= --max_output= --spool= --spool_max_entries= --spool_max_megabytes= --digest_over= --digest_topic= --max_age= --prometheus_server= --handler_log= --handler_stream= --handler_reports= --broadcast_url= --broadcast_key_file= --broadcast_stream= --broadcast_topic= --broadcast_interval= --config= --debug= --logfile= --log_format=' ;;
     worker.conf) printf '%s\n' '--server= --dupserver= --dup_results_are_passive= --dupserver_backlog_queue_size= --result_spool= --result_spool_max_age= --result_spool_max_size= --gearman_connection_timeout= --grab_interval= --encryption= --key= --keyfile= --accepted_keyfile= --accepted_key= --dupserver_keyfile= --dupserver_key= --tls= --tls_ca_file= --tls_certificate= --tls_key= --tls_server_name= --hosts= --services= --eventhandler= --notifications= --hostgroups= --servicegroups= --job_timeout= --timeout_return= --max-age= --replay_window= --show_error_output= --worker_name_in_result= --workaround_rc_25= --secret_dir= --native_checks= --native_checks_only= --native_checks_except= --native_checks_experimental= --native_target_max= --native_http_keepalive= --native_ssh_keepalive= --native_db_pool= --native_nsc_keepalive= --native_values_folder= --shadow_share= --shadow_file= --plugin_path= --internal_check_dummy= --internal_negate= --internal_check_nsc_web= --internal_check_prometheus= --restrict_path= --restrict_command_characters= --restrict_mode= --restrict_allow= --plugin_environment= --queue_user= --queue_limits= --native_checks_as_worker= --eventhandler_allow= --eventhandler_rate= --eventhandler_dry_run= --eventhandler_log= --eventhandler_log_size= --min-worker= --max-worker= --queue_max_worker= --idle-timeout= --spawn-rate= --load_limit1= --load_limit5= --load_limit15= --load_cpu_multi= --mem_limit= --config= --identifier= --pidfile= --daemon= --control_socket= --shutdown_timeout= --reload_on_change= --debug= --logfile= --logmode= --log_format= --summary_interval= --debug-result= --enable_embedded_perl= --use_embedded_perl_implicitly= --warm_python= --warm_include= --warm_except= --warm_load= --warm_max= --warm_memory= --prometheus_server= --status_page= --status_page_auth=' ;;
   esac
@@ -156,6 +158,11 @@ _omd_worker_value() {
     'zulip-notifier --spool=') echo '@folders' ;;
     'zulip-notifier --handler-reports=') echo 'all failures' ;;
     'zulip-notifier --log-format=') echo 'text json' ;;
+    'zulip-bot --site=' | 'zulip-bot --email=' | 'zulip-bot --api-key=' | 'zulip-bot --timeout=' | 'zulip-bot --monitoring=' | 'zulip-bot --permission=' | 'zulip-bot --max-command-age=' | 'zulip-bot --people-max-age=' | 'zulip-bot --alert-user=' | 'zulip-bot --stage=' | 'zulip-bot --debug=' | 'zulip-bot --prometheus-server=') echo '@nothing' ;;
+    'zulip-bot --api-key-file=' | 'zulip-bot --zuliprc=' | 'zulip-bot --ca-file=' | 'zulip-bot --config=' | 'zulip-bot --configfile=' | 'zulip-bot --include=' | 'zulip-bot --logfile=') echo '@files' ;;
+    'zulip-bot --state-folder=') echo '@folders' ;;
+    'zulip-bot --language=') echo 'en de' ;;
+    'zulip-bot --log-format=') echo 'text json' ;;
     'zulip --site=' | 'zulip --email=' | 'zulip --api-key=' | 'zulip --timeout=' | 'zulip --stream=' | 'zulip --topic=' | 'zulip --host-topic=' | 'zulip --route=' | 'zulip --template=' | 'zulip --service-link=' | 'zulip --host-link=' | 'zulip --stage=' | 'zulip --bot-name=' | 'zulip --max-output=' | 'zulip --spool-max-entries=' | 'zulip --spool-max-megabytes=' | 'zulip --digest-over=' | 'zulip --digest-topic=' | 'zulip --max-age=' | 'zulip --prometheus-server=' | 'zulip --handler-stream=' | 'zulip --broadcast-url=' | 'zulip --broadcast-stream=' | 'zulip --broadcast-topic=' | 'zulip --broadcast-interval=' | 'zulip --debug=') echo '@nothing' ;;
     'zulip --api-key-file=' | 'zulip --zuliprc=' | 'zulip --ca-file=' | 'zulip --handler-log=' | 'zulip --broadcast-key-file=' | 'zulip --config=' | 'zulip --configfile=' | 'zulip --include=' | 'zulip --logfile=') echo '@files' ;;
     'zulip --language=') echo 'en de' ;;

@@ -113,6 +113,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import("./zulip/notifier-command.ts")).zulipNotifierCommand,
   },
   {
+    name: "zulip-bot",
+    usage: "zulip-bot [--check-config|--check] [OPTION=VALUE…]",
+    help: "acknowledge problems and set downtimes as people ask for it in Zulip",
+    load: async () => (await import("./zulip/bot-command.ts")).zulipBotCommand,
+  },
+  {
     name: "zulip",
     usage: "zulip emoji|sample …",
     help: "prepare a Zulip server",

@@ -51,6 +51,9 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- if and .Values.tests.enabled .Values.tests.pool (not (hasKey $pools .Values.tests.pool)) -}}
 {{-   $problems = append $problems (printf "tests.pool names %s, and there is no such pool: use one of %s" .Values.tests.pool (keys $pools | sortAlpha | join ", ")) -}}
 {{- end -}}
+{{- if and .Values.zulipBot.enabled (not .Values.zulipBot.existingSecret) -}}
+{{-   $problems = append $problems "zulipBot.enabled is true, and zulipBot.existingSecret names no Secret with api-key: set it" -}}
+{{- end -}}
 {{- if and .Values.resourceQuota.enabled (not .Values.resourceQuota.hard) -}}
 {{-   $problems = append $problems "resourceQuota.enabled is true, and resourceQuota.hard is empty: give limits" -}}
 {{- end -}}
@@ -67,7 +70,7 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- $scaling := $pool.autoscaling -}}
 {{- $budget := $pool.podDisruptionBudget -}}
 {{- $options := include "omd-worker.options" .root | fromJson -}}
-{{- if or (has .name (list "gearmand" "helm-test" "perfdata" "worker")) (hasPrefix "e2e-" .name) -}}
+{{- if or (has .name (list "gearmand" "helm-test" "perfdata" "worker" "zulip-bot")) (hasPrefix "e2e-" .name) -}}
 {{-   $problems = append $problems (printf "%s: the name is taken by the chart: choose another one" $at) -}}
 {{- end -}}
 {{- if eq $pool.image.tag "latest" -}}

@@ -58,10 +58,12 @@ everywhere, as a NetworkPolicy knows no names. A gearmand of the chart is a pod 
 {{- end -}}
 {{- end -}}
 
-{{/* The rules out of a pool or a test. (dict "root" "egress" "defaultTargets") */}}
+{{/* The rules out of a pool, a test or a program beside them. (dict "root" "egress" "defaultTargets" "withoutGearman") */}}
 {{- define "omd-worker.egressRules" -}}
 {{ include "omd-worker.dnsRule" .root }}
+{{- if not .withoutGearman }}
 {{ include "omd-worker.gearmanRules" .root | trim }}
+{{- end }}
 {{- $targets := .egress.targets | default .defaultTargets }}
 {{- if .egress.icmp }}
 {{ include "omd-worker.egressRule" (dict "targets" $targets "ports" (list)) }}

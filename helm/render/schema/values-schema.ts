@@ -74,12 +74,27 @@ const GEARMAND: Schema = object({
   resources: RESOURCES,
 });
 
+const OPTIONAL_IMAGE: Schema = {
+  type: "string",
+  pattern: "^(\\S+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64}))?$",
+};
+
 const PERFDATA: Schema = object({
   enabled: BOOLEAN,
-  image: { type: "string", pattern: "^(\\S+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64}))?$" },
+  image: OPTIONAL_IMAGE,
   config: STRING,
   existingSecret: OBJECT_NAME,
   spoolSize: SIZE,
+  egress: EGRESS,
+  resources: RESOURCES,
+});
+
+const ZULIP_BOT: Schema = object({
+  enabled: BOOLEAN,
+  image: OPTIONAL_IMAGE,
+  config: STRING,
+  existingSecret: OBJECT_NAME,
+  existingClaim: OBJECT_NAME,
   egress: EGRESS,
   resources: RESOURCES,
 });
@@ -117,6 +132,7 @@ export function valuesSchema(): Schema {
       e2e: named(SHORT_NAME, e2e),
       gearmand: GEARMAND,
       perfdata: PERFDATA,
+      zulipBot: ZULIP_BOT,
       tests: object({
         enabled: BOOLEAN,
         pool: STRING,

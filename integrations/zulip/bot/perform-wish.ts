@@ -30,21 +30,38 @@ export interface WishContext {
   readonly now?: () => number;
 }
 
+/** What became of a wish. */
+export interface Performed {
+  /** What is answered. Empty: nothing. */
+  readonly text: string;
+  /** Only `done` has changed something. Of a status it is `shown`, of help `explained`. */
+  readonly result: Ending["kind"] | "shown" | "explained" | "refused" | "too-long" | "misunderstood";
+}
+
 /** Every downtime from the chat has it in its comment. */
 const MARK = "[zulip:";
 
-/** Does what was asked for, if the asker may ask for it, and gives the answer. */
-export async function performWish(wish: Wish, asker: Asker, context: WishContext): Promise<string> {
+/** Does what was asked for, if the asker may ask for it. */
+export async function performWish(wish: Wish, asker: Asker, context: WishContext): Promise<Performed> {
   const { command, about } = wish;
   const { language, rules } = context;
   const { verb, seconds } = command;
   const target = command.target ?? about;
   const permission = permit(asker, { verb, target, seconds }, rules);
-  if (permission.kind !== "allowed") return renderRefusal(permission, command, language);
-  if (verb === "help") return renderHelp(language);
-  if (target === undefined) return renderMisunderstood({ kind: "no-target", word: "" }, language);
-  if (verb === "status") return renderStatus(target, await context.backend.status(target), context);
-  return renderEnding(verb, target, await act(verb, target, { wish, context }), context);
+  if (permission.kind !== "allowed")
+    return { text: renderRefusal(permission, command, language), result: permission.kind };
+  if (verb === "help") return { text: renderHelp(language), result: "explained" };
+  if (target === undefined)
+    return {
+      text: renderMisunderstood({ kind: "no-target", word: "" }, language),
+      result: "misunderstood",
+    };
+  if (verb === "status") {
+    const found = await context.backend.status(target);
+    return { text: renderStatus(target, found, context), result: "kind" in found ? found.kind : "shown" };
+  }
+  const ending = await act(verb, target, { wish, context });
+  return { text: renderEnding(verb, target, ending, context), result: ending.kind };
 }
 
 async function act(
@@ -55,7 +72,9 @@ async function act(
   const { backend, now = () => Date.now() / 1000 } = context;
   const { command, key, undoes, link, name: author } = wish;
   const marker = markOf(key);
-  const comment = `${command.reason ?? "via Zulip"} ${link} ${marker}`;
+  // A reason must not look like the mark of another wish.
+  const reason = (command.reason ?? "via Zulip").replaceAll(MARK, "(zulip:");
+  const comment = `${reason} ${link} ${marker}`;
   const { seconds } = command;
   const startsAt = Math.floor(now());
   switch (verb) {
@@ -85,7 +104,7 @@ async function act(
   }
 }
 
-/** It ends with a bracket: 12 is no part of 123. */
+/** `[zulip:12]`, or with what else a reaction has. It ends with a bracket: 12 is no part of 123. */
 function markOf(key: string): string {
-  return `${MARK}${key}]`;
+  return `${MARK}${key.replace(/^\w+ /, "")}]`;
 }

@@ -1,4 +1,5 @@
 import type { CommandTarget } from "../commands/command-text.ts";
+import { matchesPattern } from "../notify/pattern.ts";
 import type { Verb } from "./read-command.ts";
 
 /** Who asks, and where. */
@@ -15,17 +16,18 @@ export interface Asker {
 
 /**
  * One rule of the operator's list. The first one that fits decides. A part that is not written fits
- * everything; a list fits if one of its members does.
+ * everything; a list fits if one of its members does. Members are patterns with `*` and `?`, in any case.
  */
 export interface PermissionRule {
   readonly allow: boolean;
   readonly streams?: readonly string[];
+  /** Addresses or numbers. */
   readonly users?: readonly string[];
   readonly groups?: readonly string[];
   /** This role, and those that may do more. */
   readonly role?: number;
   readonly verbs?: readonly Verb[];
-  readonly hosts?: RegExp;
+  readonly hosts?: readonly string[];
   /** A longer downtime is not allowed by this rule, and no later one is asked. */
   readonly maxSeconds?: number;
 }
@@ -60,12 +62,17 @@ export function permit(asker: Asker, wish: Wish, rules: readonly PermissionRule[
 function fits(asker: Asker, { verb, target }: Wish, rule: PermissionRule): boolean {
   const { streams, users, groups, role, verbs, hosts } = rule;
   return (
-    (streams === undefined || streams.includes(asker.stream)) &&
-    (users === undefined || users.includes(asker.email) || users.includes(String(asker.userId))) &&
-    (groups === undefined || groups.some((group) => asker.groups.includes(group))) &&
+    fitsOne(streams, [asker.stream]) &&
+    fitsOne(users, [asker.email, String(asker.userId)]) &&
+    fitsOne(groups, asker.groups) &&
     (role === undefined || asker.role <= role) &&
     (verbs === undefined || verbs.includes(verb)) &&
     // A rule for some hosts says nothing of a wish without one.
-    (hosts === undefined || (target !== undefined && hosts.test(target.host)))
+    fitsOne(hosts, target === undefined ? [] : [target.host])
   );
+}
+
+function fitsOne(patterns: readonly string[] | undefined, names: readonly string[]): boolean {
+  if (patterns === undefined) return true;
+  return patterns.some((pattern) => names.some((name) => matchesPattern(name, pattern)));
 }

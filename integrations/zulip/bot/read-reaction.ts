@@ -1,15 +1,6 @@
+import type { Reaction } from "../client/event-queue.ts";
 import { readDuration } from "./duration.ts";
 import type { Verb } from "./read-command.ts";
-
-/** As Zulip tells it. Names are aliases, which several emoji may have; the type and the code are unique. */
-export interface Reaction {
-  readonly op: "add" | "remove";
-  readonly messageId: number;
-  readonly userId: number;
-  readonly name: string;
-  readonly code: string;
-  readonly type: string;
-}
 
 export interface ReactionCommand {
   readonly verb: Extract<Verb, "acknowledge" | "unacknowledge" | "downtime" | "cancel">;
@@ -24,7 +15,11 @@ const [ACKNOWLEDGE, DURATIONS] = ["ack", ["1h", "8h", "1d", "7d"]];
  * talk. Only emoji that the organisation has uploaded count: a name of Unicode's could become an alias of
  * something else with any version of Zulip.
  */
-export function readReaction({ op, name, type }: Reaction): ReactionCommand | undefined {
+export function readReaction({
+  op,
+  name,
+  type,
+}: Pick<Reaction, "op" | "name" | "type">): ReactionCommand | undefined {
   if (type !== "realm_emoji") return undefined;
   const isAdded = op === "add";
   if (name === ACKNOWLEDGE) return { verb: isAdded ? "acknowledge" : "unacknowledge", seconds: undefined };
@@ -33,6 +28,11 @@ export function readReaction({ op, name, type }: Reaction): ReactionCommand | un
 }
 
 /** The same reaction of the same user has the same key, however often Zulip tells it. */
-export function keyOfReaction({ messageId, userId, type, code }: Reaction): string {
+export function keyOfReaction({
+  messageId,
+  userId,
+  type,
+  code,
+}: Pick<Reaction, "messageId" | "userId" | "type" | "code">): string {
   return `reaction ${messageId} ${userId} ${type} ${code}`;
 }

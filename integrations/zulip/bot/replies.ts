@@ -1,6 +1,6 @@
 import type { Ending } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
-import { cutCharacters } from "../notify/safe-text.ts";
+import { cutCharacters, safeText } from "../notify/safe-text.ts";
 import type { Language } from "../notify/texts.ts";
 import { renderDuration } from "./duration.ts";
 import type { Permission } from "./permissions.ts";
@@ -38,7 +38,19 @@ export const REASONS = {
     en: "of which host or service? Write it in its topic, or acknowledge###host###service###",
     de: "welcher Host oder Service? Im Topic der Meldung schreiben, oder acknowledge###host###service###",
   },
+  "too-late": {
+    en: "nothing was done: this was asked for, or may have been, longer ago than",
+    de: "es wurde nichts getan: das wurde vor längerer Zeit verlangt, oder vielleicht, als",
+  },
+  interrupted: {
+    en: "the bot was ended while it did this, and goes on only within",
+    de: "der Bot wurde dabei beendet, und macht nur weiter innerhalb von",
+  },
+  fault: { en: "the bot has a fault, its log says more", de: "der Bot hat einen Fehler, sein Log sagt mehr" },
 } as const satisfies Readonly<Record<string, Readonly<Record<Language, string>>>>;
+
+/** What the monitoring says of an object or of a failure may be long. */
+const MAX_TEXT = 500;
 
 /** `Acknowledged Sakuli_Connections - dummy_fkt_tests: ✓`, or `✗` and why. A host stands alone. */
 export function renderEnding(
@@ -47,7 +59,7 @@ export function renderEnding(
   ending: Ending,
   { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
 ): string {
-  const said = `${DONE[verb][language]} ${quoted(nameOf(target))}${stage === undefined ? "" : ` (${stage})`}:`;
+  const said = `${DONE[verb][language]} ${safeText(nameOf(target), MAX_TEXT)}${stage === undefined ? "" : ` (${stage})`}:`;
   switch (ending.kind) {
     case "done":
     case "already":
@@ -58,7 +70,7 @@ export function renderEnding(
     case "forbidden":
     case "unavailable":
     case "unverified":
-      return `${said} ✗ ${REASONS[ending.kind][language]}: ${quoted(ending.reason)}`;
+      return `${said} ✗ ${REASONS[ending.kind][language]}: ${safeText(ending.reason, MAX_TEXT)}`;
   }
 }
 
@@ -70,6 +82,25 @@ export function renderRefusal(
   const reason = REASONS[permission.kind][language];
   const limit = permission.kind === "too-long" ? ` ${renderDuration(permission.maxSeconds)}` : "";
   return `✗ ${verb}: ${reason}${limit}`;
+}
+
+/** Nothing is done for what may be from yesterday. */
+export function renderTooLate({
+  maxAgeSeconds,
+  isResumed,
+  language,
+}: {
+  readonly maxAgeSeconds: number;
+  /** It may have been done before the bot ended. */
+  readonly isResumed: boolean;
+  readonly language: Language;
+}): string {
+  const reason = REASONS[isResumed ? "interrupted" : "too-late"][language];
+  return `✗ ${reason} ${renderDuration(maxAgeSeconds)}`;
+}
+
+export function renderFault(verb: string, language: Language): string {
+  return `✗ ${verb}: ${REASONS.fault[language]}`;
 }
 
 export function renderMisunderstood({ kind, word }: Misunderstood, language: Language): string {
@@ -87,14 +118,6 @@ export function renderMisunderstood({ kind, word }: Misunderstood, language: Lan
 
 export function nameOf({ host, service }: CommandTarget): string {
   return service === undefined ? host : `${service} - ${host}`;
-}
-
-/** Names and reasons come from others: they must mention nobody, and not look like markup. */
-export function quoted(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, " ")
-    .replace(/@(?=[*_])/g, "@\u200b")
-    .replace(/[`*_~[\]]/g, (mark) => (/[a-z0-9_]/i.test(mark) ? mark : `\\${mark}`));
 }
 
 function code(text: string): string {

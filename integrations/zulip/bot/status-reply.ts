@@ -1,8 +1,8 @@
 import type { Ending, TargetStatus } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
-import { cutCharacters } from "../notify/safe-text.ts";
+import { safeText } from "../notify/safe-text.ts";
 import type { Language } from "../notify/texts.ts";
-import { nameOf, quoted, REASONS } from "./replies.ts";
+import { nameOf, REASONS } from "./replies.ts";
 
 const SERVICE_STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 const HOST_STATES = ["UP", "DOWN", "UNREACHABLE"];
@@ -18,9 +18,9 @@ export function renderStatus(
   found: TargetStatus | Ending,
   { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
 ): string {
-  const name = `${quoted(nameOf(target))}${stage === undefined ? "" : ` (${stage})`}`;
+  const name = `${safeText(nameOf(target), MAX_OUTPUT)}${stage === undefined ? "" : ` (${stage})`}`;
   if ("kind" in found) {
-    const reason = "reason" in found ? `: ${quoted(found.reason)}` : "";
+    const reason = "reason" in found ? `: ${safeText(found.reason, MAX_OUTPUT)}` : "";
     const kind = found.kind === "done" || found.kind === "already" ? "unverified" : found.kind;
     return `${name}: ✗ ${REASONS[kind][language]}${reason}`;
   }
@@ -31,8 +31,8 @@ export function renderStatus(
     ...(found.downtimes > 0 ? [WORDS[language].downtime] : []),
   ];
   const [line = ""] = found.output.split("\n", 1);
-  const output = cutCharacters(line.trim(), MAX_OUTPUT, "");
-  return `${name}: ${facts.join(", ")}${output === "" ? "" : `\n${quoted(output)}`}`;
+  const output = safeText(line, MAX_OUTPUT);
+  return `${name}: ${facts.join(", ")}${output === "" ? "" : `\n${output}`}`;
 }
 
 const HELP: Readonly<Record<Language, string>> = {

@@ -71,7 +71,7 @@ function readTarget(text: string): RouteTarget | string {
 }
 
 /** Blanks part words, except between double quotes. */
-function splitWords(text: string): readonly string[] {
+export function splitWords(text: string): readonly string[] {
   return [...text.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ""));
 }
 

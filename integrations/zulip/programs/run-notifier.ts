@@ -1,7 +1,3 @@
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { realpath } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
 import { retryAfterMs } from "../../../src/gearman/back-off.ts";
 import type { Log } from "../../../src/log.ts";
 import { MeterServer } from "../../metrics-text/meter-server.ts";
@@ -14,6 +10,7 @@ import { isTransient, ZulipError } from "../client/zulip-error.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { createNotifierMeter, measureSpool } from "../notify/notifier-metrics.ts";
 import type { NotifierSettings } from "../settings/table.ts";
+import { lockFolder } from "./lock-folder.ts";
 import { startSources } from "../sources/start-sources.ts";
 import { findBotName } from "./send-now.ts";
 
@@ -39,7 +36,7 @@ export async function runNotifier(options: RunOptions): Promise<void> {
   const { values, messages } = settings;
   const { folder, limits } = settings.spool;
   const spool = await SpoolFolder.open(folder, limits);
-  await using _lock = await lock(folder);
+  await using _lock = await lockFolder(folder, "notifier");
   const meter = createNotifierMeter();
   let state: () => string | undefined = () => "the notifier has not reached Zulip yet";
   const render = async () => {
@@ -88,34 +85,6 @@ async function greet(
     }
   }
   return undefined;
-}
-
-/** Two that empty one spool would send everything twice. The lock ends with the process. */
-async function lock(folder: string): Promise<AsyncDisposable> {
-  const digest = createHash("sha256")
-    .update(await realpath(folder))
-    .digest("hex")
-    .slice(0, 24);
-  const server: Server = createServer((socket) => socket.destroy());
-  server.listen(`\0omd-worker-zulip/${digest}`);
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    throw new NotifierError(
-      isTaken
-        ? `another notifier reads ${folder}: end it first`
-        : `cannot lock ${folder}: ${reasonOf(error)}`,
-    );
-  }
-  server.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
-      await closed;
-    },
-  };
 }
 
 function reasonOf(error: unknown): string {

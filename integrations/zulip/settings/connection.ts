@@ -17,6 +17,11 @@ export interface Connection {
   readonly timeoutMs: number;
 }
 
+type ConnectionValues = Pick<
+  ZulipValues,
+  "site" | "email" | "apiKey" | "apiKeyFile" | "zuliprc" | "caFile" | "timeout"
+>;
+
 /** A file is read again whenever the key is needed. */
 export type KeySource =
   | { readonly kind: "file"; readonly path: string }
@@ -27,7 +32,7 @@ const MISSING = "a Zulip server needs it; or name the bot's zuliprc";
 
 /** By option, then by Zulip's own variables, then by the zuliprc, as Zulip's programs do. */
 export function completeConnection(
-  values: ZulipValues,
+  values: ConnectionValues,
   { failed }: Draft,
   { machine, report }: CompletionContext,
 ): Connection {
@@ -61,7 +66,7 @@ export function completeConnection(
 }
 
 function findKey(
-  { apiKeyFile, apiKey }: ZulipValues,
+  { apiKeyFile, apiKey }: Pick<ConnectionValues, "apiKey" | "apiKeyFile">,
   {
     env,
     rc,

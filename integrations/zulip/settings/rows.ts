@@ -5,7 +5,7 @@ import { integer, seconds } from "../../../src/config/kinds/numbers.ts";
 import { anyText, folder, path, secret, text } from "../../../src/config/kinds/texts.ts";
 import type { ConfigRow } from "../../../src/config/option.ts";
 import { LANGUAGES } from "../notify/texts.ts";
-import { routeLines } from "./routes-kind.ts";
+import { linesOf } from "./lines-kind.ts";
 
 const BY_US = ["omd-worker"] as const;
 
@@ -91,7 +91,7 @@ export const MESSAGE_ROWS = [
   },
   {
     name: "route",
-    kind: routeLines,
+    kind: linesOf("route"),
     default: [],
     help: "Where some notifications go: CONDITION… => STREAM, or => STREAM > TOPIC, or => drop. Conditions are NAME=PATTERN or NAME!=PATTERN, with host, service, hostgroup, servicegroup, contact, contactgroup, type, state, about (host or service), stage or a macro; patterns have * and ?, and | between several. The first line that fits counts.",
     knownBy: BY_US,

@@ -9,7 +9,7 @@ import { RUN_AND_SEND_MANUAL } from "./pages/run-and-send.ts";
 import { SEND_MANUAL, SEND_MULTI_MANUAL } from "./pages/send.ts";
 import { DEMO_MANUAL, DOCTOR_MANUAL, HANDLERS_MANUAL, SHADOW_MANUAL, SURVEY_MANUAL } from "./pages/site.ts";
 import { RUN_MANUAL } from "./pages/worker.ts";
-import { NOTIFY_MANUAL, ZULIP_MANUAL, ZULIP_NOTIFIER_MANUAL } from "./pages/zulip.ts";
+import { NOTIFY_MANUAL, ZULIP_BOT_MANUAL, ZULIP_MANUAL, ZULIP_NOTIFIER_MANUAL } from "./pages/zulip.ts";
 
 /** One for each row of COMMANDS. */
 export const MANUALS: readonly Manual[] = [
@@ -34,6 +34,7 @@ export const MANUALS: readonly Manual[] = [
   PERFDATA_MANUAL,
   NOTIFY_MANUAL,
   ZULIP_NOTIFIER_MANUAL,
+  ZULIP_BOT_MANUAL,
   ZULIP_MANUAL,
 ];
 

@@ -1,13 +1,15 @@
 import { SpoolFolderError } from "../../../integrations/spool/spool-folder.ts";
+import { LockError } from "../../../integrations/zulip/programs/lock-folder.ts";
 import { NotifierError, runNotifier } from "../../../integrations/zulip/programs/run-notifier.ts";
 import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
 import { NOTIFIER_TABLE, type NotifierSettings } from "../../../integrations/zulip/settings/table.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { renderForLog, renderProblem } from "../../config/problem.ts";
-import { createLog, type WorkerLog } from "../../log.ts";
+import { createLog } from "../../log.ts";
 import type { CommandResult } from "../command.ts";
 import type { Io } from "../io.ts";
 import { VERSION } from "../version.ts";
+import { followSignals } from "./follow-signals.ts";
 import { loadOptions } from "./load-options.ts";
 
 const CHECK_CONFIG = "--check-config";
@@ -47,38 +49,14 @@ async function serve({ config, warnings }: LoadedConfig<NotifierSettings>, io: I
   const log = createLog({ debug, file: logfile, format: logFormat });
   for (const warning of warnings) log.warn(renderForLog(warning));
   const ending = new AbortController();
-  using _signals = followSignals(log, ending);
+  using _signals = followSignals("notifier", log, ending);
   const client = openClient(config.connection, { env: io.env, version: VERSION });
   await runNotifier({ client, settings: config, log, signal: ending.signal });
 }
 
 /** What an operator can mend, as a log file that cannot be written. */
 function isOperators(error: unknown): error is Error {
-  if (error instanceof NotifierError || error instanceof SpoolFolderError) return true;
+  const kinds = [NotifierError, LockError, SpoolFolderError];
+  if (kinds.some((kind) => error instanceof kind)) return true;
   return error instanceof Error && "syscall" in error;
-}
-
-/** TERM and INT end it, USR1 opens the log file anew. */
-function followSignals(log: WorkerLog, ending: AbortController): Disposable {
-  const end = () => ending.abort();
-  const reopen = () => {
-    try {
-      log.reopen();
-    } catch (error) {
-      log.error({ err: error }, "cannot open the log file anew: the old one stays in use");
-    }
-  };
-  const explain = () => log.warn("got SIGHUP: the notifier reads its configuration at its start only");
-  const signals = [
-    ["SIGTERM", end],
-    ["SIGINT", end],
-    ["SIGUSR1", reopen],
-    ["SIGHUP", explain],
-  ] as const;
-  for (const [signal, handle] of signals) process.on(signal, handle);
-  return {
-    [Symbol.dispose]() {
-      for (const [signal, handle] of signals) process.off(signal, handle);
-    },
-  };
 }

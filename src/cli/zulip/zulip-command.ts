@@ -1,5 +1,6 @@
 import { EMOJI_NAMES, readEmoji } from "../../../integrations/zulip/emoji/pack.ts";
 import { uploadPack } from "../../../integrations/zulip/emoji/upload.ts";
+import { BOT_GROUPS } from "../../../integrations/zulip/settings/bot-table.ts";
 import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
 import { ZULIP_GROUPS } from "../../../integrations/zulip/settings/options.ts";
 import { CONNECTION_TABLE } from "../../../integrations/zulip/settings/table.ts";
@@ -19,11 +20,17 @@ export async function zulipCommand([word, ...words]: readonly string[], io: Io):
     case "emoji":
       return emoji(words, io);
     case "sample":
-      io.stdout(renderSampleConf(ZULIP_GROUPS));
-      return 0;
+      return sample(words, io);
     default:
       return unknownWord(word, ["emoji", "sample"]);
   }
+}
+
+function sample([program, ...others]: readonly string[], io: Io): CommandResult {
+  if (others.length > 0 || (program !== undefined && program !== "bot"))
+    return wrongCall("after sample comes bot, or nothing");
+  io.stdout(renderSampleConf(program === "bot" ? BOT_GROUPS : ZULIP_GROUPS));
+  return 0;
 }
 
 async function emoji([what, ...options]: readonly string[], io: Io): Promise<CommandResult> {

@@ -17,6 +17,7 @@ import {
   startIcinga2,
   USER,
 } from "../../support/servers/icinga2.ts";
+import { setState as believe } from "../../support/servers/icinga2-state.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 
 const TARGETS = [
@@ -54,23 +55,7 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
   const commands = (send: (line: string) => Promise<void>) =>
     new CommandChannel({ name: "the core", send, reader: createLivestatusReader(address()) });
 
-  /** A state that the core believes, seen when it resolves. */
-  async function setState(target: Target, state: number): Promise<void> {
-    const { host, service } = target;
-    const words = service === undefined ? ["HOST", host] : ["SERVICE", host, service];
-    const [kind, ...names] = words;
-    const command = ["PROCESS", kind, "CHECK_RESULT"].join("_");
-    const { status } = createLivestatusReader(address());
-    // Icinga 2 drops a result that is older than the last one, and the time of a command is a whole second.
-    const tryOnce = async () => {
-      const line = [command, ...names, state, "said by a test"].join(";");
-      await sendLivestatus(address(), `[${now()}] ${line}`);
-      return await status(target);
-    };
-    const seen = { state, output: "said by a test" };
-    await expect.poll(tryOnce, { timeout: 5_000 }).toMatchObject(seen);
-  }
-
+  const setState = (target: Target, state: number) => believe(icinga, target, state);
   const now = () => Math.floor(Date.now() / 1000);
   const plan = (comment: string) => ({
     ...WISH,

@@ -9,13 +9,14 @@ import { type Limit, RateLimit } from "./rate-limit.ts";
 import { findRoute } from "./routes.ts";
 import { type FakeUser, World } from "./world.ts";
 
-/** What goes wrong with the next request to send a message. */
-export type Fault =
+/** What goes wrong with the next request to send a message: of this user, if one is named. */
+export type Fault = { readonly from?: Pick<FakeUser, "email"> } & (
   | { readonly kind: "status"; readonly status: number }
   /** The connection ends. The message is stored, or not. */
   | { readonly kind: "drop"; readonly isStored: boolean }
   /** No answer, until the server is restarted or stopped. */
-  | { readonly kind: "hang"; readonly isStored: boolean };
+  | { readonly kind: "hang"; readonly isStored: boolean }
+);
 
 interface Settings extends FakeOptions {
   readonly limit: Limit;
@@ -115,7 +116,7 @@ export class FakeZulip implements AsyncDisposable {
     const path = url.pathname.replace(/^\/api\/v1\//, "");
     this.requests.push(`${request.method} ${path}`);
     const isSend = request.method === "POST" && path === "messages";
-    const fault = isSend ? this.faults.shift() : undefined;
+    const fault = isSend ? this.#takeFault(request.headers.authorization) : undefined;
     if (fault?.kind === "status") {
       await readParams(request, url);
       send(response, { status: fault.status, body: {} });
@@ -130,6 +131,14 @@ export class FakeZulip implements AsyncDisposable {
     response.setHeader("Date", new Date(this.#settings.now()).toUTCString());
     if (fault === undefined) send(response, reply);
     else if (fault.kind === "drop") request.socket.destroy();
+  }
+
+  #takeFault(authorization = ""): Fault | undefined {
+    const [, coded = ""] = authorization.split(" ");
+    const login = Buffer.from(coded, "base64").toString("utf8");
+    const { from } = this.faults[0] ?? {};
+    const isMeant = from === undefined || login.startsWith(`${from.email}:`);
+    return isMeant ? this.faults.shift() : undefined;
   }
 
   async #answer(

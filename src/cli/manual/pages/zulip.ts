@@ -1,20 +1,8 @@
+import { BOT_GROUPS } from "../../../../integrations/zulip/settings/bot-table.ts";
 import { ZULIP_GROUPS } from "../../../../integrations/zulip/settings/options.ts";
 import type { Manual, ManualSection } from "../manual.ts";
 
-const ENVIRONMENT: ManualSection = {
-  title: "Environment",
-  terms: [
-    [
-      "OMD_ZULIP_*",
-      "Every option can be set in the environment: --digest_over is OMD_ZULIP_DIGEST_OVER. It wins over files, and the command line over both.",
-    ],
-    [
-      "ZULIP_SITE, ZULIP_EMAIL, ZULIP_API_KEY, ZULIP_CONFIG, ZULIP_CERT_BUNDLE",
-      "As for Zulip's own programs, where no option says otherwise.",
-    ],
-    ["HTTPS_PROXY, NO_PROXY", "The proxy on the way to Zulip, and the names that need none."],
-  ],
-};
+const ENVIRONMENT = environmentOf("OMD_ZULIP_", "digest_over");
 
 export const NOTIFY_MANUAL: Manual = {
   name: "notify",
@@ -66,6 +54,32 @@ export const ZULIP_NOTIFIER_MANUAL: Manual = {
   ],
 };
 
+export const ZULIP_BOT_MANUAL: Manual = {
+  name: "zulip-bot",
+  description: [
+    "Listens in Zulip, and does what people ask for: by buttons and emoji below alerts, or by commands such as ack, downtime 2h reason, status. It acts in Icinga 2, Thruk, or a core with livestatus or a command pipe, and answers with ✓ only what it has seen there afterwards. It goes on until TERM or INT ends it; what it is doing then is finished.",
+    "Nobody may ask for anything but help until a permission allows it. USR1 opens the log file anew. One bot uses a state_folder.",
+  ],
+  options: [
+    { name: "check-config", help: "says whether the configuration is right, and ends" },
+    { name: "check", help: "also asks Zulip and the monitoring whether they let the bot in" },
+  ],
+  table: { kind: "own", groups: BOT_GROUPS },
+  takes: "nothing",
+  sections: [environmentOf("OMD_ZULIPBOT_", "stage")],
+  examples: [
+    { line: "omd-worker zulip-bot --config=/etc/omd-worker/zulip-bot.conf" },
+    { line: "omd-worker zulip-bot --check --config=/etc/omd-worker/zulip-bot.conf" },
+    { line: "omd-worker zulip sample bot > zulip-bot.conf" },
+  ],
+  exitCodes: [
+    ["0", "a signal has ended it; the configuration is right"],
+    ["1", "it cannot start, as another one uses the folder; or, with --check, something does not let it in"],
+    ["3", "the configuration is wrong"],
+    ["4", "Zulip refuses the login"],
+  ],
+};
+
 export const ZULIP_MANUAL: Manual = {
   name: "zulip",
   description: [
@@ -87,3 +101,20 @@ export const ZULIP_MANUAL: Manual = {
     ["3", "the call or an option is wrong"],
   ],
 };
+
+function environmentOf(prefix: string, option: string): ManualSection {
+  return {
+    title: "Environment",
+    terms: [
+      [
+        `${prefix}*`,
+        `Every option can be set in the environment: --${option} is ${prefix}${option.toUpperCase()}. It wins over files, and the command line over both.`,
+      ],
+      [
+        "ZULIP_SITE, ZULIP_EMAIL, ZULIP_API_KEY, ZULIP_CONFIG, ZULIP_CERT_BUNDLE",
+        "As for Zulip's own programs, where no option says otherwise.",
+      ],
+      ["HTTPS_PROXY, NO_PROXY", "The proxy on the way to Zulip, and the names that need none."],
+    ],
+  };
+}

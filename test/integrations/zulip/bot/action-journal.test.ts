@@ -71,6 +71,34 @@ it("forgets what Zulip cannot tell any more", () => {
   expect(readFileSync(path, "utf8")).not.toContain("old");
 });
 
+it("forgets that also while it is open for long, and is not written anew with each step", () => {
+  const day = 86_400_000;
+  using journal = ActionJournal.open(path, { slack: 10 });
+  const { ino } = statSync(path);
+  for (let at = 0; at < 50; at++) {
+    journal.begin(`old ${at}`);
+    journal.answered(`old ${at}`, "✓");
+    journal.told(`old ${at}`, at);
+  }
+  expect(statSync(path).ino).toBe(ino);
+  journal.begin("new", Date.now() + 15 * day);
+  expect([...journal.keys()]).toEqual(["new"]);
+  expect(journal.lastTold).toBe(49);
+});
+
+it("knows after a crash what else must be known, and the newest message that was an answer", () => {
+  using first = ActionJournal.open(path);
+  first.begin("a", Date.now(), "ack");
+  first.answered("a", "✓", true);
+  first.told("a", 17);
+  first.begin("b", Date.now(), "1h");
+  using second = openAgain();
+  expect(second.lastTold).toBe(17);
+  expect(second.get("a")).toMatchObject({ note: "ack", isDone: true, toldId: 17 });
+  expect(second.unfinished).toMatchObject([{ key: "b", note: "1h", isDone: false }]);
+  expect([second.hasUnfinished, second.lastOf("a"), second.lastOf("c")]).toEqual([true, "a", undefined]);
+});
+
 it("does not grow with each step for ever", () => {
   using journal = ActionJournal.open(path, { slack: 10 });
   journal.begin("a");
@@ -88,7 +116,8 @@ it("has one key for a reaction that is told twice, and others for other reaction
     code: "12",
     type: "realm_emoji",
   } as const;
-  expect(keyOfReaction({ ...reaction, name: "renamed" })).toBe(keyOfReaction(reaction));
+  const renamed = { ...reaction, name: "renamed" };
+  expect(keyOfReaction(renamed)).toBe(keyOfReaction(reaction));
   for (const change of [{ messageId: 6 }, { userId: 8 }, { code: "13" }])
     expect(keyOfReaction({ ...reaction, ...change })).not.toBe(keyOfReaction(reaction));
 });

@@ -49,12 +49,13 @@ async function ask(text: string, changes: Partial<Wish> = {}, backend = new Reco
     language: "en",
     now: () => NOW,
   } as const;
-  return { answer: await performWish(wishOf(text, changes), ASKER, context), calls: backend.calls };
+  const { text: answer, result } = await performWish(wishOf(text, changes), ASKER, context);
+  return { answer, result, calls: backend.calls };
 }
 
 describe("a wish", () => {
-  const comment = "via Zulip https://z/#narrow/12 [zulip:message 12]";
-  const marker = "[zulip:message 12]";
+  const comment = "via Zulip https://z/#narrow/12 [zulip:12]";
+  const marker = "[zulip:12]";
 
   it.each([
     [
@@ -94,10 +95,16 @@ describe("a wish", () => {
     expect(answer).toBe(expected);
   });
 
+  it("has no mark of another wish in its comment", async () => {
+    const { calls } = await ask("ack see [zulip:11] [zulip:");
+    const said = comment.replace("via Zulip", "see (zulip:11] (zulip:");
+    expect(calls).toEqual([["acknowledge", ABOUT, { author: "Anna", comment: said, isSticky: true }]]);
+  });
+
   it("takes back only the downtime of a reaction that was taken away", async () => {
-    const { calls } = await ask("cancel", { undoes: "reaction 5 7 realm_emoji 3" });
+    const { calls } = await ask("cancel", { undoes: "reaction 5 7 realm_emoji 3 1" });
     expect(calls).toEqual([
-      ["removeDowntime", ABOUT, { author: "Anna", marker: "[zulip:reaction 5 7 realm_emoji 3]" }],
+      ["removeDowntime", ABOUT, { author: "Anna", marker: "[zulip:5 7 realm_emoji 3 1]" }],
     ]);
   });
 
@@ -111,7 +118,10 @@ describe("a wish", () => {
   it("is not done for somebody who may not ask for it", async () => {
     const backend = new RecordingBackend();
     const context = { backend, rules: [], language: "en" } as const;
-    expect(await performWish(wishOf("ack"), ASKER, context)).toBe("✗ acknowledge: you may not do that here");
+    expect(await performWish(wishOf("ack"), ASKER, context)).toEqual({
+      text: "✗ acknowledge: you may not do that here",
+      result: "refused",
+    });
     expect(backend.calls).toEqual([]);
   });
 

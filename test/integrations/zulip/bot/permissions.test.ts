@@ -32,15 +32,15 @@ describe("who may do what", () => {
     ["no lower role", [{ allow: true, role: 200 }], ACK, false],
     ["a verb", [{ allow: true, verbs: ["acknowledge"] }], ACK, true],
     ["no other verb", [{ allow: true, verbs: ["acknowledge"] }], DOWNTIME, false],
-    ["a host", [{ allow: true, hosts: /^db/ }], ACK, true],
-    ["no other host", [{ allow: true, hosts: /^web/ }], ACK, false],
+    ["a host", [{ allow: true, hosts: ["db*"] }], ACK, true],
+    ["no other host", [{ allow: true, hosts: ["web*"] }], ACK, false],
     [
       "no wish without a host, by a rule for hosts",
-      [{ allow: true, hosts: /./ }],
+      [{ allow: true, hosts: ["*"] }],
       { ...ACK, target: undefined },
       false,
     ],
-    ["what the first rule that fits says", [{ allow: false, hosts: /^db/ }, { allow: true }], ACK, false],
+    ["what the first rule that fits says", [{ allow: false, hosts: ["DB?"] }, { allow: true }], ACK, false],
     ["only where all parts fit", [{ allow: true, groups: ["on call"], verbs: ["status"] }], ACK, false],
   ])("%s", (_, rules, wish, isAllowed) => {
     expect(permit(ASKER, wish, rules).kind).toBe(isAllowed ? "allowed" : "refused");

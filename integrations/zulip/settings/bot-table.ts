@@ -1,0 +1,102 @@
+import { type ByteString, fromByteString } from "../../../src/byte-string.ts";
+import { INCLUDE, RESTART } from "../../../src/config/option.ts";
+import { error, warning } from "../../../src/config/problem.ts";
+import { quote } from "../../../src/config/quote.ts";
+import type { Draft } from "../../../src/config/read/draft.ts";
+import { PROCESS_ROWS } from "../../../src/config/rows/process.ts";
+import { PROFILING_ROWS } from "../../../src/config/rows/profiling.ts";
+import {
+  type CompletionContext,
+  type ConfigTable,
+  type OptionGroup,
+  use,
+  useAll,
+} from "../../../src/config/table.ts";
+import { type ValuesOf, withDefaults } from "../../../src/config/values.ts";
+import type { BotSettings } from "../bot/bot-settings.ts";
+import type { PermissionRule } from "../bot/permissions.ts";
+import { PERMISSION_EXAMPLE, readPermission } from "../bot/read-permission.ts";
+import { BOT_ROWS } from "./bot-rows.ts";
+import { completeMonitoring, type Monitoring } from "./complete-monitoring.ts";
+import { type Connection, completeConnection } from "./connection.ts";
+import { MONITORING_EXAMPLE } from "./monitoring-kind.ts";
+import { CONNECTION_ROWS, MESSAGE_ROWS } from "./rows.ts";
+
+const CONNECTION = useAll(CONNECTION_ROWS, RESTART);
+const BOT = [...useAll(BOT_ROWS, RESTART), ...use(MESSAGE_ROWS, { language: RESTART, stage: RESTART })];
+const PROCESS = [
+  ...use(PROCESS_ROWS, { config: INCLUDE, debug: RESTART, logfile: RESTART, log_format: RESTART }),
+  ...use(PROFILING_ROWS, { prometheus_server: RESTART }),
+];
+const OPTIONS = [...CONNECTION, ...BOT, ...PROCESS];
+
+export const BOT_GROUPS: readonly OptionGroup[] = [
+  { title: "Zulip", options: CONNECTION },
+  { title: "The bot", options: BOT },
+  { title: "The process", options: PROCESS },
+];
+
+type Values = ValuesOf<(typeof OPTIONS)[number]>;
+
+/** All that the bot needs. */
+export interface BotConfig {
+  readonly values: Pick<Values, "debug" | "logfile" | "logFormat" | "prometheusServer" | "stateFolder">;
+  readonly connection: Connection;
+  /** Undefined only where an error was reported. */
+  readonly monitoring: Monitoring | undefined;
+  readonly settings: BotSettings;
+}
+
+/** Each option can be set in the environment: `stage` is OMD_ZULIPBOT_STAGE. */
+export const BOT_TABLE: ConfigTable<BotConfig> = {
+  groups: BOT_GROUPS,
+  variables: { prefix: "OMD_ZULIPBOT_", others: [] },
+  complete: (draft, context) => {
+    const values = withDefaults(OPTIONS, draft, context.machine);
+    const connection = completeConnection(values, draft, context);
+    const stage = fromByteString(values.stage);
+    const settings = {
+      rules: readRules(values.permission, draft, context),
+      language: values.language,
+      stage: stage === "" ? undefined : stage,
+      maxAgeSeconds: values.maxCommandAge,
+      peopleMaxAgeSeconds: values.peopleMaxAge,
+      alertUsers: values.alertUser.map(fromByteString),
+    };
+    return { config: { values, connection, monitoring: findMonitoring(values, draft, context), settings } };
+  },
+};
+
+function findMonitoring(
+  { monitoring }: Values,
+  { failed, origins }: Draft,
+  { machine, report }: CompletionContext,
+): Monitoring | undefined {
+  if (monitoring !== undefined)
+    return completeMonitoring(monitoring, {
+      machine,
+      report: (remark) => report({ ...remark, ...origins.get("monitoring")?.at(-1) }),
+    });
+  if (!failed.has("monitoring"))
+    report(error("there is no monitoring for the bot to act in", MONITORING_EXAMPLE));
+  return undefined;
+}
+
+function readRules(
+  lines: readonly ByteString[],
+  { origins }: Draft,
+  { report }: Pick<CompletionContext, "report">,
+): readonly PermissionRule[] {
+  if (lines.length === 0)
+    report(
+      warning("no permission: nobody may ask for anything but help", `permission=${PERMISSION_EXAMPLE}`),
+    );
+  return lines.flatMap((line, at): readonly PermissionRule[] => {
+    const text = fromByteString(line);
+    const rule = readPermission(text);
+    if (typeof rule !== "string") return [rule];
+    const problem = error(`permission: ${quote(text)}: ${rule}`, `write ${PERMISSION_EXAMPLE}`);
+    report({ ...problem, ...origins.get("permission")?.at(at) });
+    return [];
+  });
+}
