@@ -160,6 +160,7 @@ _omd_worker_value() {
     'zulip-notifier --log-format=') echo 'text json' ;;
     'zulip-bot --site=' | 'zulip-bot --email=' | 'zulip-bot --api-key=' | 'zulip-bot --timeout=' | 'zulip-bot --monitoring=' | 'zulip-bot --permission=' | 'zulip-bot --max-command-age=' | 'zulip-bot --people-max-age=' | 'zulip-bot --alert-user=' | 'zulip-bot --stage=' | 'zulip-bot --debug=' | 'zulip-bot --prometheus-server=') echo '@nothing' ;;
     'zulip-bot --api-key-file=' | 'zulip-bot --zuliprc=' | 'zulip-bot --ca-file=' | 'zulip-bot --config=' | 'zulip-bot --configfile=' | 'zulip-bot --include=' | 'zulip-bot --logfile=') echo '@files' ;;
+    'zulip-bot --show-changes=') echo 'off acknowledgements all' ;;
     'zulip-bot --state-folder=') echo '@folders' ;;
     'zulip-bot --language=') echo 'en de' ;;
     'zulip-bot --log-format=') echo 'text json' ;;

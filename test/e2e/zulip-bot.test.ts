@@ -14,7 +14,7 @@ import {
   startIcinga2,
   USER,
 } from "../support/servers/icinga2.ts";
-import { readRows, setState } from "../support/servers/icinga2-state.ts";
+import { readRows, sendCommand, setState } from "../support/servers/icinga2-state.ts";
 import { hasServer } from "../support/servers/installed.ts";
 import { MuteIcinga } from "../support/servers/mute-icinga.ts";
 import { type BotProcess, startBot } from "../support/zulip/bot-process.ts";
@@ -199,6 +199,41 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("the bot 
     await post(`@**Icinga API-Bot** downtime###${HOST}###${SERVICE}###1h###`);
     expect(await answered(1)).toEqual([`Set Downtime for ${SERVICE} - ${HOST}: ${UNKNOWN}`]);
     expect(await downtimes()).toEqual([]);
+  });
+
+  it("tells in the topic what was changed elsewhere, and not what it has changed itself", async () => {
+    const running = await start([USER, PASSWORD], "show_changes=all");
+    await running.logged("changes in the monitoring are told from now on");
+    await notify(TARGET);
+    const command = (...words: readonly unknown[]) => sendCommand(icinga, words);
+    await command("ACKNOWLEDGE_SVC_PROBLEM", HOST, SERVICE, 2, 0, 0, "gui", "by @**all**");
+    await answered(1);
+    await command("REMOVE_SVC_ACKNOWLEDGEMENT", HOST, SERVICE);
+    await answered(2);
+    const end = Math.floor(Date.now() / 1_000) + 3_600;
+    await command("SCHEDULE_SVC_DOWNTIME", HOST, SERVICE, end - 3_600, end, 1, 0, 3_600, "gui", "new disk");
+    await answered(3);
+    const [[id] = []] = await readRows(icinga, "downtimes", "id");
+    await command("DEL_SVC_DOWNTIME", id);
+    await answered(4);
+    for (const text of ["ack", "downtime 1h", "unack", "cancel"]) await post(`@**Icinga API-Bot** ${text}`);
+    await answered(8);
+    await command("ACKNOWLEDGE_SVC_PROBLEM", HOST, SERVICE, 2, 0, 0, "gui", "again");
+    await answered(9);
+    // All is well, so Icinga 2 itself takes it back: that is no news.
+    for (const state of [0, 2]) await setState(icinga, TARGET, state);
+    await command("ACKNOWLEDGE_SVC_PROBLEM", HOST, SERVICE, 2, 0, 0, "gui", "once more");
+    const said = await answered(10);
+    const name = `${SERVICE} - ${HOST}`;
+    expect([...said.slice(0, 4), ...said.slice(8)]).toEqual([
+      `${name} was acknowledged (gui: by @\u200b*\u200b*all*\u200b*)`,
+      `${name} is not acknowledged any more`,
+      expect.stringMatching(new RegExp(`^${name} has a downtime, until <time:\\S+Z> \\(gui: new disk\\)$`)),
+      `${name} has lost a downtime (gui: new disk)`,
+      `${name} was acknowledged (gui: again)`,
+      `${name} was acknowledged (gui: once more)`,
+    ]);
+    expect(await running.end("SIGTERM")).toEqual({ exitCode: 0, stderr: "" });
   });
 
   it.each([true, false])(

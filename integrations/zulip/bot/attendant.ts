@@ -3,10 +3,12 @@ import type { Clock } from "../client/clock.ts";
 import { MessageSender } from "../client/message-sender.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
+import type { CommandTarget } from "../commands/command-text.ts";
 import type { ActionJournal } from "./action-journal.ts";
 import type { BotMeter } from "./bot-metrics.ts";
 import type { BotSettings } from "./bot-settings.ts";
 import type { Petition, PetitionResult } from "./petitions.ts";
+import type { Verb } from "./read-command.ts";
 import { renderFault } from "./replies.ts";
 
 export interface AttendantOptions {
@@ -17,8 +19,11 @@ export interface AttendantOptions {
   readonly log: Log;
   readonly meter: BotMeter;
   readonly random?: (() => number) | undefined;
+  /** Told before something is taken back in the monitoring. */
+  readonly onRemoval?: ((target: CommandTarget) => void) | undefined;
 }
 
+const REMOVES: ReadonlySet<string> = new Set<Verb>(["unacknowledge", "cancel"]);
 /** The monitoring was asked, and has answered in some way or not at all. */
 const ASKED: ReadonlySet<PetitionResult["result"]> = new Set([
   ...(["done", "already", "not-a-problem", "unknown-object", "forbidden", "shown"] as const),
@@ -66,6 +71,7 @@ export class Attendant {
   async #perform(petition: Petition, isResumed: boolean): Promise<string> {
     const { journal, log, meter } = this.#options;
     const { key, verb, about, name } = petition;
+    if (about !== undefined && REMOVES.has(verb)) this.#options.onRemoval?.(about);
     const { text, result } = await this.#attempt(petition, isResumed);
     journal.answered(key, text, result === "done");
     meter.add("wishes", 1, verb, result);

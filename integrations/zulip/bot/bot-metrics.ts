@@ -29,6 +29,12 @@ export const BOT_METRICS = {
     type: "counter",
     help: "event queues that were registered: one at the start, and one after each restart of Zulip",
   },
+  changes: {
+    name: "zulip_bot_changes_total",
+    type: "counter",
+    help: "changes made elsewhere that were told (show_changes), by what it was",
+    labels: ["what"],
+  },
   failures: {
     name: "zulip_bot_failures_total",
     type: "counter",

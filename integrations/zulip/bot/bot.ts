@@ -7,6 +7,7 @@ import { type ChatEvent, EventQueue, isLostQueue } from "../client/event-queue.t
 import { BACK_OFF } from "../client/message-sender.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
+import type { CommandTarget } from "../commands/command-text.ts";
 import type { ActionJournal } from "./action-journal.ts";
 import { Attendant } from "./attendant.ts";
 import type { BotMeter } from "./bot-metrics.ts";
@@ -26,6 +27,8 @@ export interface BotOptions {
   readonly log: Log;
   readonly meter: BotMeter;
   readonly random?: () => number;
+  /** Told before something is taken back in the monitoring. */
+  readonly onRemoval?: (target: CommandTarget) => void;
 }
 
 /** The event queue, and what is found out with the user that it was registered for. */

@@ -2,13 +2,16 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../../src/log.ts";
 import { makeFolder, whyUnsafeFolder } from "../../../src/open-file.ts";
-import type { Backend } from "../../backends/backend.ts";
+import type { Backend, Target } from "../../backends/backend.ts";
+import { followChanges } from "../../backends/icinga2-changes.ts";
 import { openBackend } from "../../backends/open-backend.ts";
 import { MeterServer } from "../../metrics-text/meter-server.ts";
 import { ActionJournal } from "../bot/action-journal.ts";
 import { Bot } from "../bot/bot.ts";
 import { type BotMeter, createBotMeter } from "../bot/bot-metrics.ts";
 import { Position } from "../bot/position.ts";
+import { ChangeTeller } from "../changes/change-teller.ts";
+import { RecentRemovals } from "../changes/recent-removals.ts";
 import { type Clock, REAL_CLOCK } from "../client/clock.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import type { BotConfig } from "../settings/bot-table.ts";
@@ -39,7 +42,9 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   using open = openMonitoring(config);
   const { backend } = open;
   const meter = createBotMeter();
-  const bot = new Bot({ client, backend, journal, position, settings, clock, log, meter });
+  const removals = new RecentRemovals(clock);
+  const onRemoval = (target: Target) => removals.add(target);
+  const bot = new Bot({ client, backend, journal, position, settings, clock, log, meter, onRemoval });
   await using server = new MeterServer({
     render: () => meter.render(),
     whyNotReady: () => bot.trouble,
@@ -47,6 +52,7 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   await listen(server, config, log);
   log.info(`the bot acts in ${backend.name}, and remembers what it did in ${folder}`);
   const asked = tellWhoWeAre(backend, { log, meter });
+  await using _changes = tellChanges({ ...options, clock }, { removals, meter });
   await bot.run(signal);
   await asked;
   log.info("the bot has ended");
@@ -82,6 +88,31 @@ async function tellWhoWeAre(
     log.warn(`the monitoring does not let the bot act: ${messageOf(error)}`);
     meter.set("monitoringUp", 0);
   }
+}
+
+/** Goes on until it is disposed of. */
+function tellChanges(
+  { client, config, clock, log }: RunBotOptions & { readonly clock: Clock },
+  { removals, meter }: { readonly removals: RecentRemovals; readonly meter: BotMeter },
+): AsyncDisposable {
+  const { values, settings, monitoring } = config;
+  const address = monitoring && backendAddress(monitoring);
+  if (values.showChanges === "off" || address?.kind !== "icinga2")
+    return { [Symbol.asyncDispose]: async () => {} };
+  const ending = new AbortController();
+  const teller = new ChangeTeller({
+    ...{ client, settings, removals, clock, log, meter, shown: values.showChanges },
+    follow: (onOpen, signal) => followChanges({ ...address, onOpen, signal }),
+  });
+  const running = teller
+    .run(ending.signal)
+    .catch((error: unknown) => log.error({ err: error }, "changes are not told any more: a fault"));
+  return {
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await running;
+    },
+  };
 }
 
 function openFolder(folder: string): string {

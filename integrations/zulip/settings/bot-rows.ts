@@ -1,3 +1,4 @@
+import { choice } from "../../../src/config/kinds/choice.ts";
 import { names } from "../../../src/config/kinds/lists.ts";
 import { seconds } from "../../../src/config/kinds/numbers.ts";
 import { folder } from "../../../src/config/kinds/texts.ts";
@@ -24,6 +25,13 @@ export const BOT_ROWS = [
     default: [],
     sample: "allow stream=icinga role=member",
     help: "Who may ask for what: allow or deny, and parts that must all fit: stream=, user= (an address or a number), group=, role= (owner, administrator, moderator, member or guest; those above it, too), verb= (ack, downtime, status, recheck; who may do something may take it back), host=. Values have | between several, and * and ?. max=8h is the longest downtime that the line allows. The first line that fits counts. Without one that allows it nobody may do anything but ask for help.",
+    knownBy: BY_US,
+  },
+  {
+    name: "show_changes",
+    kind: choice(["off", "acknowledgements", "all"]),
+    default: "off",
+    help: "What was changed elsewhere, as in the web interface, is written into the topic of the alert; Icinga 2 only, whose user needs the permission events/*. acknowledgements: those that make no notification, and their removal. all: downtimes, too; then let the core send no notifications of downtimes, or they appear twice.",
     knownBy: BY_US,
   },
   {

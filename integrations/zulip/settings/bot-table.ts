@@ -40,7 +40,10 @@ type Values = ValuesOf<(typeof OPTIONS)[number]>;
 
 /** All that the bot needs. */
 export interface BotConfig {
-  readonly values: Pick<Values, "debug" | "logfile" | "logFormat" | "prometheusServer" | "stateFolder">;
+  readonly values: Pick<
+    Values,
+    "debug" | "logfile" | "logFormat" | "prometheusServer" | "stateFolder" | "showChanges"
+  >;
   readonly connection: Connection;
   /** Undefined only where an error was reported. */
   readonly monitoring: Monitoring | undefined;
@@ -63,7 +66,13 @@ export const BOT_TABLE: ConfigTable<BotConfig> = {
       peopleMaxAgeSeconds: values.peopleMaxAge,
       alertUsers: values.alertUser.map(fromByteString),
     };
-    return { config: { values, connection, monitoring: findMonitoring(values, draft, context), settings } };
+    const monitoring = findMonitoring(values, draft, context);
+    if (values.showChanges !== "off" && monitoring !== undefined && monitoring.written.kind !== "icinga2")
+      context.report({
+        ...error("show_changes needs Icinga 2, which tells of changes", "leave it out"),
+        ...draft.origins.get("show_changes")?.at(-1),
+      });
+    return { config: { values, connection, monitoring, settings } };
   },
 };
 

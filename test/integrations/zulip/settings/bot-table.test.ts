@@ -82,6 +82,11 @@ describe("zulip-bot.conf", () => {
       "monitoring=zabbix https://z\n",
       "zulip-bot.conf:4: monitoring: 'zabbix' is none of icinga2, thruk, livestatus, pipe",
     ],
+    [
+      "changes of a monitoring that tells none",
+      "monitoring=pipe /a\nshow_changes=all\n",
+      "zulip-bot.conf:5: show_changes needs Icinga 2",
+    ],
     ["no user", "monitoring=icinga2 https://i password_file=x\n", "icinga2 needs user="],
     [
       "a secret in the line",

@@ -1,0 +1,30 @@
+import type { Target } from "../../backends/backend.ts";
+import type { Clock } from "../client/clock.ts";
+
+/** A monitoring tells of a removal within seconds. */
+const WITHIN_MS = 60_000;
+
+/** What the bot itself has taken back just now: the monitoring does not tell who it was. */
+export class RecentRemovals {
+  readonly #clock: Clock;
+  readonly #times = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(target: Target): void {
+    const now = this.#clock.now();
+    for (const [key, at] of this.#times) if (now - at > WITHIN_MS) this.#times.delete(key);
+    this.#times.set(keyOfTarget(target), now);
+  }
+
+  has(target: Target): boolean {
+    const at = this.#times.get(keyOfTarget(target));
+    return at !== undefined && this.#clock.now() - at <= WITHIN_MS;
+  }
+}
+
+export function keyOfTarget({ host, service }: Target): string {
+  return JSON.stringify([host, service ?? ""]);
+}

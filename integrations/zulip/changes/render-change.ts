@@ -1,0 +1,33 @@
+import type { Change } from "../../backends/icinga2-changes.ts";
+import { safeText } from "../notify/safe-text.ts";
+import type { Language } from "../notify/texts.ts";
+
+const WORDS: Readonly<Record<Change["what"], Readonly<Record<Language, string>>>> = {
+  acknowledged: { en: "was acknowledged", de: "wurde bestätigt" },
+  unacknowledged: { en: "is not acknowledged any more", de: "ist nicht mehr bestätigt" },
+  downtime: { en: "has a downtime", de: "hat eine Downtime" },
+  "downtime-removed": { en: "has lost a downtime", de: "hat eine Downtime verloren" },
+};
+const UNTIL: Readonly<Record<Language, string>> = { en: "until", de: "bis" };
+const MAX_NAME = 300;
+const MAX_COMMENT = 500;
+
+/** `http - web1 was acknowledged (Anna: on it), until <time:…>` */
+export function renderChange(
+  { what, target, author, comment, endsAt }: Change,
+  { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
+): string {
+  const { host, service } = target;
+  const name = safeText(service === undefined ? host : `${service} - ${host}`, MAX_NAME);
+  const at = stage === undefined ? "" : ` (${stage})`;
+  const isOver = what === "downtime-removed" || what === "unacknowledged";
+  const end = endsAt === undefined || isOver ? "" : `, ${UNTIL[language]} ${renderTime(endsAt)}`;
+  const said = [author, comment].filter((text) => text !== "").join(": ");
+  const remark = said === "" ? "" : ` (${safeText(said, MAX_COMMENT)})`;
+  return `${name}${at} ${WORDS[what][language]}${end}${remark}`;
+}
+
+/** Zulip shows it in the reader's time. */
+function renderTime(seconds: number): string {
+  return `<time:${new Date(seconds * 1_000).toISOString().replace(/\.\d+Z$/, "Z")}>`;
+}
