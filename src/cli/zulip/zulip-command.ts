@@ -16,13 +16,15 @@ const WRONG_CALL = 3;
 /** Exit codes: 0, 1 Zulip has refused something, 3 the call or the configuration is wrong. */
 export async function zulipCommand([word, ...words]: readonly string[], io: Io): Promise<CommandResult> {
   switch (word) {
+    case "announce":
+      return (await import("./announce-command.ts")).announceCommand(words, io);
     case "emoji":
       return emoji(words, io);
     case "sample":
       io.stdout(renderSampleConf(ZULIP_GROUPS));
       return 0;
     default:
-      return unknownWord(word, ["emoji", "sample"]);
+      return unknownWord(word, ["announce", "emoji", "sample"]);
   }
 }
 
