@@ -120,8 +120,8 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "zulip",
-    usage: "zulip emoji|sample …",
-    help: "prepare a Zulip server",
+    usage: "zulip announce|emoji|sample …",
+    help: "tell Zulip what was rolled out, prepare a Zulip server",
     load: async () => (await import("./zulip/zulip-command.ts")).zulipCommand,
   },
 ];

@@ -1,11 +1,12 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { createFolder } from "../support/folder.ts";
 import { hasServer } from "../support/servers/installed.ts";
+import { FakeZulip } from "../support/zulip/fake-zulip.ts";
 
 const EXAMPLE = resolve("examples/rollout");
 const AUTHOR = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
@@ -127,6 +128,36 @@ describe.skipIf(!hasTool("helm") || !hasServer("git"))("a site's repository with
     const { all } = await push("first");
     expect(all).toContain("rollout: dev was not rolled out, Helm has gone back to what was there");
     expect(() => readFileSync(at("etc/worker.conf"))).toThrow();
+  });
+
+  it("tells in Zulip what became of a push, one message for it, and goes on without Zulip", async () => {
+    await using fake = await FakeZulip.start();
+    const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
+    fake.world.addStream("deployments", [bot.id]);
+    writeFileSync(at("zulip.key"), bot.key, { mode: 0o600 });
+    const lines = [
+      `site=${fake.url}`,
+      `email=${bot.email}`,
+      `api_key_file=${at("zulip.key")}`,
+      "stream=deployments",
+    ];
+    writeFileSync(at("zulip.conf"), lines.join("\n"));
+    vi.stubEnv("ZULIP_CONF", at("zulip.conf"));
+    try {
+      expect(await push("first")).toMatchObject({ exitCode: 0 });
+      const [told, ...others] = fake.world.sentTo("deployments");
+      expect(told?.content).toMatch(
+        /^\*\*configuration\*\* `[0-9a-f]{7,}` deployed on 2 of 2 nodes\nAda: first\nStage: dev\n\* cluster: ok\n\* gw1\.example\.org: ok$/,
+      );
+      expect(others).toEqual([]);
+      await fake.stop();
+      await git(at("site"), "commit", "--quiet", "--allow-empty", "--message", "second");
+      const { exitCode, all } = await git(at("site"), "push", "--quiet", "origin", "HEAD:main");
+      expect(exitCode).toBe(0);
+      expect(all).toContain("rollout: the roll-out could not be told in Zulip");
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("leaves a satellite as it is that finds its file wrong", async () => {

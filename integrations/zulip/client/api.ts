@@ -60,6 +60,11 @@ export async function postMessage(
   return id;
 }
 
+/** Of an own message. Zulip refuses it for one with buttons, and after the time of the organization. */
+export async function editMessage(client: ZulipClient, id: number, content: string): Promise<void> {
+  await client.request("PATCH", `messages/${id}`, { params: { content } });
+}
+
 /** The latest messages of this user there, the oldest first, as they were written. */
 export async function fetchOwnMessages(
   client: ZulipClient,

@@ -17,12 +17,14 @@ const WRONG_CALL = 3;
 /** Exit codes: 0, 1 Zulip has refused something, 3 the call or the configuration is wrong. */
 export async function zulipCommand([word, ...words]: readonly string[], io: Io): Promise<CommandResult> {
   switch (word) {
+    case "announce":
+      return (await import("./announce-command.ts")).announceCommand(words, io);
     case "emoji":
       return emoji(words, io);
     case "sample":
       return sample(words, io);
     default:
-      return unknownWord(word, ["emoji", "sample"]);
+      return unknownWord(word, ["announce", "emoji", "sample"]);
   }
 }
 

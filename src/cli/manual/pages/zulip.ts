@@ -83,20 +83,35 @@ export const ZULIP_BOT_MANUAL: Manual = {
 export const ZULIP_MANUAL: Manual = {
   name: "zulip",
   description: [
+    "announce writes what the nodes of a stage have made of a push: one message for each commit and stage, which is changed when further nodes report. NODE=failed may be followed by a colon and why.",
     "emoji upload uploads the custom emoji ok, warn, crit, unk, 1h, 8h, 1d, 7d and ack. Zulip takes them from people only, so it needs the e-mail address and the API key of an administrator, not those of a bot.",
   ],
   words: [
+    {
+      word: "announce",
+      usage: "COMMIT [NODE=ok|NODE=failed…] [--what=NAME] [--subject=TEXT] [--nodes=COUNT] [--topic=TOPIC]",
+      help: "tell a stream what was rolled out",
+      takes: "nothing",
+    },
     { word: "emoji", usage: "upload [OPTION=VALUE…]", help: "upload the custom emoji", takes: "nothing" },
+  ],
+  options: [
+    { name: "what", value: "NAME", isAttached: true, help: "announce: what is rolled out (configuration)" },
+    { name: "subject", value: "TEXT", isAttached: true, help: "announce: who has pushed, and why" },
+    { name: "nodes", value: "COUNT", isAttached: true, help: "announce: how many nodes are to report" },
   ],
   table: { kind: "own", groups: ZULIP_GROUPS },
   takes: "nothing",
   sections: [ENVIRONMENT],
   examples: [
+    {
+      line: "omd-worker zulip announce 1a2b3c4 gw1=ok 'gw2=failed: no key' --nodes=3 --config=zulip.conf --stage=prod --stream=deployments",
+    },
     { line: "omd-worker zulip emoji upload --zuliprc=admin.zuliprc" },
     { line: "omd-worker zulip sample > zulip.conf" },
   ],
   exitCodes: [
-    ["0", "all emoji are there"],
+    ["0", "the message says it; all emoji are there"],
     ["1", "Zulip has refused something, or was not reached"],
     ["3", "the call or an option is wrong"],
   ],

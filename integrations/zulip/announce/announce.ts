@@ -1,0 +1,65 @@
+import { editMessage, fetchNewestId, fetchOwnMessages } from "../client/api.ts";
+import { MessageSender } from "../client/message-sender.ts";
+import type { ZulipClient } from "../client/zulip-client.ts";
+import { ZulipError } from "../client/zulip-error.ts";
+import {
+  type Deployment,
+  isSamePush,
+  mergeDeployments,
+  readDeployment,
+  renderDeployment,
+} from "./deployment.ts";
+
+interface AnnounceOptions {
+  readonly client: ZulipClient;
+  readonly stream: string;
+  readonly topic: string;
+}
+
+/** A push is among so many latest messages of its topic. */
+const LOOKED_AT = 100;
+const RETRIES = 2;
+
+/**
+ * Writes what nodes have made of a push: a new message for the first of them, and a change of this message
+ * for all others. Zulip has no way to change a message only if nobody else has, so of two calls at the same
+ * moment one may overwrite the other. Throws a ZulipError.
+ */
+export async function announce(news: Deployment, options: AnnounceOptions): Promise<"posted" | "changed"> {
+  const found = await find(news, options);
+  if (found === undefined) {
+    await post(news, options);
+    return "posted";
+  }
+  await editMessage(options.client, found.id, renderDeployment(mergeDeployments(found.deployment, news)));
+  return "changed";
+}
+
+interface Found {
+  readonly id: number;
+  readonly deployment: Deployment;
+}
+
+/** The latest one. In a stream that does not exist there is none: to send will say so. */
+async function find(
+  news: Deployment,
+  { client, stream, topic }: AnnounceOptions,
+): Promise<Found | undefined> {
+  const place = { stream, topic, count: LOOKED_AT };
+  const messages = await fetchOwnMessages(client, place).catch((error: unknown) => {
+    if (error instanceof ZulipError && error.failure.kind === "refused") return [];
+    throw error;
+  });
+  return messages
+    .flatMap(({ id, content }) => {
+      const deployment = readDeployment(content.trimEnd());
+      return deployment !== undefined && isSamePush(deployment, news) ? [{ id, deployment }] : [];
+    })
+    .at(-1);
+}
+
+async function post(news: Deployment, { client, stream, topic }: AnnounceOptions): Promise<void> {
+  const after = await fetchNewestId(client);
+  const sender = new MessageSender({ client });
+  await sender.send({ stream, topic, content: renderDeployment(news) }, { after, retries: RETRIES });
+}
