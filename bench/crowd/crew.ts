@@ -42,6 +42,11 @@ export class Crew implements AsyncDisposable {
     return pssMiB(this.#subjects.flatMap((subject) => subject.pids));
   }
 
+  /** How many had to be killed. */
+  get killed(): number {
+    return this.#subjects.reduce((sum, { killed }) => sum + killed.size, 0);
+  }
+
   /** CPU time of those that run. */
   get cpuMs(): number {
     return this.#subjects.reduce((sum, subject) => sum + subject.cpuMs, 0);
