@@ -30,6 +30,7 @@ const TICK_MS = 20;
 const LOOK_MS = 1_000;
 /** When no result has come for so long after the last disturbance, what is missing is lost. */
 const GIVE_UP_MS = 45_000;
+const END_WITHIN_MS = 30_000;
 /** One job in ten takes half a second, so that always some run when something dies. */
 const SLOW = 10;
 
@@ -165,8 +166,12 @@ class ChaosServer implements AsyncDisposable {
     await this.#lose(() => this.#gearmand.kill9());
   }
 
+  /** One that does not end is killed after a while, as a service manager does. */
   async end(): Promise<void> {
-    await this.#lose(() => this.#gearmand.stop());
+    const gearmand = this.#gearmand;
+    const late = setTimeout(() => void gearmand.kill9(), END_WITHIN_MS);
+    await this.#lose(() => gearmand.stop());
+    clearTimeout(late);
   }
 
   async #lose(end: () => Promise<void>): Promise<void> {

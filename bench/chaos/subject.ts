@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createMark } from "../../test/support/processes/leftovers.ts";
 import { type Cage, openCage } from "../processes/cage.ts";
-import { processTree, readRssMiB } from "../processes/process-tree.ts";
+import { readRssMiB } from "../processes/process-tree.ts";
 import { fill } from "../stand-ins/placeholders.ts";
 import { START_VARIABLE, uptime } from "./ledger.ts";
 import type { Span } from "./verdict.ts";
@@ -41,11 +41,11 @@ export class Subject implements AsyncDisposable {
   }
 
   get pids(): readonly number[] {
-    const { pid } = this.#child ?? {};
-    if (pid === undefined || this.#cage === undefined) return [];
-    return this.#cage.how === "process tree"
-      ? processTree(pid).map((each) => each.pid)
-      : this.#cage.pids(pid);
+    const child = this.#child;
+    if (child?.pid === undefined || this.#cage === undefined) return [];
+    const inside = this.#cage.pids(child.pid);
+    // One that has just been started is not in its cgroup yet.
+    return hasEnded(child) || inside.includes(child.pid) ? inside : [child.pid, ...inside];
   }
 
   /** CPU time of this start, and of all that it has started. */
@@ -122,7 +122,7 @@ export class Subject implements AsyncDisposable {
       this.#signal(signal);
       await pause(5);
     }
-    // No process leaves a cgroup by itself, and to look through all processes is slow.
+    // No process leaves a cgroup by itself, and a look through all processes is slow.
     const isWhole = this.#cage !== undefined && this.#cage.how !== "process tree";
     for (const { pid } of isWhole ? [] : this.#mark.processes()) {
       try {

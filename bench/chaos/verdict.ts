@@ -16,7 +16,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** What was done while the jobs ran. On a busy machine some of it takes seconds, and jobs are run meanwhile. */
+/** What was done while the jobs ran. On a busy machine it takes seconds, and jobs are run meanwhile. */
 export interface Happenings {
   /** When each start of a worker was killed, until the last of its processes had ended. */
   readonly killed: ReadonlyMap<string, Span>;

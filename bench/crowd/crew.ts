@@ -42,6 +42,11 @@ export class Crew implements AsyncDisposable {
     return pssMiB(this.#subjects.flatMap((subject) => subject.pids));
   }
 
+  /** How many had to be killed. */
+  get killed(): number {
+    return this.#subjects.reduce((sum, { killed }) => sum + killed.size, 0);
+  }
+
   /** CPU time of those that run. */
   get cpuMs(): number {
     return this.#subjects.reduce((sum, subject) => sum + subject.cpuMs, 0);
@@ -87,7 +92,8 @@ export class Crew implements AsyncDisposable {
   async #untilRegistered(wanted: number, signal: AbortSignal): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     for (let found = 0; found !== wanted; await pause(LOOK_MS, undefined, { signal })) {
-      found = await this.registered();
+      // Under the load of so many starts gearmand may be too late to answer.
+      found = await this.registered().catch(() => -1);
       if (performance.now() > end)
         throw new Error(`${found} of ${wanted} workers are registered after ${PATIENCE_MS / 1000} s`);
     }

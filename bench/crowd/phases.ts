@@ -25,6 +25,10 @@ export interface PhaseRow {
   readonly jobs: number;
   /** Wrong, second and missing results. */
   readonly wrong: number;
+  /** How many each of them are, and the first one. Absent: none. */
+  readonly faults?: LoadCounts & { readonly sample: string | undefined };
+  /** Workers that did not end within 30 seconds after a TERM. What they ran is run again. */
+  readonly killed?: number;
   readonly seconds: number;
   /** CPU time of gearmand: a second's, and a job's. */
   readonly gearmandCores: number;
@@ -75,11 +79,10 @@ const PHASES = {
   },
   rollout: async (scene) => {
     const rate = scene.rates[0] ?? 1;
-    return [
-      await underLoad(scene, { phase: `roll-out at ${rate} a second`, rate }, () =>
-        scene.crew.rollOut(scene.signal),
-      ),
-    ];
+    const row = await underLoad(scene, { phase: `roll-out at ${rate} a second`, rate }, () =>
+      scene.crew.rollOut(scene.signal),
+    );
+    return [{ ...row, killed: scene.crew.killed }];
   },
   silence,
   burst: async ({ crew, gearmand, burst, signal }) => {
@@ -157,6 +160,7 @@ function rowOf(phase: string, { counts, load, clock, workers }: Ended): PhaseRow
   return {
     phase,
     wrong: wrong + unexpected + waiting,
+    ...(wrong + unexpected + waiting > 0 && { faults: { ...counts, sample: load.sample } }),
     ...clock(submitted),
     ...{ p50Ms: p50, p99Ms: p99, maxMs: max },
     share: shareOf([...load.bySource.values()], workers),

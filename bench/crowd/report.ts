@@ -11,6 +11,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: PhaseRow) => strin
   ["phase", ({ phase }) => phase],
   ["jobs", ({ jobs }) => jobs.toLocaleString("en")],
   ["wrong, second, missing", ({ wrong }) => String(wrong)],
+  ["killed", ({ killed }) => String(killed ?? "")],
   ["seconds", ({ seconds }) => seconds.toFixed(1)],
   ["jobs/s", ({ jobs, seconds }) => (jobs / seconds).toFixed(0)],
   ["gearmand cores", ({ gearmandCores }) => gearmandCores.toFixed(3)],

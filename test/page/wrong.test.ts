@@ -88,6 +88,16 @@ describe("nothing is wrong", () => {
       "if a plugin was missing long ago",
       { recent: { unusable: [{ path: "/p/x", why: "not found", lastTime: NOW - 4000 }], leastLatency: 0 } },
     ],
+    [
+      "if fewer jobs wait than the worker runs in a minute",
+      {
+        queues: [{ waiting: 900 }],
+        happened: (troubles) => {
+          for (let job = 0; job < 5_000; job += 1) troubles.add("ran");
+        },
+      },
+    ],
+    ["if some wait at a worker that has just started", { queues: [{ waiting: 100 }] }],
   ])("%s", (_, given) => expect(findingsOf(given)).toEqual([]));
 });
 
@@ -117,6 +127,17 @@ describe("an operator is told", () => {
       {
         slots: { ...STATUS.slots, busy: 10 },
         queues: [{ waiting: 1 }, { queue: "check_results", waiting: 9 }],
+      },
+    ],
+    [
+      "queueDeep",
+      /^1,200 jobs wait, more than this worker runs in a minute\.$/,
+      {
+        slots: { ...STATUS.slots, busy: 9 },
+        queues: [{ waiting: 1_200 }, { queue: "check_results", waiting: 9 }],
+        happened: (troubles) => {
+          for (let job = 0; job < 5_000; job += 1) troubles.add("ran");
+        },
       },
     ],
     [

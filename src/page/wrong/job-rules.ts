@@ -8,7 +8,10 @@ const MANY_TIMEOUTS = 5;
 const TIMEOUT_SHARE = 0.05;
 /** A plugin that no job has named for so long is no news. */
 const FORGOTTEN_SECONDS = 3_600;
-/** The counts of troubles are of the last five to ten minutes. */
+/** So many may wait at any time, as many as come at once. */
+const FEW_WAITING = 100;
+/** The counts of troubles are of so many minutes at least, and of twice as many at most. */
+const MINUTES_OF_COUNTS = 5;
 const LATELY = "in the last minutes";
 
 export const slotsFull: Rule = ({ status: { slots }, queues }) => {
@@ -19,6 +22,25 @@ export const slotsFull: Rule = ({ status: { slots }, queues }) => {
     level: "warning",
     text: `All ${countOf(slots.max, "slot")} are busy, and ${countOf(waiting, "job")} ${verbOf(waiting, "wait")}.`,
     advice: "If it stays so, raise max-worker, start another worker, or look at the slowest checks below.",
+  };
+};
+
+/**
+ * As the alert OmdQueueDeep. Slots say nothing of quick checks: they are free and taken again many times
+ * between two looks, while the worker runs as much as its thread can.
+ */
+export const queueDeep: Rule = ({ status: { slots }, queues, troubles }) => {
+  const limited = new Set(slots.queues?.map(({ queue }) => queue));
+  const waiting = queues.queues
+    .filter((queue) => isForWorkers(queue) && queue.workers > 0 && !limited.has(queue.queue))
+    .reduce((total, queue) => total + queue.waiting, 0);
+  const inAMinute = troubles.of("ran").count / MINUTES_OF_COUNTS;
+  if (waiting <= FEW_WAITING || waiting <= inAMinute) return undefined;
+  return {
+    level: "warning",
+    text: `${countOf(waiting, "job")} wait, more than this worker runs in a minute.`,
+    advice:
+      "If the CPU of this machine is used up, start another worker. If it is not, raise max-worker, or look at the slowest checks below.",
   };
 };
 
