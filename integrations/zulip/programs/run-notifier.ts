@@ -10,8 +10,8 @@ import { isTransient, ZulipError } from "../client/zulip-error.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { createNotifierMeter, measureSpool } from "../notify/notifier-metrics.ts";
 import type { NotifierSettings } from "../settings/table.ts";
-import { lockFolder } from "./lock-folder.ts";
 import { startSources } from "../sources/start-sources.ts";
+import { lockFolder } from "./lock-folder.ts";
 import { findBotName } from "./send-now.ts";
 
 export interface RunOptions {
