@@ -59,6 +59,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "user:hash or path": "/there",
   "plugin:module+module, comma-separated": "check_a.pl:Module::A",
   "QUEUE:NUMBER, comma-separated": "service:7",
+  "NAME:COUNT/TIME, comma-separated": "restart:7/1h",
   "QUEUE:USER, comma-separated": "service:nobody",
   "QUEUE:NAME=VALUE,NAME=VALUE, one queue a line": "service:cpu=7",
   "queues, comma-separated": "service",

@@ -43,6 +43,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "names, comma-separated": "a,b",
   "plugin:module+module, comma-separated": "check_a:Module::A",
   "QUEUE:NUMBER, comma-separated": "service:7",
+  "NAME:COUNT/TIME, comma-separated": "restart:20/1h",
   "QUEUE:USER, comma-separated": "service:nobody",
   "QUEUE:NAME=VALUE,NAME=VALUE, one queue a line": "service:cpu=30,as=1G",
   "queues, comma-separated": "service",
