@@ -133,7 +133,7 @@ async function leaveResultInSpool(
 ): Promise<void> {
   const line = `/bin/sh -c 'sleep 2; exit 1' x --password ${site.secrets.plant("one that is kept")}`;
   await core.submit("service", serviceJob("kept", line, { result_queue: site.resultQueue }));
-  await vi.waitFor(async () => expect(await site.running()).toContain("sleep 2"), WHILE_BUSY);
+  await vi.waitFor(async () => expect(await site.running()).toContain("kept"), WHILE_BUSY);
   await gearmand.stop();
   await worker.terminate();
 }
@@ -300,7 +300,14 @@ class Site {
         `tls_certificate=${file("client.crt")}`,
         `tls_key=${file("client.key")}`,
       ],
-      ...["services=yes", "debug=2", "max-age=1000", "log_format=json", "control_socket=yes"],
+      ...[
+        "services=yes",
+        "debug=2",
+        "shutdown_timeout=4",
+        "max-age=1000",
+        "log_format=json",
+        "control_socket=yes",
+      ],
       ...[`secret_dir=${file("secrets")}`, `result_spool=${file("spool")}`, `pidfile=${file("worker.pid")}`],
       ...[`prometheus_server=127.0.0.1:${this.#port}`, "status_page=on", `status_page_auth=${file("users")}`],
       ...["native_checks=shadow", "shadow_share=100", `shadow_file=${file("shadow.jsonl")}`, "max-worker=20"],
