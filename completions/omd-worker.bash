@@ -91,7 +91,7 @@ _omd_worker_options() {
     'metrics dashboard') printf '%s\n' '--help' ;;
     'metrics docs') printf '%s\n' '--help' ;;
     'metrics alerts') printf '%s\n' '--help' ;;
-    'demo') printf '%s\n' '--seconds --help' ;;
+    'demo') printf '%s\n' '--seconds --chat --help' ;;
     'link-names') printf '%s\n' '--force --help' ;;
     'completion bash') printf '%s\n' '--help' ;;
     'completion zsh') printf '%s\n' '--help' ;;

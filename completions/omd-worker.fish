@@ -378,6 +378,7 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'metrics '" -a alerts -d 'what each alert means and what to do, as Markdown'
     complete -c $program -n "__omd_worker_in 'metrics list' 'metrics rules' 'metrics dashboard' 'metrics docs' 'metrics alerts'" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'demo '" -l seconds -x -d 'ends after so many seconds'
+    complete -c $program -n "__omd_worker_in 'demo '" -l chat -d 'also starts a stand-in for Zulip with a page, the notifier and the bot: alerts, buttons, …'
     complete -c $program -n "__omd_worker_in 'demo '" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'link-names '" -l force -d 'also replaces links to another installation of omd-worker; never another file'
     complete -c $program -n "__omd_worker_in 'link-names '" -l help -d 'explains it'

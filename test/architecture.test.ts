@@ -43,6 +43,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   backends: [],
   influxdb: ["gearman", "payload", "config", "spool"],
   "metrics-text": [],
+  "chat-server": [],
   zulip: ["gearman", "config", "handlers", "spool", "backends", "metrics-text"],
   cli: [
     "sdk",
@@ -64,7 +65,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "tools",
     "page",
     "spool",
+    "backends",
     "influxdb",
+    "chat-server",
     "zulip",
   ],
   index: ["shelf", "config", "worker"],

@@ -77,7 +77,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "demo",
-    usage: "demo [--seconds N]",
+    usage: "demo [--chat] [--seconds N]",
     help: "a job server, a small core and the worker at work",
     load: async () => (await import("./commands/demo.ts")).demoCommand,
   },

@@ -26,12 +26,21 @@ export interface DemoEvent {
   readonly time: Date;
 }
 
+/** A check has changed the state of an object. */
+export interface DemoChange {
+  readonly state: Readonly<ObjectState>;
+  /** What it was before; undefined: not checked yet. */
+  readonly before: number | undefined;
+}
+
 export interface CoreOptions {
   readonly server: ServerAddress;
   readonly envelope: Envelope;
   readonly objects: readonly DemoObject[];
   readonly log: Log;
   readonly onEvent?: (event: DemoEvent) => void;
+  /** The command line of a notification, if people are to be told. */
+  readonly notify?: ((change: DemoChange) => string | undefined) | undefined;
 }
 
 const RESULT_QUEUE = "check_results";
@@ -97,6 +106,16 @@ export class Core {
 
   get lastEvent(): DemoEvent | undefined {
     return this.#lastEvent;
+  }
+
+  /** Undefined: there is no such object. */
+  find(host: string, service: string | undefined): Readonly<ObjectState> | undefined {
+    return this.#states.get(keyOf(host, service));
+  }
+
+  /** Checks an object now, besides its schedule. */
+  recheck({ object }: Pick<ObjectState, "object">): void {
+    this.#check(object);
   }
 
   start(): void {
@@ -169,11 +188,21 @@ export class Core {
     if (state === undefined) return;
     this.#results += 1;
     const returnCode = Number(fields.get("return_code"));
-    if (returnCode === CRITICAL && state.returnCode !== CRITICAL) this.#handleEvent(state.object);
+    const before = state.returnCode;
+    if (returnCode === CRITICAL && before !== CRITICAL) this.#handleEvent(state.object);
     state.returnCode = returnCode;
     state.output = fromByteString(fields.get("output") ?? "");
     state.took = Number(fields.get("finish_time")) - Number(fields.get("start_time"));
     state.results += 1;
+    if (returnCode !== before) this.#tell({ state, before });
+  }
+
+  #tell(change: DemoChange): void {
+    const commandLine = this.#options.notify?.(change);
+    if (commandLine === undefined) return;
+    const now = (Date.now() / 1000).toFixed(6);
+    const fields = [`start_time=${now}`, `core_time=${now}`, `command_line=${commandLine}`];
+    this.#submit("notification", ["type=notification", ...fields], "", "normal");
   }
 
   #handleEvent(object: DemoObject): void {

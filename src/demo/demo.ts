@@ -11,7 +11,7 @@ import { createEnvelope } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
 import { Worker } from "../worker/worker.ts";
 import type { WorkerListener } from "../worker/worker-events.ts";
-import { Core, type DemoEvent } from "./core.ts";
+import { Core, type DemoChange, type DemoEvent } from "./core.ts";
 import { describeEvent, type Picture } from "./picture.ts";
 import type { StartAgent } from "./site/devices.ts";
 import { startSite } from "./site/site.ts";
@@ -24,8 +24,18 @@ export interface DemoOptions {
   readonly startAgent?: StartAgent | undefined;
   /** `PATH`. */
   readonly searchPath: string;
+  /** Undefined: nobody is told of what changes. */
+  readonly chat?: DemoChat | undefined;
   /** Makes what shows the worker, which is about to be made with this configuration, in another place. */
   readonly observe?: ((loaded: LoadedConfig<Config>) => Promise<DemoObserver | undefined>) | undefined;
+}
+
+/** Where people are told of what changes, and act. */
+export interface DemoChat {
+  /** The command line of a notification; undefined: nobody is to be told. */
+  readonly notify: (change: DemoChange) => string | undefined;
+  /** Called with the core before it starts. */
+  readonly attach: (core: Core) => void;
 }
 
 /** Shows the worker in another place than the terminal. */
@@ -43,6 +53,8 @@ export interface Demo {
 }
 
 const KEY = "only-for-the-demo";
+/** A queue that is named keeps the worker from serving those that it has by default. */
+const WITH_CHAT = ["hosts=yes", "services=yes", "eventhandler=yes", "notifications=yes"];
 const SILENT: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts a data centre, a job server, a core and a worker in one process. They talk over the network. */
@@ -55,11 +67,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const place = { address: server.host, port: server.port };
   const site = closing.use(await startSite({ ...options, jobServer: place }));
   const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(KEY)) });
-  const loaded = loadOptions(server);
+  const loaded = loadOptions(server, options.chat === undefined ? [] : WITH_CHAT);
   const observer = await options.observe?.(loaded);
   if (observer !== undefined) closing.use(observer);
   const onEvent = (event: DemoEvent) => observer?.log.info(`the demo's core: ${describeEvent(event)}`);
-  const core = new Core({ server, envelope, objects: site.objects, log: SILENT, onEvent });
+  const notify = options.chat?.notify;
+  const core = new Core({ server, envelope, objects: site.objects, log: SILENT, onEvent, notify });
+  options.chat?.attach(core);
   const tally = new Tally(core, site.missing);
   const worker = new Worker({
     config: loaded.config,
@@ -82,8 +96,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   return { look: () => draw(core, tally, { startMs, pageUrl }), stop: () => owned.disposeAsync() };
 }
 
-function loadOptions({ host, port }: ServerAddress): LoadedConfig<Config> {
+function loadOptions({ host, port }: ServerAddress, more: readonly string[]): LoadedConfig<Config> {
   const options = [
+    ...more,
     `server=${host}:${port}`,
     `key=${KEY}`,
     "min-worker=10",

@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { ChatServer } from "../../integrations/chat-server/chat-server.ts";
 import { readRun } from "../../src/handlers/handler-run.ts";
 import { createFolder } from "../support/folder.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import { runProgram, startWorker } from "../support/processes/worker.ts";
 import { hasServer } from "../support/servers/installed.ts";
-import { FakeZulip } from "../support/zulip/fake-zulip.ts";
 import { Core, serviceJob } from "./core.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 20 };
@@ -89,7 +89,7 @@ describe.skipIf(!hasServer("gearmand"))("event handlers of a worker", () => {
       { handler: "true", results: { refused: 1 } },
     ]);
 
-    await using fake = await FakeZulip.start();
+    await using fake = await ChatServer.start();
     const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
     fake.world.addStream("icinga", [bot.id]);
     fake.world.addStream("event-handlers", [bot.id]);

@@ -1,8 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { ChatServer } from "../../integrations/chat-server/chat-server.ts";
+import type { FakeMessage, FakeUser } from "../../integrations/chat-server/world.ts";
 import { run } from "../cli/io.ts";
+import { ask } from "../integrations/chat-server/requests.ts";
 import { createFolder } from "../support/folder.ts";
+import { type BotProcess, startBot } from "../support/processes/zulip-bot.ts";
 import {
   HOST,
   type Icinga2,
@@ -17,10 +21,6 @@ import {
 import { readRows, sendCommand, setState } from "../support/servers/icinga2-state.ts";
 import { hasServer } from "../support/servers/installed.ts";
 import { MuteIcinga } from "../support/servers/mute-icinga.ts";
-import { type BotProcess, startBot } from "../support/zulip/bot-process.ts";
-import { FakeZulip } from "../support/zulip/fake-zulip.ts";
-import { ask } from "../support/zulip/requests.ts";
-import type { FakeMessage, FakeUser } from "../support/zulip/world.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
 const TARGET = { host: HOST, service: SERVICE };
@@ -31,12 +31,12 @@ const ACKNOWLEDGED = `Acknowledged ${SERVICE} - ${HOST}: ✓`;
 const SET = `Set Downtime for ${SERVICE} - ${HOST}: ✓`;
 
 let folder: ReturnType<typeof createFolder>;
-let fake: FakeZulip;
+let fake: ChatServer;
 let bot: FakeUser;
 let anna: FakeUser;
 beforeEach(async () => {
   folder = createFolder();
-  fake = await FakeZulip.start();
+  fake = await ChatServer.start();
   bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Icinga API-Bot", isBot: true });
   anna = fake.world.addUser({ email: "anna@rig.local", fullName: "Änna; Mücke (ik4)" });
   fake.world.addStream("icinga", [bot.id, anna.id]);

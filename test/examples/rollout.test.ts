@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
+import { ChatServer } from "../../integrations/chat-server/chat-server.ts";
 import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { createFolder } from "../support/folder.ts";
 import { hasServer } from "../support/servers/installed.ts";
-import { FakeZulip } from "../support/zulip/fake-zulip.ts";
 
 const EXAMPLE = resolve("examples/rollout");
 const AUTHOR = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
@@ -131,7 +131,7 @@ describe.skipIf(!hasTool("helm") || !hasServer("git"))("a site's repository with
   });
 
   it("tells in Zulip what became of a push, one message for it, and goes on without Zulip", async () => {
-    await using fake = await FakeZulip.start();
+    await using fake = await ChatServer.start();
     const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
     fake.world.addStream("deployments", [bot.id]);
     writeFileSync(at("zulip.key"), bot.key, { mode: 0o600 });

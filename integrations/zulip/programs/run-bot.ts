@@ -24,6 +24,8 @@ export interface RunBotOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+  /** Acts in place of the monitoring of the options, as in the demo. */
+  readonly backend?: Backend;
 }
 
 /** The bot cannot start. The message says why, and what to do. */
@@ -39,8 +41,9 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   await using _lock = await lockFolder(folder, "bot");
   using journal = ActionJournal.open(join(folder, "actions"), { nowMs: clock.now() });
   const position = Position.open(join(folder, "position.json"));
-  using open = openMonitoring(config);
-  const { backend } = open;
+  using open = options.backend === undefined ? openMonitoring(config) : undefined;
+  const backend = options.backend ?? open?.backend;
+  if (backend === undefined) throw new BotError("there is no monitoring");
   const meter = createBotMeter();
   const removals = new RecentRemovals(clock);
   const onRemoval = (target: Target) => removals.add(target);

@@ -1,29 +1,35 @@
 import { START_SNMP_AGENT } from "../../../plugins/agent.ts";
-import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
 import { type Demo, startDemo } from "../../demo/demo.ts";
 import { countStates } from "../../demo/picture.ts";
 import { renderScreen } from "../../demo/screen.ts";
 import { showOnTerminal } from "../../demo/terminal.ts";
+import type { Log } from "../../log.ts";
 import { type CommandResult, wrongCall } from "../command.ts";
+import type { Chat } from "../demo/chat.ts";
 import type { Io } from "../io.ts";
+import { OWN_CHECKS } from "../own-checks.ts";
 import { observeDemo } from "../run/observe-demo.ts";
 import { VERSION } from "../version.ts";
 
 const REDRAW_MS = 1000;
 const TELL_MS = 5000;
 const COLUMNS = 120;
+const CHAT = "--chat";
+const SILENT: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const END_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export async function demoCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
-  const seconds = readSeconds(argv);
+  const seconds = readSeconds(argv.filter((word) => word !== CHAT));
   if (seconds === undefined) return wrongCall();
   using end = new End(seconds, io);
-  const demo = await start(io).catch((error: unknown) => {
+  await using chat = argv.includes(CHAT) ? await openChat() : undefined;
+  const demo = await start(io, chat).catch((error: unknown) => {
     io.stderr(`cannot start the demo: ${error instanceof Error ? error.message : String(error)}\n`);
   });
   if (demo === undefined) return 1;
   const { pageUrl, missing } = demo.look();
   if (pageUrl !== undefined) io.stdout(`Status page: ${pageUrl}\n`);
+  if (chat !== undefined) io.stdout(`Chat: ${chat.url}\n`);
   for (const each of missing) io.stdout(`Left out here: ${each}\n`);
   if (process.stdout.isTTY === true && io.env["TERM"] !== "dumb") await showHere(demo, end, io);
   else await tellAll(demo, end, io);
@@ -33,9 +39,15 @@ export async function demoCommand(argv: readonly string[], io: Io): Promise<Comm
   return results > 0 ? 0 : 1;
 }
 
-function start(io: Io): Promise<Demo> {
+async function openChat(): Promise<Chat> {
+  const { startChat } = await import("../demo/chat.ts");
+  return await startChat(SILENT);
+}
+
+function start(io: Io, chat: Chat | undefined): Promise<Demo> {
   return startDemo({
-    checks: BUILTIN_CHECKS,
+    checks: OWN_CHECKS,
+    chat,
     version: VERSION,
     startAgent: START_SNMP_AGENT,
     searchPath: io.env["PATH"] ?? "",

@@ -2,11 +2,11 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ChatServer } from "../../../integrations/chat-server/chat-server.ts";
 import { createFolder } from "../../support/folder.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { broadcast, FakeThruk, THRUK_KEY } from "../../support/servers/fake-thruk.ts";
-import { FakeZulip } from "../../support/zulip/fake-zulip.ts";
 import { run } from "../io.ts";
 
 checkLeaks();
@@ -18,12 +18,12 @@ const MACROS = [
 ];
 
 let folder: ReturnType<typeof createFolder>;
-let fake: FakeZulip;
+let fake: ChatServer;
 let conf: string;
 let settings: readonly string[];
 beforeEach(async () => {
   folder = createFolder();
-  fake = await FakeZulip.start();
+  fake = await ChatServer.start();
   const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
   fake.world.addStream("icinga", [bot.id]);
   const keyFile = join(folder.path, "key");

@@ -1,25 +1,25 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ChatServer } from "../../../integrations/chat-server/chat-server.ts";
+import type { FakeUser } from "../../../integrations/chat-server/world.ts";
 import { createFolder } from "../../support/folder.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { startBot } from "../../support/processes/zulip-bot.ts";
 import { MuteIcinga } from "../../support/servers/mute-icinga.ts";
-import { startBot } from "../../support/zulip/bot-process.ts";
-import { FakeZulip } from "../../support/zulip/fake-zulip.ts";
-import type { FakeUser } from "../../support/zulip/world.ts";
 import { run } from "../io.ts";
 
 checkLeaks();
 
 let folder: ReturnType<typeof createFolder>;
-let fake: FakeZulip;
+let fake: ChatServer;
 let icinga: MuteIcinga;
 let bot: FakeUser;
 let conf: string;
 beforeEach(async () => {
   folder = createFolder();
-  fake = await FakeZulip.start();
+  fake = await ChatServer.start();
   icinga = await MuteIcinga.start();
   bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
   const [key, password] = [write("key", `${bot.key}\n`), write("password", "secret")];

@@ -144,9 +144,19 @@ export const DEMO_MANUAL: Manual = {
     "Shows the worker at work: the servers of a small data centre, an embedded job server and a small core, all in one process; a table of states, and the status page at an address of this machine.",
     "Arrow keys and page keys scroll; p shows problems, c, w, u and o one state, a all; q or Ctrl-C ends it. Without a terminal there is a line every five seconds, and the whole table at the end. NO_COLOR turns colours off.",
   ],
-  options: [{ name: "seconds", value: "N", help: "ends after so many seconds" }],
+  options: [
+    { name: "seconds", value: "N", help: "ends after so many seconds" },
+    {
+      name: "chat",
+      help: "also starts a stand-in for Zulip with a page, the notifier and the bot: alerts, buttons, emoji and commands",
+    },
+  ],
   takes: "nothing",
-  examples: [{ line: "omd-worker demo" }, { line: "omd-worker demo --seconds 60" }],
+  examples: [
+    { line: "omd-worker demo" },
+    { line: "omd-worker demo --seconds 60" },
+    { line: "omd-worker demo --chat", does: "and open the address that it prints behind Chat" },
+  ],
   exitCodes: [
     ["0", "results came in"],
     ["1", "no result came in"],

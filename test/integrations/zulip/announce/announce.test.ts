@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
 import { readDeployment, renderDeployment } from "../../../../integrations/zulip/announce/deployment.ts";
 import { run } from "../../../cli/io.ts";
 import { createFolder } from "../../../support/folder.ts";
-import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
 
 const DEPLOYMENT = {
   ...{ what: "worker.conf", commit: "1a2b3c4", stage: "prod", subject: "Ada: more threads", expected: 3 },
@@ -42,11 +42,11 @@ Stage: prod
 
 describe("omd-worker zulip announce", () => {
   let folder: ReturnType<typeof createFolder>;
-  let fake: FakeZulip;
+  let fake: ChatServer;
   let conf: string;
   beforeEach(async () => {
     folder = createFolder();
-    fake = await FakeZulip.start();
+    fake = await ChatServer.start();
     const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
     fake.world.addStream("deployments", [bot.id]);
     const keyFile = join(folder.path, "key");

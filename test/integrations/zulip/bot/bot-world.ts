@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, vi } from "vitest";
+import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
+import type { FakeMessage, FakeUser } from "../../../../integrations/chat-server/world.ts";
 import { ActionJournal } from "../../../../integrations/zulip/bot/action-journal.ts";
 import { Bot } from "../../../../integrations/zulip/bot/bot.ts";
 import { createBotMeter } from "../../../../integrations/zulip/bot/bot-metrics.ts";
@@ -12,9 +14,7 @@ import { renderButtons } from "../../../../integrations/zulip/notify/buttons.ts"
 import { TEXTS } from "../../../../integrations/zulip/notify/texts.ts";
 import { createFolder } from "../../../support/folder.ts";
 import { stubLog } from "../../../support/stub-log.ts";
-import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
-import { ask } from "../../../support/zulip/requests.ts";
-import type { FakeMessage, FakeUser } from "../../../support/zulip/world.ts";
+import { ask } from "../../chat-server/requests.ts";
 import { MemoryMonitoring } from "./memory-monitoring.ts";
 
 export const SERVICE = { host: "web1", service: "http" };
@@ -49,7 +49,7 @@ class QuickClock implements Clock {
 
 /** A chat, a monitoring, and a bot between them that can be killed. */
 export class BotWorld implements AsyncDisposable {
-  readonly fake: FakeZulip;
+  readonly fake: ChatServer;
   readonly monitoring = new MemoryMonitoring(SERVICE, HOST, { host: "db1", service: "sql" });
   readonly folder = createFolder();
   readonly clock: QuickClock;
@@ -63,7 +63,7 @@ export class BotWorld implements AsyncDisposable {
   #ending: AbortController | undefined;
   #running: Promise<unknown> = Promise.resolve();
 
-  private constructor(fake: FakeZulip, clock: QuickClock) {
+  private constructor(fake: ChatServer, clock: QuickClock) {
     this.fake = fake;
     this.clock = clock;
     const { world } = fake;
@@ -78,7 +78,7 @@ export class BotWorld implements AsyncDisposable {
 
   static async create(): Promise<BotWorld> {
     const clock = new QuickClock();
-    return new BotWorld(await FakeZulip.start({ now: clock.now }), clock);
+    return new BotWorld(await ChatServer.start({ now: clock.now }), clock);
   }
 
   /** Resolves when it listens. */

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChatServer, type Fault } from "../../../../integrations/chat-server/chat-server.ts";
 import { MessageSender } from "../../../../integrations/zulip/client/message-sender.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { ZulipError } from "../../../../integrations/zulip/client/zulip-error.ts";
-import { FakeZulip, type Fault } from "../../../support/zulip/fake-zulip.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 const MESSAGE = { stream: "icinga", topic: "web1", content: "down" };
 
 describe("a message is sent until it is there", () => {
-  let fake: FakeZulip;
+  let fake: ChatServer;
   let clock: FakeClock;
   let sender: MessageSender;
   let troubles: string[];
   beforeEach(async () => {
     clock = new FakeClock();
     troubles = [];
-    fake = await FakeZulip.start({ now: clock.now });
+    fake = await ChatServer.start({ now: clock.now });
     const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
     fake.world.addStream("icinga", [bot.id]);
     const login = () => ({ email: bot.email, key: bot.key });

@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
+import type { FakeUser } from "../../../../integrations/chat-server/world.ts";
 import {
   fetchEmojiNames,
   fetchNewestId,
@@ -13,21 +15,19 @@ import {
 import { RequestPace } from "../../../../integrations/zulip/client/request-pace.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { ZulipError } from "../../../../integrations/zulip/client/zulip-error.ts";
-import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
-import type { FakeUser } from "../../../support/zulip/world.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 const MESSAGE = { stream: "icinga", topic: "web1", content: "Störung" };
 
 describe("the client on a Zulip server", () => {
-  let fake: FakeZulip;
+  let fake: ChatServer;
   let bot: FakeUser;
   let clock: FakeClock;
   let key: string;
   let client: ZulipClient;
   beforeEach(async () => {
     clock = new FakeClock();
-    fake = await FakeZulip.start({ now: clock.now, limit: { requests: 200, seconds: 60 } });
+    fake = await ChatServer.start({ now: clock.now, limit: { requests: 200, seconds: 60 } });
     bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Icinga API-Bot", isBot: true });
     key = bot.key;
     fake.world.addStream("icinga", [bot.id]);

@@ -1,11 +1,11 @@
 import { inflateSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { drawBadge } from "../../../../integrations/zulip/emoji/draw.ts";
 import { EMOJI, EMOJI_NAMES, readEmoji } from "../../../../integrations/zulip/emoji/pack.ts";
 import { encodePng } from "../../../../integrations/zulip/emoji/png.ts";
 import { uploadPack } from "../../../../integrations/zulip/emoji/upload.ts";
-import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
 
 /** The lines of dots of a PNG, as this project writes them. */
 function dotsOf(png: Buffer): Buffer {
@@ -36,9 +36,9 @@ describe("the emoji", () => {
 });
 
 describe("the upload", () => {
-  let fake: FakeZulip;
+  let fake: ChatServer;
   beforeEach(async () => {
-    fake = await FakeZulip.start();
+    fake = await ChatServer.start();
   });
   afterEach(() => fake.stop());
   const pack = EMOJI_NAMES.map((name) => ({ name, png: readEmoji(name) }));

@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
+import type { FakeUser } from "../../../../integrations/chat-server/world.ts";
 import { SpoolFolder } from "../../../../integrations/spool/spool-folder.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { encodeEntry } from "../../../../integrations/zulip/notify/notice-entry.ts";
@@ -10,8 +12,6 @@ import { encodePost } from "../../../../integrations/zulip/notify/post-entry.ts"
 import { createFolder } from "../../../support/folder.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
 import { stubLog } from "../../../support/stub-log.ts";
-import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
-import type { FakeUser } from "../../../support/zulip/world.ts";
 import { FakeClock } from "../client/fake-clock.ts";
 import { route, SERVICE_PROBLEM, STYLE } from "./notices.ts";
 
@@ -22,14 +22,14 @@ const PLANNING = { maxAgeMs: 7_200_000, digestOver: 20, digestTopic: "Many" };
 
 let folder: ReturnType<typeof createFolder>;
 let clock: FakeClock;
-let fake: FakeZulip;
+let fake: ChatServer;
 let bot: FakeUser;
 let spool: SpoolFolder;
 let key: string;
 beforeEach(async () => {
   folder = createFolder();
   clock = new FakeClock();
-  fake = await FakeZulip.start({ now: clock.now });
+  fake = await ChatServer.start({ now: clock.now });
   bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Icinga API-Bot", isBot: true });
   key = bot.key;
   fake.world.addStream("icinga", [bot.id]);

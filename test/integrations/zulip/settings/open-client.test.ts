@@ -4,13 +4,13 @@ import { createServer as createHttps } from "node:https";
 import { type AddressInfo, connect, type Server } from "node:net";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
+import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
 import { fetchServerSettings } from "../../../../integrations/zulip/client/api.ts";
 import { ZulipError } from "../../../../integrations/zulip/client/zulip-error.ts";
 import type { Connection } from "../../../../integrations/zulip/settings/connection.ts";
 import { openClient } from "../../../../integrations/zulip/settings/open-client.ts";
 import { Secret } from "../../../../src/config/secret.ts";
 import { createCertificate, inDays } from "../../../support/servers/certificates.ts";
-import { FakeZulip } from "../../../support/zulip/fake-zulip.ts";
 
 const CERTIFICATE = createCertificate({ commonNames: ["localhost"], notAfter: inDays(10) });
 const KEY = { kind: "value", secret: new Secret(Buffer.from("k".repeat(32))) } as const;
@@ -40,7 +40,7 @@ function open(site: string, more: Partial<Connection> = {}, env: Readonly<Record
 
 describe("a Zulip behind TLS", () => {
   /** Passes requests on, as the web server in front of a Zulip does. */
-  async function front(fake: FakeZulip): Promise<string> {
+  async function front(fake: ChatServer): Promise<string> {
     const { cert, key } = CERTIFICATE;
     const port = await listen(
       createHttps({ cert, key }, (incoming, response) => {
@@ -52,7 +52,7 @@ describe("a Zulip behind TLS", () => {
   }
 
   it("is not believed without its authority, which says how to name it", async () => {
-    await using fake = await FakeZulip.start();
+    await using fake = await ChatServer.start();
     const site = await front(fake);
     const error: unknown = await fetchServerSettings(open(site)).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ZulipError);
@@ -63,13 +63,13 @@ describe("a Zulip behind TLS", () => {
   });
 
   it("is believed with it", async () => {
-    await using fake = await FakeZulip.start();
+    await using fake = await ChatServer.start();
     const client = open(await front(fake), { authorities: CERTIFICATE.cert });
     expect(await fetchServerSettings(client)).toMatchObject({ version: "8.0-dev" });
   });
 
   it("is reached through the proxy of the environment", async () => {
-    await using fake = await FakeZulip.start();
+    await using fake = await ChatServer.start();
     const site = await front(fake);
     const asked: string[] = [];
     const proxy = createHttp();

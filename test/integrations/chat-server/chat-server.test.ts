@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkLeaks } from "../leaks.ts";
-import { FakeZulip } from "./fake-zulip.ts";
+import { ChatServer } from "../../../integrations/chat-server/chat-server.ts";
+import type { FakeUser } from "../../../integrations/chat-server/world.ts";
+import { checkLeaks } from "../../support/leaks.ts";
 import { ask, type Reply } from "./requests.ts";
-import type { FakeUser } from "./world.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures/zulip");
 const PROBE = readFileSync(join(FIXTURES, "probe.txt"), "utf8");
@@ -13,11 +13,11 @@ const [EVENTS = ""] = readFileSync(join(FIXTURES, "events.json"), "utf8").split(
 
 checkLeaks();
 
-let fake: FakeZulip;
+let fake: ChatServer;
 let human: FakeUser;
 let bot: FakeUser;
 beforeEach(async () => {
-  fake = await FakeZulip.start({ heartbeatMs: 20 });
+  fake = await ChatServer.start({ heartbeatMs: 20 });
   human = fake.world.addUser({ email: "hamlet@rig.local", fullName: "Hamlet, Prinz (ik4-sma)", role: 200 });
   bot = fake.world.addUser({ email: "icinga-bot@rig.local", fullName: "Icinga API-Bot", isBot: true });
   fake.world.addStream("icinga", [human.id, bot.id]);
@@ -136,7 +136,7 @@ describe("what a server does", () => {
 
   it("the request after the last that is allowed is refused, with the time to wait", async () => {
     let now = 1_795_419_000_000;
-    await using limited = await FakeZulip.start({ limit: { requests: 2, seconds: 60 }, now: () => now });
+    await using limited = await ChatServer.start({ limit: { requests: 2, seconds: 60 }, now: () => now });
     const user = limited.world.addUser({ email: "a@b", fullName: "A" });
     const request = () => ask(limited.url, { method: "GET", path: "users/me", user });
     const first = await request();

@@ -1,4 +1,4 @@
-import type { FakeUser } from "./world.ts";
+import type { FakeUser } from "../../../integrations/chat-server/world.ts";
 
 /** One request, as curl would make it. */
 export async function ask(

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { ApiError, badRequest } from "./api-error.ts";
 import type { FakeOptions } from "./context.ts";
 import { EventQueues } from "./event-queues.ts";
+import type { Page } from "./pages.ts";
 import { readParams } from "./params.ts";
 import { type Limit, RateLimit } from "./rate-limit.ts";
 import { findRoute } from "./routes.ts";
@@ -22,6 +23,8 @@ interface Settings extends FakeOptions {
   readonly limit: Limit;
   readonly heartbeatMs: number;
   readonly now: () => number;
+  /** What is served besides the API, by its path. */
+  readonly pages: () => ReadonlyMap<string, Page>;
 }
 
 const DEFAULTS: Settings = {
@@ -30,6 +33,7 @@ const DEFAULTS: Settings = {
   limit: { requests: 200, seconds: 60 },
   heartbeatMs: 50_000,
   now: Date.now,
+  pages: () => new Map(),
 };
 
 interface Reply {
@@ -39,10 +43,11 @@ interface Reply {
 }
 
 /**
- * A Zulip server for tests, shaped after the recorded replies of a real one (test/fixtures/zulip). It keeps
- * its world when it is restarted, and loses its event queues, as the real one does.
+ * A small Zulip server, for the demo and for tests, shaped after the recorded replies of a real one
+ * (test/fixtures/zulip). It keeps its world when it is restarted, and loses its event queues, as the real one
+ * does.
  */
-export class FakeZulip implements AsyncDisposable {
+export class ChatServer implements AsyncDisposable {
   readonly world = new World();
   /** `METHOD path` of each request, in order. */
   readonly requests: string[] = [];
@@ -62,8 +67,8 @@ export class FakeZulip implements AsyncDisposable {
     this.#limit = new RateLimit(this.#settings.limit, this.#settings.now);
   }
 
-  static async start(settings: Partial<Settings> = {}): Promise<FakeZulip> {
-    const fake = new FakeZulip(settings);
+  static async start(settings: Partial<Settings> = {}): Promise<ChatServer> {
+    const fake = new ChatServer(settings);
     await fake.resume();
     return fake;
   }
@@ -113,6 +118,11 @@ export class FakeZulip implements AsyncDisposable {
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", this.url);
+    const page = request.method === "GET" ? this.#settings.pages().get(url.pathname) : undefined;
+    if (page !== undefined) {
+      response.writeHead(200, { "content-type": page.type }).end(page.body);
+      return;
+    }
     const path = url.pathname.replace(/^\/api\/v1\//, "");
     this.requests.push(`${request.method} ${path}`);
     const isSend = request.method === "POST" && path === "messages";

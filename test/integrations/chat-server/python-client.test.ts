@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { hasTool, toolFolder } from "../fetched-tools.ts";
-import { FakeZulip } from "./fake-zulip.ts";
+import { ChatServer } from "../../../integrations/chat-server/chat-server.ts";
+import { hasTool, toolFolder } from "../../support/fetched-tools.ts";
 
 const SCRIPT = join(import.meta.dirname, "python_client.py");
 
 describe.skipIf(!hasTool("zulip"))("Zulip's own client takes the tests' server for a Zulip", () => {
   it("in all that programs of this project ask for", async () => {
-    await using fake = await FakeZulip.start();
+    await using fake = await ChatServer.start();
     const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Icinga API-Bot", isBot: true });
     fake.world.addStream("icinga", [bot.id]);
     const env = { PYTHONPATH: toolFolder("zulip") };
