@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import type { Target } from "./backend.ts";
 import { ChannelError } from "./channel.ts";
+import { errorText } from "./error-text.ts";
 import type { Icinga2Options } from "./icinga2-channel.ts";
 import { at } from "./json.ts";
 
@@ -43,7 +44,7 @@ export async function* followChanges(options: FollowOptions): AsyncGenerator<Cha
   } catch (error) {
     if (options.signal.aborted) return;
     if (error instanceof ChannelError) throw error;
-    throw new ChannelError("unavailable", error instanceof Error ? error.message : String(error), error);
+    throw new ChannelError("unavailable", errorText(error), error);
   }
   if (!options.signal.aborted)
     throw new ChannelError("unavailable", "Icinga 2 has ended the stream of events");

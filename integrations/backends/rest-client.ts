@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { ChannelError } from "./channel.ts";
+import { errorText } from "./error-text.ts";
 
 export interface RestOptions {
   /** Such as `https://icinga.example.org:5665/v1`. It has no user and no password. */
@@ -95,7 +96,7 @@ export class RestClient {
 
   #describe(error: unknown, timeoutMs: number): string {
     const isLate = error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
-    const reason = isLate ? `no answer within ${timeoutMs / 1000} seconds` : messageOf(error);
+    const reason = isLate ? `no answer within ${timeoutMs / 1000} seconds` : errorText(error);
     return `${this.url}: ${reason}`;
   }
 }
@@ -120,8 +121,4 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
 
 function isReset(error: unknown): boolean {
   return error instanceof Error && "code" in error && ["ECONNRESET", "EPIPE"].includes(String(error.code));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

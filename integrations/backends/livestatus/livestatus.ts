@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { ChannelError } from "../channel.ts";
+import { errorText } from "../error-text.ts";
 
 /** `unix:/PATH` or `HOST:PORT`, as operators write it. */
 export type LivestatusAddress = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -65,7 +66,7 @@ function exchange({ address, timeoutMs = 10_000 }: LivestatusOptions, request: s
     size += chunk.length;
     if (size > MAX_ANSWER) fail("an answer that is too large");
   });
-  socket.on("error", (error) => fail(error.message, error));
+  socket.on("error", (error) => fail(errorText(error), error));
   socket.on("end", () => resolve(Buffer.concat(chunks)));
   return promise;
 }

@@ -1,0 +1,9 @@
+/**
+ * What an error says. If a host has several addresses, as `localhost` has for IPv4 and IPv6, and none of them
+ * answers, Node.js gives an AggregateError without a text.
+ */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof AggregateError) || error.message !== "") return error.message;
+  return [...new Set(error.errors.map(errorText))].join("; ");
+}
