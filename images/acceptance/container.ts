@@ -38,14 +38,29 @@ export async function runner(...words: readonly string[]): Promise<Ended> {
   return { exitCode, stdout, stderr };
 }
 
-function runWords(target: string, { flags = [], env = {}, words = [] }: RunOptions): readonly string[] {
-  const variables = Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
-  return [...HARDENED, ...variables, ...flags, imageName(target), ...words];
+/** The processor of an image that this machine's processor is not; undefined if they are one. */
+export async function emulatedPlatform(target: string): Promise<string | undefined> {
+  const { stdout } = await runner("inspect", "--format", "{{.Architecture}}", imageName(target));
+  return stdout === (process.arch === "x64" ? "amd64" : process.arch) ? undefined : stdout;
 }
 
+async function runWords(
+  target: string,
+  { flags = [], env = {}, words = [] }: RunOptions,
+): Promise<readonly string[]> {
+  const variables = Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+  const hasEntrypoint = flags.includes("--entrypoint");
+  const start = hasEntrypoint || (await emulatedPlatform(target)) === undefined ? PLAIN : EMULATED;
+  return [...HARDENED, ...variables, ...flags, ...start.flags, imageName(target), ...start.words, ...words];
+}
+
+const PLAIN = { flags: [], words: [] };
+/** QEMU does not know what `tini -s` asks the kernel for, and as process 1 tini needs no -s. */
+const EMULATED = { flags: ["--entrypoint", "/usr/bin/tini"], words: ["--", "omd-worker"] };
+
 /** Runs a container to its end. */
-export function runToEnd(target: string, options: RunOptions): Promise<Ended> {
-  return runner("run", "--rm", ...runWords(target, options));
+export async function runToEnd(target: string, options: RunOptions): Promise<Ended> {
+  return await runner("run", "--rm", ...(await runWords(target, options)));
 }
 
 let count = 0;
@@ -63,7 +78,7 @@ export class Container implements AsyncDisposable {
     const container = new Container(`omd-acceptance-${process.pid}-${count}`);
     const { exitCode, stderr } = await runner(
       ...["run", "--detach", "--name", container.#name],
-      ...runWords(target, options),
+      ...(await runWords(target, options)),
     );
     if (exitCode !== 0) {
       await container[Symbol.asyncDispose]();

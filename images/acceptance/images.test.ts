@@ -10,7 +10,15 @@ import { createFolder } from "../../test/support/folder.ts";
 import { freePort } from "../../test/support/free-port.ts";
 import { type Gearmand, startGearmand } from "../../test/support/gearman/gearmand.ts";
 import { cpuOf, type Memory, memoryOf } from "./cgroup.ts";
-import { ageOf, Container, imageName, type RunOptions, runner, runToEnd } from "./container.ts";
+import {
+  ageOf,
+  Container,
+  emulatedPlatform,
+  imageName,
+  type RunOptions,
+  runner,
+  runToEnd,
+} from "./container.ts";
 import { openScene, TARGETS, type Target } from "./targets.ts";
 
 const KEY = "a key of the acceptance test";
@@ -240,12 +248,6 @@ describe.each(targets)("the image %s", (target: Target) => {
     expect(memoryOf(pid).peak).toBeLessThanOrEqual(256);
   });
 });
-
-/** The processor of an image that this machine's processor is not; undefined if they are one. */
-async function emulatedPlatform(target: Target): Promise<string | undefined> {
-  const { stdout } = await runner("inspect", "--format", "{{.Architecture}}", imageName(target));
-  return stdout === (process.arch === "x64" ? "amd64" : process.arch) ? undefined : stdout;
-}
 
 /** Whether the group of the images may open a socket for pings in the network of this machine. */
 function mayPingHere(): boolean {
