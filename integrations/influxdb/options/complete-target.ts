@@ -1,7 +1,4 @@
-import { resolve } from "node:path";
-import type { Machine } from "../../../src/config/machine.ts";
-import { error, type Remark } from "../../../src/config/problem.ts";
-import { systemReason } from "../../../src/config/read/read-file.ts";
+import { type FileReading, readNamedFile, readNamedLine } from "../../../src/config/read/named-file.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import type { WrittenTarget } from "./target-kind.ts";
 
@@ -17,15 +14,10 @@ export interface Target {
   readonly doublesBackslashes: boolean;
 }
 
-interface Reading {
-  readonly machine: Machine;
-  readonly report: (remark: Remark) => void;
-}
-
-export function completeTarget(written: WrittenTarget, reading: Reading): Target {
+export function completeTarget(written: WrittenTarget, reading: FileReading): Target {
   const { name, caFile, api } = written;
   const doublesBackslashes = api === "v3" || api === "victoriametrics";
-  const ca = caFile === undefined ? undefined : readFile("ca_file", caFile, reading);
+  const ca = caFile === undefined ? undefined : readNamedFile("ca_file", caFile, reading);
   return { name, url: writeUrl(written), authorization: readLogin(written, reading), ca, doublesBackslashes };
 }
 
@@ -52,34 +44,15 @@ function withQuery(address: string, query: Readonly<Record<string, string | unde
 
 function readLogin(
   { api, user, passwordFile, tokenFile }: WrittenTarget,
-  reading: Reading,
+  reading: FileReading,
 ): Secret | undefined {
   if (tokenFile !== undefined) {
-    const token = readFirstLine("token_file", tokenFile, reading);
+    const token = readNamedLine("token_file", tokenFile, reading);
     const scheme = api === "v2" ? "Token" : "Bearer";
     return token === undefined ? undefined : new Secret(Buffer.from(`${scheme} ${token}`));
   }
   if (user === undefined || passwordFile === undefined) return undefined;
-  const password = readFirstLine("password_file", passwordFile, reading);
+  const password = readNamedLine("password_file", passwordFile, reading);
   if (password === undefined) return undefined;
   return new Secret(Buffer.from(`Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`));
-}
-
-function readFirstLine(option: string, path: string, reading: Reading): string | undefined {
-  const content = readFile(option, path, reading);
-  if (content === undefined) return undefined;
-  const [line = ""] = content.toString("utf8").split("\n", 1);
-  const text = line.trim();
-  if (text !== "" && !/\p{Cc}/u.test(text)) return text;
-  reading.report(error(`${option} ${path} has no ${option.replace("_file", "")} in its first line`));
-  return undefined;
-}
-
-function readFile(option: string, path: string, { machine, report }: Reading): Buffer | undefined {
-  try {
-    return machine.readFile(resolve(machine.cwd, path));
-  } catch (cause) {
-    report(error(`could not open ${option}: ${path}: ${systemReason(cause)}`));
-    return undefined;
-  }
 }

@@ -1,7 +1,4 @@
-import { resolve } from "node:path";
-import type { Machine } from "../../../src/config/machine.ts";
-import { error, type Remark } from "../../../src/config/problem.ts";
-import { systemReason } from "../../../src/config/read/read-file.ts";
+import { type FileReading, readNamedFile, readNamedLine } from "../../../src/config/read/named-file.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import type { BackendAddress } from "../../backends/open-backend.ts";
 import { readLivestatusAddress, type WrittenMonitoring } from "./monitoring-kind.ts";
@@ -12,16 +9,11 @@ export interface Monitoring {
   readonly secret: Secret | undefined;
 }
 
-interface Reading {
-  readonly machine: Machine;
-  readonly report: (remark: Remark) => void;
-}
-
-export function completeMonitoring(written: WrittenMonitoring, reading: Reading): Monitoring {
+export function completeMonitoring(written: WrittenMonitoring, reading: FileReading): Monitoring {
   const { password_file, key_file, ca_file } = written.words;
-  if (ca_file !== undefined) readFile("ca_file", ca_file, reading);
+  if (ca_file !== undefined) readNamedFile("ca_file", ca_file, reading);
   const secret =
-    readFirstLine("password_file", password_file, reading) ?? readFirstLine("key_file", key_file, reading);
+    readSecret("password_file", password_file, reading) ?? readSecret("key_file", key_file, reading);
   return { written, secret };
 }
 
@@ -44,21 +36,7 @@ export function backendAddress({ written, secret }: Monitoring): BackendAddress 
   }
 }
 
-function readFirstLine(option: string, path: string | undefined, reading: Reading): Secret | undefined {
-  const content = path === undefined ? undefined : readFile(option, path, reading);
-  if (content === undefined) return undefined;
-  const [line = ""] = content.toString("utf8").split("\n", 1);
-  const text = line.trim();
-  if (text !== "" && !/\p{Cc}/u.test(text)) return new Secret(Buffer.from(text, "utf8"));
-  reading.report(error(`${option} ${path} has no ${option.replace("_file", "")} in its first line`));
-  return undefined;
-}
-
-function readFile(option: string, path: string, { machine, report }: Reading): Buffer | undefined {
-  try {
-    return machine.readFile(resolve(machine.cwd, path));
-  } catch (cause) {
-    report(error(`could not open ${option}: ${path}: ${systemReason(cause)}`));
-    return undefined;
-  }
+function readSecret(word: string, path: string | undefined, reading: FileReading): Secret | undefined {
+  const text = path === undefined ? undefined : readNamedLine(word, path, reading);
+  return text === undefined ? undefined : new Secret(Buffer.from(text, "utf8"));
 }
