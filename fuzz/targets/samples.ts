@@ -23,3 +23,6 @@ export function readRecords<Record>(path: string, most = 40): readonly Record[] 
 export function latin1(...texts: readonly string[]): readonly Buffer[] {
   return texts.map((text) => Buffer.from(text, "latin1"));
 }
+
+/** What JSON is made of, and a word of it. */
+export const JSON_MARKS = ['"', "{", "}", "[", "]", ":", ",", "null"];

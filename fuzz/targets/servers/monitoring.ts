@@ -13,7 +13,7 @@ import { renderStatus } from "../../../integrations/zulip/bot/status-reply.ts";
 import { FakeServers } from "../../../test/support/servers/fake-servers.ts";
 import type { ServedTarget } from "../../engine/target.ts";
 import { makeJson } from "../json.ts";
-import { latin1 } from "../samples.ts";
+import { JSON_MARKS, latin1 } from "../samples.ts";
 import { sendAndClose } from "./hostile.ts";
 
 const TARGET = { host: "web1", service: "http" };
@@ -22,14 +22,7 @@ const ASKER = { author: "mon", comment: "[zulip:message 1]" };
 const HASTE = { seenWithinMs: 0, pollMs: 1 };
 const STATUSES = [200, 200, 200, 201, 404, 401, 403, 500, 302];
 const JSON_WORDS = [
-  '"',
-  "{",
-  "}",
-  "[",
-  "]",
-  ":",
-  ",",
-  "null",
+  ...JSON_MARKS,
   "1e999",
   '"toString":1',
   '"valueOf":1',

@@ -12,20 +12,13 @@ import { renderEvent } from "../../../src/page/web/viewers.ts";
 import { readAll, readLines } from "../../../src/tools/send/input.ts";
 import { cutUp } from "../../engine/cut.ts";
 import { insist, type ServedTarget, soon } from "../../engine/target.ts";
-import { latin1 } from "../samples.ts";
+import { JSON_MARKS, latin1 } from "../samples.ts";
 import { sendAndClose } from "./hostile.ts";
 import { talk } from "./job-servers.ts";
 
 const log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const JSON_WORDS = [
-  '"',
-  "{",
-  "}",
-  "[",
-  "]",
-  ":",
-  ",",
-  "null",
+  ...JSON_MARKS,
   '"command":',
   '"args":',
   '"proof":',

@@ -4,7 +4,7 @@ import type { Log } from "../../../src/log.ts";
 import { makeFolder, whyUnsafeFolder } from "../../../src/open-file.ts";
 import type { Backend, Target } from "../../backends/backend.ts";
 import { followChanges } from "../../backends/icinga2-changes.ts";
-import { openBackend } from "../../backends/open-backend.ts";
+import { type OpenBackend, openBackend } from "../../backends/open-backend.ts";
 import { MeterServer } from "../../metrics-text/meter-server.ts";
 import { ActionJournal } from "../bot/action-journal.ts";
 import { Bot } from "../bot/bot.ts";
@@ -41,9 +41,8 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   await using _lock = await lockFolder(folder, "bot");
   using journal = ActionJournal.open(join(folder, "actions"), { nowMs: clock.now() });
   const position = Position.open(join(folder, "position.json"));
-  using open = options.backend === undefined ? openMonitoring(config) : undefined;
-  const backend = options.backend ?? open?.backend;
-  if (backend === undefined) throw new BotError("there is no monitoring");
+  using open = options.backend === undefined ? openMonitoring(config) : givenMonitoring(options.backend);
+  const { backend } = open;
   const meter = createBotMeter();
   const removals = new RecentRemovals(clock);
   const onRemoval = (target: Target) => removals.add(target);
@@ -78,6 +77,11 @@ function openMonitoring({ monitoring }: BotConfig) {
   } catch (error) {
     throw new BotError(`cannot speak to the monitoring: ${messageOf(error)}`);
   }
+}
+
+/** Whoever has given it closes it. */
+function givenMonitoring(backend: Backend): OpenBackend {
+  return { backend, [Symbol.dispose]() {} };
 }
 
 async function tellWhoWeAre(
