@@ -18,6 +18,9 @@ export const FIGURES = {
   /** The same while viewers look at the status page, and what each of them adds. */
   viewedCores: { title: "cores, viewed", digits: 3, isKey: true },
   coresPerViewer: { title: "cores/viewer", digits: 5, isKey: true },
+  /** What one check adds to a worker that is awake anyway, and what that is at the rate of a site. */
+  partMsPerCheck: { title: "adds ms/check", digits: 3, isKey: true },
+  siteCores: { title: "cores of the site", digits: 4, isKey: true },
   gearmandCores: { title: "gearmand cores", digits: 3, isKey: true },
   /** Latency: from submission to result. */
   p50Ms: { title: "p50 ms", digits: 1, isKey: true },

@@ -19,6 +19,8 @@ export interface Line {
   readonly hasLoopDelay?: true;
   /** Our own worker goes on for so many minutes, and its last one is measured, too. */
   readonly minutes?: number;
+  /** A site has so many checks of the last part a minute. */
+  readonly perMinute?: number;
   /** Only our own worker is measured: a peer would repeat what it does on another line. */
   readonly isOwnOnly?: true;
 }

@@ -1,6 +1,7 @@
 import type { FigureName } from "../measuring/figures.ts";
 import { measureIdle } from "../measuring/measure-idle.ts";
 import { measureLoad } from "../measuring/measure-load.ts";
+import { measurePart } from "../measuring/measure-part.ts";
 import { measureRegister } from "../measuring/measure-register.ts";
 import { measureSite } from "../measuring/measure-site.ts";
 import { measureStart } from "../measuring/measure-start.ts";
@@ -14,6 +15,7 @@ import { NATIVE_LINES } from "./native-checks.ts";
 import { METRICS_LINES, NULL_LINES, STEADY_LINES } from "./null-jobs.ts";
 import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
+import { SITE_PART_LINES } from "./site-parts.ts";
 import { SLOW_NAMES_LINES } from "./slow-names.ts";
 import { STORM_LINES } from "./storms.ts";
 import { VIEWERS_LINES } from "./viewers.ts";
@@ -110,6 +112,14 @@ export const SCENARIOS: readonly Scenario[] = [
     measure: measureSite,
     columns: [...SITE_COSTS, ...LATER, "checksPerSecond", ...LATENCIES, ...SHARES, "pssMiB", "peakMiB"],
     charts: [...SITE_COSTS, ...LATER, "p50Ms", "p99Ms"],
+  },
+  {
+    name: "site-parts",
+    about: "what each kind of a site's checks adds to a worker that is awake anyway",
+    lines: SITE_PART_LINES,
+    measure: measurePart,
+    columns: ["partMsPerCheck", "siteCores", "cpuMsPerCheck", "pssMiB"],
+    charts: ["partMsPerCheck", "siteCores"],
   },
   {
     name: "storms",

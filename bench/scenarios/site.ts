@@ -1,6 +1,10 @@
 import { ENTRIES, FILE_AGE, JSON_VALUE, LARGE, LOADED, WARM } from "./commands.ts";
 import type { Line, Part } from "./line.ts";
 
+export interface NamedPart extends Part {
+  readonly name: string;
+}
+
 const SERVICE = { queue: "service", isTimed: true } as const;
 /** These take long by themselves, so their latency says nothing about the worker. */
 const HOST = { queue: "host", isTimed: false } as const;
@@ -17,95 +21,120 @@ const ANY_SNMP = "^SNMP OK - ";
  * 1,750 hosts and 11,000 services of a team with host, SSH, SNMP, database and Windows queues; the share is
  * the number of checks a minute. About six services of a kind are on one host.
  */
-export const SITE_MIX: readonly Part[] = [
+export const SITE_MIX: readonly NamedPart[] = [
   {
+    name: "icmp",
     share: 1500,
     ...HOST,
     command: "{plugins}/check_icmp -H %h1500 -w 3000,80% -c 5000,100%",
     output: "^OK - ",
   },
   {
+    name: "ping",
     share: 250,
     ...HOST,
     command: "{plugins}/check_ping -H %h250 -w 3000,80% -c 5000,100% -p 5",
     output: "^PING OK - ",
   },
   {
+    name: "snmp-v2c",
     share: 1000,
     ...SERVICE,
     command: `{plugins}/check_snmp -H %h330 -p {snmp} -P 2c -C public -o ${UPTIME}`,
     output: ANY_SNMP,
   },
   {
+    name: "snmp-v2c-several",
     share: 1000,
     ...SERVICE,
     command: `{plugins}/check_snmp -H %h330 -p {snmp} -P 2c -C public -o ${SEVERAL}`,
     output: ANY_SNMP,
   },
   {
+    name: "snmp-v3-several",
     share: 1000,
     ...SERVICE,
     command: `{plugins}/check_snmp -H %h170 -p {snmp} ${V3} -o ${SEVERAL}`,
     output: ANY_SNMP,
   },
   {
+    name: "by-ssh",
     share: 1500,
     ...SERVICE,
     command: `{plugins}/check_by_ssh -H %h250 -p {sshd} ${SSH} -C 'echo all is well'`,
     output: "^all is well$",
   },
   {
+    name: "nrpe-adh",
     share: 1200,
     ...SERVICE,
     command: "{plugins}/check_nrpe -H %h200 -p {nrpe} -c check_load",
     output: "^OK - load average",
   },
   {
+    name: "nsc-web",
     share: 800,
     ...SERVICE,
     command: "{nscweb} -k -p secret -u https://%h130:{agent} check_load",
     output: "^OK - total load average",
   },
   {
+    name: "http",
     share: 600,
     ...SERVICE,
     command: "{plugins}/check_http -H %h150 -p {http}",
     output: "^HTTP OK: HTTP/1.1 200 OK",
   },
   {
+    name: "https",
     share: 300,
     ...SERVICE,
     command: "{plugins}/check_http -H %h75 -p {tlspages} -S",
     output: "^HTTP OK: HTTP/1.1 200 OK",
   },
-  { share: 600, ...SERVICE, command: "{plugins}/check_tcp -H %h300 -p {tcp}", output: "^TCP OK - " },
   {
+    name: "tcp",
+    share: 600,
+    ...SERVICE,
+    command: "{plugins}/check_tcp -H %h300 -p {tcp}",
+    output: "^TCP OK - ",
+  },
+  {
+    name: "pgsql",
     share: 400,
     ...SERVICE,
     command: "{plugins}/check_pgsql -H 127.0.0.1 -P {postgresql} -l postgres -p pgsecret -q 'select 42'",
     output: "^ ?OK - database template1 ",
   },
   {
+    name: "mysql-query",
     share: 300,
     ...SERVICE,
     command:
       "{plugins}/check_mysql_query -H 127.0.0.1 -P {mariadb} -u mon -p mysecret -q 'select 42' -w 50 -c 60",
     output: "^QUERY OK: 'select 42' returned 42",
   },
-  { share: 300, ...SERVICE, command: "{plugins}/check_ssh -p {banner} %h300", output: "^SSH OK - " },
-  { share: 400, ...SERVICE, ...FILE_AGE },
-  { share: 200, ...SERVICE, ...ENTRIES },
-  { share: 200, ...SERVICE, ...LARGE },
-  { share: 400, ...SERVICE, ...JSON_VALUE },
   {
+    name: "ssh",
+    share: 300,
+    ...SERVICE,
+    command: "{plugins}/check_ssh -p {banner} %h300",
+    output: "^SSH OK - ",
+  },
+  { name: "file-age", share: 400, ...SERVICE, ...FILE_AGE },
+  { name: "entries", share: 200, ...SERVICE, ...ENTRIES },
+  { name: "large", share: 200, ...SERVICE, ...LARGE },
+  { name: "json-value", share: 400, ...SERVICE, ...JSON_VALUE },
+  {
+    name: "spool",
     share: 500,
     ...SERVICE,
     command: "{data}/check_spool.sh {data} 100 200",
     output: "^SPOOL OK - ",
   },
-  { share: 180, ...WAITING, command: "/bin/sleep 1" },
-  { share: 90, ...WAITING, command: "/bin/sleep 2" },
-  { share: 30, ...WAITING, command: "/bin/sleep 3" },
+  { name: "sleep-1", share: 180, ...WAITING, command: "/bin/sleep 1" },
+  { name: "sleep-2", share: 90, ...WAITING, command: "/bin/sleep 2" },
+  { name: "sleep-3", share: 30, ...WAITING, command: "/bin/sleep 3" },
 ];
 
 const CHECKS = SITE_MIX.reduce((sum, { share }) => sum + share, 0);
@@ -119,10 +148,10 @@ const SITE = {
   minutes: 10,
 } as const;
 /** check_large.pl says -epn, as many large plugins do; docs/warm-interpreters.md tells how to find out. */
-const INSIDE = ["--native_checks=on", ...WARM, ...LOADED, "--warm_include=check_large.pl"] as const;
+export const INSIDE = ["--native_checks=on", ...WARM, ...LOADED, "--warm_include=check_large.pl"] as const;
 
 /** The options that keep connections, sessions and logins. */
-const KEPT = [
+export const KEPT = [
   "--native_http_keepalive=on",
   "--native_ssh_keepalive=on",
   "--native_nsc_keepalive=on",

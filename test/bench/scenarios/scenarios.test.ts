@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { mixer } from "../../../bench/load/mix.ts";
 import { SCENARIOS } from "../../../bench/scenarios/scenarios.ts";
 import { SITE_LINES, SITE_MIX } from "../../../bench/scenarios/site.ts";
+import { SITE_PART_LINES } from "../../../bench/scenarios/site-parts.ts";
 import { STORM_LINES } from "../../../bench/scenarios/storms.ts";
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
@@ -49,5 +50,25 @@ describe("the site", () => {
     const partOf = mixer(SITE_MIX);
     const hosts = Array.from({ length: 1275 }, (_, index) => partOf(index).queue).filter((q) => q === "host");
     expect(Math.abs(hosts.length - 175)).toBeLessThan(4);
+  });
+});
+
+describe("the parts of the site", () => {
+  it("are together all of its checks, each with connections of its own", () => {
+    const parts = SITE_PART_LINES.filter(({ name }) => !name.endsWith("-kept"));
+    expect(sum(parts.map(({ perMinute = 0 }) => perMinute))).toBe(12_750);
+  });
+
+  it("add twenty checks a second to jobs that do nothing", () => {
+    for (const { mix, rate } of SITE_PART_LINES) {
+      expect({ rate, shares: mix.map(({ share }) => share) }).toEqual({ rate: 170, shares: [150, 20] });
+    }
+  });
+
+  it("are measured once more with kept connections where that is something else", () => {
+    const kept = SITE_PART_LINES.filter(({ own }) => own.includes("--native_db_pool=on"));
+    expect(kept.map(({ name }) => name)).toEqual(
+      ["by-ssh", "nsc-web", "http", "https", "pgsql", "mysql-query"].map((name) => `part-${name}-kept`),
+    );
   });
 });
