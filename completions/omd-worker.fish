@@ -208,6 +208,8 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l native_db_pool -x -a 'yes no' -d 'The checks of databases that the worker knows itself (check_pgsql, check_mysql, …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --native_nsc_keepalive= -d 'Of the checks the worker knows itself check_nsc_web leaves its connections open for the …'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l native_nsc_keepalive -x -a 'yes no' -d 'Of the checks the worker knows itself check_nsc_web leaves its connections open for the …'
+    complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --native_nrpe_resume= -d 'Of the checks the worker knows itself check_nrpe resumes the TLS session of an earlier …'
+    complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l native_nrpe_resume -x -a 'yes no' -d 'Of the checks the worker knows itself check_nrpe resumes the TLS session of an earlier …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --native_values_folder= -d 'Folder (an absolute path) in which checks of a site keep what they remember from run to …'
     complete -c $program -n "__omd_worker_takes_conf; and __omd_worker_in_value" -l native_values_folder -x -d 'Folder (an absolute path) in which checks of a site keep what they remember from run to …'
     complete -c $program -n "__omd_worker_takes_conf; and not __omd_worker_in_value" -a --shadow_share= -d 'With native_checks=shadow: of how many checks the worker knows itself both answers are …'

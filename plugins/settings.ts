@@ -1,6 +1,7 @@
 import type { Setting } from "../sdk/setting.ts";
 import { NATIVE_VALUES_FOLDER } from "../sdk/values/settings.ts";
 import { NATIVE_HTTP_KEEPALIVE } from "./http/settings.ts";
+import { NATIVE_NRPE_RESUME } from "./nrpe/settings.ts";
 import { NATIVE_NSC_KEEPALIVE } from "./nsclient/settings.ts";
 import { NATIVE_SSH_KEEPALIVE } from "./ssh/settings.ts";
 import { NATIVE_DB_POOL } from "./transport/databases/settings.ts";
@@ -14,5 +15,6 @@ export const BUILTIN_SETTINGS: readonly Setting[] = [
   NATIVE_SSH_KEEPALIVE,
   NATIVE_DB_POOL,
   NATIVE_NSC_KEEPALIVE,
+  NATIVE_NRPE_RESUME,
   NATIVE_VALUES_FOLDER,
 ];

@@ -37,6 +37,11 @@ const CHECKS: readonly Check[] = [
     command: "{plugins}/check_nrpe -H 127.0.0.1 -p {nrpe} -c check_load",
     output: "^OK - load average",
     counts: { jobs: 2000, warmUp: 2000 },
+    other: {
+      name: "nrpe-adh-resumed",
+      own: ["--native_nrpe_resume=on"],
+      counts: { jobs: 10_000, warmUp: 20_000 },
+    },
   },
   {
     name: "nrpe-plain",

@@ -11,7 +11,15 @@ const SECONDS = 15;
 const WARM_UP = 400;
 
 /** They cost something else with the options that keep connections. */
-const CONNECTING: readonly string[] = ["by-ssh", "nsc-web", "http", "https", "pgsql", "mysql-query"];
+const CONNECTING: readonly string[] = [
+  "by-ssh",
+  "nrpe-adh",
+  "nsc-web",
+  "http",
+  "https",
+  "pgsql",
+  "mysql-query",
+];
 /** Waiting for one second, two or three costs the same. */
 const ALIKE: readonly string[] = ["sleep-2", "sleep-3"];
 

@@ -150,11 +150,12 @@ const SITE = {
 /** check_large.pl says -epn, as many large plugins do; docs/warm-interpreters.md tells how to find out. */
 export const INSIDE = ["--native_checks=on", ...WARM, ...LOADED, "--warm_include=check_large.pl"] as const;
 
-/** The options that keep connections, sessions and logins. */
+/** The options that keep connections, TLS sessions and logins. */
 export const KEPT = [
   "--native_http_keepalive=on",
   "--native_ssh_keepalive=on",
   "--native_nsc_keepalive=on",
+  "--native_nrpe_resume=on",
   "--native_db_pool=on",
 ] as const;
 

@@ -4,6 +4,7 @@ import { exchange } from "./exchange.ts";
 import { NRPE_OPTIONS } from "./options.ts";
 import { Ended, Printed } from "./printed.ts";
 import { type NrpeRequest, readNrpeRequest } from "./request.ts";
+import { TLS_SESSIONS } from "./sessions.ts";
 
 export const checkNrpe = defineCheck({
   name: "check_nrpe",
@@ -17,7 +18,11 @@ export const checkNrpe = defineCheck({
 
 async function run(request: NrpeRequest, context: CheckContext): Promise<CheckOutput> {
   const { signal } = context;
-  const shared = { resolver: context.shared(RESOLVER), contexts: context.shared(TLS_CONTEXTS) };
+  const shared = {
+    resolver: context.shared(RESOLVER),
+    contexts: context.shared(TLS_CONTEXTS),
+    sessions: context.shared(TLS_SESSIONS),
+  };
   const printed = new Printed(request.joinsStreams);
   try {
     const returnCode = await exchange(request, { ...shared, printed, signal });

@@ -1,17 +1,19 @@
 import type { Socket } from "node:net";
 import { whenAborted } from "../../sdk/deadline.ts";
 import { type Resolver, STATE_NAMES, withinSeconds } from "../../sdk/index.ts";
-import type { ContextSettings, TlsContexts } from "../transport/tls-contexts.ts";
+import { type ContextSettings, contextName, type TlsContexts } from "../transport/tls-contexts.ts";
 import { connect } from "./connect.ts";
 import { buildQuery, type PacketVersion } from "./packet.ts";
 import { Ended, type Printed } from "./printed.ts";
 import { createSource, printPacket, readPacket } from "./reply.ts";
 import type { NrpeRequest } from "./request.ts";
-import { readTlsSettings, shakeHands } from "./tls.ts";
+import type { TlsSessions } from "./sessions.ts";
+import { keepAnonymous, NotResumed, readTlsSettings, shakeHands } from "./tls.ts";
 
 export interface ExchangeContext {
   readonly resolver: Resolver;
   readonly contexts: TlsContexts;
+  readonly sessions: TlsSessions;
   readonly printed: Printed;
   readonly signal: AbortSignal;
 }
@@ -74,7 +76,8 @@ function timedOut({ timeout, failed }: NrpeRequest): Ended {
 /** Connects and sends the question. */
 async function ask(request: NrpeRequest, version: PacketVersion, context: ExchangeContext): Promise<Socket> {
   const { tls } = request;
-  const settings = tls && (await readTlsSettings(tls, context.contexts));
+  const hasTickets = context.sessions.isOn;
+  const settings = tls && (await readTlsSettings({ ...tls, hasTickets }, context.contexts));
   const socket = settings
     ? await openTls(request, settings, context)
     : (await connect(request, context)).socket;
@@ -87,9 +90,24 @@ async function openTls(
   settings: ContextSettings,
   context: ExchangeContext,
 ): Promise<Socket> {
-  using _place = await context.contexts.handshakes.enter(context.signal);
-  const connected = await connect(request, context);
-  return await shakeHands(connected, settings, { failed: request.failed, context });
+  const { contexts, sessions, signal } = context;
+  using _place = await contexts.handshakes.enter(signal);
+  const daemon = `${request.host} ${request.port} ${request.family} ${contextName(settings)}`;
+  const session = settings.hasTickets ? sessions.find(daemon) : undefined;
+  try {
+    return await openOnce(session);
+  } catch (error) {
+    if (!(error instanceof NotResumed)) throw error;
+    sessions.refuse(daemon);
+    return await openOnce();
+  }
+
+  async function openOnce(resumed?: Buffer): Promise<Socket> {
+    const connected = await connect(request, context);
+    const secure = await shakeHands(connected, settings, { failed: request.failed, context, resumed });
+    if (settings.hasTickets) keepAnonymous(secure, (made) => sessions.keep(daemon, made));
+    return secure;
+  }
 }
 
 /** The plugin waits for so long until the daemon closes the connection as well. */

@@ -16,10 +16,13 @@ export interface TlsContext {
 }
 
 /** Reads the files of `-C`, `-K` and `-A`. Declines if one cannot be read. */
-export async function readTlsSettings(tls: TlsRequest, contexts: TlsContexts): Promise<ContextSettings> {
-  const { versions, ciphers } = tls;
+export async function readTlsSettings(
+  tls: TlsRequest & Pick<ContextSettings, "hasTickets">,
+  contexts: TlsContexts,
+): Promise<ContextSettings> {
+  const { versions, ciphers, hasTickets } = tls;
   const [cert, key, ca] = await Promise.all([tls.certificate, tls.key, tls.authority].map(readOptionalPem));
-  const settings = { ...versions, ciphers, cert, key, ca };
+  const settings = { ...versions, ciphers, cert, key, ca, hasTickets };
   requireUsable(settings, contexts);
   return settings;
 }
@@ -43,23 +46,34 @@ const AS_THE_PLUGIN = {
   checkServerIdentity: () => undefined,
 } as const;
 
+/** The daemon has ended a handshake that would have resumed a session. Nothing was printed. */
+export class NotResumed extends Error {
+  override readonly name = "NotResumed";
+}
+
+interface HandshakeContext extends Pick<NrpeRequest, "failed"> {
+  readonly context: TlsContext;
+  /** The session to resume. */
+  readonly resumed?: Buffer | undefined;
+}
+
 /**
  * Starts TLS on a connected socket. The returned socket owns it; the caller destroys it. Throws an `Ended` if
- * the handshake fails, or if `-A` is given and the certificate is not good.
+ * the handshake fails, or if `-A` is given and the certificate is not good; and a `NotResumed`.
  */
 export async function shakeHands(
   { socket, address }: Connected,
   settings: ContextSettings,
-  { failed, context }: Pick<NrpeRequest, "failed"> & { readonly context: TlsContext },
+  { failed, context, resumed }: HandshakeContext,
 ): Promise<TLSSocket> {
   const { contexts, printed, signal } = context;
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
   const secureContext = contexts.get(settings);
-  const secure = connect({ socket, secureContext, ...AS_THE_PLUGIN });
+  const secure = connect({ socket, secureContext, ...AS_THE_PLUGIN, ...(resumed && { session: resumed }) });
   destroyOnAbort(secure, signal, reject);
   const fail = (error?: Error) => {
     secure.destroy();
-    reject(endOf(error, { failed, address, printed }));
+    reject(resumed ? new NotResumed() : endOf(error, { failed, address, printed }));
   };
   const onError = (error: Error) => fail(error);
   secure.once("error", onError).once("secureConnect", () => {
@@ -70,9 +84,19 @@ export async function shakeHands(
   return promise;
 }
 
-/** With anonymous Diffie-Hellman there is no certificate, and nothing to verify. */
 function isGood(secure: TLSSocket): boolean {
-  return secure.authorized || secure.getPeerX509Certificate() === undefined;
+  return secure.authorized || isAnonymous(secure);
+}
+
+/** With anonymous Diffie-Hellman there is no certificate, and nothing to verify. */
+function isAnonymous(secure: TLSSocket): boolean {
+  return secure.getPeerX509Certificate() === undefined;
+}
+
+/** Gives the session of a connection without a certificate: to resume it proves no less than to make it. */
+export function keepAnonymous(secure: TLSSocket, keep: (session: Buffer) => void): void {
+  const session = isAnonymous(secure) ? secure.getSession() : undefined;
+  if (session !== undefined) keep(session);
 }
 
 interface Failure extends Pick<NrpeRequest, "failed"> {

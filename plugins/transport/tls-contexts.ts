@@ -15,6 +15,8 @@ export interface ContextSettings {
   readonly ca?: Buffer | string | undefined;
   /** The ciphers to offer, in OpenSSL's words. The signature algorithms are OpenSSL's own then. */
   readonly ciphers?: string | undefined;
+  /** True: servers may give session tickets, so that a later connection can resume the session. */
+  readonly hasTickets?: boolean | undefined;
 }
 
 /** Most sites have few different settings; a site may have a client certificate for each host. */
@@ -68,14 +70,14 @@ export const TLS_CONTEXTS: Shared<TlsContexts> = {
 
 /** A key that is different for different settings. Certificates and keys are only in it as digests. */
 export function contextName(settings: ContextSettings): string {
-  const { minVersion, maxVersion, cert, key, ca, ciphers } = settings;
+  const { minVersion, maxVersion, cert, key, ca, ciphers, hasTickets } = settings;
   const digest = (pem: Buffer | string | undefined) => (pem === undefined ? "" : hash("sha256", pem));
-  return [minVersion, maxVersion, digest(cert), digest(key), digest(ca), ciphers].join(" ");
+  return [minVersion, maxVersion, digest(cert), digest(key), digest(ca), ciphers, hasTickets].join(" ");
 }
 
 /**
  * Makes a context. Many connections can share it: it keeps no session, so each connection makes a full
- * handshake.
+ * handshake unless it is given a session.
  */
 export function createContext({
   minVersion = "TLSv1",
@@ -84,10 +86,19 @@ export function createContext({
   key,
   ca,
   ciphers,
+  hasTickets = false,
 }: ContextSettings): SecureContext {
   const ours = { ...(cert && { cert }), ...(key && { key }) };
   const offer = ciphers === undefined ? OFFER : { ...OFFER, ciphers, sigalgs: undefined };
-  return createSecureContext({ ...offer, ca: ca ?? NO_AUTHORITIES, minVersion, maxVersion, ...ours });
+  const secureOptions = hasTickets ? 0 : constants.SSL_OP_NO_TICKET;
+  return createSecureContext({
+    ...offer,
+    ...ours,
+    ca: ca ?? NO_AUTHORITIES,
+    minVersion,
+    maxVersion,
+    secureOptions,
+  });
 }
 
 /** Without this list Node loads Mozilla's authorities, which takes some ten milliseconds the first time. */
@@ -109,5 +120,4 @@ const OFFER = {
   ciphers: "DEFAULT@SECLEVEL=0",
   ecdhCurve: "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192",
   sigalgs: ALGORITHMS.join(":"),
-  secureOptions: constants.SSL_OP_NO_TICKET,
 } as const;

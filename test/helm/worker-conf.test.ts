@@ -56,6 +56,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   native_ssh_keepalive: true,
   native_db_pool: true,
   native_nsc_keepalive: true,
+  native_nrpe_resume: true,
   native_target_max: 20,
   shadow_share: 2.5,
   shadow_file: "/tmp/shadow",

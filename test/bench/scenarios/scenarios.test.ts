@@ -68,7 +68,9 @@ describe("the parts of the site", () => {
   it("are measured once more with kept connections where that is something else", () => {
     const kept = SITE_PART_LINES.filter(({ own }) => own.includes("--native_db_pool=on"));
     expect(kept.map(({ name }) => name)).toEqual(
-      ["by-ssh", "nsc-web", "http", "https", "pgsql", "mysql-query"].map((name) => `part-${name}-kept`),
+      ["by-ssh", "nrpe-adh", "nsc-web", "http", "https", "pgsql", "mysql-query"].map(
+        (name) => `part-${name}-kept`,
+      ),
     );
   });
 });

@@ -83,7 +83,7 @@ describe("the table", () => {
   it("is the worker's own options and the settings of the families", () => {
     expect(
       OPTIONS.filter(
-        ({ name }) => !/^native_(?:db_pool|(?:http|nsc|ssh)_keepalive|values_folder)$/.test(name),
+        ({ name }) => !/^native_(?:db_pool|nrpe_resume|(?:http|nsc|ssh)_keepalive|values_folder)$/.test(name),
       ),
     ).toEqual(WORKER_OPTIONS);
   });

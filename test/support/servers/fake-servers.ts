@@ -58,11 +58,11 @@ export class FakeServers implements AsyncDisposable {
     return this.#listen(createServer({ allowHalfOpen: true }), serve, await freePort());
   }
 
-  async tls(options: TlsOptions, serve: Serve): Promise<number> {
+  async tls(options: TlsOptions, serve: Serve, wanted?: number): Promise<number> {
     return this.#listen(
       createTlsServer({ ...options, allowHalfOpen: true }),
       serve,
-      await freePort(),
+      wanted ?? (await freePort()),
       "secureConnection",
     );
   }

@@ -5,13 +5,15 @@ import { freePort } from "../free-port.ts";
 import { createCertificate, inDays } from "./certificates.ts";
 import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
-/** Debian's nrpe with the commands of the transcripts, listening in three ways. */
+/** Debian's nrpe with the commands of the transcripts, listening in four ways. */
 export interface Nrpe extends AsyncDisposable {
   /** Anonymous Diffie-Hellman, its default. */
   readonly port: number;
   readonly plainPort: number;
   /** It has a certificate, and asks for one. */
   readonly certificatePort: number;
+  /** It has a certificate, and asks for one without needing it. */
+  readonly askingPort: number;
   /** PEM files: a client certificate, its key, and the server's certificate, its own authority. */
   readonly files: { readonly certificate: string; readonly key: string; readonly authority: string };
 }
@@ -37,7 +39,6 @@ export async function startNrpe(): Promise<Nrpe> {
     `ssl_cert_file=${files.authority}`,
     `ssl_privatekey_file=${file("server-key.pem", server.key)}`,
     `ssl_cacert_file=${files.certificate}`,
-    "ssl_client_certs=2",
   ];
   await using daemons = new AsyncDisposableStack();
   const start = async (name: string, lines: readonly string[], words: readonly string[] = []) => {
@@ -51,13 +52,14 @@ export async function startNrpe(): Promise<Nrpe> {
   };
   const port = await start("adh", []);
   const plainPort = await start("plain", [], ["-n"]);
-  const certificatePort = await start("certificate", secured);
+  const certificatePort = await start("certificate", [...secured, "ssl_client_certs=2"]);
+  const askingPort = await start("asking", [...secured, "ssl_client_certs=1"]);
   const running = daemons.move();
   const dispose = async () => {
     await running.disposeAsync();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { port, plainPort, certificatePort, files, [Symbol.asyncDispose]: dispose };
+  return { port, plainPort, certificatePort, askingPort, files, [Symbol.asyncDispose]: dispose };
 }
 
 /** nrpe makes its Diffie-Hellman keys for certificates of RSA. */
