@@ -2,7 +2,7 @@ import { FIGURES, type FigureName, renderFigure } from "../measuring/figures.ts"
 import type { Spread } from "../measuring/spread.ts";
 import { type Report, renderOrigin } from "./report.ts";
 import type { Summary } from "./summary.ts";
-import { escapeText, path, rect, text } from "./svg.ts";
+import { path, rect, sheet, text } from "./svg.ts";
 
 const WIDTH = 960;
 const MARGIN = 20;
@@ -28,17 +28,12 @@ const COLOURS: readonly (readonly [string, string])[] = [
   ["#dc2626", "#f87171"],
 ];
 
-const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: #1f2937 }
-  .title { font-size: 16px; font-weight: 600 } .head { font-weight: 600 } .quiet { fill: #6b7280 }
-  .value { font-variant-numeric: tabular-nums } .paper { fill: #ffffff }
-  .range { stroke: #1f2937; stroke-width: 1.5; fill: none } .axis { stroke: #d1d5db }
-${COLOURS.map(([light], index) => `  .w${index} { fill: ${light} }`).join("\n")}
-  @media (prefers-color-scheme: dark) {
-    text { fill: #e5e7eb } .quiet { fill: #9ca3af } .paper { fill: #0d1117 }
-    .range { stroke: #e5e7eb } .axis { stroke: #374151 }
-${COLOURS.map(([, dark], index) => `    .w${index} { fill: ${dark} }`).join("\n")}
-  }`;
+const fillsOf = (mode: 0 | 1): string =>
+  COLOURS.map((colours, index) => `  .w${index} { fill: ${colours[mode]} }`).join("\n");
+const LIGHT = `  .value { font-variant-numeric: tabular-nums } .range { stroke: #1f2937; stroke-width: 1.5; fill: none }
+${fillsOf(0)}`;
+const DARK = `  .range { stroke: #e5e7eb }
+${fillsOf(1)}`;
 
 const FOOTNOTE =
   "Bar: median. Thin line: least to most. Every group of bars has a scale of its own, from zero. CPU: the worker and all it starts.";
@@ -53,21 +48,18 @@ export function renderChart(report: Report, figures: readonly FigureName[]): str
     top += HEADING + rows.length * ROW;
     return group;
   });
-  const height = top + FOOT;
-  const title = `${report.scenario}: ${report.about}`;
-  const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img">`,
-    `<title>${escapeText(title)}</title>`,
-    `<style>${STYLE}\n</style>`,
-    rect(0, 0, WIDTH, height, "paper"),
-    text(MARGIN, 30, title, "title"),
-    text(MARGIN, 50, renderOrigin(report), "quiet"),
-    ...columns.map(({ figure, x }) => text(x, TOP - 14, FIGURES[figure].title, "head")),
-    ...groups.flat(),
-    text(MARGIN, height - 14, FOOTNOTE, "quiet"),
-    "</svg>",
-  ];
-  return `${lines.join("\n")}\n`;
+  const headings = columns.map(({ figure, x }) => text(x, TOP - 14, FIGURES[figure].title, "head"));
+  return sheet({
+    width: WIDTH,
+    height: top + FOOT,
+    margin: MARGIN,
+    title: `${report.scenario}: ${report.about}`,
+    origin: renderOrigin(report),
+    body: [...headings, ...groups.flat()],
+    footnote: FOOTNOTE,
+    light: LIGHT,
+    dark: DARK,
+  });
 }
 
 interface Column {
