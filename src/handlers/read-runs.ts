@@ -21,7 +21,7 @@ export function filesOfLog(path: string): readonly string[] {
   return [rotatedName(path), path].filter((file) => existsSync(file));
 }
 
-/** A folder stands for the logs of several workers that are in it, `NAME.jsonl`. Throws the system's error. */
+/** A folder stands for the logs of several workers in it, `NAME.jsonl`. Throws the system's error. */
 export function filesOfPlace(path: string): readonly string[] {
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path).filter((name) => /\.jsonl(?:\.1)?$/.test(name));
