@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   survey: ["sdk", "config", "outcome", "run"],
   doctor: ["gearman", "config", "payload", "job", "outcome"],
   control: ["worker"],
-  metrics: ["config", "payload", "job", "outcome", "worker"],
+  metrics: ["config", "payload", "job", "handlers", "outcome", "worker"],
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   page: ["config", "payload", "job", "outcome", "worker"],
   spool: [],

@@ -71,11 +71,20 @@ install -D -m 0644 sdk/README.md "$share/doc/omd-worker/sdk/README.md"
 install -D -m 0644 plugins/README.md "$share/doc/omd-worker/plugins/README.md"
 sed -e 's|^keyfile=.*|keyfile=/etc/omd-worker/secret.key|' -e 's|^#\?logfile=.*|logfile=/var/log/omd-worker/worker.log|' \
   docs/worker.conf.sample > "$root/etc/omd-worker/worker.conf"
+# What nobody has asked for is off: who may ask the bot, where broadcasts and reports of handlers come from.
+sed -e 's/^\(handler_log\|broadcast_[a-z_]*\)=/#&/' docs/zulip.conf.sample > "$root/etc/omd-worker/zulip.conf"
+sed -e 's/^permission=/#&/' -e 's|^#\?state_folder=.*|state_folder=/var/lib/omd-zulip-bot|' docs/zulip-bot.conf.sample \
+  > "$root/etc/omd-worker/zulip-bot.conf"
+sed -e 's|^keyfile=.*|keyfile=/etc/omd-worker/secret.key|' -e 's|^spool=.*|spool=/var/spool/omd-worker/perfdata|' \
+  -e 's|^#\?logfile=.*|#logfile=/var/log/omd-worker/perfdata.log|' docs/perfdata.conf.sample > "$root/etc/omd-worker/perfdata.conf"
 
 echo "== debian/"
 cp -r packaging/deb/debian "$source"
 sed -i "s|@MAINTAINER@|$maintainer|" "$source/debian/control"
 cp systemd/omd-worker.service systemd/omd-worker.logrotate "$source/debian"
+for unit in omd-worker-zulip-notifier omd-worker-zulip-bot omd-worker-perfdata; do
+  cp "systemd/$unit.service" "$source/debian/omd-worker.$unit.service"
+done
 cp -r man CHANGELOG.md "$source"
 echo 'man/*' > "$source/debian/omd-worker.manpages"
 node packaging/deb/copyright.ts "$home/node_modules" > "$source/debian/copyright"

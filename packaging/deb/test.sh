@@ -25,7 +25,12 @@ passed=0
 ok() { passed=$((passed + 1)); echo "ok $passed - $1"; }
 die() { echo "not ok - $1" >&2; exit 1; }
 inside() { chroot "$chroot" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-as_worker() { inside setpriv --reuid=omd-worker --regid=omd-worker --init-groups "$@"; }
+as() { # USER COMMAND…
+  local user=$1
+  shift
+  inside setpriv --reuid="$user" --regid="$user" --init-groups "$@"
+}
+as_worker() { as omd-worker "$@"; }
 check() { # NAME COMMAND…
   local name=$1
   shift
@@ -72,8 +77,16 @@ expect "it says its version" "omd-worker ${version%-*}" inside omd-worker --vers
 expect "the configuration is root's, and the worker reads it" '640 root omd-worker' inside stat -c '%a %U %G' /etc/omd-worker/worker.conf
 expect "the log folder is the worker's" '2750 omd-worker adm' inside stat -c '%a %U %G' /var/log/omd-worker
 check "its man pages are there" test -s "$chroot/usr/share/man/man1/omd-worker-send.1.gz" -a -s "$chroot/usr/share/man/man5/omd-worker.conf.5.gz"
-check "systemd finds no fault in the unit" inside systemd-analyze verify --man=no /lib/systemd/system/omd-worker.service
-expect "the service is not enabled" 'disabled*' inside systemctl is-enabled omd-worker.service
+units=(omd-worker omd-worker-zulip-notifier omd-worker-zulip-bot omd-worker-perfdata)
+for unit in "${units[@]}"; do
+  expect "systemd finds no fault in $unit" '' inside systemd-analyze verify --man=no "/lib/systemd/system/$unit.service"
+  expect "$unit is not enabled" 'disabled*' inside systemctl is-enabled "$unit.service"
+  check "the user of $unit is there" grep -q "^$(sed -n 's/^User=//p' "$chroot/lib/systemd/system/$unit.service"):" "$chroot/etc/passwd"
+done
+expect "the bot's configuration is the bot's" '640 root omd-zulip-bot' inside stat -c '%a %U %G' /etc/omd-worker/zulip-bot.conf
+expect "the worker cannot read it" '*Permission denied*' as_worker cat /etc/omd-worker/zulip-bot.conf
+expect "the bot's folder is the bot's" '700 omd-zulip-bot' inside stat -c '%a %U' /var/lib/omd-zulip-bot
+expect "the spools are the worker's" '750 omd-worker' inside stat -c '%a %U' /var/spool/omd-worker
 check "logrotate reads its file" inside logrotate -d /etc/logrotate.d/omd-worker
 check "it makes the names of mod_gearman's programs" inside omd-worker link-names /usr/local/bin
 expect "which are this program" 'gearman_top: version*of omd-worker*' inside /usr/local/bin/gearman_top -V
@@ -106,6 +119,26 @@ kill -TERM "$worker"
 wait "$worker" || die "the worker did not end well: $?"
 ok "TERM ends it"
 
+echo "# the programs beside the worker"
+mkdir -p "$chroot/etc/omd-worker/keys"
+for file in zulip-bot:zulip.key zulip-bot:icinga.password worker:thruk.key worker:secret.key; do
+  echo 0123456789abcdef >"$chroot/etc/omd-worker/keys/${file#*:}"
+  inside chown "omd-${file%%:*}" "/etc/omd-worker/keys/${file#*:}"
+done
+inside chmod 0400 -R /etc/omd-worker/keys --preserve-root
+chmod 0755 "$chroot/etc/omd-worker/keys"
+for conf in zulip zulip-bot perfdata; do
+  cp "$chroot/etc/omd-worker/$conf.conf" "$work/$conf.conf"
+  sed -i -e 's|/etc/omd-worker/\([a-z.]*\)|/etc/omd-worker/keys/\1|g' -e 's| ca_file=[^ ]*||' "$chroot/etc/omd-worker/$conf.conf"
+done
+expect "the sample of the notifier can be used" '*the configuration is fine*' as_worker omd-worker zulip-notifier --check-config --config=/etc/omd-worker/zulip.conf
+expect "and the core's call keeps a notification" '' as_worker omd-worker notify zulip --config=/etc/omd-worker/zulip.conf HOSTNAME=web1 HOSTSTATE=DOWN NOTIFICATIONTYPE=PROBLEM
+expect "in the spool" '1' inside sh -c 'find /var/spool/omd-worker/zulip -maxdepth 1 -type f | wc -l'
+expect "the sample of the bot can be used, and nobody may ask it" '*nobody may ask for anything*' as omd-zulip-bot omd-worker zulip-bot --check-config --config=/etc/omd-worker/zulip-bot.conf
+expect "the sample of perfdata can be used" '*the configuration can be used*' as_worker omd-worker perfdata --check-config --config=/etc/omd-worker/perfdata.conf
+for conf in zulip zulip-bot perfdata; do cp "$work/$conf.conf" "$chroot/etc/omd-worker/$conf.conf"; done
+rm -r "$chroot/etc/omd-worker/keys"
+
 echo "# upgrade"
 chmod 0600 "$chroot/etc/omd-worker/worker.conf"
 cp "$chroot/etc/omd-worker/worker.conf" "$work/mine"
@@ -125,5 +158,5 @@ check "it is purged" inside apt-get purge -y omd-worker
 files >"$work/after"
 diff "$work/before" "$work/after" >"$work/out" || { cat "$work/out" >&2; die "something is left, or gone"; }
 ok "no file is left, and none has gone"
-expect "the user is gone" '' grep omd-worker "$chroot/etc/passwd" "$chroot/etc/group"
+expect "the users are gone" '' grep -E 'omd-(worker|zulip)' "$chroot/etc/passwd" "$chroot/etc/group"
 echo "$passed passed, 0 failed"

@@ -15,14 +15,27 @@ export type ConfigDiff = Readonly<Record<Reload, readonly string[]>>;
  */
 export function diffConfig(before: Config, after: Config, started: Config = before): ConfigDiff {
   const options = optionsOf(workerGroups([...after.settings.keys()]));
+  return diffValues(options, {
+    ...{ before: allValues(before), after: allValues(after), started: allValues(started) },
+  });
+}
+
+/** By the keys of the configuration. */
+type Values = Readonly<Record<string, unknown>>;
+
+/** The same for any program. */
+export function diffValues(
+  options: readonly ConfigOption[],
+  { before, after, started }: Readonly<Record<"before" | "after" | "started", Values>>,
+): ConfigDiff {
   const isRestart = (option: ConfigOption) => option.effect === "full" && option.reload === "restart";
   const changed = [
     ...findChanged(
       options.filter((option) => !isRestart(option)),
-      allValues(before),
-      allValues(after),
+      before,
+      after,
     ),
-    ...findChanged(options.filter(isRestart), allValues(started), allValues(after)),
+    ...findChanged(options.filter(isRestart), started, after),
   ];
   const names = (reload: Reload) =>
     changed.filter((option) => option.effect === "full" && option.reload === reload).map(({ name }) => name);
@@ -31,8 +44,8 @@ export function diffConfig(before: Config, after: Config, started: Config = befo
 
 function findChanged(
   options: readonly ConfigOption[],
-  before: Readonly<Record<string, unknown>>,
-  after: Readonly<Record<string, unknown>>,
+  before: Values,
+  after: Values,
 ): readonly ConfigOption[] {
   return options.filter(({ name }) => !isSame(before[configKey(name)], after[configKey(name)]));
 }

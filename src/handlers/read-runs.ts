@@ -1,4 +1,5 @@
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { type HandlerRun, readRun } from "./handler-run.ts";
 
@@ -18,6 +19,14 @@ export function rotatedName(path: string): string {
 /** The files of a log that are there, the older one first. */
 export function filesOfLog(path: string): readonly string[] {
   return [rotatedName(path), path].filter((file) => existsSync(file));
+}
+
+/** A folder stands for the logs of several workers in it, `NAME.jsonl`. Throws the system's error. */
+export function filesOfPlace(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path).filter((name) => /\.jsonl(?:\.1)?$/.test(name));
+  const logs = new Set(names.map((name) => name.replace(/\.1$/, "")));
+  return [...logs].toSorted().flatMap((name) => filesOfLog(join(path, name)));
 }
 
 /** Runs that began since then, in milliseconds since the epoch. Throws the system's error. */

@@ -1,6 +1,7 @@
 import type { AskQueues } from "../worker/work-queues.ts";
 import type { WorkerListener } from "../worker/worker-events.ts";
 import type { WorkerStatus } from "../worker/worker-status.ts";
+import { HandlerMetrics } from "./handler-metrics.ts";
 import { JobMetrics } from "./job-metrics.ts";
 import { setQueueMetrics } from "./queue-metrics.ts";
 import { MetricsRegistry } from "./registry.ts";
@@ -15,12 +16,14 @@ export interface MetricsSource {
 /** What Prometheus is told of a worker. */
 export class Metrics {
   /** To be given to the worker. */
-  readonly listener: WorkerListener;
+  readonly listeners: readonly WorkerListener[];
   readonly #store = new SeriesStore();
   readonly #registry = new MetricsRegistry(this.#store);
 
   constructor() {
-    this.listener = new JobMetrics(this.#store).listener;
+    this.listeners = [new JobMetrics(this.#store), new HandlerMetrics(this.#store)].map(
+      ({ listener }) => listener,
+    );
     this.#store.set("reloadSuccessful", [], 1);
     for (const result of ["reloaded", "failed"]) this.#store.series("reloads", result);
   }

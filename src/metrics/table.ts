@@ -102,6 +102,19 @@ const JOB_ROWS = {
     "jobs that could not be read (wrong key, no job) or were too old",
     ["reason"],
   ),
+  handlersRan: row(
+    "counter",
+    "gearman_worker_event_handlers_total",
+    "event handlers that had their turn, by the file name of the program (at most 100, then other) and by what became of them: ok, failed and timed-out were run; refused (eventhandler_allow and other rules), too-often (eventhandler_rate), dry-run and too-old were not",
+    ["handler", "result"],
+  ),
+  handlerDuration: row(
+    "histogram",
+    "gearman_worker_event_handler_duration_seconds",
+    "from the start of an event handler to its end",
+    ["handler"],
+    CHECK_DURATIONS,
+  ),
   pluginsMissing: row(
     "counter",
     "gearman_worker_plugins_missing_total",

@@ -28,6 +28,8 @@ const workers = (queue: string) => `gearman_queue_workers{${W},${SERVER},queue="
 const rejected = (reason: string) => `gearman_worker_jobs_rejected_total{${W},reason="${reason}"}`;
 const latency = (le: string) => `gearman_worker_job_latency_seconds_bucket{${W},queue="service",le="${le}"}`;
 const connected = (server: string) => `gearman_worker_server_connected{${W},server="${server}"}`;
+const handlers = (result: string) =>
+  `gearman_worker_event_handlers_total{${W},handler="restart",result="${result}"}`;
 const MISSING = `gearman_worker_plugins_missing_total{${W},check="check_x",reason="not-found"}`;
 const DIFFERENT = `gearman_worker_shadow_runs_total{${W},check="check_tcp",result="different"}`;
 const JOBS = `gearman_worker_jobs_total{${W},queue="service",type="service",via="plugin"}`;
@@ -320,7 +322,32 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     },
     silent: {
       none: { series: { [`gearman_worker_jobs_refused_total{${W},rule="nul-byte"}`]: "7+0x20" }, at: 8 },
+      "it is a dry run": {
+        series: { [`gearman_worker_jobs_refused_total{${W},rule="handler-dry-run"}`]: "0+0x5 1+0x9" },
+        at: 8,
+      },
     },
+  },
+  OmdEventHandlerFails: {
+    fires: {
+      series: { [handlers("failed")]: "_x5 1+0x20" },
+      ...{ at: 8, labels: { job: "workers", handler: "restart" } },
+    },
+    silent: {
+      "it was long ago": { series: { [handlers("timed-out")]: "0 1+0x60" }, at: 40 },
+      "it was refused": { series: { [handlers("refused")]: "0+0x5 1+0x20" }, at: 8 },
+      "all went well, from the first on": {
+        series: { [handlers("ok")]: "_x5 1+0x20", [handlers("failed")]: "_x5 0+0x20" },
+        at: 8,
+      },
+    },
+  },
+  OmdEventHandlerTooOften: {
+    fires: {
+      series: { [handlers("too-often")]: "0+0x5 4+0x20" },
+      ...{ at: 8, labels: { job: "workers", handler: "restart" } },
+    },
+    silent: { "it was long ago": { series: { [handlers("too-often")]: "0 1+0x60" }, at: 40 } },
   },
   OmdTimeOuts: {
     fires: {

@@ -140,6 +140,13 @@ describe("of the jobs that are over the page tells", () => {
     expect(observer.troubles.of("refused")).toEqual({ count: 1, last: "nul-byte" });
   });
 
+  it("a dry run of an event handler as no trouble", () => {
+    const { observer, ran } = observe();
+    ran({ via: "refuse", outcome: { kind: "refused", refusal: { rule: "handler-dry-run", handler: "h" } } });
+    expect(observer.troubles.of("refused").count).toBe(0);
+    expect(observer.troubles.of("ran").count).toBe(1);
+  });
+
   it("why in text, also where a reason repeats bytes of a command line", () => {
     const { observer, ran } = observe();
     ran({ via: "plugin", why: "option --gr\xc3\xb6\xc3\x9fe is not understood" });

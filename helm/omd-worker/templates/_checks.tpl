@@ -81,6 +81,15 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{-     $problems = append $problems (printf "%s.config.%s is set by the chart: use %s" $at $option .) -}}
 {{-   end -}}
 {{- end -}}
+{{- if and $pool.handlerLog.enabled (hasKey $pool.config "eventhandler_log") -}}
+{{-   $problems = append $problems (printf "%s.config.eventhandler_log is set, and handlerLog.enabled gives it a file for each pod: remove one of them" $at) -}}
+{{- end -}}
+{{- if and $pool.handlerLog.enabled (not $pool.queues.eventhandler) -}}
+{{-   $problems = append $problems (printf "%s.handlerLog.enabled is true, and the pool has no event handlers: set queues.eventhandler" $at) -}}
+{{- end -}}
+{{- if and $pool.handlerLog.existingClaim (not $pool.handlerLog.enabled) -}}
+{{-   $problems = append $problems (printf "%s.handlerLog.existingClaim is set, and handlerLog.enabled is false: enable it, or remove the claim" $at) -}}
+{{- end -}}
 {{- $queues := include "omd-worker.queues" (dict "queues" $pool.queues) | fromYaml -}}
 {{- if not $queues.queues -}}
 {{-   $problems = append $problems (printf "%s.queues names no queue: set one, or %s.enabled=false" $at $at) -}}

@@ -4,6 +4,7 @@
 {{- define "omd-worker.keyFolder" -}}/etc/omd-worker/key{{- end -}}
 {{- define "omd-worker.tlsFolder" -}}/etc/omd-worker/tls{{- end -}}
 {{- define "omd-worker.secretFolder" -}}/etc/omd-worker/secrets{{- end -}}
+{{- define "omd-worker.handlerLogFolder" -}}/var/log/omd-worker{{- end -}}
 
 {{/* `host` and `host:port` → `host:port`, as the worker names it in metrics. */}}
 {{- define "omd-worker.serverAddress" -}}
@@ -116,6 +117,9 @@ secret_dir={{ include "omd-worker.secretFolder" . }}
 {{- define "omd-worker.args" -}}
 - --config={{ include "omd-worker.configFolder" . }}/worker.conf
 - --prometheus_server=:{{ .root.Values.metrics.port | int64 }}
+{{- if .pool.handlerLog.enabled }}
+- --eventhandler_log={{ include "omd-worker.handlerLogFolder" . }}/$(POD_NAME).jsonl
+{{- end }}
 {{- range include "omd-worker.settings" (dict "root" .root "pool" .pool "restart" true) | trim | splitList "\n" }}
 {{- if . }}
 - {{ printf "--%s" . | quote }}

@@ -72,6 +72,16 @@ optional: true
     {{- with .pool.tmp.medium }}
     medium: {{ . }}
     {{- end }}
+{{- if .pool.handlerLog.enabled }}
+- name: handler-log
+  {{- if .pool.handlerLog.existingClaim }}
+  persistentVolumeClaim:
+    claimName: {{ .pool.handlerLog.existingClaim }}
+  {{- else }}
+  emptyDir:
+    sizeLimit: {{ .pool.handlerLog.sizeLimit }}
+  {{- end }}
+{{- end }}
 {{- if .root.Values.gearman.encryption }}
 {{ include "omd-worker.keyVolume" .root }}
 {{- end }}
@@ -110,6 +120,10 @@ optional: true
   readOnly: true
 - name: tmp
   mountPath: /tmp
+{{- if .pool.handlerLog.enabled }}
+- name: handler-log
+  mountPath: {{ include "omd-worker.handlerLogFolder" . }}
+{{- end }}
 {{- if .root.Values.gearman.encryption }}
 - name: key
   mountPath: {{ include "omd-worker.keyFolder" . }}
@@ -173,6 +187,19 @@ optional: true
 {{- end -}}
 {{- end -}}
 
+{{/* The name of the log of event handlers has the pod's: two pods must not write into one file. */}}
+{{- define "omd-worker.handlerLogVariables" -}}
+{{- if .pool.handlerLog.enabled -}}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+{{- else -}}
+[]
+{{- end -}}
+{{- end -}}
+
 {{- define "omd-worker.env" -}}
-{{- include "omd-worker.variables" (concat (include "omd-worker.caVariables" .root | fromYamlArray) .pool.extraEnv) -}}
+{{- $own := concat (include "omd-worker.caVariables" .root | fromYamlArray) (include "omd-worker.handlerLogVariables" . | fromYamlArray) -}}
+{{- include "omd-worker.variables" (concat $own .pool.extraEnv) -}}
 {{- end -}}

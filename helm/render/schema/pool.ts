@@ -125,6 +125,7 @@ export function poolSchema(config: Schema): Schema {
     icmp: choice("sysctl", "netRaw", "none"),
     pingGroupRange: { type: "string", pattern: "^[0-9]+[ \\t][0-9]+$" },
     tmp: object({ sizeLimit: SIZE, medium: { enum: ["", "Memory"] } }),
+    handlerLog: object({ enabled: BOOLEAN, existingClaim: OBJECT_NAME, sizeLimit: SIZE }),
     terminationMarginSeconds: integer(5),
     strategy: object({
       type: choice("RollingUpdate", "Recreate"),

@@ -17,10 +17,17 @@ import type { ZulipClient } from "../client/zulip-client.ts";
 import type { BotConfig } from "../settings/bot-table.ts";
 import { backendAddress } from "../settings/complete-monitoring.ts";
 import { lockFolder } from "./lock-folder.ts";
+import type { Replaceable } from "./replaceable.ts";
+import { whyNotLetIn } from "./why-not-let-in.ts";
 
-export interface RunBotOptions {
+/** What a reload replaces. The folder, the server of metrics and the log's format are those of the start. */
+export interface BotRun {
   readonly client: ZulipClient;
   readonly config: BotConfig;
+}
+
+export interface RunBotOptions {
+  readonly running: Replaceable<BotRun>;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
@@ -35,29 +42,43 @@ export class BotError extends Error {
 
 /** Runs until the signal says so. Throws a ZulipError if Zulip refuses the login. */
 export async function runBot(options: RunBotOptions): Promise<void> {
-  const { client, config, log, signal, clock = REAL_CLOCK } = options;
-  const { values, settings } = config;
-  const folder = openFolder(values.stateFolder);
+  const { running, log, signal, clock = REAL_CLOCK } = options;
+  const { config } = running.value;
+  const folder = openFolder(config.values.stateFolder);
   await using _lock = await lockFolder(folder, "bot");
   using journal = ActionJournal.open(join(folder, "actions"), { nowMs: clock.now() });
   const position = Position.open(join(folder, "position.json"));
-  using open = options.backend === undefined ? openMonitoring(config) : givenMonitoring(options.backend);
-  const { backend } = open;
   const meter = createBotMeter();
-  const removals = new RecentRemovals(clock);
-  const onRemoval = (target: Target) => removals.add(target);
-  const bot = new Bot({ client, backend, journal, position, settings, clock, log, meter, onRemoval });
-  await using server = new MeterServer({
-    render: () => meter.render(),
-    whyNotReady: () => bot.trouble,
-  });
+  let trouble = (): string | undefined => "the bot has not reached Zulip yet";
+  await using server = new MeterServer({ render: () => meter.render(), whyNotReady: () => trouble() });
   await listen(server, config, log);
-  log.info(`the bot acts in ${backend.name}, and remembers what it did in ${folder}`);
-  const asked = tellWhoWeAre(backend, { log, meter });
-  await using _changes = tellChanges({ ...options, clock }, { removals, meter });
-  await bot.run(signal);
-  await asked;
+  log.info(`the bot remembers what it did in ${folder}`);
+  await running.each(signal, async (run, round) => {
+    using open =
+      options.backend === undefined ? openMonitoring(run.config) : givenMonitoring(options.backend);
+    const { backend } = open;
+    const removals = new RecentRemovals(clock);
+    const around = { ...run, backend, clock, log, meter, removals };
+    const onRemoval = (target: Target) => removals.add(target);
+    const bot = new Bot({ ...around, journal, position, settings: run.config.settings, onRemoval });
+    trouble = () => bot.trouble;
+    log.info(`the bot acts in ${backend.name}`);
+    const asked = tellWhoWeAre(backend, { log, meter });
+    await using _changes = tellChanges(around);
+    await bot.run(round);
+    await asked;
+  });
   log.info("the bot has ended");
+}
+
+/** Why the bot would not work with another configuration. Zulip is asked if the login is another one. */
+export async function whyNotRunBot(after: BotRun, before: BotRun): Promise<string | undefined> {
+  try {
+    using _open = openMonitoring(after.config);
+  } catch (error) {
+    return messageOf(error);
+  }
+  return whyNotLetIn(after, before);
 }
 
 /** As whom the bot acts. Undefined: it is well; a text says what is wrong with the monitoring. */
@@ -97,11 +118,15 @@ async function tellWhoWeAre(
   }
 }
 
+interface Around extends BotRun {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly removals: RecentRemovals;
+  readonly meter: BotMeter;
+}
+
 /** Goes on until it is disposed of. */
-function tellChanges(
-  { client, config, clock, log }: RunBotOptions & { readonly clock: Clock },
-  { removals, meter }: { readonly removals: RecentRemovals; readonly meter: BotMeter },
-): AsyncDisposable {
+function tellChanges({ client, config, clock, log, removals, meter }: Around): AsyncDisposable {
   const { values, settings, monitoring } = config;
   const address = monitoring && backendAddress(monitoring);
   if (values.showChanges === "off" || address?.kind !== "icinga2")

@@ -7,16 +7,22 @@ import { type Clock, REAL_CLOCK } from "../client/clock.ts";
 import { BACK_OFF } from "../client/message-sender.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { isTransient, ZulipError } from "../client/zulip-error.ts";
-import { Notifier } from "../notify/notifier.ts";
+import { Notifier, type NotifierOptions } from "../notify/notifier.ts";
 import { createNotifierMeter, measureSpool } from "../notify/notifier-metrics.ts";
 import type { NotifierSettings } from "../settings/table.ts";
 import { startSources } from "../sources/start-sources.ts";
 import { lockFolder } from "./lock-folder.ts";
+import type { Replaceable } from "./replaceable.ts";
 import { findBotName } from "./send-now.ts";
 
-export interface RunOptions {
+/** What a reload replaces. The spool, the server of metrics and the log's format are those of the start. */
+export interface NotifierRun {
   readonly client: ZulipClient;
-  readonly settings: NotifierSettings;
+  readonly config: NotifierSettings;
+}
+
+export interface RunOptions {
+  readonly running: Replaceable<NotifierRun>;
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
@@ -31,10 +37,10 @@ export class NotifierError extends Error {
 const REFUSED_PAUSE_MS = 60_000;
 
 /** Runs until the signal says so. */
-export async function runNotifier(options: RunOptions): Promise<void> {
-  const { client, settings, log, signal, clock = REAL_CLOCK } = options;
-  const { values, messages } = settings;
-  const { folder, limits } = settings.spool;
+export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: RunOptions): Promise<void> {
+  const { client, config } = running.value;
+  const { prometheusServer } = config.values;
+  const { folder, limits } = config.spool;
   const spool = await SpoolFolder.open(folder, limits);
   await using _lock = await lockFolder(folder, "notifier");
   const meter = createNotifierMeter();
@@ -44,35 +50,43 @@ export async function runNotifier(options: RunOptions): Promise<void> {
     return meter.render();
   };
   await using server = new MeterServer({ render, whyNotReady: () => state() });
-  if (values.prometheusServer !== undefined) {
-    const port = await server.listen(values.prometheusServer).catch((error: unknown) => {
+  if (prometheusServer !== undefined) {
+    const port = await server.listen(prometheusServer).catch((error: unknown) => {
       throw new NotifierError(`cannot serve metrics (prometheus_server): ${reasonOf(error)}`);
     });
     log.info(`metrics are served at port ${port}`);
   }
   log.info(`the notifier reads ${folder}, and writes to ${client.site}`);
-  await using _sources = startSources(settings, { spool, clock, log });
-  const botName = await greet(options, clock);
-  if (signal.aborted) return;
+  await running.each(signal, async (run, round) => {
+    await using _sources = startSources(run.config, { spool, clock, log });
+    const botName = await greet(run, { log, signal: round, clock });
+    if (round.aborted) return;
+    const notifier = new Notifier({ ...{ spool, clock, log, meter }, ...notifierOptions(run, botName) });
+    state = () => notifier.trouble;
+    await notifier.run(round);
+  });
+  log.info("the notifier has ended");
+}
+
+function notifierOptions(
+  { client, config: { values, messages } }: NotifierRun,
+  botName: string | undefined,
+): Pick<NotifierOptions, "client" | "style" | "planning"> {
   const { maxAge, digestOver } = values;
   const { digestTopic } = messages;
-  const style = { ...messages.style, botName };
   const planning = { maxAgeMs: maxAge * 1_000, digestOver, digestTopic };
-  const notifier = new Notifier({ spool, client, style, planning, clock, log, meter });
-  state = () => notifier.trouble;
-  await notifier.run(signal);
-  log.info("the notifier has ended");
+  return { client, style: { ...messages.style, botName }, planning };
 }
 
 /** Waits until Zulip answers: notifications wait in the spool meanwhile. */
 async function greet(
-  { client, settings, log, signal }: RunOptions,
-  clock: Clock,
+  { client, config }: NotifierRun,
+  { log, signal, clock }: Pick<RunOptions, "log" | "signal"> & { readonly clock: Clock },
 ): Promise<string | undefined> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
       const { version, featureLevel } = await fetchServerSettings(client, signal);
-      const botName = await findBotName(client, settings.messages, signal);
+      const botName = await findBotName(client, config.messages, signal);
       const buttons = botName === undefined ? "no buttons" : `buttons for ${botName}`;
       log.info(`Zulip ${version}, feature level ${featureLevel}; ${buttons}`);
       return botName;

@@ -1,16 +1,14 @@
 import { type ByteString, fromByteString } from "../../../src/byte-string.ts";
-import { INCLUDE, RESTART } from "../../../src/config/option.ts";
+import { LIVE, RESTART } from "../../../src/config/option.ts";
 import { error, warning } from "../../../src/config/problem.ts";
 import { quote } from "../../../src/config/quote.ts";
 import type { Draft } from "../../../src/config/read/draft.ts";
-import { PROCESS_ROWS } from "../../../src/config/rows/process.ts";
 import { PROFILING_ROWS } from "../../../src/config/rows/profiling.ts";
 import {
   type CompletionContext,
   type ConfigTable,
   type OptionGroup,
   use,
-  useAll,
 } from "../../../src/config/table.ts";
 import { type ValuesOf, withDefaults } from "../../../src/config/values.ts";
 import type { BotSettings } from "../bot/bot-settings.ts";
@@ -20,30 +18,30 @@ import { BOT_ROWS } from "./bot-rows.ts";
 import { completeMonitoring, type Monitoring } from "./complete-monitoring.ts";
 import { type Connection, completeConnection } from "./connection.ts";
 import { MONITORING_EXAMPLE } from "./monitoring-kind.ts";
-import { CONNECTION_ROWS, MESSAGE_ROWS } from "./rows.ts";
+import { CONNECTION, PROCESS } from "./options.ts";
+import { MESSAGE_ROWS } from "./rows.ts";
 
-const CONNECTION = useAll(CONNECTION_ROWS, RESTART);
-const BOT = [...useAll(BOT_ROWS, RESTART), ...use(MESSAGE_ROWS, { language: RESTART, stage: RESTART })];
-const PROCESS = [
-  ...use(PROCESS_ROWS, { config: INCLUDE, debug: RESTART, logfile: RESTART, log_format: RESTART }),
-  ...use(PROFILING_ROWS, { prometheus_server: RESTART }),
+const BOT = [
+  ...use(BOT_ROWS, {
+    ...{ monitoring: LIVE, permission: LIVE, show_changes: LIVE, max_command_age: LIVE },
+    ...{ people_max_age: LIVE, alert_user: LIVE, state_folder: RESTART },
+  }),
+  ...use(MESSAGE_ROWS, { language: LIVE, stage: LIVE }),
 ];
-const OPTIONS = [...CONNECTION, ...BOT, ...PROCESS];
+const SERVED = [...PROCESS, ...use(PROFILING_ROWS, { prometheus_server: RESTART })];
+const OPTIONS = [...CONNECTION, ...BOT, ...SERVED];
 
 export const BOT_GROUPS: readonly OptionGroup[] = [
   { title: "Zulip", options: CONNECTION },
   { title: "The bot", options: BOT },
-  { title: "The process", options: PROCESS },
+  { title: "The process", options: SERVED },
 ];
 
 type Values = ValuesOf<(typeof OPTIONS)[number]>;
 
 /** All that the bot needs. */
 export interface BotConfig {
-  readonly values: Pick<
-    Values,
-    "debug" | "logfile" | "logFormat" | "prometheusServer" | "stateFolder" | "showChanges"
-  >;
+  readonly values: Values;
   readonly connection: Connection;
   /** Undefined only where an error was reported. */
   readonly monitoring: Monitoring | undefined;

@@ -27,6 +27,16 @@ export type KeySource =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "value"; readonly secret: Secret };
 
+/** Whether Zulip is asked as the same user, with the same key. */
+export function isSameLogin(one: Connection, other: Connection): boolean {
+  return one.site === other.site && one.email === other.email && isSameKey(one.key, other.key);
+}
+
+function isSameKey(one: KeySource, other: KeySource): boolean {
+  if (one.kind === "file") return other.kind === "file" && one.path === other.path;
+  return other.kind === "value" && one.secret.equals(other.secret);
+}
+
 const NO_RC: Zuliprc = { isInsecure: false };
 const MISSING = "a Zulip server needs it; or name the bot's zuliprc";
 

@@ -15,9 +15,17 @@ export interface OpenOptions {
  * A client for a program that talks to this server only: certificates and proxies are those of the process.
  */
 export function openClient(connection: Connection, { env, version }: OpenOptions): ZulipClient {
-  const { site, email, key, authorities, timeoutMs } = connection;
+  const { authorities } = connection;
   if (authorities !== undefined) setDefaultCACertificates([...getCACertificates("default"), authorities]);
   setGlobalProxyFromEnv(env);
+  return createClient(connection, version);
+}
+
+/** Another client for a process that has had one: certificates and proxies stay as they are. */
+export function createClient(
+  { site, email, key, timeoutMs }: Connection,
+  version: OpenOptions["version"],
+): ZulipClient {
   return new ZulipClient({
     ...{ site, timeoutMs, userAgent: `omd-worker/${version}` },
     login: () => ({ email, key: readKey(key) }),

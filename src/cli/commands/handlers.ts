@@ -1,6 +1,6 @@
 import { ConfigError, error } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
-import { filesOfLog, readRuns } from "../../handlers/read-runs.ts";
+import { filesOfLog, filesOfPlace, readRuns } from "../../handlers/read-runs.ts";
 import { summariseRuns } from "../../handlers/summarise-runs.ts";
 import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
 import { readKnownHandlers } from "../handlers/known-handlers.ts";
@@ -84,8 +84,13 @@ interface Wanted extends Pick<Call, "since" | "isJson"> {
   readonly known: readonly string[] | undefined;
 }
 
-async function report(files: readonly string[], { since, isJson, known }: Wanted, io: Io): Promise<number> {
+async function report(named: readonly string[], { since, isJson, known }: Wanted, io: Io): Promise<number> {
   try {
+    const files = named.flatMap(filesOfPlace);
+    if (files.length === 0) {
+      io.stderr(`no log of event handlers, *.jsonl, is in ${named.join(", ")}\n`);
+      return NO_LOG;
+    }
     const { runs, unreadable } = await readRuns(files, since);
     const handlers = summariseRuns(runs);
     const ran = new Set(handlers.map(({ handler }) => handler));

@@ -6,6 +6,7 @@ import { ChatServer } from "../../../integrations/chat-server/chat-server.ts";
 import { createViewer } from "../../../integrations/chat-server/pages.ts";
 import type { FakeUser } from "../../../integrations/chat-server/world.ts";
 import { EMOJI_NAMES, readEmoji } from "../../../integrations/zulip/emoji/pack.ts";
+import { Replaceable } from "../../../integrations/zulip/programs/replaceable.ts";
 import { runBot } from "../../../integrations/zulip/programs/run-bot.ts";
 import { runNotifier } from "../../../integrations/zulip/programs/run-notifier.ts";
 import { BOT_TABLE } from "../../../integrations/zulip/settings/bot-table.ts";
@@ -110,7 +111,7 @@ function writeFiles(folder: string, site: string, bot: FakeUser) {
 async function startNotifier(file: string, log: Log, signal: AbortSignal): Promise<void> {
   const settings = load(NOTIFIER_TABLE, file);
   const client = openClient(settings.connection, { env: {}, version: VERSION });
-  await runNotifier({ client, settings, log, signal });
+  await runNotifier({ running: new Replaceable({ client, config: settings }), log, signal });
 }
 
 interface Around {
@@ -122,7 +123,8 @@ interface Around {
 async function startBot(file: string, { channel, log, signal }: Around): Promise<void> {
   const config = load(BOT_TABLE, file);
   const client = openClient(config.connection, { env: {}, version: VERSION });
-  await runBot({ client, config, log, signal, backend: new CheckedBackend(channel) });
+  const running = new Replaceable({ client, config });
+  await runBot({ running, log, signal, backend: new CheckedBackend(channel) });
 }
 
 function load<Config>(table: ConfigTable<Config>, file: string): Config {

@@ -42,7 +42,7 @@ export async function createMetrics(
   const page = tail && (await createPage(config));
   let server: Disposable | undefined;
   return {
-    listeners: [metrics.listener, ...(page === undefined ? [] : [page.listener])],
+    listeners: [...metrics.listeners, ...(page === undefined ? [] : [page.listener])],
     reloaded(isSuccessful) {
       metrics.reloaded(isSuccessful);
       page?.reloaded(isSuccessful);

@@ -1,9 +1,15 @@
 import { fetchOwnUser } from "../../../integrations/zulip/client/api.ts";
 import { ZulipError } from "../../../integrations/zulip/client/zulip-error.ts";
 import { LockError } from "../../../integrations/zulip/programs/lock-folder.ts";
-import { askMonitoring, BotError, runBot } from "../../../integrations/zulip/programs/run-bot.ts";
+import { Replaceable } from "../../../integrations/zulip/programs/replaceable.ts";
+import {
+  askMonitoring,
+  BotError,
+  runBot,
+  whyNotRunBot,
+} from "../../../integrations/zulip/programs/run-bot.ts";
 import { BOT_TABLE, type BotConfig } from "../../../integrations/zulip/settings/bot-table.ts";
-import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
+import { createClient, openClient } from "../../../integrations/zulip/settings/open-client.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { renderForLog, renderProblem } from "../../config/problem.ts";
 import { createLog } from "../../log.ts";
@@ -12,6 +18,7 @@ import type { Io } from "../io.ts";
 import { VERSION } from "../version.ts";
 import { followSignals } from "./follow-signals.ts";
 import { loadOptions } from "./load-options.ts";
+import { createReload } from "./reload.ts";
 
 const [CHECK_CONFIG, CHECK] = ["--check-config", "--check"];
 const FAILED = 1;
@@ -35,7 +42,7 @@ export async function zulipBotCommand(argv: readonly string[], io: Io): Promise<
   }
   if (argv.some(isOwn)) return check(loaded, { io, asks: argv.includes(CHECK) });
   try {
-    await serve(loaded, io);
+    await serve(loaded, argv, io);
     return 0;
   } catch (error) {
     return explain(error, io);
@@ -66,14 +73,23 @@ async function check(
   return failures.length === 0 ? 0 : FAILED;
 }
 
-async function serve({ config, warnings }: LoadedConfig<BotConfig>, io: Io): Promise<void> {
+async function serve(
+  { config, warnings }: LoadedConfig<BotConfig>,
+  argv: readonly string[],
+  io: Io,
+): Promise<void> {
   const { debug, logfile, logFormat } = config.values;
   const log = createLog({ debug, file: logfile, format: logFormat });
   for (const warning of warnings) log.warn(renderForLog(warning));
   const ending = new AbortController();
-  using _signals = followSignals("bot", log, ending);
   const client = openClient(config.connection, { env: io.env, version: VERSION });
-  await runBot({ client, config, log, signal: ending.signal });
+  const running = new Replaceable({ client, config });
+  const prepare = (read: BotConfig) => ({ client: createClient(read.connection, VERSION), config: read });
+  const reload = createReload({
+    ...{ program: "bot", table: BOT_TABLE, argv, io, log, running, prepare, whyNot: whyNotRunBot },
+  });
+  using _signals = followSignals({ log, ending, reload });
+  await runBot({ running, log, signal: ending.signal });
 }
 
 function explain(error: unknown, io: Io): number {

@@ -1,7 +1,13 @@
 import type { WorkerLog } from "../../log.ts";
 
-/** TERM and INT end the program, USR1 opens its log file anew. */
-export function followSignals(program: string, log: WorkerLog, ending: AbortController): Disposable {
+export interface SignalsOptions {
+  readonly log: WorkerLog;
+  readonly ending: AbortController;
+  readonly reload: () => void;
+}
+
+/** TERM and INT end the program, HUP lets it read its configuration again, USR1 opens its log file anew. */
+export function followSignals({ log, ending, reload }: SignalsOptions): Disposable {
   const end = () => ending.abort();
   const reopen = () => {
     try {
@@ -10,12 +16,11 @@ export function followSignals(program: string, log: WorkerLog, ending: AbortCont
       log.error({ err: error }, "cannot open the log file anew: the old one stays in use");
     }
   };
-  const explain = () => log.warn(`got SIGHUP: the ${program} reads its configuration at its start only`);
   const signals = [
     ["SIGTERM", end],
     ["SIGINT", end],
     ["SIGUSR1", reopen],
-    ["SIGHUP", explain],
+    ["SIGHUP", reload],
   ] as const;
   for (const [signal, handle] of signals) process.on(signal, handle);
   return {

@@ -12,12 +12,21 @@ export function loadOptions<Config>(
   io: Pick<Io, "env">,
 ): LoadedConfig<Config> | string {
   try {
-    const words = joinValues(argv, optionsOf(table.groups));
-    const loaded = loadConfig(table, words, { ...thisMachine(), env: io.env });
-    if (loaded.wants === "run") return loaded;
-    return new ConfigError([error(`${loaded.wants} must be the only word`)]).message;
+    return loadAgain(table, argv, io);
   } catch (caught) {
     if (caught instanceof ConfigError) return caught.message;
     throw caught;
   }
+}
+
+/** The same as at the start. Throws a ConfigError. */
+export function loadAgain<Config>(
+  table: ConfigTable<Config>,
+  argv: readonly string[],
+  io: Pick<Io, "env">,
+): LoadedConfig<Config> {
+  const words = joinValues(argv, optionsOf(table.groups));
+  const loaded = loadConfig(table, words, { ...thisMachine(), env: io.env });
+  if (loaded.wants === "run") return loaded;
+  throw new ConfigError([error(`${loaded.wants} must be the only word`)]);
 }

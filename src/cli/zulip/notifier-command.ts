@@ -1,7 +1,9 @@
 import { SpoolFolderError } from "../../../integrations/spool/spool-folder.ts";
 import { LockError } from "../../../integrations/zulip/programs/lock-folder.ts";
+import { Replaceable } from "../../../integrations/zulip/programs/replaceable.ts";
 import { NotifierError, runNotifier } from "../../../integrations/zulip/programs/run-notifier.ts";
-import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
+import { whyNotLetIn } from "../../../integrations/zulip/programs/why-not-let-in.ts";
+import { createClient, openClient } from "../../../integrations/zulip/settings/open-client.ts";
 import { NOTIFIER_TABLE, type NotifierSettings } from "../../../integrations/zulip/settings/table.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { renderForLog, renderProblem } from "../../config/problem.ts";
@@ -11,6 +13,7 @@ import type { Io } from "../io.ts";
 import { VERSION } from "../version.ts";
 import { followSignals } from "./follow-signals.ts";
 import { loadOptions } from "./load-options.ts";
+import { createReload } from "./reload.ts";
 
 const CHECK_CONFIG = "--check-config";
 const FAILED = 1;
@@ -35,7 +38,7 @@ export async function zulipNotifierCommand(argv: readonly string[], io: Io): Pro
     return 0;
   }
   try {
-    await serve(loaded, io);
+    await serve(loaded, argv, io);
     return 0;
   } catch (error) {
     if (!isOperators(error)) throw error;
@@ -44,14 +47,25 @@ export async function zulipNotifierCommand(argv: readonly string[], io: Io): Pro
   }
 }
 
-async function serve({ config, warnings }: LoadedConfig<NotifierSettings>, io: Io): Promise<void> {
+async function serve(
+  { config, warnings }: LoadedConfig<NotifierSettings>,
+  argv: readonly string[],
+  io: Io,
+): Promise<void> {
   const { debug, logfile, logFormat } = config.values;
   const log = createLog({ debug, file: logfile, format: logFormat });
   for (const warning of warnings) log.warn(renderForLog(warning));
   const ending = new AbortController();
-  using _signals = followSignals("notifier", log, ending);
   const client = openClient(config.connection, { env: io.env, version: VERSION });
-  await runNotifier({ client, settings: config, log, signal: ending.signal });
+  const running = new Replaceable({ client, config });
+  const prepare = (read: NotifierSettings) => ({
+    ...{ client: createClient(read.connection, VERSION), config: read },
+  });
+  const reload = createReload({
+    ...{ program: "notifier", table: NOTIFIER_TABLE, argv, io, log, running, prepare, whyNot: whyNotLetIn },
+  });
+  using _signals = followSignals({ log, ending, reload });
+  await runNotifier({ running, log, signal: ending.signal });
 }
 
 /** What an operator can mend, as a log file that cannot be written. */

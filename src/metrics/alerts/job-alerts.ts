@@ -30,11 +30,32 @@ export const JOB_ALERTS: readonly Alert[] = [
   {
     name: "OmdJobsRefused",
     severity: "warning",
-    when: ["sum by (job, instance, rule) (increase(gearman_worker_jobs_refused_total[15m])) > 0"],
+    when: [
+      'sum by (job, instance, rule) (increase(gearman_worker_jobs_refused_total{rule!~"handler-dry-run|handler-too-often"}[15m])) > 0',
+    ],
     summary: `${WORKER} refuses commands ({{ $labels.rule }})`,
     description: "Commands were not started, because a rule forbids them, and their checks are UNKNOWN.",
     action:
       "The log names the job and the rule. `omd-worker check --explain -- COMMAND` says the same. Widen restrict_path if the command is right; otherwise somebody sends commands that they should not.",
+  },
+  {
+    name: "OmdEventHandlerFails",
+    severity: "warning",
+    when: handlersThatEnded("failed|timed-out"),
+    summary: "the event handler {{ $labels.handler }} fails",
+    description:
+      "It has ended with a return code other than 0, by a signal or by its time-out, or it could not be started. The core is not told of it, so what it should have mended may still be broken.",
+    action:
+      "`omd-worker handlers report` shows its last failure, with host and service; eventhandler_log and the worker's log have each run.",
+  },
+  {
+    name: "OmdEventHandlerTooOften",
+    severity: "warning",
+    when: handlersThatEnded("too-often"),
+    summary: "the event handler {{ $labels.handler }} is called more often than eventhandler_rate allows",
+    description: "Runs beyond the rate are refused and not made up for later.",
+    action:
+      "See which check calls it (`omd-worker handlers report`, eventhandler_log): most often one flaps, or the handler does not mend what it should. If all is well, raise eventhandler_rate.",
   },
   {
     name: "OmdTimeOuts",
@@ -123,3 +144,15 @@ export const JOB_ALERTS: readonly Alert[] = [
       "The log says `cannot finish a job` and why. If gearmand refuses results, look at its log; a fault of the worker should be reported.",
   },
 ];
+
+/** A handler that has ended so for the first time was not there before: that is no increase. */
+function handlersThatEnded(results: string): readonly string[] {
+  const series = `gearman_worker_event_handlers_total{result=~"${results}"}`;
+  return [
+    `sum by (job, handler) (increase(${series}[15m])) > 0`,
+    "or sum by (job, handler) (",
+    `  ${series}`,
+    "  unless gearman_worker_event_handlers_total offset 15m",
+    ") > 0",
+  ];
+}

@@ -1,5 +1,6 @@
 import { CHECK_ROW } from "./checks.ts";
 import { GO_ROW } from "./go-names.ts";
+import { HANDLER_ROW } from "./handlers.ts";
 import { OVERVIEW } from "./overview.ts";
 import { type Panel, type Row, WORKERS } from "./panel.ts";
 import { QUEUE_ROW } from "./queues.ts";
@@ -7,7 +8,15 @@ import { renderPanel, SOURCE } from "./render-panel.ts";
 import { SERVER_ROW } from "./servers.ts";
 import { WORKER_ROW } from "./workers.ts";
 
-export const ROWS: readonly Row[] = [OVERVIEW, QUEUE_ROW, CHECK_ROW, SERVER_ROW, WORKER_ROW, GO_ROW];
+export const ROWS: readonly Row[] = [
+  OVERVIEW,
+  QUEUE_ROW,
+  CHECK_ROW,
+  HANDLER_ROW,
+  SERVER_ROW,
+  WORKER_ROW,
+  GO_ROW,
+];
 
 const COLUMNS = 24;
 const NUMBER_HEIGHT = 4;

@@ -51,7 +51,9 @@ export class Observer implements Disposable {
     const { hostName, serviceDescription } = job;
     this.history.job();
     this.troubles.add("ran");
-    if (outcome.kind === "refused") this.troubles.add("refused", outcome.refusal.rule);
+    // A dry run is what the operator wants.
+    if (outcome.kind === "refused" && outcome.refusal.rule !== "handler-dry-run")
+      this.troubles.add("refused", outcome.refusal.rule);
     // The words of a refusal may hold the command line.
     this.routes.ran(via, outcome.kind === "refused" ? outcome.refusal.rule : ran.why);
     if (job.coreTime !== undefined) this.history.started(startTime - job.coreTime);

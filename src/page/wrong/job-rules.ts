@@ -77,6 +77,10 @@ const ADVICE_OF_REFUSAL: Readonly<Record<string, string>> = {
   "hidden-command": RESTRICTED,
   "not-plain": UNLISTED,
   "not-allowed": UNLISTED,
+  "handler-not-allowed":
+    "Add a line of eventhandler_allow for the event handler: omd-worker check --explain -- COMMAND shows the nearest.",
+  "handler-too-often":
+    "An event handler is called more often than eventhandler_rate allows: omd-worker handlers report shows which. A check that flaps does it.",
   "no-secret": "See whether the file is in secret_dir, and whether the worker may read it.",
   "no-plugin": "Install the plugin on this machine; the log names it.",
   "not-understood": "Correct the command line: omd-worker check NAME --help shows the options.",

@@ -34,7 +34,8 @@ export function describeRun(performed: PerformedJob, findMarks: FindMarks): Hand
   };
 }
 
-function resultOf(outcome: Outcome): RunResult {
+/** How a run of an event handler ended, in the words of its log. */
+export function resultOf(outcome: Outcome): RunResult {
   switch (outcome.kind) {
     case "exited":
       return outcome.returnCode === 0 ? "ok" : "failed";

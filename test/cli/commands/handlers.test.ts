@@ -113,6 +113,29 @@ last failures:
     });
   });
 
+  it("reads the logs of several workers from their folder, and nothing else of it", async () => {
+    const [one, other] = ["gw-1", "gw-2"].map((name) => join(folder.path, `${name}.jsonl`));
+    write("a", 3, {}, `${one}.1`);
+    write("a", 2, {}, one);
+    write("b", 1, {}, other);
+    write("c", 1, {}, join(folder.path, "notes.txt"));
+    const { stdout } = await report(folder.path, "--json");
+    const told = JSON.parse(stdout);
+    expect(told.files).toEqual([`${one}.1`, one, other]);
+    expect(told.handlers).toMatchObject([
+      { handler: "a", runs: 2 },
+      { handler: "b", runs: 1 },
+    ]);
+  });
+
+  it("says that a folder has no log", async () => {
+    expect(await report(folder.path)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `no log of event handlers, *.jsonl, is in ${folder.path}\n`,
+    });
+  });
+
   it("passes over lines that are none, and counts them", async () => {
     writeFileSync(log, `not json\n{"time":"now"}\n\nnull\n`);
     write("a", 1);

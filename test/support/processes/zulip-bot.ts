@@ -6,17 +6,36 @@ import { vi } from "vitest";
 const PROGRAM = join(import.meta.dirname, "../../../src/cli/omd-worker.ts");
 const PATIENCE = { timeout: 30_000, interval: 10 };
 
-/** `omd-worker zulip-bot` as a process. When the test leaves the scope it is killed. */
+/** A program of Zulip as a process. When the test leaves the scope it is killed. */
 export interface BotProcess extends AsyncDisposable {
   readonly log: () => string;
   readonly logged: (text: string) => Promise<void>;
+  readonly signal: (signal: NodeJS.Signals) => void;
   /** Sends the signal and waits for the end. */
   readonly end: (signal: NodeJS.Signals) => Promise<{ readonly exitCode?: number; readonly stderr: string }>;
 }
 
+/** The log is `bot.log` in the folder, beside `zulip-bot.conf`. */
 export function startBot(folder: string, ...options: readonly string[]): BotProcess {
-  const file = join(folder, "bot.log");
-  const words = ["zulip-bot", `--config=${join(folder, "zulip-bot.conf")}`, `--logfile=${file}`, ...options];
+  return startProgram(folder, { command: "zulip-bot", config: "zulip-bot.conf", log: "bot.log" }, options);
+}
+
+/** The log is `notifier.log` in the folder, beside `zulip.conf`. */
+export function startNotifier(folder: string, ...options: readonly string[]): BotProcess {
+  return startProgram(
+    folder,
+    { command: "zulip-notifier", config: "zulip.conf", log: "notifier.log" },
+    options,
+  );
+}
+
+function startProgram(
+  folder: string,
+  names: Readonly<Record<"command" | "config" | "log", string>>,
+  options: readonly string[],
+): BotProcess {
+  const file = join(folder, names.log);
+  const words = [names.command, `--config=${join(folder, names.config)}`, `--logfile=${file}`, ...options];
   const child = execa(process.execPath, [PROGRAM, ...words], { reject: false, stdin: "ignore" });
   let isOver = false;
   void child.then(() => {
@@ -40,5 +59,6 @@ export function startBot(folder: string, ...options: readonly string[]): BotProc
     const { exitCode, stderr } = await child;
     return { ...(exitCode !== undefined && { exitCode }), stderr };
   };
-  return { log, logged, end, [Symbol.asyncDispose]: async () => void (await end("SIGKILL")) };
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  return { log, logged, signal, end, [Symbol.asyncDispose]: async () => void (await end("SIGKILL")) };
 }

@@ -60,12 +60,12 @@ export const SURVEY_MANUAL: Manual = {
 export const HANDLERS_MANUAL: Manual = {
   name: "handlers",
   description: [
-    "Tells of each event handler how often it ran, how its runs ended, how long they took, when it ran last and how it failed last. It reads the worker's eventhandler_log and the file before it, FILE.1; with several workers name the files of all of them.",
+    "Tells of each event handler how often it ran, how its runs ended, how long they took, when it ran last and how it failed last. It reads the worker's eventhandler_log and the file before it, FILE.1; with several workers name the files of all of them, or the folder that has them as NAME.jsonl.",
   ],
   words: [
     {
       word: "report",
-      usage: "[FILE…]",
+      usage: "[FILE|FOLDER…]",
       help: "counts the runs of each event handler",
       takes: "files",
       hasOptions: true,
