@@ -1,4 +1,8 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+// Tests start the worker and its threads hundreds of times: each start finds its files compiled, and takes half the time.
+process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/node-compiled");
 
 export default defineConfig({
   test: {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
@@ -8,7 +9,7 @@ import { type RunningWorker, startWorker } from "../support/processes/worker.ts"
 import { hasServer } from "../support/servers/installed.ts";
 import { CLEAR, Core, serviceJob, textOf } from "./core.ts";
 
-/** Two gigabytes go through gearmand: half a minute on an idle machine. */
+/** Hundreds of megabytes go through gearmand. */
 const MAX_FLOOD_MS = 240_000;
 
 interface Flood {
@@ -22,6 +23,9 @@ interface Flood {
 
 const TIMES = 2_000;
 const MEGABYTE = 1_048_576;
+/** All of them together would be far more than the memory a worker may have had after any flood. */
+const TIMES_A_MEGABYTE = 300;
+const MAX_PEAK_MIB = 400;
 const CORE_KEY = "the-key-of-the-core";
 const ENCRYPTED = encryptedWith(CORE_KEY);
 const WRAPPED_MEGABYTE = wrapped(Buffer.alloc(MEGABYTE, "a megabyte of no sense. "));
@@ -38,7 +42,7 @@ const CLEAR_WORKER: readonly Flood[] = [
   },
   {
     what: "a megabyte of wrapped base64",
-    times: TIMES,
+    times: TIMES_A_MEGABYTE,
     workload: () => WRAPPED_MEGABYTE,
     says: `${NO_TEXT}: is it encrypted`,
   },
@@ -115,6 +119,7 @@ describe.skipIf(!hasServer("gearmand")).each([
       await expectToServe(core);
       expect(core.results.length).toBe(1);
       expect(complaints(worker)).toEqual([expect.stringContaining(says)]);
+      expect(peakMib(worker)).toBeLessThan(MAX_PEAK_MIB);
     },
     MAX_FLOOD_MS,
   );
@@ -152,6 +157,12 @@ describe.skipIf(!hasServer("gearmand"))("a job of a megabyte", () => {
 /** All a worker without debug logs beside its start and its connections. */
 function complaints(worker: RunningWorker): readonly string[] {
   return worker.log.split("\n").filter((line) => line.includes("[ERROR]") || line.includes("[WARN ]"));
+}
+
+/** The most memory it has had at a time. */
+function peakMib({ pid }: RunningWorker): number {
+  const [, kib] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];
+  return Number(kib) / 1024;
 }
 
 function goodJob(n: number) {

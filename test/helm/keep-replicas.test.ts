@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { hasTool, toolPath } from "../support/fetched-tools.ts";
-import { CHART, find, MINIMUM, readObjects } from "../support/helm/template.ts";
+import { CHART, find, KEEP_GARBAGE, MINIMUM, readObjects } from "../support/helm/template.ts";
 
 const NAME = "omd-snmp-worker";
 /** Of the release, as Helm has marked it. */
@@ -84,7 +84,7 @@ async function replicasOf(cluster: Cluster, kind: string, helm: "helm" | "helm3"
   const values = { ...MINIMUM, pools: { snmp: { replicas: 3, autoscaling } } };
   const asked = ["--dry-run=server", "--disable-openapi-validation", `--kube-apiserver=${api.url}`];
   const words = ["template", "omd", CHART, "--namespace", "default", "-f", "-", ...asked];
-  const { stdout } = await execa(toolPath(helm), words, { input: JSON.stringify(values) });
+  const { stdout } = await execa(toolPath(helm), words, { input: JSON.stringify(values), env: KEEP_GARBAGE });
   return find(readObjects(stdout), "Deployment", NAME).spec.replicas;
 }
 

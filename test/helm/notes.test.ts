@@ -1,12 +1,12 @@
 import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
 import { hasTool, toolPath } from "../support/fetched-tools.ts";
-import { CHART } from "../support/helm/template.ts";
+import { CHART, KEEP_GARBAGE } from "../support/helm/template.ts";
 
 /** What an operator reads after an installation. */
 function notesOf(...words: readonly string[]): string {
   const all = ["install", "omd", CHART, "--namespace", "monitoring", "--dry-run=client", ...words];
-  const { stdout } = execaSync(toolPath("helm"), all);
+  const { stdout } = execaSync(toolPath("helm"), all, { env: KEEP_GARBAGE });
   return stdout.slice(stdout.indexOf("NOTES:"));
 }
 

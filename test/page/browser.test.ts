@@ -6,6 +6,8 @@ import { hasServer } from "../support/servers/installed.ts";
 import { SCENES, type Scene } from "./scenes.ts";
 import { faults, openIn, PATIENCE, PHONE, serve, shown, WIDE } from "./serve-scene.ts";
 
+type Opened = Awaited<ReturnType<typeof openIn>>;
+
 describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -16,27 +18,35 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
   const open = (url: string, options?: Parameters<Browser["newPage"]>[0]) => openIn(browser, url, options);
 
   describe.each(Object.entries(SCENES))("shows a worker: %s", (name, scene) => {
+    const stack = new AsyncDisposableStack();
+    let server: Awaited<ReturnType<typeof serve>>;
+    let windows: readonly Opened[] = [];
+    beforeAll(async () => {
+      server = stack.use(await serve(scene));
+      for (const viewport of [WIDE, PHONE])
+        windows = [...windows, stack.use(await open(server.url, { viewport }))];
+      for (const { page } of windows) await page.evaluate(WATCH_SHIFTS);
+    });
+    afterAll(() => stack.disposeAsync());
+
     it.each(["light", "dark"] as const)("in the theme %s, for everybody", async (colorScheme) => {
-      using server = await serve(scene);
-      await using opened = await open(server.url, { colorScheme });
-      const { page, complaints } = opened;
-      await shown(page);
-      expect(await faults(page)).toEqual([]);
-      await page.setViewportSize(PHONE);
-      expect(await faults(page)).toEqual([]);
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PHONE.width);
-      expect(complaints).toEqual([]);
-      await keepPicture(page, `${name}-${colorScheme}`);
+      for (const { page } of windows) {
+        await page.emulateMedia({ colorScheme });
+        await shown(page);
+        await page.evaluate(COLOURS_CHANGED);
+      }
+      expect(await Promise.all(windows.map(({ page }) => faults(page)))).toEqual([[], []]);
+      for (const { page, complaints } of windows) {
+        const width = page.viewportSize()?.width;
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width ?? 0);
+        expect(complaints).toEqual([]);
+        await keepPicture(page, `${name}-${colorScheme}`);
+      }
     });
 
     it("and nothing moves while data comes in", async () => {
-      using server = await serve(scene);
-      await using wide = await open(server.url);
-      await using phone = await open(server.url, { viewport: PHONE });
-      for (const { page } of [wide, phone]) await page.evaluate(WATCH_SHIFTS);
-      const before = server.looks();
-      await vi.waitFor(() => expect(server.looks()).toBeGreaterThan(before + 2), PATIENCE);
-      for (const { page } of [wide, phone]) expect(await page.evaluate("window.shifts")).toEqual([]);
+      await vi.waitFor(() => expect(server.looks()).toBeGreaterThan(3), PATIENCE);
+      for (const { page } of windows) expect(await page.evaluate("window.shifts")).toEqual([]);
     });
   });
 
@@ -143,6 +153,8 @@ describe.skipIf(!hasServer("chromium"))("the page in a browser", () => {
   });
 });
 
+const COLOURS_CHANGED = "Promise.allSettled(document.getAnimations().map(({ finished }) => finished))";
+
 const WATCH_SHIFTS = `window.shifts = [];
 new PerformanceObserver((list) => {
   for (const { value, sources } of list.getEntries())
@@ -154,8 +166,6 @@ async function keepPicture(page: Page, name: string): Promise<void> {
   const { SCREENSHOTS: folder } = process.env;
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
-  const path = (size: string) => `${folder}/status-page-${name.replaceAll(" ", "-")}-${size}.png`;
-  await page.screenshot({ path: path("phone") });
-  await page.setViewportSize(WIDE);
-  await page.screenshot({ path: path("wide") });
+  const size = page.viewportSize()?.width === PHONE.width ? "phone" : "wide";
+  await page.screenshot({ path: `${folder}/status-page-${name.replaceAll(" ", "-")}-${size}.png` });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 
 /**
  * Closing takes a turn or two of the event loop, and vitest itself starts a timer now and then. If such a
@@ -24,6 +24,21 @@ export function checkLeaks(): void {
   afterEach(async () => {
     const left = await leftOpen(before);
     if (left.length > 0) throw new Error(`left open by this test: ${left.join(", ")}`);
+  });
+}
+
+/**
+ * The same for a file whose tests run beside each other: after the last one nothing may be open. It does not
+ * tell which of them has left it.
+ */
+export function checkLeaksOfFile(): void {
+  let before: Resources = new Map();
+  beforeAll(() => {
+    before = openResources();
+  });
+  afterAll(async () => {
+    const left = await leftOpen(before);
+    if (left.length > 0) throw new Error(`left open by the tests of this file: ${left.join(", ")}`);
   });
 }
 

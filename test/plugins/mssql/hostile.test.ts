@@ -1,19 +1,19 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { checkMssql } from "../../../plugins/mssql/check_mssql.ts";
 import { checkMssqlHealth } from "../../../plugins/mssql/check_mssql_health.ts";
 import { MSSQL_POOL } from "../../../plugins/mssql/client/pool.ts";
 import { NATIVE_DB_POOL } from "../../../plugins/transport/databases/settings.ts";
 import { type Check, CheckDeclined, CheckFailure } from "../../../sdk/index.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
-import { checkLeaks } from "../../support/leaks.ts";
+import { checkLeaksOfFile } from "../../support/leaks.ts";
 import { seededRandom } from "../../support/random.ts";
 import { answerAs } from "../../support/tds/sql-server.ts";
 import { type Reply, TdsServer, type TdsServerOptions } from "../../support/tds/tds-server.ts";
 import { INSTANCES } from "./instances.ts";
 
-checkLeaks();
+checkLeaksOfFile();
 
 const PASSWORD = "do-not-tell-this";
 const usual = answerAs(INSTANCES["usual"] ?? { version: "", service: "" });
@@ -100,14 +100,15 @@ const CHECKS = [
   ],
 ] as const;
 
-describe.each(CHECKS)("%s and a server that", (_, check, words, expected) => {
+// They wait most of the time.
+describe.concurrent.each(CHECKS)("%s and a server that", (_, check, words, expected) => {
   it.each(Object.entries(TDS))("%s", { timeout: 60_000 }, async (_name, options) => {
     await using server = await TdsServer.start(options);
     const { said, log, kept } = await ask(check, server.port, words);
     expect(said).toMatch(expected);
     expect(kept).toBe(0);
     expect(`${said}${log.join()}`).not.toContain(PASSWORD);
-    await expect.poll(() => server.open).toBe(0);
+    await vi.waitFor(() => expect(server.open).toBe(0));
   });
 
   it.each(Object.entries(JUNK))("%s", { timeout: 60_000 }, async (_name, serve) => {
@@ -150,7 +151,7 @@ it("has its connections for good checks after broken ones", { timeout: 60_000 },
   expect((await run())?.output).toContain("value is 42");
   expect(server.logins).toBe(2);
   server.dropAll();
-  await expect.poll(() => server.open).toBe(0);
+  await vi.waitFor(() => expect(server.open).toBe(0));
   expect((await run())?.output).toContain("value is 42");
   expect(server.logins).toBe(3);
 });

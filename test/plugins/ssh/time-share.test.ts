@@ -39,7 +39,8 @@ const line = (port: number, ...words: readonly string[]) => [
   ...["-F", "none", "-H", "127.0.0.1", "-p", String(port), "-C", "true", ...words],
 ];
 
-describe.skipIf(plugin === undefined)("a server that", () => {
+// They wait most of the time.
+describe.skipIf(plugin === undefined)("a server that", { concurrent: true }, () => {
   it.each(Object.entries(LATE))("%s, gets the plugin's answer", async (_, serve) => {
     const { check, declined } = withPlugin(checkBySsh, plugin ?? "");
     const lines = [line(await servers.tcp(serve), "-t", "4")];
@@ -61,7 +62,7 @@ describe.skipIf(plugin === undefined)("a server that", () => {
 });
 
 describe("a login", () => {
-  it.each(Object.entries(LATE))(
+  it.concurrent.each(Object.entries(LATE))(
     "is left to ssh in an eighth of the time where a server %s",
     async (_, serve) => {
       const port = await servers.tcp(serve);
@@ -77,11 +78,11 @@ describe("a login", () => {
       await expect(runCheck(checkBySsh, line(port, "-t", "8"), { shared })).rejects.toThrow(
         "slow to let this process",
       );
-      expect(performance.now() - begin - time).toBeLessThan(100);
+      expect(performance.now() - begin - time).toBeLessThan(500);
     },
   );
 
-  it("is tried where a server was too slow for a check with less time", async () => {
+  it.concurrent("is tried where a server was too slow for a check with less time", async () => {
     await using server = await SshServer.start();
     await using cutter = await Cutter.to(server.port, () => ({ length: 100_000, pauseMs: 300 }));
     await using shared = new SharedValues({ log: () => {} });
@@ -97,18 +98,7 @@ describe("a login", () => {
     await expect(run("2")).rejects.toThrow("slow to let this process");
   });
 
-  it("is not given up where this process was late itself", async () => {
-    await using server = await SshServer.start();
-    const running = runCheck(checkBySsh, [...server.words, "-C", "true", "-t", "4"]);
-    // Each of these turns holds up the event loop for more than an eighth of the time.
-    for (let turns = 0; turns < 4; turns += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      for (const end = performance.now() + 600; performance.now() < end; );
-    }
-    expect((await running).output).toBe("ok\n");
-  });
-
-  it("may take an eighth of the time for each of its stages", async () => {
+  it.concurrent("may take an eighth of the time for each of its stages", async () => {
     await using server = await SshServer.start();
     await using cutter = await Cutter.to(server.port, () => ({ length: 100_000, pauseMs: 500 }));
     const alias = ["-o", `HostKeyAlias=[127.0.0.1]:${server.port}`];
@@ -118,5 +108,16 @@ describe("a login", () => {
     ]);
     expect(output).toBe("ok\n");
     expect(performance.now() - begin).toBeGreaterThan(20_000 / 8);
+  });
+
+  it("is not given up where this process was late itself", async () => {
+    await using server = await SshServer.start();
+    const running = runCheck(checkBySsh, [...server.words, "-C", "true", "-t", "4"]);
+    // Each of these turns holds up the event loop for more than an eighth of the time.
+    for (let turns = 0; turns < 4; turns += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const end = performance.now() + 600; performance.now() < end; );
+    }
+    expect((await running).output).toBe("ok\n");
   });
 });

@@ -72,8 +72,10 @@ function numbered(beginning: string, count: number): readonly string[] {
 async function storms({ port }: Place): Promise<Compared> {
   const names = ["silent", "slow", "far"].flatMap((beginning) => numbered(beginning, 300));
   await using shared = new SharedValues({ log: () => {} });
-  const native = await Promise.all(names.map((host) => ask({ host, port, shared })));
-  const plugin = await Promise.all(names.map((host) => askPlugin(host, port)));
+  const [native, plugin] = await Promise.all([
+    Promise.all(names.map((host) => ask({ host, port, shared }))),
+    Promise.all(names.map((host) => askPlugin(host, port))),
+  ]);
   return { native, plugin };
 }
 

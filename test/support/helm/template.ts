@@ -37,8 +37,20 @@ export const CHART = "helm/omd-worker";
 /** What every release needs. */
 export const MINIMUM = { gearman: { servers: ["192.0.2.1"], existingSecret: "the-key" } };
 
-/** `helm template`, which asks no cluster. */
-export function render({ values = [], release = "omd", helm = "helm" }: RenderOptions): Rendered {
+/** A process of helm lives so shortly that collecting its garbage costs more than keeping it. */
+export const KEEP_GARBAGE = { GOGC: "off" };
+
+const known = new Map<string, Rendered>();
+
+/** `helm template`, which asks no cluster. Many tests of a file look at the same release: it is made once. */
+export function render(options: RenderOptions): Rendered {
+  const key = JSON.stringify(options);
+  const result = known.get(key) ?? renderAnew(options);
+  known.set(key, result);
+  return structuredClone(result);
+}
+
+function renderAnew({ values = [], release = "omd", helm = "helm" }: RenderOptions): Rendered {
   const files = values
     .filter((each) => typeof each === "string")
     .flatMap((name) => ["-f", `${CHART}/${name}`]);
@@ -47,7 +59,7 @@ export function render({ values = [], release = "omd", helm = "helm" }: RenderOp
   const { stdout, stderr, exitCode } = execaSync(
     toolPath(helm),
     [...words, ...files, ...(map === undefined ? [] : ["-f", "-"])],
-    { input: map === undefined ? "" : JSON.stringify(map), reject: false },
+    { input: map === undefined ? "" : JSON.stringify(map), env: KEEP_GARBAGE, reject: false },
   );
   if (exitCode !== 0) return { kind: "refused", message: stderr };
   return { kind: "rendered", text: stdout, objects: readObjects(stdout) };

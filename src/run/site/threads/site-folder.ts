@@ -22,6 +22,8 @@ export interface SiteFolderOptions {
   /** The URL of a module that provides SNMP and SSH sessions for authors, as `SessionModule` says. */
   readonly sessions?: string | undefined;
   readonly memoryMib?: number;
+  /** For how long a check may keep the thread busy without a pause. */
+  readonly busySeconds?: number;
 }
 
 const MEMORY_MIB = 256;
@@ -30,7 +32,7 @@ const HELD_UP = 3;
 /** After which those that wait in the thread are run again in another one, too. */
 const STUCK = 10;
 /** After which the thread is ended. */
-const ENDLESS = 50;
+const BUSY_SECONDS = 5;
 /** Threads that are held up at the same time. */
 const MAX_HELD = 2;
 /** Threads that may end while a check is under way before the check has to give up. */
@@ -191,7 +193,8 @@ export class SiteFolder {
 
   #watch(thread: SiteThread, ticks: number): void {
     const isLoading = [...thread.tasks.values()].some(({ question }) => question.kind === "load");
-    if (ticks === ENDLESS) thread.end({ kind: "busy", seconds: ENDLESS / 10 });
+    const { busySeconds: seconds = BUSY_SECONDS } = this.#options;
+    if (ticks === seconds * 10) thread.end({ kind: "busy", seconds });
     else if (isLoading || thread === this.#suspected) return;
     else if (ticks >= HELD_UP && thread === this.#current && this.#held.size < MAX_HELD) {
       this.#held.add(thread);

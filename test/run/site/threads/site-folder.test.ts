@@ -44,6 +44,7 @@ beforeEach(async () => {
     onDebug: () => {},
     onPrinted: (text) => printed.push(text),
     memoryMib: 96,
+    busySeconds: 2,
   });
   await load();
 });
@@ -163,7 +164,7 @@ describe("a check in a thread", () => {
   });
 });
 
-const BUSY = "it kept its thread busy for 5 seconds without a pause";
+const BUSY = "it kept its thread busy for 2 seconds without a pause";
 
 describe("a check that ends its thread", () => {
   it.each<[word: string, did: string | RegExp]>([
@@ -174,7 +175,7 @@ describe("a check that ends its thread", () => {
     ["loop", BUSY],
     ["loop-late", BUSY],
     ["child", BUSY],
-    // On a busy machine it may take longer than five seconds to fill the memory.
+    // On a busy machine it may take longer than two seconds to fill the memory.
     ["eat", /it took more than 96 MiB of memory|without a pause/],
     ["eat-buffers", /it took more than 96 MiB of memory|without a pause/],
     ["eat-late", "it took more than 96 MiB of memory"],
