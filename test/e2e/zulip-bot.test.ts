@@ -236,6 +236,32 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("the bot 
     expect(await running.end("SIGTERM")).toEqual({ exitCode: 0, stderr: "" });
   });
 
+  it("goes on to tell what was changed elsewhere after Icinga 2 was restarted, each change once", async () => {
+    const running = await start([USER, PASSWORD], "show_changes=all");
+    const opened = "changes in the monitoring are told from now on";
+    const openings = () => running.log().split(opened).length - 1;
+    await running.logged(opened);
+    await notify(TARGET);
+    await icinga.stop();
+    await running.logged("changes are not told: ");
+    await icinga.start();
+    await vi.waitFor(() => expect(openings()).toBe(2), PATIENCE);
+    await sendCommand(icinga, ["ACKNOWLEDGE_SVC_PROBLEM", HOST, SERVICE, 2, 0, 0, "gui", "after it"]);
+    await answered(1);
+    await sendCommand(icinga, ["REMOVE_SVC_ACKNOWLEDGEMENT", HOST, SERVICE]);
+    await answered(2);
+    // What the bot does itself works, too, and is not told as a change.
+    await post("@**Icinga API-Bot** ack");
+    const name = `${SERVICE} - ${HOST}`;
+    expect(await answered(3)).toEqual([
+      `${name} was acknowledged (gui: after it)`,
+      `${name} is not acknowledged any more`,
+      ACKNOWLEDGED,
+    ]);
+    expect(await running.end("SIGTERM")).toEqual({ exitCode: 0, stderr: "" });
+    expect(answers()).toHaveLength(3);
+  });
+
   it.each([true, false])(
     "killed while it answers (the answer is stored: %s), does and says it once",
     async (isStored) => {

@@ -230,6 +230,33 @@ describe("who may do what", () => {
   });
 });
 
+/**
+ * While the first wish is under way, three more are made, the middle one by `middle`: Zulip tells them in one
+ * batch. Resolves when the second is under way, to what lets it go on.
+ */
+async function holdBatch(middle: () => Promise<unknown>): Promise<() => void> {
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const wish = (reason: string) => world.say(`downtime###web1###http###1h### ${reason}`);
+  const isUnderWay = (count: number) =>
+    vi.waitFor(() => expect(world.monitoring.changes).toHaveLength(count), PATIENCE);
+  const polls = () => world.fake.requests.filter((request) => request === "GET events").length;
+  world.monitoring.gate = first.promise;
+  await wish("first");
+  await isUnderWay(1);
+  await wish("second");
+  await middle();
+  await wish("third");
+  const before = polls();
+  world.monitoring.gate = second.promise;
+  first.resolve();
+  await isUnderWay(2);
+  expect(polls()).toBe(before + 1);
+  return () => {
+    world.monitoring.gate = Promise.resolve();
+    second.resolve();
+  };
+}
+
 describe("once, whatever happens", () => {
   it("asks for nothing at its first start: what is there is taken as known", async () => {
     const alert = await world.alert();
@@ -312,6 +339,44 @@ describe("once, whatever happens", () => {
     await ended;
     expect(world.answers).toEqual([ACKNOWLEDGED]);
     expect(world.fake.openQueues).toBe(0);
+  });
+
+  it("told to end between two events of one batch, leaves the others to its next life", async () => {
+    await world.start();
+    const alert = await world.alert();
+    const release = await holdBatch(() => world.react("POST", alert, "ack"));
+    const ended = world.end();
+    release();
+    await ended;
+    expect(world.monitoring.changes).toEqual(["web1!http downtime", "web1!http downtime"]);
+    expect(world.answers).toEqual([SET, SET]);
+    await world.start();
+    await world.answered(4);
+    await world.settled();
+    expect(downtimes().map(({ comment }) => comment.split(" ", 1)[0])).toEqual(["first", "second", "third"]);
+    expect(world.monitoring.changes.toSorted()).toEqual([
+      "web1!http acknowledged",
+      ...["web1!http downtime", "web1!http downtime", "web1!http downtime"],
+    ]);
+    expect(world.answers.slice(0, 4).toSorted()).toEqual([ACKNOWLEDGED, SET, SET, SET]);
+    expect(world.answers).toHaveLength(5);
+  });
+
+  it("refused by Zulip between two events of one batch, is told the others again", async () => {
+    const bot = await world.start();
+    const alert = await world.alert();
+    const release = await holdBatch(() => world.react("POST", alert, "ack"));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.clock.gate = promise;
+    world.key = "x".repeat(32);
+    release();
+    await vi.waitFor(() => expect(bot.trouble).toContain("UNAUTHORIZED"), PATIENCE);
+    world.key = world.bot.key;
+    resolve();
+    expect(await world.answered(4)).toEqual([SET, SET, ACKNOWLEDGED, SET]);
+    await world.settled();
+    expect(downtimes()).toHaveLength(3);
+    expect(world.answers).toHaveLength(5);
   });
 
   it.each([true, false])(
