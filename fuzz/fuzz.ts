@@ -5,8 +5,10 @@ import type { Target } from "./engine/target.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { TARGETS } from "./targets/index.ts";
 
-/** A quiet machine needs a hundredth of it for the slowest good input. */
+/** A quiet machine needs a third of it for the slowest good input. */
 const SLOW_MS = 500;
+/** For all findings of all targets. Each one has its own limit, too. */
+const MOST_SHORTENING_MS = 120_000;
 
 const options = readOptions(process.argv.slice(2), TARGETS);
 if (options === undefined) console.log(HELP);
@@ -17,11 +19,14 @@ async function fuzz({ targets, seed, runs, seconds, keep }: Options): Promise<bo
   console.log(`seed 0x${seed.toString(16).padStart(16, "0")}, ${targets.length} targets`);
   const share = (seconds * 1000) / targets.length;
   const tallies: Tally[] = [];
+  let leftMs = MOST_SHORTENING_MS;
   for (const target of targets) {
     const plan = { seed, runs, untilMs: performance.now() + share, slowMs: SLOW_MS };
     const tally = await fuzzTarget(target, plan);
     console.log(renderTally(tally));
-    await tellFindings(target, tally, keep);
+    const start = performance.now();
+    await tellFindings(target, tally, { keep, untilMs: start + leftMs });
+    leftMs -= performance.now() - start;
     tallies.push(tally);
   }
   const all = tallies.reduce((sum, { inputs }) => sum + inputs, 0);
@@ -39,11 +44,21 @@ function renderTally({ name, inputs, shapes, cpuSeconds, grownBytes, findings }:
   ].join(", ");
 }
 
-async function tellFindings(target: Target, { findings }: Tally, keep: boolean): Promise<void> {
+/** A finding is told before it is shortened, so that it is known if that does not end. */
+async function tellFindings(
+  target: Target,
+  { findings }: Tally,
+  { keep, untilMs }: { readonly keep: boolean; readonly untilMs: number },
+): Promise<void> {
   for (const finding of findings) {
-    const { text, input } = await shorten(target, finding, SLOW_MS);
+    console.log(`\n${target.name}: ${finding.text}`);
+    if (finding.input.length === 0) continue;
+    const { input, isShortest } = await shorten(target, finding, { slowMs: SLOW_MS, untilMs });
     const shown = JSON.stringify(input.toString("latin1", 0, 300));
-    console.log(`\n${target.name}: ${text}\n  ${input.length} bytes: ${shown}`);
-    if (keep && input.length > 0) console.log(`  ${keepFixture(target.name, input)}`);
+    const of = isShortest
+      ? ""
+      : ` of ${finding.input.length}, not shortened to the end: its tries or its time were over`;
+    console.log(`  ${input.length} bytes${of}: ${shown}`);
+    if (keep) console.log(`  ${keepFixture(target.name, input)}`);
   }
 }

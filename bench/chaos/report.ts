@@ -18,6 +18,8 @@ const COLUMNS: readonly (readonly [title: string, cell: (run: ChaosRun) => strin
   ["without cause", ({ runAgain }) => runAgain.unexplained],
   ["late", ({ late }) => late],
   ["slowest", ({ slowestMs }) => `${(slowestMs / 1000).toFixed(1)} s`],
+  ["gearmand's slowest start", ({ serverStarts }) => `${(serverStarts.slowestMs / 1000).toFixed(1)} s`],
+  ["starts it failed", ({ serverStarts }) => serverStarts.failed],
   ["peak RSS", ({ peakMiB }) => `${peakMiB.toFixed(0)} MiB`],
 ];
 

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Gearmand, startGearmand } from "../../test/support/gearman/gearmand.ts";
 import { ChaosCore } from "./core.ts";
-import { uptime, writeLedgerPlugin } from "./ledger.ts";
+import { writeLedgerPlugin } from "./ledger.ts";
 import { type Disturbance, planDisturbances } from "./plan.ts";
+import { ChaosServer, type ServerStarts } from "./server.ts";
 import { Subject } from "./subject.ts";
-import { type ArrivedResult, judgeChaos, type Span, type Verdict } from "./verdict.ts";
+import { type ArrivedResult, judgeChaos, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly template: readonly string[];
@@ -23,6 +23,7 @@ export interface ChaosRun extends Verdict {
   readonly disturbances: number;
   /** Of both workers together. */
   readonly peakMiB: number;
+  readonly serverStarts: ServerStarts;
 }
 
 const WORKERS = 2;
@@ -30,7 +31,6 @@ const TICK_MS = 20;
 const LOOK_MS = 1_000;
 /** When no result has come for so long after the last disturbance, what is missing is lost. */
 const GIVE_UP_MS = 45_000;
-const END_WITHIN_MS = 30_000;
 /** One job in ten takes half a second, so that always some run when something dies. */
 const SLOW = 10;
 
@@ -46,7 +46,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
     stack.defer(() =>
       [folder, spools].forEach((each) => void rmSync(each, { recursive: true, force: true })),
     );
-  const server = stack.use(await ChaosServer.start(join(folder, "queue.db")));
+  const server = stack.use(await ChaosServer.start(join(folder, "queue.db"), tell));
   const { port } = server;
   const ledger = writeLedgerPlugin(folder);
   const subjects = Array.from({ length: WORKERS }, (_, number) => {
@@ -56,6 +56,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   for (const subject of subjects) subject.start();
   const commandOf = (job: number) => `${ledger.plugin} ${job} ${job % SLOW === 0 ? "0.5" : "0"}`;
   const core = stack.use(new ChaosCore({ port, commandOf, prefix: `chaos-${process.pid}` }));
+  // Also of a run that comes to no end.
+  if (keep) stack.defer(() => writeResults(join(folder, "results.jsonl"), core.results));
   const looking = setInterval(() => {
     for (const subject of subjects) subject.look();
   }, LOOK_MS);
@@ -73,9 +75,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const killed = new Map(subjects.flatMap((subject) => [...subject.killed]));
   const { results, resubmitted } = core;
   const verdict = judgeChaos({ jobs, results, resubmitted, killed, lost: server.lost, runs: ledger.read() });
-  if (keep) writeResults(join(folder, "results.jsonl"), results);
   const peakMiB = subjects.reduce((sum, subject) => sum + subject.peakMiB, 0);
-  return { ...verdict, disturbances: plan.length, peakMiB };
+  return { ...verdict, disturbances: plan.length, peakMiB, serverStarts: server.starts };
 }
 
 /** In the order in which they came, beside the ledger. */
@@ -136,59 +137,5 @@ async function untilQuiet(core: ChaosCore, jobs: number): Promise<void> {
     const quietMs = performance.now() - last;
     if (quietMs > GIVE_UP_MS || (core.done === jobs && quietMs > 3 * LOOK_MS)) return;
     before = now;
-  }
-}
-
-/** A gearmand that keeps its jobs in a file, so that none is lost with it. */
-class ChaosServer implements AsyncDisposable {
-  /** When connections were lost. */
-  readonly lost: Span[] = [];
-  readonly port: number;
-  readonly #args: readonly string[];
-  #gearmand: Gearmand;
-
-  private constructor(gearmand: Gearmand, args: readonly string[]) {
-    this.#gearmand = gearmand;
-    this.#args = args;
-    this.port = gearmand.port;
-  }
-
-  static async start(file: string): Promise<ChaosServer> {
-    const args = ["--queue-type=libsqlite3", `--libsqlite3-db=${file}`];
-    return new ChaosServer(await startGearmand({ args }), args);
-  }
-
-  async start(): Promise<void> {
-    this.#gearmand = await startGearmand({ args: this.#args, port: this.port });
-  }
-
-  async kill(): Promise<void> {
-    await this.#lose(() => this.#gearmand.kill9());
-  }
-
-  /** One that does not end is killed after a while, as a service manager does. */
-  async end(): Promise<void> {
-    const gearmand = this.#gearmand;
-    const late = setTimeout(() => void gearmand.kill9(), END_WITHIN_MS);
-    await this.#lose(() => gearmand.stop());
-    clearTimeout(late);
-  }
-
-  async #lose(end: () => Promise<void>): Promise<void> {
-    const from = uptime();
-    await end();
-    this.lost.push({ from, to: uptime() });
-  }
-
-  stop(): void {
-    this.#gearmand.hang();
-  }
-
-  goOn(): void {
-    this.#gearmand.goOn();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#gearmand.kill9();
   }
 }

@@ -73,7 +73,7 @@ export function judgeChaos(evidence: Evidence): Verdict {
     repeated: count(all, (own) => distinct(own).length < own.length),
     outdated: count(all, isOutdated),
     late: count(first, (ms) => ms > LATE_MS),
-    slowestMs: Math.max(0, ...first),
+    slowestMs: first.reduce((most, ms) => Math.max(most, ms), 0),
     runAgain: {
       killed: count(again, (cause) => cause === "killed"),
       moved: count(again, (cause) => cause === "moved"),

@@ -1,7 +1,7 @@
 import { type Finding, judgeError } from "./finding.ts";
 import { Findings } from "./findings.ts";
 import { Inputs } from "./inputs.ts";
-import type { Plan, Tally } from "./plan.ts";
+import type { Counted, Plan } from "./plan.ts";
 import { shapeOf, shapeOfError } from "./shape.ts";
 import type { Running, ServedTarget } from "./target.ts";
 import { waitFor } from "./watch.ts";
@@ -10,10 +10,7 @@ import { waitFor } from "./watch.ts";
 const STUCK_MS = 20_000;
 
 /** Gives the target inputs, one after the other, until the plan is fulfilled. */
-export async function fuzzServed(
-  target: ServedTarget,
-  plan: Plan,
-): Promise<Omit<Tally, "cpuSeconds" | "grownBytes">> {
+export async function fuzzServed(target: ServedTarget, plan: Plan): Promise<Counted> {
   const inputs = new Inputs(target, plan.seed);
   const findings = new Findings();
   await using running = await target.start();

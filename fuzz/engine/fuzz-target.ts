@@ -2,7 +2,7 @@ import { collectGarbage } from "../../src/collect-garbage.ts";
 import type { Finding } from "./finding.ts";
 import { findIn, fuzzPure } from "./fuzz-pure.ts";
 import { findInServed, fuzzServed } from "./fuzz-served.ts";
-import { minimise } from "./minimise.ts";
+import { type Minimised, minimise } from "./minimise.ts";
 import type { Plan, Tally } from "./plan.ts";
 import type { Target } from "./target.ts";
 
@@ -10,13 +10,14 @@ import type { Target } from "./target.ts";
 const MOST_GROWN = 48 * 1024 * 1024;
 
 export async function fuzzTarget(target: Target, plan: Plan): Promise<Tally> {
-  const before = memoryInUse();
+  const before = plan.inUseBytes ?? memoryInUse();
   const start = process.cpuUsage();
   const tally = target.kind === "pure" ? fuzzPure(target, plan) : await fuzzServed(target, plan);
   const { user, system } = process.cpuUsage(start);
-  const grownBytes = memoryInUse() - before;
+  const inUseBytes = memoryInUse();
+  const grownBytes = inUseBytes - before;
   const findings = [...tally.findings, ...grown(grownBytes)];
-  return { ...tally, findings, cpuSeconds: (user + system) / 1e6, grownBytes };
+  return { ...tally, findings, cpuSeconds: (user + system) / 1e6, inUseBytes, grownBytes };
 }
 
 function memoryInUse(): number {
@@ -38,12 +39,12 @@ export async function tryInput(target: Target, input: Buffer, slowMs: number): P
   return findInServed(target, running, input);
 }
 
-/** The same finding with the shortest input. */
-export async function shorten(target: Target, finding: Finding, slowMs: number): Promise<Finding> {
-  if (finding.input.length === 0) return finding;
-  const input = await minimise(
-    finding.input,
-    async (bytes) => (await tryInput(target, bytes, slowMs))?.key === finding.key,
-  );
-  return { ...finding, input };
+/** The shortest input with the same finding, as far as the time allows. */
+export async function shorten(
+  target: Target,
+  { key, input }: Finding,
+  { slowMs, untilMs }: Pick<Plan, "slowMs" | "untilMs">,
+): Promise<Minimised> {
+  const isSame = async (bytes: Buffer) => (await tryInput(target, bytes, slowMs))?.key === key;
+  return minimise(input, isSame, untilMs);
 }

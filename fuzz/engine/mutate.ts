@@ -15,7 +15,7 @@ type Change = (bytes: Buffer, material: Material) => Buffer;
 const NOTHING = Buffer.alloc(0);
 const MOST_CHANGES = 4;
 /** A long run is made once in so many changes, a very long one once in so many of these. */
-const LONG = 300;
+const LONG = 1_200;
 const VERY_LONG = 30;
 const EDGES = [
   0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 63, 64, 127, 128, 255, 256, 1023, 1024, 4095, 4096,

@@ -8,6 +8,8 @@ export interface Plan {
   readonly untilMs: number;
   /** An input that takes longer is a finding. */
   readonly slowMs: number;
+  /** `inUseBytes` of the target before, so that it need not be measured again. */
+  readonly inUseBytes?: number | undefined;
 }
 
 /** What came of it. */
@@ -18,6 +20,11 @@ export interface Tally {
   readonly shapes: number;
   readonly findings: readonly Finding[];
   readonly cpuSeconds: number;
-  /** How much more memory is in use than at the beginning. */
+  /** Memory in use at the end. */
+  readonly inUseBytes: number;
+  /** How much more that is than at the beginning. */
   readonly grownBytes: number;
 }
+
+/** What one of the two ways to give inputs knows. */
+export type Counted = Omit<Tally, "cpuSeconds" | "grownBytes" | "inUseBytes">;

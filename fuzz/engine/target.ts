@@ -1,5 +1,8 @@
 import type { Random } from "./random.ts";
 
+/** `shortRuns` of a target that takes a hundred thousand inputs a second. */
+export const QUICK = 60_000;
+
 /** A class of errors that a reader may throw. */
 export type ErrorClass = abstract new (...given: never) => Error;
 
@@ -14,7 +17,7 @@ interface AnyTarget {
   /** What a reader may throw, besides giving a value. Everything else is a finding. */
   readonly mayThrow?: readonly ErrorClass[];
   /** How many inputs the short form takes, if they are slower or faster than others of the kind. */
-  readonly few?: number;
+  readonly shortRuns?: number;
   /** Bytes of the longest input. */
   readonly most?: number;
 }

@@ -102,7 +102,7 @@ function readWords<Spelling extends OptionSpelling>(
     }
     const options = readOption(word, names)?.map((option) => withValue(option, rest));
     if (!options?.every((option) => option !== undefined)) return undefined;
-    given.push(...options);
+    for (const option of options) given.push(option);
   }
   return { given, words: [...words, ...rest] };
 }

@@ -9,6 +9,7 @@ export interface Mount {
 /** Reads `/proc/self/mountinfo`. Lines that cannot be read are left out. */
 export function parseMountInfo(text: string): readonly Mount[] {
   return text.split("\n").flatMap((line) => {
+    if (line === "") return [];
     const [mount = "", system = ""] = line.split(" - ");
     const [, , , , folder, options] = mount.split(" ");
     const [type, , superOptions = ""] = system.split(" ");
@@ -28,7 +29,7 @@ export function mountOf<Each extends Pick<Mount, "folder">>(
   mounts: readonly Each[],
 ): Each | undefined {
   const above = mounts.filter(({ folder }) => isInside(path, folder));
-  const deepest = Math.max(0, ...above.map(({ folder }) => folder.length));
+  const deepest = above.reduce((most, { folder }) => Math.max(most, folder.length), 0);
   return above.findLast(({ folder }) => folder.length === deepest);
 }
 

@@ -43,18 +43,28 @@ function answerVector(command: PrometheusCommand, samples: Samples): CheckOutput
     perfdata.add(replaceLabel(renderLabels(labels), command), renderValue(value), limitsOf(command));
   }
   const text = samples.map((sample) => renderAlias(command.alias, sample)).join("");
-  const state = Math.max(...samples.map(({ value }) => judgeValue(value, command))) as State;
-  return print(state, text === "" ? `Query: '${command.query}'` : text, perfdata);
+  return print(
+    worstState(
+      samples.map(({ value }) => value),
+      command,
+    ),
+    text === "" ? `Query: '${command.query}'` : text,
+    perfdata,
+  );
 }
 
 /** The plugin ends with a signal if there is no value. */
 function answerMatrix(command: PrometheusCommand, values: readonly number[]): CheckOutput {
   if (values.length === 0) throw new CheckDeclined("a range without values has no state");
-  const state = values.reduce<State>(
-    (worst, value) => Math.max(worst, judgeValue(value, command)) as State,
-    OK,
+  return print(
+    worstState(values, command),
+    command.alias === "" ? `Query: '${command.query}'` : command.alias,
+    new Perfdata(),
   );
-  return print(state, command.alias === "" ? `Query: '${command.query}'` : command.alias, new Perfdata());
+}
+
+function worstState(values: readonly number[], command: PrometheusCommand): State {
+  return values.reduce<State>((worst, value) => Math.max(worst, judgeValue(value, command)) as State, OK);
 }
 
 /** Without `--eqs` there is no name of a state before the text. Other names than those of states are OK. */

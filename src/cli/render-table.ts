@@ -1,6 +1,8 @@
 /** Columns side by side, under their names. No line ends with blanks. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => (row[at] ?? "").length)));
+  const widths = head.map((name, at) =>
+    rows.reduce((most, row) => Math.max(most, (row[at] ?? "").length), name.length),
+  );
   const line = (cells: readonly string[]) =>
     `${cells
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))

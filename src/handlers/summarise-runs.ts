@@ -37,7 +37,7 @@ function summarise(handler: string, runs: readonly HandlerRun[]): HandlerSummary
     first: runs[0]?.time ?? "",
     last: runs.at(-1)?.time ?? "",
     meanSeconds: seconds.length === 0 ? 0 : total / seconds.length,
-    maxSeconds: Math.max(0, ...seconds),
+    maxSeconds: seconds.reduce((most, one) => Math.max(most, one), 0),
     lastFailure: runs.findLast(({ result }) => FAILURES.includes(result)),
   };
 }

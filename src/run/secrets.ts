@@ -168,7 +168,7 @@ class Masker {
     if (variable !== undefined && !/\s/.test(text)) return variable;
     if (!/\s/.test(text) || this.#depth >= MAX_DEPTH) return maskFields(text, this.#hide);
     const inner = maskLine(text, this.#find, this.#depth + 1);
-    this.secrets.push(...inner.secrets);
+    for (const secret of inner.secrets) this.secrets.push(secret);
     return maskFields(inner.line, this.#hide);
   }
 

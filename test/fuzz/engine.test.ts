@@ -4,6 +4,7 @@ import { cutUp } from "../../fuzz/engine/cut.ts";
 import { keepFixture, readFixtures } from "../../fuzz/engine/fixtures.ts";
 import { fuzzTarget, shorten, tryInput } from "../../fuzz/engine/fuzz-target.ts";
 import { Inputs } from "../../fuzz/engine/inputs.ts";
+import { minimise } from "../../fuzz/engine/minimise.ts";
 import { insist, type PureTarget, soon, text } from "../../fuzz/engine/target.ts";
 import { readOptions } from "../../fuzz/options.ts";
 import { createFolder } from "../support/folder.ts";
@@ -53,7 +54,36 @@ describe("the fuzzer", () => {
       read: (given) => insist(!given.includes("=="), "two signs"),
     });
     const [found] = (await fuzzTarget(target, PLAN)).findings;
-    expect(found && (await shorten(target, found, 1_000)).input.toString()).toBe("==");
+    const limits = { slowMs: 1_000, untilMs: Number.POSITIVE_INFINITY };
+    const shortened = found && (await shorten(target, found, limits));
+    expect(shortened).toEqual({ input: Buffer.from("=="), isShortest: true });
+  });
+
+  it("ends to shorten a long input with its tries, and says so", async () => {
+    let tries = 0;
+    const needsAll = () => {
+      tries += 1;
+      return false;
+    };
+    const input = Buffer.alloc(1 << 20, "\n");
+    expect(await minimise(input, needsAll)).toEqual({ input, isShortest: false });
+    expect(tries).toBeLessThan(1_000);
+  });
+
+  it("ends to shorten when the time is over, and says so", async () => {
+    const input = Buffer.from("==");
+    expect(await minimise(input, () => true, performance.now())).toEqual({ input, isShortest: false });
+  });
+
+  it("tells where what it has found was thrown", async () => {
+    const target = text("faulty", {
+      samples,
+      read: () => {
+        throw new TypeError("loose");
+      },
+    });
+    const [found] = (await fuzzTarget(target, PLAN)).findings;
+    expect(found?.text).toMatch(/^TypeError: loose\n +at .*engine\.test\.ts/);
   });
 
   it("finds nothing where a reader throws what it may throw", async () => {
@@ -91,6 +121,12 @@ describe("the fuzzer", () => {
     const { findings } = await fuzzTarget(target, { ...PLAN, runs: 1_000 });
     expect(findings.map(({ key }) => key)).toEqual(["memory"]);
     expect(kept).toHaveLength(1_000);
+  });
+
+  it("counts no buffers that nothing has any more", async () => {
+    const target = text("maker", { samples, read: () => Buffer.alloc(1 << 20, "x").length });
+    const { grownBytes } = await fuzzTarget(target, { ...PLAN, runs: 300 });
+    expect(grownBytes).toBeLessThan(8 << 20);
   });
 
   it("makes the same inputs for the same seed, and others for another", () => {

@@ -17,7 +17,15 @@ import { readConfig } from "../../../plugins/ssh/openssh/config.ts";
 import { findHostKeys } from "../../../plugins/ssh/openssh/known-hosts.ts";
 import { matchesAny } from "../../../plugins/ssh/openssh/pattern.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
-import { insist, type PureTarget, type ServedTarget, soon, type Target, text } from "../../engine/target.ts";
+import {
+  insist,
+  type PureTarget,
+  QUICK,
+  type ServedTarget,
+  soon,
+  type Target,
+  text,
+} from "../../engine/target.ts";
 import { latin1 } from "../samples.ts";
 
 const BLANKS = ["\n", " ", "\t", "\r", "\0", "#", "=", '"', "'", "\\", ":", "*", "[", "]"];
@@ -46,6 +54,7 @@ const PURE: readonly PureTarget[] = [
     read: (given) => readSshConfig(given).settings.size,
   }),
   text("host-pattern", {
+    shortRuns: QUICK,
     samples: () => ["*.example\na.example", "a?c*e\nabcde", "!a,b*\nbc", "*a*a*a*a*b\naaaaaaaaaaaaaaaa"],
     tokens: ["*", "?", "*a", "!", ",", "a", ".*", "\n"],
     most: 8_192,
@@ -55,6 +64,7 @@ const PURE: readonly PureTarget[] = [
     },
   }),
   text("pgpass", {
+    shortRuns: QUICK,
     samples: () => ["localhost:5432:*:mon:secret\n*:*:*:*:a\\:b\\\\c\n", "# x\ndb1:5432:monitor:mon:pw"],
     tokens: [...BLANKS, "localhost:", "5432:", "mon:", "*:", "\\:", "\r"],
     read: (given) => {
@@ -70,6 +80,7 @@ const PURE: readonly PureTarget[] = [
     read: (given) => parseConninfo(given, isKeyword).size,
   }),
   text("resolv-conf", {
+    shortRuns: QUICK,
     samples: () => [
       "nameserver 10.0.0.1\nsearch a.example b.example\noptions ndots:2 edns0\n",
       "domain x\nnameserver ::1 ; c\n",
@@ -90,6 +101,7 @@ const PURE: readonly PureTarget[] = [
     },
   }),
   text("nsc-web-file", {
+    shortRuns: QUICK,
     samples: () => ["p=secret\nu http://a:8443\nk\n", "# c\nt=10\r\n"],
     tokens: [...BLANKS, "p=", "u ", "k", "t=", "j=true"],
     read: (given) => addFileFlags(given, { given: new Map(), words: [], written: new Map() })?.given.size,
@@ -121,7 +133,7 @@ function fileTarget(
     ...{
       name,
       kind: "served",
-      few: 150,
+      shortRuns: 150,
       mayThrow: [CheckDeclined],
       most: 1 << 17,
       tokens: given.tokens ?? [],
@@ -143,7 +155,7 @@ function fileTarget(
 
 const SERVED: readonly ServedTarget[] = [
   soon("known-hosts", {
-    few: 500,
+    shortRuns: 500,
     samples: () => latin1(HOSTS),
     tokens: [...BLANKS, "|1|", "@cert-authority ", "ssh-rsa ", KEY, ",", "*a*"],
     most: 1 << 17,

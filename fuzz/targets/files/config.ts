@@ -6,7 +6,7 @@ import { joinValues } from "../../../src/config/read/join-values.ts";
 import { optionsOf } from "../../../src/config/table.ts";
 import { workerTable } from "../../../src/config/worker/table.ts";
 import { readServerAddress } from "../../../src/gearman/server-address.ts";
-import { insist, type PureTarget, text } from "../../engine/target.ts";
+import { insist, type PureTarget, QUICK, text } from "../../engine/target.ts";
 import { readFixtureFolder } from "../samples.ts";
 
 const TABLE = workerTable(BUILTIN_SETTINGS);
@@ -78,7 +78,7 @@ const FILE: PureTarget = text("worker-conf", {
   ],
   tokens: TOKENS,
   most: 1 << 17,
-  few: 400,
+  shortRuns: 400,
   read: (file) => {
     const loaded = loadConfig(TABLE, ["server=a", "config=/w.conf"], machineWith(file));
     if (loaded.wants !== "run") return loaded.wants;
@@ -99,7 +99,7 @@ const ARGUMENTS: PureTarget = text("worker-arguments", {
   ],
   tokens: [...TOKENS, "\nOMD_WORKER_", "OMD_WORKER_KEY=", "--help", "\n--\n", "\n-V\n"],
   most: 16_384,
-  few: 400,
+  shortRuns: 400,
   read: (given) => {
     const lines = given.split("\n");
     const variables = lines.filter((line) => line.startsWith("OMD_WORKER_"));
@@ -114,6 +114,7 @@ const ARGUMENTS: PureTarget = text("worker-arguments", {
 });
 
 const ADDRESS: PureTarget = text("server-address", {
+  shortRuns: QUICK,
   samples: () => [
     "localhost",
     "a:4730",

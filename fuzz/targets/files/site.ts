@@ -10,7 +10,7 @@ import { readMainConfig, readResources } from "../../../src/survey/site/settings
 import { readChildren } from "../../../src/tools/multi/read-children.ts";
 import { lineReader } from "../../../src/tools/send/read-line.ts";
 import type { Random } from "../../engine/random.ts";
-import { insist, type PureTarget, text } from "../../engine/target.ts";
+import { insist, type PureTarget, QUICK, text } from "../../engine/target.ts";
 import { latin1, readFixture, readRecords as readRecorded } from "../samples.ts";
 
 const RECORDS = [
@@ -115,6 +115,7 @@ const MULTI: PureTarget = text("send-multi", {
 });
 
 const LINES: PureTarget = text("send-lines", {
+  shortRuns: QUICK,
   samples: () => ["\thost\tservice\t0\tOK", ";host;1;down", "\thost\tservice\t2", ",a,b,c,d,e"],
   tokens: ["\t", ";", ",", "\t\t\t", "0", "-1", "x"],
   read: (given) => lineReader(given.slice(0, 1))(given.slice(1)),

@@ -15,7 +15,7 @@ import { CheckDeclined } from "../../../sdk/index.ts";
 import { greeting, ONE, packet } from "../../../test/plugins/mysql/speaker.ts";
 import { ACCEPTED, error, message, ONE as PG_ONE } from "../../../test/plugins/pgsql/speaker.ts";
 import { cutUp } from "../../engine/cut.ts";
-import { insist, type PureTarget, text } from "../../engine/target.ts";
+import { insist, type PureTarget, QUICK, text } from "../../engine/target.ts";
 import { latin1, readRecords } from "../samples.ts";
 
 interface Framer {
@@ -184,6 +184,7 @@ const VALUES: PureTarget = {
 };
 
 const SNMPGET: PureTarget = text("snmpget-lines", {
+  shortRuns: QUICK,
   mayThrow: [CheckDeclined],
   samples: () =>
     readRecords<{ stdout: string }>("native/check_snmp.jsonl", 12).map(({ stdout }) => `iso.3.6 = ${stdout}`),
@@ -192,6 +193,7 @@ const SNMPGET: PureTarget = text("snmpget-lines", {
 });
 
 const BROWSER: PureTarget = text("mssql-browser", {
+  shortRuns: QUICK,
   samples: () => ["\x05\x60\0ServerName;DB1;InstanceName;MON;IsClustered;No;Version;15.0;tcp;51433;;"],
   tokens: [";", ";;", "tcp;", "InstanceName;MON;", "65536", "1e3", "\0"],
   read: (given) => {

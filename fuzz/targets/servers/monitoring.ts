@@ -94,7 +94,7 @@ interface Rest extends Pick<ServedTarget, "name" | "samples"> {
 
 function rest({ name, samples, fields, open }: Rest): ServedTarget {
   return {
-    ...{ name, samples, kind: "served", tokens: JSON_WORDS, most: 65_536, few: 30 },
+    ...{ name, samples, kind: "served", tokens: JSON_WORDS, most: 65_536, shortRuns: 30 },
     make: (random) => answered(random.pick(STATUSES), makeJson(random, fields)),
     start: async () => {
       const server = await startBodies();

@@ -201,7 +201,7 @@ const PAGE: ServedTarget = {
 
 /** A header of a request, or the users of a file. */
 const LOGIN: ServedTarget = soon("basic-auth", {
-  few: 1_000,
+  shortRuns: 1_000,
   samples: () => latin1("Basic YTpi", "basic   YQ==", "Bearer x", "admin:$2y$05$abcdefghijklmnopqrstuv\n"),
   tokens: ["Basic ", " ", "=", ":", "YTpi", "\n", "$2y$", "\0"],
   most: 1 << 17,
@@ -216,7 +216,7 @@ const LOGIN: ServedTarget = soon("basic-auth", {
 
 /** Standard input of send_gearman and send_multi. */
 const INPUT: ServedTarget = soon("standard-input", {
-  few: 1_000,
+  shortRuns: 1_000,
   samples: () => latin1("host\t0\tOK\nhost\tservice\t1\tW\n", "no end", "\n\n"),
   tokens: ["\n", "\t", "\0", "\r\n"],
   most: 1 << 18,

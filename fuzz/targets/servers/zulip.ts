@@ -33,7 +33,7 @@ const FIELDS = [
 const SERVER: ServedTarget = {
   name: "zulip-body",
   kind: "served",
-  few: 30,
+  shortRuns: 30,
   most: 65_536,
   samples: () => [
     answered(

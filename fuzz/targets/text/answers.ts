@@ -17,7 +17,15 @@ import { renderJson, renderResult } from "../../../plugins/nsclient/web/printed.
 import { CheckDeclined, CheckFailure } from "../../../sdk/index.ts";
 import { cutUp } from "../../engine/cut.ts";
 import type { Random } from "../../engine/random.ts";
-import { insist, type PureTarget, type ServedTarget, soon, type Target, text } from "../../engine/target.ts";
+import {
+  insist,
+  type PureTarget,
+  QUICK,
+  type ServedTarget,
+  soon,
+  type Target,
+  text,
+} from "../../engine/target.ts";
 import { latin1, readRecords } from "../samples.ts";
 
 const PAGES = [
@@ -91,7 +99,7 @@ const IN_CHUNKS = /^(?!.*\ncontent-length:)(?:.*\n)?transfer-encoding: chunked\r
 
 /** The end of an answer on a kept connection is where it is, however the answer is cut. */
 const FRAMING: ServedTarget = soon("http-framing", {
-  few: 2_000,
+  shortRuns: 2_000,
   samples: () => latin1(...PAGES),
   tokens: HTTP,
   most: 1 << 17,
@@ -173,6 +181,7 @@ const NSC_WEB: PureTarget = {
 };
 
 const NT: PureTarget = text("nsclient-answer", {
+  shortRuns: QUICK,
   samples: () => ["1&2&3", "90&&10", "NSClient++ 0.5.2.35"],
   tokens: ["&", "\0", "ERROR", "%"],
   read: (given) => splitAnswer(given),
@@ -180,6 +189,7 @@ const NT: PureTarget = text("nsclient-answer", {
 
 const NRPE: PureTarget = {
   name: "nrpe-packet",
+  shortRuns: QUICK,
   kind: "pure",
   samples: () =>
     [2, 3, 4].flatMap((version) =>

@@ -34,11 +34,11 @@ export async function siftLines(
   let requests = 0;
   const sift = async (some: readonly string[], reply: Rejection): Promise<Reply | undefined> => {
     const { rest, named } = takeOut(some, reply);
-    refusals.push(...named);
+    for (const refusal of named) refusals.push(refusal);
     if (rest.length === 0) return undefined;
     const isHopeless = named.length === 0 && rest.length === 1;
     if (isHopeless || requests >= MAX_REQUESTS) {
-      refusals.push(...rest.map((line) => ({ line, reason: reply.message })));
+      for (const line of rest) refusals.push({ line, reason: reply.message });
       return undefined;
     }
     if (named.length > 0) return write(rest);

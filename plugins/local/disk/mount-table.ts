@@ -10,6 +10,7 @@ export interface MountEntry {
 /** Reads `/etc/mtab`, in its order. */
 export function parseMountTable(text: string): readonly MountEntry[] {
   return text.split("\n").flatMap((line) => {
+    if (line === "") return [];
     const [device = "", folder, type] = line.trim().split(/[ \t]+/);
     if (device.startsWith("#") || folder === undefined || type === undefined) return [];
     return { device: readEscapes(device), folder: readEscapes(folder), type };

@@ -32,7 +32,7 @@ export function judgeQueue(status: QueueStatus, limits: Thresholds): Verdict | u
 /** All queues together: the worst state counts, and the texts of all stand in their order. */
 export function judgeQueues(queues: readonly QueueStatus[], version: string, limits: Thresholds): Verdict {
   const verdicts = queues.map((status) => judgeQueue(status, limits)).filter((each) => each !== undefined);
-  const state = Math.max(0, ...verdicts.map((verdict) => verdict.state)) as State;
+  const state = verdicts.reduce<State>((worst, verdict) => Math.max(worst, verdict.state) as State, 0);
   if (state > 0) return { state, text: verdicts.map(({ text }) => text).join("") };
   const running = queues.reduce((sum, status) => sum + status.running, 0);
   const waiting = queues.reduce((sum, status) => sum + waitingOf(status), 0);

@@ -35,7 +35,7 @@ export function isIdle({ workers, total }: QueueStatus): boolean {
 }
 
 function table(queues: readonly QueueStatus[]): ByteString {
-  const width = Math.max(LEAST_WIDTH, ...queues.map(({ queue }) => queue.length));
+  const width = queues.reduce((most, { queue }) => Math.max(most, queue.length), LEAST_WIDTH);
   const rule = `${"-".repeat(width + OTHER_WIDTH)}\n`;
   const head = ["Worker Available".padStart(16), "Jobs Waiting".padStart(12), "Jobs Running".padStart(12)];
   const rows = queues.map((status) => {

@@ -31,6 +31,11 @@ function judge(more: Partial<Evidence>): Verdict {
   });
 }
 
+it("finds the slowest of more jobs than a call has room for", () => {
+  const results = Array.from({ length: 200_000 }, (_, job) => ({ ...result(1, job), job }));
+  expect(judge({ jobs: 200_000, results, runs: [] })).toMatchObject({ lost: 0, slowestMs: 199_999 });
+});
+
 it.each<[what: string, evidence: Partial<Evidence>, verdict: Partial<Verdict>]>([
   ["one result of one run is good", {}, {}],
   ["a job without a result is lost", { results: [] }, { lost: 1, slowestMs: 0 }],

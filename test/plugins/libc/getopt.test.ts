@@ -79,3 +79,7 @@ it.each([
 ])("refuses a name twice: %j, %j", (...spellings) => {
   expect(() => createArgvReader(spellings)).toThrow("two options are called");
 });
+
+it("reads more short options in one word than a call has room for", () => {
+  expect(read([`-${"v".repeat(200_000)}`], {})?.given).toHaveLength(200_000);
+});

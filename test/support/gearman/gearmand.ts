@@ -5,6 +5,8 @@ import { endDaemon, spawnDaemon, untilReady } from "../servers/daemon.ts";
 export interface GearmandOptions {
   readonly port?: number;
   readonly args?: readonly string[];
+  /** How long it may take until it answers. With a queue of its own it reads that first. */
+  readonly withinMs?: number;
 }
 
 export interface Gearmand {
@@ -23,7 +25,7 @@ const HOST = "127.0.0.1";
 
 /** Starts Debian's gearmand for one test. Resolves when it answers. */
 export async function startGearmand(options: GearmandOptions = {}): Promise<Gearmand> {
-  const { port = await freePort(), args = [] } = options;
+  const { port = await freePort(), args = [], withinMs } = options;
   // No --job-retries: 0 means "no limit" to 1.1.20 and "no second try" to 2.0. Without it, both have no
   // limit.
   const child = spawnDaemon("gearmand", ["-p", `${port}`, "-L", HOST, "--log-file=stderr", ...args], {
@@ -32,7 +34,8 @@ export async function startGearmand(options: GearmandOptions = {}): Promise<Gear
   const log: Buffer[] = [];
   child.stderr?.on("data", (chunk: Buffer) => log.push(chunk));
 
-  await untilReady(child, () => readVersion({ host: HOST, port })).catch(async (error: unknown) => {
+  const ask = () => readVersion({ host: HOST, port });
+  await untilReady(child, ask, withinMs).catch(async (error: unknown) => {
     await endDaemon(child, "SIGKILL");
     throw new Error(`gearmand does not start: ${Buffer.concat(log)}`, { cause: error });
   });

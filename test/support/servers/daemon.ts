@@ -35,10 +35,14 @@ export function spawnDaemon(
  * Asks until `ask` resolves. An error when the daemon ends before, or takes too long; its cause is the last
  * answer.
  */
-export async function untilReady(child: ChildProcess, ask: () => Promise<unknown>): Promise<void> {
+export async function untilReady(
+  child: ChildProcess,
+  ask: () => Promise<unknown>,
+  withinMs = START_WITHIN_MS,
+): Promise<void> {
   const failed = once(child, "error").then(([error]) => Promise.reject(error));
   failed.catch(() => {});
-  const end = performance.now() + START_WITHIN_MS;
+  const end = performance.now() + withinMs;
   for (;;) {
     try {
       await Promise.race([ask(), failed]);
