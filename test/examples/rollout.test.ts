@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { ChatServer } from "../../integrations/chat-server/chat-server.ts";
 import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { createFolder } from "../support/folder.ts";
+import { KEEP_GARBAGE } from "../support/helm/template.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
 const EXAMPLE = resolve("examples/rollout");
@@ -46,7 +47,7 @@ describe.skipIf(!hasTool("helm") || !hasServer("git"))("a site's repository with
   }
 
   function git(cwd: string, ...words: readonly string[]) {
-    const env = { HELM: at("helm"), OMD_WORKER: at("omd-worker"), SSH: at("ssh") };
+    const env = { HELM: at("helm"), OMD_WORKER: at("omd-worker"), SSH: at("ssh"), ...KEEP_GARBAGE };
     return execa("git", [...AUTHOR, ...words], { cwd, env, reject: false, all: true });
   }
 

@@ -75,7 +75,8 @@ const OPTIONS: readonly Choices[] = [
 const report = new FamilyReport("check_dns");
 const isThere = hasServer("named") && hasServer("check_dns") && mayHaveNames();
 
-describe.skipIf(!isThere)("the same answers as the plugin", () => {
+// Each has a network and a process of its own.
+describe.skipIf(!isThere)("the same answers as the plugin", { concurrent: true }, () => {
   afterAll(() => report.print());
   const timeout = 180_000 + 150 * RUNS;
 

@@ -27,7 +27,7 @@ describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
   });
   afterAll(() => Promise.all([servers[Symbol.asyncDispose](), nginx[Symbol.asyncDispose]()]));
 
-  it.each<[string, boolean, readonly NormalRule[]]>([
+  it.concurrent.each<[string, boolean, readonly NormalRule[]]>([
     ["each over a connection of its own", false, []],
     ["over connections that are kept", true, KEPT],
   ])("are answered as the plugin answered them, %s", async (_, isKept, rules) => {

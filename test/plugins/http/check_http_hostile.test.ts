@@ -5,9 +5,11 @@ import { NATIVE_HTTP_KEEPALIVE } from "../../../plugins/http/settings.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
-import { checkLeaks } from "../../support/leaks.ts";
+import { checkLeaksOfFile } from "../../support/leaks.ts";
 import { createCertificate, inDays } from "../../support/servers/certificates.ts";
 import { banner, FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
+
+checkLeaksOfFile();
 
 const MEGABYTE = 1_024 * 1_024;
 const OK = "HTTP/1.1 200 OK\r\nServer: odd\r\n\r\n";
@@ -73,7 +75,8 @@ const KEPT: readonly Hostile[] = [
   ],
 ];
 
-describe.each([
+// They wait most of the time.
+describe.concurrent.each([
   { how: "asked once", nativeHttpKeepalive: false },
   { how: "whose connections are kept", nativeHttpKeepalive: true },
 ])("a server, $how, that", ({ nativeHttpKeepalive }) => {
@@ -85,8 +88,6 @@ describe.each([
     return await runCheck(checkHttp, line, { shared, ...(signal && { signal }) });
   };
   const certificate = createCertificate({ commonNames: ["odd.example"], notAfter: inDays(20) });
-  checkLeaks();
-
   it.each<Hostile>(nativeHttpKeepalive ? KEPT : ONCE)(
     "%s is left when the time is up",
     async (_, serve, options) => {

@@ -175,12 +175,18 @@ describe.skipIf(!hasServer("check_mysql"))("a server that", () => {
   it("says nothing is CRITICAL in time, in the words of libmariadb's own time-out", {
     timeout: 60_000,
   }, async () => {
-    const port = String(await servers.tcp(() => {}));
+    const connected = Promise.withResolvers<void>();
+    const port = String(await servers.tcp(() => connected.resolve()));
     const full = String(await servers.full());
     const words = (at: string) => ["-H", "127.0.0.1", "-P", at, "-u", "mon", "-p", "secret"];
-    const [silent, unreached] = await Promise.all(
-      [port, full].map((at) => runCheck(checkMysql, words(at), { timeoutMs: 50_000 })),
-    );
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const answers = [port, full].map((at) => runCheck(checkMysql, words(at), { timeoutMs: 50_000 }));
+    await connected.promise;
+    // The check hears of it, too.
+    for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
+    await vi.advanceTimersByTimeAsync(30_000);
+    vi.useRealTimers();
+    const [silent, unreached] = await Promise.all(answers);
     const lost =
       "Lost connection to server at 'handshake: reading initial communication packet', system error: 110";
     expect(silent).toMatchObject({ returnCode: 2, output: `${lost}\n` });

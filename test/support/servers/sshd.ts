@@ -41,6 +41,22 @@ export class SshFolder implements Disposable {
   }
 }
 
+/** To make an RSA key takes a quarter of a second of CPU. The servers of a test file have the same one. */
+let rsaKey: Promise<SshFolder> | undefined;
+
+async function copyRsaKey(folder: SshFolder): Promise<void> {
+  rsaKey ??= makeRsaKey();
+  const made = await rsaKey;
+  for (const name of ["host_rsa", "host_rsa.pub"]) folder.file(name, made.read(name));
+}
+
+async function makeRsaKey(): Promise<SshFolder> {
+  const folder = new SshFolder();
+  process.once("exit", () => folder[Symbol.dispose]());
+  await folder.key("host_rsa", ["-t", "rsa", "-b", "2048"]);
+  return folder;
+}
+
 const HOST = "127.0.0.1";
 /** The folder for sshd's unprivileged process. sshd does not start without it. */
 const PRIVILEGE_SEPARATION = "/run/sshd";
@@ -70,7 +86,7 @@ export class Sshd implements AsyncDisposable {
     await Promise.all([
       folder.key("host_ed25519"),
       folder.key("host_ecdsa", ["-t", "ecdsa"]),
-      folder.key("host_rsa", ["-t", "rsa", "-b", "2048"]),
+      copyRsaKey(folder),
       folder.key("user_ed25519"),
     ]);
     const authorized = folder.file("authorized_keys", folder.read("user_ed25519.pub"));
