@@ -14,6 +14,7 @@ import { ChangeTeller } from "../changes/change-teller.ts";
 import { RecentRemovals } from "../changes/recent-removals.ts";
 import { type Clock, REAL_CLOCK } from "../client/clock.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
+import { GitLab } from "../issues/gitlab.ts";
 import type { BotConfig } from "../settings/bot-table.ts";
 import { backendAddress } from "../settings/complete-monitoring.ts";
 import { lockFolder } from "./lock-folder.ts";
@@ -56,11 +57,12 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   await running.each(signal, async (run, round) => {
     using open =
       options.backend === undefined ? openMonitoring(run.config) : givenMonitoring(options.backend);
+    using tracker = openTracker(run.config);
     const { backend } = open;
     const removals = new RecentRemovals(clock);
     const around = { ...run, backend, clock, log, meter, removals };
     const onRemoval = (target: Target) => removals.add(target);
-    const bot = new Bot({ ...around, journal, position, settings: run.config.settings, onRemoval });
+    const bot = new Bot({ ...around, journal, position, settings: run.config.settings, tracker, onRemoval });
     trouble = () => bot.trouble;
     log.info(`the bot acts in ${backend.name}`);
     const asked = tellWhoWeAre(backend, { log, meter });
@@ -75,6 +77,7 @@ export async function runBot(options: RunBotOptions): Promise<void> {
 export async function whyNotRunBot(after: BotRun, before: BotRun): Promise<string | undefined> {
   try {
     using _open = openMonitoring(after.config);
+    using _tracker = openTracker(after.config);
   } catch (error) {
     return messageOf(error);
   }
@@ -97,6 +100,15 @@ function openMonitoring({ monitoring }: BotConfig) {
     return openBackend(backendAddress(monitoring));
   } catch (error) {
     throw new BotError(`cannot speak to the monitoring: ${messageOf(error)}`);
+  }
+}
+
+/** Undefined: no issues are opened. */
+export function openTracker({ values: { gitlab } }: BotConfig): GitLab | undefined {
+  try {
+    return gitlab && new GitLab(gitlab);
+  } catch (error) {
+    throw new BotError(`cannot speak to GitLab: ${messageOf(error)}`);
   }
 }
 
