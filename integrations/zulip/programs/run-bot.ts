@@ -2,10 +2,11 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../../src/log.ts";
 import { makeFolder, whyUnsafeFolder } from "../../../src/open-file.ts";
+import type { ProbeServer } from "../../../src/probe-server.ts";
 import type { Backend, Target } from "../../backends/backend.ts";
 import { followChanges } from "../../backends/icinga2-changes.ts";
 import { type OpenBackend, openBackend } from "../../backends/open-backend.ts";
-import { MeterServer } from "../../metrics-text/meter-server.ts";
+import { createMeterServer } from "../../metrics-text/meter-server.ts";
 import { ActionJournal } from "../bot/action-journal.ts";
 import { Bot } from "../bot/bot.ts";
 import { type BotMeter, createBotMeter } from "../bot/bot-metrics.ts";
@@ -51,7 +52,9 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   const position = Position.open(join(folder, "position.json"));
   const meter = createBotMeter();
   let trouble = (): string | undefined => "the bot has not reached Zulip yet";
-  await using server = new MeterServer({ render: () => meter.render(), whyNotReady: () => trouble() });
+  await using server = createMeterServer({
+    ...{ render: () => meter.render(), whyNotReady: () => trouble(), log },
+  });
   await listen(server, config, log);
   log.info(`the bot remembers what it did in ${folder}`);
   await running.each(signal, async (run, round) => {
@@ -170,7 +173,7 @@ function openFolder(folder: string): string {
   return folder;
 }
 
-async function listen(server: MeterServer, { values }: BotConfig, log: Log): Promise<void> {
+async function listen(server: ProbeServer, { values }: BotConfig, log: Log): Promise<void> {
   if (values.prometheusServer === undefined) return;
   try {
     log.info(`metrics are served at port ${await server.listen(values.prometheusServer)}`);

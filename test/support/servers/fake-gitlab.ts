@@ -30,7 +30,7 @@ interface Reply {
   readonly value: unknown;
 }
 
-/** Version 4 of GitLab's REST API for issues of one project, with the replies that its documentation shows. */
+/** Issues of one project by version 4 of GitLab's REST API, with the replies of its documentation. */
 export class FakeGitLab implements AsyncDisposable {
   readonly issues: FakeIssue[] = [];
   readonly faults: GitLabFault[] = [];
