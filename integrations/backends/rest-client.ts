@@ -1,5 +1,10 @@
 import { readFileSync } from "node:fs";
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import {
+  Agent as HttpAgent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+} from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { ChannelError } from "./channel.ts";
 import { errorText } from "./error-text.ts";
@@ -15,6 +20,7 @@ export interface RestOptions {
 
 export interface RestReply {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   /** What the body says, as JSON. Undefined: it is none. */
   readonly body: unknown;
 }
@@ -82,7 +88,8 @@ export class RestClient {
     sent.once("response", resolve).once("error", reject).end(text);
     try {
       const response = await promise;
-      return { status: response.statusCode ?? 0, body: await readJson(response) };
+      const { statusCode: status = 0, headers } = response;
+      return { status, headers, body: await readJson(response) };
     } catch (error) {
       throw error instanceof ChannelError
         ? error

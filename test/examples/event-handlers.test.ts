@@ -1,10 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import {
-  createServer as createPlainServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-} from "node:http";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -13,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parseAllDocuments } from "yaml";
 import { createFolder } from "../support/folder.ts";
 import { createCertificate, inDays } from "../support/servers/certificates.ts";
+import { FakeGitLab, GITLAB_PROJECT, GITLAB_TOKEN } from "../support/servers/fake-gitlab.ts";
 import { hasServer } from "../support/servers/installed.ts";
 import { Sshd } from "../support/servers/sshd.ts";
 
@@ -291,63 +287,18 @@ describe("scale-deployment.mjs", () => {
 });
 
 describe("open-gitlab-issue.mjs", () => {
-  const issues: {
-    iid: number;
-    title: string;
-    description: string;
-    labels: string;
-    state: string;
-    notes: string[];
-  }[] = [];
-  let server: Server;
-  let url: string;
-
-  /** GitLab's REST API, version 4, as far as the example goes. */
-  const answer: RequestListener = async (request, response) => {
-    const body = await readBody(request);
-    const reply = (status: number, value: unknown) =>
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
-    if (request.headers["private-token"] !== "glpat-secret")
-      return reply(401, { message: "401 Unauthorized" });
-    const { pathname, searchParams } = new URL(request.url ?? "", url);
-    const [, project, rest] = /^\/api\/v4\/projects\/([^/]+)\/issues(.*)$/.exec(pathname) ?? [];
-    if (project !== "operation%2Forders") return reply(404, { message: "404 Project Not Found" });
-    const show = ({ iid, title }: { iid: number; title: string }) => ({
-      iid,
-      title,
-      web_url: `${url}/operation/orders/-/issues/${iid}`,
-    });
-    if (request.method === "GET") {
-      const words = (searchParams.get("search") ?? "").split(" ");
-      const found = issues.filter(
-        ({ title, state }) =>
-          state === searchParams.get("state") && words.every((word) => title.includes(word)),
-      );
-      return reply(200, found.map(show));
-    }
-    const fields = JSON.parse(body);
-    const noted = issues.find(({ iid }) => rest === `/${iid}/notes`);
-    if (noted !== undefined) {
-      noted.notes.push(fields.body);
-      return reply(201, { id: 1 });
-    }
-    const issue = { iid: issues.length + 1, labels: "", ...fields, state: "opened", notes: [] };
-    issues.push(issue);
-    return reply(201, show(issue));
-  };
-
+  let gitlab: FakeGitLab;
   beforeAll(async () => {
-    server = createPlainServer((request, response) => void answer(request, response));
-    url = `http://127.0.0.1:${await listen(server)}`;
+    gitlab = await FakeGitLab.start();
   });
-  afterAll(() => close(server));
+  afterAll(() => gitlab[Symbol.asyncDispose]());
   beforeEach(() => {
-    issues.length = 0;
-    writeFileSync(at("token"), "glpat-secret\n", { mode: 0o600 });
+    gitlab.issues.length = 0;
+    writeFileSync(at("token"), `${GITLAB_TOKEN}\n`, { mode: 0o600 });
   });
 
   function open(...words: readonly string[]) {
-    const where = [`--url=${url}/`, "--project=operation/orders", `--token-file=${at("token")}`];
+    const where = [`--url=${gitlab.url}/`, `--project=${GITLAB_PROJECT}`, `--token-file=${at("token")}`];
     return run("open-gitlab-issue.mjs", ["--host=web1", "--service=http", ...where, ...words]);
   }
 
@@ -360,10 +311,10 @@ describe("open-gitlab-issue.mjs", () => {
     ];
     expect(await open(...CRITICAL, ...more)).toEqual({
       exitCode: 0,
-      stdout: `opened #1: ${url}/operation/orders/-/issues/1`,
+      stdout: `opened #1: ${gitlab.url}/operation/orders/-/issues/1`,
     });
-    expect(issues[0]).toMatchObject({ title: "omd-worker: http - web1", labels: "monitoring,prod" });
-    expect(issues[0]?.description).toBe(`- Host: \`web1\`
+    expect(gitlab.issues[0]).toMatchObject({ title: "omd-worker: http - web1", labels: "monitoring,prod" });
+    expect(gitlab.issues[0]?.description).toBe(`- Host: \`web1\`
 - Service: \`http\`
 - State: \`CRITICAL\`
 - Attempt: \`3\`
@@ -376,8 +327,8 @@ by @all \`x\`
 \`\`\``);
     expect((await open(...CRITICAL)).stdout).toContain("commented on #1: CRITICAL");
     expect((await open("--state=OK", "--state-type=HARD")).stdout).toContain("commented on #1: OK");
-    expect(issues).toHaveLength(1);
-    expect(issues[0]?.notes.map((note) => note.split("\n")[2])).toEqual([
+    expect(gitlab.issues).toHaveLength(1);
+    expect(gitlab.issues[0]?.notes.map((note) => note.split("\n")[2])).toEqual([
       "- State: `CRITICAL`",
       "- State: `OK`",
     ]);
@@ -386,14 +337,14 @@ by @all \`x\`
   it("opens a new one when the old one is closed, and when only its name is alike", async () => {
     await open(...CRITICAL);
     await open(...CRITICAL, "--service=http 2");
-    expect(issues.map(({ title }) => title)).toEqual([
+    expect(gitlab.issues.map(({ title }) => title)).toEqual([
       "omd-worker: http - web1",
       "omd-worker: http 2 - web1",
     ]);
-    for (const issue of issues) issue.state = "closed";
+    for (const issue of gitlab.issues) issue.state = "closed";
     expect((await open("--state=OK", "--state-type=HARD")).stdout).toContain("nothing to do");
     await open(...CRITICAL);
-    expect(issues).toHaveLength(3);
+    expect(gitlab.issues).toHaveLength(3);
   });
 
   it("says what is wrong, and never the token", async () => {
@@ -412,6 +363,6 @@ by @all \`x\`
     const { stdout } = await open(...CRITICAL);
     expect(stdout).toContain("401");
     expect(stdout).not.toContain("glpat");
-    expect(issues).toEqual([]);
+    expect(gitlab.issues).toEqual([]);
   });
 });

@@ -75,11 +75,17 @@ export class Attendant {
     const { text, result } = await this.#attempt(petition, isResumed);
     journal.answered(key, text, result === "done");
     meter.add("wishes", 1, verb, result);
-    if (result === "unavailable") meter.set("monitoringUp", 0);
-    else if (ASKED.has(result)) meter.set("monitoringUp", 1);
+    // Of an issue it says how GitLab is.
+    if (verb !== "issue") this.#noteMonitoring(result);
     const { host, service } = about ?? {};
     log.info({ by: name, host, service, result, key }, verb);
     return text;
+  }
+
+  #noteMonitoring(result: PetitionResult["result"]): void {
+    const { meter } = this.#options;
+    if (result === "unavailable") meter.set("monitoringUp", 0);
+    else if (ASKED.has(result)) meter.set("monitoringUp", 1);
   }
 
   /** A fault must not come back with each start. */

@@ -8,6 +8,7 @@ import { BACK_OFF } from "../client/message-sender.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
+import type { IssueTracker } from "../issues/tracker.ts";
 import type { ActionJournal } from "./action-journal.ts";
 import { Attendant } from "./attendant.ts";
 import type { BotMeter } from "./bot-metrics.ts";
@@ -23,6 +24,7 @@ export interface BotOptions {
   readonly journal: ActionJournal;
   readonly position: Position;
   readonly settings: BotSettings;
+  readonly tracker?: IssueTracker | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: BotMeter;

@@ -1,5 +1,7 @@
 import type { Backend, Ending } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
+import { openIssue } from "../issues/open-issue.ts";
+import type { IssueTracker } from "../issues/tracker.ts";
 import type { Language } from "../notify/texts.ts";
 import { type Asker, type PermissionRule, permit } from "./permissions.ts";
 import type { BotCommand } from "./read-command.ts";
@@ -26,6 +28,8 @@ export interface WishContext {
   readonly rules: readonly PermissionRule[];
   readonly language: Language;
   readonly stage?: string | undefined;
+  /** Undefined: no issues are opened. */
+  readonly tracker?: IssueTracker | undefined;
   /** Seconds since the epoch. */
   readonly now?: () => number;
 }
@@ -44,13 +48,18 @@ const MARK = "[zulip:";
 /** Does what was asked for, if the asker may ask for it. */
 export async function performWish(wish: Wish, asker: Asker, context: WishContext): Promise<Performed> {
   const { command, about } = wish;
-  const { language, rules } = context;
+  const { language, rules, tracker } = context;
   const { verb, seconds } = command;
   const target = command.target ?? about;
+  if (verb === "issue" && tracker === undefined)
+    return {
+      text: renderMisunderstood({ kind: "unknown-verb", word: verb }, language),
+      result: "misunderstood",
+    };
   const permission = permit(asker, { verb, target, seconds }, rules);
   if (permission.kind !== "allowed")
     return { text: renderRefusal(permission, command, language), result: permission.kind };
-  if (verb === "help") return { text: renderHelp(language), result: "explained" };
+  if (verb === "help") return { text: renderHelp(language, tracker !== undefined), result: "explained" };
   if (target === undefined)
     return {
       text: renderMisunderstood({ kind: "no-target", word: "" }, language),
@@ -60,12 +69,19 @@ export async function performWish(wish: Wish, asker: Asker, context: WishContext
     const found = await context.backend.status(target);
     return { text: renderStatus(target, found, context), result: "kind" in found ? found.kind : "shown" };
   }
+  if (verb === "issue") {
+    if (tracker === undefined) throw new TypeError("no tracker");
+    const { name, link } = wish;
+    const { stage, backend } = context;
+    const facts = { target, name, link, stage, reason: command.reason };
+    return await openIssue(facts, { tracker, backend, language });
+  }
   const ending = await act(verb, target, { wish, context });
   return { text: renderEnding(verb, target, ending, context), result: ending.kind };
 }
 
 async function act(
-  verb: Exclude<BotCommand["verb"], "status" | "help">,
+  verb: Exclude<BotCommand["verb"], "status" | "issue" | "help">,
   target: CommandTarget,
   { wish, context }: { readonly wish: Wish; readonly context: WishContext },
 ): Promise<Ending> {

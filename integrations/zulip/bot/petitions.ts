@@ -5,6 +5,7 @@ import type { Reaction } from "../client/event-queue.ts";
 import { fetchMessage } from "../client/find-messages.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
+import type { IssueTracker } from "../issues/tracker.ts";
 import type { ActionJournal, JournalEntry } from "./action-journal.ts";
 import { Alerts } from "./alerts.ts";
 import type { BotSettings } from "./bot-settings.ts";
@@ -44,6 +45,7 @@ export interface PetitionOptions {
   readonly journal: ActionJournal;
   readonly people: PeopleCache;
   readonly settings: BotSettings;
+  readonly tracker?: IssueTracker | undefined;
   readonly clock: Clock;
 }
 
@@ -140,7 +142,7 @@ export class Petitions {
   }
 
   #petition(asked: Asked): Petition | undefined {
-    const { backend, settings, client, clock } = this.#options;
+    const { backend, settings, client, clock, tracker } = this.#options;
     const { key, note, message, command, about, undoes, member, ageMs } = asked;
     if (!isInStream(message)) return undefined;
     const name = member.fullName;
@@ -151,7 +153,7 @@ export class Petitions {
       const performed = await performWish(
         { command, about, key, undoes, link, name },
         { ...member, stream: message.stream },
-        { ...settings, backend, now: () => clock.now() / 1_000 },
+        { ...settings, backend, tracker, now: () => clock.now() / 1_000 },
       );
       // It was this wish that has done it, before the crash.
       const isOurs = isResumed && performed.result === "already";

@@ -3,7 +3,15 @@ import { decodeName } from "../commands/name-code.ts";
 import { cutCharacters } from "../notify/safe-text.ts";
 import { readDuration } from "./duration.ts";
 
-export type Verb = "acknowledge" | "unacknowledge" | "downtime" | "cancel" | "status" | "recheck" | "help";
+export type Verb =
+  | "acknowledge"
+  | "unacknowledge"
+  | "downtime"
+  | "cancel"
+  | "status"
+  | "recheck"
+  | "issue"
+  | "help";
 
 /** What a person asks the bot for. */
 export interface BotCommand {
@@ -32,6 +40,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   status: "status",
   recheck: "recheck",
   check: "recheck",
+  issue: "issue",
+  gitlab: "issue",
   help: "help",
 };
 const SEPARATOR = "###";

@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, readonly Verb[]>> = {
   downtime: ["downtime", "cancel"],
   status: ["status"],
   recheck: ["recheck"],
+  issue: ["issue"],
 };
 
 const ROLES: Readonly<Record<string, number>> = {

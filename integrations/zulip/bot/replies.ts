@@ -6,7 +6,7 @@ import { renderDuration } from "./duration.ts";
 import type { Permission } from "./permissions.ts";
 import type { BotCommand, Misunderstood, Verb } from "./read-command.ts";
 
-type ActingVerb = Exclude<Verb, "status" | "help">;
+type ActingVerb = Exclude<Verb, "status" | "issue" | "help">;
 
 /** What was done, as the answers begin. People grep them: the English ones of the first two never change. */
 const DONE: Readonly<Record<ActingVerb, Readonly<Record<Language, string>>>> = {

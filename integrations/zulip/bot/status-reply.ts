@@ -52,6 +52,13 @@ Emoji on an alert: :ack: :1h: :8h: :1d: :7d:; take it away to undo it.`,
 Emoji an einer Meldung: :ack: :1h: :8h: :1d: :7d:; wegnehmen macht es rückgängig.`,
 };
 
-export function renderHelp(language: Language): string {
-  return HELP[language];
+const ISSUE_HELP: Readonly<Record<Language, string>> = {
+  en: "- `issue [reason]` opens an issue in GitLab",
+  de: "- `issue [Grund]` eröffnet ein Issue in GitLab",
+};
+
+export function renderHelp(language: Language, hasIssues: boolean): string {
+  if (!hasIssues) return HELP[language];
+  // Below the other words.
+  return HELP[language].replace("\n\n", () => `\n${ISSUE_HELP[language]}\n\n`);
 }

@@ -2,10 +2,11 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../../src/log.ts";
 import { makeFolder, whyUnsafeFolder } from "../../../src/open-file.ts";
+import type { ProbeServer } from "../../../src/probe-server.ts";
 import type { Backend, Target } from "../../backends/backend.ts";
 import { followChanges } from "../../backends/icinga2-changes.ts";
 import { type OpenBackend, openBackend } from "../../backends/open-backend.ts";
-import { MeterServer } from "../../metrics-text/meter-server.ts";
+import { createMeterServer } from "../../metrics-text/meter-server.ts";
 import { ActionJournal } from "../bot/action-journal.ts";
 import { Bot } from "../bot/bot.ts";
 import { type BotMeter, createBotMeter } from "../bot/bot-metrics.ts";
@@ -14,6 +15,7 @@ import { ChangeTeller } from "../changes/change-teller.ts";
 import { RecentRemovals } from "../changes/recent-removals.ts";
 import { type Clock, REAL_CLOCK } from "../client/clock.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
+import { GitLab } from "../issues/gitlab.ts";
 import type { BotConfig } from "../settings/bot-table.ts";
 import { backendAddress } from "../settings/complete-monitoring.ts";
 import { lockFolder } from "./lock-folder.ts";
@@ -50,17 +52,20 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   const position = Position.open(join(folder, "position.json"));
   const meter = createBotMeter();
   let trouble = (): string | undefined => "the bot has not reached Zulip yet";
-  await using server = new MeterServer({ render: () => meter.render(), whyNotReady: () => trouble() });
+  await using server = createMeterServer({
+    ...{ render: () => meter.render(), whyNotReady: () => trouble(), log },
+  });
   await listen(server, config, log);
   log.info(`the bot remembers what it did in ${folder}`);
   await running.each(signal, async (run, round) => {
     using open =
       options.backend === undefined ? openMonitoring(run.config) : givenMonitoring(options.backend);
+    using tracker = openTracker(run.config);
     const { backend } = open;
     const removals = new RecentRemovals(clock);
     const around = { ...run, backend, clock, log, meter, removals };
     const onRemoval = (target: Target) => removals.add(target);
-    const bot = new Bot({ ...around, journal, position, settings: run.config.settings, onRemoval });
+    const bot = new Bot({ ...around, journal, position, settings: run.config.settings, tracker, onRemoval });
     trouble = () => bot.trouble;
     log.info(`the bot acts in ${backend.name}`);
     const asked = tellWhoWeAre(backend, { log, meter });
@@ -75,6 +80,7 @@ export async function runBot(options: RunBotOptions): Promise<void> {
 export async function whyNotRunBot(after: BotRun, before: BotRun): Promise<string | undefined> {
   try {
     using _open = openMonitoring(after.config);
+    using _tracker = openTracker(after.config);
   } catch (error) {
     return messageOf(error);
   }
@@ -97,6 +103,15 @@ function openMonitoring({ monitoring }: BotConfig) {
     return openBackend(backendAddress(monitoring));
   } catch (error) {
     throw new BotError(`cannot speak to the monitoring: ${messageOf(error)}`);
+  }
+}
+
+/** Undefined: no issues are opened. */
+export function openTracker({ values: { gitlab } }: BotConfig): GitLab | undefined {
+  try {
+    return gitlab && new GitLab(gitlab);
+  } catch (error) {
+    throw new BotError(`cannot speak to GitLab: ${messageOf(error)}`);
   }
 }
 
@@ -158,7 +173,7 @@ function openFolder(folder: string): string {
   return folder;
 }
 
-async function listen(server: MeterServer, { values }: BotConfig, log: Log): Promise<void> {
+async function listen(server: ProbeServer, { values }: BotConfig, log: Log): Promise<void> {
   if (values.prometheusServer === undefined) return;
   try {
     log.info(`metrics are served at port ${await server.listen(values.prometheusServer)}`);

@@ -1,6 +1,6 @@
 import { retryAfterMs } from "../../../src/gearman/back-off.ts";
 import type { Log } from "../../../src/log.ts";
-import { MeterServer } from "../../metrics-text/meter-server.ts";
+import { createMeterServer } from "../../metrics-text/meter-server.ts";
 import { SpoolFolder } from "../../spool/spool-folder.ts";
 import { fetchServerSettings } from "../client/api.ts";
 import { type Clock, REAL_CLOCK } from "../client/clock.ts";
@@ -49,7 +49,7 @@ export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: 
     await measureSpool(meter, spool, clock.now());
     return meter.render();
   };
-  await using server = new MeterServer({ render, whyNotReady: () => state() });
+  await using server = createMeterServer({ render, whyNotReady: () => state(), log });
   if (prometheusServer !== undefined) {
     const port = await server.listen(prometheusServer).catch((error: unknown) => {
       throw new NotifierError(`cannot serve metrics (prometheus_server): ${reasonOf(error)}`);

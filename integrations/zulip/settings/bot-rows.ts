@@ -3,6 +3,7 @@ import { names } from "../../../src/config/kinds/lists.ts";
 import { seconds } from "../../../src/config/kinds/numbers.ts";
 import { folder } from "../../../src/config/kinds/texts.ts";
 import type { ConfigRow } from "../../../src/config/option.ts";
+import { gitlab } from "./gitlab-kind.ts";
 import { linesOf } from "./lines-kind.ts";
 import { monitoring } from "./monitoring-kind.ts";
 
@@ -24,7 +25,14 @@ export const BOT_ROWS = [
     kind: linesOf("allow or deny, and PART=VALUE…"),
     default: [],
     sample: "allow stream=icinga role=member",
-    help: "Who may ask for what: allow or deny, and parts that must all fit: stream=, user= (an address or a number), group=, role= (owner, administrator, moderator, member or guest; those above it, too), verb= (ack, downtime, status, recheck; who may do something may take it back), host=. Values have | between several, and * and ?. max=8h is the longest downtime that the line allows. The first line that fits counts. Without one that allows it nobody may do anything but ask for help.",
+    help: "Who may ask for what: allow or deny, and parts that must all fit: stream=, user= (an address or a number), group=, role= (owner, administrator, moderator, member or guest; those above it, too), verb= (ack, downtime, status, recheck, issue; who may do something may take it back), host=. Values have | between several, and * and ?. max=8h is the longest downtime that the line allows. The first line that fits counts. Without one that allows it nobody may do anything but ask for help.",
+    knownBy: BY_US,
+  },
+  {
+    name: "gitlab",
+    kind: gitlab,
+    default: undefined,
+    help: "Where issue opens an issue: the address of GitLab, with project= (its path or number), token_file= (of a token with the scope api and the role Reporter; read again for each request), labels=A,B and ca_file=. Without it the bot opens none.",
     knownBy: BY_US,
   },
   {

@@ -1,8 +1,9 @@
 import { type ByteString, fromByteString } from "../../../src/byte-string.ts";
 import { LIVE, RESTART } from "../../../src/config/option.ts";
-import { error, warning } from "../../../src/config/problem.ts";
+import { error, type Remark, warning } from "../../../src/config/problem.ts";
 import { quote } from "../../../src/config/quote.ts";
 import type { Draft } from "../../../src/config/read/draft.ts";
+import { readNamedFile, readNamedLine } from "../../../src/config/read/named-file.ts";
 import { PROFILING_ROWS } from "../../../src/config/rows/profiling.ts";
 import {
   type CompletionContext,
@@ -23,7 +24,7 @@ import { MESSAGE_ROWS } from "./rows.ts";
 
 const BOT = [
   ...use(BOT_ROWS, {
-    ...{ monitoring: LIVE, permission: LIVE, show_changes: LIVE, max_command_age: LIVE },
+    ...{ monitoring: LIVE, permission: LIVE, gitlab: LIVE, show_changes: LIVE, max_command_age: LIVE },
     ...{ people_max_age: LIVE, alert_user: LIVE, state_folder: RESTART },
   }),
   ...use(MESSAGE_ROWS, { language: LIVE, stage: LIVE }),
@@ -65,6 +66,7 @@ export const BOT_TABLE: ConfigTable<BotConfig> = {
       alertUsers: values.alertUser.map(fromByteString),
     };
     const monitoring = findMonitoring(values, draft, context);
+    checkGitLab(values, draft, context);
     if (values.showChanges !== "off" && monitoring !== undefined && monitoring.written.kind !== "icinga2")
       context.report({
         ...error("show_changes needs Icinga 2, which tells of changes", "leave it out"),
@@ -87,6 +89,17 @@ function findMonitoring(
   if (!failed.has("monitoring"))
     report(error("there is no monitoring for the bot to act in", MONITORING_EXAMPLE));
   return undefined;
+}
+
+/** The token itself is read when it is needed. */
+function checkGitLab({ gitlab }: Values, { origins }: Draft, { machine, report }: CompletionContext): void {
+  if (gitlab === undefined) return;
+  const reading = {
+    machine,
+    report: (remark: Remark) => report({ ...remark, ...origins.get("gitlab")?.at(-1) }),
+  };
+  readNamedLine("token_file", gitlab.tokenFile, reading);
+  if (gitlab.caFile !== undefined) readNamedFile("ca_file", gitlab.caFile, reading);
 }
 
 function readRules(

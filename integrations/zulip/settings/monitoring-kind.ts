@@ -91,11 +91,12 @@ function whyNoPlace(kind: MonitoringKind, place: string): string | undefined {
   }
 }
 
-function whyNoUrl(text: string): string | undefined {
+/** `secret` is what is sent there. */
+export function whyNoUrl(text: string, secret = "password"): string | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return "is no URL";
   const { protocol, hostname, username, password, search, hash } = new URL(text);
   if (username !== "" || password !== "") return "has a login: name it behind the URL";
   if (search !== "" || hash !== "") return "has more than a path";
   const isNear = /^(?:localhost|127\..*|\[::1\])$/.test(hostname);
-  return protocol === "http:" && !isNear ? "is http://: the password would be sent as it is" : undefined;
+  return protocol === "http:" && !isNear ? `is http://: the ${secret} would be sent as it is` : undefined;
 }

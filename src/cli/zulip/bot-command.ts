@@ -5,6 +5,7 @@ import { Replaceable } from "../../../integrations/zulip/programs/replaceable.ts
 import {
   askMonitoring,
   BotError,
+  openTracker,
   runBot,
   whyNotRunBot,
 } from "../../../integrations/zulip/programs/run-bot.ts";
@@ -69,6 +70,10 @@ async function check(
   const found = await askMonitoring(config);
   if (typeof found === "string") failures.push(`monitoring: ${found}`);
   else io.stdout(`monitoring: ${found.as}\n`);
+  using tracker = openTracker(config);
+  const seen = await tracker?.look();
+  if (seen !== undefined && "reason" in seen) failures.push(`GitLab: ${seen.reason}`);
+  else if (seen !== undefined) io.stdout(`GitLab: issues are opened in ${seen.project}\n`);
   for (const failure of failures) io.stderr(`${failure}\n`);
   return failures.length === 0 ? 0 : FAILED;
 }

@@ -7,6 +7,7 @@ import { createFolder } from "../../support/folder.ts";
 import { freePort } from "../../support/free-port.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { startBot } from "../../support/processes/zulip-bot.ts";
+import { FakeGitLab, GITLAB_PROJECT, GITLAB_TOKEN } from "../../support/servers/fake-gitlab.ts";
 import { MuteIcinga } from "../../support/servers/mute-icinga.ts";
 import { run } from "../io.ts";
 
@@ -59,11 +60,21 @@ describe("omd-worker zulip-bot", () => {
       stdout: `the configuration is fine\nZulip: ${fake.url} knows the bot as Bot\nmonitoring: Icinga 2 at ${icinga.url}/v1 as zulip-bot\n`,
       stderr: "",
     });
-    const words = ["--check", `--config=${conf}`, "--email=other@rig.local"];
+    await using gitlab = await FakeGitLab.start();
+    const tokenFile = write("token", GITLAB_TOKEN);
+    const tracker = `--gitlab=${gitlab.url} project=${GITLAB_PROJECT} token_file=${tokenFile}`;
+    expect(await run("zulip-bot", ["--check", `--config=${conf}`, tracker])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`\nGitLab: issues are opened in ${GITLAB_PROJECT}\n`),
+    });
+    write("token", "glpat-other");
+    const words = ["--check", `--config=${conf}`, "--email=other@rig.local", tracker];
     const away = `--monitoring=icinga2 http://127.0.0.1:${await freePort()} user=a password_file=${folder.path}/key`;
     const refused = await run("zulip-bot", [...words, away]);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/^Zulip: .*UNAUTHORIZED.*\nmonitoring: .*ECONNREFUSED/);
+    expect(refused.stderr).toMatch(
+      /^Zulip: .*UNAUTHORIZED.*\nmonitoring: .*ECONNREFUSED.*\nGitLab: 401 Unauthorized/,
+    );
   });
 
   it("serves metrics and probes, refuses a second one in its folder, and ends with TERM", async () => {

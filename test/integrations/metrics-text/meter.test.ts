@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Meter } from "../../../integrations/metrics-text/meter.ts";
-import { MeterServer } from "../../../integrations/metrics-text/meter-server.ts";
+import { createMeterServer } from "../../../integrations/metrics-text/meter-server.ts";
+import type { ProbeServer } from "../../../src/probe-server.ts";
 import { checkLeaks } from "../../support/leaks.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 checkLeaks();
 
@@ -37,7 +39,8 @@ it("a counter without labels is there before it counts", () => {
 });
 
 describe("the server of metrics", () => {
-  let server: MeterServer | undefined;
+  const log = stubLog();
+  let server: ProbeServer | undefined;
   afterEach(() => server?.[Symbol.asyncDispose]());
 
   it.each<[string, string | undefined, number, string]>([
@@ -49,7 +52,7 @@ describe("the server of metrics", () => {
     ["POST /metrics", undefined, 405, "only GET and HEAD\n"],
     ["GET /", undefined, 404, "there are /metrics, /livez and /readyz\n"],
   ])("answers %s, not ready for: %s", async (request, whyNotReady, code, text) => {
-    server = new MeterServer({ render: () => "m 1\n", whyNotReady: () => whyNotReady });
+    server = createMeterServer({ render: () => "m 1\n", whyNotReady: () => whyNotReady, log });
     const port = await server.listen({ host: "127.0.0.1", port: 0 });
     const [method = "", path = ""] = request.split(" ");
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -59,10 +62,22 @@ describe("the server of metrics", () => {
     expect([response.status, await response.text()]).toEqual([code, text]);
   });
 
-  it("says that it cannot listen", async () => {
-    server = new MeterServer({ render: () => "", whyNotReady: () => undefined });
+  it("tells the log what went wrong, and the asker only that", async () => {
+    const render = () => Promise.reject(new Error("a secret of the program"));
+    server = createMeterServer({ render, whyNotReady: () => undefined, log });
     const port = await server.listen({ host: "127.0.0.1", port: 0 });
-    const second = new MeterServer({ render: () => "", whyNotReady: () => undefined });
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { Connection: "close" } });
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      "the program has a fault, its log says more\n",
+    ]);
+    expect(log.error).toHaveBeenCalledExactlyOnceWith({ err: expect.any(Error) }, "cannot answer /metrics");
+  });
+
+  it("says that it cannot listen", async () => {
+    server = createMeterServer({ render: () => "", whyNotReady: () => undefined, log });
+    const port = await server.listen({ host: "127.0.0.1", port: 0 });
+    const second = createMeterServer({ render: () => "", whyNotReady: () => undefined, log });
     await expect(second.listen({ host: "127.0.0.1", port })).rejects.toThrow("EADDRINUSE");
   });
 });

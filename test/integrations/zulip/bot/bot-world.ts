@@ -10,6 +10,7 @@ import type { BotSettings } from "../../../../integrations/zulip/bot/bot-setting
 import { Position } from "../../../../integrations/zulip/bot/position.ts";
 import type { Clock } from "../../../../integrations/zulip/client/clock.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
+import type { IssueTracker } from "../../../../integrations/zulip/issues/tracker.ts";
 import { renderButtons } from "../../../../integrations/zulip/notify/buttons.ts";
 import { TEXTS } from "../../../../integrations/zulip/notify/texts.ts";
 import { createFolder } from "../../../support/folder.ts";
@@ -58,6 +59,8 @@ export class BotWorld implements AsyncDisposable {
   readonly bot: FakeUser;
   readonly anna: FakeUser;
   readonly eve: FakeUser;
+  /** Where it opens issues. */
+  tracker: IssueTracker | undefined;
   /** What the bot takes for its key. */
   key: string;
   #ending: AbortController | undefined;
@@ -100,6 +103,7 @@ export class BotWorld implements AsyncDisposable {
     const bot = new Bot({
       ...{ client, backend: monitoring, journal, position, clock, log, meter: this.meter },
       settings: { ...SETTINGS, ...settings },
+      tracker: this.tracker,
       random: () => 1,
     });
     this.#ending = ending;

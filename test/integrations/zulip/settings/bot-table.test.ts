@@ -70,6 +70,17 @@ describe("zulip-bot.conf", () => {
     expect(monitoring && backendAddress(monitoring)).toMatchObject(address);
   });
 
+  it("says where issues are opened, and reads the token only when it is needed", () => {
+    const line = `gitlab=https://gitlab.example.org/sub project=ops/orders token_file=${secret} labels=a,b\n`;
+    const { config } = load(`${ICINGA()}${line}permission=allow verb=issue\n`);
+    expect(config.values.gitlab).toEqual({
+      ...{ url: "https://gitlab.example.org/sub", project: "ops/orders", tokenFile: secret },
+      ...{ labels: ["a", "b"], caFile: undefined },
+    });
+    expect(config.settings.rules).toEqual([{ allow: true, verbs: ["issue"] }]);
+    expect(JSON.stringify(config)).not.toContain(PASSWORD);
+  });
+
   it("warns while nobody may do anything", () => {
     const [warning] = load(ICINGA()).warnings;
     expect(warning?.message).toBe("no permission: nobody may ask for anything but help");
@@ -86,6 +97,20 @@ describe("zulip-bot.conf", () => {
       "changes of a monitoring that tells none",
       "monitoring=pipe /a\nshow_changes=all\n",
       "zulip-bot.conf:5: show_changes needs Icinga 2",
+    ],
+    ["a GitLab that is none", "gitlab=gitlab.example.org\n", "gitlab: 'gitlab.example.org' is no URL"],
+    ["a GitLab in clear", "gitlab=http://git\n", "is http://: the token would be sent as it is"],
+    ["a GitLab without a project", "gitlab=https://git token_file=/a\n", "it needs project= and token_file="],
+    ["a token in the line", "gitlab=https://git token=x\n", "put it into a file: token_file=FILE"],
+    [
+      "an unknown word",
+      "gitlab=https://git group=x\n",
+      "'group=x' is unknown (it has project=, token_file=,",
+    ],
+    [
+      "a token that cannot be read",
+      "gitlab=https://git project=a token_file=/nowhere\n",
+      "zulip-bot.conf:4: could not open token_file: /nowhere",
     ],
     ["no user", "monitoring=icinga2 https://i password_file=x\n", "icinga2 needs user="],
     [
