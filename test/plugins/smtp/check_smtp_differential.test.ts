@@ -100,7 +100,11 @@ function cutUp(ports: readonly number[]): Promise<readonly Cutter[]> {
 
 const report = new FamilyReport("check_smtp");
 
-describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () => {
+/** Lines of each test; several tests run at a time. */
+const AT_ONCE = 8;
+
+// In each, some lines wait for their time-out.
+describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", { concurrent: true }, () => {
   const timeout = 120_000 + 100 * RUNS;
   const plain: number[] = [];
   const tls: number[] = [];
@@ -135,7 +139,8 @@ describe.skipIf(!hasServer("check_dummy"))("the same answers as the plugin", () 
   });
 
   async function expectSame(lines: Iterable<readonly string[]>, mayLeave: number): Promise<void> {
-    const compared = await compareWithPlugin(checkSmtp, findPlugin("check_smtp") ?? "", lines, { report });
+    const options = { atOnce: AT_ONCE, report };
+    const compared = await compareWithPlugin(checkSmtp, findPlugin("check_smtp") ?? "", lines, options);
     expect(compared.differences).toEqual([]);
     expect(compared.declined.filter((answer) => !LATER.test(answer))).toEqual([]);
     const left = compared.executed + compared.declined.length;
