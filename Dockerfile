@@ -54,17 +54,14 @@ COPY --from=compiled /opt/omd-worker /opt/omd-worker
 RUN node /opt/omd-worker/dist/src/cli/code/write-code.js
 
 
-# What all images have: Node.js, the plugins of most queues, Perl and Python for plugins of a site.
-FROM ${DEBIAN_IMAGE} AS base
+# What all images have: Node.js, an init, and the user.
+FROM ${DEBIAN_IMAGE} AS bare
 # Debian keeps one version of a package, so a build with versions here would fail after the next security update.
 # What an image has stands in its /usr/share/doc/omd-worker/debian.txt.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       ca-certificates libatomic1 libstdc++6 tini tzdata \
-      iputils-ping monitoring-plugins-basic procps \
-      libjson-perl liblwp-protocol-https-perl libmonitoring-plugin-perl libwww-perl perl \
-      python3 python3-nagiosplugin python3-requests \
  && groupadd --gid 10001 omd-worker \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/omd-worker --shell /usr/sbin/nologin omd-worker \
  && install -d -m 0770 -o 10001 -g 0 /var/lib/omd-worker \
@@ -93,6 +90,17 @@ HEALTHCHECK NONE
 ARG DEBIAN_IMAGE
 LABEL org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="${DEBIAN_IMAGE}"
+
+
+# What the images of workers have besides: the plugins of most queues, Perl and Python for plugins of a site.
+FROM bare AS base
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      iputils-ping monitoring-plugins-basic procps \
+      libjson-perl liblwp-protocol-https-perl libmonitoring-plugin-perl libwww-perl perl \
+      python3 python3-nagiosplugin python3-requests \
+ && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
 
 
 # The targets end with the same lines. One last stage from ${POOL} would spare them, but `--target snmp` would then be an image
@@ -167,3 +175,13 @@ COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-windows-worker" \
       org.opencontainers.image.description="omd-worker for checks of Windows: NRPE, NSClient, PowerShell over SSH"
+
+
+# The programs beside the workers: zulip-bot, zulip-notifier, perfdata. They start no plugin, and what has the login of the
+# monitoring needs none beside it.
+FROM bare AS integrations
+RUN /usr/local/lib/omd-worker/finish-image.sh
+COPY --from=worker /opt/omd-worker /opt/omd-worker
+USER 10001:10001
+LABEL org.opencontainers.image.title="omd-integrations" \
+      org.opencontainers.image.description="omd-worker's bot and notifier for Zulip, and its writer of performance data"

@@ -6,14 +6,14 @@
 #   -b BUILDER  docker, podman or buildah, with words of its own if need be; the first one found unless given
 #   -p PREFIX   goes in front of the names, as registry.example.org/monitoring/
 #   -t TAG      the version in package.json unless given
-#   TARGET      hostcheck, check-ssh, snmp, db, windows; all of them unless given
+#   TARGET      hostcheck, check-ssh, snmp, db, windows, integrations; all of them unless given
 #   FLAGS       for each build, as --platform linux/arm64 --build-arg NODE_IMAGE=…@sha256:…
 #
 # SOURCE_DATE_EPOCH is passed on, where the builder knows it.
 set -eu
 cd "$(dirname "$0")/.."
 
-TARGETS="hostcheck check-ssh snmp db windows"
+TARGETS="hostcheck check-ssh snmp db windows integrations"
 fail() { echo "images/build.sh: $*" >&2; exit 2; }
 
 version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)
@@ -41,7 +41,8 @@ fi
 [ -n "$builder" ] || fail "no docker, podman or buildah"
 
 for target in ${targets:-$TARGETS}; do
-  image=${prefix}omd-$target-worker:$tag
+  case $target in integrations) name=omd-integrations ;; *) name=omd-$target-worker ;; esac
+  image=$prefix$name:$tag
   echo "== $image"
   # shellcheck disable=SC2086 # a builder may have words of its own
   $builder build --target "$target" --tag "$image" --label org.opencontainers.image.version="$version" \

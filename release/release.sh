@@ -7,7 +7,7 @@
 #   -n IMAGE@sha256:…  the image with Node.js 24 and npm (docker.io/library/node:24-bookworm-slim)
 #   -d IMAGE@sha256:…  the image of Debian (docker.io/library/debian:bookworm-slim)
 #   -a PLATFORMS       linux/amd64,linux/arm64 unless given
-#   -i TARGETS         hostcheck,check-ssh,snmp,db,windows unless given
+#   -i TARGETS         hostcheck,check-ssh,snmp,db,windows,integrations unless given
 #   -o FOLDER          for digests.txt, the lists of what the images hold, and the chart; release-VERSION unless given
 #   -u                 also with base images that have no digest, and from a folder with changes: a try, not a release
 #   FLAGS              for each build by buildah
@@ -25,7 +25,7 @@ CHART=helm/omd-worker
 BUILDAH=${BUILDAH:-buildah}
 HELM=${HELM:-helm}
 node_image=docker.io/library/node:24-bookworm-slim debian_image=docker.io/library/debian:bookworm-slim
-platforms=linux/amd64,linux/arm64 targets=hostcheck,check-ssh,snmp,db,windows
+platforms=linux/amd64,linux/arm64 targets=hostcheck,check-ssh,snmp,db,windows,integrations
 output='' is_try=''
 while getopts n:d:a:i:o:u option; do
   case $option in
@@ -164,7 +164,7 @@ mkdir -p "$output"
 : > "$output/digests.txt"
 done_=''
 for target in $(split "$targets"); do
-  name=omd-$target-worker
+  case $target in integrations) name=omd-integrations ;; *) name=omd-$target-worker ;; esac
   list=localhost/$name-release:$version
   buildah_ manifest rm "$list" > /dev/null 2>&1 || true
   buildah_ manifest create "$list" > /dev/null

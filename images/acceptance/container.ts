@@ -3,6 +3,9 @@ import { execa } from "execa";
 
 const { IMAGE_RUNNER = "podman", IMAGE_PREFIX = "", IMAGE_TAG = "" } = process.env;
 
+/** The target that is no worker. */
+export const INTEGRATIONS = "integrations";
+
 /** As a pod under the restricted profile, in half a core. */
 const HARDENED = [
   ...["--read-only", "--tmpfs", "/tmp:rw,size=64m"],
@@ -25,7 +28,8 @@ export interface Ended {
 }
 
 export function imageName(target: string): string {
-  return `${IMAGE_PREFIX}omd-${target}-worker:${IMAGE_TAG}`;
+  const name = target === INTEGRATIONS ? "omd-integrations" : `omd-${target}-worker`;
+  return `${IMAGE_PREFIX}${name}:${IMAGE_TAG}`;
 }
 
 /** A command of docker or podman. */

@@ -86,7 +86,7 @@ done
 expect "the bot's configuration is the bot's" '640 root omd-zulip-bot' inside stat -c '%a %U %G' /etc/omd-worker/zulip-bot.conf
 expect "the worker cannot read it" '*Permission denied*' as_worker cat /etc/omd-worker/zulip-bot.conf
 expect "the bot's folder is the bot's" '700 omd-zulip-bot' inside stat -c '%a %U' /var/lib/omd-zulip-bot
-expect "the spools are the worker's" '750 omd-worker' inside stat -c '%a %U' /var/spool/omd-worker
+expect "the spools are the worker's" $'700 omd-worker\n700 omd-worker' inside stat -c '%a %U' /var/spool/omd-worker/zulip /var/spool/omd-worker/perfdata
 check "logrotate reads its file" inside logrotate -d /etc/logrotate.d/omd-worker
 check "it makes the names of mod_gearman's programs" inside omd-worker link-names /usr/local/bin
 expect "which are this program" 'gearman_top: version*of omd-worker*' inside /usr/local/bin/gearman_top -V
@@ -136,6 +136,7 @@ expect "and the core's call keeps a notification" '' as_worker omd-worker notify
 expect "in the spool" '1' inside sh -c 'find /var/spool/omd-worker/zulip -maxdepth 1 -type f | wc -l'
 expect "the sample of the bot can be used, and nobody may ask it" '*nobody may ask for anything*' as omd-zulip-bot omd-worker zulip-bot --check-config --config=/etc/omd-worker/zulip-bot.conf
 expect "the sample of perfdata can be used" '*the configuration can be used*' as_worker omd-worker perfdata --check-config --config=/etc/omd-worker/perfdata.conf
+inside chown games /var/spool/omd-worker/zulip
 for conf in zulip zulip-bot perfdata; do cp "$work/$conf.conf" "$chroot/etc/omd-worker/$conf.conf"; done
 rm -r "$chroot/etc/omd-worker/keys"
 
@@ -147,6 +148,7 @@ check "it upgrades" inside apt-get install -y --no-install-recommends -o Dpkg::O
 expect "to the next version" '*+next1' inside dpkg-query -W -f '${Version}' omd-worker
 check "the configuration is kept" cmp "$work/mine" "$chroot/etc/omd-worker/worker.conf"
 expect "with the mode it had" '600' inside stat -c %a /etc/omd-worker/worker.conf
+expect "a spool that was given to another user stays his" 'games' inside stat -c %U /var/spool/omd-worker/zulip
 check "the log is kept" test -s "$chroot/var/log/omd-worker/worker.log"
 
 echo "# remove and purge"

@@ -68,6 +68,18 @@ describe.skipIf(!hasTool("helm"))("the chart's bot for Zulip", () => {
     ]);
   });
 
+  it("has the image without plugins, where the others come from, or one that is given", () => {
+    const imageOf = (more: object) => {
+      const values = { ...VALUES, ...more };
+      const deployment = find(objectsOf(values), "Deployment", "omd-zulip-bot");
+      return deployment.spec.template.spec.containers[0].image;
+    };
+    const image = { registry: "reg.example.org/mon", tag: "1.2.3" };
+    expect(imageOf({ image })).toBe("reg.example.org/mon/omd-integrations:1.2.3");
+    const own = { ...VALUES.zulipBot, image: "reg.example.org/own:1" };
+    expect(imageOf({ image, zulipBot: own })).toBe("reg.example.org/own:1");
+  });
+
   it("needs a Secret", () => {
     const { existingSecret: _secret, ...without } = VALUES.zulipBot;
     expect(refusalOf({ ...VALUES, zulipBot: without })).toContain(

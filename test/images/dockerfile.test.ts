@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { INTEGRATIONS } from "../../images/acceptance/container.ts";
 import { TARGETS } from "../../images/acceptance/targets.ts";
 import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { DOCKERFILE, readIgnore, readInstructions, readStages, type Stage } from "./dockerfile.ts";
@@ -16,8 +17,19 @@ function wordsOf({ instructions }: Pick<Stage, "instructions">, name: string): r
 describe("the Dockerfile", () => {
   it("has a target for each kind of pool, and the scripts know them", () => {
     expect(targets.map(({ name }) => name)).toEqual([...TARGETS]);
-    expect(readFileSync("images/build.sh", "utf8")).toContain(`TARGETS="${TARGETS.join(" ")}"`);
-    expect(readFileSync("release/release.sh", "utf8")).toContain(`targets=${TARGETS.join(",")}`);
+    const all = [...TARGETS, INTEGRATIONS];
+    expect(readFileSync("images/build.sh", "utf8")).toContain(`TARGETS="${all.join(" ")}"`);
+    expect(readFileSync("release/release.sh", "utf8")).toContain(`targets=${all.join(",")}\n`);
+  });
+
+  it("has a target for the programs beside the workers, without a plugin", () => {
+    const target = STAGES.find(({ name }) => name === INTEGRATIONS) ?? { instructions: [] };
+    expect(target).toMatchObject({ from: "bare" });
+    expect(wordsOf(target, "USER")).toEqual(["10001:10001"]);
+    expect(wordsOf(target, "LABEL").join()).toContain('org.opencontainers.image.title="omd-integrations"');
+    expect(wordsOf(target, "RUN")).toEqual(["/usr/local/lib/omd-worker/finish-image.sh"]);
+    const bare = STAGES.find(({ name }) => name === "bare") ?? { instructions: [] };
+    expect(wordsOf(bare, "RUN").join()).not.toMatch(/plugins|perl|python/);
   });
 
   it.each(targets)("$name ends as the user 10001, by number, and is called so", (target) => {
@@ -80,7 +92,7 @@ describe("the Dockerfile", () => {
   it("installs what it names and no more, and runs no scripts of packages", () => {
     const runs = INSTRUCTIONS.filter(({ name }) => name === "RUN").map(({ words }) => words);
     const apt = runs.filter((words) => words.includes("apt-get install"));
-    expect(apt).toHaveLength(TARGETS.length + 1);
+    expect(apt).toHaveLength(TARGETS.length + 2);
     for (const words of apt) expect(words).toContain("apt-get install -y --no-install-recommends");
     const npm = runs.filter((words) => words.includes("npm ci"));
     expect(npm).toHaveLength(2);
@@ -88,7 +100,7 @@ describe("the Dockerfile", () => {
   });
 
   it("starts an init, as node takes in no orphans, and ends it with TERM", () => {
-    const base = STAGES.find(({ name }) => name === "base") ?? { instructions: [] };
+    const base = STAGES.find(({ name }) => name === "bare") ?? { instructions: [] };
     expect(wordsOf(base, "ENTRYPOINT")).toEqual(['["/usr/bin/tini", "-s", "--", "omd-worker"]']);
     expect(wordsOf(base, "STOPSIGNAL")).toEqual(["SIGTERM"]);
   });

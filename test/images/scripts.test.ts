@@ -21,9 +21,10 @@ describe("images/build.sh", () => {
     ]);
     expect(exitCode).toBe(0);
     expect(lines.filter((line) => line.startsWith("=="))).toEqual(
-      ["hostcheck", "check-ssh", "snmp", "db", "windows"].map(
-        (target) => `== reg/omd-${target}-worker:${version}`,
-      ),
+      [
+        ...["hostcheck", "check-ssh", "snmp", "db", "windows"].map((target) => `omd-${target}-worker`),
+        "omd-integrations",
+      ].map((name) => `== reg/${name}:${version}`),
     );
     expect(lines[1]).toMatch(
       new RegExp(
@@ -40,7 +41,7 @@ describe("images/build.sh", () => {
   });
 
   it.each([
-    [["nosuch"], "no target nosuch, there are hostcheck check-ssh snmp db windows"],
+    [["nosuch"], "no target nosuch, there are hostcheck check-ssh snmp db windows integrations"],
     [["-b"], "needs a builder"],
   ])("refuses %j", async (words, says) => {
     const { exitCode, stderr } = await run("images/build.sh", words);
@@ -167,10 +168,10 @@ describe("release/release.sh", () => {
   });
 
   it("keeps the digests of what was pushed, images and chart", async () => {
-    const { digests } = await release(["-u", "-i", "snmp,db", "reg.example.org/mon"]);
+    const { digests } = await release(["-u", "-i", "snmp,integrations", "reg.example.org/mon"]);
     expect(digests).toEqual([
       `reg.example.org/mon/omd-snmp-worker:${version}@${DIGEST}`,
-      `reg.example.org/mon/omd-db-worker:${version}@${DIGEST}`,
+      `reg.example.org/mon/omd-integrations:${version}@${DIGEST}`,
       `reg.example.org/mon/charts/omd-worker:${version}@${CHART_DIGEST}`,
     ]);
   });

@@ -125,6 +125,12 @@ found
 {{- end -}}
 {{- end -}}
 
+{{/* The image of the programs beside the workers. */}}
+{{- define "omd-worker.integrationsImage" -}}
+{{- $image := dict "registry" "" "repository" "omd-integrations" "tag" "" "digest" "" -}}
+{{- include "omd-worker.image" (dict "root" . "name" "integrations" "pool" (dict "image" $image)) -}}
+{{- end -}}
+
 {{- define "omd-worker.pullSecrets" -}}
 {{- $names := concat .Values.global.imagePullSecrets .Values.image.pullSecrets | uniq -}}
 {{- with $names }}
