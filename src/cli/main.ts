@@ -2,9 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import { commandWords, RUN, runCommand, USAGE_EXIT_CODE } from "./commands.ts";
 import { type Io, processIo } from "./io.ts";
 import { type Call, readCall } from "./programs.ts";
+import { keepEnvironmentOut } from "./reports.ts";
 
 /** The name or the path the program was called by, and its arguments → its exit code. */
 export async function main(calledBy: string, argv: readonly string[]): Promise<number> {
+  keepEnvironmentOut();
   const io = processIo();
   const code = await answer(readCall(calledBy, argv, io.env), io);
   await io.written();

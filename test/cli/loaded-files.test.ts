@@ -31,6 +31,7 @@ describe("a command loads only what it needs", () => {
       "src/cli/omd-worker.ts",
       "src/cli/process-title.ts",
       "src/cli/programs.ts",
+      "src/cli/reports.ts",
       "src/cli/tools/tool-commands.ts",
       "src/cli/usual-plugin-folders.ts",
       "src/cli/version.ts",

@@ -15,6 +15,7 @@ import { Worker } from "../../worker/worker.ts";
 import type { WorkerListener } from "../../worker/worker-events.ts";
 import type { Io } from "../io.ts";
 import { OWN_CHECKS } from "../own-checks.ts";
+import { missingReport } from "../reports.ts";
 import { VERSION } from "../version.ts";
 import { CollectWhenQuiet } from "./collect-when-quiet.ts";
 import { CurrentConfiguration, reportConfig } from "./configuration.ts";
@@ -47,9 +48,9 @@ export async function serve(options: ServeOptions): Promise<number> {
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);
   for (const line of startLines(loaded, VERSION)) log.info(line);
   reportConfig(loaded, log);
+  const missing = missingReport();
+  if (missing !== undefined) log.warn(missing);
   limitEnvironment(process.env, config.pluginEnvironment);
-  // Node.js writes reports only where NODE_OPTIONS asks for them. They are files that people pass on.
-  process.report.excludeEnv = true;
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
   using metrics = await createMetrics(config, log, tail);
   await using systemd = tellSystemd(service);

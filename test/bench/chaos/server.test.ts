@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ChaosServer } from "../../../bench/chaos/server.ts";
@@ -10,16 +9,16 @@ it.skipIf(!hasServer("gearmand"))(
   "a gearmand whose start fails is told, counted and started again",
   async () => {
     using folder = createFolder();
-    const blocker = createServer();
+    const queue = join(folder.path, "queue.db");
     const told: string[] = [];
     const tell = (line: string) => {
       told.push(line);
-      blocker.close();
+      rmSync(queue, { recursive: true });
     };
-    await using server = await ChaosServer.start(join(folder.path, "queue.db"), tell);
+    await using server = await ChaosServer.start(queue, tell);
     await server.kill();
-    blocker.listen(server.port, "127.0.0.1");
-    await once(blocker, "listening");
+    rmSync(queue);
+    mkdirSync(queue);
     await server.start();
     expect(told).toEqual([expect.stringMatching(/^gearmand did not answer [0-9.]+ s after a start$/)]);
     expect(server.starts).toMatchObject({ failed: 1, slowestMs: expect.any(Number) });

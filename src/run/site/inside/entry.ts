@@ -16,6 +16,9 @@ import { WorkerSide } from "./worker-side.ts";
 
 /** The program of a thread that runs a site's checks. */
 
+// A report of the process has one of each thread in it.
+process.report.excludeEnv = true;
+
 const { port, turn: sharedTurn, runs, outputs, resolves, valuesFolder, sessions } = workerData as ThreadStart;
 const worker = new WorkerSide(port, new Ring(outputs));
 const turn = new Turn(sharedTurn);
