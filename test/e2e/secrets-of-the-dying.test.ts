@@ -53,7 +53,7 @@ const DEATHS: readonly Death[] = [
   {
     how: "when its heap is full and Node.js would write the environment",
     ...{ way: FULL, flags: [SMALL_HEAP], reports: 1 },
-    says: /--report-on-fatalerror is ignored[^]*JavaScript heap out of memory/,
+    says: /--report-on-fatalerror is ignored[\s\S]*JavaScript heap out of memory/,
   },
   {
     how: "when it has a fault",
