@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
 
-// Tests start the worker and its threads hundreds of times: each start finds its files compiled, and takes half the time.
+// Tests start the worker and its threads hundreds of times. Each start finds its files compiled, and takes half
+// the time.
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.cache/node-compiled");
 
 export default defineConfig({

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFolder, type Gate, writeGate } from "../support/folder.ts";
+import { createFolder, writeGate } from "../support/folder.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import {
   type RunningWorker,
@@ -36,19 +36,6 @@ function may(under: readonly string[]): boolean {
   return spawnSync(program, words, { stdio: "ignore" }).status === 0;
 }
 
-/**
- * The plugin of the gate as a program that starts no others: what a plugin says of its own forks is its
- * result.
- */
-function writeForklessGate(folder: string): Gate {
-  const gate = writeGate(folder);
-  const script = join(folder, "gate");
-  const wait = `select undef, undef, undef, 0.05 until -e "${script}.opened";`;
-  const text = `#!/usr/bin/perl\nopen my $book, ">>", "${script}.book"; print $book "$ARGV[0]\\n"; close $book;\n`;
-  writeFileSync(script, `${text}${wait}\nprint "passed $ARGV[0]\\n";\n`);
-  return gate;
-}
-
 describe.skipIf(!hasServer("gearmand"))("a worker that is short of something", () => {
   let gearmand: Gearmand;
   beforeAll(async () => {
@@ -71,7 +58,8 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is short of something", (
   ): Promise<void> {
     using folder = createFolder();
     chmodSync(folder.path, 0o777);
-    const gate = writeForklessGate(folder.path);
+    // Its plugin starts no other program: what a plugin says of its own forks is its result.
+    const gate = writeGate(folder.path);
     await using core = new Core({ port: gearmand.port });
     const command = (name: string) => gate.plugin(`'${name}'`) + (isLine ? " | cat" : "");
     const names = Array.from({ length: 2 * SLOTS }, (_, i) => `job ${i}`);

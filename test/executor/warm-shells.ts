@@ -77,5 +77,5 @@ function isMember(pid: number, group: number): boolean {
 
 /** Waits until the condition is true. vitest's time-out ends the wait otherwise. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await pause(5);
+  while (!isTrue()) await pause(20);
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
@@ -13,7 +14,8 @@ export function createFolder(parent = tmpdir()): Disposable & { readonly path: s
 
 /**
  * A plugin that writes its name into a book and then waits until the gate is opened: a job runs exactly as
- * long as a test wants, and the book tells how often it was run.
+ * long as a test wants, and the book tells how often it was run. It waits in the kernel, as fifty that look
+ * again and again would take a processor.
  */
 export interface Gate {
   plugin(name: string): string;
@@ -27,12 +29,11 @@ export interface Gate {
 export function writeGate(folder: string): Gate {
   const script = join(folder, "gate");
   const book = `${script}.book`;
-  const opened = `${script}.opened`;
-  writeFileSync(
-    script,
-    `#!/bin/sh\necho "$1" >>${book}\nwhile [ ! -e ${opened} ]; do sleep 0.05; done\necho "passed $1"\n`,
-    { mode: 0o755 },
-  );
+  const pipe = `${script}.pipe`;
+  if (!existsSync(pipe)) execFileSync("mkfifo", ["-m", "644", pipe]);
+  // To open a named pipe for reading waits until it is open for writing.
+  const lines = ["#!/bin/sh", `echo "$1" >>${book}`, `: <${pipe}`, 'echo "passed $1"'];
+  writeFileSync(script, `${lines.join("\n")}\n`, { mode: 0o755 });
   const entries = () => (existsSync(book) ? readFileSync(book, "utf8").split("\n").slice(0, -1) : []);
   return {
     plugin: (name) => `${script} ${name}`,
@@ -43,7 +44,8 @@ export function writeGate(folder: string): Gate {
         if (found < count) throw new Error(`${found} of ${count} jobs are running`);
       }, PATIENCE);
     },
-    open: () => writeFileSync(opened, ""),
+    /** It stays open until this process ends. */
+    open: () => void openSync(pipe, "r+"),
   };
 }
 

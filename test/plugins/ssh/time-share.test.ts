@@ -73,12 +73,13 @@ describe("a login", () => {
       );
       const time = performance.now() - begin;
       expect(time).toBeGreaterThan(950);
-      expect(time).toBeLessThan(1_500);
+      // A busy machine may be late. Most servers act after two seconds, which would be another reason.
+      expect(time).toBeLessThan(3_500);
       // The next check of this server is left to ssh at once.
       await expect(runCheck(checkBySsh, line(port, "-t", "8"), { shared })).rejects.toThrow(
         "slow to let this process",
       );
-      expect(performance.now() - begin - time).toBeLessThan(500);
+      expect(performance.now() - begin - time).toBeLessThan(900);
     },
   );
 

@@ -8,7 +8,7 @@ import { stubLog } from "../stub-log.ts";
 import { Arrivals } from "./arrivals.ts";
 
 /** How long an event may take before a test fails. No test waits for this time to pass. */
-const PATIENCE = { timeout: 30_000, interval: 5 };
+const PATIENCE = { timeout: 30_000, interval: 10 };
 
 export interface GrabbingWorker {
   readonly grabber: Grabber;

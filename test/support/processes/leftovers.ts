@@ -25,7 +25,7 @@ export interface Process {
 export function createMark(): Mark {
   const value = crypto.randomUUID();
   const line = `${NAME}=${value}`;
-  const processes = () => allProcesses().filter(({ pid }) => readProc(pid, "environ").includes(line));
+  const processes = () => processesWith((pid) => readProc(pid, "environ").includes(line));
   return {
     env: { [NAME]: value },
     processes,
@@ -50,11 +50,12 @@ export async function leftBehind(find: () => readonly string[]): Promise<readonl
   }
 }
 
-function allProcesses(): readonly Process[] {
+/** Others are not looked at any further: there may be hundreds, and tests look again and again. */
+function processesWith(isWanted: (pid: number) => boolean): readonly Process[] {
   return readdirSync("/proc")
     .filter((name) => /^[0-9]+$/.test(name))
     .map(Number)
-    .filter((pid) => !/^\d+ \(.*\) [ZX]/s.test(readProc(pid, "stat")))
+    .filter((pid) => isWanted(pid) && !/^\d+ \(.*\) [ZX]/s.test(readProc(pid, "stat")))
     .map((pid) => ({ pid, commandLine: readProc(pid, "cmdline").replaceAll("\0", " ") }));
 }
 
