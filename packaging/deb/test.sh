@@ -79,7 +79,7 @@ expect "the log folder is the worker's" '2750 omd-worker adm' inside stat -c '%a
 check "its man pages are there" test -s "$chroot/usr/share/man/man1/omd-worker-send.1.gz" -a -s "$chroot/usr/share/man/man5/omd-worker.conf.5.gz"
 units=(omd-worker omd-worker-zulip-notifier omd-worker-zulip-bot omd-worker-perfdata)
 for unit in "${units[@]}"; do
-  expect "systemd finds no fault in $unit" '' inside systemd-analyze verify --man=no "/lib/systemd/system/$unit.service"
+  check "systemd finds no fault in $unit" inside systemd-analyze verify --man=no "/lib/systemd/system/$unit.service"
   expect "$unit is not enabled" 'disabled*' inside systemctl is-enabled "$unit.service"
   check "the user of $unit is there" grep -q "^$(sed -n 's/^User=//p' "$chroot/lib/systemd/system/$unit.service"):" "$chroot/etc/passwd"
 done
