@@ -9,6 +9,7 @@ import { PAYLOADS } from "./protocol/payload.ts";
 import { CHECKED_SERVERS } from "./servers/checks.ts";
 import { DATABASE_SERVERS } from "./servers/databases.ts";
 import { DNS_SERVER } from "./servers/dns.ts";
+import { GITLAB } from "./servers/gitlab.ts";
 import { JOB_SERVERS } from "./servers/job-servers.ts";
 import { MONITORING_SERVERS } from "./servers/monitoring.ts";
 import { MSSQL_SERVER } from "./servers/mssql.ts";
@@ -39,5 +40,6 @@ export const TARGETS: readonly Target[] = [
   DNS_SERVER,
   ...TLS_SERVERS,
   ...MONITORING_SERVERS,
+  GITLAB,
   ...ZULIP,
 ];

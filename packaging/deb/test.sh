@@ -58,7 +58,8 @@ mount -t proc proc "$chroot/proc"
 mkdir -p "$chroot/dev/shm"
 mount -t tmpfs tmpfs "$chroot/dev/shm"
 cp /etc/resolv.conf "$chroot/etc/resolv.conf"
-printf '#!/bin/sh\nexit 101\n' >"$chroot/usr/sbin/policy-rc.d"
+# Nothing is started; what would have been is written down.
+printf '#!/bin/sh\necho "$*" >>/tmp/policy\nexit 101\n' >"$chroot/usr/sbin/policy-rc.d"
 chmod 755 "$chroot/usr/sbin/policy-rc.d"
 cp "$deb" "$chroot/tmp/first.deb"
 # The next version: the same files, another number, and another worker.conf.
@@ -79,7 +80,7 @@ expect "the log folder is the worker's" '2750 omd-worker adm' inside stat -c '%a
 check "its man pages are there" test -s "$chroot/usr/share/man/man1/omd-worker-send.1.gz" -a -s "$chroot/usr/share/man/man5/omd-worker.conf.5.gz"
 units=(omd-worker omd-worker-zulip-notifier omd-worker-zulip-bot omd-worker-perfdata)
 for unit in "${units[@]}"; do
-  expect "systemd finds no fault in $unit" '' inside systemd-analyze verify --man=no "/lib/systemd/system/$unit.service"
+  check "systemd finds no fault in $unit" inside systemd-analyze verify --man=no "/lib/systemd/system/$unit.service"
   expect "$unit is not enabled" 'disabled*' inside systemctl is-enabled "$unit.service"
   check "the user of $unit is there" grep -q "^$(sed -n 's/^User=//p' "$chroot/lib/systemd/system/$unit.service"):" "$chroot/etc/passwd"
 done
@@ -143,9 +144,16 @@ rm -r "$chroot/etc/omd-worker/keys"
 echo "# upgrade"
 chmod 0600 "$chroot/etc/omd-worker/worker.conf"
 cp "$chroot/etc/omd-worker/worker.conf" "$work/mine"
+# As if systemd ran: the scripts of the package ask it then, by way of policy-rc.d.
+mkdir -p "$chroot/run/systemd/system"
+: >"$chroot/tmp/policy"
 check "it upgrades" inside apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold /tmp/next.deb
 # shellcheck disable=SC2016
 expect "to the next version" '*+next1' inside dpkg-query -W -f '${Version}' omd-worker
+for unit in "${units[@]}"; do
+  check "$unit would be restarted, if it ran" grep -qx "$unit.service try-restart" "$chroot/tmp/policy"
+done
+expect "nothing would be stopped or started" '' grep -E ' (stop|start)$' "$chroot/tmp/policy"
 check "the configuration is kept" cmp "$work/mine" "$chroot/etc/omd-worker/worker.conf"
 expect "with the mode it had" '600' inside stat -c %a /etc/omd-worker/worker.conf
 expect "a spool that was given to another user stays his" 'games' inside stat -c %U /var/spool/omd-worker/zulip
@@ -154,6 +162,9 @@ check "the log is kept" test -s "$chroot/var/log/omd-worker/worker.log"
 echo "# remove and purge"
 inside rm /usr/local/bin/{mod_gearman_worker,send_gearman,check_gearman,gearman_top,send_multi}
 check "it is removed" inside apt-get remove -y omd-worker
+for unit in "${units[@]}"; do
+  check "$unit would be stopped" grep -qx "$unit.service stop" "$chroot/tmp/policy"
+done
 check "the configuration stays" cmp "$work/mine" "$chroot/etc/omd-worker/worker.conf"
 check "the program is gone" test ! -e "$chroot/usr/lib/omd-worker"
 check "it is purged" inside apt-get purge -y omd-worker

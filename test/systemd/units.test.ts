@@ -105,7 +105,11 @@ describe.each(BESIDE)("the unit %s", (name) => {
 
   it("is in the package, neither enabled nor started by its installation", () => {
     const rules = readFileSync("packaging/deb/debian/rules", "utf8");
-    expect(rules).toContain(`dh_installsystemd --no-enable --no-start --name=${name}\n`);
+    const flags = "--no-enable --no-start --restart-after-upgrade";
+    expect(rules).toContain(`dh_installsystemd ${flags}\n`);
+    expect(rules).toContain(`dh_installsystemd ${flags} --name=${name}\n`);
+    // By its own words only: dh_installsystemd --no-start does not.
+    expect(scriptOf("prerm")).toMatch(new RegExp(`^ +for unit in omd-worker .*\\b${name}\\b.*; do$`, "m"));
     expect(readFileSync("packaging/deb/build.sh", "utf8")).toContain(` ${name}`);
   });
 

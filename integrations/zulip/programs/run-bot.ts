@@ -51,6 +51,7 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   using journal = ActionJournal.open(join(folder, "actions"), { nowMs: clock.now() });
   const position = Position.open(join(folder, "position.json"));
   const meter = createBotMeter();
+  const removals = new RecentRemovals(clock);
   let trouble = (): string | undefined => "the bot has not reached Zulip yet";
   await using server = createMeterServer({
     ...{ render: () => meter.render(), whyNotReady: () => trouble(), log },
@@ -62,7 +63,6 @@ export async function runBot(options: RunBotOptions): Promise<void> {
       options.backend === undefined ? openMonitoring(run.config) : givenMonitoring(options.backend);
     using tracker = openTracker(run.config);
     const { backend } = open;
-    const removals = new RecentRemovals(clock);
     const around = { ...run, backend, clock, log, meter, removals };
     const onRemoval = (target: Target) => removals.add(target);
     const bot = new Bot({ ...around, journal, position, settings: run.config.settings, tracker, onRemoval });
@@ -76,7 +76,7 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   log.info("the bot has ended");
 }
 
-/** Why the bot would not work with another configuration. Zulip is asked if the login is another one. */
+/** Why the bot would not work with another configuration. Zulip is asked. */
 export async function whyNotRunBot(after: BotRun, before: BotRun): Promise<string | undefined> {
   try {
     using _open = openMonitoring(after.config);
