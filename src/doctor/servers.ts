@@ -16,7 +16,20 @@ const TIMEOUT_MS = 5000;
 export async function examineServers(config: Config, log: Log): Promise<readonly Finding[]> {
   const servers = [...config.server, ...config.dupserver];
   const found = await Promise.all(servers.map((server) => examineServer(server, config, log)));
-  return found.flat();
+  return [...examineOwnCertificates(servers), ...found.flat()];
+}
+
+const FILES = { client: "tls_certificate", ca: "tls_ca_file" } as const;
+
+/** All servers have the same files. What has expired has stopped the start before. */
+function examineOwnCertificates(servers: readonly ServerAddress[]): readonly Finding[] {
+  const { validities } = servers.find(({ tls }) => tls !== undefined)?.tls ?? {};
+  return (["client", "ca"] as const).flatMap((which) => {
+    const validity = validities?.[which];
+    if (validity === undefined) return [];
+    const until = `${FILES[which]} is valid until ${validity.validToDate.toISOString()}`;
+    return expiresSoon(validity) ? warn("tls", until, "renew it") : fine("tls", until);
+  });
 }
 
 async function examineServer(server: ServerAddress, config: Config, log: Log): Promise<readonly Finding[]> {

@@ -7,6 +7,7 @@ const PASSING: readonly MetricKey[] = [
   "serverConnected",
   "dupserverConnected",
   "dupserverWaiting",
+  "certificateStart",
   "certificateExpiry",
   "queueLimit",
   "queueFull",
@@ -24,7 +25,10 @@ export function setStateMetrics(store: SeriesStore, status: WorkerStatus): void 
     store.set("state", [state], status.state === state ? 1 : 0);
   store.set("info", [status.version, status.identifier], 1);
   store.set("buildInfo", [status.version, process.version], 1);
-  if (status.certificateExpiry !== undefined) store.set("certificateExpiry", [], status.certificateExpiry);
+  for (const { certificate, from, to } of status.certificates) {
+    store.set("certificateStart", [certificate], from);
+    store.set("certificateExpiry", [certificate], to);
+  }
   store.set("reloadTime", [], status.lastReload?.time ?? status.since);
 }
 

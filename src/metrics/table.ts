@@ -191,10 +191,17 @@ const STATE_ROWS = {
     "copies of results that wait for the dupserver",
     ["server"],
   ),
+  certificateStart: row(
+    "gauge",
+    "gearman_worker_tls_certificate_start_timestamp_seconds",
+    "from when the certificate counts",
+    ["certificate"],
+  ),
   certificateExpiry: row(
     "gauge",
     "gearman_worker_tls_certificate_expiry_timestamp_seconds",
-    "when the client certificate for the job servers ends; absent if there is none",
+    "when the client certificate for the job servers ends (client), and the longest of tls_ca_file (ca); absent without TLS",
+    ["certificate"],
   ),
   shells: row("gauge", "gearman_worker_shells", "shells that start plugins", ["state"]),
   templates: row("gauge", "gearman_worker_warm_plugins", "Perl and Python plugins that are kept warm"),

@@ -13,6 +13,14 @@ import type { JobServerStatus } from "./servers/job-servers.ts";
 import type { QueueLimitStatus } from "./slots/queue-limits.ts";
 import type { WorkerParts } from "./worker-parts.ts";
 
+/** Seconds since the epoch. */
+export interface CertificateStatus {
+  /** `ca`: the authority in tls_ca_file that counts longest. */
+  readonly certificate: "client" | "ca";
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * What a worker is doing: one frozen snapshot of plain data, the source of everything that shows a worker's
  * state. Ages are seconds; times are seconds since the epoch. Texts from jobs and worker.conf are byte
@@ -35,8 +43,8 @@ export interface WorkerStatus {
   readonly executor: ExecutorStatus;
   readonly native: NativeStatus;
   readonly shadow: ShadowReport;
-  /** When the client certificate for the job servers ends. Undefined: there is none. */
-  readonly certificateExpiry: number | undefined;
+  /** Of the files of TLS for job servers. Without TLS there is none. */
+  readonly certificates: readonly CertificateStatus[];
   /** Undefined until the first reload. */
   readonly lastReload: ReloadStatus | undefined;
 }
@@ -145,14 +153,20 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
       }),
     },
     shadow: native.shadow.report,
-    certificateExpiry: certificateExpiry(config),
+    certificates: certificatesOf(config),
     lastReload,
   });
 }
 
-function certificateExpiry({ server, dupserver }: Config): number | undefined {
-  const ends = [...server, ...dupserver].flatMap(({ tls }) => tls?.clientExpires?.getTime() ?? []);
-  return ends[0] === undefined ? undefined : ends[0] / 1000;
+/** All servers have the same files. */
+function certificatesOf({ server, dupserver }: Config): readonly CertificateStatus[] {
+  const { validities } = [...server, ...dupserver].find(({ tls }) => tls !== undefined)?.tls ?? {};
+  return (["client", "ca"] as const).flatMap((certificate) => {
+    const validity = validities?.[certificate];
+    if (validity === undefined) return [];
+    const [from, to] = [validity.validFromDate, validity.validToDate].map((date) => date.getTime() / 1000);
+    return from === undefined || to === undefined ? [] : { certificate, from, to };
+  });
 }
 
 /** Freezes a value and everything it holds. */

@@ -30,6 +30,8 @@ const latency = (le: string) => `gearman_worker_job_latency_seconds_bucket{${W},
 const connected = (server: string) => `gearman_worker_server_connected{${W},server="${server}"}`;
 const handlers = (result: string) =>
   `gearman_worker_event_handlers_total{${W},handler="restart",result="${result}"}`;
+const ENDS = `gearman_worker_tls_certificate_expiry_timestamp_seconds{${W},certificate="client"}`;
+const BEGINS = `gearman_worker_tls_certificate_start_timestamp_seconds{${W},certificate="client"}`;
 const MISSING = `gearman_worker_plugins_missing_total{${W},check="check_x",reason="not-found"}`;
 const DIFFERENT = `gearman_worker_shadow_runs_total{${W},check="check_tcp",result="different"}`;
 const JOBS = `gearman_worker_jobs_total{${W},queue="service",type="service",via="plugin"}`;
@@ -142,6 +144,22 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
         series: { [`gearman_worker_config_last_reload_successful{${W}}`]: "1 0 1+0x5" },
         at: 5,
       },
+    },
+  },
+  OmdCertificateEnds: {
+    fires: {
+      // It has lived for 90 days, and ends on the tenth day of promtool's clock.
+      series: { [ENDS]: "864000+0x200", [BEGINS]: "-6912000+0x200" },
+      at: 70,
+      labels: { ...WORKER, certificate: "client" },
+      value: "9d 22h 50m 0s",
+    },
+    silent: {
+      "a certificate of a day is renewed each day": {
+        series: { [ENDS]: "43200+0x200", [BEGINS]: "-43200+0x200" },
+        at: 70,
+      },
+      "it ends in a month": { series: { [ENDS]: "2592000+0x200", [BEGINS]: "-6912000+0x200" }, at: 70 },
     },
   },
   OmdWorkerDrained: {

@@ -20,7 +20,7 @@ const STATUS: WorkerStatus = {
   native: { shared: [], waits: {}, setAside: [] },
   recent: { unusable: [], leastLatency: undefined },
   shadow: { share: 0, since: undefined, checks: {} },
-  certificateExpiry: undefined,
+  certificates: [],
   lastReload: undefined,
 };
 

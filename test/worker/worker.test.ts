@@ -375,7 +375,7 @@ describe("the status of a worker", () => {
     expect(executor).toEqual({ shells: { busy: 0, idle: 1 }, templates: 0 });
     expect(rest).toEqual({
       ...{ identifier: "gw", version: "1", hostName: "here", state: "open", lastReload: undefined },
-      certificateExpiry: undefined,
+      certificates: [],
       slots: { size: 1, busy: 1, min: 1, max: 7 },
       recent: { unusable: [], leastLatency: undefined },
       outbox: { size: 0, oldestAge: 0 },

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { ValidityOfCertificate } from "../../gearman/tls/validity.ts";
 import type { Machine } from "../machine.ts";
 import { PemFile } from "../pem-file.ts";
 import { error, type Remark, warning } from "../problem.ts";
@@ -33,6 +34,10 @@ export function checkAuthorities(pem: Buffer, report: Report): void {
     );
   else if (found.every(hasExpired))
     report(error(`tls_ca_file has no valid certificate: ${expiry(found[0])}`, "renew it"));
+  else if (found.every(expiresSoon)) {
+    const last = readLongestValidity(pem)?.validToDate.toISOString();
+    report(warning(`the certificate in tls_ca_file expires on ${last}`, "renew it"));
+  }
 }
 
 /** The certificate and its key: they belong together, and are valid. */
@@ -52,9 +57,16 @@ export function checkClient(certificate: Buffer, key: Buffer, report: Report): v
   checkKey(key, first, report);
 }
 
-/** When the first certificate of a file ends. */
-export function readExpiry(pem: Buffer): Date | undefined {
-  return certificatesOf(pem)?.[0]?.validToDate;
+/** Of the first certificate of a file, which is the client's own. */
+export function readValidity(pem: Buffer): ValidityOfCertificate | undefined {
+  return certificatesOf(pem)?.[0];
+}
+
+/** Of the certificate of a file that counts longest: one authority is enough. */
+export function readLongestValidity(pem: Buffer): ValidityOfCertificate | undefined {
+  return certificatesOf(pem)
+    ?.toSorted((one, other) => one.validToDate.getTime() - other.validToDate.getTime())
+    .at(-1);
 }
 
 function checkKey(pem: Buffer, certificate: Certificate, report: Report): void {
@@ -112,10 +124,7 @@ function hasExpired({ validToDate }: Certificate): boolean {
 const SOON_MS = 14 * 86_400_000;
 
 /** Certificates that live for hours only are renewed late in their life. */
-export function expiresSoon({
-  validFromDate,
-  validToDate,
-}: Pick<Certificate, "validFromDate" | "validToDate">): boolean {
+export function expiresSoon({ validFromDate, validToDate }: ValidityOfCertificate): boolean {
   const life = validToDate.getTime() - validFromDate.getTime();
   return validToDate.getTime() - Date.now() < Math.min(SOON_MS, life / 5);
 }

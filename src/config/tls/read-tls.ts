@@ -4,7 +4,14 @@ import { ServerTls } from "../../gearman/tls/server-tls.ts";
 import type { Machine } from "../machine.ts";
 import type { PemFile } from "../pem-file.ts";
 import { error, type Remark } from "../problem.ts";
-import { checkAuthorities, checkClient, checkRights, readExpiry, readPem } from "./pem-contents.ts";
+import {
+  checkAuthorities,
+  checkClient,
+  checkRights,
+  readLongestValidity,
+  readPem,
+  readValidity,
+} from "./pem-contents.ts";
 
 /** The values of the options of TLS. */
 export interface TlsGiven {
@@ -45,8 +52,8 @@ export function readTls(given: TlsGiven, servers: readonly WrittenAddress[], rea
   if (ca === undefined) return { files, tls: undefined };
   const serverName = given.tlsServerName === undefined ? undefined : fromByteString(given.tlsServerName);
   const [certificate, key] = [tlsCertificate?.content, tlsKey?.content];
-  const client = certificate && key && { certificate, key, expires: readExpiry(certificate) };
-  return { files, tls: new ServerTls({ ca, client, serverName }) };
+  const client = certificate && key && { certificate, key, validity: readValidity(certificate) };
+  return { files, tls: new ServerTls({ ca, caValidity: readLongestValidity(ca), client, serverName }) };
 }
 
 /** The addresses ready for use. `isDefault` is the option `tls`. */

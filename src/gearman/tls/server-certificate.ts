@@ -3,12 +3,7 @@ import type { TLSSocket } from "node:tls";
 import { reasonOf } from "../reason.ts";
 import type { ServerAddress } from "../server-address.ts";
 import { openSocket } from "../socket.ts";
-
-/** When a server's certificate is valid. */
-export interface ValidityOfCertificate {
-  readonly validFromDate: Date;
-  readonly validToDate: Date;
-}
+import type { ValidityOfCertificate } from "./validity.ts";
 
 /** The certificate that a server shows over TLS. Rejects if there is no agreement. */
 export async function readServerCertificate(

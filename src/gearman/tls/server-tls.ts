@@ -1,16 +1,19 @@
 import { isIP, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { SecureContext } from "node:tls";
+import type { ValidityOfCertificate } from "./validity.ts";
 
 export interface ClientCertificate {
   readonly certificate: Buffer;
   readonly key: Buffer;
-  /** When it ends, if that is known. */
-  readonly expires?: Date | undefined;
+  /** If it is known. */
+  readonly validity?: ValidityOfCertificate | undefined;
 }
 
 export interface ServerTlsOptions {
   /** Authorities that a server's certificate may be of, in PEM. No other authority is trusted. */
   readonly ca: Buffer;
+  /** Of the authority that counts longest, if it is known. */
+  readonly caValidity?: ValidityOfCertificate | undefined;
   /** What we show to a server that asks for a client certificate, in PEM. */
   readonly client?: ClientCertificate | undefined;
   /** The name that must be in the certificate. Undefined: the host of the address. */
@@ -32,9 +35,9 @@ export class ServerTls {
     this.#options = options;
   }
 
-  /** When the client certificate ends. Undefined: there is none. */
-  get clientExpires(): Date | undefined {
-    return this.#options.client?.expires;
+  /** Of the client certificate and the authority. Undefined: there is none, or it is not known. */
+  get validities(): Readonly<Record<"client" | "ca", ValidityOfCertificate | undefined>> {
+    return { client: this.#options.client?.validity, ca: this.#options.caValidity };
   }
 
   /** Whether connections would be the same. */

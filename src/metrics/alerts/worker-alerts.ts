@@ -86,6 +86,23 @@ export const WORKER_ALERTS: readonly Alert[] = [
       "`omd-worker config check FILE` says what is wrong, with file, line and what to do. Then reload again.",
   },
   {
+    name: "OmdCertificateEnds",
+    severity: "warning",
+    when: [
+      "gearman_worker_tls_certificate_expiry_timestamp_seconds - time() < 14 * 86400",
+      "and gearman_worker_tls_certificate_expiry_timestamp_seconds - time()",
+      "  < (gearman_worker_tls_certificate_expiry_timestamp_seconds",
+      "    - gearman_worker_tls_certificate_start_timestamp_seconds) / 5",
+    ],
+    during: "1h",
+    summary:
+      "a certificate ({{ $labels.certificate }}) of {{ $labels.instance }} ends in {{ $value | humanizeDuration }}",
+    description:
+      "A certificate for connections to job servers is in its last two weeks, and in the last fifth of its life: client is tls_certificate, ca the one of tls_ca_file that counts longest. When it has ended, no new connection to a job server is made, and a worker with it does not start.",
+    action:
+      "Renew it. The worker takes new files over with `omd-worker reload`, with HUP, or by itself with reload_on_change=yes; look there if cert-manager or the like has renewed it already. `omd-worker doctor` also shows the certificates of the job servers.",
+  },
+  {
     name: "OmdWorkerDrained",
     severity: "info",
     when: ['gearman_worker_state{state="drained"} == 1'],

@@ -41,11 +41,19 @@ export const SERVER_ROW: Row = {
     ),
     lines(
       {
-        title: "Client certificate",
-        about: "How long it is still valid, where connections to job servers use TLS.",
+        title: "Certificates",
+        about:
+          "How long the client certificate and the authority are still valid, where connections to job servers use TLS.",
         unit: "s",
       },
-      query(`gearman_worker_tls_certificate_expiry_timestamp_seconds{${WORKERS}} - time()`, "{{instance}}"),
+      query(
+        `gearman_worker_tls_certificate_expiry_timestamp_seconds{${WORKERS}} - time()`,
+        "{{instance}} {{certificate}}",
+      ),
+      query(
+        `(gearman_worker_tls_certificate_expiry_timestamp_seconds{${WORKERS}} - gearman_worker_tls_certificate_start_timestamp_seconds{${WORKERS}}) / 5`,
+        "{{instance}} {{certificate}}: a fifth of its life",
+      ),
     ),
     lines(
       { title: "Results waiting", about: "Results that no job server has accepted yet.", unit: "none" },

@@ -95,6 +95,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("stunnel"))("omd-worker doc
     await using server = await startTlsGearmand({ pki });
     const { stdout } = await run("doctor", optionsOf(server, pki));
     expect(stdout).toMatch(/^fine +tls +127\.0\.0\.1:\d+: its certificate is valid until 20.+Z$/m);
+    expect(stdout).toMatch(/^fine +tls +tls_ca_file is valid until 20.+Z$/m);
     expect(stdout).toMatch(/^fine +key +127\.0\.0\.1:\d+: a job sealed with our key came back whole/m);
   });
 
@@ -107,6 +108,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("stunnel"))("omd-worker doc
     const { code, stdout } = await run("doctor", [...optionsOf(server, pki), `--keyfile=${keyfile}`]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^warning tls +127\.0\.0\.1:\d+: its certificate is valid until .+: renew it$/m);
+    expect(stdout).toMatch(/^warning tls +tls_ca_file is valid until .+: renew it$/m);
     expect(stdout).toMatch(/^warning key +every user of this machine may read or write the keyfile /m);
   });
 

@@ -34,7 +34,7 @@ const STATUS: WorkerStatus = {
     leastLatency: 0.2,
   },
   outbox: { size: 3, oldestAge: 61 },
-  certificateExpiry: undefined,
+  certificates: [],
   jobServers: [
     { ...LINK, name: "one:4730" },
     { ...LINK, name: "two:4730", isSilent: true },

@@ -117,6 +117,26 @@ describe("the options of TLS", () => {
     ]);
   });
 
+  it("warn of an authority that expires soon", () => {
+    expect(warningsOf(loadTls([...TLS, "tls_ca_file=/soon.crt"]))).toEqual([
+      expect.stringMatching(/warning: the certificate in tls_ca_file expires on 20.*\(renew it\)$/),
+    ]);
+  });
+
+  it("know from when to when the client certificate and the last of the authorities count", () => {
+    const { validities } = loadTls([...WHOLE, "tls_ca_file=/bundle.crt"]).config.server[0]?.tls ?? {};
+    const remaining = (["client", "ca"] as const).map((each) => {
+      const { validFromDate, validToDate } = validities?.[each] ?? {};
+      return (
+        validFromDate &&
+        validToDate &&
+        validFromDate.getTime() < Date.now() &&
+        validToDate.getTime() > Date.now()
+      );
+    });
+    expect(remaining).toEqual([true, true]);
+  });
+
   it("differ when a file has another content, and the addresses do not", () => {
     const before = loadTls(WHOLE).config;
     const files = { "/client.crt": OTHER.cert, "/client.key": OTHER.key };
