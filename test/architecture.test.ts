@@ -4,7 +4,15 @@ import { describe, expect, it } from "vitest";
 import { type Import, type Module, readModules, toModule } from "./support/modules.ts";
 
 /** Files of src/ itself which every room of src/ may import. */
-const GROUND = ["byte-string", "collect-garbage", "log", "open-file", "probe-server", "terminal"];
+const GROUND = [
+  "byte-string",
+  "collect-garbage",
+  "error-text",
+  "log",
+  "open-file",
+  "probe-server",
+  "terminal",
+];
 
 /**
  * The rooms from the ground up, each with the rooms it may import besides itself and the ground. A row names
@@ -19,6 +27,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "byte-string": [],
   "collect-garbage": [],
   "open-file": [],
+  "error-text": [],
   "probe-server": [],
   terminal: [],
   log: [],

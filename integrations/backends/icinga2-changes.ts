@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
+import { errorText } from "../../src/error-text.ts";
 import type { Target } from "./backend.ts";
 import { ChannelError } from "./channel.ts";
-import { errorText } from "./error-text.ts";
 import type { Icinga2Options } from "./icinga2-channel.ts";
 import { at } from "./json.ts";
 

@@ -6,8 +6,8 @@ import {
   request as requestHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { errorText } from "../../src/error-text.ts";
 import { ChannelError } from "./channel.ts";
-import { errorText } from "./error-text.ts";
 
 export interface RestOptions {
   /** Such as `https://icinga.example.org:5665/v1`. It has no user and no password. */

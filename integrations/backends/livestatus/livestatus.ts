@@ -1,6 +1,6 @@
 import { connect } from "node:net";
+import { errorText } from "../../../src/error-text.ts";
 import { ChannelError } from "../channel.ts";
-import { errorText } from "../error-text.ts";
 
 /** `unix:/PATH` or `HOST:PORT`, as operators write it. */
 export type LivestatusAddress = { readonly path: string } | { readonly host: string; readonly port: number };

@@ -5,6 +5,7 @@ import {
   request as requestHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { errorText } from "../../../src/error-text.ts";
 import type { Target } from "../options/complete-target.ts";
 import { judgeReply, type Reply } from "./reply.ts";
 
@@ -43,7 +44,7 @@ export function createPoster(target: Target, timeoutMs: number): Poster {
       try {
         return await answer(request, body);
       } catch (error) {
-        return { kind: "unavailable", message: describe(error) };
+        return { kind: "unavailable", message: errorText(error) };
       } finally {
         clearTimeout(timer);
       }
@@ -73,12 +74,4 @@ async function readReply(response: IncomingMessage): Promise<Reply> {
     ...{ status, body: Buffer.concat(chunks).toString("utf8") },
     ...{ error: typeof error === "string" ? error : undefined, retryAfter: headers["retry-after"] },
   });
-}
-
-/** An error of several addresses has no message of its own. */
-function describe(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(describe).join(", ");
-  return error instanceof Error
-    ? error.message || String((error as NodeJS.ErrnoException).code)
-    : String(error);
 }

@@ -4,6 +4,7 @@
  */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (!(error instanceof AggregateError) || error.message !== "") return error.message;
-  return [...new Set(error.errors.map(errorText))].join("; ");
+  if (error.message !== "") return error.message;
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(errorText))].join("; ");
+  return "code" in error ? String(error.code) : error.name;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { errorText } from "../../../integrations/backends/error-text.ts";
+import { errorText } from "../src/error-text.ts";
 
 it.each<[string, unknown, string]>([
   ["of an error", new Error("connect ECONNREFUSED 127.0.0.1:1"), "connect ECONNREFUSED 127.0.0.1:1"],
@@ -13,6 +13,7 @@ it.each<[string, unknown, string]>([
   ],
   ["said twice", new AggregateError([new Error("no"), new Error("no")]), "no"],
   ["of several with a text of their own", new AggregateError([new Error("a")], "all failed"), "all failed"],
+  ["of one that has a code only", Object.assign(new Error(""), { code: "ECONNRESET" }), "ECONNRESET"],
   ["of what is no error", "broken", "broken"],
 ])("the text %s", (_, error, text) => {
   expect(errorText(error)).toBe(text);
