@@ -63,7 +63,7 @@ export async function letAllHappen(gearmandPort: number, folder: string): Promis
   const client = join(folder, "client");
   writePair(client, { commonNames: ["worker"], notAfter: inDays(100) });
   const tls = [`tls_ca_file=${client}.crt`, `tls_certificate=${client}.crt`, `tls_key=${client}.key`];
-  const named = ["identifier=büro", "queue_max_worker=service:10"];
+  const named = ["identifier=büro", "queue_max_worker=service:10", "eventhandler=yes"];
   const observed = await ObservedWorker.start(gearmandPort, `config=${config}`, ...named, ...tls);
   const { worker, port } = observed;
   await using core = new Core({ port: gearmandPort });
@@ -82,8 +82,10 @@ export async function letAllHappen(gearmandPort: number, folder: string): Promis
     { ...serviceJob("slow", "/bin/sleep 30"), timeout: 3 },
   );
   await core.submitRaw("service", Buffer.from("junk"));
+  await core.submit("eventhandler", { type: "eventhandler", command_line: "/bin/true" });
   await observed.tells(/^gearman_worker_jobs_in_flight\{queue="service"\} 1$/m);
   await core.collected(8);
+  await observed.tells(/^gearman_worker_event_handlers_total\{handler="true",result="ok"\} 1$/m);
   writeFileSync(config, SHADOW);
   worker.signal("SIGHUP");
   await observed.tells(/^gearman_worker_config_reloads_total\{result="reloaded"\} 1$/m);
