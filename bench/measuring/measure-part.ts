@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Line } from "../scenarios/line.ts";
-import { BESIDE_MIX } from "../scenarios/site-parts.ts";
 import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
 import type { Worker } from "../workers/worker.ts";
 import { type Load, offerLoad } from "./measure-load.ts";
@@ -70,12 +69,13 @@ export function partMsOf(beside: Cost, both: Cost): number {
   return (both.cpuMs - beside.cpuMs) / (both.checks - beside.checks);
 }
 
-/** The same load less the part: as long, at the rate of what is left. */
+/** The same load less its last part: as long, at the rate of what is left. */
 function withoutPart(setup: WarmWorker, line: Line) {
   const sharesOf = (mix: Line["mix"]): number => mix.reduce((sum, { share }) => sum + share, 0);
-  const left = sharesOf(BESIDE_MIX) / sharesOf(line.mix);
+  const mix = line.mix.slice(0, -1);
+  const left = sharesOf(mix) / sharesOf(line.mix);
   return {
-    setup: { ...setup, order: { ...setup.order, mix: BESIDE_MIX } },
-    line: { ...line, mix: BESIDE_MIX, jobs: line.jobs * left, ...(line.rate && { rate: line.rate * left }) },
+    setup: { ...setup, order: { ...setup.order, mix } },
+    line: { ...line, mix, jobs: line.jobs * left, ...(line.rate && { rate: line.rate * left }) },
   };
 }

@@ -23,8 +23,7 @@ const CONNECTING: readonly string[] = [
 /** Waiting for one second, two or three costs the same. */
 const ALIKE: readonly string[] = ["sleep-2", "sleep-3"];
 
-/** Jobs that do nothing, without the part that is looked at. */
-export const BESIDE_MIX = [{ ...DUMMY, share: BESIDE, queue: "service", isTimed: true }] as const;
+const NOTHING_TO_DO = { ...DUMMY, share: BESIDE, queue: "service", isTimed: true } as const;
 
 const WAITING_A_MINUTE = SITE_MIX.filter(({ name }) => name.startsWith("sleep-")).reduce(
   (sum, { share }) => sum + share,
@@ -46,7 +45,7 @@ function lineOf({ name, share, ...part }: NamedPart, line: string, own: Line["ow
   const rate = BESIDE + PART;
   return {
     name: line,
-    mix: [...BESIDE_MIX, { ...part, share: PART }],
+    mix: [NOTHING_TO_DO, { ...part, share: PART }],
     jobs: rate * SECONDS,
     rate,
     pool: 100,

@@ -122,7 +122,7 @@ ok "TERM ends it"
 
 echo "# the programs beside the worker"
 mkdir -p "$chroot/etc/omd-worker/keys"
-for file in zulip-bot:zulip.key zulip-bot:icinga.password worker:thruk.key worker:secret.key; do
+for file in zulip-bot:zulip-bot.key zulip-bot:icinga.password worker:zulip.key worker:thruk.key worker:secret.key; do
   echo 0123456789abcdef >"$chroot/etc/omd-worker/keys/${file#*:}"
   inside chown "omd-${file%%:*}" "/etc/omd-worker/keys/${file#*:}"
 done
@@ -130,7 +130,7 @@ inside chmod 0400 -R /etc/omd-worker/keys --preserve-root
 chmod 0755 "$chroot/etc/omd-worker/keys"
 for conf in zulip zulip-bot perfdata; do
   cp "$chroot/etc/omd-worker/$conf.conf" "$work/$conf.conf"
-  sed -i -e 's|/etc/omd-worker/\([a-z.]*\)|/etc/omd-worker/keys/\1|g' -e 's| ca_file=[^ ]*||' "$chroot/etc/omd-worker/$conf.conf"
+  sed -i -e 's|/etc/omd-worker/\([a-z.-]*\)|/etc/omd-worker/keys/\1|g' -e 's| ca_file=[^ ]*||' "$chroot/etc/omd-worker/$conf.conf"
 done
 expect "the sample of the notifier can be used" '*the configuration is fine*' as_worker omd-worker zulip-notifier --check-config --config=/etc/omd-worker/zulip.conf
 expect "and the core's call keeps a notification" '' as_worker omd-worker notify zulip --config=/etc/omd-worker/zulip.conf HOSTNAME=web1 HOSTSTATE=DOWN NOTIFICATIONTYPE=PROBLEM

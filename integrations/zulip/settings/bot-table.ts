@@ -29,11 +29,15 @@ const BOT = [
   }),
   ...use(MESSAGE_ROWS, { language: LIVE, stage: LIVE }),
 ];
+/** The bot runs as another user than the notifier, and so has the key in a file of its own. */
+const BOT_CONNECTION = CONNECTION.map((option) =>
+  option.name === "api_key_file" ? { ...option, sample: "/etc/omd-worker/zulip-bot.key" } : option,
+);
 const SERVED = [...PROCESS, ...use(PROFILING_ROWS, { prometheus_server: RESTART })];
-const OPTIONS = [...CONNECTION, ...BOT, ...SERVED];
+const OPTIONS = [...BOT_CONNECTION, ...BOT, ...SERVED];
 
 export const BOT_GROUPS: readonly OptionGroup[] = [
-  { title: "Zulip", options: CONNECTION },
+  { title: "Zulip", options: BOT_CONNECTION },
   { title: "The bot", options: BOT },
   { title: "The process", options: SERVED },
 ];
