@@ -65,7 +65,7 @@ RUN apt-get update \
  && groupadd --gid 10001 omd-worker \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/omd-worker --shell /usr/sbin/nologin omd-worker \
  && install -d -m 0770 -o 10001 -g 0 /var/lib/omd-worker \
- && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY images/finish-image.sh /usr/local/lib/omd-worker/finish-image.sh
 # It logs to standard output, whatever worker.conf says of a log file, and never in the background, which would end the
@@ -100,7 +100,7 @@ RUN apt-get update \
       iputils-ping monitoring-plugins-basic procps \
       libjson-perl liblwp-protocol-https-perl libmonitoring-plugin-perl libwww-perl perl \
       python3 python3-nagiosplugin python3-requests \
- && rm -rf /var/lib/apt/lists/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
 
 
 # The targets end with the same lines. One last stage from ${POOL} would spare them, but `--target snmp` would then be an image
@@ -113,7 +113,7 @@ RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       bind9-dnsutils bind9-host fping libcurl4 libldap-2.5-0 liburiparser1 monitoring-plugins-standard \
  && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-hostcheck-worker" \
@@ -126,7 +126,7 @@ FROM base AS check-ssh
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openssh-client \
  && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-check-ssh-worker" \
@@ -141,7 +141,7 @@ RUN apt-get update \
       libcrypt-des-perl libcrypt-rijndael-perl libdigest-hmac-perl libnet-snmp-perl \
       monitoring-plugins-standard nagios-snmp-plugins snmp \
  && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-snmp-worker" \
@@ -157,7 +157,7 @@ RUN apt-get update \
       libmariadb3 libpq5 monitoring-plugins-contrib monitoring-plugins-standard postgresql-client \
       python3-psycopg2 python3-pymysql \
  && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-db-worker" \
@@ -170,7 +170,7 @@ FROM base AS windows
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nagios-nrpe-plugin openssh-client \
  && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-windows-worker" \
