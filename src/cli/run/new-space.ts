@@ -1,5 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import type { WorkerListener } from "../../worker/worker-events.ts";
+import { boundOldSpace } from "./old-space.ts";
 
 /** Bytes. With a smaller space V8 takes objects of jobs under way for old ones: a quarter more CPU. */
 const ENOUGH = 4 * 2 ** 20;
@@ -50,6 +51,8 @@ function sizeOfNewSpace(): number {
   return getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? ENOUGH;
 }
 
+/** Not at the start: V8 takes no code that was compiled before with other flags. */
 function setGrowthFactor(factor: 1 | 2): void {
+  boundOldSpace();
   setFlagsFromString(`--semi-space-growth-factor=${factor}`);
 }

@@ -20,7 +20,6 @@ import { VERSION } from "../version.ts";
 import { CollectWhenQuiet } from "./collect-when-quiet.ts";
 import { CurrentConfiguration, reportConfig } from "./configuration.ts";
 import { NewSpace } from "./new-space.ts";
-import { boundOldSpace } from "./old-space.ts";
 import { openLog } from "./open-log.ts";
 import { createMetrics, type WorkerMetrics } from "./serve-metrics.ts";
 import { startLines } from "./start-lines.ts";
@@ -54,7 +53,6 @@ export async function serve(options: ServeOptions): Promise<number> {
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));
   using metrics = await createMetrics(config, log, tail);
   await using systemd = tellSystemd(service);
-  boundOldSpace();
   const newSpace = new NewSpace();
   using quiet = new CollectWhenQuiet({ worker: () => worker, collected: () => newSpace.shrunk() });
   const worker: Worker = createWorker(config, log, [
