@@ -49,6 +49,15 @@ export interface Load {
   readonly atWork: Memory | undefined;
 }
 
+/** What became of several loads of one worker. */
+export function sumOfLoads(loads: readonly Load[]): Pick<Measurement, "jobs" | "wrong" | "sample"> {
+  return {
+    jobs: loads.reduce((sum, { offered }) => sum + offered, 0),
+    wrong: loads.reduce((sum, { report, offered }) => sum + report.wrong + offered - report.results, 0),
+    sample: loads.find(({ report }) => report.sample !== undefined)?.report.sample,
+  };
+}
+
 /** Offers the jobs of a line, `times` times as many at the same rate. */
 export async function offerLoad(
   setup: WarmWorker,

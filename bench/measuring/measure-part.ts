@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Line } from "../scenarios/line.ts";
 import { startWarmWorker, type WarmWorker } from "../workers/warm-worker.ts";
 import type { Worker } from "../workers/worker.ts";
-import { type Load, offerLoad } from "./measure-load.ts";
+import { type Load, offerLoad, sumOfLoads } from "./measure-load.ts";
 import type { Circumstances, Measurement } from "./measurement.ts";
 import { spread } from "./spread.ts";
 
@@ -36,7 +36,7 @@ export async function measurePart(
     worker: worker.name,
     line: line.name,
     pool: setup.pool,
-    jobs: loads.reduce((sum, { offered }) => sum + offered, 0),
+    ...sumOfLoads(loads),
     cpuMeasuredBy: setup.running.how,
     figures: {
       partMsPerCheck: partMs,
@@ -45,8 +45,6 @@ export async function measurePart(
       otherCpuPercent: median(({ both }) => both.figures.otherCpuPercent ?? 0),
       ...setup.running.memory(),
     },
-    wrong: loads.reduce((sum, { report, offered }) => sum + report.wrong + offered - report.results, 0),
-    sample: loads.find(({ report }) => report.sample !== undefined)?.report.sample,
   };
 }
 

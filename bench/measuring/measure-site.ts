@@ -4,7 +4,7 @@ import type { Line } from "../scenarios/line.ts";
 import { startWarmWorker } from "../workers/warm-worker.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Figures } from "./figures.ts";
-import { offerLoad } from "./measure-load.ts";
+import { offerLoad, sumOfLoads } from "./measure-load.ts";
 import type { Circumstances, Measurement } from "./measurement.ts";
 import { readShares } from "./shares.ts";
 
@@ -38,7 +38,7 @@ export async function measureSite(
     worker: worker.name,
     line: line.name,
     pool,
-    jobs: loads.reduce((sum, { offered }) => sum + offered, 0),
+    ...sumOfLoads(loads),
     cpuMeasuredBy: running.how,
     figures: {
       ...first.figures,
@@ -47,8 +47,6 @@ export async function measureSite(
       ...(metrics && (await readShares(metrics))),
       ...(peakMiB === undefined ? {} : { peakMiB }),
     },
-    wrong: loads.reduce((sum, { report, offered }) => sum + report.wrong + offered - report.results, 0),
-    sample: loads.find(({ report }) => report.sample !== undefined)?.report.sample,
   };
 }
 
