@@ -8,7 +8,7 @@ import { Ended, type Printed } from "./printed.ts";
 import { createSource, printPacket, readPacket } from "./reply.ts";
 import type { NrpeRequest } from "./request.ts";
 import type { TlsSessions } from "./sessions.ts";
-import { keepAnonymous, NotResumed, readTlsSettings, shakeHands } from "./tls.ts";
+import { anonymousSession, NotResumed, readTlsSettings, shakeHands } from "./tls.ts";
 
 export interface ExchangeContext {
   readonly resolver: Resolver;
@@ -105,7 +105,11 @@ async function openTls(
   async function openOnce(resumed?: Buffer): Promise<Socket> {
     const connected = await connect(request, context);
     const secure = await shakeHands(connected, settings, { failed: request.failed, context, resumed });
-    if (settings.hasTickets) keepAnonymous(secure, (made) => sessions.keep(daemon, made));
+    if (!settings.hasTickets || secure.isSessionReused()) return secure;
+    // A daemon that was started anew does not know the session any more.
+    if (resumed !== undefined) sessions.forget(daemon);
+    const made = anonymousSession(secure);
+    if (made !== undefined) sessions.keep(daemon, made);
     return secure;
   }
 }

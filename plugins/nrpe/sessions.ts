@@ -43,6 +43,10 @@ export class TlsSessions implements Disposable {
     if (this.#fresh(daemon) === undefined) this.#put(daemon, session);
   }
 
+  forget(daemon: string): void {
+    this.#kept.delete(daemon);
+  }
+
   /** Resumes no session of this daemon for an hour. */
   refuse(daemon: string): void {
     this.#put(daemon, undefined);

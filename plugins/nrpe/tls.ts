@@ -93,10 +93,9 @@ function isAnonymous(secure: TLSSocket): boolean {
   return secure.getPeerX509Certificate() === undefined;
 }
 
-/** Gives the session of a connection without a certificate: to resume it proves no less than to make it. */
-export function keepAnonymous(secure: TLSSocket, keep: (session: Buffer) => void): void {
-  const session = isAnonymous(secure) ? secure.getSession() : undefined;
-  if (session !== undefined) keep(session);
+/** The session of a connection without a certificate: to resume it proves no less than to make it. */
+export function anonymousSession(secure: TLSSocket): Buffer | undefined {
+  return isAnonymous(secure) ? secure.getSession() : undefined;
 }
 
 interface Failure extends Pick<NrpeRequest, "failed"> {

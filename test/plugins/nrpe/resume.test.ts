@@ -111,6 +111,8 @@ describe("with native_nrpe_resume", () => {
     await servers.tls(ANONYMOUS, telling(resumed), port);
     expect(await runTimes(1, port, shared)).toMatchObject([ANSWER]);
     expect(resumed).toEqual([false, true, false]);
+    expect(await runTimes(1, port, shared)).toMatchObject([ANSWER]);
+    expect(resumed, "and resumes the new session").toEqual([false, true, false, true]);
   });
 });
 
