@@ -57,7 +57,7 @@ const SNMP = "-H 127.0.0.1 -C public -w 1,1,1 -c 2,2,2 -t 2";
 const SAYING_NO: Readonly<Record<string, string>> = {
   check_bgpstate: "-H 127.0.0.1 -C public",
   check_haproxy: "--help",
-  check_hpasm: "--hostname 127.0.0.1 --community public -t 1",
+  check_hpasm: "--hostname 127.0.0.1 --community public -t 3",
   check_httpd_status: "-H 127.0.0.1 -p 1 -t 2",
   check_imap_quota: "-H 127.0.0.1 -p 1 -U user -P secret",
   check_imap_receive: "-H 127.0.0.1 -p 1 -U user -P secret",

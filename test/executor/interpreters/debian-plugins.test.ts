@@ -35,7 +35,7 @@ const REAL: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   check_logfiles: [["--logfile", "/etc/debian_version", "--criticalpattern", "no such line", "--tag", "t"]],
   check_mysql_health: [["--hostname", "127.0.0.1", "--port", "1", "--mode", "connection-time"]],
-  check_hpasm: [["--hostname", "127.0.0.1", "--community", "public", "-t", "1"]],
+  check_hpasm: [["--hostname", "127.0.0.1", "--community", "public", "-t", "3"]],
   "check_snmp_load.pl": [["-H", "127.0.0.1", "-C", "public", "-w", "1,1,1", "-c", "2,2,2", "-t", "1"]],
   check_rabbitmq_overview: [["-H", "127.0.0.1", "--port", "1", "-w", "1,2,3", "-c", "4,5,6"]],
   check_postgres: [["--action=version", "--warning=14", "--host=127.0.0.1"]],
