@@ -14,6 +14,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (run: ChaosRun) => strin
   ["same result again", ({ repeated }) => repeated],
   ["run again: killed", ({ runAgain }) => runAgain.killed],
   ["moved", ({ runAgain }) => runAgain.moved],
+  ["left", ({ runAgain }) => runAgain.left],
   ["resubmitted", ({ runAgain }) => runAgain.resubmitted],
   ["without cause", ({ runAgain }) => runAgain.unexplained],
   ["late", ({ late }) => late],

@@ -7,7 +7,7 @@ import { writeLedgerPlugin } from "./ledger.ts";
 import { type Disturbance, planDisturbances } from "./plan.ts";
 import { ChaosServer, type ServerStarts } from "./server.ts";
 import { Subject } from "./subject.ts";
-import { type ArrivedResult, judgeChaos, type Verdict } from "./verdict.ts";
+import { type ArrivedResult, type Happenings, judgeChaos, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
   readonly template: readonly string[];
@@ -73,8 +73,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   ]);
   await untilQuiet(core, jobs);
   const killed = new Map(subjects.flatMap((subject) => [...subject.killed]));
+  const ended = new Map(subjects.flatMap((subject) => [...subject.ended]));
+  const happenings = { killed, ended, lost: server.lost, away: server.away };
+  if (keep) writeFileSync(join(folder, "happenings.json"), renderHappenings(happenings));
   const { results, resubmitted } = core;
-  const verdict = judgeChaos({ jobs, results, resubmitted, killed, lost: server.lost, runs: ledger.read() });
+  const verdict = judgeChaos({ jobs, results, resubmitted, ...happenings, runs: ledger.read() });
   const peakMiB = subjects.reduce((sum, subject) => sum + subject.peakMiB, 0);
   return { ...verdict, disturbances: plan.length, peakMiB, serverStarts: server.starts };
 }
@@ -82,6 +85,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
 /** In the order in which they came, beside the ledger. */
 function writeResults(path: string, results: readonly ArrivedResult[]): void {
   writeFileSync(path, results.map((result) => `${JSON.stringify(result)}\n`).join(""));
+}
+
+/** On the clock of the ledger. */
+function renderHappenings({ killed, ended, lost, away }: Happenings): string {
+  return `${JSON.stringify({ killed: [...killed], ended: [...ended], lost, away })}\n`;
 }
 
 interface Stage {

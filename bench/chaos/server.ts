@@ -22,10 +22,13 @@ const MOST_STARTS = 5;
 export class ChaosServer implements AsyncDisposable {
   /** When connections were lost. */
   readonly lost: Span[] = [];
+  /** When it took nothing: from its loss until it answered again, or while it was stopped. */
+  readonly away: Span[] = [];
   readonly port: number;
   readonly #args: readonly string[];
   readonly #tell: (line: string) => void;
   #gearmand: Gearmand;
+  #awayFrom = 0;
   #slowestMs = 0;
   #failed = 0;
 
@@ -55,6 +58,7 @@ export class ChaosServer implements AsyncDisposable {
           ...{ args: this.#args, port: this.port, withinMs: ANSWER_WITHIN_MS },
         });
         this.#slowestMs = Math.max(this.#slowestMs, performance.now() - begin);
+        this.#isBack();
         return;
       } catch (error) {
         this.lost.push({ from, to: uptime() });
@@ -81,16 +85,23 @@ export class ChaosServer implements AsyncDisposable {
 
   async #lose(end: () => Promise<void>): Promise<void> {
     const from = uptime();
+    this.#awayFrom = from;
     await end();
     this.lost.push({ from, to: uptime() });
   }
 
   stop(): void {
+    this.#awayFrom = uptime();
     this.#gearmand.hang();
   }
 
   goOn(): void {
     this.#gearmand.goOn();
+    this.#isBack();
+  }
+
+  #isBack(): void {
+    this.away.push({ from: this.#awayFrom, to: uptime() });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -24,6 +24,8 @@ const END_WITHIN_MS = 30_000;
 export class Subject implements AsyncDisposable {
   /** When each start was killed, by its name. */
   readonly killed = new Map<string, Span>();
+  /** When each start was told to end, by its name. */
+  readonly ended = new Map<string, Span>();
   readonly #options: SubjectOptions;
   readonly #mark = createMark();
   #starts = 0;
@@ -86,11 +88,13 @@ export class Subject implements AsyncDisposable {
   async end(): Promise<void> {
     const child = this.#child;
     if (child?.pid === undefined || hasEnded(child)) return;
+    const from = uptime();
     const ended = once(child, "exit");
     child.kill("SIGTERM");
     const late = pause(END_WITHIN_MS, "late", { ref: false });
-    if ((await Promise.race([ended, late])) === "late") await this.kill();
-    else await this.#end("SIGKILL");
+    if ((await Promise.race([ended, late])) === "late") return this.kill();
+    this.ended.set(this.#name, { from, to: uptime() });
+    await this.#end("SIGKILL");
   }
 
   /** Looks how much memory it has. */

@@ -20,8 +20,12 @@ export interface Span {
 export interface Happenings {
   /** When each start of a worker was killed, until the last of its processes had ended. */
   readonly killed: ReadonlyMap<string, Span>;
+  /** When each start of a worker was told to end, until it had ended. */
+  readonly ended: ReadonlyMap<string, Span>;
   /** When connections to the job server were lost, until it had ended. */
   readonly lost: readonly Span[];
+  /** When the job server took nothing: from its loss until it answered again, or while it was stopped. */
+  readonly away: readonly Span[];
 }
 
 export interface Evidence extends Happenings {
@@ -36,10 +40,11 @@ export interface Evidence extends Happenings {
  * Why a job was run once more:
  * - *killed*: the worker that ran it was killed before the next run, so gearmand had to give it away.
  * - *moved*: the job server was away, and gave it to another worker or to a later start.
+ * - *left*: the worker that ran it was told to end while the job server could not take the result, and ended.
  * - *resubmitted*: the core has submitted it twice.
  * - *unexplained*: the same start of a worker ran it twice, or nothing had happened.
  */
-export type Cause = "killed" | "moved" | "resubmitted" | "unexplained";
+export type Cause = "killed" | "moved" | "left" | "resubmitted" | "unexplained";
 
 export interface Verdict {
   readonly jobs: number;
@@ -77,6 +82,7 @@ export function judgeChaos(evidence: Evidence): Verdict {
     runAgain: {
       killed: count(again, (cause) => cause === "killed"),
       moved: count(again, (cause) => cause === "moved"),
+      left: count(again, (cause) => cause === "left"),
       resubmitted: count(again, (cause) => cause === "resubmitted"),
       unexplained: count(again, (cause) => cause === "unexplained"),
     },
@@ -106,12 +112,20 @@ function causesOf(own: readonly LedgerRun[], happenings: Evidence): readonly Cau
   return runs.slice(1).map((next, at) => causeOf(runs[at] ?? next, next, happenings));
 }
 
-function causeOf(before: LedgerRun, next: LedgerRun, { killed, lost, resubmitted }: Evidence): Cause {
+function causeOf(before: LedgerRun, next: LedgerRun, happenings: Evidence): Cause {
+  const { killed, ended, lost, away, resubmitted } = happenings;
   const isBetween = ({ from, to }: Span) => to >= before.at - SLACK && from <= next.at + SLACK;
-  const end = killed.get(before.start);
-  if (end !== undefined && isBetween(end)) return "killed";
+  const kill = killed.get(before.start);
+  if (kill !== undefined && isBetween(kill)) return "killed";
   if (before.start !== next.start && lost.some(isBetween)) return "moved";
+  const end = ended.get(before.start);
+  if (end !== undefined && isBetween(end) && away.some((span) => isBetween(span) && overlap(span, end)))
+    return "left";
   return resubmitted.has(next.job) ? "resubmitted" : "unexplained";
+}
+
+function overlap(one: Span, other: Span): boolean {
+  return one.from <= other.to + SLACK && other.from <= one.to + SLACK;
 }
 
 function count<Item>(all: readonly Item[], isSo: (item: Item) => boolean): number {

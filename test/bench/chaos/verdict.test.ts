@@ -11,7 +11,7 @@ import {
 
 const GOOD: Verdict = {
   ...{ jobs: 1, lost: 0, doubled: 0, repeated: 0, outdated: 0, late: 0, slowestMs: 10 },
-  runAgain: { killed: 0, moved: 0, resubmitted: 0, unexplained: 0 },
+  runAgain: { killed: 0, moved: 0, left: 0, resubmitted: 0, unexplained: 0 },
 };
 
 function result(startTime: number, afterMs = 10): ArrivedResult {
@@ -26,7 +26,8 @@ function at(second: number): Span {
 function judge(more: Partial<Evidence>): Verdict {
   const runs = readLedger("0 1#1 100.00\n");
   return judgeChaos({
-    ...{ jobs: 1, results: [result(1)], runs, killed: new Map(), lost: [], resubmitted: new Set() },
+    ...{ jobs: 1, results: [result(1)], runs, resubmitted: new Set() },
+    ...{ killed: new Map(), ended: new Map(), lost: [], away: [] },
     ...more,
   });
 }
@@ -87,6 +88,30 @@ it.each<[what: string, ledger: string, happened: Partial<Evidence>, cause: keyof
   ["of another worker long after an outage", OTHER_START, { lost: [{ from: 90, to: 95 }] }, "unexplained"],
   ["of another worker long before an outage", OTHER_START, { lost: [at(120)] }, "unexplained"],
   ["of the same start after an outage", SAME_START, { lost: [at(105)] }, "unexplained"],
+  [
+    "whose worker was told to end while the job server was stopped",
+    OTHER_START,
+    { ended: new Map([["1#1", { from: 101, to: 104 }]]), away: [{ from: 99, to: 106 }] },
+    "left",
+  ],
+  [
+    "whose worker was told to end after the job server was back",
+    OTHER_START,
+    { ended: new Map([["1#1", { from: 107, to: 108 }]]), away: [{ from: 99, to: 106 }] },
+    "unexplained",
+  ],
+  [
+    "while another worker was told to end",
+    OTHER_START,
+    { ended: new Map([["2#1", { from: 101, to: 104 }]]), away: [{ from: 99, to: 106 }] },
+    "unexplained",
+  ],
+  [
+    "whose worker was told to end while the job server took results",
+    OTHER_START,
+    { ended: new Map([["1#1", { from: 101, to: 104 }]]) },
+    "unexplained",
+  ],
   ["that the core had submitted again", SAME_START, { resubmitted: new Set([0]) }, "resubmitted"],
   ["that nothing explains", SAME_START, {}, "unexplained"],
 ])("a second run %s", (_, ledger, happened, cause) => {
