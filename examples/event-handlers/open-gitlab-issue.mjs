@@ -2,8 +2,8 @@
 // Opens an issue in GitLab when a check has failed for good, with what the core knows. While the issue is open,
 // what happens next becomes a comment on it: one issue for each host and service.
 //
-//   open-gitlab-issue.mjs --host=$HOSTNAME$ --service=$SERVICEDESC$ --state=$SERVICESTATE$
-//                         --state-type=$SERVICESTATETYPE$ --output=$SERVICEOUTPUT$ --duration=$SERVICEDURATION$
+//   open-gitlab-issue.mjs --host='$HOSTNAME$' --service='$SERVICEDESC$' --state=$SERVICESTATE$
+//                         --state-type=$SERVICESTATETYPE$ --output='$SERVICEOUTPUT$' --duration='$SERVICEDURATION$'
 //                         --url=https://gitlab.example.org --project=operation/orders
 //                         --token-file=/etc/omd-worker/gitlab.token [--labels=monitoring,prod] [--stage=prod]
 //

@@ -2,7 +2,7 @@
 // Gives a Deployment of the worker's own namespace more pods when its check is CRITICAL, and takes them back
 // when it is OK again.
 //
-//   scale-deployment.mjs --host=$HOSTNAME$ --service=$SERVICEDESC$ --state=$SERVICESTATE$
+//   scale-deployment.mjs --host='$HOSTNAME$' --service='$SERVICEDESC$' --state=$SERVICESTATE$
 //                        --state-type=$SERVICESTATETYPE$ --deployment=shop --by=1 --max=5 --usual=2
 //
 // It needs the right to read and to patch this one `deployments/scale`: kubernetes/scale-deployment.yaml.

@@ -16,7 +16,10 @@ export interface Acknowledgement {
 export interface DowntimePlan {
   readonly author: string;
   readonly comment: string;
-  /** A part of the comment that no other downtime has: by it the downtime is found again. */
+  /**
+   * A part of the comment that no other downtime has: by it the downtime is found again. Only characters that
+   * `coreText` leaves as they are.
+   */
   readonly marker: string;
   /** Both in seconds since the epoch. */
   readonly startsAt: number;
@@ -75,6 +78,7 @@ export interface Backend {
   downtime(target: Target, plan: DowntimePlan): Promise<Ending>;
   /** Removes the downtime with this id, or those with the marker in their comment. Others are left alone. */
   removeDowntime(target: Target, which: DowntimeMark): Promise<Ending>;
+  /** `done`: the monitoring has the target, and has taken the wish. The check may run later. */
   recheck(target: Target): Promise<Ending>;
   status(target: Target): Promise<TargetStatus | Ending>;
   /** As whom we act, or why we may not. */

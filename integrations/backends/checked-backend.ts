@@ -110,8 +110,8 @@ export class CheckedBackend implements Backend {
   recheck(target: Target): Promise<Ending> {
     return this.#ending(async () => {
       if ((await this.#statusBefore(target)) === "unknown") return UNKNOWN_OBJECT;
-      const sent = await this.#channel.recheck(target);
-      return sent.kind === "sent" ? { kind: "done" } : sent;
+      // When the check has run depends on the check. What is seen is that the monitoring has the target.
+      return await this.#confirm(await this.#channel.recheck(target), async () => true);
     });
   }
 

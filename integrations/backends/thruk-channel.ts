@@ -1,5 +1,6 @@
 import type { Acknowledgement, Downtime, DowntimePlan, Target, TargetStatus } from "./backend.ts";
 import { type Channel, ChannelError, type Sent } from "./channel.ts";
+import { coreText } from "./core-text.ts";
 import { at, listOf, numberOf, textOf } from "./json.ts";
 import { RestClient, type RestReply } from "./rest-client.ts";
 
@@ -141,11 +142,7 @@ function pathOf({ host, service }: Target): string {
 }
 
 function signatureOf({ author, comment }: { readonly author: string; readonly comment: string }) {
-  return { comment_author: asOneLine(author), comment_data: asOneLine(comment) };
-}
-
-function asOneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ").trim();
+  return { comment_author: coreText(author), comment_data: coreText(comment) };
 }
 
 function assertAllowed({ status, body }: RestReply): void {

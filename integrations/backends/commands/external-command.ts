@@ -1,11 +1,12 @@
 import type { Acknowledgement, Downtime, DowntimePlan, Target } from "../backend.ts";
+import { coreText } from "../core-text.ts";
 
 /** In bytes. A longer write to a named pipe may be mixed with another one. */
 export const PIPE_BUF = 4096;
 
 /**
  * The line of an external command of Naemon, Nagios and icinga2, without its line feed. `at` is in seconds
- * since the epoch. Texts of people are made such that they stay one word; only the last word may hold `;`.
+ * since the epoch. Texts of people are made such that they stay one word.
  */
 function command(at: number, name: string, ...words: readonly (string | number)[]): string {
   return `[${Math.floor(at)}] ${[name, ...words].join(";")}`;
@@ -56,10 +57,5 @@ function signatureOf({
   readonly author: string;
   readonly comment: string;
 }): readonly string[] {
-  return [asOneWord(author).replaceAll(";", ","), asOneWord(comment)];
-}
-
-/** Control characters would end the line, or begin another command. */
-function asOneWord(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ").trim();
+  return [coreText(author), coreText(comment)];
 }

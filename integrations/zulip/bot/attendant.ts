@@ -14,7 +14,7 @@ import { renderFault } from "./replies.ts";
 export interface AttendantOptions {
   readonly client: ZulipClient;
   readonly journal: ActionJournal;
-  readonly settings: Pick<BotSettings, "language">;
+  readonly settings: Pick<BotSettings, "language" | "stage">;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: BotMeter;
@@ -94,7 +94,7 @@ export class Attendant {
       return await perform(isResumed);
     } catch (error) {
       this.#options.log.error({ err: error, key }, "the bot has a fault");
-      return { text: renderFault(verb, this.#options.settings.language), result: "fault" };
+      return { text: renderFault(verb, this.#options.settings), result: "fault" };
     }
   }
 

@@ -2,10 +2,9 @@ import type { Backend, Ending } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
 import { openIssue } from "../issues/open-issue.ts";
 import type { IssueTracker } from "../issues/tracker.ts";
-import type { Language } from "../notify/texts.ts";
 import { type Asker, type PermissionRule, permit } from "./permissions.ts";
 import type { BotCommand } from "./read-command.ts";
-import { renderEnding, renderMisunderstood, renderRefusal } from "./replies.ts";
+import { type ReplyStyle, renderEnding, renderMisunderstood, renderRefusal } from "./replies.ts";
 import { renderHelp, renderStatus } from "./status-reply.ts";
 
 /** Something that a person asks for, by a message or by a reaction. */
@@ -23,11 +22,9 @@ export interface Wish {
   readonly name: string;
 }
 
-export interface WishContext {
+export interface WishContext extends ReplyStyle {
   readonly backend: Backend;
   readonly rules: readonly PermissionRule[];
-  readonly language: Language;
-  readonly stage?: string | undefined;
   /** Undefined: no issues are opened. */
   readonly tracker?: IssueTracker | undefined;
   /** Seconds since the epoch. */
@@ -53,16 +50,16 @@ export async function performWish(wish: Wish, asker: Asker, context: WishContext
   const target = command.target ?? about;
   if (verb === "issue" && tracker === undefined)
     return {
-      text: renderMisunderstood({ kind: "unknown-verb", word: verb }, language),
+      text: renderMisunderstood({ kind: "unknown-verb", word: verb }, context),
       result: "misunderstood",
     };
   const permission = permit(asker, { verb, target, seconds }, rules);
   if (permission.kind !== "allowed")
-    return { text: renderRefusal(permission, command, language), result: permission.kind };
-  if (verb === "help") return { text: renderHelp(language, tracker !== undefined), result: "explained" };
+    return { text: renderRefusal(permission, command, context), result: permission.kind };
+  if (verb === "help") return { text: renderHelp(context, tracker !== undefined), result: "explained" };
   if (target === undefined)
     return {
-      text: renderMisunderstood({ kind: "no-target", word: "" }, language),
+      text: renderMisunderstood({ kind: "no-target", word: "" }, context),
       result: "misunderstood",
     };
   if (verb === "status") {

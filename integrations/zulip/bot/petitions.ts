@@ -83,8 +83,8 @@ export class Petitions {
     const ageMs = () => clock.now() - message.sentAt * 1_000;
     const command = readCommand(text);
     if ("kind" in command) {
-      const { language } = this.#options.settings;
-      const said = { text: renderMisunderstood(command, language), result: "misunderstood" } as const;
+      const text = renderMisunderstood(command, this.#options.settings);
+      const said = { text, result: "misunderstood" } as const;
       const perform = async () => this.#tooLate(ageMs(), false) ?? said;
       const about = undefined;
       return { key, note: undefined, message, verb: "unknown", about, name: member.fullName, perform };
@@ -164,9 +164,10 @@ export class Petitions {
   }
 
   #tooLate(ageMs: number, isResumed: boolean): PetitionResult | undefined {
-    const { maxAgeSeconds, language } = this.#options.settings;
+    const { settings } = this.#options;
+    const { maxAgeSeconds } = settings;
     if (ageMs <= maxAgeSeconds * 1_000) return undefined;
-    return { text: renderTooLate({ maxAgeSeconds, isResumed, language }), result: "too-late" };
+    return { text: renderTooLate({ maxAgeSeconds, isResumed }, settings), result: "too-late" };
   }
 }
 

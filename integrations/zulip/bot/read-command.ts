@@ -25,7 +25,7 @@ export interface BotCommand {
 
 /** It was meant for the bot, but is no command. */
 export interface Misunderstood {
-  readonly kind: "unknown-verb" | "no-duration" | "bad-duration" | "no-target";
+  readonly kind: "unknown-verb" | "no-duration" | "bad-duration" | "no-target" | "no-end";
   readonly word: string;
 }
 
@@ -59,14 +59,18 @@ export function readCommand(text: string): BotCommand | Misunderstood {
 
 /**
  * What follows the mention of the bot at the beginning of a message. Undefined: it does not begin with it. A
- * mention within a sentence is talk about the bot, and a silent one (`@_**…**`) is a quotation.
+ * mention within a sentence is talk about the bot, and a silent one (`@_**…**`) is a quotation. The name that
+ * was typed and not chosen (`@Icinga API-Bot ack`) is taken, too.
  */
 export function readMention(content: string, botName: string, botId: number): string | undefined {
   const text = content.trimStart();
   const found = [`@**${botName}**`, `@**${botName}|${botId}**`, `@**|${botId}**`].find((each) =>
     text.startsWith(each),
   );
-  return found === undefined ? undefined : text.slice(found.length);
+  if (found !== undefined) return text.slice(found.length);
+  const typed = `@${botName}`;
+  const rest = text.slice(typed.length);
+  return text.startsWith(typed) && /^(?:[\s:,]|$)/.test(rest) ? rest.replace(/^[:,]/, "") : undefined;
 }
 
 function readParts([word = "", ...rest]: readonly string[]): BotCommand | Misunderstood {
@@ -74,12 +78,23 @@ function readParts([word = "", ...rest]: readonly string[]): BotCommand | Misund
   if (verb === undefined) return { kind: "unknown-verb", word: word.trim() };
   // The last separator ends the command. What follows it is a reason.
   const parts = rest.slice(0, -1).map((part) => decodeName(part.trim()));
-  const reason = readReason(rest.at(-1) ?? "");
+  const last = (rest.at(-1) ?? "").trim();
+  if (lacksEnd(verb, parts, last)) return { kind: "no-end", word: last };
+  const reason = readReason(last);
   if (verb === "downtime") return readDowntime(parts, reason);
   const target = targetOf(parts);
   return target === undefined
     ? { kind: "no-target", word: parts.join(SEPARATOR) }
     : { verb, target, seconds: undefined, reason };
+}
+
+/**
+ * What stands behind the last separator may be a service or a duration of somebody who forgot to end the
+ * command: `acknowledge###web1###http` must not acknowledge the host.
+ */
+function lacksEnd(verb: Verb, parts: readonly string[], last: string): boolean {
+  if (last === "") return false;
+  return verb === "downtime" ? readDuration(last) !== undefined : parts.length < 2;
 }
 
 /** The duration is the last part. */

@@ -6,6 +6,12 @@ import { renderDuration } from "./duration.ts";
 import type { Permission } from "./permissions.ts";
 import type { BotCommand, Misunderstood, Verb } from "./read-command.ts";
 
+/** How the bot answers: in which language, and of which stage it is. */
+export interface ReplyStyle {
+  readonly language: Language;
+  readonly stage?: string | undefined;
+}
+
 type ActingVerb = Exclude<Verb, "status" | "issue" | "help">;
 
 /** What was done, as the answers begin. People grep them: the English ones of the first two never change. */
@@ -34,6 +40,10 @@ export const REASONS = {
     en: "is no duration: 30m, 2h, 1d and 1w are",
     de: "ist keine Dauer: 30m, 2h, 1d und 1w sind welche",
   },
+  "no-end": {
+    en: "stands behind the last ###. What belongs to the command ends with it, as in acknowledge###host###service###",
+    de: "steht hinter dem letzten ###. Was zum Befehl gehört, endet damit, wie in acknowledge###host###service###",
+  },
   "no-target": {
     en: "of which host or service? Write it in its topic, or acknowledge###host###service###",
     de: "welcher Host oder Service? Im Topic der Meldung schreiben, oder acknowledge###host###service###",
@@ -57,9 +67,9 @@ export function renderEnding(
   verb: ActingVerb,
   target: CommandTarget,
   ending: Ending,
-  { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
+  { language, stage }: ReplyStyle,
 ): string {
-  const said = `${DONE[verb][language]} ${safeText(nameOf(target), MAX_TEXT)}${stage === undefined ? "" : ` (${stage})`}:`;
+  const said = `${DONE[verb][language]} ${safeText(nameOf(target), MAX_TEXT)}${ofStage(stage)}:`;
   switch (ending.kind) {
     case "done":
     case "already":
@@ -77,43 +87,50 @@ export function renderEnding(
 export function renderRefusal(
   permission: Exclude<Permission, { kind: "allowed" }>,
   { verb }: Pick<BotCommand, "verb">,
-  language: Language,
+  { language, stage }: ReplyStyle,
 ): string {
   const reason = REASONS[permission.kind][language];
   const limit = permission.kind === "too-long" ? ` ${renderDuration(permission.maxSeconds)}` : "";
-  return `✗ ${verb}: ${reason}${limit}`;
+  return `✗ ${verb}${ofStage(stage)}: ${reason}${limit}`;
 }
 
 /** Nothing is done for what may be from yesterday. */
-export function renderTooLate({
-  maxAgeSeconds,
-  isResumed,
-  language,
-}: {
+export function renderTooLate(
+  { maxAgeSeconds, isResumed }: Lateness,
+  { language, stage }: ReplyStyle,
+): string {
+  const reason = REASONS[isResumed ? "interrupted" : "too-late"][language];
+  return `✗${ofStage(stage)} ${reason} ${renderDuration(maxAgeSeconds)}`;
+}
+
+interface Lateness {
   readonly maxAgeSeconds: number;
   /** It may have been done before the bot ended. */
   readonly isResumed: boolean;
-  readonly language: Language;
-}): string {
-  const reason = REASONS[isResumed ? "interrupted" : "too-late"][language];
-  return `✗ ${reason} ${renderDuration(maxAgeSeconds)}`;
 }
 
-export function renderFault(verb: string, language: Language): string {
-  return `✗ ${verb}: ${REASONS.fault[language]}`;
+export function renderFault(verb: string, { language, stage }: ReplyStyle): string {
+  return `✗ ${verb}${ofStage(stage)}: ${REASONS.fault[language]}`;
 }
 
-export function renderMisunderstood({ kind, word }: Misunderstood, language: Language): string {
+export function renderMisunderstood({ kind, word }: Misunderstood, { language, stage }: ReplyStyle): string {
   const reason = REASONS[kind][language];
+  const no = `✗${ofStage(stage)}`;
   switch (kind) {
     case "unknown-verb":
-      return `✗ ${reason} ${code(word)}. help`;
+      return `${no} ${reason} ${code(word)}. help`;
     case "bad-duration":
-      return `✗ ${code(word)} ${reason}`;
+    case "no-end":
+      return `${no} ${code(word)} ${reason}`;
     case "no-duration":
     case "no-target":
-      return `✗ ${reason}`;
+      return `${no} ${reason}`;
   }
+}
+
+/** A reply of dev looks like none of prod. */
+export function ofStage(stage: string | undefined): string {
+  return stage === undefined ? "" : ` (${stage})`;
 }
 
 export function nameOf({ host, service }: CommandTarget): string {

@@ -2,7 +2,7 @@ import type { Ending, TargetStatus } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
 import { safeText } from "../notify/safe-text.ts";
 import type { Language } from "../notify/texts.ts";
-import { nameOf, REASONS } from "./replies.ts";
+import { nameOf, ofStage, REASONS, type ReplyStyle } from "./replies.ts";
 
 const SERVICE_STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 const HOST_STATES = ["UP", "DOWN", "UNREACHABLE"];
@@ -16,9 +16,9 @@ const WORDS = {
 export function renderStatus(
   target: CommandTarget,
   found: TargetStatus | Ending,
-  { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
+  { language, stage }: ReplyStyle,
 ): string {
-  const name = `${safeText(nameOf(target), MAX_OUTPUT)}${stage === undefined ? "" : ` (${stage})`}`;
+  const name = `${safeText(nameOf(target), MAX_OUTPUT)}${ofStage(stage)}`;
   if ("kind" in found) {
     const reason = "reason" in found ? `: ${safeText(found.reason, MAX_OUTPUT)}` : "";
     const kind = found.kind === "done" || found.kind === "already" ? "unverified" : found.kind;
@@ -57,8 +57,9 @@ const ISSUE_HELP: Readonly<Record<Language, string>> = {
   de: "- `issue [Grund]` eröffnet ein Issue in GitLab",
 };
 
-export function renderHelp(language: Language, hasIssues: boolean): string {
-  if (!hasIssues) return HELP[language];
+export function renderHelp({ language, stage }: ReplyStyle, hasIssues: boolean): string {
+  const text = stage === undefined ? HELP[language] : `(${stage}) ${HELP[language]}`;
+  if (!hasIssues) return text;
   // Below the other words.
-  return HELP[language].replace("\n\n", () => `\n${ISSUE_HELP[language]}\n\n`);
+  return text.replace("\n\n", () => `\n${ISSUE_HELP[language]}\n\n`);
 }

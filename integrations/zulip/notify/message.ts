@@ -93,10 +93,12 @@ function safeValues(notice: Notice, style: MessageStyle): TemplateValues {
 
 function rawValues(notice: Notice, { stage }: MessageStyle): TemplateValues {
   const macro = (name: string) => macroValue(notice.macros, name);
-  const author = macro("NOTIFICATIONAUTHORNAME") || macro("NOTIFICATIONAUTHOR");
-  const comment = macro("NOTIFICATIONCOMMENT");
   const { host, alias, service, label, type, state, output } = notice;
-  const long = service === undefined ? "LONGHOSTOUTPUT" : "LONGSERVICEOUTPUT";
+  const kind = service === undefined ? "HOST" : "SERVICE";
+  const first = (...names: readonly string[]) => names.map(macro).find((text) => text !== "") ?? "";
+  const author = first("NOTIFICATIONAUTHORNAME", "NOTIFICATIONAUTHOR", ...ackAuthors(kind));
+  const comment = first("NOTIFICATIONCOMMENT", `${kind}ACKCOMMENT`);
+  const long = `LONG${kind}OUTPUT`;
   const values: Readonly<Record<Place, string>> = {
     ...{ host, alias, label, type, state, output, comment, author, stage },
     service: service ?? "",
@@ -106,6 +108,11 @@ function rawValues(notice: Notice, { stage }: MessageStyle): TemplateValues {
     link: "",
   };
   return { place: (name) => values[name as Place] ?? "", macro };
+}
+
+/** The only macros of an author that a core strips of what a shell understands. */
+function ackAuthors(kind: "HOST" | "SERVICE"): readonly string[] {
+  return [`${kind}ACKAUTHORNAME`, `${kind}ACKAUTHOR`];
 }
 
 /** `[service - host](address)`. Empty: no address is configured, or it is too long. */

@@ -3,11 +3,14 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Ending } from "../../../integrations/backends/backend.ts";
 import { CheckedBackend } from "../../../integrations/backends/checked-backend.ts";
 import { CommandChannel } from "../../../integrations/backends/commands/command-channel.ts";
 import { writeCommand } from "../../../integrations/backends/commands/command-pipe.ts";
 
 const WISH = { author: "me", comment: "seen", isSticky: true };
+const NOW = Math.floor(Date.now() / 1000);
+const PLAN = { marker: "[zulip:1]", startsAt: NOW, endsAt: NOW + 3_600 };
 
 let folder: string;
 let pipe: string;
@@ -49,19 +52,20 @@ it("takes no line that could be torn apart", async () => {
   await expect(writeCommand(pipe, "x".repeat(4096))).rejects.toThrow("longer than 4096 bytes");
 });
 
-it("never says that a wish is done where nobody can be asked", async () => {
+it.each<[what: string, act: (backend: CheckedBackend) => Promise<Ending>]>([
+  ["an acknowledgement", (backend) => backend.acknowledge({ host: "web1" }, WISH)],
+  ["the end of one", (backend) => backend.unacknowledge({ host: "web1" }, "me")],
+  ["a downtime", (backend) => backend.downtime({ host: "web1" }, { ...WISH, ...PLAN })],
+  ["another check", (backend) => backend.recheck({ host: "web1" })],
+])("never says that %s is done where nobody can be asked", async (_, act) => {
   const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const send = (line: string) => writeCommand(pipe, line);
     const backend = new CheckedBackend(new CommandChannel({ name: "the core", send }));
-    const ending = await backend.acknowledge({ host: "web1" }, WISH);
-    expect(ending).toEqual({
+    expect(await act(backend)).toEqual({
       kind: "unverified",
       reason: "the core has taken it, but cannot be asked whether it was done",
     });
-    expect(await backend.status({ host: "web1" })).toMatchObject({ kind: "unverified" });
-    const mark = { author: "me", marker: "seen" };
-    expect(await backend.removeDowntime({ host: "web1" }, mark)).toMatchObject({ kind: "unverified" });
   } finally {
     closeSync(reader);
   }

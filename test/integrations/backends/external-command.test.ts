@@ -61,8 +61,8 @@ describe("external commands", () => {
     },
   );
 
-  it("keep a semicolon in the comment, which is the last word, and in nothing else", () => {
+  it("have no semicolon in author and comment, which would begin the next word", () => {
     const line = acknowledgeCommand(AT, HOST, { ...WISH, author: "a;1;0", comment: "b;c" });
-    expect(line).toBe("[1764144000] ACKNOWLEDGE_HOST_PROBLEM;web1;2;0;0;a,1,0;b;c");
+    expect(line).toBe("[1764144000] ACKNOWLEDGE_HOST_PROBLEM;web1;2;0;0;a,1,0;b,c");
   });
 });

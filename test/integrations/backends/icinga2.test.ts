@@ -91,7 +91,7 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
       });
 
       it("has one downtime for one wish, of which only that is removed", async () => {
-        const [ours, theirs] = [plan("zulip:1; ours"), plan("zulip:2; theirs")];
+        const [ours, theirs] = [plan("zulip:1: ours"), plan("zulip:2: theirs")];
         const made = await backend.downtime(target, ours);
         expect(made).toEqual({ kind: "done", downtimeId: expect.any(String) });
         expect(await backend.downtime(target, ours)).toEqual({ kind: "already" });

@@ -102,7 +102,7 @@ describe("Thruk", () => {
         path: `/services/${HOST}/${SERVICE}/cmd/acknowledge_svc_problem`,
         body: {
           ...{ sticky_ack: 2, send_notification: 0, persistent_comment: 0 },
-          ...{ comment_author: "Mücke", comment_data: "seen; #1" },
+          ...{ comment_author: "Mücke", comment_data: "seen, #1" },
         },
       },
     ]);

@@ -9,7 +9,7 @@ export const NOTIFY_MANUAL: Manual = {
   usage: ["omd-worker notify zulip [--now] [OPTION=VALUE…] [MACRO=VALUE…]"],
   description: [
     "Is the core's notification command. It puts the notification into the spool, from where omd-worker zulip-notifier sends it, and ends: the core never waits for Zulip.",
-    "Words in capitals are macros: HOSTNAME, HOSTALIAS, HOSTSTATE, HOSTOUTPUT, SERVICEDESC, SERVICESTATE, SERVICEOUTPUT, NOTIFICATIONTYPE, NOTIFICATIONAUTHOR, NOTIFICATIONCOMMENT and any other. Those that a core exports as NAGIOS_HOSTNAME or ICINGA_HOSTNAME need not be named.",
+    "Words in capitals are macros: HOSTNAME, HOSTALIAS, HOSTSTATE, HOSTOUTPUT, SERVICEDESC, SERVICESTATE, SERVICEOUTPUT, NOTIFICATIONTYPE, SERVICEACKAUTHOR, SERVICEACKCOMMENT and any other. A shell reads the line, and cores do not strip NOTIFICATIONAUTHOR and NOTIFICATIONCOMMENT: do not put these two into it. Those that a core exports as NAGIOS_HOSTNAME or ICINGA_HOSTNAME need not be named.",
   ],
   words: [{ word: "zulip", usage: "[MACRO=VALUE…]", help: "for a Zulip server", takes: "nothing" }],
   options: [{ name: "now", help: "sends it at once, and keeps it only if that fails" }],

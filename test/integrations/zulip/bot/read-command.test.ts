@@ -24,6 +24,10 @@ describe("commands of the buttons", () => {
       { verb: "downtime", seconds: 168 * HOUR, reason: "disk is ordered" },
     ],
     ["unack###web1###", { verb: "unacknowledge" }],
+    [
+      "ack###web1###http###on it",
+      { verb: "acknowledge", target: { host: "web1", service: "http" }, reason: "on it" },
+    ],
     ["cancel###web1###http###", { verb: "cancel", target: { host: "web1", service: "http" } }],
     ["status###web1###", { verb: "status" }],
   ])("%s", (text, expected) => {
@@ -50,7 +54,16 @@ describe("commands of the buttons", () => {
     ["downtime###1h###", "no-target"],
     ["acknowledge######", "no-target"],
     ["acknowledge###web1###http###more###", "no-target"],
-    ["acknowledge###web1", "no-target"],
+    ["acknowledge###web1", "no-end"],
+    ["acknowledge###web1###http", "no-end"],
+    ["ack###web1###on it", "no-end"],
+    ["unack###web1###http", "no-end"],
+    ["cancel###web1###http", "no-end"],
+    ["status###web1###http", "no-end"],
+    ["recheck###web1###http", "no-end"],
+    ["issue###web1###http", "no-end"],
+    ["downtime###web1###http###1h", "no-end"],
+    ["downtime###web1###1h", "no-end"],
     ["shutdown###web1###", "unknown-verb"],
     ["__proto__###web1###", "unknown-verb"],
   ])("%s is refused: %s", (text, kind) => {
@@ -102,6 +115,9 @@ describe("the mention of the bot", () => {
     ["  @**Icinga API-Bot|9** ack", " ack"],
     ["@**|9** ack", " ack"],
     ["@**Icinga API-Bot**", ""],
+    ["@Icinga API-Bot ack", " ack"],
+    ["@Icinga API-Bot: ack", " ack"],
+    ["@Icinga API-Bot", ""],
   ])("%j", (content, rest) => {
     expect(readMention(content, "Icinga API-Bot", 9)).toBe(rest);
   });
@@ -109,6 +125,8 @@ describe("the mention of the bot", () => {
   it.each([
     "ask @**Icinga API-Bot** ack",
     "@_**Icinga API-Bot** ack",
+    "@Icinga API-Bots ack",
+    "ask @Icinga API-Bot ack",
     "@**Icinga API-Bot|8** ack",
     "```\n@**Icinga API-Bot** ack",
   ])("is none in %j", (content) => {

@@ -60,6 +60,24 @@ describe("the message of the team, byte for byte", () => {
   });
 
   it.each([
+    ["service", { ...SERVICE_PROBLEM, SERVICEACKAUTHOR: "hamlet", SERVICEACKCOMMENT: "seen" }],
+    ["host", { ...HOST_PROBLEM, HOSTACKAUTHOR: "hamlet", HOSTACKCOMMENT: "seen" }],
+    [
+      "service, as its name",
+      { ...SERVICE_PROBLEM, SERVICEACKAUTHORNAME: "hamlet", SERVICEACKCOMMENT: "seen" },
+    ],
+  ])("an acknowledgement of a %s has the comment of the macros that cores strip", (_, macros) => {
+    const message = render({ ...macros, NOTIFICATIONTYPE: "ACKNOWLEDGEMENT" });
+    expect(message?.content).toContain("\nComment: seen (hamlet)\nMore: ");
+  });
+
+  it("other macros of an acknowledgement count less than those of the notification", () => {
+    const more = { NOTIFICATIONAUTHOR: "hamlet", NOTIFICATIONCOMMENT: "seen", SERVICEACKCOMMENT: "old" };
+    const message = render({ ...SERVICE_PROBLEM, ...more, NOTIFICATIONTYPE: "CUSTOM" });
+    expect(message?.content).toContain("\nComment: seen (hamlet)\nMore: ");
+  });
+
+  it.each([
     ["DOWNTIMEREMOVED", "DOWNTIMECANCELLED"],
     ["FLAPPINGEND", "FLAPPINGSTOP"],
     ["problem", "PROBLEM"],
