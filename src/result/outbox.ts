@@ -47,6 +47,12 @@ interface PendingParcel extends WaitingParcel {
   readonly failed: (error: unknown) => void;
 }
 
+/** So many results, and their size together. */
+export interface Amount {
+  readonly results: number;
+  readonly bytes: number;
+}
+
 export interface OutboxOptions {
   /** The job servers of the present configuration, in its order. */
   readonly destinations: () => readonly Destination[];
@@ -58,6 +64,7 @@ export interface OutboxOptions {
   readonly prefix: string;
 }
 
+const NOTHING: Amount = { results: 0, bytes: 0 };
 const RETRY_MS = 1000;
 /** A result that servers refuse for so long is given up. One that no server could be asked about is not. */
 const REFUSED_MS = 60_000;
@@ -75,8 +82,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #pending = new Set<PendingParcel>();
   readonly #parked = new Set<PendingParcel>();
-  /** How many of the pending parcels belong to jobs of each job server. */
-  readonly #sizes = new Map<string, number>();
+  /** What of the pending parcels belongs to jobs of each job server. */
+  readonly #amounts = new Map<string, Amount>();
   #bytes = 0;
   #count = 0;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -96,9 +103,9 @@ export class Outbox {
     return this.#bytes;
   }
 
-  /** How many results of jobs of this job server, `host:port`, are not accepted yet. */
-  sizeOf(server: string): number {
-    return this.#sizes.get(server) ?? 0;
+  /** What of the results of jobs of this job server, `host:port`, is not accepted yet. */
+  amountOf(server: string): Amount {
+    return this.#amounts.get(server) ?? NOTHING;
   }
 
   /** For how many seconds the oldest of them has waited. */
@@ -120,8 +127,7 @@ export class Outbox {
       const ownUntilMs = parcel.left === undefined ? 0 : now + OWN_FIRST_MS;
       const pending = { ...parcel, ...identity, ownUntilMs, refusedSinceMs: undefined, accepted, failed };
       this.#pending.add(pending);
-      this.#bytes += parcel.workload.length;
-      this.#sizes.set(parcel.server, this.sizeOf(parcel.server) + 1);
+      this.#add(parcel, 1);
       this.#send(pending);
     });
   }
@@ -154,7 +160,7 @@ export class Outbox {
     }
     this.#pending.clear();
     this.#bytes = 0;
-    this.#sizes.clear();
+    this.#amounts.clear();
     this.#parked.clear();
     return left;
   }
@@ -177,10 +183,15 @@ export class Outbox {
   #remove(parcel: PendingParcel): void {
     if (!this.#pending.delete(parcel)) return;
     this.#options.keeper?.release(parcel);
-    this.#bytes -= parcel.workload.length;
-    const left = this.sizeOf(parcel.server) - 1;
-    if (left === 0) this.#sizes.delete(parcel.server);
-    else this.#sizes.set(parcel.server, left);
+    this.#add(parcel, -1);
+  }
+
+  #add({ server, workload }: Parcel, sign: 1 | -1): void {
+    const { results, bytes } = this.amountOf(server);
+    const change = sign * workload.length;
+    this.#bytes += change;
+    if (results + sign === 0) this.#amounts.delete(server);
+    else this.#amounts.set(server, { results: results + sign, bytes: bytes + change });
   }
 
   #destinationFor({ server, ownUntilMs }: PendingParcel): Destination | undefined {

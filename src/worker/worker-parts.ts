@@ -3,7 +3,7 @@ import type { Check } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Config } from "../config/config.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";
-import { OutputRoom } from "../executor/output-room.ts";
+import { OutputRoom, roomOf } from "../executor/output-room.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
@@ -100,10 +100,12 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     onShort: () => pool.shrink(pool.busy - shortage.size),
     onOver: () => jobServers.wake(),
   });
+  const mostBytes = roomOf(process.constrainedMemory());
   const jobServers: JobServers = new JobServers({
     ...{ log, events, onJob, renderStatus },
     room: (server) => {
-      const isFull = outbox.sizeOf(server) >= MAX_UNDELIVERED || kept.isFull;
+      const waiting = outbox.amountOf(server);
+      const isFull = waiting.results >= MAX_UNDELIVERED || waiting.bytes >= mostBytes || kept.isFull;
       const isCrowded = shortage.size > 0 || native.targets.waiting >= MAX_AT_TARGETS;
       return isFull || isCrowded ? 0 : pool.room;
     },

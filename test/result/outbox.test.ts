@@ -187,17 +187,20 @@ describe("among several job servers", () => {
     void outbox.deliver(parcel("own", "a:1"));
     void outbox.deliver(parcel("other", "b:1"));
     expect([first.texts, third.texts]).toEqual([["own"], ["other"]]);
-    expect([outbox.sizeOf("a:1"), outbox.sizeOf("b:1"), outbox.sizeOf("c:1")]).toEqual([1, 1, 0]);
+    const amounts = () => ["a:1", "b:1", "c:1"].map((server) => outbox.amountOf(server));
+    const nothing = { results: 0, bytes: 0 };
+    expect(amounts()).toEqual([{ results: 1, bytes: 3 }, { results: 1, bytes: 5 }, nothing]);
 
     third.isSilent = true;
     void outbox.deliver(parcel("late", "b:1"));
-    expect(outbox.sizeOf("b:1")).toBe(2);
+    expect(outbox.amountOf("b:1")).toEqual({ results: 2, bytes: 9 });
     first.isSilent = false;
     await vi.advanceTimersByTimeAsync(RETRY_MS);
     expect([first.texts, third.texts]).toEqual([["own", "late"], ["other"]]);
     for (const each of [first, first, third]) each.accept();
     await turn();
-    expect([outbox.size, outbox.sizeOf("a:1"), outbox.sizeOf("b:1")]).toEqual([0, 0, 0]);
+    expect(outbox.size).toBe(0);
+    expect(amounts()).toEqual([nothing, nothing, nothing]);
   });
 
   it("the servers are those of the present configuration", () => {

@@ -266,6 +266,29 @@ it("a worker whose outbox is full of one job server's results takes no more of i
   expect(await results(server, most + 200)).toHaveLength(most + 200);
 });
 
+it("a worker whose undelivered results fill their share of the memory takes no more jobs until they are delivered", async () => {
+  // The least share is 8 MiB.
+  const memory = vi.spyOn(process, "constrainedMemory").mockReturnValue(1);
+  const server = await startServer();
+  const cable = await startCable(server);
+  const { worker, gate } = await startWorker([cable.address], ["min-worker=20", "max-worker=20"]);
+  memory.mockRestore();
+  gate.open();
+  cable.hold((chunk) => chunk.subarray(0, SUBMIT_HEAD.length).equals(SUBMIT_HEAD));
+  const most = 400;
+  await submit(server, ...Array.from({ length: most }, (_, i) => `${i}`.padStart(30_000, "x")));
+  await until(async () => {
+    const { runs } = gate;
+    expect(worker.status().outbox.size).toBe(runs);
+    await readStatus(server);
+    expect(gate.runs, "jobs still come").toBe(runs);
+    expect(runs * 30_000).toBeGreaterThan(5 * 2 ** 20);
+  });
+  expect(gate.runs).toBeLessThan(most - 50);
+  cable.release();
+  expect(await results(server, most)).toHaveLength(most);
+});
+
 it("a worker whose result_spool is full takes no more jobs until results are delivered", async () => {
   using folder = createFolder();
   const server = await startServer();

@@ -119,7 +119,7 @@ export const JOB_ALERTS: readonly Alert[] = [
     during: "1m",
     summary: `{{ $value }} results wait in ${WORKER}`,
     description:
-      "With 5,000 results of its jobs waiting, a job server is asked for no more: checks are not run then.",
+      "With 5,000 results of its jobs waiting, or fewer long ones, a job server is asked for no more: checks are not run then.",
     action: "As for OmdResultsWait.",
   },
   {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { roomOf } from "../../executor/output-room.ts";
 import type { ConnectionState, ConnectionTiming } from "../../gearman/connection.ts";
 import { Presence } from "../../gearman/presence.ts";
 import { isSameServer, renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
@@ -9,11 +10,13 @@ import type { LogThrottle } from "../log-throttle.ts";
 
 /** A connected dupserver may be slow to confirm so many copies, even if fewer are kept while it is away. */
 const MAX_UNCONFIRMED = 1_000;
+const MOST_BYTES = roomOf(process.constrainedMemory());
 
 export interface DupserverOptions {
   readonly server: ServerAddress;
   /** How many copies are kept while the dupserver is away. */
   readonly limit: number;
+  readonly mostBytes?: number;
   readonly timing?: Partial<ConnectionTiming>;
   readonly log: Log;
   readonly throttle: Pick<LogThrottle, "error">;
@@ -42,10 +45,13 @@ export class Dupserver {
   readonly #outbox: Outbox;
   readonly #throttle: Pick<LogThrottle, "error">;
   #limit: number;
+  /** Copies hold no more memory than the results of a job server may. */
+  readonly #mostBytes: number;
 
-  constructor({ server, limit, timing = {}, log, throttle }: DupserverOptions) {
+  constructor({ server, limit, mostBytes = MOST_BYTES, timing = {}, log, throttle }: DupserverOptions) {
     this.name = renderServerAddress(server);
     this.#limit = limit;
+    this.#mostBytes = mostBytes;
     this.#throttle = throttle;
     const presence = new Presence({ server, log, role: "dupserver" });
     const onState = (state: ConnectionState) => {
@@ -84,9 +90,9 @@ export class Dupserver {
   }
 
   send(parcel: Parcel): void {
-    const { size } = this.#outbox;
+    const { size, bytes } = this.#outbox;
     const max = this.#submitter.isConnected ? Math.max(this.#limit, MAX_UNCONFIRMED) : this.#limit;
-    if (size >= max) {
+    if (size >= max || bytes >= this.#mostBytes) {
       const message = `dupserver ${this.name} takes no results: its copy is lost, ${size} are waiting`;
       this.#throttle.error(`dupserver ${this.name}`, {}, message);
       return;

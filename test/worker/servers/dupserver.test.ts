@@ -19,10 +19,18 @@ function parcel(text: string): Parcel {
   return { queue: QUEUE, workload: Buffer.from(text), server: "gearmand.example.org:4730" };
 }
 
-function startDupserver(port: number, limit = 1_000) {
+function startDupserver(port: number, limit = 1_000, mostBytes?: number) {
   const log = stubLog();
   const server = { host: HOST, port };
-  const dupserver = actors.add(new Dupserver({ server, limit, log, throttle: new LogThrottle(log) }));
+  const dupserver = actors.add(
+    new Dupserver({
+      server,
+      limit,
+      ...(mostBytes !== undefined && { mostBytes }),
+      log,
+      throttle: new LogThrottle(log),
+    }),
+  );
   dupserver.start();
   return { dupserver, log };
 }
@@ -95,6 +103,13 @@ describe("a dupserver that is away", () => {
     expect((await jobs.take(2)).map(textOf)).toEqual(["a", "b"]);
     dupserver.send(parcel("c"));
     expect(textOf(await jobs.next())).toBe("c");
+  });
+
+  it("costs copies beyond a size, too", async () => {
+    const { dupserver, log } = startDupserver(await freePort(), 100, 10);
+    for (const text of ["12345", "67890", "lost"]) dupserver.send(parcel(text));
+    expect(dupserver.status.waiting).toBe(2);
+    expect(log.error).toHaveBeenCalledOnce();
   });
 
   it("does not keep the worker from stopping, nor is a copy left behind an error", async () => {
