@@ -56,6 +56,7 @@ if [ -z "$is_try" ]; then
   [ -z "$(git status --porcelain)" ] || fail "the folder has changes that are not committed"
   grep -q "^## $version" CHANGELOG.md || fail "CHANGELOG.md has no heading for $version"
   ! grep -q "^## $version (unreleased)" CHANGELOG.md || fail "CHANGELOG.md says that $version is unreleased"
+  npm audit --omit=dev --package-lock-only || fail "npm audit has findings, or its registry does not answer it"
 fi
 
 # The platform of this machine. For buildah 1.28 BUILDPLATFORM is that of the image, and npm and the compiler would be emulated.
