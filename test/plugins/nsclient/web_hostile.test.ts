@@ -23,6 +23,14 @@ function keeping(isOn: boolean): SharedValues {
   return new SharedValues({ log: () => {}, settings: () => new Map([[NATIVE_NSC_KEEPALIVE, isOn]]) });
 }
 
+/** Without the plugin the worker answers UNKNOWN, with this reason. */
+async function expectTooLarge(running: Promise<unknown>): Promise<void> {
+  await expect(running).rejects.toMatchObject({
+    name: "CheckDeclined",
+    message: "the agent's answer is too large",
+  });
+}
+
 /** Sends this answer to the first request. */
 const answering =
   (send: Parameters<Serve>[0] extends infer Socket ? (socket: Socket) => void : never): Serve =>
@@ -30,23 +38,49 @@ const answering =
     void socket.once("data", () => send(socket));
 
 describe("a clear result in time of an agent", () => {
-  it("whose body never ends", { timeout: 60_000 }, async () => {
-    await using servers = new FakeServers();
-    const endless = answering((socket) => {
-      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 52428800\r\n\r\n");
-      const more = () => {
-        while (!socket.destroyed && socket.write(" ".repeat(65_536)));
-      };
-      socket.on("drain", more);
-      more();
-    });
-    const port = await servers.tcp(endless);
-    const line = `-p secret -t 30 -u http://127.0.0.1:${port} q`;
-    await expect(runCheck(checkNscWeb, line, { timeoutMs: 30_000 })).rejects.toMatchObject({
-      name: "CheckDeclined",
-      message: "the agent's answer is too large",
-    });
-  });
+  it.each([true, false])(
+    "whose body is 50 MB; it is well afterwards (kept connections: %s)",
+    {
+      timeout: 60_000,
+    },
+    async (isOn) => {
+      await using servers = new FakeServers();
+      await using shared = keeping(isOn);
+      const size = 50 * 2 ** 20;
+      let sent = 0;
+      const endless = answering((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
+        const more = () => {
+          while (!socket.destroyed && sent < size) {
+            sent += 65_536;
+            if (!socket.write(" ".repeat(65_536))) return;
+          }
+        };
+        socket.on("drain", more);
+        more();
+      });
+      const well = webAgent();
+      let connections = 0;
+      const port = await servers.tcp((socket) => {
+        connections += 1;
+        if (connections === 2) endless(socket);
+        else well(socket);
+      });
+      const ask = () =>
+        runCheck(checkNscWeb, `-p secret -t 30 -u http://127.0.0.1:${port} whole`, {
+          shared,
+          timeoutMs: 30_000,
+        });
+      const answer = { returnCode: 0, output: "m |'a b'=42%;80;@1:2;;\n" };
+      expect(await ask()).toMatchObject(answer);
+      // The kept connection is as good as it was. The next one is the bad one.
+      if (isOn) await Promise.all([ask(), expectTooLarge(ask())]);
+      else await expectTooLarge(ask());
+      expect(sent).toBeLessThan(size);
+      expect(await ask()).toMatchObject(answer);
+      expect(await ask()).toMatchObject(answer);
+    },
+  );
 
   it("whose body comes too slowly", async () => {
     await using servers = new FakeServers();
