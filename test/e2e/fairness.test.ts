@@ -29,7 +29,7 @@ describe.skipIf(!hasServer("gearmand"))("a queue with a limit, full of plugins t
     using folder = createFolder();
     const gate = writeGate(folder.path);
     await using core = new Core({ port: gearmand.port, resultQueue: "full" });
-    const slow = numbered(8, "slow");
+    const slow = numbered(100, "slow");
     const answer = { result_queue: "full" };
     await core.submit("hostgroup_full", ...slow.map((name) => serviceJob(name, gate.plugin(name), answer)));
     const metrics = `127.0.0.1:${await freePort()}`;
@@ -38,7 +38,7 @@ describe.skipIf(!hasServer("gearmand"))("a queue with a limit, full of plugins t
     await using _worker = await startWorker([gearmand.port], args);
     await gate.entered(2);
 
-    const hosts = numbered(20, "host");
+    const hosts = numbered(200, "host");
     await core.submit("host", ...hosts.map((name) => serviceJob(name, "/bin/true", answer)));
     await core.collected(hosts.length);
     expect(core.services).toEqual(hosts.toSorted());
@@ -139,10 +139,10 @@ describe.skipIf(!hasServer("gearmand"))("a target that does not answer, and has 
     const submit = (names: readonly string[], plugin: string) =>
       core.submit("service", ...names.map((name) => serviceJob(name, plugin, { timeout: 600 })));
 
-    const held = numbered(20, "held");
+    const held = numbered(500, "held");
     await submit(held, dead.plugin);
     await dead.connected(2);
-    const quick = numbered(20, "quick");
+    const quick = numbered(200, "quick");
     await submit(quick, alive.plugin);
     await core.collected(quick.length);
     expect(core.services).toEqual(quick.toSorted());
