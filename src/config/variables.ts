@@ -13,9 +13,14 @@ export const VARIABLE_PREFIX = "OMD_WORKER_";
  * Those that hold secrets. They are taken out of the process's own environment before anything of the
  * configuration is read, so they stand here and not only in the table; a test compares both.
  */
-export const SECRET_VARIABLES = ["KEY", "PASSWORD", "ACCEPTED_KEY", "DUPSERVER_KEY", "STATUS_PAGE_AUTH"].map(
-  (name) => VARIABLE_PREFIX + name,
-);
+export const SECRET_VARIABLES = [
+  "KEY",
+  "PASSWORD",
+  "ACCEPTED_KEY",
+  "SERVER_KEY",
+  "DUPSERVER_KEY",
+  "STATUS_PAGE_AUTH",
+].map((name) => VARIABLE_PREFIX + name);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

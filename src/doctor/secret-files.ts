@@ -21,6 +21,10 @@ const PLACES: readonly SecretPlace[] = [
     paths: ({ encryption, acceptedKeyfile }) => (encryption ? acceptedKeyfile : []),
   },
   {
+    option: "server_keyfile",
+    paths: ({ encryption, serverKeyfile }) => (encryption ? serverKeyfile.map(({ path }) => path) : []),
+  },
+  {
     option: "dupserver_keyfile",
     paths: ({ encryption, dupserverKeyfile }) => [encryption ? dupserverKeyfile : undefined],
   },
@@ -33,7 +37,7 @@ const PLACES: readonly SecretPlace[] = [
 ];
 
 /** Options whose value is a secret. The file that they are written in holds it, too. */
-const WRITTEN = ["key", "accepted_key", "dupserver_key", "status_page_auth"];
+const WRITTEN = ["key", "accepted_key", "server_key", "dupserver_key", "status_page_auth"];
 
 const OTHERS = 0o007;
 const OTHERS_WRITE = 0o002;

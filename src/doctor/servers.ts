@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { expiresSoon } from "../config/tls/pem-contents.ts";
+import { ownKeyOf } from "../config/worker/key.ts";
 import { readStatus, readVersion } from "../gearman/admin.ts";
 import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
 import { readServerCertificate } from "../gearman/tls/server-certificate.ts";
@@ -63,7 +64,8 @@ async function examineTls(server: ServerAddress): Promise<readonly Finding[]> {
 async function examineKey(server: ServerAddress, config: Config, log: Log): Promise<Finding> {
   const name = renderServerAddress(server);
   try {
-    const key = config.key && keyFromPassword(config.key.reveal());
+    const secret = ownKeyOf(config, name) ?? config.key;
+    const key = secret && keyFromPassword(secret.reveal());
     const envelope = createEnvelope({ encryption: config.encryption, key });
     await makeRoundTrip({ server, queue: `omd-worker_doctor_${config.identifier}`, envelope, log });
     const how = config.encryption ? "sealed with our key" : "without encryption";

@@ -58,6 +58,8 @@ export interface OutboxOptions {
   readonly destinations: () => readonly Destination[];
   /** Job servers of earlier configurations. They get the results of their own jobs, and no others. */
   readonly retired?: () => Iterable<Destination>;
+  /** Whether the core of the one server, `host:port`, can open what was sealed for that of the other. */
+  readonly sharesKey?: (server: string, other: string) => boolean;
   readonly keeper?: Keeper;
   readonly log: Log;
   /** The beginning of every result's unique. It differs between workers, and between starts of a worker. */
@@ -74,9 +76,9 @@ const OWN_FIRST_MS = 5_000;
  * The results that no job server has accepted yet.
  *
  * A parcel goes to the server that its job came from. If that server is not connected, it goes to the first
- * server that is, and that answers. Parcels to one server keep their order. A parcel that a server had not
- * confirmed when its connection closed is sent again, with the same unique. If no server is connected,
- * parcels wait without a limit until one is.
+ * server that is, that answers, and whose core has the key. Parcels to one server keep their order. A parcel
+ * that a server had not confirmed when its connection closed is sent again, with the same unique. If no
+ * server is connected, parcels wait without a limit until one is.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -195,12 +197,12 @@ export class Outbox {
   }
 
   #destinationFor({ server, ownUntilMs }: PendingParcel): Destination | undefined {
-    const { destinations, retired } = this.#options;
+    const { destinations, retired, sharesKey = () => true } = this.#options;
     const isOwn = (each: Destination) => each.name === server && isOpen(each);
     const all = destinations();
     const own = all.find(isOwn) ?? [...(retired?.() ?? [])].find(isOwn);
     if (own !== undefined || performance.now() < ownUntilMs) return own;
-    return all.find((each) => isOpen(each) && !each.isSilent);
+    return all.find((each) => isOpen(each) && !each.isSilent && sharesKey(server, each.name));
   }
 
   /** Tried again when `flush` is called, and every second: a silent server may answer again at any time. */

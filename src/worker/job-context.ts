@@ -53,13 +53,8 @@ export function createJobContext(
 ): JobContext {
   const { events, pool, limits, shortage, ending, inFlight, replays } = parts;
   const { maxAge, jobTimeout, replayWindow } = config;
-  const envelope = createEnvelope({
-    encryption: config.encryption,
-    key: keyOf(config.key),
-    accepted: config.acceptedKey.flatMap((key) => keyOf(key) ?? []),
-  });
   return {
-    envelope,
+    envelopeOf: createEnvelopes(config),
     events,
     admit: (grabbed, job) => replays.admit(grabbed, job, replayWindow),
     settings: { maxAge, judge: judgeSettings(config) },
@@ -75,6 +70,17 @@ export function createJobContext(
     inFlight,
     deliver: createDelivery(config, parts),
   };
+}
+
+/** Jobs of a server with a key of its own are opened with that key alone. */
+function createEnvelopes({ encryption, key, acceptedKey, serverKey }: Config): JobContext["envelopeOf"] {
+  const accepted = acceptedKey.flatMap((each) => keyOf(each) ?? []);
+  const common = createEnvelope({ encryption, key: keyOf(key), accepted });
+  if (!encryption || serverKey.length === 0) return () => common;
+  const own = new Map(
+    serverKey.map((each) => [each.server, createEnvelope({ encryption, key: keyOf(each.key) })] as const),
+  );
+  return (server) => own.get(server) ?? common;
 }
 
 function keyOf(secret: Secret | undefined): Uint8Array | undefined {

@@ -16,7 +16,8 @@ import type { JobSettings, WorkerEvents } from "./worker-events.ts";
  * has.
  */
 export interface JobContext {
-  readonly envelope: Pick<Envelope, "openToAnswer">;
+  /** By the job server that the job came from, `host:port`. */
+  readonly envelopeOf: (server: string) => Pick<Envelope, "openToAnswer">;
   readonly settings: JobSettings;
   /** Throws a JobError for a job that must not be run, as it was given before. */
   readonly admit: (grabbed: GrabbedJob, job: Job) => void;
@@ -65,10 +66,10 @@ export async function performJob(grabbed: GrabbedJob, context: JobContext): Prom
  */
 function readJob(
   grabbed: GrabbedJob,
-  { envelope, events, admit }: JobContext,
+  { envelopeOf, events, admit }: JobContext,
 ): { readonly job: Job; readonly seal: Seal } | undefined {
   try {
-    const { text, seal } = envelope.openToAnswer(grabbed.workload);
+    const { text, seal } = envelopeOf(grabbed.server).openToAnswer(grabbed.workload);
     const job = decodeJob(text);
     admit(grabbed, job);
     return { job, seal };

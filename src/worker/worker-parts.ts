@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Check } from "../../sdk/check.ts";
 import type { ByteString } from "../byte-string.ts";
 import type { Config } from "../config/config.ts";
+import { haveSameKey } from "../config/worker/key.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";
 import { OutputRoom, roomOf } from "../executor/output-room.ts";
 import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
@@ -117,6 +118,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     keeper: kept,
     destinations: () => jobServers.current,
     retired: () => jobServers.retired,
+    sharesKey: (server, other) => haveSameKey(config(), server, other),
     log,
     prefix: randomUUID(),
   });

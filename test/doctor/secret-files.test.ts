@@ -28,6 +28,7 @@ const found = (options: Partial<typeof given>, origins: Readonly<Record<string, 
 
 it.each<[string, (path: string, folder: string) => Partial<typeof given>]>([
   ["keyfile", (keyfile) => ({ keyfile })],
+  ["server_keyfile", (path) => ({ serverKeyfile: [{ server: "gm:4730", path }] })],
   ["accepted_keyfile", (path) => ({ acceptedKeyfile: ["/nowhere/key", path] })],
   ["dupserver_keyfile", (dupserverKeyfile) => ({ dupserverKeyfile })],
   ["secret_dir", (_, secretDir) => ({ secretDir })],

@@ -65,6 +65,34 @@ describe.skipIf(!hasServer("gearmand"))("the key of a worker", () => {
     expect(worker.log).not.toMatch(/the key that/);
   });
 
+  it("may be another one for each job server, whose core never sees what is sealed with that of the other", async () => {
+    const second = await startGearmand();
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => second.stop());
+    using folder = createFolder();
+    mountSecret(folder.path, { key: OLD, dev: NEW });
+    const [prod, dev] = [gearmand.port, second.port];
+    const keys = [`keyfile=${folder.path}/key`, `server_keyfile=127.0.0.1:${dev}=${folder.path}/dev`];
+    await using worker = await startWorker([prod, dev], ["encryption=yes", "services=yes", ...keys]);
+    const coreOf = (port: number, password: string) => {
+      const envelope = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(password)) });
+      return new Core({ port, envelope, resultQueue: "own" });
+    };
+    const own = { result_queue: "own" };
+    await using prodCore = coreOf(prod, OLD);
+    await using devCore = coreOf(dev, NEW);
+    await prodCore.submit("service", serviceJob("of prod", "/bin/echo prod", own));
+    await devCore.submit("service", serviceJob("of dev", "/bin/echo dev", own));
+    await Promise.all([prodCore.collected(1), devCore.collected(1)]);
+    expect([prodCore.services, devCore.services]).toEqual([["of prod"], ["of dev"]]);
+
+    // Whoever knows the key of dev orders nothing on prod.
+    await using stranger = coreOf(prod, NEW);
+    await stranger.submit("service", serviceJob("of a stranger", "/bin/echo stranger", own));
+    await worker.logged("check your encryption settings: payload is unreadable after decryption");
+    expect(prodCore.services).toEqual(["of prod"]);
+  });
+
   it("is not all that a recorded job needs: with replay_window it is run once", async () => {
     using folder = createFolder();
     const book = writeBook(folder.path);

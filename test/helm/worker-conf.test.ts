@@ -102,7 +102,14 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
 
 const SET_BY_CHART = [
   ...["server", "dupserver", "encryption", "key", "keyfile"],
-  ...["accepted_key", "accepted_keyfile", "dupserver_key", "dupserver_keyfile"],
+  ...[
+    "accepted_key",
+    "accepted_keyfile",
+    "server_key",
+    "server_keyfile",
+    "dupserver_key",
+    "dupserver_keyfile",
+  ],
   ...["tls", "tls_ca_file", "tls_certificate", "tls_key", "tls_server_name"],
   ...["hosts", "services", "eventhandler", "notifications", "hostgroups", "servicegroups"],
   ...["secret_dir", "prometheus_server", "reload_on_change", "identifier"],

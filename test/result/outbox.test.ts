@@ -203,6 +203,31 @@ describe("among several job servers", () => {
     expect(amounts()).toEqual([nothing, nothing, nothing]);
   });
 
+  it("a server whose core has another key gets none of them", async () => {
+    const destinations = ["a:1", "b:1", "c:1"].map((name) => new FakeDestination(name));
+    const sharesKey = (one: string, other: string) => (one === "b:1") === (other === "b:1");
+    const outbox = new Outbox({
+      destinations: () => destinations,
+      log: stubLog(),
+      prefix: "start-1",
+      sharesKey,
+    });
+    const [first, second, third] = destinations;
+    if (first === undefined || second === undefined || third === undefined) throw new Error("no server");
+    first.isConnected = false;
+    void outbox.deliver(parcel("one", "a:1")).catch(() => {});
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([second.texts, third.texts]).toEqual([[], ["one"]]);
+    second.isConnected = false;
+    void outbox.deliver(parcel("two", "b:1")).catch(() => {});
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(third.texts).toEqual(["one"]);
+    second.isConnected = true;
+    outbox.flush();
+    expect(second.texts).toEqual(["two"]);
+    outbox.stop();
+  });
+
   it("the servers are those of the present configuration", () => {
     const destinations = [new FakeDestination("old:1")];
     const outbox = new Outbox({ destinations: () => destinations, log: stubLog(), prefix: "start-1" });

@@ -85,7 +85,7 @@ async function perform(
   });
   await performJob(job, context);
   const textOf = (parcels: readonly Parcel[]) =>
-    parcels.map(({ workload }) => context.envelope.openToAnswer(Buffer.from(workload)).text);
+    parcels.map(({ workload }) => context.envelopeOf("gm:4730").openToAnswer(Buffer.from(workload)).text);
   return { delivered, copies, execute, job, textOf, log, hold };
 }
 
@@ -122,6 +122,19 @@ it("a long result keeps its room until it is delivered, and a short one needs no
   expect(hold.mock.calls[0]?.[0]).toBeGreaterThan(100_000);
   expect(delivered).toHaveLength(1);
   expect(job.complete).toHaveBeenCalledOnce();
+});
+
+it.each([
+  ["gm:4730=the new key", NEW, "gm:4730"],
+  ["gm2:4730=the new key", OLD, "gm:4730"],
+])("server_key=%s opens the jobs of that server alone", async (option, core, server) => {
+  const options = ["encryption=yes", "key=the old key", "server=gm:4730,gm2:4730", `server_key=${option}`];
+  const { delivered } = await perform(options, { envelope: core });
+  expect(delivered).toMatchObject([{ server }]);
+  expect(core?.open(Buffer.from(delivered[0]?.workload ?? ""))).toContain("host_name=web1");
+  const { delivered: refused, job } = await perform(options, { envelope: core === NEW ? OLD : NEW });
+  expect(refused).toEqual([]);
+  expect(job.fail).toHaveBeenCalledOnce();
 });
 
 it.each([

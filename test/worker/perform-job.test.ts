@@ -33,7 +33,7 @@ async function perform(lines: readonly string[], outcome: Outcome, more: Partial
     fail: () => steps.push("fail"),
   };
   const context: JobContext = {
-    envelope: ENVELOPE,
+    envelopeOf: () => ENVELOPE,
     settings: { maxAge: 0, judge: JUDGE },
     admit: () => {},
     run: async () => {

@@ -18,6 +18,8 @@ const SET_BY_CHART: Readonly<Record<string, string>> = {
   keyfile: "gearman.existingSecret",
   accepted_key: "gearman.acceptedKeys",
   accepted_keyfile: "gearman.acceptedKeys",
+  server_key: "a release for each gearmand that has a key of its own",
+  server_keyfile: "a release for each gearmand that has a key of its own",
   dupserver_key: "gearman.dupserverKey",
   dupserver_keyfile: "gearman.dupserverKey",
   tls: "gearman.tls.enabled",

@@ -2,6 +2,7 @@ import { strictFlag } from "../kinds/flags.ts";
 import { files, servers } from "../kinds/lists.ts";
 import { integer, seconds } from "../kinds/numbers.ts";
 import { secrets } from "../kinds/secrets.ts";
+import { serverKeyfiles, serverKeys } from "../kinds/server-keys.ts";
 import { folder, path, secret } from "../kinds/texts.ts";
 import type { ConfigRow } from "../option.ts";
 
@@ -109,6 +110,20 @@ export const JOB_SERVER_ROWS = [
   {
     name: "accepted_key",
     kind: secrets,
+    default: [],
+    help: "The same as keys, one a line.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "server_keyfile",
+    kind: serverKeyfiles,
+    default: [],
+    help: "The key file of one server, as gearman-dev:4730=/etc/mod-gearman/dev.key, one a line. Jobs of that server are opened with this key alone, and no other server gets their results unless it has the same key. Servers without one have key, keyfile and those accepted.",
+    knownBy: ["omd-worker"],
+  },
+  {
+    name: "server_key",
+    kind: serverKeys,
     default: [],
     help: "The same as keys, one a line.",
     knownBy: ["omd-worker"],

@@ -5,7 +5,7 @@ import type { Draft } from "../read/draft.ts";
 import type { Completed, CompletionContext } from "../table.ts";
 import { completeTls, type Secured } from "../tls/complete-tls.ts";
 import { type ValuesOf, withDefaults } from "../values.ts";
-import { findAcceptedKeys, findDupserverKey, findKey } from "./key.ts";
+import { findAcceptedKeys, findDupserverKey, findKey, findKeysOfNobody, findServerKeys } from "./key.ts";
 import { LOAD_LIMITS, loadLimits } from "./load-limits.ts";
 import { findMissingFolders, findOccupied } from "./missing-folders.ts";
 import { affordableSlots, tooFewFiles } from "./open-files.ts";
@@ -46,6 +46,7 @@ export function completeConfig(
     key: findKey({ ...given, isUnclear: isKeyUnclear(draft) }, machine, reportAt("keyfile")),
     pluginEnvironment: pluginEnvironmentOf(given),
     acceptedKey: findAcceptedKeys(given, { machine, report: reportAt("accepted_keyfile") }),
+    serverKey: findServerKeys(given, { machine, report: reportAt("server_keyfile") }),
     dupserverKey: findDupserverKey(given, { machine, report: reportAt("dupserver_keyfile") }),
     settings: settingValues(rules.settings, draft),
     ...(rules.takesJobs ? completeTls(written, draft, context) : NO_SERVERS),
@@ -73,6 +74,9 @@ export function completeConfig(
   if (unclear !== undefined) reportAt(unclear.name)(unclear.remark);
   if (rules.takesJobs) {
     checkJobServers(config, draft, report);
+    findKeysOfNobody(config).forEach(({ name, remark }) => {
+      reportAt(name)(remark);
+    });
     findQueueFaults(config).forEach(({ name, remark }) => {
       reportAt(name)(remark);
     });
@@ -118,6 +122,7 @@ function findDerived(config: Config, { values }: Draft): ReadonlyMap<string, str
   const derived = new Map<WorkerOption["name"], WorkerOption["name"]>();
   if (config.encryption && config.keyfile !== undefined) derived.set("key", "keyfile");
   if (config.encryption && config.acceptedKeyfile.length > 0) derived.set("accepted_key", "accepted_keyfile");
+  if (config.encryption && config.serverKeyfile.length > 0) derived.set("server_key", "server_keyfile");
   if (config.encryption && config.dupserverKeyfile !== undefined)
     derived.set("dupserver_key", "dupserver_keyfile");
   if (config.loadCpuMulti > 0) {

@@ -40,7 +40,7 @@ No file is needed: every option of the tables below, by any of its names, is a v
 - An empty variable is as one that is not set.
 - A name that is no option is a warning, with the name that was probably meant. What Kubernetes sets for a Service (\`OMD_WORKER_SERVICE_HOST\`) is ignored, and so are the options
   of \`omd-worker run-and-send\`, which has the same variables.
-- Plugins inherit the worker's environment, but for \`OMD_WORKER_KEY\`, \`OMD_WORKER_PASSWORD\`, \`OMD_WORKER_ACCEPTED_KEY\`, \`OMD_WORKER_DUPSERVER_KEY\` and \`OMD_WORKER_STATUS_PAGE_AUTH\`. A process of the worker's own user can still read them in
+- Plugins inherit the worker's environment, but for \`OMD_WORKER_KEY\`, \`OMD_WORKER_PASSWORD\`, \`OMD_WORKER_ACCEPTED_KEY\`, \`OMD_WORKER_SERVER_KEY\`, \`OMD_WORKER_DUPSERVER_KEY\` and \`OMD_WORKER_STATUS_PAGE_AUTH\`. A process of the worker's own user can still read them in
   \`/proc\`, as it can read a key file of this user. The variables of a pod are also seen by everybody who may read pods: mount the key as a file and set \`OMD_WORKER_KEYFILE\`.
 - \`GEARMAN_SERVERS\` adds job servers, too.
 - \`omd-worker config check\` without a file checks what the environment says.

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { trimEnd } from "../../byte-string.ts";
+import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
+import type { ServerKey, ServerKeyfile } from "../kinds/server-keys.ts";
 import { MAX_KEY_BYTES } from "../kinds/texts.ts";
 import type { Machine } from "../machine.ts";
 import { error, type Remark, warning } from "../problem.ts";
@@ -58,6 +60,61 @@ export function findAcceptedKeys(given: AcceptedKeys, reading: Reading): readonl
   if (!encryption) return acceptedKey;
   const read = acceptedKeyfile.map((path) => readKeyFile("accepted_keyfile", path, reading));
   return [...acceptedKey, ...read.filter((key) => key !== undefined)];
+}
+
+export interface ServerKeys {
+  readonly encryption: boolean;
+  readonly serverKey: readonly ServerKey[];
+  readonly serverKeyfile: readonly ServerKeyfile[];
+}
+
+/** The keys of servers that have one of their own. That of a file wins. */
+export function findServerKeys(given: ServerKeys, reading: Reading): readonly ServerKey[] {
+  const { encryption, serverKey, serverKeyfile } = given;
+  if (!encryption) return serverKey;
+  const read = serverKeyfile.flatMap(({ server, path }) => {
+    const key = readKeyFile("server_keyfile", path, reading);
+    return key === undefined ? [] : [{ server, key }];
+  });
+  const isRead = (server: string) => read.some((each) => each.server === server);
+  return [...read, ...serverKey.filter(({ server }) => !isRead(server))];
+}
+
+interface KeysInUse {
+  readonly key: Secret | undefined;
+  readonly serverKey: readonly ServerKey[];
+}
+
+/** The key of this server alone, `host:port`. Undefined: it has none of its own. */
+export function ownKeyOf({ serverKey }: Pick<KeysInUse, "serverKey">, server: string): Secret | undefined {
+  return serverKey.find((each) => each.server === server)?.key;
+}
+
+/** Whether what is sealed for one server can be opened by the core of the other. */
+export function haveSameKey(keys: KeysInUse, one: string, other: string): boolean {
+  const [first, second] = [one, other].map((server) => ownKeyOf(keys, server) ?? keys.key);
+  return first === second || (first !== undefined && second !== undefined && first.equals(second));
+}
+
+/** A key for a server that the worker does not know would never be used, and that of the others instead. */
+export function findKeysOfNobody(config: {
+  readonly server: readonly Pick<ServerAddress, "host" | "port">[];
+  readonly serverKey: readonly ServerKey[];
+  readonly serverKeyfile: readonly ServerKeyfile[];
+}): readonly { readonly name: "server_key" | "server_keyfile"; readonly remark: Remark }[] {
+  const known = config.server.map(renderServerAddress);
+  const named = [
+    ...config.serverKeyfile.map(({ server }) => ({ name: "server_keyfile" as const, server })),
+    ...config.serverKey.map(({ server }) => ({ name: "server_key" as const, server })),
+  ];
+  const strange = named.filter(({ server }, at) => {
+    const isFirst = named.findIndex((each) => each.server === server) === at;
+    return isFirst && !known.includes(server);
+  });
+  return strange.map(({ name, server }) => ({
+    name,
+    remark: error(`${name}: there is no server ${server}`, `write it as server= has it: ${known.join(", ")}`),
+  }));
 }
 
 /** The key for copies. Undefined: there is no other than that of the result. */

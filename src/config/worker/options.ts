@@ -39,6 +39,8 @@ const JOB_SERVERS = [
     keyfile: LIVE,
     accepted_key: LIVE,
     accepted_keyfile: LIVE,
+    server_key: LIVE,
+    server_keyfile: LIVE,
     dupserver_key: LIVE,
     dupserver_keyfile: LIVE,
   }),

@@ -51,6 +51,8 @@ describe("a worker without a file", () => {
 
 /** A value of each kind that has no bare form and does not take a number. */
 const VALUES: Readonly<Record<string, string>> = {
+  "HOST[:PORT]=FILE, one a line": "localhost=/etc/more.key",
+  "HOST[:PORT]=KEY, one a line": "localhost=one of the keys",
   path: "/there",
   folder: "/there",
   "path, one a line": "/there",

@@ -102,6 +102,47 @@ describe("more keys", () => {
     ).toEqual(["accepted_key"]);
   });
 
+  it("of a server alone are of a file or an option, and a file wins", () => {
+    const { config } = loadKeys(
+      ...["server=dev, [::1]:4731", "server_keyfile=dev=/b", "server_key=dev:4730=not this one"],
+      "server_key=[::1]:4731=a=b, a key",
+    );
+    const shown = config.serverKey.map(({ server, key }) => [server, key.reveal().toString("latin1")]);
+    expect(Object.fromEntries(shown)).toEqual({ "dev:4730": "the second key", "[::1]:4731": "a=b, a key" });
+    expect(JSON.stringify(config)).not.toMatch(/second key|a key|not this/);
+  });
+
+  it.each([
+    ["server_keyfile=dev:4730=/b", "server_keyfile: there is no server dev:4730"],
+    ["server_key=localhost:4731=long enough", "server_key: there is no server localhost:4731"],
+    ["server_keyfile=/b", "server_keyfile: '/b' is no file of a server"],
+    ["server_keyfile=localhost=", "server_keyfile: 'localhost=' is no file of a server"],
+    ["server_key=only a secret", "server_key: no server is named"],
+    ["server_keyfile=localhost=/gone", "could not open server_keyfile: /gone: no such file or directory"],
+    ["server_keyfile=localhost=/c", "server_keyfile /c has no key in its first line"],
+  ])("of a server are refused: %s", (option, problem) => {
+    const problems = problemsOf(() => loadKeys(option));
+    expect(problems).toHaveLength(1);
+    expect(problems?.join()).toContain(problem);
+    expect(problems?.join()).not.toContain("only a secret");
+  });
+
+  it("of a server may be named once", () => {
+    const loaded = loadKeys("server_keyfile=localhost=/c", "server_keyfile=localhost:4730=/b");
+    expect(loaded.config.serverKey.map(({ server }) => server)).toEqual(["localhost:4730"]);
+    expect(warningsOf(loaded)).toEqual([
+      "command line: warning: server_keyfile: localhost:4730 is named twice, the last one counts",
+    ]);
+  });
+
+  it("of a server count as changed when another one is in the same file", () => {
+    const argv = ["server=localhost", "keyfile=/secret.key", "server_keyfile=localhost=/b"];
+    const before = load(argv, { files: FILES }).config;
+    const after = load(argv, { files: { ...FILES, "/b": "quite another key" } }).config;
+    expect(diffConfig(before, after).live).toEqual(["server_key"]);
+    expect(diffConfig(before, load(argv, { files: FILES }).config).live).toEqual([]);
+  });
+
   it("are not even opened without encryption", () => {
     const argv = ["server=localhost", "encryption=no", "accepted_keyfile=/gone", "dupserver_keyfile=/gone"];
     expect(load(argv).config.acceptedKey).toEqual([]);

@@ -49,6 +49,8 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "queues, comma-separated": "service",
   "path, one a line": "/usr/lib/plugins",
   "file, one a line": "/etc/more.key",
+  "HOST[:PORT]=FILE, one a line": "localhost=/etc/more.key",
+  "HOST[:PORT]=KEY, one a line": "localhost=one of the keys",
   "text, one a line": "one of the keys",
   "host[:port], comma-separated": "a:1",
   "automatic, file, stdout, syslog": "file",
