@@ -1,10 +1,11 @@
 /**
  * What the writer of perfdata carries when neither gearmand nor a database limits it:
  *
- *     node bench/perfdata/alone.ts [--records=200000] [--warm=100000] [--reps=3] [--clear] [--core=0] [--program=FILE …]
+ *     node bench/perfdata/alone.ts [--records=200000] [--reps=3] [--clear] [--core=0] [--program=FILE …]
  *
- * Programs, such as that of another checkout, take turns. `--core` is the one core that the writer has;
- * `--clear` is without encryption. It prints each run, and the medians.
+ * Measured are so many records after the first 100,000 (`--warm`). Programs, such as that of another
+ * checkout, take turns. `--core` is the one core that the writer has; `--clear` is without encryption. It
+ * prints each run, and the medians.
  */
 
 import { type ChildProcess, fork, spawn } from "node:child_process";

@@ -1,10 +1,11 @@
 /**
  * Writes records through a real gearmand into a real InfluxDB 1.x, and compares every value:
  *
- *     node bench/perfdata/perfdata.ts [--records=100000] [--hard] [--clear] [--program=FILE] [--profile=FOLDER]
+ *     node bench/perfdata/perfdata.ts [--records=100000] [--hard] [--clear] [--profile=FOLDER]
  *
- * `--hard` kills the writer in the middle, stops the database for five seconds, and has bad lines between the
- * good ones. Without it the time and the CPU of the writer are measured, of another checkout's with `--program`.
+ * `--hard` kills the writer in the middle, and stops the database for five seconds. Without it the time and
+ * the CPU of the writer are measured, with `--program=FILE` those of another checkout. `--clear` is without
+ * encryption.
  */
 
 import { spawn } from "node:child_process";
@@ -42,7 +43,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** All records are in the queue before the writer starts. Its second half shows what it costs once it runs. */
+/** All records are in the queue before the writer starts. The second half shows what one costs later on. */
 async function measure(): Promise<void> {
   await fillQueue(gearmand.port, { to: records, encryption });
   const writer = startWriter();

@@ -4,7 +4,7 @@ import { Orphans } from "../../src/gearman/grabber/orphans.ts";
 import { renderServerAddress, type ServerAddress } from "../../src/gearman/server-address.ts";
 import type { Log } from "../../src/log.ts";
 
-/** With fewer, this program and the job server wait for each other by turns. A job takes microseconds here. */
+/** A job takes microseconds here: with fewer grabs this program and the job server wait by turns. */
 const GRABS_AT_ONCE = 512;
 
 export interface IntakeOptions {

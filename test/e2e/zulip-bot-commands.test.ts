@@ -31,7 +31,7 @@ async function start(monitoring: string): Promise<void> {
   await process.logged("Icinga API-Bot listens to");
 }
 
-/** What the core has to know of a wish: who had it, and where it was said. Commands cannot have a `;` in a name. */
+/** What the core has to know of a wish: who had it, and where. A `;` in a name is a comma in commands. */
 const signed = (id: number) => ({
   author: chat.anna.fullName.replaceAll(";", ","),
   comment: expect.stringMatching(new RegExp(`^via Zulip http.*\\[zulip:${id}\\]$`)),

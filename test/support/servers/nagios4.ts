@@ -8,7 +8,7 @@ import { HOST, SERVICE } from "./icinga2.ts";
 /** Debian's Nagios 4 with a host `dummy_fkt_tests` and its service `Sakuli_Connections`. */
 export interface Nagios extends AsyncDisposable {
   readonly commandFile: string;
-  /** What it has written of its state, once a second: `servicestatus`, `servicecomment`, `servicedowntime`. */
+  /** What it has written of its state: `servicestatus`, `servicecomment` or `servicedowntime`. */
   read(kind: string): readonly Readonly<Record<string, string>>[];
   stop(): Promise<void>;
 }
