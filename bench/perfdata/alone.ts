@@ -117,10 +117,11 @@ async function told<T>(feeder: ChildProcess): Promise<T> {
 }
 
 function show(name: string, { rate, cpuMicroseconds, cores, pss }: Run): void {
-  const [first = 0, last = 0] = [pss[0], pss.at(-1)];
+  const quarters = [0, 1, 2, 3, 4].map((quarter) => pss[Math.floor(((pss.length - 1) * quarter) / 4)]);
   print(
-    `${name}${Math.round(rate)} records/s with ${cores.toFixed(2)} cores, ${cpuMicroseconds.toFixed(1)} µs a record, ` +
-      `${Math.round(1e6 / cpuMicroseconds)} a second of CPU; PSS ${first} MiB, in the end ${last}, at most ${Math.max(...pss)}`,
+    `${name}${Math.round(rate)} records/s with ${cores.toFixed(2)} cores, ` +
+      `${cpuMicroseconds.toFixed(1)} µs a record, ${Math.round(1e6 / cpuMicroseconds)} a second of CPU; ` +
+      `PSS at the beginning and after each quarter ${quarters.join(", ")} MiB, at most ${Math.max(...pss)}`,
   );
 }
 
