@@ -1,14 +1,14 @@
 /**
  * Writes records through a real gearmand into a real InfluxDB 1.x, and compares every value:
  *
- *     node bench/perfdata/perfdata.ts [--records=100000] [--hard] [--profile=FOLDER]
+ *     node bench/perfdata/perfdata.ts [--records=100000] [--hard] [--clear] [--profile=FOLDER]
  *
- * `--hard` kills the writer in the middle, stops the database for five seconds, and has bad lines between the
- * good ones. Without it the time and the CPU of the writer are measured.
+ * `--hard` kills the writer in the middle, and stops the database for five seconds. Without it the time and
+ * the CPU of the writer are measured, with `--program=FILE` those of another checkout. `--clear` is without
+ * encryption.
  */
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,19 +17,21 @@ import { parseArgs } from "node:util";
 import { startGearmand } from "../../test/support/gearman/gearmand.ts";
 import { type Influxdb, startInfluxdb } from "../../test/support/servers/influxdb.ts";
 import { countJobs, expectedValue, fillQueue, KEY } from "./queue.ts";
+import { cpuSeconds, end, residentMib } from "./watch.ts";
 
-const PROGRAM = join(import.meta.dirname, "../../src/cli/omd-worker.ts");
-const HERTZ = 100;
 const LOOK_EVERY_MS = 20;
 
 const { values } = parseArgs({
   options: {
     records: { type: "string", default: "100000" },
     hard: { type: "boolean", default: false },
+    clear: { type: "boolean", default: false },
+    program: { type: "string", default: join(import.meta.dirname, "../../src/cli/omd-worker.ts") },
     profile: { type: "string" },
   },
 });
 const records = Number(values.records);
+const encryption = !values.clear;
 const folder = mkdtempSync(join(tmpdir(), "perfdata-bench-"));
 const gearmand = await startGearmand();
 const influxdb = await startInfluxdb();
@@ -41,33 +43,40 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** All records are in the queue before the writer starts. */
+/** All records are in the queue before the writer starts. The second half shows what one costs later on. */
 async function measure(): Promise<void> {
-  await fillQueue(gearmand.port, 0, records);
+  await fillQueue(gearmand.port, { to: records, encryption });
   const writer = startWriter();
   await until(() => readLog().includes("connected to job server"));
-  const began = performance.now();
-  const cpuBefore = cpuSeconds(writer.pid ?? 0);
+  const { pid = 0 } = writer;
+  const [began, cpuBefore] = [performance.now(), cpuSeconds(pid)];
+  const looks: { readonly left: number; readonly cpu: number }[] = [];
   let most = 0;
   await until(async () => {
-    most = Math.max(most, residentMib(writer.pid ?? 0));
-    return (await countJobs(gearmand.port)) === 0;
+    most = Math.max(most, residentMib(pid));
+    looks.push({ left: await countJobs(gearmand.port), cpu: cpuSeconds(pid) - cpuBefore });
+    return looks.at(-1)?.left === 0;
   });
   const seconds = (performance.now() - began) / 1000;
-  const cpu = cpuSeconds(writer.pid ?? 0) - cpuBefore;
   await end(writer, "SIGTERM");
   await compare();
-  const perRecord = ((cpu / records) * 1e6).toFixed(1);
-  print(`${records} records (${2 * records} lines) in ${seconds.toFixed(2)} s: ${rate(seconds)} records/s`);
+  const cpu = looks.at(-1)?.cpu ?? 0;
+  const middle = looks.find(({ left }) => left <= records / 2) ?? { left: 0, cpu: 0 };
   print(
-    `CPU of the writer: ${cpu.toFixed(2)} s, ${perRecord} µs a record: ${rate(cpu)} records a second of CPU`,
+    `${records} records (${2 * records} lines) in ${seconds.toFixed(2)} s: ${rate(records / seconds)} records/s`,
   );
+  print(`CPU of the writer: ${cpu.toFixed(2)} s, ${costs(cpu, records)}`);
+  print(`of that the second half: ${costs(cpu - middle.cpu, middle.left)}`);
   print(`memory of the writer: at most ${most} MiB`);
+}
+
+function costs(cpu: number, some: number): string {
+  return `${((1e6 * cpu) / some).toFixed(1)} µs a record: ${rate(some / cpu)} records a second of CPU`;
 }
 
 async function proveHard(): Promise<void> {
   const half = Math.floor(records / 2);
-  await fillQueue(gearmand.port, 0, half);
+  await fillQueue(gearmand.port, { to: half, encryption });
   let writer = startWriter();
   await until(async () => (await countJobs(gearmand.port)) < half * 0.7);
   await end(writer, "SIGKILL");
@@ -76,7 +85,7 @@ async function proveHard(): Promise<void> {
   await until(async () => (await countJobs(gearmand.port)) < half * 0.4);
   await influxdb.stop();
   print("the database is stopped for five seconds");
-  await fillQueue(gearmand.port, half, records);
+  await fillQueue(gearmand.port, { from: half, to: records, encryption });
   await pause(5000);
   await influxdb.start();
   await until(async () => (await countJobs(gearmand.port)) === 0);
@@ -114,22 +123,16 @@ async function countValues(database: Influxdb): Promise<readonly [found: number,
 }
 
 function startWriter() {
-  const { profile } = values;
+  const { profile, program } = values;
   const flags = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
   const options = [
     `server=127.0.0.1:${gearmand.port}`,
-    `key=${KEY}`,
+    ...(encryption ? [`key=${KEY}`] : ["encryption=no"]),
     `target=main ${influxdb.url} database=nagflux`,
     `spool=${join(folder, "spool")}`,
     `logfile=${join(folder, "log")}`,
   ];
-  return spawn(process.execPath, [...flags, PROGRAM, "perfdata", ...options], { stdio: "inherit" });
-}
-
-async function end(child: ReturnType<typeof spawn>, signal: NodeJS.Signals): Promise<void> {
-  const ended = once(child, "exit");
-  child.kill(signal);
-  await ended;
+  return spawn(process.execPath, [...flags, program, "perfdata", ...options], { stdio: "inherit" });
 }
 
 async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
@@ -144,19 +147,8 @@ function readLog(): string {
   }
 }
 
-/** User and system time, of all its threads. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / HERTZ;
-}
-
-function residentMib(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Math.round(Number(kib) / 1024);
-}
-
-function rate(seconds: number): string {
-  return Math.round(records / seconds).toLocaleString("en");
+function rate(perSecond: number): string {
+  return Math.round(perSecond).toLocaleString("en");
 }
 
 function print(text: string): void {

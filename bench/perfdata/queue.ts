@@ -11,11 +11,11 @@ const QUIET = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const AT_ONCE = 2000;
 
 /** As many services as a large site has. Each gets a record a minute. */
-const SERVICES = 11_000;
+export const SERVICES = 11_000;
 const HOSTS = 1750;
 
 /** Record number `at`, with two values that tell which it is. */
-function record(at: number): string {
+export function record(at: number): string {
   const service = at % SERVICES;
   const time = TIME + 60 * Math.floor(at / SERVICES);
   const perfdata = `rta=${at};1000;5000;0; pl=${at / 8}%;20;60;;100`;
@@ -28,9 +28,15 @@ export function expectedValue(label: string, service: string, timeMs: number): n
   return label === "rta" ? at : at / 8;
 }
 
-/** Puts records into the queue, a job each, encrypted as the core's module does. */
-export async function fillQueue(port: number, from: number, to: number): Promise<void> {
-  const { seal } = createEnvelope({ encryption: true, key: keyFromPassword(Buffer.from(KEY)) });
+export interface Filling {
+  readonly from?: number;
+  readonly to: number;
+  readonly encryption: boolean;
+}
+
+/** Puts records into the queue, a job each, as the core's module does. */
+export async function fillQueue(port: number, { from = 0, to, encryption }: Filling): Promise<void> {
+  const { seal } = createEnvelope({ encryption, key: keyFromPassword(Buffer.from(KEY)) });
   const connected = Promise.withResolvers<void>();
   const client = new Submitter({
     ...{ server: { host: "127.0.0.1", port }, log: QUIET },

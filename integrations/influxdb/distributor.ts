@@ -29,6 +29,12 @@ export interface DistributorOptions {
 /** How a text of perfdata begins, whatever the template: with a key. */
 export const PERFDATA_BEGINS = /^[A-Z][A-Z0-9_:]{1,63}?::/;
 
+/** Databases that read backslashes in the same way: they get the same lines. */
+interface Alike {
+  readonly lines: LineOptions;
+  readonly sinks: readonly LineSink[];
+}
+
 /** What has come in since the start. */
 export interface IntakeCounts {
   jobs: number;
@@ -43,14 +49,17 @@ export interface IntakeCounts {
 export class Distributor {
   readonly counts: IntakeCounts = { jobs: 0, unreadable: 0, records: 0, faulty: 0, items: 0, skipped: 0 };
   readonly #options: DistributorOptions;
-  readonly #names: ReadonlySet<string>;
+  readonly #all: readonly Alike[];
+  readonly #named: ReadonlyMap<string, readonly Alike[]>;
   readonly #seldom = new Seldom();
   #jobs = 0;
   #bytes = 0;
 
   constructor(options: DistributorOptions) {
     this.#options = options;
-    this.#names = new Set(options.targets.map(({ name }) => name));
+    const { targets, lines } = options;
+    this.#all = groupAlike(targets, lines);
+    this.#named = new Map(targets.map((target) => [target.name, groupAlike([target], lines)]));
   }
 
   /** Jobs that are taken and not completed. */
@@ -115,33 +124,27 @@ export class Distributor {
       this.#faulty(record, line);
       return;
     }
-    const sinks = this.#sinksOf(record);
-    if (sinks.length === 0 || record.perfdata === "") return;
-    const made = this.#make(record, sinks, ticket);
+    if (record.perfdata === "") return;
+    let made: MadeLines | undefined;
+    for (const { lines, sinks } of this.#sinksOf(record)) {
+      made = makeLines(record, lines);
+      if (made.lines > 0) for (const sink of sinks) sink.add(made.text, made.lines, ticket);
+    }
     this.counts.items += made?.lines ?? 0;
     this.counts.skipped += made?.skipped ?? 0;
   }
 
-  /** Databases that read backslashes in the same way get the same lines. */
-  #make(record: PerfdataRecord, sinks: readonly LineSink[], ticket: Ticket): MadeLines | undefined {
-    let last: MadeLines | undefined;
-    for (const doublesBackslashes of [false, true]) {
-      const those = sinks.filter((sink) => sink.doublesBackslashes === doublesBackslashes);
-      if (those.length === 0) continue;
-      last = makeLines(record, { ...this.#options.lines, doublesBackslashes });
-      if (last.lines > 0) for (const sink of those) sink.add(last.text, last.lines, ticket);
-    }
-    return last;
-  }
-
-  #sinksOf({ target }: PerfdataRecord): readonly LineSink[] {
-    const { targets, log } = this.#options;
-    if (target === undefined) return targets;
-    if (!this.#names.has(target) && targets.length > 0)
+  #sinksOf({ target }: PerfdataRecord): readonly Alike[] {
+    if (target === undefined) return this.#all;
+    const named = this.#named.get(target);
+    if (named === undefined && this.#all.length > 0)
       this.#seldom.say("target", (more) =>
-        log.warn({ target }, `a record is for a target that is not configured (NAGFLUX:TARGET)${more}`),
+        this.#options.log.warn(
+          { target },
+          `a record is for a target that is not configured (NAGFLUX:TARGET)${more}`,
+        ),
       );
-    return targets.filter(({ name }) => name === target);
+    return named ?? [];
   }
 
   #faulty(fault: RecordFault, line: ByteString): void {
@@ -153,4 +156,12 @@ export class Distributor {
       ),
     );
   }
+}
+
+function groupAlike(sinks: readonly LineSink[], lines: DistributorOptions["lines"]): readonly Alike[] {
+  const groups = [false, true].map((doublesBackslashes) => ({
+    lines: { ...lines, doublesBackslashes },
+    sinks: sinks.filter((sink) => sink.doublesBackslashes === doublesBackslashes),
+  }));
+  return groups.filter((group) => group.sinks.length > 0);
 }

@@ -4,6 +4,9 @@ import { Orphans } from "../../src/gearman/grabber/orphans.ts";
 import { renderServerAddress, type ServerAddress } from "../../src/gearman/server-address.ts";
 import type { Log } from "../../src/log.ts";
 
+/** A job takes microseconds here: with fewer grabs this program and the job server wait by turns. */
+const GRABS_AT_ONCE = 512;
+
 export interface IntakeOptions {
   readonly servers: readonly ServerAddress[];
   readonly queues: readonly ByteString[];
@@ -36,7 +39,7 @@ export class Intake {
     this.#undrained = servers.length;
     this.#grabbers = servers.map((server) => {
       const grabber: Grabber = new Grabber({
-        ...{ server, queues, intervalMs, log, orphans },
+        ...{ server, queues, intervalMs, log, orphans, grabsAtOnce: GRABS_AT_ONCE },
         onJob: (job) => {
           onJob(job);
           this.#tellQuiet();

@@ -20,6 +20,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/plugins/snmp/mibs/names.test.ts": 27,
   "test/sdk/names/names.test.ts": 25,
   "test/plugins/icmp/check_icmp_differential.test.ts": 23,
+  "test/e2e/zulip-bot-commands.test.ts": 23,
   "test/helm/helm-test.test.ts": 21,
   "test/e2e/outage.test.ts": 21,
   "test/executor/shells/shells-state.test.ts": 21,

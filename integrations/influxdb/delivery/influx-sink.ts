@@ -75,8 +75,8 @@ export class InfluxSink implements Sink {
     this.#options = options;
     this.name = options.name;
     this.doublesBackslashes = options.doublesBackslashes;
-    this.#gathering = new Gathering(options.limits, (text, lines, tickets) =>
-      this.#run(this.#pack(text, lines, tickets)),
+    this.#gathering = new Gathering(options.limits, (bytes, lines, tickets) =>
+      this.#run(this.#pack(bytes, lines, tickets)),
     );
   }
 
@@ -113,8 +113,8 @@ export class InfluxSink implements Sink {
     await this.#keepWaiting();
   }
 
-  async #pack(text: ByteString, lines: number, tickets: readonly Ticket[]): Promise<void> {
-    this.#waiting.push({ lines, tickets, body: await packLines(text) });
+  async #pack(bytes: Buffer, lines: number, tickets: readonly Ticket[]): Promise<void> {
+    this.#waiting.push({ lines, tickets, body: await packLines(bytes) });
     this.#pump();
   }
 

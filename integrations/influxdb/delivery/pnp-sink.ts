@@ -15,7 +15,7 @@ export interface PnpSinkOptions {
 }
 
 interface Waiting {
-  readonly text: ByteString;
+  readonly bytes: Buffer;
   readonly records: number;
   readonly tickets: readonly Ticket[];
 }
@@ -43,8 +43,8 @@ export class PnpSink implements Sink {
 
   constructor(options: PnpSinkOptions) {
     this.#options = options;
-    this.#gathering = new Gathering(options.limits, (text, records, tickets) => {
-      this.#waiting.push({ text, records, tickets });
+    this.#gathering = new Gathering(options.limits, (bytes, records, tickets) => {
+      this.#waiting.push({ bytes, records, tickets });
       this.#start();
     });
   }
@@ -87,7 +87,7 @@ export class PnpSink implements Sink {
     }
   }
 
-  async #write({ text, records }: Waiting): Promise<void> {
+  async #write({ bytes, records }: Waiting): Promise<void> {
     const { folder } = this.#options;
     const there = await readdir(folder);
     if (there.length >= MAX_FILES) throw new Error(`there are ${there.length} files in it: is NPCD running?`);
@@ -95,7 +95,7 @@ export class PnpSink implements Sink {
     const name = `perfdata.${Math.floor(Date.now() / 1000)}.${process.pid}.${this.#made}`;
     const unfinished = join(folder, `.${name}-PID-${process.pid}`);
     try {
-      await writeThrough(unfinished, Buffer.from(text, "latin1"));
+      await writeThrough(unfinished, bytes);
       await rename(unfinished, join(folder, name));
     } catch (error) {
       await rm(unfinished, { force: true });

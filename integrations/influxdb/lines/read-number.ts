@@ -15,27 +15,21 @@ export interface ReadNumber {
  * `0.050` is `0.050`. Undefined: there is none, or more follows that looks like a part of it, as in `1.2.3`.
  */
 export function readNumber(text: string, start: number): ReadNumber | undefined {
-  let at = start;
-  const sign = text.charCodeAt(at);
-  if (sign === MINUS || sign === PLUS) at += 1;
-  const whole = at;
-  at = afterDigits(text, at);
-  const digits = text.slice(whole, at);
-  let fraction = "";
-  if (isPoint(text.charCodeAt(at))) {
-    const end = afterDigits(text, at + 1);
-    fraction = text.slice(at + 1, end);
-    at = end;
-  }
-  if (digits === "" && fraction === "") return undefined;
-  const exponentEnd = afterExponent(text, at);
-  const exponent = withSign(text.slice(at, exponentEnd));
-  at = exponentEnd;
-  if (isPartOfNumber(text.charCodeAt(at))) return undefined;
-  const plain = `${digits === "" ? "0" : digits}.${fraction === "" ? "0" : fraction}${exponent}`;
-  const number = sign === MINUS ? `-${plain}` : plain;
-  const isLarge = exponent !== "" || digits.length > LARGEST;
-  return isLarge && !Number.isFinite(Number(number)) ? undefined : { text: number, end: at };
+  const sign = text.charCodeAt(start);
+  const whole = sign === MINUS || sign === PLUS ? start + 1 : start;
+  const point = afterDigits(text, whole);
+  const fraction = isPoint(text.charCodeAt(point)) ? point + 1 : point;
+  const exponent = afterDigits(text, fraction);
+  const isWithoutDigits = point === whole && exponent === fraction;
+  if (isWithoutDigits) return undefined;
+  const end = afterExponent(text, exponent);
+  if (isPartOfNumber(text.charCodeAt(end))) return undefined;
+  const minus = sign === MINUS ? "-" : "";
+  const before = point === whole ? "0" : text.slice(whole, point);
+  const behind = exponent === fraction ? "0" : text.slice(fraction, exponent);
+  const number = `${minus}${before}.${behind}${end === exponent ? "" : withSign(text.slice(exponent, end))}`;
+  const isLarge = end > exponent || point - whole > LARGEST;
+  return isLarge && !Number.isFinite(Number(number)) ? undefined : { text: number, end };
 }
 
 function afterDigits(text: string, start: number): number {
@@ -55,9 +49,7 @@ function afterExponent(text: string, start: number): number {
 }
 
 function withSign(exponent: string): string {
-  return exponent !== "" && isDigit(exponent.charCodeAt(1))
-    ? `${exponent.charAt(0)}+${exponent.slice(1)}`
-    : exponent;
+  return isDigit(exponent.charCodeAt(1)) ? `${exponent.charAt(0)}+${exponent.slice(1)}` : exponent;
 }
 
 export function isDigit(code: number): boolean {

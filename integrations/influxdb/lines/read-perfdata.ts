@@ -47,9 +47,24 @@ function unquote(text: ByteString, start: number, equals: number): ByteString {
 }
 
 function splitItem(label: ByteString, text: ByteString): PerfdataItem {
-  if (!text.includes(";")) return { label, value: text, warn: "", crit: "", min: "", max: "" };
-  const [value = "", warn = "", crit = "", min = "", max = ""] = text.split(";", 5);
-  return { label, value, warn, crit, min, max };
+  const value = endOfPart(text, 0);
+  const warn = endOfPart(text, value + 1);
+  const crit = endOfPart(text, warn + 1);
+  const min = endOfPart(text, crit + 1);
+  return {
+    label,
+    value: text.slice(0, value),
+    warn: text.slice(value + 1, warn),
+    crit: text.slice(warn + 1, crit),
+    min: text.slice(crit + 1, min),
+    max: text.slice(min + 1, endOfPart(text, min + 1)),
+  };
+}
+
+/** Where the `;` is, or the end of the text. */
+function endOfPart(text: string, start: number): number {
+  const end = start < text.length ? text.indexOf(";", start) : -1;
+  return end === -1 ? text.length : end;
 }
 
 /** Everything up to a blank is white space, as in C, or a control character. */

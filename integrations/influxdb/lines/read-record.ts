@@ -41,6 +41,10 @@ const NOTHING = {
   "NAGFLUX:TARGET": "",
 };
 type Fields = Record<keyof typeof NOTHING, ByteString>;
+/** An object would make a key that is cut out of a line one of the program's own names first. */
+const FIELDS: ReadonlyMap<ByteString, keyof Fields> = new Map(
+  Object.keys(NOTHING).map((key) => [key, key as keyof Fields]),
+);
 
 /** Reads the keys in any order: the core's templates may be other ones. Keys that are unknown are skipped. */
 export function readRecord(line: ByteString): PerfdataRecord | RecordFault {
@@ -70,15 +74,11 @@ function readFields(line: ByteString): Fields {
     const end = tab === -1 ? line.length : tab;
     const colons = line.indexOf("::", start);
     if (colons === -1) break;
-    const key = colons < end ? line.slice(start, colons) : "";
-    if (isField(key)) fields[key] = line.slice(colons + 2, end);
+    const field = colons < end ? FIELDS.get(line.slice(start, colons)) : undefined;
+    if (field !== undefined) fields[field] = line.slice(colons + 2, end);
     start = end + 1;
   }
   return fields;
-}
-
-function isField(key: string): key is keyof Fields {
-  return Object.hasOwn(NOTHING, key);
 }
 
 /** The macros `$HOSTDOWNTIME$` and `$SERVICEDOWNTIME$` are how many downtimes there are now. */

@@ -1,5 +1,4 @@
-/** How many grabs may be without a reply at a time. */
-const MAX_GRABS = 64;
+const MOST_GRABS = 64;
 /** A wake-up this soon after a job means that jobs come in numbers. */
 const TOGETHER_MS = 2;
 
@@ -8,8 +7,14 @@ const TOGETHER_MS = 2;
  * the job server little, and a burst comes at full speed.
  */
 export class GrabBudget {
+  readonly #most: number;
   #limit = 1;
   #lastJobMs = Number.NEGATIVE_INFINITY;
+
+  /** `most` grabs may be without a reply at a time. */
+  constructor(most = MOST_GRABS) {
+    this.#most = most;
+  }
 
   get limit(): number {
     return this.#limit;
@@ -18,7 +23,7 @@ export class GrabBudget {
   /** A job has come. `isAsleep`: it came for the single grab of a grabber that went back to sleep. */
   gotJob(isAsleep: boolean): void {
     this.#lastJobMs = performance.now();
-    if (!isAsleep) this.#limit = Math.min(this.#limit + 1, MAX_GRABS);
+    if (!isAsleep) this.#limit = Math.min(this.#limit + 1, this.#most);
   }
 
   /** The server has no job, or the connection is a new one. */

@@ -18,6 +18,8 @@ export interface GrabberOptions {
   readonly room: () => number;
   /** Jobs that come in a steady flow are taken in groups, so long apart. 0 or absent: one by one. */
   readonly intervalMs?: number;
+  /** How many grabs may be without a reply while jobs come in numbers. 64 if absent. */
+  readonly grabsAtOnce?: number;
   readonly onJob: (job: GrabbedJob) => void;
   /** Not called after `retire` or `stop`. */
   readonly onState?: (state: ConnectionState) => void;

@@ -6,7 +6,7 @@ import { GrabGroups } from "./grab-groups.ts";
 import { GrabWatch } from "./grab-watch.ts";
 import type { GrabberOptions } from "./grabber-options.ts";
 import type { Claim } from "./orphans.ts";
-import { type Answer, type AssignedWorkload, type JobOrigin, RunningJob } from "./running-job.ts";
+import { type Answer, type AssignedWorkload, type JobOrigin, queuesOf, RunningJob } from "./running-job.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
 export type { GrabberOptions } from "./grabber-options.ts";
@@ -40,7 +40,7 @@ export class Grabber implements JobOrigin {
   /** Jobs this connection will answer. */
   readonly #held = new Set<RunningJob>();
   readonly #unconfirmed = new Unconfirmed();
-  readonly #budget = new GrabBudget();
+  readonly #budget: GrabBudget;
   readonly #groups: GrabGroups;
   readonly #watch = new GrabWatch({ onOverdue: () => this.#options.onRoomLeft?.() });
   #state: "awake" | "asleep" | "retired" | "closed" = "awake";
@@ -51,7 +51,8 @@ export class Grabber implements JobOrigin {
   constructor(options: GrabberOptions) {
     this.#options = options;
     this.#server = renderServerAddress(options.server);
-    const { server, log, timing, presence, isWatched = false, intervalMs = 0 } = options;
+    const { server, log, timing, presence, isWatched = false, intervalMs = 0, grabsAtOnce } = options;
+    this.#budget = new GrabBudget(grabsAtOnce);
     this.#groups = new GrabGroups({ intervalMs, onDue: () => this.wake() });
     this.#connection = new Connection({
       ...{ server, log, ...(timing && { timing }), ...(presence && { presence }) },
@@ -102,16 +103,15 @@ export class Grabber implements JobOrigin {
   /** There is room again. */
   wake(): void {
     if (this.#state !== "awake" || this.#groups.isHeld || this.#watch.isOverdue || this.isSilent) return;
-    const connection = this.#connection;
     while (
-      connection.isConnected &&
-      !connection.isCongested &&
+      this.#connection.isConnected &&
+      !this.#connection.isCongested &&
       this.#outstandingGrabs < Math.min(this.#groups.limit ?? this.#budget.limit, this.#options.room())
     ) {
       this.#outstandingGrabs++;
       this.#unconfirmed.grabbed();
       this.#watch.grabbed();
-      connection.sendBytes(GRAB);
+      this.#connection.sendBytes(GRAB);
     }
   }
 
@@ -281,7 +281,7 @@ export class Grabber implements JobOrigin {
    */
   #withdraw(): void {
     if (this.#outstandingGrabs > 0 && (this.#held.size > 0 || !this.isSilent)) return;
-    const busy = new Set([...this.#held].map((job) => job.queue));
+    const busy = queuesOf(this.#held, this.#registered.length);
     const idle = this.#registered.filter((queue) => !busy.has(queue));
     for (const queue of idle) this.#connection.send({ type: "CANT_DO", queue });
     this.#registered = this.#registered.filter((queue) => busy.has(queue));

@@ -118,3 +118,16 @@ export class RunningJob implements GrabbedJob {
     this.#origin.ended();
   }
 }
+
+/**
+ * The queues that the jobs are of. It looks no further when it has found `most` of them: it is asked for each
+ * answer while thousands of jobs end.
+ */
+export function queuesOf(jobs: Iterable<RunningJob>, most: number): ReadonlySet<string> {
+  const queues = new Set<string>();
+  for (const { queue } of jobs) {
+    queues.add(queue);
+    if (queues.size >= most) break;
+  }
+  return queues;
+}

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { GrabBudget } from "../../../src/gearman/grabber/grab-budget.ts";
 import { type GrabbedJob, Grabber } from "../../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
 import { encodePacket, type Packet } from "../../../src/gearman/packet.ts";
@@ -29,6 +30,17 @@ async function startScriptedServer() {
   const { port } = server.address() as AddressInfo;
   return { said, peers, port, server };
 }
+
+it.each([
+  { says: "64 grabs are the most", budget: new GrabBudget(), most: 64 },
+  { says: "as many grabs as it is told are the most", budget: new GrabBudget(512), most: 512 },
+])("$says, and each job that comes allows one more until then", ({ budget, most }) => {
+  const limits = Array.from({ length: most + 1 }, () => {
+    budget.gotJob(false);
+    return budget.limit;
+  });
+  expect(limits).toEqual([...Array.from({ length: most - 1 }, (_, at) => at + 2), most, most]);
+});
 
 describe("a worker that is woken up", () => {
   let scripted: Awaited<ReturnType<typeof startScriptedServer>>;

@@ -26,7 +26,7 @@ async function write(address: string, text: string) {
     { name: "t", url, authorization: undefined, ca: undefined, doublesBackslashes: false },
     10_000,
   );
-  return await writeBatch({ body: await packLines(text) }, poster.post);
+  return await writeBatch({ body: await packLines(Buffer.from(text, "latin1")) }, poster.post);
 }
 
 /** Label → value as a person reads them of the perfdata, by another way than the program's. */

@@ -91,6 +91,7 @@ const SERVERS = {
     binary: "/usr/share/doc/icinga2-common",
     for: "suites on a real Icinga 2",
   },
+  nagios4: { package: "nagios4-core", binary: "/usr/sbin/nagios4", for: "suites on a real Nagios" },
   git: { package: "git", binary: "git", for: "suites that push to a git repository" },
   influxd: { package: "influxdb", binary: "influxd", for: "suites on a real InfluxDB" },
   victoriametrics: {
