@@ -36,8 +36,8 @@ export interface SoakFigure {
 export const SOAK_FIGURES: readonly SoakFigure[] = [
   { name: "pssMiB", title: "PSS of the worker, MiB", by: "median", slack: 1 },
   { name: "anonymousMiB", title: "its anonymous memory, MiB", by: "median", slack: 1 },
-  { name: "heapMiB", title: "V8's heap, least of a minute, MiB", by: "least", slack: 1 },
-  { name: "externalMiB", title: "buffers outside of it, MiB", by: "least", slack: 1 },
+  { name: "heapMiB", title: "V8's heap after a collection, MiB", by: "least", slack: 1 },
+  { name: "externalMiB", title: "buffers outside of it, after one, MiB", by: "least", slack: 1 },
   { name: "allPssMiB", title: "PSS with all it started, MiB", by: "median", slack: 2 },
   { name: "descriptors", title: "open descriptors", by: "median", slack: 3 },
   { name: "timers", title: "timers", by: "median", slack: 5 },

@@ -34,7 +34,7 @@ export function judgeSoak(samples: readonly Sample[], figures = SOAK_FIGURES): S
 }
 
 function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness {
-  const windows = windowsOf(samples).map((window) => valueOfWindow(figure, window));
+  const windows = windowsOf(samples, figure.by).map((window) => valueOfWindow(figure, window));
   const level = median(windows);
   const rise = slope(windows) * Math.max(0, windows.length - 1);
   const farthest = Math.max(0, ...windows.map((value) => Math.abs(value - level)));
@@ -48,11 +48,18 @@ function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness
   };
 }
 
-/** What is left over at the end belongs to the last window: one of a few samples would say little. */
-export function windowsOf(samples: readonly Sample[]): readonly (readonly Sample[])[] {
-  const count = Math.max(1, Math.floor(samples.length / WINDOW));
+/**
+ * What is left over at the end belongs to the last window: one of a few samples would say little. A window for
+ * the least is a tenth of the time, as V8 collects all of its garbage every few minutes only.
+ */
+export function windowsOf(
+  samples: readonly Sample[],
+  by: SoakFigure["by"] = "median",
+): readonly (readonly Sample[])[] {
+  const size = by === "median" ? WINDOW : Math.max(WINDOW, Math.floor(samples.length / 10));
+  const count = Math.max(1, Math.floor(samples.length / size));
   return Array.from({ length: count }, (_, at) =>
-    samples.slice(at * WINDOW, at === count - 1 ? undefined : (at + 1) * WINDOW),
+    samples.slice(at * size, at === count - 1 ? undefined : (at + 1) * size),
   );
 }
 

@@ -30,6 +30,7 @@ describe("a figure is steady", () => {
     ["if it grows in the first ten minutes only", MEMORY, (minutes) => 50 + 5 * Math.min(10, minutes)],
     ["if single samples are far off", MEMORY, (minutes) => (Math.round(minutes * 6) % 6 === 0 ? 150 : 100)],
     ["if a heap falls to the same each minute", HEAP, (minutes) => 20 + 30 * (minutes % 1)],
+    ["if a heap falls to the same each four minutes", HEAP, (minutes) => 20 + 30 * ((minutes / 4) % 1)],
     ["if a small number differs by some", TIMERS, (minutes) => 10 + Math.round(minutes / 20)],
   ])("%s", (_, figure, valueAt) => {
     expect(judge(figure, valueAt)).toMatchObject({ isSteady: true });
