@@ -68,7 +68,8 @@ function readRequest(argv: readonly string[]): QueryRequest | undefined {
 }
 
 async function run(request: QueryRequest, context: CheckContext): Promise<CheckOutput> {
-  const unknown = await findUnknownHost(request, context, USAGE);
+  const looking = findUnknownHost(request, context, USAGE);
+  const unknown = looking && (await looking);
   if (unknown !== undefined) return unknown;
   try {
     return await askServer(request, context, async (lease) => {

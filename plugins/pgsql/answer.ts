@@ -1,7 +1,7 @@
 import { CRITICAL, fperfdata, getStatus, OK, STATE_NAMES, type State, WARNING } from "../../sdk/index.ts";
 import { strtod } from "../libc/number.ts";
 import { sprintf } from "../libc/printf.ts";
-import type { QueryResult } from "./client/query.ts";
+import type { QueryResult } from "./client/messages.ts";
 import { renderError } from "./libpq/server-error.ts";
 import type { PgsqlRequest } from "./request.ts";
 

@@ -1,73 +1,201 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { Pieces } from "../../transport/databases/pieces.ts";
+import { type Framer, ServerGone } from "../../transport/databases/server-stream.ts";
+import type { ServerMessage } from "../libpq/server-error.ts";
+import {
+  type Body,
+  findFirst,
+  type QueryResult,
+  readColumns,
+  readMessage,
+  readParameter,
+  readText,
+  unknown,
+} from "./messages.ts";
+
+/** Who is told what the server says. */
+export interface MessageListener {
+  /** A query was answered, and the server takes the next one. */
+  readonly answered: (result: QueryResult) => void;
+  /** The server wants the data of a copy, or sends it. */
+  readonly copies: () => void;
+}
 
 /** Bytes of a message's letter and its length. The length counts itself. */
 const HEADER = 5;
 const LENGTH = 4;
-/** Letters of errors and notices, which are lists of fields. */
-const [ERROR, NOTICE] = [0x45, 0x4e];
 const NOTHING = Buffer.alloc(0);
+const NONE: QueryResult = { kind: "none" };
 
 /**
- * Cuts what a server sends into whole messages. The driver's parser would never end with an error whose list
- * of fields has no end, and so would the worker not: such a message is declined here.
+ * Cuts what a server sends into messages. While the driver logs in, it gets them when they are whole, and
+ * what is read here are errors, notices and parameters: the driver's parser would never end with an error
+ * whose list of fields has no end. After the login the answers to queries are read here, and the driver gets
+ * nothing any more. It keeps no row but the first, and of several results only the last.
  */
-export class MessageFramer {
+export class MessageReader implements Framer {
+  /** The last error of the login. */
+  refusal: ServerMessage | undefined;
+  /** Whether the server is in a transaction since its last answer. */
+  isInTransaction = false;
   readonly #maxBytes: number;
-  #pieces: Buffer[] = [];
-  #size = 0;
-  /** Bytes until the next message is whole. */
-  #wanted = HEADER;
+  readonly #listener: MessageListener;
+  readonly #pieces = new Pieces();
+  #notices: ServerMessage[] = [];
+  #encoding: string | undefined;
+  #isLoggedIn = false;
+  /** Queries that were sent and are not answered. */
+  #asked = 0;
+  #result: QueryResult = NONE;
+  #hasFailed = false;
+  #columns: number | undefined;
+  #rows = 0;
+  #first: string | undefined;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, listener: MessageListener) {
     this.#maxBytes = maxBytes;
+    this.#listener = listener;
   }
 
-  /** Takes a piece, and gives all messages that are whole now. */
+  /** Says that the login is over. */
+  endLogin(): void {
+    this.#isLoggedIn = true;
+  }
+
+  /** Says that so many queries are sent. */
+  expect(queries: number): void {
+    this.#asked += queries;
+  }
+
+  /** What the query that is not yet answered has come to so far. */
+  get result(): QueryResult {
+    return this.#result;
+  }
+
+  /** Gives the notices since they were taken last. */
+  takeNotices(): readonly ServerMessage[] {
+    const taken = this.#notices;
+    if (taken.length > 0) this.#notices = [];
+    return taken;
+  }
+
+  /** Takes a piece, and gives what is for the driver: messages that are whole now. */
   push(piece: Buffer): Buffer {
-    this.#pieces.push(piece);
-    this.#size += piece.length;
-    if (this.#size < this.#wanted) return NOTHING;
-    const data = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces, this.#size);
-    const end = findEnd(data);
-    const rest = data.subarray(end);
-    this.#pieces = rest.length === 0 ? [] : [rest];
-    this.#size = rest.length;
-    this.#wanted = rest.length < HEADER ? HEADER : sizeAt(rest, 0);
-    if (this.#wanted > this.#maxBytes) throw new CheckDeclined("an answer that is too large");
-    return data.subarray(0, end);
+    const data = this.#pieces.add(piece);
+    if (data === undefined) return NOTHING;
+    let at = 0;
+    let wanted = HEADER;
+    while (at + HEADER <= data.length) {
+      const size = sizeAt(data, at);
+      if (at + size > data.length) {
+        wanted = size;
+        break;
+      }
+      this.#read(data[at] ?? 0, { data, start: at + HEADER, end: at + size });
+      at += size;
+    }
+    if (wanted > this.#maxBytes) throw new CheckDeclined("an answer that is too large");
+    if (at === data.length) this.#pieces.clear();
+    else this.#pieces.keep(data.subarray(at), wanted);
+    return this.#isLoggedIn ? NOTHING : data.subarray(0, at);
+  }
+
+  /** Messages that a server may send at any time, and those of answers. */
+  #read(letter: number, body: Body): void {
+    switch (letter) {
+      case LETTER.notice:
+        this.#notices.push(readMessage(body, this.#encoding));
+        return;
+      case LETTER.parameter:
+        this.#readParameter(body);
+        return;
+      case LETTER.notification:
+        return;
+    }
+    if (this.#isLoggedIn) this.#readAnswer(letter, body);
+    else if (letter === LETTER.error) this.refusal = readMessage(body, this.#encoding);
+  }
+
+  #readParameter(body: Body): void {
+    const [name, value] = readParameter(body);
+    if (name === "server_encoding") this.#encoding = value;
+  }
+
+  #readAnswer(letter: number, body: Body): void {
+    if (letter === LETTER.ready) {
+      this.#readReady(body);
+      return;
+    }
+    // Such an end of the session is told behind an answer, or while nothing is asked.
+    if (this.#asked === 0 || this.#hasFailed) throw new ServerGone("closed");
+    switch (letter) {
+      case LETTER.columns:
+        this.#columns = readColumns(body);
+        this.#rows = 0;
+        this.#first = undefined;
+        return;
+      case LETTER.row:
+        this.#readRow(body);
+        return;
+      case LETTER.complete:
+        this.#complete();
+        return;
+      case LETTER.empty:
+        this.#result = NONE;
+        return;
+      case LETTER.error:
+        this.#hasFailed = true;
+        this.#result = { kind: "error", error: readMessage(body, this.#encoding) };
+        return;
+      case LETTER.copyIn:
+      case LETTER.copyOut:
+        this.#listener.copies();
+        return;
+      default:
+        throw unknown();
+    }
+  }
+
+  #readRow(body: Body): void {
+    const first = findFirst(body);
+    if (this.#rows === 0) this.#first = first && readText(first, this.#encoding);
+    this.#rows += 1;
+  }
+
+  #complete(): void {
+    const [columns, rows, first] = [this.#columns, this.#rows, this.#first];
+    this.#result = columns === undefined ? NONE : { kind: "rows", rows, columns, first };
+    this.#columns = undefined;
+  }
+
+  #readReady({ data, start, end }: Body): void {
+    if (end !== start + 1) throw unknown();
+    this.isInTransaction = data[start] !== IDLE;
+    if (this.#asked === 0) return;
+    this.#asked -= 1;
+    const result = this.#result;
+    this.#result = NONE;
+    this.#hasFailed = false;
+    this.#columns = undefined;
+    this.#listener.answered(result);
   }
 }
 
-/** The end of the last message that is whole. */
-function findEnd(data: Buffer): number {
-  let at = 0;
-  while (at + HEADER <= data.length) {
-    const end = at + sizeAt(data, at);
-    if (end > data.length) break;
-    const letter = data[at];
-    if (letter === ERROR || letter === NOTICE) requireFields(data.subarray(at + HEADER, end));
-    at = end;
-  }
-  return at;
+/** The letters of messages that servers send. */
+const LETTER = {
+  ...{ notice: letter("N"), parameter: letter("S"), notification: letter("A"), error: letter("E") },
+  ...{ columns: letter("T"), row: letter("D"), complete: letter("C"), empty: letter("I") },
+  ...{ copyIn: letter("G"), copyOut: letter("H"), ready: letter("Z") },
+} as const;
+/** The state of a session outside of a transaction. */
+const IDLE = letter("I");
+
+function letter(name: string): number {
+  return name.charCodeAt(0);
 }
 
 function sizeAt(data: Buffer, at: number): number {
   const length = data.readUInt32BE(at + 1);
   if (length < LENGTH) throw unknown();
   return length + 1;
-}
-
-/** Each field is a letter and a text up to a NUL. One more NUL ends the list. */
-function requireFields(body: Buffer): void {
-  let at = 0;
-  while (at < body.length && body[at] !== 0) {
-    const end = body.indexOf(0, at + 1);
-    if (end < 0) throw unknown();
-    at = end + 1;
-  }
-  if (at >= body.length) throw unknown();
-}
-
-function unknown(): CheckDeclined {
-  return new CheckDeclined("the server speaks what only libpq knows");
 }
