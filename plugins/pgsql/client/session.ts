@@ -41,8 +41,19 @@ export type QueryEnd =
     };
 
 /** A query that was sent, and how it ends. */
-interface Asked extends PromiseWithResolvers<QueryEnd> {
+class Asked {
   readonly text: string;
+  readonly promise: Promise<QueryEnd>;
+  readonly resolve: (end: QueryEnd) => void;
+  readonly reject: (reason: unknown) => void;
+
+  constructor(text: string) {
+    const { promise, resolve, reject } = Promise.withResolvers<QueryEnd>();
+    this.text = text;
+    this.promise = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
 }
 
 /** A login at a database. One query at a time. The driver makes the login, what follows is read here. */
@@ -149,7 +160,7 @@ export class Session implements Disposable {
   }
 
   #expect(text: string): Asked {
-    const asked: Asked = { text, ...Promise.withResolvers<QueryEnd>() };
+    const asked = new Asked(text);
     this.#reader.expect(1);
     if (this.#endedBy === undefined) this.#asked.push(asked);
     else this.#settle(asked, this.#endedBy.reason);
