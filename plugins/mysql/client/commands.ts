@@ -4,14 +4,21 @@ import { HEADER } from "./packet-framer.ts";
 /** The protocol's numbers of commands. */
 export const [QUIT, QUERY, STATISTICS, PING] = [1, 3, 9, 14] as const;
 
-/** A packet with a command. The text is a byte string. */
-export function encodeCommand(code: number, text: string): Buffer {
-  const packet = Buffer.allocUnsafe(HEADER + 1 + text.length);
-  packet.writeUIntLE(1 + text.length, 0, 3);
-  packet[3] = 0;
-  packet[HEADER] = code;
-  packet.write(text, HEADER + 1, "latin1");
-  return packet;
+/** A command: its number, and a byte string. */
+export type Command = readonly [code: number, text: string];
+
+/** Packets with a command each, one after the other, as they are sent. */
+export function encodeCommands(...commands: readonly Command[]): Buffer {
+  const bytes = Buffer.allocUnsafe(commands.reduce((sum, [, { length }]) => sum + HEADER + 1 + length, 0));
+  let at = 0;
+  for (const [code, text] of commands) {
+    bytes.writeUIntLE(1 + text.length, at, 3);
+    bytes[at + 3] = 0;
+    bytes[at + HEADER] = code;
+    bytes.write(text, at + HEADER + 1, "latin1");
+    at += HEADER + 1 + text.length;
+  }
+  return bytes;
 }
 
 /** The server's statistics in its own words, or why there are none. */

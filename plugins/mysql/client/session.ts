@@ -5,7 +5,15 @@ import { CheckDeclined } from "../../../sdk/index.ts";
 import { ServerGone, ServerStream } from "../../transport/databases/server-stream.ts";
 import { type Failure, GONE_AWAY, LOST, readFailure } from "../libmariadb/failure.ts";
 import type { Target } from "../libmariadb/target.ts";
-import { encodeCommand, PING, QUERY, QUIT, readStatistics, STATISTICS, type Statistics } from "./commands.ts";
+import {
+  encodeCommands,
+  PING,
+  QUERY,
+  QUIT,
+  readStatistics,
+  STATISTICS,
+  type Statistics,
+} from "./commands.ts";
 import { ForeignLogin } from "./foreign-logins.ts";
 import { PacketFramer } from "./packet-framer.ts";
 import { type QueryResult, ResultReader } from "./result.ts";
@@ -85,7 +93,7 @@ export class Session implements Disposable {
 
   private constructor({ socket, isSecure, isMariadb }: GreetedSocket) {
     this.#isMariadb = isMariadb;
-    this.#framer = new PacketFramer((...packet) => this.#take(...packet), isSecure ? 1 : 0);
+    this.#framer = new PacketFramer((data, start, end) => this.#take(data, start, end), isSecure ? 1 : 0);
     this.#stream = new ServerStream(socket, {
       ...{ framer: this.#framer, library: "libmariadb" },
       onEnd: (reason) => this.#end(reason),
@@ -125,7 +133,7 @@ export class Session implements Disposable {
   /** Asks for the line of `mysql_stat`. */
   statistics(): Promise<Statistics> {
     let statistics: Statistics | undefined;
-    return this.#ask(encodeCommand(STATISTICS, ""), {
+    return this.#ask(encodeCommands([STATISTICS, ""]), {
       receive: (data, start, end) => {
         statistics = readStatistics(data.subarray(start, end));
         return true;
@@ -144,7 +152,7 @@ export class Session implements Disposable {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (ahead?.text === text && ahead.most === most) return ahead.result;
-    return this.#ask(encodeCommand(QUERY, text), this.#questionFor(most));
+    return this.#ask(encodeCommands([QUERY, text]), this.#questionFor(most));
   }
 
   /** Sends a ping, and with it the query that `query` will ask for, if the server is known to take both. */
@@ -158,7 +166,7 @@ export class Session implements Disposable {
       conclude: (failure) => isWell && failure === undefined,
     };
     if (ahead === undefined || !this.#isMariadb || this.#isLost) return this.#ask(PINGED, ping);
-    const pinged = this.#ask(Buffer.concat([PINGED, encodeCommand(QUERY, ahead)]), ping);
+    const pinged = this.#ask(encodeCommands([PING, ""], [QUERY, ahead]), ping);
     this.#ahead = { text: ahead, most: 1, result: this.#await(this.#questionFor(1)) };
     return pinged;
   }
@@ -169,7 +177,7 @@ export class Session implements Disposable {
 
   /** Says goodbye, so that the server does not count an aborted client. */
   close(): void {
-    if (this.#isOpen) this.#stream.finish(encodeCommand(QUIT, ""));
+    if (this.#isOpen) this.#stream.finish(encodeCommands([QUIT, ""]));
   }
 
   #questionFor(most: number): Question<QueryResult> {
@@ -251,7 +259,7 @@ export class Session implements Disposable {
   }
 }
 
-const PINGED = encodeCommand(PING, "");
+const PINGED = encodeCommands([PING, ""]);
 
 /** Whether the server asks for the kind of login that the driver has. */
 function isNative(packet: Buffer): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { encodeCommands } from "../../../../plugins/mysql/client/commands.ts";
 import { PacketFramer } from "../../../../plugins/mysql/client/packet-framer.ts";
 import { type QueryResult, ResultReader } from "../../../../plugins/mysql/client/result.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
@@ -108,4 +109,9 @@ it.each([
     push(...row);
   };
   expect(describe).toThrow();
+});
+
+it("commands are sent as MySQL reads them, each with a number of its own", () => {
+  const bytes = encodeCommands([14, ""], [3, "select 1"]);
+  expect(bytes.toString("latin1")).toBe("\x01\0\0\0\x0e\x09\0\0\0\x03select 1");
 });
