@@ -24,15 +24,28 @@ export function withinSeconds<Value>(
   { seconds, signal, onTimeout }: TimeLimit,
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  if (signal?.aborted) return Promise.reject(signal.reason);
+  const outer = signal && Deadline.of(signal);
+  return withinDeadline({ seconds, outer, onTimeout }, (deadline) => work(deadline.signal));
+}
+
+/** The same limit, within a deadline that may have no signal. */
+export interface DeadlineLimit extends Omit<TimeLimit, "signal"> {
+  readonly outer: Deadline | undefined;
+}
+
+/** Does what `withinSeconds` does, for work that needs a signal in rare cases only. */
+export function withinDeadline<Value>(
+  { seconds, outer, onTimeout }: DeadlineLimit,
+  work: (deadline: Deadline) => Promise<Value>,
+): Promise<Value> {
+  if (outer?.abortion !== undefined) return Promise.reject(outer.abortion.reason);
   const { promise, resolve, reject } = Promise.withResolvers<Value>();
-  const deadline = new AbortController();
   const isLimited = seconds > 0 && seconds * 1000 <= MAX_TIMEOUT_MS;
   const timer = new PausableTimer(isLimited ? seconds * 1000 : undefined, () => stop(onTimeout()));
-  const stopping = signal && whenAborted(signal, () => stop(signal.reason));
+  const deadline = new Deadline({ timer, outer });
   const end = () => {
     timer[Symbol.dispose]();
-    stopping?.[Symbol.dispose]();
+    outer?.offAbort(stop);
   };
   const fail = (reason: unknown) => {
     end();
@@ -42,10 +55,10 @@ export function withinSeconds<Value>(
     fail(reason);
     deadline.abort(reason);
   };
-  setDeadline(deadline.signal, { timer, outer: signal });
+  outer?.onAbort(stop);
   try {
     // An author's work may have been written without types, and give a plain value.
-    Promise.resolve(work(deadline.signal)).then((value) => {
+    Promise.resolve(work(deadline)).then((value) => {
       end();
       resolve(value);
     }, fail);
@@ -55,10 +68,16 @@ export function withinSeconds<Value>(
   return promise;
 }
 
-/** What aborts a signal when its time is up, and the signal that its work has from outside. */
-interface Deadline {
-  readonly timer?: Pick<PausableTimer, "hold" | "release">;
-  readonly outer?: DeadlineSignal | undefined;
+/** What is called when a deadline has come, with the reason. */
+type Act = (reason: unknown) => void;
+
+interface DeadlineParts {
+  /** What ends the time. */
+  readonly timer?: Pick<PausableTimer, "hold" | "release"> | undefined;
+  /** The deadline around this one. */
+  readonly outer?: Deadline | undefined;
+  /** The signal that it has from the start. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The deadline is a property of its signal, which costs a check less than an entry of a WeakMap. */
@@ -66,9 +85,98 @@ const DEADLINE = Symbol("deadline");
 
 type DeadlineSignal = AbortSignal & { [DEADLINE]?: Deadline };
 
+/**
+ * The end of the time that some work has. It makes an AbortSignal only for work that asks for one: a signal
+ * and its listeners cost more than a short check.
+ */
+export class Deadline {
+  readonly #parts: DeadlineParts;
+  readonly #acts: Act[] = [];
+  #controller: AbortController | undefined;
+  #abortion: { readonly reason: unknown } | undefined;
+
+  constructor(parts: DeadlineParts) {
+    this.#parts = parts;
+  }
+
+  /** The deadline that a signal belongs to, or one that comes when the signal is aborted. */
+  static of(signal: DeadlineSignal): Deadline {
+    return signal[DEADLINE] ?? new Deadline({ signal });
+  }
+
+  /** Why it has come. Undefined: it has not. */
+  get abortion(): { readonly reason: unknown } | undefined {
+    const { signal } = this.#parts;
+    return signal?.aborted ? { reason: signal.reason } : this.#abortion;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#parts.signal !== undefined) return this.#parts.signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      (this.#controller.signal as DeadlineSignal)[DEADLINE] = this;
+      if (this.#abortion !== undefined) this.#controller.abort(this.#abortion.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Calls `act` when the deadline comes, or at once if it has come. */
+  onAbort(act: Act): void {
+    const { abortion } = this;
+    if (abortion !== undefined) {
+      act(abortion.reason);
+      return;
+    }
+    if (this.#acts.length === 0) this.#parts.signal?.addEventListener("abort", this.#follow, { once: true });
+    this.#acts.push(act);
+  }
+
+  /** Takes `onAbort` back. */
+  offAbort(act: Act): void {
+    const at = this.#acts.indexOf(act);
+    if (at < 0) return;
+    this.#acts.splice(at, 1);
+    if (this.#acts.length === 0) this.#parts.signal?.removeEventListener("abort", this.#follow);
+  }
+
+  /** The same as `onAbort`, until the result is disposed of. */
+  whenAborted(act: Act): Disposable {
+    this.onAbort(act);
+    return { [Symbol.dispose]: () => this.offAbort(act) };
+  }
+
+  abort(reason: unknown): void {
+    this.#abortion = { reason };
+    for (const act of this.#acts.splice(0)) act(reason);
+    this.#controller?.abort(reason);
+  }
+
+  /** The timers of this deadline and of those around it. */
+  get timers(): readonly Pick<PausableTimer, "hold" | "release">[] {
+    const { timer, outer } = this.#parts;
+    return [...(timer ? [timer] : []), ...(outer?.timers ?? [])];
+  }
+
+  readonly #follow = (): void => this.abort(this.#parts.signal?.reason);
+}
+
+/** The deadline of a run. A context that the worker gives has one without a signal. */
+export function deadlineOf(context: {
+  readonly signal: AbortSignal;
+  readonly deadline?: Deadline;
+}): Deadline {
+  return context.deadline ?? Deadline.of(context.signal);
+}
+
+/** What ends the time of work that has a signal of another kind, and the signal around it. */
+interface SignalParts {
+  readonly timer?: Pick<PausableTimer, "hold" | "release">;
+  readonly outer?: AbortSignal;
+}
+
 /** Says which deadline a signal has, so that `holdDeadline` can let its time stand still. */
-export function setDeadline(signal: DeadlineSignal, deadline: Deadline): void {
-  signal[DEADLINE] = deadline;
+export function setDeadline(signal: DeadlineSignal, { timer, outer }: SignalParts): void {
+  signal[DEADLINE] = new Deadline({ signal, timer, outer: outer && Deadline.of(outer) });
 }
 
 /**
@@ -77,11 +185,8 @@ export function setDeadline(signal: DeadlineSignal, deadline: Deadline): void {
  *
  * @param signal the one that the check, or `withinSeconds`, has given
  */
-export function holdDeadline(signal: DeadlineSignal): Disposable {
-  const held: Pick<PausableTimer, "hold" | "release">[] = [];
-  for (let at = signal[DEADLINE]; at !== undefined; at = at.outer?.[DEADLINE]) {
-    if (at.timer !== undefined) held.push(at.timer);
-  }
+export function holdDeadline(signal: AbortSignal): Disposable {
+  const held = [...Deadline.of(signal).timers];
   for (const timer of held) timer.hold();
   return {
     [Symbol.dispose]: () => {

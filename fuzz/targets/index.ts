@@ -2,6 +2,7 @@ import type { Target } from "../engine/target.ts";
 import { CLIENT_FILES } from "./files/clients.ts";
 import { CONFIGURATIONS } from "./files/config.ts";
 import { SITE_FILES } from "./files/site.ts";
+import { DATABASE_ANSWERS } from "./protocol/database-answers.ts";
 import { FRAMES } from "./protocol/frames.ts";
 import { GEARMAN } from "./protocol/gearman.ts";
 import { JOBS } from "./protocol/job.ts";
@@ -30,6 +31,7 @@ export const TARGETS: readonly Target[] = [
   ...SITE_FILES,
   ...CLIENT_FILES,
   ...ANSWERS,
+  ...DATABASE_ANSWERS,
   ...FRAMES,
   ...JOB_SERVERS,
   ...WORKER_SOCKETS,

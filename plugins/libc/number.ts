@@ -65,6 +65,7 @@ export function atoi(text: string): number {
 
 /** Reads a real number: decimal, hexadecimal, `inf` or `nan`. */
 export function strtod(text: string): ReadNumber<number> {
+  if (isPlain(text)) return { value: Number(text), rest: "" };
   const [found = "", sign, digits = ""] = REAL.exec(text) ?? [];
   const value = readReal(digits.toLowerCase());
   return { value: sign === "-" ? -value : value, rest: text.slice(found.length) };
@@ -77,7 +78,7 @@ export function atof(text: string): number {
 
 /** `is_numeric`: the text is a real number, with nothing after it, not even a blank. */
 export function isNumeric(text: string): boolean {
-  return NUMERIC.test(text);
+  return isPlain(text) || NUMERIC.test(text);
 }
 
 /** `is_positive`: `isNumeric` and above 0. */
@@ -129,6 +130,20 @@ export function isIntNonNeg(text: string): boolean {
 /** `is_intpercent`: `isInteger` and from 0 to 100. */
 export function isIntPercent(text: string): boolean {
   return isIntNonNeg(text) && atoi(text) <= 100;
+}
+
+/** Digits of a number that has a double of its own. */
+const MOST_PLAIN = 15;
+const [ZERO, NINE] = [0x30, 0x39];
+
+/** Whether a text has a few digits and nothing else, as most numbers have: it takes no regular expression. */
+function isPlain(text: string): boolean {
+  if (text.length === 0 || text.length > MOST_PLAIN) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < ZERO || code > NINE) return false;
+  }
+  return true;
 }
 
 function readInteger(text: string, base: Base): ReadNumber<bigint> {

@@ -1,3 +1,4 @@
+import { deadlineOf, withinDeadline } from "../../sdk/deadline.ts";
 import {
   CheckDeclined,
   CheckFailure,
@@ -15,7 +16,6 @@ import {
   text,
   thresholds,
   UNKNOWN,
-  withinSeconds,
 } from "../../sdk/index.ts";
 import { DialError } from "../transport/dial.ts";
 import { stopwatch, TargetClock } from "../transport/timing.ts";
@@ -72,7 +72,7 @@ const SERVICE = "MSSQL";
 /** The part of the time that a kept connection has to show that it is good. */
 const PROOF_MS = 125;
 
-async function run(options: Options, { shared, signal }: RunContext): Promise<Report> {
+async function run(options: Options, given: RunContext): Promise<Report> {
   const { timeout: limit, warning, critical } = options;
   await loadDriver();
   const clock = new TargetClock();
@@ -80,9 +80,9 @@ async function run(options: Options, { shared, signal }: RunContext): Promise<Re
   const onTimeout = () =>
     new CheckFailure(`${SERVICE} CRITICAL - no answer within ${limit} seconds`, CRITICAL);
   try {
-    await withinSeconds({ seconds: limit, signal, onTimeout }, async (deadline) => {
-      const context = { clock, signal: deadline, proofMs: limit * PROOF_MS };
-      using lease = await logIn(shared(MSSQL_POOL), readLogin(options), context);
+    await withinDeadline({ seconds: limit, outer: deadlineOf(given), onTimeout }, async (deadline) => {
+      const context = { clock, deadline, proofMs: limit * PROOF_MS };
+      using lease = await logIn(given.shared(MSSQL_POOL), readLogin(options), context);
       const took = clock.seconds;
       said.value("login", took, {
         unit: "s",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { deadlineOf, withinDeadline } from "../../sdk/deadline.ts";
 import {
   type CheckContext,
   CheckDeclined,
@@ -98,10 +99,10 @@ async function logIn(
   const { timeout } = request;
   const late = new CheckFailure("too late");
   try {
-    return await withinSeconds(
-      { seconds: timeout - 1, signal: context.signal, onTimeout: () => late },
-      (signal) =>
-        takeConnection(context.shared(MSSQL_POOL), login, { clock, signal, proofMs: timeout * PROOF_MS }),
+    return await withinDeadline(
+      { seconds: timeout - 1, outer: deadlineOf(context), onTimeout: () => late },
+      (deadline) =>
+        takeConnection(context.shared(MSSQL_POOL), login, { clock, deadline, proofMs: timeout * PROOF_MS }),
     );
   } catch (error) {
     if (error !== late) throw error;

@@ -1,6 +1,7 @@
+import { deadlineOf } from "../../sdk/deadline.ts";
 import { type CheckContext, type CheckOutput, UNKNOWN } from "../../sdk/index.ts";
-import type { Lease } from "../transport/databases/session-pool.ts";
-import { isUnknownHost } from "../transport/databases/unknown-host.ts";
+import { type Lease, leavingWith } from "../transport/databases/session-pool.ts";
+import { isAddress, isUnknownHost } from "../transport/databases/unknown-host.ts";
 import { TargetClock } from "../transport/timing.ts";
 import { MACHINE, MYSQL_POOL } from "./client/pool.ts";
 import type { Session } from "./client/session.ts";
@@ -17,17 +18,24 @@ const PROOF_MS = 2_000;
  */
 export async function askServer<Answer>(
   request: ServerRequest & { readonly ahead?: string | undefined },
-  { shared, signal }: CheckContext,
+  context: CheckContext,
   ask: (lease: Lease<Session>) => Promise<Answer>,
 ): Promise<Answer> {
+  const { shared } = context;
   const machine = shared(MACHINE);
   const { ahead } = request;
   const target = machine.knownTarget(request) ?? (await findTarget(request, machine));
   const pool = shared(MYSQL_POOL);
-  using place = await pool.enter(target, signal);
-  using lease = await pool.take(target, { clock: new TargetClock(), signal, proofMs: PROOF_MS, ahead });
-  place?.[Symbol.dispose]();
-  return await ask(lease);
+  const deadline = deadlineOf(context);
+  const entering = pool.enter(target, deadline);
+  const place = entering && (await entering);
+  const taking = pool.take(target, { clock: new TargetClock(), deadline, proofMs: PROOF_MS, ahead });
+  const lease = await leavingWith(taking, place);
+  try {
+    return await ask(lease);
+  } finally {
+    lease[Symbol.dispose]();
+  }
 }
 
 /** What option files may change is looked up anew after some seconds. */
@@ -38,13 +46,26 @@ async function findTarget(request: ServerRequest, machine: Machine): Promise<Tar
   return target;
 }
 
-/** What a plugin prints of a host that has no address. */
-export async function findUnknownHost(
+/** What a plugin prints of a host that has no address. Undefined: it has one, as each address itself has. */
+export function findUnknownHost(
   { login: { host } }: ServerRequest,
   context: CheckContext,
-  { name, usage }: { readonly name: string; readonly usage: readonly string[] },
+  words: UsageWords,
+): Promise<CheckOutput | undefined> | undefined {
+  return host === undefined || isAddress(host) ? undefined : lookUp(host, context, words);
+}
+
+interface UsageWords {
+  readonly name: string;
+  readonly usage: readonly string[];
+}
+
+async function lookUp(
+  host: string,
+  context: CheckContext,
+  { name, usage }: UsageWords,
 ): Promise<CheckOutput | undefined> {
-  if (host === undefined || !(await isUnknownHost(host, context))) return undefined;
+  if (!(await isUnknownHost(host, context))) return undefined;
   const lines = [`${name}: Invalid hostname/address - ${host}`, "Usage:", ...usage, ""];
   return { returnCode: UNKNOWN, output: lines.join("\n") };
 }

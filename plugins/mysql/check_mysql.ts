@@ -80,7 +80,8 @@ function readRequest(argv: readonly string[]): MysqlRequest | undefined {
 }
 
 async function run(request: MysqlRequest, context: CheckContext): Promise<CheckOutput> {
-  const unknown = await findUnknownHost(request, context, USAGE);
+  const looking = findUnknownHost(request, context, USAGE);
+  const unknown = looking && (await looking);
   if (unknown !== undefined) return unknown;
   try {
     return await askServer(request, context, async (lease) => {

@@ -5,7 +5,6 @@ import {
   CRITICAL,
   count,
   defineCheck,
-  fperfdata,
   getStatus,
   type Range,
   STATE_NAMES,
@@ -56,6 +55,8 @@ interface QueryRequest extends ServerRequest {
   readonly ahead: string | undefined;
   readonly warning: Range | undefined;
   readonly critical: Range | undefined;
+  /** What follows the number in the perfdata. */
+  readonly limits: string;
 }
 
 function readRequest(argv: readonly string[]): QueryRequest | undefined {
@@ -64,11 +65,13 @@ function readRequest(argv: readonly string[]): QueryRequest | undefined {
   const { query, warning, critical } = read.options;
   const server = readServer(read.options, read.given, { takesPaths: false, tls: false, words: [] });
   const ahead = leavesNothing(query) ? query : undefined;
-  return server && { ...server, query, ahead, warning, critical };
+  const limits = `;${renderEnd(warning)};${renderEnd(critical)};`;
+  return server && { ...server, query, ahead, warning, critical, limits };
 }
 
 async function run(request: QueryRequest, context: CheckContext): Promise<CheckOutput> {
-  const unknown = await findUnknownHost(request, context, USAGE);
+  const looking = findUnknownHost(request, context, USAGE);
+  const unknown = looking && (await looking);
   if (unknown !== undefined) return unknown;
   try {
     return await askServer(request, context, async (lease) => {
@@ -112,7 +115,7 @@ function failed(what: string, message: string): CheckOutput {
 
 function judgeRows(
   { count: rows, rows: [first] }: Extract<QueryResult, { kind: "rows" }>,
-  { query, warning, critical }: QueryRequest,
+  { query, warning, critical, limits }: QueryRequest,
 ): CheckOutput {
   if (rows === 0) return { returnCode: WARNING, output: "QUERY WARNING: No rows returned\n" };
   const value = first?.[0];
@@ -120,14 +123,14 @@ function judgeRows(
   if (value === undefined || !isNumeric(shown)) return failed("Is not a numeric", `'${shown}'`);
   const number = strtod(shown).value;
   const state = getStatus(number, { warning, critical });
-  const limits = { warning: endOf(warning), critical: endOf(critical) };
-  const answer = `'${query}' returned ${sprintf("%f", number)} | ${fperfdata("result", number, "", limits)}`;
+  const printed = sprintf("%f", number);
+  const answer = `'${query}' returned ${printed} | result=${printed}${limits}`;
   return { returnCode: state, output: `QUERY ${STATE_NAMES[state]}: ${answer}\n` };
 }
 
 /** The plugin shows the end of a range; 0 for one that has none. */
-function endOf(range: Range | undefined): number | undefined {
-  if (range === undefined) return undefined;
+function renderEnd(range: Range | undefined): string {
+  if (range === undefined) return "";
   const bounds = range.text.replace(/^@/, "");
-  return strtod(bounds.slice(bounds.indexOf(":") + 1)).value;
+  return sprintf("%f", strtod(bounds.slice(bounds.indexOf(":") + 1)).value);
 }

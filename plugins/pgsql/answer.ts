@@ -1,7 +1,7 @@
-import { CRITICAL, fperfdata, getStatus, OK, STATE_NAMES, type State, WARNING } from "../../sdk/index.ts";
+import { CRITICAL, getStatus, OK, STATE_NAMES, type State, WARNING } from "../../sdk/index.ts";
 import { strtod } from "../libc/number.ts";
 import { sprintf } from "../libc/printf.ts";
-import type { QueryResult } from "./client/query.ts";
+import type { QueryResult } from "./client/messages.ts";
 import { renderError } from "./libpq/server-error.ts";
 import type { PgsqlRequest } from "./request.ts";
 
@@ -11,16 +11,11 @@ export interface Line {
   readonly text: string;
 }
 
-/** The plugin's first line: how long it took to connect. A threshold of 0 is not shown. */
-export function judgeTime(time: number, { warning, critical, database }: PgsqlRequest): Line {
+/** The plugin's first line: how long it took to connect. */
+export function judgeTime(time: number, { warning, critical, database, timeLimits }: PgsqlRequest): Line {
   const state = time > critical ? CRITICAL : time > warning ? WARNING : OK;
-  const shown = (threshold: number) => (threshold > 0 ? threshold : undefined);
-  const perfdata = fperfdata("time", time, "s", {
-    warning: shown(warning),
-    critical: shown(critical),
-    min: 0,
-  });
-  const text = ` ${STATE_NAMES[state]} - database ${database} (${sprintf("%f", time)} sec.)|${perfdata}\n`;
+  const shown = sprintf("%f", time);
+  const text = ` ${STATE_NAMES[state]} - database ${database} (${shown} sec.)|time=${shown}s${timeLimits}\n`;
   return { state, text };
 }
 

@@ -1,3 +1,4 @@
+import { type Deadline, deadlineOf, withinDeadline } from "../../sdk/deadline.ts";
 import {
   type CheckContext,
   CheckDeclined,
@@ -7,10 +8,9 @@ import {
   defineCheck,
   maxState,
   UNKNOWN,
-  withinSeconds,
 } from "../../sdk/index.ts";
-import type { Lease } from "../transport/databases/session-pool.ts";
-import { isUnknownHost } from "../transport/databases/unknown-host.ts";
+import { type Lease, leavingWith } from "../transport/databases/session-pool.ts";
+import { isAddress, isUnknownHost } from "../transport/databases/unknown-host.ts";
 import { TargetClock } from "../transport/timing.ts";
 import { judgeQuery, judgeTime, type Line } from "./answer.ts";
 import { CLOSED_UNEXPECTEDLY } from "./client/connect.ts";
@@ -50,32 +50,31 @@ interface Printed {
 }
 
 async function run(request: PgsqlRequest, context: CheckContext): Promise<CheckOutput> {
-  const { signal } = context;
-  const { timeout: seconds } = request;
+  const { timeout: seconds, hostname } = request;
   const printed: Printed = { lines: [], stderr: "" };
   const onTimeout = () =>
     new CheckFailure(`${textOf(printed)}CRITICAL - Plugin timed out after ${seconds} seconds\n`, CRITICAL);
-  const complaint = await findUnknownHost(request, context);
-  if (complaint !== undefined) return complaint;
-  await withinSeconds({ seconds, signal, onTimeout }, (deadline) =>
-    ask(request, printed, { ...context, signal: deadline }),
-  );
+  if (hostname !== undefined && isName(hostname) && (await isUnknownHost(hostname, context)))
+    return unknownHost(hostname);
+  const limit = { seconds, outer: deadlineOf(context), onTimeout };
+  await withinDeadline(limit, (deadline) => ask(request, printed, { shared: context.shared, deadline }));
   const { lines, stderr } = printed;
   const returnCode = maxState(...lines.map(({ state }) => state));
-  return { returnCode, output: textOf(printed), ...(stderr !== "" && { stderr }) };
+  return { returnCode, output: textOf(printed), stderr };
 }
 
 function textOf({ lines }: Printed): string {
-  return lines.map(({ text }) => text).join("");
+  let all = "";
+  for (const { text } of lines) all += text;
+  return all;
 }
 
 /** The plugin looks up the host of `-H` before its time begins, and takes a failure for a mistake. */
-async function findUnknownHost(
-  { hostname }: PgsqlRequest,
-  context: CheckContext,
-): Promise<CheckOutput | undefined> {
-  if (hostname === undefined || hostname.startsWith("/")) return undefined;
-  if (!(await isUnknownHost(hostname, context))) return undefined;
+function isName(hostname: string): boolean {
+  return !hostname.startsWith("/") && !isAddress(hostname);
+}
+
+function unknownHost(hostname: string): CheckOutput {
   const output = [`check_pgsql: Invalid hostname/address - ${hostname}`, ...USAGE].join("\n");
   return { returnCode: UNKNOWN, output };
 }
@@ -83,27 +82,44 @@ async function findUnknownHost(
 /** An eighth of the plugin's time: enough is left for a new connection. */
 const PROOF_MS = 125;
 
-async function ask(request: PgsqlRequest, printed: Printed, context: CheckContext): Promise<void> {
-  const { shared, signal } = context;
-  const machine = shared(MACHINE);
+interface AskContext extends Pick<CheckContext, "shared"> {
+  readonly deadline: Deadline;
+}
+
+async function ask(request: PgsqlRequest, printed: Printed, context: AskContext): Promise<void> {
+  const machine = context.shared(MACHINE);
   try {
-    const target = machine.knownTarget(request) ?? (await findTarget(request, machine));
-    const pool = shared(PGSQL_POOL);
-    using place = await pool.enter(target, signal);
-    const clock = new TargetClock();
-    const ahead = request.leavesNothing ? request.query : undefined;
-    using lease = await pool.take(target, { clock, signal, proofMs: request.timeout * PROOF_MS, ahead });
-    printed.lines.push(judgeTime(clock.seconds, request));
-    place?.[Symbol.dispose]();
-    await askQuery(request, printed, lease);
-    for (const notice of lease.session.takeNotices())
-      await printNotice(renderNotice(notice), printed, machine);
+    await askServer(request, printed, context);
     if (printed.lines.length > 1 && isWordOfLibpq(printed.lines)) await machine.requireKnownWording();
   } catch (error) {
     if (!(error instanceof ConnectionFailure)) throw error;
     await machine.requireKnownWording();
     const text = `CRITICAL - no connection to '${request.database}' (${error.message}).\n`;
     printed.lines.push({ state: CRITICAL, text });
+  }
+}
+
+async function askServer(
+  request: PgsqlRequest,
+  printed: Printed,
+  { shared, deadline }: AskContext,
+): Promise<void> {
+  const machine = shared(MACHINE);
+  const target = machine.knownTarget(request) ?? (await findTarget(request, machine));
+  const pool = shared(PGSQL_POOL);
+  const entering = pool.enter(target, deadline);
+  const place = entering && (await entering);
+  const clock = new TargetClock();
+  const ahead = request.leavesNothing ? request.query : undefined;
+  const taking = pool.take(target, { clock, deadline, proofMs: request.timeout * PROOF_MS, ahead });
+  const lease = await leavingWith(taking, place);
+  try {
+    printed.lines.push(judgeTime(clock.seconds, request));
+    await askQuery(request, printed, lease);
+    for (const notice of lease.session.takeNotices())
+      await printNotice(renderNotice(notice), printed, machine);
+  } finally {
+    lease[Symbol.dispose]();
   }
 }
 

@@ -1,6 +1,7 @@
 import { leftToPlugin, list, number, range, seconds, text, words } from "../../sdk/index.ts";
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { isInteger } from "../libc/number.ts";
+import { sprintf } from "../libc/printf.ts";
 import { isPlainHost } from "../transport/host.ts";
 import { isAscii } from "./libpq/server-error.ts";
 
@@ -30,6 +31,8 @@ export interface PgsqlRequest extends Omit<NonNullable<ReturnType<typeof readOpt
   readonly conninfo: string;
   /** Whether the query only reads, so that its connection is as before when it has ended. */
   readonly leavesNothing: boolean;
+  /** What follows the time in the perfdata. */
+  readonly timeLimits: string;
 }
 
 const ONLY_READS = /^\s*(?:select|with|show|values|table)\b[^;]*;?\s*$/i;
@@ -52,7 +55,13 @@ export function readRequest(argv: readonly string[]): PgsqlRequest | undefined {
   // A whole URI, and several hosts, are read by other rules.
   if (/^postgres(?:ql)?:\/\//.test(parameters[0] ?? "")) return undefined;
   const leavesNothing = ONLY_READS.test(query) && !LEAVES_SOMETHING.test(query);
-  return { ...options, conninfo: renderConninfo(options), leavesNothing };
+  return { ...options, conninfo: renderConninfo(options), leavesNothing, timeLimits: renderLimits(options) };
+}
+
+/** A threshold of 0 is not shown. */
+function renderLimits({ warning, critical }: Pick<PgsqlRequest, "warning" | "critical">): string {
+  const [first, second] = [warning, critical].map((limit) => (limit > 0 ? sprintf("%f", limit) : ""));
+  return `;${first};${second};${sprintf("%f", 0)}`;
 }
 
 /** The plugin puts its values between quotes without escaping anything. */
@@ -63,7 +72,7 @@ function renderConninfo({
   user,
   password,
   parameters,
-}: Omit<PgsqlRequest, "conninfo" | "leavesNothing">): string {
+}: Omit<PgsqlRequest, "conninfo" | "leavesNothing" | "timeLimits">): string {
   const rest = { host: hostname, port, user, password };
   const pairs = Object.entries(rest).filter(([, value]) => value !== undefined);
   const quoted = [["dbname", database], ...pairs].map(([name, value]) => `${name} = '${value}'`);

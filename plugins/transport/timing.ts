@@ -23,6 +23,7 @@ const OWN_WORK_MS = 1;
  */
 export class TargetClock {
   readonly #read: () => LoopMoment;
+  readonly #now: () => number;
   readonly #beginMs: number;
   #last: LoopMoment;
   /** What does not count. */
@@ -30,13 +31,14 @@ export class TargetClock {
 
   constructor(read: () => LoopMoment = readMoment) {
     this.#read = read;
+    this.#now = read === readMoment ? now : () => read().ms;
     this.#last = read();
     this.#beginMs = this.#last.ms;
   }
 
   /** Seconds since the clock was made, without those that were left out or the event loop was late. */
   get seconds(): number {
-    return Math.max(0, this.#read().ms - this.#beginMs - this.#lateMs) / 1000;
+    return Math.max(0, this.#now() - this.#beginMs - this.#lateMs) / 1000;
   }
 
   /** Leaves out the time since the last tick, in which the check did not wait for its target. */
@@ -68,9 +70,16 @@ export class TargetClock {
   }
 }
 
+/** What tells of the event loop is the same object for as long as the process lives. */
+const { nodeTiming } = performance;
+
+function now(): number {
+  return performance.now();
+}
+
 function readMoment(): LoopMoment {
-  const { idleTime: idleMs, uvMetricsInfo } = performance.nodeTiming;
-  return { ms: performance.now(), idleMs, turns: uvMetricsInfo.loopCount };
+  const { idleTime: idleMs, uvMetricsInfo } = nodeTiming;
+  return { ms: now(), idleMs, turns: uvMetricsInfo.loopCount };
 }
 
 /** Starts a watch. It gives the seconds since then in whole microseconds, as the plugins count them. */

@@ -1,4 +1,5 @@
 import type { CheckContext } from "../check.ts";
+import { type Deadline, deadlineOf } from "../deadline.ts";
 import { createHttp } from "../http/create-http.ts";
 import type { Http } from "../http/http.ts";
 import { VALUES } from "../values/value-store.ts";
@@ -50,6 +51,11 @@ class ExtendedContext implements RunContext {
 
   get signal(): AbortSignal {
     return this.#context.signal;
+  }
+
+  /** For `deadlineOf`. */
+  get deadline(): Deadline {
+    return deadlineOf(this.#context);
   }
 
   get http(): Http {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Check, CheckContext, CheckOutput, CommandOutcome } from "../../sdk/check.ts";
-import { MAX_TIMEOUT_MS, setDeadline, whenAborted } from "../../sdk/deadline.ts";
+import { Deadline, MAX_TIMEOUT_MS } from "../../sdk/deadline.ts";
 import { CheckDeclined, CheckFailure } from "../../sdk/failure.ts";
 import type { SharedValues } from "../../sdk/shared.ts";
 import { UNKNOWN } from "../../sdk/state.ts";
@@ -11,7 +11,6 @@ import { renderNotCompiled } from "../outcome/not-compiled.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import { renderRefusal } from "../outcome/refusal.ts";
 import { lackOf } from "../outcome/shortage.ts";
-import type { AbortableContext } from "./abortion.ts";
 import type { NativeRoute, Route } from "./routing/route.ts";
 
 export interface NativeRun {
@@ -72,9 +71,10 @@ export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeEnd
   if (signal?.aborted)
     return Promise.resolve({ outcome: { kind: "crashed", error: signal.reason }, waitedMs: 0 });
   const { promise, resolve } = Promise.withResolvers<NativeEnd>();
+  const outer = signal && Deadline.of(signal);
   const finish = (outcome: NativeOutcome) => {
     timer[Symbol.dispose]();
-    cancellation?.[Symbol.dispose]();
+    outer?.offAbort(cancel);
     resolve({ outcome, waitedMs: timer.heldMs });
   };
   const stop = (outcome: NativeOutcome, reason: unknown) => {
@@ -83,82 +83,44 @@ export function runNative(route: NativeRoute, run: NativeRun): Promise<NativeEnd
   };
   const timeOut = () =>
     stop({ kind: "timed-out", after: timeoutMs / 1000, stdout: "", stderr: "" }, "time is up");
+  const cancel = (reason: unknown) => stop({ kind: "crashed", error: reason }, reason);
   const timer = new PausableTimer(timeoutMs <= MAX_TIMEOUT_MS ? timeoutMs : undefined, timeOut);
-  const deadline = new Deadline(timer, signal);
-  const cancellation =
-    signal && whenAborted(signal, () => stop({ kind: "crashed", error: signal.reason }, signal.reason));
+  const deadline = new Deadline({ timer, outer });
+  outer?.onAbort(cancel);
   answer(route, createContext(route, run, deadline)).then(finish);
   return promise;
 }
 
-/** An AbortController that is created only if the check looks at its signal. */
-class Deadline {
-  readonly #timer: PausableTimer;
-  readonly #outer: AbortSignal | undefined;
-  #controller: AbortController | undefined;
-  #abortion: { readonly reason: unknown } | undefined;
-  #act: ((reason: unknown) => void) | undefined;
-
-  /** @param outer the signal of the check whose command this is */
-  constructor(timer: PausableTimer, outer: AbortSignal | undefined) {
-    this.#timer = timer;
-    this.#outer = outer;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      setDeadline(this.#controller.signal, { timer: this.#timer, outer: this.#outer });
-      if (this.#abortion !== undefined) this.#controller.abort(this.#abortion.reason);
-    }
-    return this.#controller.signal;
-  }
-
-  onAbort(act: (reason: unknown) => void): void {
-    this.#act = act;
-    if (this.#abortion !== undefined) act(this.#abortion.reason);
-  }
-
-  abort(reason: unknown): void {
-    this.#abortion = { reason };
-    this.#act?.(reason);
-    this.#controller?.abort(reason);
-  }
-}
-
-/** What a check may do in one run, without the signal. */
-type Abilities = Omit<AbortableContext, "signal">;
+/** What a check may do in one run, without its time. */
+type Abilities = Omit<CheckContext, "signal">;
 
 /**
  * Its functions are made outside of the constructor, and the signal is no getter of an object literal. V8
  * would keep the garbage of each run until the next full collection otherwise.
  */
-class NativeContext implements AbortableContext {
+class NativeContext implements CheckContext {
   declare readonly words?: readonly string[];
-  readonly onAbort: Abilities["onAbort"];
   readonly shared: Abilities["shared"];
   readonly log: Abilities["log"];
   readonly execute: Abilities["execute"];
-  readonly #deadline: Deadline;
+  readonly deadline: Deadline;
 
-  constructor({ words, onAbort, shared, log, execute }: Abilities, deadline: Deadline) {
+  constructor({ words, shared, log, execute }: Abilities, deadline: Deadline) {
     if (words !== undefined) this.words = words;
-    this.onAbort = onAbort;
     this.shared = shared;
     this.log = log;
     this.execute = execute;
-    this.#deadline = deadline;
+    this.deadline = deadline;
   }
 
   get signal(): AbortSignal {
-    return this.#deadline.signal;
+    return this.deadline.signal;
   }
 }
 
-function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): AbortableContext {
+function createContext(route: NativeRoute, run: NativeRun, deadline: Deadline): CheckContext {
   const abilities: Abilities = {
     ...(route.words && { words: route.words }),
-    onAbort: (act) => deadline.onAbort(act),
     shared: (value) => run.shared.get(value),
     log: (message) => run.log.debug({ check: route.name }, run.hide(message)),
     execute: async ({ timeoutMs }) => {

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { holdDeadline, setDeadline, whenAborted } from "../../sdk/deadline.ts";
+import {
+  Deadline,
+  deadlineOf,
+  holdDeadline,
+  setDeadline,
+  whenAborted,
+  withinDeadline,
+} from "../../sdk/deadline.ts";
 import { withinSeconds } from "../../sdk/index.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -79,6 +86,91 @@ it("acts once when a signal is aborted, and not any more when disposed of", () =
   other.abort();
   expect(act).toHaveBeenCalledOnce();
 });
+
+describe("a deadline", () => {
+  it("tells each listener once, with the reason, and its signal, if it was asked for one", () => {
+    const deadline = new Deadline({});
+    const [first, second] = [vi.fn(), vi.fn()];
+    for (const act of [first, second]) deadline.onAbort(act);
+    deadline.offAbort(second);
+    const { signal: made } = deadline;
+    expect([deadline.abortion, made.aborted]).toEqual([undefined, false]);
+    for (const reason of ["why", "again"]) deadline.abort(reason);
+    expect(first.mock.calls).toEqual([["why"]]);
+    expect(second).not.toHaveBeenCalled();
+    expect([made.reason, deadline.signal]).toEqual(["why", made]);
+  });
+
+  it("that has come tells it to the listeners and the signal that come later", () => {
+    const deadline = new Deadline({});
+    deadline.abort("why");
+    const act = vi.fn();
+    using _listening = deadline.whenAborted(act);
+    expect(act.mock.calls).toEqual([["why"]]);
+    expect([deadline.abortion, deadline.signal.reason]).toEqual([{ reason: "why" }, "why"]);
+  });
+
+  it("of a signal comes with it, and listens to it only while it is listened to", () => {
+    const { signal: given, ...controller } = listenedTo();
+    const deadline = Deadline.of(given);
+    const [act, other] = [vi.fn(), vi.fn()];
+    deadline.onAbort(act);
+    deadline.onAbort(other);
+    expect([controller.listeners(), deadline.signal]).toEqual([1, given]);
+    for (const each of [act, other]) deadline.offAbort(each);
+    expect(controller.listeners()).toBe(0);
+    deadline.onAbort(act);
+    controller.abort("why");
+    expect([act.mock.calls, other.mock.calls, deadline.abortion]).toEqual([[["why"]], [], { reason: "why" }]);
+  });
+
+  it("of a signal that a deadline has made is that deadline", async () => {
+    await withinSeconds(limit, async (made) => {
+      const deadline = Deadline.of(made);
+      expect(deadline.signal).toBe(made);
+      expect(Deadline.of(made)).toBe(deadline);
+    });
+    const deadline = new Deadline({});
+    expect(deadlineOf({ deadline, signal: deadline.signal })).toBe(deadline);
+    expect(deadlineOf({ signal }).signal).toBe(signal);
+  });
+
+  it("ends the work within it, and no listener stays behind", async () => {
+    const outer = new Deadline({});
+    const acts: unknown[] = [];
+    const work = (deadline: Deadline) => {
+      deadline.onAbort((reason) => acts.push(reason));
+      return forever();
+    };
+    const result = expect(withinDeadline({ seconds: 5, outer, onTimeout }, work)).rejects.toBe("stopped");
+    outer.abort("stopped");
+    await result;
+    expect(acts).toEqual(["stopped"]);
+    await expect(withinDeadline({ seconds: 5, outer, onTimeout }, work)).rejects.toBe("stopped");
+    expect(acts).toHaveLength(1);
+    const { signal: given, listeners } = listenedTo();
+    const within = { seconds: 5, outer: Deadline.of(given), onTimeout };
+    expect(await withinDeadline(within, async () => listeners())).toBe(1);
+    expect(listeners()).toBe(0);
+  });
+});
+
+/** A signal that counts those who listen to it. */
+function listenedTo() {
+  const controller = new AbortController();
+  const { signal: counted } = controller;
+  let count = 0;
+  const { addEventListener, removeEventListener } = counted;
+  counted.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+    count += 1;
+    addEventListener.apply(counted, given);
+  };
+  counted.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+    count -= 1;
+    removeEventListener.apply(counted, given);
+  };
+  return { signal: counted, listeners: () => count, abort: (reason: unknown) => controller.abort(reason) };
+}
 
 describe("a deadline that is held", () => {
   it("goes on when it is released, with the time that was left", async () => {

@@ -2,7 +2,7 @@ import { readPort } from "../../../plugins/mssql/client/browser.ts";
 import { readGreeting } from "../../../plugins/mysql/client/greeting.ts";
 import { PacketFramer } from "../../../plugins/mysql/client/packet-framer.ts";
 import { readFailure } from "../../../plugins/mysql/libmariadb/failure.ts";
-import { MessageFramer } from "../../../plugins/pgsql/client/message-framer.ts";
+import { MessageReader } from "../../../plugins/pgsql/client/message-reader.ts";
 import { renderError } from "../../../plugins/pgsql/libpq/server-error.ts";
 import { readQuestion } from "../../../plugins/snmp/mibs/ber.ts";
 import { readObjects } from "../../../plugins/snmp/objects.ts";
@@ -99,7 +99,10 @@ const PGSQL: PureTarget = {
     "N",
   ],
   read: (bytes) => {
-    const end = requireSameFrames(bytes, () => new MessageFramer(1 << 16));
+    const end = requireSameFrames(
+      bytes,
+      () => new MessageReader(1 << 16, { answered: () => {}, copies: () => {} }),
+    );
     const words = bytes.toString("latin1").split("\0");
     const fields = Object.fromEntries(FIELDS.map((name, at) => [name, words[at]]));
     const shown = renderError({ severity: "E", code: "1", message: "m", ...fields }, words.at(-1));

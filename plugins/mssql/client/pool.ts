@@ -28,7 +28,7 @@ export async function logIn(
   login: Login,
   context: SessionContext,
 ): Promise<Lease<Session>> {
-  using _place = await pool.enter(login, context.signal);
+  using _place = await pool.enter(login, context.deadline);
   context.clock.skip();
   return await pool.take(login, context);
 }

@@ -1,4 +1,5 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
+import { Pieces } from "../../transport/databases/pieces.ts";
 import { type Framer, ServerGone } from "../../transport/databases/server-stream.ts";
 
 /** Bytes of a packet's length and its number. */
@@ -7,39 +8,34 @@ export const HEADER = 4;
 export const MAX_PACKET = 1 << 20;
 const NOTHING = Buffer.alloc(0);
 
+/** Takes a packet: the bytes of `data` from `start` to `end`, without the header. */
+export type TakePacket = (data: Buffer, start: number, end: number) => void;
+
 /**
- * Cuts what a server sends into whole packets, and shows each to the session before the driver gets it. The
- * driver complains on stderr about packets with unexpected numbers, to which libmariadb pays no attention: so
- * each gets the number that the driver expects.
+ * Cuts what a server sends into whole packets, and shows each to the session. While the driver logs in, it
+ * gets them then. It complains on stderr about packets with unexpected numbers, to which libmariadb pays no
+ * attention: so each gets the number that the driver expects.
  */
 export class PacketFramer implements Framer {
-  readonly #look: (packet: Buffer) => void;
-  #pieces: Buffer[] = [];
-  #size = 0;
-  #wanted = HEADER;
+  readonly #look: TakePacket;
+  readonly #pieces = new Pieces();
   /** The number that the driver expects next. */
   #next = 0;
-  #shift: number;
-  /** The next packet is an answer of its own, and the command behind it has been sent. */
-  #isLone = false;
+  readonly #shift: number;
+  #isLoggedIn = false;
 
   /**
-   * @param look is called with each packet, without its header
+   * @param look is called with each packet
    * @param shift how many packets were sent before the driver began, as the request for TLS
    */
-  constructor(look: (packet: Buffer) => void, shift: number) {
+  constructor(look: TakePacket, shift: number) {
     this.#look = look;
     this.#shift = shift;
   }
 
-  /** Says that the login is over. */
+  /** Says that the login is over, and that the driver gets no more packets. */
   endLogin(): void {
-    this.#shift = 0;
-  }
-
-  /** Says that the next packet is a whole answer. The driver sends nothing before the one that follows. */
-  expectLone(): void {
-    this.#isLone = true;
+    this.#isLoggedIn = true;
   }
 
   send(data: Buffer): Buffer {
@@ -50,31 +46,28 @@ export class PacketFramer implements Framer {
   }
 
   push(piece: Buffer): Buffer {
-    this.#pieces.push(piece);
-    this.#size += piece.length;
-    if (this.#size < this.#wanted) return NOTHING;
-    const data = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces, this.#size);
-    const end = this.#readPackets(data);
-    const rest = data.subarray(end);
-    this.#pieces = rest.length === 0 ? [] : [rest];
-    this.#size = rest.length;
-    this.#wanted = rest.length < HEADER ? HEADER : sizeAt(rest, 0);
-    return data.subarray(0, end);
+    const data = this.#pieces.add(piece);
+    if (data === undefined) return NOTHING;
+    let at = 0;
+    let wanted = HEADER;
+    while (at + HEADER <= data.length) {
+      const size = sizeAt(data, at);
+      if (at + size > data.length) {
+        wanted = size;
+        break;
+      }
+      if (!this.#isLoggedIn) this.#giveNumber(data, at);
+      this.#look(data, at + HEADER, at + size);
+      at += size;
+    }
+    if (at === data.length) this.#pieces.clear();
+    else this.#pieces.keep(data.subarray(at), wanted);
+    return this.#isLoggedIn ? NOTHING : data.subarray(0, at);
   }
 
-  /** Returns the end of the last packet that is whole. */
-  #readPackets(data: Buffer): number {
-    let at = 0;
-    while (at + HEADER <= data.length) {
-      const end = at + sizeAt(data, at);
-      if (end > data.length) break;
-      data[at + 3] = this.#next;
-      this.#next = this.#isLone ? 0 : (this.#next + 1) % 256;
-      this.#isLone = false;
-      this.#look(data.subarray(at + HEADER, end));
-      at = end;
-    }
-    return at;
+  #giveNumber(data: Buffer, at: number): void {
+    data[at + 3] = this.#next;
+    this.#next = (this.#next + 1) % 256;
   }
 }
 

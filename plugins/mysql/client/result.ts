@@ -53,47 +53,46 @@ export class ResultReader {
     return { kind: "failed", at: this.#awaits === "rows" ? "rows" : "query", failure };
   }
 
-  /** Takes a packet without its header. Returns whether the result is whole. */
-  push(packet: Buffer): boolean {
-    if (packet[0] === ERROR) this.#result = this.fail(readError(packet));
-    else if (this.#awaits === "header") this.#readHeader(packet);
-    else if (packet[0] === END && packet.length <= MAX_END) this.#readEnd(packet);
-    else if (this.#awaits === "columns") this.#columns.push(readColumn(packet));
-    else this.#readRow(packet);
+  /** Takes a packet, from `start` to `end`. Returns whether the result is whole. */
+  push(data: Buffer, start: number, end: number): boolean {
+    const first = data[start];
+    if (first === ERROR) this.#result = this.fail(readError(data.subarray(start, end)));
+    else if (this.#awaits === "header") this.#readHeader(new PacketReader(data, start, end), first);
+    else if (first === END && end - start <= MAX_END) this.#readEnd(data, start, end);
+    else if (this.#awaits === "columns") this.#columns.push(readColumn(new PacketReader(data, start, end)));
+    else this.#readRow(new PacketReader(data, start, end));
     return this.#result !== undefined;
   }
 
-  #readHeader(packet: Buffer): void {
-    if (packet[0] === LOCAL_INFILE) throw new Error("the server asks for a file");
-    const reader = new PacketReader(packet);
-    if (packet[0] === OK) {
-      reader.skip(1);
+  #readHeader(reader: PacketReader, first: number | undefined): void {
+    if (first === LOCAL_INFILE) throw new Error("the server asks for a file");
+    const length = reader.length();
+    if (first === OK) {
       reader.length();
       reader.length();
       this.#readStatus(reader.uint16());
       this.#result = { kind: "none" };
       return;
     }
-    this.#width = reader.length() ?? 0;
+    this.#width = length ?? 0;
     this.#awaits = "columns";
   }
 
-  #readEnd(packet: Buffer): void {
-    if (packet.length < 5) throw new Error("an end without a status");
+  #readEnd(data: Buffer, start: number, end: number): void {
+    if (end - start < 5) throw new Error("an end without a status");
     if (this.#awaits === "columns") {
       if (this.#columns.length !== this.#width) throw new Error("another number of columns");
       this.#awaits = "rows";
       return;
     }
-    this.#readStatus(packet.readUInt16LE(3));
+    this.#readStatus(data.readUInt16LE(start + 3));
     const [columns, rows, count] = [this.#columns, this.#rows, this.#count];
     this.#result = { kind: "rows", columns, rows, count };
   }
 
-  #readRow(packet: Buffer): void {
+  #readRow(reader: PacketReader): void {
     this.#count += 1;
     if (this.#rows.length >= this.#most) return;
-    const reader = new PacketReader(packet);
     const row: (string | undefined)[] = [];
     for (let column = 0; column < this.#width; column += 1) row.push(reader.text());
     this.#rows.push(row);
@@ -112,50 +111,54 @@ function readError(packet: Buffer): Failure {
 }
 
 /** The name of a column: the fifth text of its description. */
-function readColumn(packet: Buffer): string {
-  const reader = new PacketReader(packet);
-  for (let text = 0; text < 4; text += 1) reader.text();
+function readColumn(reader: PacketReader): string {
+  for (let text = 0; text < 4; text += 1) reader.skipText();
   return reader.text() ?? "";
 }
 
 /** Reads numbers and texts with a length before them. Throws where the packet is too short. */
 class PacketReader {
-  readonly #packet: Buffer;
-  #at = 0;
+  readonly #data: Buffer;
+  readonly #end: number;
+  #at: number;
 
-  constructor(packet: Buffer) {
-    this.#packet = packet;
-  }
-
-  skip(bytes: number): void {
-    this.#at += bytes;
+  constructor(data: Buffer, start: number, end: number) {
+    this.#data = data;
+    this.#at = start;
+    this.#end = end;
   }
 
   uint16(): number {
-    this.#at += 2;
-    return this.#packet.readUInt16LE(this.#at - 2);
+    const at = this.#pass(2);
+    return this.#data.readUInt16LE(at);
   }
 
   /** Undefined is NULL. */
   length(): number | undefined {
-    const first = this.#packet.readUInt8(this.#at);
-    this.#at += 1;
+    const first = this.#data.readUInt8(this.#pass(1));
     if (first === 251) return undefined;
     if (first < 251) return first;
     const bytes = first === 252 ? 2 : first === 253 ? 3 : 8;
-    const value =
-      bytes === 8 ? this.#packet.readUInt32LE(this.#at) : this.#packet.readUIntLE(this.#at, bytes);
-    this.#at += bytes;
-    return value;
+    const at = this.#pass(bytes);
+    return bytes === 8 ? this.#data.readUInt32LE(at) : this.#data.readUIntLE(at, bytes);
   }
 
   text(): string | undefined {
     const length = this.length();
     if (length === undefined) return undefined;
-    const end = this.#at + length;
-    if (end > this.#packet.length) throw new Error("a value that is longer than its row");
-    const text = this.#packet.toString("latin1", this.#at, end);
-    this.#at = end;
-    return text;
+    const at = this.#pass(length);
+    return this.#data.toString("latin1", at, at + length);
+  }
+
+  skipText(): void {
+    this.#pass(this.length() ?? 0);
+  }
+
+  /** Gives where so many bytes begin, and goes on behind them. */
+  #pass(bytes: number): number {
+    const at = this.#at;
+    if (at + bytes > this.#end) throw new Error("a packet that is too short");
+    this.#at = at + bytes;
+    return at;
   }
 }

@@ -1,18 +1,19 @@
 import { hash } from "node:crypto";
 import type { Socket } from "node:net";
-import type { Connection, ConnectionOptions } from "mysql2";
+import type { ConnectionOptions } from "mysql2";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { ServerGone, ServerStream } from "../../transport/databases/server-stream.ts";
-import {
-  type Failure,
-  GONE_AWAY,
-  LOST,
-  readFailure,
-  upToNul,
-  WRONG_HOST_INFO,
-} from "../libmariadb/failure.ts";
+import { type Failure, GONE_AWAY, LOST, readFailure } from "../libmariadb/failure.ts";
 import type { Target } from "../libmariadb/target.ts";
-import { commandPacket, RawCommand } from "./command.ts";
+import {
+  encodeCommands,
+  PING,
+  QUERY,
+  QUIT,
+  readStatistics,
+  STATISTICS,
+  type Statistics,
+} from "./commands.ts";
 import { ForeignLogin } from "./foreign-logins.ts";
 import { PacketFramer } from "./packet-framer.ts";
 import { type QueryResult, ResultReader } from "./result.ts";
@@ -46,53 +47,57 @@ export interface GreetedSocket {
   readonly isMariadb: boolean;
 }
 
-/** The server's statistics in its own words, or why there are none. */
-export type Statistics =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "failed"; readonly failure: Failure };
-
-/** The protocol's numbers of commands. */
-const [QUIT, QUERY, STATISTICS, PING] = [1, 3, 9, 14];
 const ERROR = 0xff;
 const SWITCH = 0xfe;
 const NATIVE_PASSWORD = Buffer.from("\xfemysql_native_password\0", "latin1");
 /** Bytes of a scramble, with its NUL. */
 const SCRAMBLE = 21;
 
-/** A query that was sent before it was asked for, and how its exchange ends. */
+/** What is asked with a command, and what is made of the answer. */
+interface Question<Value> {
+  /** Takes each packet of the answer, and says whether it was the last. */
+  readonly receive: (data: Buffer, start: number, end: number) => boolean;
+  /** What came of it. The failure is what libmariadb says where there is no whole answer. */
+  readonly conclude: (failure: Failure | undefined) => Value;
+}
+
+/** A command whose answer is waited for. */
+interface Asked extends Pick<Question<unknown>, "receive"> {
+  readonly finish: (failure: Failure | undefined) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** A query that was sent before it was asked for. */
 interface Ahead {
   readonly text: string;
   readonly most: number;
-  readonly reader: ResultReader;
-  readonly exchanged: Promise<Failure | undefined>;
+  readonly result: Promise<QueryResult>;
 }
 
-/** A login at a server. One command at a time. */
+/** A login at a server. One command at a time. The driver makes the login, what follows is read here. */
 export class Session implements Disposable {
-  readonly #connection: Connection;
   readonly #stream: ServerStream;
   readonly #framer: PacketFramer;
+  /** Commands in the order in which their answers come. */
+  readonly #asked: Asked[] = [];
+  readonly #isMariadb: boolean;
   #isOpen = true;
   #isLoggedIn = false;
+  #endedBy: { readonly reason: unknown } | undefined;
   /** A command has found that the connection has ended. */
   #isLost = false;
   /** The last result has no others behind it. */
   #isAtEnd = true;
   #ahead: Ahead | undefined;
-  readonly #isMariadb: boolean;
   isInTransaction = false;
 
-  private constructor(driver: Driver, { socket, isSecure, isMariadb }: GreetedSocket, target: Target) {
+  private constructor({ socket, isSecure, isMariadb }: GreetedSocket) {
     this.#isMariadb = isMariadb;
-    this.#framer = new PacketFramer((packet) => this.#watchLogin(packet), isSecure ? 1 : 0);
-    this.#stream = new ServerStream(socket, { framer: this.#framer, library: "libmariadb" });
-    this.#stream.ended.catch(() => {
-      this.#isOpen = false;
+    this.#framer = new PacketFramer((data, start, end) => this.#take(data, start, end), isSecure ? 1 : 0);
+    this.#stream = new ServerStream(socket, {
+      ...{ framer: this.#framer, library: "libmariadb" },
+      onEnd: (reason) => this.#end(reason),
     });
-    this.#connection = driver.createConnection(optionsOf(target, this.#stream, isSecure));
-    this.#connection.on("error", (error) =>
-      this.#stream.end(new CheckDeclined("the driver", { cause: error })),
-    );
   }
 
   /**
@@ -100,13 +105,17 @@ export class Session implements Disposable {
    * or a CheckDeclined.
    */
   static async open(greeted: GreetedSocket, target: Target): Promise<Session> {
-    const session = new Session(await loadDriver(), greeted, target);
+    const { createConnection } = await loadDriver();
+    const session = new Session(greeted);
+    const stream = session.#stream;
+    const connection = createConnection(optionsOf(target, stream, greeted.isSecure));
+    connection.on("error", (cause) => stream.end(new CheckDeclined("the driver", { cause })));
     const { promise, resolve } = Promise.withResolvers<void>();
-    session.#connection.once("connect", () => resolve());
-    session.#stream.receive(greeted.greeting);
+    connection.once("connect", () => resolve());
+    stream.receive(greeted.greeting);
     greeted.socket.resume();
     try {
-      await Promise.race([promise, session.#stream.ended]);
+      await Promise.race([promise, stream.ended]);
       session.#isLoggedIn = true;
       session.#framer.endLogin();
       return session;
@@ -122,13 +131,15 @@ export class Session implements Disposable {
   }
 
   /** Asks for the line of `mysql_stat`. */
-  async statistics(): Promise<Statistics> {
+  statistics(): Promise<Statistics> {
     let statistics: Statistics | undefined;
-    const failure = await this.#exchange(STATISTICS, "", (packet) => {
-      statistics = readStatistics(packet);
-      return true;
+    return this.#ask(encodeCommands([STATISTICS, ""]), {
+      receive: (data, start, end) => {
+        statistics = readStatistics(data.subarray(start, end));
+        return true;
+      },
+      conclude: (failure = LOST) => statistics ?? { kind: "failed", failure },
     });
-    return statistics ?? { kind: "failed", failure: failure ?? LOST };
   }
 
   /**
@@ -137,105 +148,105 @@ export class Session implements Disposable {
    * @param text a byte string
    * @param most so many rows are kept
    */
-  async query(text: string, most: number): Promise<QueryResult> {
+  query(text: string, most: number): Promise<QueryResult> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    if (ahead?.text === text && ahead.most === most) return await this.#resultOf(ahead);
-    const reader = new ResultReader(most);
-    const exchanged = this.#exchange(QUERY, text, (packet) => reader.push(packet));
-    return await this.#resultOf({ reader, exchanged });
+    if (ahead?.text === text && ahead.most === most) return ahead.result;
+    return this.#ask(encodeCommands([QUERY, text]), this.#questionFor(most));
   }
 
   /** Sends a ping, and with it the query that `query` will ask for, if the server is known to take both. */
-  async answers(ahead?: string): Promise<boolean> {
+  answers(ahead?: string): Promise<boolean> {
     let isWell = false;
-    const receive = ([first]: Buffer) => {
-      isWell = first !== ERROR;
-      return true;
+    const ping: Question<boolean> = {
+      receive: (data, start) => {
+        isWell = data[start] !== ERROR;
+        return true;
+      },
+      conclude: (failure) => isWell && failure === undefined,
     };
-    const isSentAlong = ahead !== undefined && this.#isMariadb && !this.#isLost;
-    const failure = await (isSentAlong ? this.#pingWith(ahead, receive) : this.#exchange(PING, "", receive));
-    return isWell && failure === undefined;
+    if (ahead === undefined || !this.#isMariadb || this.#isLost) return this.#ask(PINGED, ping);
+    const pinged = this.#ask(encodeCommands([PING, ""], [QUERY, ahead]), ping);
+    this.#ahead = { text: ahead, most: 1, result: this.#await(this.#questionFor(1)) };
+    return pinged;
   }
 
   [Symbol.dispose](): void {
-    this.#isOpen = false;
     this.#stream.end(new ServerGone("broken"));
   }
 
   /** Says goodbye, so that the server does not count an aborted client. */
   close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#stream.finish(Buffer.of(1, 0, 0, 0, QUIT));
+    if (this.#isOpen) this.#stream.finish(encodeCommands([QUIT, ""]));
   }
 
-  async #resultOf({ reader, exchanged }: Pick<Ahead, "reader" | "exchanged">): Promise<QueryResult> {
-    const failure = await exchanged;
-    this.isInTransaction = reader.isInTransaction;
-    if (reader.hasMore) this.#isAtEnd = false;
-    return reader.result ?? reader.fail(failure ?? LOST);
+  #questionFor(most: number): Question<QueryResult> {
+    const reader = new ResultReader(most);
+    return {
+      receive: (data, start, end) => reader.push(data, start, end),
+      conclude: (failure = LOST) => {
+        this.isInTransaction = reader.isInTransaction;
+        if (reader.hasMore) this.#isAtEnd = false;
+        return reader.result ?? reader.fail(failure);
+      },
+    };
   }
 
-  /** The driver has the query in its queue while the ping, which sends both, is under way. */
-  #pingWith(text: string, receive: (packet: Buffer) => boolean): Promise<Failure | undefined> {
-    this.#stream.begin();
-    this.#framer.expectLone();
-    const reader = new ResultReader(1);
-    const requests = [commandPacket(PING, ""), commandPacket(QUERY, text)];
-    const pinged = this.#stream.together(() => this.#add(requests, receive));
-    const exchanged = this.#add([], (packet) => reader.push(packet));
-    exchanged.catch(() => {});
-    this.#ahead = { text, most: 1, reader, exchanged };
-    return pinged;
+  /** Sends a command. */
+  #ask<Value>(packet: Buffer, question: Question<Value>): Promise<Value> {
+    if (this.#isLost) return Promise.resolve(question.conclude(GONE_AWAY));
+    this.#stream.ask(packet);
+    return this.#await(question);
   }
 
-  /** Sends a command. Returns what libmariadb says if there is no answer. */
-  async #exchange(
-    code: number,
-    text: string,
-    receive: (packet: Buffer) => boolean,
-  ): Promise<Failure | undefined> {
-    if (this.#isLost) return GONE_AWAY;
-    this.#stream.begin();
-    return await this.#add([commandPacket(code, text)], receive);
+  #await<Value>({ receive, conclude }: Question<Value>): Promise<Value> {
+    const { promise, resolve, reject } = Promise.withResolvers<Value>();
+    const asked: Asked = {
+      receive,
+      finish: (failure) => resolve(conclude(failure)),
+      reject: (reason) => {
+        // What was sent ahead may never be asked for.
+        promise.catch(() => {});
+        reject(reason);
+      },
+    };
+    if (this.#endedBy === undefined) this.#asked.push(asked);
+    else this.#giveUp(asked, this.#endedBy.reason);
+    return promise;
   }
 
-  /** Puts a command into the driver's queue, and waits for its answer. */
-  async #add(
-    requests: readonly Buffer[],
-    receive: (packet: Buffer) => boolean,
-  ): Promise<Failure | undefined> {
-    const answered = this.#stream.expect();
-    const command = new RawCommand(requests, (packet) => {
-      const isLast = this.#receive(packet, receive);
-      if (isLast) this.#stream.answered();
-      return isLast;
-    });
-    addCommand(this.#connection, command);
-    try {
-      await answered;
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof ServerGone)) throw error;
-      if (error.how === "broken") throw new CheckDeclined("a connection that broke", { cause: error });
-      this.#isLost = true;
-      return LOST;
+  #take(data: Buffer, start: number, end: number): void {
+    if (!this.#isLoggedIn) {
+      this.#watchLogin(data.subarray(start, end));
+      return;
     }
+    const [asked] = this.#asked;
+    // Such an end of the session is told while nothing is asked.
+    if (asked === undefined) throw new ServerGone("closed");
+    if (!asked.receive(data, start, end)) return;
+    this.#asked.shift();
+    asked.finish(undefined);
   }
 
-  #receive(packet: Buffer, receive: (packet: Buffer) => boolean): boolean {
-    try {
-      return receive(packet);
-    } catch (error) {
-      this.#stream.end(new CheckDeclined("the server speaks what only libmariadb knows", { cause: error }));
-      return false;
+  #end(reason: unknown): void {
+    this.#isOpen = false;
+    this.#endedBy = { reason };
+    for (const asked of this.#asked.splice(0)) this.#giveUp(asked, reason);
+  }
+
+  #giveUp(asked: Asked, reason: unknown): void {
+    if (!(reason instanceof ServerGone)) {
+      asked.reject(reason);
+    } else if (reason.how === "broken") {
+      asked.reject(new CheckDeclined("a connection that broke", { cause: reason }));
+    } else {
+      this.#isLost = true;
+      asked.finish(LOST);
     }
   }
 
   /** Looks at what the server says to the login before the driver does. */
   #watchLogin(packet: Buffer): void {
-    if (this.#isLoggedIn) return;
     if (packet[0] === ERROR) {
       const failure = readFailure(packet);
       this.#stream.end(
@@ -248,20 +259,12 @@ export class Session implements Disposable {
   }
 }
 
+const PINGED = encodeCommands([PING, ""]);
+
 /** Whether the server asks for the kind of login that the driver has. */
 function isNative(packet: Buffer): boolean {
   const isNamed = packet.subarray(0, NATIVE_PASSWORD.length).equals(NATIVE_PASSWORD);
   return isNamed && packet.length === NATIVE_PASSWORD.length + SCRAMBLE;
-}
-
-function readStatistics(packet: Buffer): Statistics {
-  if (packet[0] === ERROR) {
-    const failure = readFailure(packet);
-    if (failure === undefined) throw new Error("an error that only clients give");
-    return { kind: "failed", failure };
-  }
-  const text = upToNul(packet.toString("latin1"));
-  return text === "" ? { kind: "failed", failure: WRONG_HOST_INFO } : { kind: "text", text };
 }
 
 /** What libmariadb says it can, in the names of the driver, which adds and leaves out some of its own. */
@@ -290,9 +293,4 @@ function optionsOf(
     // The stream is connected, and TLS has begun where it is wanted.
     stream: () => stream.forDriver,
   } as unknown as ConnectionOptions;
-}
-
-/** The driver's types do not show this. */
-function addCommand(connection: Connection, command: RawCommand): void {
-  (connection as unknown as { addCommand(command: RawCommand): void }).addCommand(command);
 }

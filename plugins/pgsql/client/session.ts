@@ -3,10 +3,10 @@ import { TLSSocket } from "node:tls";
 import type { Client, DatabaseError } from "pg";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { MAX_BYTES, ServerGone, ServerStream } from "../../transport/databases/server-stream.ts";
-import { isAscii, type ServerMessage } from "../libpq/server-error.ts";
+import type { ServerMessage } from "../libpq/server-error.ts";
 import type { Target } from "../libpq/target.ts";
-import { MessageFramer } from "./message-framer.ts";
-import { PlainQuery, type QueryResult } from "./query.ts";
+import { MessageReader } from "./message-reader.ts";
+import { encodeQueries, type QueryResult, TERMINATE } from "./messages.ts";
 
 type Driver = Pick<typeof import("pg"), "Client">;
 
@@ -40,39 +40,44 @@ export type QueryEnd =
       readonly isSecure: boolean;
     };
 
-/** A query that the driver has, and when the server has answered it. */
-interface Asked {
-  readonly query: PlainQuery;
-  readonly answered: Promise<void>;
+/** A query that was sent, and how it ends. */
+class Asked {
+  readonly text: string;
+  readonly promise: Promise<QueryEnd>;
+  readonly resolve: (end: QueryEnd) => void;
+  readonly reject: (reason: unknown) => void;
+
+  constructor(text: string) {
+    const { promise, resolve, reject } = Promise.withResolvers<QueryEnd>();
+    this.text = text;
+    this.promise = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
 }
 
-/** A login at a database. One query at a time. */
+/** A login at a database. One query at a time. The driver makes the login, what follows is read here. */
 export class Session implements Disposable {
-  /** Notices of the server since they were taken last. */
-  readonly #notices: ServerMessage[] = [];
-  readonly #parameters = new Map<string, string>();
-  readonly #client: Client;
   readonly #stream: ServerStream;
+  readonly #reader: MessageReader;
   readonly #isSecure: boolean;
+  /** Queries whose answers are waited for, in the order in which they come. */
+  readonly #asked: Asked[] = [];
   #isOpen = true;
+  #endedBy: { readonly reason: unknown } | undefined;
   /** A query that was sent before it was asked for. */
-  #ahead: (Asked & { readonly text: string }) | undefined;
+  #ahead: Asked | undefined;
 
-  private constructor(client: Client, stream: ServerStream, isSecure: boolean) {
-    this.#client = client;
-    this.#isSecure = isSecure;
-    this.#stream = stream;
-    client.on("error", () => stream.end(new ServerGone("closed")));
-    client.on("notice", (notice) => this.#notices.push(notice as unknown as ServerMessage));
-    const { connection } = client;
-    connection.on("parameterStatus", ({ parameterName, parameterValue }) =>
-      this.#parameters.set(parameterName, parameterValue),
-    );
-    connection.on("readyForQuery", () => stream.answered());
-    // A copy would wait for data. The plugin closes the connection then.
-    for (const copies of ["copyInResponse", "copyOutResponse"]) connection.on(copies, () => this.#abandon());
-    stream.ended.catch(() => {
-      this.#isOpen = false;
+  private constructor(socket: Socket) {
+    this.#isSecure = socket instanceof TLSSocket;
+    this.#reader = new MessageReader(MAX_BYTES, {
+      answered: (result) => this.#asked.shift()?.resolve({ kind: "answered", result }),
+      // A copy would wait for data. The plugin closes the connection then.
+      copies: () => this.#abandon(),
+    });
+    this.#stream = new ServerStream(socket, {
+      ...{ framer: this.#reader, library: "libpq" },
+      onEnd: (reason) => this.#end(reason),
     });
   }
 
@@ -82,9 +87,10 @@ export class Session implements Disposable {
    */
   static async open(socket: Socket, target: Target): Promise<Session> {
     const driver = await loadDriver();
-    const stream = new ServerStream(socket, { framer: new MessageFramer(MAX_BYTES), library: "libpq" });
+    const session = new Session(socket);
+    const stream = session.#stream;
     const client = createClient(driver, stream, target);
-    const session = new Session(client, stream, socket instanceof TLSSocket);
+    client.on("error", () => stream.end(new ServerGone("closed")));
     let isAuthenticated = false;
     client.connection.once("authenticationOk", () => {
       isAuthenticated = true;
@@ -96,11 +102,13 @@ export class Session implements Disposable {
     socket.resume();
     try {
       await Promise.race([connected, stream.ended]);
+      session.#reader.endLogin();
       return session;
     } catch (error) {
       session[Symbol.dispose]();
+      const { refusal } = session.#reader;
       if (error instanceof NoPassword) throw new LoginRefused(undefined, isAuthenticated);
-      if (isServerError(error)) throw new LoginRefused(session.#toBytes(error), isAuthenticated);
+      if (refusal !== undefined && isServerError(error)) throw new LoginRefused(refusal, isAuthenticated);
       if (error instanceof ServerGone || error instanceof CheckDeclined) throw error;
       throw new CheckDeclined("the driver cannot log in", { cause: error });
     } finally {
@@ -115,104 +123,82 @@ export class Session implements Disposable {
 
   /** Whether a transaction is under way, which the next query would become a part of. */
   get isInTransaction(): boolean {
-    return this.#client.getTransactionStatus() !== "I";
+    return this.#reader.isInTransaction;
   }
 
   /** Sends an ASCII query, unless `answers` has sent it. It is never sent a second time. */
-  async query(text: string): Promise<QueryEnd> {
+  query(text: string): Promise<QueryEnd> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    if (ahead?.text === text) return await this.#endOf(ahead);
-    this.#stream.begin();
-    return await this.#endOf(this.#ask(new PlainQuery(text)));
+    if (ahead?.text === text) return ahead.promise;
+    const asked = this.#expect(text);
+    this.#stream.ask(encodeQueries(text));
+    return asked.promise;
   }
 
   /** Sends an empty query, which does nothing, and with it the one that `query` will ask for. */
   async answers(ahead?: string): Promise<boolean> {
-    this.#stream.begin();
-    const proof = ahead === undefined ? this.#ask(new PlainQuery("")) : this.#askWith(ahead);
-    const { kind, result } = await this.#endOf(proof);
+    const proof = this.#expect("");
+    if (ahead !== undefined) this.#ahead = this.#expect(ahead);
+    this.#stream.ask(ahead === undefined ? PROOF : encodeQueries("", ahead));
+    const { kind, result } = await proof.promise;
     return kind === "answered" && result.kind === "none";
   }
 
+  /** Gives the notices of the server since they were taken last. */
   takeNotices(): readonly ServerMessage[] {
-    return this.#notices.splice(0).map((notice) => this.#toBytes(notice));
+    return this.#reader.takeNotices();
   }
 
   [Symbol.dispose](): void {
-    this.#isOpen = false;
     this.#stream.end(new ServerGone("broken"));
   }
 
   /** Says goodbye, so that the server's log has no word about it. */
   close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#stream.finish(TERMINATE);
+    if (this.#isOpen) this.#stream.finish(TERMINATE);
   }
 
-  #ask(query: PlainQuery): Asked {
-    const answered = this.#stream.expect();
-    this.#client.query(query);
-    return { query, answered };
-  }
-
-  /** The driver has the second query in its queue while the first one, which sends both, is under way. */
-  #askWith(text: string): Asked {
-    const proof = new PlainQuery("", text);
-    const answered = this.#stream.expect();
-    this.#stream.together(() => this.#client.query(proof));
-    this.#ahead = { text, ...this.#ask(new PlainQuery()) };
-    this.#ahead.answered.catch(() => {});
-    return { query: proof, answered };
-  }
-
-  async #endOf({ query, answered }: Asked): Promise<QueryEnd> {
-    try {
-      await answered;
-      return { kind: "answered", result: this.#toResult(query.result) };
-    } catch (error) {
-      if (!(error instanceof ServerGone)) throw error;
-      return { kind: "gone", how: error.how, result: this.#toResult(query.result), isSecure: this.#isSecure };
-    }
+  #expect(text: string): Asked {
+    const asked = new Asked(text);
+    this.#reader.expect(1);
+    if (this.#endedBy === undefined) this.#asked.push(asked);
+    else this.#settle(asked, this.#endedBy.reason);
+    return asked;
   }
 
   #abandon(): void {
-    this.#stream.answered();
+    const { result } = this.#reader;
+    this.#asked.shift()?.resolve({ kind: "answered", result });
     this[Symbol.dispose]();
   }
 
-  #toResult(result: QueryResult): QueryResult {
-    if (result.kind === "rows") {
-      return { ...result, first: result.first === undefined ? undefined : this.#textToBytes(result.first) };
-    }
-    return result.kind === "error" ? { kind: "error", error: this.#toBytes(result.error) } : result;
+  /** The first query may have a part of its answer. */
+  #end(reason: unknown): void {
+    this.#isOpen = false;
+    this.#endedBy = { reason };
+    const { result } = this.#reader;
+    for (const [at, asked] of this.#asked.splice(0).entries())
+      this.#settle(asked, reason, at === 0 ? result : undefined);
   }
 
-  #toBytes(message: ServerMessage): ServerMessage {
-    if (message.severity === undefined) throw new CheckDeclined("the server speaks what only libpq knows");
-    const read = ({ [0]: name, [1]: text }: readonly [keyof ServerMessage, string | undefined]) =>
-      [name, text === undefined ? undefined : this.#textToBytes(text)] as const;
-    return Object.fromEntries(FIELDS.map((name) => read([name, message[name]]))) as unknown as ServerMessage;
-  }
-
-  /** libpq passes on the bytes of the database's own encoding; the driver asks for UTF-8. */
-  #textToBytes(text: string): string {
-    if (isAscii(text)) return text;
-    if (this.#parameters.get("server_encoding") !== "UTF8" || text.includes("\ufffd")) {
-      throw new CheckDeclined("words in the encoding of the database");
+  #settle(
+    { promise, resolve, reject }: Asked,
+    reason: unknown,
+    result: QueryResult = { kind: "none" },
+  ): void {
+    if (reason instanceof ServerGone) {
+      resolve({ kind: "gone", how: reason.how, result, isSecure: this.#isSecure });
+      return;
     }
-    return Buffer.from(text, "utf8").toString("latin1");
+    // What was sent ahead may never be asked for.
+    promise.catch(() => {});
+    reject(reason);
   }
 }
 
-const FIELDS = [
-  ...(["severity", "code", "message", "detail", "hint", "where"] as const),
-  ...(["position", "internalPosition", "internalQuery"] as const),
-];
-
-/** The message with which a client ends its session. */
-const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
+/** The empty query. */
+const PROOF = encodeQueries("");
 
 /** The one of the driver. libpq looks at the mechanisms before it looks for a password. */
 const MECHANISM = "SCRAM-SHA-256";

@@ -20,7 +20,7 @@ export const MAX_BYTES = 64 * 1024 * 1024;
 
 /** What is between the socket and the driver. */
 export interface Framer {
-  /** Takes a piece of what the server sends, and gives what is whole now. Throws an end of the connection. */
+  /** Takes a piece of what the server sends, and gives what is for the driver. Throws an end. */
   readonly push: (piece: Buffer) => Buffer;
   /** Changes what the driver sends. */
   readonly send?: (data: Buffer) => Buffer;
@@ -30,6 +30,8 @@ export interface ServerStreamOptions {
   readonly framer: Framer;
   /** The library that knows what the driver does not. */
   readonly library: string;
+  /** Called once when the connection has ended, with a ServerGone or a CheckDeclined. */
+  readonly onEnd: (reason: unknown) => void;
 }
 
 /** How long a server may take to close its side. */
@@ -46,11 +48,7 @@ export class ServerStream {
   readonly #events = new EventEmitter();
   readonly #reject: (reason: unknown) => void;
   readonly #options: ServerStreamOptions;
-  /** Answers that were asked for, in the order in which they come. */
-  readonly #awaited: PromiseWithResolvers<void>[] = [];
-  #endedBy: { readonly reason: unknown } | undefined;
-  /** What is sent as one piece. Undefined: each piece is sent at once. */
-  #held: Buffer[] | undefined;
+  #hasEnded = false;
   #bytes = 0;
 
   constructor(socket: Socket, options: ServerStreamOptions) {
@@ -69,34 +67,10 @@ export class ServerStream {
     else if (socket.readableEnded) this.end(new ServerGone("closed"));
   }
 
-  /** Begins to count the bytes of a new check. */
-  begin(): void {
+  /** Sends what the driver has no part in, and begins to count the bytes of the answer. */
+  ask(data: Buffer): void {
     this.#bytes = 0;
-  }
-
-  /** Waits for one more answer. Rejects as `ended` does when the connection ends before. */
-  expect(): Promise<void> {
-    const awaited = Promise.withResolvers<void>();
-    if (this.#endedBy === undefined) this.#awaited.push(awaited);
-    else awaited.reject(this.#endedBy.reason);
-    return awaited.promise;
-  }
-
-  /** Says that the oldest answer that is waited for has come. */
-  answered(): void {
-    this.#awaited.shift()?.resolve();
-  }
-
-  /** Sends all that the driver writes meanwhile as one piece: in one packet, if it is short. */
-  together<Value>(write: () => Value): Value {
-    const held: Buffer[] = [];
-    this.#held = held;
-    try {
-      return write();
-    } finally {
-      this.#held = undefined;
-      this.#write(Buffer.concat(held));
-    }
+    if (!this.#socket.destroyed) this.#socket.write(data);
   }
 
   /** Closes the connection. Of several reasons the first one counts. */
@@ -132,19 +106,14 @@ export class ServerStream {
 
   #send(data: Buffer): boolean {
     const changed = this.#options.framer.send?.(data) ?? data;
-    if (this.#held === undefined) return this.#write(changed);
-    this.#held.push(changed);
-    return true;
-  }
-
-  #write(data: Buffer): boolean {
-    return !this.#socket.destroyed && this.#socket.write(data);
+    return !this.#socket.destroyed && this.#socket.write(changed);
   }
 
   #giveUp(reason: unknown): void {
-    this.#endedBy ??= { reason };
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#reject(reason);
-    for (const { reject } of this.#awaited.splice(0)) reject(this.#endedBy.reason);
+    this.#options.onEnd(reason);
   }
 
   /** Takes what has come from the server. Bytes that were read before the stream was made are given here. */

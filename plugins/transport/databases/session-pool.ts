@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { Admission } from "../../../sdk/admission.ts";
-import { whenAborted } from "../../../sdk/deadline.ts";
+import type { Deadline } from "../../../sdk/deadline.ts";
 import { CheckDeclined, type Shared, type SharedContext } from "../../../sdk/index.ts";
 import type { TargetClock } from "../timing.ts";
 import { NATIVE_DB_POOL } from "./settings.ts";
@@ -21,9 +21,14 @@ export interface PooledSession extends Disposable {
   close(): void;
 }
 
-export interface SessionContext {
+/** What a login needs. */
+export interface LoginContext {
   readonly clock: TargetClock;
   readonly signal: AbortSignal;
+}
+
+export interface SessionContext extends Pick<LoginContext, "clock"> {
+  readonly deadline: Deadline;
   /** How long a kept connection may take to show that the server still answers. */
   readonly proofMs: number;
   /** The query of the check, if it only reads: a server that was thought gone may run it, too. */
@@ -35,7 +40,7 @@ export interface SessionPoolOptions<Target, Session> {
   readonly name: string;
   readonly log: (message: string) => void;
   readonly logins: Pick<Admission, "enter">;
-  readonly connect: (target: Target, context: SessionContext) => Promise<Session>;
+  readonly connect: (target: Target, context: LoginContext) => Promise<Session>;
   /** It is called each time, because the operator may change it. */
   readonly isKeeping: () => boolean;
 }
@@ -89,29 +94,24 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
 
   /** Gives a connection. One that was kept has answered just now. */
   async take(target: Target, context: SessionContext): Promise<Lease<Session>> {
+    const { clock, deadline } = context;
     if (!this.#options.isKeeping()) this.#closeAll();
     const name = nameOf(target);
     for (let kept = this.#next(name); kept !== undefined; kept = this.#next(name)) {
-      const lease = this.#lease(name, kept.session, context.signal);
-      let isAlive = false;
-      try {
-        isAlive = await answers(kept.session, context);
-      } finally {
-        if (!isAlive) lease[Symbol.dispose]();
-      }
-      if (isAlive) return lease;
-      context.signal.throwIfAborted();
+      const lease = this.#lease(name, kept.session, deadline);
+      if (await lease.proves(context)) return lease;
+      if (deadline.abortion !== undefined) throw deadline.abortion.reason;
     }
-    const session = await this.#options.connect(target, context);
+    const session = await this.#options.connect(target, { clock, signal: deadline.signal });
     this.#endsAt.set(session, performance.now() + MAX_AGE_MS * (1 - AGE_SPREAD * Math.random()));
     if (this.#options.isKeeping()) this.#options.log(`${this.#options.name}: a new connection`);
-    return this.#lease(name, session, context.signal);
+    return this.#lease(name, session, deadline);
   }
 
   /** Waits for its turn to log in. Undefined: there is a kept connection, so there is nothing to wait for. */
-  enter(target: Target, signal: AbortSignal): Promise<Disposable> | undefined {
+  enter(target: Target, deadline: Deadline): Promise<Disposable> | undefined {
     const isKept = this.#options.isKeeping() && (this.#kept.get(nameOf(target))?.length ?? 0) > 0;
-    return isKept ? undefined : this.#options.logins.enter(signal);
+    return isKept ? undefined : this.#options.logins.enter(deadline.signal);
   }
 
   [Symbol.dispose](): void {
@@ -119,18 +119,8 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
     this.#closeAll();
   }
 
-  #lease(name: string, session: Session, signal: AbortSignal): Lease<Session> {
-    const aborting = whenAborted(signal, () => session[Symbol.dispose]());
-    const lease = {
-      session,
-      keep: false,
-      [Symbol.dispose]: () => {
-        aborting[Symbol.dispose]();
-        if (lease.keep) this.#giveBack(name, session);
-        else session.close();
-      },
-    };
-    return lease;
+  #lease(name: string, session: Session, deadline: Deadline): OneLease<Session> {
+    return new OneLease(session, deadline, () => this.#giveBack(name, session));
   }
 
   #giveBack(name: string, session: Session): void {
@@ -175,6 +165,11 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
   }
 }
 
+/** Gives up the place of a login when it has ended. */
+export function leavingWith<Value>(login: Promise<Value>, place: Disposable | undefined): Promise<Value> {
+  return place === undefined ? login : login.finally(() => place[Symbol.dispose]());
+}
+
 /** Makes the pool of a family. */
 export function sharedPool<Target extends object, Session extends PooledSession>(
   name: string,
@@ -209,27 +204,49 @@ function isFresh({ session, endsAt, idleSince }: Kept<PooledSession>, now: numbe
   return session.isOpen && now < endsAt && now - idleSince < MAX_IDLE_MS;
 }
 
-/** Whether the server still answers on a connection. */
-async function answers(
-  session: PooledSession,
-  { clock, signal, proofMs, ahead }: SessionContext,
-): Promise<boolean> {
-  const timer = setTimeout(() => session[Symbol.dispose](), proofMs);
-  const isThere = await session.answers(ahead).catch(isNoAnswer);
-  clearTimeout(timer);
-  if (isThere && !signal.aborted) {
-    clock.tick();
-    return true;
-  }
-  session[Symbol.dispose]();
-  clock.skip();
-  return false;
-}
+class OneLease<Session extends PooledSession> implements Lease<Session> {
+  readonly session: Session;
+  keep = false;
+  readonly #deadline: Deadline;
+  readonly #giveBack: () => void;
 
-/** What a broken connection, or one with strange words, is to a check that needs an answer of it. */
-function isNoAnswer(error: unknown): false {
-  if (error instanceof CheckDeclined) return false;
-  throw error;
+  constructor(session: Session, deadline: Deadline, giveBack: () => void) {
+    this.session = session;
+    this.#deadline = deadline;
+    this.#giveBack = giveBack;
+    deadline.onAbort(this.#break);
+  }
+
+  /** Whether the server still answers on the connection. If it does not, the lease has ended. */
+  async proves({ clock, proofMs, ahead }: SessionContext): Promise<boolean> {
+    const timer = setTimeout(this.#break, proofMs);
+    let isProven = false;
+    try {
+      isProven = (await this.session.answers(ahead)) && this.#deadline.abortion === undefined;
+    } catch (error) {
+      // A broken connection, or one with strange words.
+      if (!(error instanceof CheckDeclined)) throw error;
+    } finally {
+      clearTimeout(timer);
+      if (isProven) clock.tick();
+      else this.#fail(clock);
+    }
+    return isProven;
+  }
+
+  #fail(clock: TargetClock): void {
+    this.#break();
+    this[Symbol.dispose]();
+    clock.skip();
+  }
+
+  [Symbol.dispose](): void {
+    this.#deadline.offAbort(this.#break);
+    if (this.keep) this.#giveBack();
+    else this.session.close();
+  }
+
+  readonly #break = (): void => this.session[Symbol.dispose]();
 }
 
 /** The same line has the same target for some seconds. */

@@ -1,4 +1,10 @@
+import { isIP } from "node:net";
 import { type CheckContext, RESOLVER, ResolveError } from "../../../sdk/index.ts";
+
+/** Whether a host is an address already, so that it needs no lookup. */
+export function isAddress(host: string): boolean {
+  return isIP(host) !== 0 && !host.includes("%");
+}
 
 /**
  * Whether a host has no address. The plugins look that up while they read their command line, and take it for

@@ -1,8 +1,8 @@
 import type { CheckContext } from "../../../../sdk/check.ts";
+import { deadlineOf } from "../../../../sdk/deadline.ts";
 import { CheckDeclined } from "../../../../sdk/failure.ts";
 import type { Resolver } from "../../../../sdk/resolve.ts";
 import type { Log } from "../../../log.ts";
-import { whenRunAborted } from "../../abortion.ts";
 import { giveNeed } from "./give-need.ts";
 import type { Answer, CheckKey, CheckLine, FromThread, SiteFile } from "./messages.ts";
 import { SiteThread, type ThreadEnd } from "./site-thread.ts";
@@ -91,7 +91,7 @@ export class SiteFolder {
 
   async run(on: CheckLine, context: CheckContext, keepsState: boolean): Promise<Answer> {
     const task = new Task({ kind: "run", on }, context, !keepsState);
-    using _cancellation = whenRunAborted(context, (reason) => this.#abort(task, `${reason}`));
+    using _cancellation = deadlineOf(context).whenAborted((reason) => this.#abort(task, `${reason}`));
     return await this.#ask(task);
   }
 

@@ -115,6 +115,25 @@ describe("on a connection that was kept", () => {
     expect([logins, heard]).toEqual([1, ["query 1", "ping 1", "query 1"]]);
   });
 
+  it.each([
+    ["the end of the session", error(0, 1927, "#70100Connection was killed")],
+    ["an answer without a question", ONE],
+    ["a packet that is too large", Buffer.from([0xff, 0xff, 0xff, 0])],
+  ])("%s behind an answer ends the connection, and the next check has a new one", async (_, behind) => {
+    const port = await servers.tcp(
+      speaker({
+        login: (socket) => {
+          logins += 1;
+          socket.write(packet(2, OK));
+        },
+        query: (socket) => socket.write(logins === 1 ? Buffer.concat([ONE, behind]) : ONE),
+        ping: PONG,
+      }),
+    );
+    for (let check = 0; check < 3; check += 1) expect(await ask(port, "select 1")).toEqual(WELL);
+    expect(logins).toBe(2);
+  });
+
   it("both answers are read however they are cut, and nothing is written to stderr", async () => {
     using complaint = vi.spyOn(console, "error").mockImplementation(() => {});
     const all = Buffer.concat([PONG, ONE]);

@@ -1,71 +1,88 @@
 import { describe, expect, it } from "vitest";
+import { encodeCommands } from "../../../../plugins/mysql/client/commands.ts";
 import { PacketFramer } from "../../../../plugins/mysql/client/packet-framer.ts";
-import { ResultReader } from "../../../../plugins/mysql/client/result.ts";
+import { type QueryResult, ResultReader } from "../../../../plugins/mysql/client/result.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
+import { everyCut, readAnswers } from "../../../support/recorded-answers.ts";
 
-/** What MariaDB 10.11 sent as the answer to `select 1 as a, 'one' as b union select 2, 'two'`. */
-const RECORDED = Buffer.from(
-  [
-    "0100000102",
-    "190000020364656600000001610161000c3f0002000000030100000000",
-    "190000030364656600000001620162000c2d000c000000fd0100000000",
-    "05000004fe00002200",
-    "060000050131036f6e65",
-    "0600000601320374776f",
-    "05000007fe00002200",
-  ].join(""),
-  "hex",
-);
+/** The packets of an answer, and what the last of them come to, if they are of a query. */
+function read(pieces: readonly Buffer[], sent: readonly string[]) {
+  const packets: string[] = [];
+  const reader = new ResultReader(2);
+  const ahead = sent.length - 1;
+  const isQuery = sent.at(-1)?.startsWith("query ");
+  const framer = new PacketFramer((data, start, end) => {
+    packets.push(data.toString("latin1", start, end));
+    if (isQuery && packets.length > ahead && reader.result === undefined) reader.push(data, start, end);
+  }, 0);
+  framer.endLogin();
+  for (const piece of pieces) expect(framer.push(piece)).toHaveLength(0);
+  const { result, hasMore, isInTransaction } = reader;
+  return { packets, result, hasMore, isInTransaction };
+}
 
-describe("the packets of an answer", () => {
-  const read = (pieces: readonly Buffer[]) => {
-    const reader = new ResultReader(10);
-    const framer = new PacketFramer((packet) => reader.push(packet), 0);
-    framer.send(Buffer.from([1, 0, 0, 0, 3]));
-    for (const piece of pieces) framer.push(Buffer.from(piece));
-    return reader.result;
-  };
-  const whole = {
-    kind: "rows",
-    columns: ["a", "b"],
-    count: 2,
-    rows: [
-      ["1", "one"],
-      ["2", "two"],
-    ],
-  };
+const rows = (columns: readonly string[], ...all: readonly (readonly (string | undefined)[])[]) =>
+  ({ kind: "rows", columns, count: all.length, rows: all }) as QueryResult;
+const failed = (at: "query" | "rows", code: number) => ({
+  ...{ kind: "failed", at },
+  failure: expect.objectContaining({ code }),
+});
 
-  it("are the same however they are cut", () => {
-    expect(read([RECORDED])).toEqual(whole);
-    for (let at = 0; at <= RECORDED.length; at += 1)
-      expect(read([RECORDED.subarray(0, at), RECORDED.subarray(at)])).toEqual(whole);
-    expect(read([...RECORDED].map((byte) => Buffer.of(byte)))).toEqual(whole);
+/** What is different from one result without anything else. */
+const EXPECTED: Readonly<Record<string, object>> = {
+  "a ping and a number": { result: rows(["42"], ["42"]) },
+  "no row": { result: rows(["1"]) },
+  NULL: { result: rows(["NULL", "2"], [undefined, "2"]) },
+  "several rows of several columns": { result: rows(["a", "b"], ["1", "one"], ["2", "two"]) },
+  "a long value": { result: rows(["repeat('x', 300)"], ["x".repeat(300)]) },
+  "an error before there are rows": { result: failed("query", 1064) },
+  "an error in the middle of the rows": { result: failed("rows", 1242) },
+  "a statement without rows": { result: { kind: "none" } },
+  "a transaction that stays open": { result: { kind: "none" }, isInTransaction: true },
+  "several results": { result: rows(["1"], ["1"]), hasMore: true },
+  "the statistics": { packets: [expect.stringMatching(/^Uptime: .* Queries per second avg: [\d.]+$/)] },
+  "values of the status": {
+    result: {
+      ...rows(["Variable_name", "Value"], ["Threads_cached", "9"], ["Threads_connected", "1"]),
+      count: 3,
+    },
+  },
+  "a connection that is killed": { result: failed("query", 1927) },
+};
+
+describe("an answer of MariaDB", () => {
+  const PLAIN = { packets: expect.any(Array), result: undefined, hasMore: false, isInTransaction: false };
+
+  it("was recorded for every line of the table", () => {
+    const names = readAnswers("mariadb").map(({ name }) => name);
+    expect(names.toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
   });
+
+  it.each(readAnswers("mariadb").map((each) => [each.name, each] as const))(
+    "is the same however it is cut: %s",
+    (name, { sent, answer }) => {
+      const whole = read([answer], sent);
+      expect(whole).toEqual({ ...PLAIN, ...EXPECTED[name] });
+      for (const pieces of everyCut(answer)) expect(read(pieces, sent)).toEqual(whole);
+    },
+  );
 });
 
 describe("a packet", () => {
-  it("gets the number that the driver expects", () => {
+  it("gets the number that the driver expects while it logs in", () => {
     const framer = new PacketFramer(() => {}, 1);
     expect(framer.send(Buffer.from([1, 0, 0, 1, 9]))[3]).toBe(2);
-    expect(framer.push(Buffer.from([1, 0, 0, 77, 0]))[3]).toBe(2);
-    framer.endLogin();
-    expect(framer.send(Buffer.from([1, 0, 0, 0, 9]))[3]).toBe(0);
+    expect([...framer.push(Buffer.from([1, 0, 0, 77, 0, 1, 0, 0, 78, 0]))]).toEqual([
+      1, 0, 0, 2, 0, 1, 0, 0, 3, 0,
+    ]);
   });
 
-  it("behind a lone one begins to count anew, however they are cut", () => {
-    const ping = Buffer.from("0700000100000002000000", "hex");
-    const all = Buffer.concat([ping, RECORDED]);
-    const numbersOf = (pieces: readonly Buffer[]) => {
-      const framer = new PacketFramer(() => {}, 0);
-      framer.expectLone();
-      for (const code of [14, 3]) framer.send(Buffer.from([1, 0, 0, 0, code]));
-      const whole = Buffer.concat(pieces.map((piece) => Buffer.from(framer.push(Buffer.from(piece)))));
-      const numbers: (number | undefined)[] = [];
-      for (let at = 0; at < whole.length; at += 4 + whole.readUIntLE(at, 3)) numbers.push(whole[at + 3]);
-      return numbers;
-    };
-    for (let at = 0; at <= all.length; at += 1)
-      expect(numbersOf([all.subarray(0, at), all.subarray(at)])).toEqual([1, 0, 1, 2, 3, 4, 5, 6]);
+  it("is given to the driver when it is whole, and not any more after the login", () => {
+    const framer = new PacketFramer(() => {}, 0);
+    expect(framer.push(Buffer.from([2, 0, 0, 0, 7]))).toHaveLength(0);
+    expect([...framer.push(Buffer.from([7, 9]))]).toEqual([2, 0, 0, 0, 7, 7]);
+    framer.endLogin();
+    expect(framer.push(Buffer.from([0, 0, 1, 7]))).toHaveLength(0);
   });
 
   it("that is empty ends the connection, and one that is too large is declined", () => {
@@ -73,4 +90,28 @@ describe("a packet", () => {
     expect(() => push(0, 0, 0, 1)).toThrow("the server has closed the connection");
     expect(() => push(0xff, 0xff, 0xff, 1)).toThrow(CheckDeclined);
   });
+});
+
+it.each([
+  ["a value that is longer than its row", [1, 1], [5, 0x31]],
+  ["a length that is cut off", [1, 1], [0xfc, 0x31]],
+  ["a row that has too few values", [2, 2], [1, 0x31]],
+  ["a description that is cut off", [1, 0], []],
+])("a result with %s is not read", (_, [width = 0, described = 0], row) => {
+  const reader = new ResultReader(1);
+  const push = (...bytes: readonly number[]) =>
+    reader.push(Buffer.from([9, ...bytes, 9]), 1, bytes.length + 1);
+  push(width);
+  const describe = () => {
+    for (let column = 0; column < described; column += 1) push(0, 0, 0, 0, 1, 0x61);
+    if (described === 0) push(3, 0x64);
+    push(0xfe, 0, 0, 2, 0);
+    push(...row);
+  };
+  expect(describe).toThrow();
+});
+
+it("commands are sent as MySQL reads them, each with a number of its own", () => {
+  const bytes = encodeCommands([14, ""], [3, "select 1"]);
+  expect(bytes.toString("latin1")).toBe("\x01\0\0\0\x0e\x09\0\0\0\x03select 1");
 });

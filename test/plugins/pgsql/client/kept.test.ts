@@ -8,7 +8,7 @@ import { NATIVE_DB_POOL } from "../../../../plugins/transport/databases/settings
 import { SharedValues } from "../../../../sdk/shared.ts";
 import { runCheck } from "../../../../sdk/testing.ts";
 import { FakeServers } from "../../../support/servers/fake-servers.ts";
-import { ACCEPTED, error, NOTHING, ONE, READY, speaker } from "../speaker.ts";
+import { ACCEPTED, error, message, NOTHING, ONE, READY, speaker } from "../speaker.ts";
 
 type Act = (socket: Socket) => void;
 
@@ -124,6 +124,36 @@ describe("on a connection that was kept", () => {
     expect(returnCode).toBe(2);
     expect(output).toMatch(/^ OK - database template1 .*\nCRITICAL - Plugin timed out after 2 seconds\n$/);
     expect(logins).toBe(1);
+  });
+
+  it.each([
+    ["a notice is shown once", message("N", "SNOTICE\0C00000\0Mhello\0\0"), 1, "NOTICE:  hello\n"],
+    ["a parameter that changes is no answer", message("S", "TimeZone\0UTC\0"), 1, ""],
+    ["the end of the session", error({ S: "FATAL", C: "57P01", M: "ended" }), 2, ""],
+    ["an answer without a question", ONE, 2, ""],
+    ["a message of no known kind", message("~", "what"), 2, ""],
+  ])("of what comes behind an answer: %s", async (_, behind, connections, stderr) => {
+    const port = await servers.tcp(
+      speaker({
+        login: (socket) => {
+          logins += 1;
+          socket.write(ACCEPTED);
+        },
+        query: (socket) => {
+          heard.push("query");
+          socket.write(heard.length === 1 ? Buffer.concat([ONE, behind]) : ONE);
+        },
+      }),
+    );
+    const words = ["-H", "127.0.0.1", "-P", String(port), "-l", "mon", "-p", "x", "-q", "select 1"];
+    const [first, second] = [
+      await runCheck(checkPgsql, words, { shared }),
+      await runCheck(checkPgsql, words, { shared }),
+    ];
+    expect([first.returnCode, second.returnCode]).toEqual([0, 0]);
+    // It belongs to the first check only if it was there at its end.
+    expect(first.stderr + second.stderr).toBe(stderr);
+    expect(logins).toBe(connections);
   });
 
   it("both answers are read however they are cut", async () => {

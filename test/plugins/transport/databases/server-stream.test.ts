@@ -12,8 +12,14 @@ it("a stream tells the end of a connection that the server has closed before", a
   const port = await servers.tcp((socket) => socket.end("hello"));
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).resume();
   await once(socket, "end");
-  const stream = new ServerStream(socket, { framer: { push: (piece) => piece }, library: "none" });
+  const ends: unknown[] = [];
+  const stream = new ServerStream(socket, {
+    ...{ framer: { push: (piece) => piece }, library: "none" },
+    onEnd: (reason) => ends.push(reason),
+  });
+  expect(ends).toEqual([expect.any(ServerGone)]);
   await expect(stream.ended).rejects.toMatchObject({ name: "ServerGone", how: "closed" });
-  await expect(stream.expect()).rejects.toBeInstanceOf(ServerGone);
+  stream.end(new ServerGone("broken"));
+  expect(ends).toHaveLength(1);
   if (!socket.closed) await once(socket, "close");
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SessionPool } from "../../../../plugins/transport/databases/session-pool.ts";
 import { TargetClock } from "../../../../plugins/transport/timing.ts";
+import { Deadline } from "../../../../sdk/deadline.ts";
 
 const TARGET = { host: "db", port: "5432", user: "u", password: "p" };
 const MINUTE = 60_000;
@@ -34,8 +35,8 @@ function createPool() {
     isKeeping: () => true,
   });
   const lease = (target = TARGET) => {
-    const { signal } = new AbortController();
-    return pool.take(target, { clock: new TargetClock(), signal, proofMs: 1000 });
+    const deadline = new Deadline({});
+    return pool.take(target, { clock: new TargetClock(), deadline, proofMs: 1000 });
   };
   const use = async (target = TARGET) => {
     using taken = await lease(target);

@@ -1,0 +1,201 @@
+import { CheckDeclined } from "../../../sdk/index.ts";
+import { Pieces } from "../../transport/databases/pieces.ts";
+import { type Framer, ServerGone } from "../../transport/databases/server-stream.ts";
+import type { ServerMessage } from "../libpq/server-error.ts";
+import {
+  type Body,
+  findFirst,
+  type QueryResult,
+  readColumns,
+  readMessage,
+  readParameter,
+  readText,
+  unknown,
+} from "./messages.ts";
+
+/** Who is told what the server says. */
+export interface MessageListener {
+  /** A query was answered, and the server takes the next one. */
+  readonly answered: (result: QueryResult) => void;
+  /** The server wants the data of a copy, or sends it. */
+  readonly copies: () => void;
+}
+
+/** Bytes of a message's letter and its length. The length counts itself. */
+const HEADER = 5;
+const LENGTH = 4;
+const NOTHING = Buffer.alloc(0);
+const NONE: QueryResult = { kind: "none" };
+
+/**
+ * Cuts what a server sends into messages. While the driver logs in, it gets them when they are whole, and
+ * what is read here are errors, notices and parameters: the driver's parser would never end with an error
+ * whose list of fields has no end. After the login the answers to queries are read here, and the driver gets
+ * nothing any more. It keeps no row but the first, and of several results only the last.
+ */
+export class MessageReader implements Framer {
+  /** The last error of the login. */
+  refusal: ServerMessage | undefined;
+  /** Whether the server is in a transaction since its last answer. */
+  isInTransaction = false;
+  readonly #maxBytes: number;
+  readonly #listener: MessageListener;
+  readonly #pieces = new Pieces();
+  #notices: ServerMessage[] = [];
+  #encoding: string | undefined;
+  #isLoggedIn = false;
+  /** Queries that were sent and are not answered. */
+  #asked = 0;
+  #result: QueryResult = NONE;
+  #hasFailed = false;
+  #columns: number | undefined;
+  #rows = 0;
+  #first: string | undefined;
+
+  constructor(maxBytes: number, listener: MessageListener) {
+    this.#maxBytes = maxBytes;
+    this.#listener = listener;
+  }
+
+  /** Says that the login is over. */
+  endLogin(): void {
+    this.#isLoggedIn = true;
+  }
+
+  /** Says that so many queries are sent. */
+  expect(queries: number): void {
+    this.#asked += queries;
+  }
+
+  /** What the query that is not yet answered has come to so far. */
+  get result(): QueryResult {
+    return this.#result;
+  }
+
+  /** Gives the notices since they were taken last. */
+  takeNotices(): readonly ServerMessage[] {
+    const taken = this.#notices;
+    if (taken.length > 0) this.#notices = [];
+    return taken;
+  }
+
+  /** Takes a piece, and gives what is for the driver: messages that are whole now. */
+  push(piece: Buffer): Buffer {
+    const data = this.#pieces.add(piece);
+    if (data === undefined) return NOTHING;
+    let at = 0;
+    let wanted = HEADER;
+    while (at + HEADER <= data.length) {
+      const size = sizeAt(data, at);
+      if (at + size > data.length) {
+        wanted = size;
+        break;
+      }
+      this.#read(data[at] ?? 0, { data, start: at + HEADER, end: at + size });
+      at += size;
+    }
+    if (wanted > this.#maxBytes) throw new CheckDeclined("an answer that is too large");
+    if (at === data.length) this.#pieces.clear();
+    else this.#pieces.keep(data.subarray(at), wanted);
+    return this.#isLoggedIn ? NOTHING : data.subarray(0, at);
+  }
+
+  /** Messages that a server may send at any time, and those of answers. */
+  #read(letter: number, body: Body): void {
+    switch (letter) {
+      case LETTER.notice:
+        this.#notices.push(readMessage(body, this.#encoding));
+        return;
+      case LETTER.parameter:
+        this.#readParameter(body);
+        return;
+      case LETTER.notification:
+        return;
+    }
+    if (this.#isLoggedIn) this.#readAnswer(letter, body);
+    else if (letter === LETTER.error) this.refusal = readMessage(body, this.#encoding);
+  }
+
+  #readParameter(body: Body): void {
+    const [name, value] = readParameter(body);
+    if (name === "server_encoding") this.#encoding = value;
+  }
+
+  #readAnswer(letter: number, body: Body): void {
+    if (letter === LETTER.ready) {
+      this.#readReady(body);
+      return;
+    }
+    // Such an end of the session is told behind an answer, or while nothing is asked.
+    if (this.#asked === 0 || this.#hasFailed) throw new ServerGone("closed");
+    switch (letter) {
+      case LETTER.columns:
+        this.#columns = readColumns(body);
+        this.#rows = 0;
+        this.#first = undefined;
+        return;
+      case LETTER.row:
+        this.#readRow(body);
+        return;
+      case LETTER.complete:
+        this.#complete();
+        return;
+      case LETTER.empty:
+        this.#result = NONE;
+        return;
+      case LETTER.error:
+        this.#hasFailed = true;
+        this.#result = { kind: "error", error: readMessage(body, this.#encoding) };
+        return;
+      case LETTER.copyIn:
+      case LETTER.copyOut:
+        this.#listener.copies();
+        return;
+      default:
+        throw unknown();
+    }
+  }
+
+  #readRow(body: Body): void {
+    const first = findFirst(body);
+    if (this.#rows === 0) this.#first = first && readText(first, this.#encoding);
+    this.#rows += 1;
+  }
+
+  #complete(): void {
+    const [columns, rows, first] = [this.#columns, this.#rows, this.#first];
+    this.#result = columns === undefined ? NONE : { kind: "rows", rows, columns, first };
+    this.#columns = undefined;
+  }
+
+  #readReady({ data, start, end }: Body): void {
+    if (end !== start + 1) throw unknown();
+    this.isInTransaction = data[start] !== IDLE;
+    if (this.#asked === 0) return;
+    this.#asked -= 1;
+    const result = this.#result;
+    this.#result = NONE;
+    this.#hasFailed = false;
+    this.#columns = undefined;
+    this.#listener.answered(result);
+  }
+}
+
+/** The letters of messages that servers send. */
+const LETTER = {
+  ...{ notice: letter("N"), parameter: letter("S"), notification: letter("A"), error: letter("E") },
+  ...{ columns: letter("T"), row: letter("D"), complete: letter("C"), empty: letter("I") },
+  ...{ copyIn: letter("G"), copyOut: letter("H"), ready: letter("Z") },
+} as const;
+/** The state of a session outside of a transaction. */
+const IDLE = letter("I");
+
+function letter(name: string): number {
+  return name.charCodeAt(0);
+}
+
+function sizeAt(data: Buffer, at: number): number {
+  const length = data.readUInt32BE(at + 1);
+  if (length < LENGTH) throw unknown();
+  return length + 1;
+}
