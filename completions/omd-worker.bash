@@ -82,10 +82,10 @@ _omd_worker_options() {
     'shadow set') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'shadow report') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'handlers report') printf '%s\n' '--since --known --json --help' && _omd_worker_options worker.conf ;;
-    'config check') printf '%s\n' '--help' ;;
-    'config show') printf '%s\n' '--help' && _omd_worker_options worker.conf ;;
-    'config sample') printf '%s\n' '--help' ;;
-    'config docs') printf '%s\n' '--help' ;;
+    'config check') printf '%s\n' '--alone --help' ;;
+    'config show') printf '%s\n' '--alone --help' && _omd_worker_options worker.conf ;;
+    'config sample') printf '%s\n' '--alone --help' ;;
+    'config docs') printf '%s\n' '--alone --help' ;;
     'metrics list') printf '%s\n' '--help' ;;
     'metrics rules') printf '%s\n' '--help' ;;
     'metrics dashboard') printf '%s\n' '--help' ;;

@@ -375,6 +375,7 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'config '" -a show -d 'the values that count, and where each was written; secrets are masked'
     complete -c $program -n "__omd_worker_in 'config '" -a sample -d 'a worker.conf with every option'
     complete -c $program -n "__omd_worker_in 'config '" -a docs -d 'all options as Markdown'
+    complete -c $program -n "__omd_worker_in 'config check' 'config show' 'config sample' 'config docs'" -l alone -d 'with check: read these files and nothing that they name'
     complete -c $program -n "__omd_worker_in 'config check' 'config show' 'config sample' 'config docs'" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'config check'" -F
     complete -c $program -n "__omd_worker_in 'metrics '" -a list -d 'as a table'

@@ -1,4 +1,5 @@
 import { BUILTIN_SETTINGS } from "../../plugins/settings.ts";
+import { aloneWith } from "../config/alone.ts";
 import type { Config } from "../config/config.ts";
 import { createOptionFinder } from "../config/find-option.ts";
 import { type Loaded, loadConfig } from "../config/load.ts";
@@ -22,6 +23,11 @@ export function isWorkerOption(word: string): boolean {
 export function loadWorkerConf(options: readonly string[], io: Io, sources?: Sources): Loaded<Config> {
   const machine = machineOf(io);
   return loadConfig(WORKER_TABLE, options, sources?.noting(machine) ?? machine);
+}
+
+/** Reads this file, and nothing that it names: `aloneWith`. */
+export function loadAlone(file: string): Loaded<Config> {
+  return loadConfig(WORKER_TABLE, [`config=${file}`], aloneWith(file, thisMachine()));
 }
 
 /**

@@ -41,13 +41,13 @@ export function loadConfig<Config>(
   const { report } = problems;
   const options = optionsOf(table.groups);
   const finder = createOptionFinder(options);
-  const reading = { budget: new ReadBudget(), open: [] };
+  const reading = { budget: new ReadBudget(), open: [], unread: [] as string[] };
   const { variables } = table;
   const ofVariables = variables && readVariables({ variables, options, finder, machine, report });
   const written = inOrder(readArguments(argv), finder, ofVariables).flatMap((entry) =>
     expandEntry(entry, { ...reading, finder, machine, report }),
   );
-  const isComplete = !problems.list.some(isError);
+  const isComplete = !problems.list.some(isError) && reading.unread.length === 0;
   const draft = draftConfig([...written, ...readEnvironment(options, machine)], {
     ...{ finder, problems, cwd: machine.cwd },
   });

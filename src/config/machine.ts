@@ -12,6 +12,8 @@ export interface Machine {
   readonly cpus: number;
   /** How many files this process may have open. */
   readonly openFiles: number;
+  /** What options name (files, folders, keys) is not looked at, and taken as right: see `aloneWith`. */
+  readonly isAlone?: true;
   /** Throws if it is no file, or larger than any configuration. */
   readonly readFile: (path: string) => Buffer;
   /** `mode` has the rights in its lowest bits. */

@@ -1,96 +1,57 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { parse } from "yaml";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChatServer } from "../../integrations/chat-server/chat-server.ts";
-import { hasTool, toolPath } from "../support/fetched-tools.ts";
-import { createFolder } from "../support/folder.ts";
-import { KEEP_GARBAGE } from "../support/helm/template.ts";
+import { hasTool } from "../support/fetched-tools.ts";
+import { RolloutSite, rolloutCalls } from "../support/rollout-site.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
-const EXAMPLE = resolve("examples/rollout");
-const AUTHOR = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+const GW1 = "satellites/dev/gw1.example.org.conf";
+const ROOT = process.geteuid?.() === 0;
 
-/** A server's repository with the hooks of the example, and a clone of it with the example's files. */
 describe.skipIf(!hasTool("helm") || !hasServer("git"))("a site's repository with the example's hooks", () => {
-  let folder: ReturnType<typeof createFolder>;
-  const at = (...names: readonly string[]) => join(folder.path, ...names);
-
+  let site: RolloutSite;
   beforeEach(async () => {
-    folder = createFolder();
-    await execa("git", ["init", "--quiet", "--bare", "--initial-branch=main", at("site.git")]);
-    cpSync(join(EXAMPLE, "hooks"), at("site.git/hooks"), { recursive: true });
-    // It renders as ever; what would reach a cluster is only written down.
-    program(
-      "helm",
-      `[ "$1" = template ] && exec '${toolPath("helm")}' "$@"; echo "$*" >>'${at("helm.log")}'; [ ! -f '${at("broken")}' ]`,
-    );
-    program("omd-worker", `exec '${process.execPath}' '${resolve("src/cli/omd-worker.ts")}' "$@"`);
-    program(
-      "ssh",
-      `mkdir -p '${at("etc")}'; shift; sh -c "$(echo "$1" | sed 's|/etc/omd-worker|${at("etc")}|g; s|omd-worker config|${at("omd-worker")} config|')"`,
-    );
-    await git(folder.path, "clone", "--quiet", "site.git", "site");
-    cpSync(join(EXAMPLE, "site"), at("site"), { recursive: true });
-    writeFileSync(at("site/site.conf"), `CHART=${resolve("helm/omd-worker")}\n`);
-    const conf = at("site/satellites/dev/gw1.example.org.conf");
-    mkdirSync(at("etc"));
-    writeFileSync(at("key"), "a-key-of-this-satellite\n");
-    writeFileSync(conf, readFileSync(conf, "utf8").replace(/^keyfile=.*$/m, `keyfile=${at("key")}`));
+    site = await RolloutSite.create("helm", "omd-worker");
   });
-  afterEach(() => folder[Symbol.dispose]());
-
-  function program(name: string, script: string): void {
-    writeFileSync(at(name), `#!/bin/sh\n${script}\n`);
-    chmodSync(at(name), 0o755);
-  }
-
-  function git(cwd: string, ...words: readonly string[]) {
-    const env = { HELM: at("helm"), OMD_WORKER: at("omd-worker"), SSH: at("ssh"), ...KEEP_GARBAGE };
-    return execa("git", [...AUTHOR, ...words], { cwd, env, reject: false, all: true });
-  }
-
-  async function push(message: string, ...more: readonly string[]) {
-    await git(at("site"), "add", "--all");
-    await git(at("site"), "commit", "--quiet", "--message", message);
-    return await git(at("site"), "push", "--quiet", "origin", "HEAD:main", ...more);
-  }
-
-  const helmCalls = () => {
-    try {
-      return readFileSync(at("helm.log"), "utf8").trim().split("\n");
-    } catch {
-      return [];
-    }
-  };
+  afterEach(() => site[Symbol.dispose]());
 
   it("brings main to the development stage and its satellites, and a tag to production", async () => {
-    expect(await push("first")).toMatchObject({ exitCode: 0 });
-    expect(helmCalls()).toEqual(calls("dev"));
-    expect(readFileSync(at("etc/worker.conf"), "utf8")).toContain("servicegroups=branch-office");
-    await git(at("site"), "tag", "prod-1");
-    expect(await git(at("site"), "push", "--quiet", "origin", "prod-1")).toMatchObject({ exitCode: 0 });
-    expect(helmCalls().slice(2)).toEqual(calls("prod"));
+    site.program("satellite/omd-worker", "exit 0");
+    expect(await site.pushAll("first")).toMatchObject({ exitCode: 0 });
+    expect(site.log("helm")).toEqual(rolloutCalls("dev"));
+    expect(site.log("ssh")).toEqual(["gw1.example.org"]);
+    expect(readFileSync(site.at("etc/worker.conf"), "utf8")).toContain("servicegroups=branch-office");
+    expect(await site.promote("prod-1")).toMatchObject({ exitCode: 0 });
+    expect(site.log("helm").slice(2)).toEqual(rolloutCalls("prod"));
   });
 
-  it.each<[string, (site: string) => void, RegExp]>([
+  it.each<[string, (site: RolloutSite) => void, RegExp]>([
     [
       "a value that the chart does not know",
-      (site) => append(site, "values/dev.yaml", "replicaz: 3\n"),
+      (at) => at.append("values/dev.yaml", "replicaz: 3\n"),
       /rollout: values\/dev\.yaml:[\s\S]*replicaz/,
     ],
     [
       "an option that the worker does not know",
-      (site) => append(site, "values/prod.yaml", "poolDefaults: { config: { max-workers: 5 } }\n"),
+      (at) => at.append("values/prod.yaml", "poolDefaults: { config: { max-workers: 5 } }\n"),
       /rollout: values\/prod\.yaml:[\s\S]*max-workers/,
     ],
     [
       "a key in the values",
-      (site) => {
-        const text = readFileSync(join(site, "values/dev.yaml"), "utf8");
-        writeFileSync(
-          join(site, "values/dev.yaml"),
+      (at) => {
+        const text = at.read("values/dev.yaml");
+        at.write(
+          "values/dev.yaml",
           text.replace("existingSecret: dev-gearman", "key: a-key-in-a-repository"),
         );
       },
@@ -98,101 +59,145 @@ describe.skipIf(!hasTool("helm") || !hasServer("git"))("a site's repository with
     ],
     [
       "a satellite's file that is wrong",
-      (site) => append(site, "satellites/dev/gw1.example.org.conf", "encryption=perhaps\n"),
+      (at) => at.append(GW1, "encryption=perhaps\n"),
       /rollout: satellites\/dev\/gw1\.example\.org\.conf:6: encryption: 'perhaps'/,
     ],
-    [
-      "a satellite's key",
-      (site) => append(site, "satellites/dev/gw1.example.org.conf", "key=a-key-in-a-repository\n"),
-      /gw1\.example\.org\.conf holds the key/,
-    ],
-    ["no chart", (site) => writeFileSync(join(site, "site.conf"), ""), /rollout: values\/dev\.yaml:/],
   ])("refuses %s, and rolls nothing out", async (_, change, message) => {
-    change(at("site"));
-    const { exitCode, all } = await push("wrong");
+    change(site);
+    const { exitCode, all } = await site.pushAll("wrong");
     expect(exitCode).not.toBe(0);
     expect(all).toMatch(message);
-    expect(helmCalls()).toEqual([]);
-  });
-
-  it("refuses a tag for production that was not on main", async () => {
-    await push("first");
-    await git(at("site"), "commit", "--quiet", "--allow-empty", "--message", "elsewhere");
-    await git(at("site"), "tag", "prod-2");
-    const { exitCode, all } = await git(at("site"), "push", "--quiet", "origin", "prod-2");
-    expect(exitCode).not.toBe(0);
-    expect(all).toContain("prod-2 is no commit of main");
-  });
-
-  it("says when Helm has gone back, and leaves the satellites as they are", async () => {
-    writeFileSync(at("broken"), "");
-    const { all } = await push("first");
-    expect(all).toContain("rollout: dev was not rolled out, Helm has gone back to what was there");
-    expect(() => readFileSync(at("etc/worker.conf"))).toThrow();
-  });
-
-  it("tells in Zulip what became of a push, one message for it, and goes on without Zulip", async () => {
-    await using fake = await ChatServer.start();
-    const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
-    fake.world.addStream("deployments", [bot.id]);
-    writeFileSync(at("zulip.key"), bot.key, { mode: 0o600 });
-    const lines = [
-      `site=${fake.url}`,
-      `email=${bot.email}`,
-      `api_key_file=${at("zulip.key")}`,
-      "stream=deployments",
-    ];
-    writeFileSync(at("zulip.conf"), lines.join("\n"));
-    vi.stubEnv("ZULIP_CONF", at("zulip.conf"));
-    try {
-      expect(await push("first")).toMatchObject({ exitCode: 0 });
-      const [told, ...others] = fake.world.sentTo("deployments");
-      expect(told?.content).toMatch(
-        /^\*\*configuration\*\* `[0-9a-f]{7,}` deployed on 2 of 2 nodes\nAda: first\nStage: dev\n\* cluster: ok\n\* gw1\.example\.org: ok$/,
-      );
-      expect(others).toEqual([]);
-      await fake.stop();
-      await git(at("site"), "commit", "--quiet", "--allow-empty", "--message", "second");
-      const { exitCode, all } = await git(at("site"), "push", "--quiet", "origin", "HEAD:main");
-      expect(exitCode).toBe(0);
-      expect(all).toContain("rollout: the roll-out could not be told in Zulip");
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  });
-
-  it("leaves a satellite as it is that finds its file wrong", async () => {
-    writeFileSync(
-      at("site/satellites/dev/gw1.example.org.conf"),
-      "server=x\nkeyfile=/no/key\nservices=yes\n",
-    );
-    const { all } = await push("no key there");
-    expect(all).toContain("gw1.example.org keeps the configuration it had");
-    expect(() => readFileSync(at("etc/worker.conf"))).toThrow();
+    expect(site.log("helm")).toEqual([]);
   });
 });
 
-/** Of a roll-out. */
-function calls(stage: string): readonly string[] {
-  const chart = resolve("helm/omd-worker");
-  const how = "--rollback-on-failure --wait --timeout 10m --history-max 10";
-  return [
-    `upgrade --install ${stage} --namespace omd-${stage} --values values/${stage}.yaml ${how} ${chart}`,
-    `test ${stage} --namespace omd-${stage}`,
-  ];
-}
+describe.skipIf(!hasServer("git"))("a roll-out by the example's hooks", () => {
+  let site: RolloutSite;
+  beforeEach(async () => {
+    site = await RolloutSite.create("omd-worker");
+  });
+  afterEach(() => site[Symbol.dispose]());
 
-function append(site: string, file: string, text: string): void {
-  writeFileSync(join(site, file), readFileSync(join(site, file), "utf8") + text);
-}
+  it("that fails is said, and leaves the satellites as they are", async () => {
+    writeFileSync(site.at("broken"), "");
+    const { all } = await site.pushAll("first");
+    expect(all).toContain("rollout: dev was not rolled out, Helm has gone back to what was there");
+    expect(site.log("ssh")).toEqual([]);
+  });
 
-it("the pipeline of the example validates, and lets people promote", () => {
-  const pipeline = parse(readFileSync(join(EXAMPLE, "gitlab-ci.yml"), "utf8"));
-  expect(pipeline.stages).toEqual(["validate", "dev", "prod"]);
-  expect(pipeline.validate.script).toBe("hooks/rollout.sh validate");
-  expect(pipeline.dev.script).toBe("hooks/rollout.sh deploy dev");
-  expect(pipeline.prod).toMatchObject({
-    script: "hooks/rollout.sh deploy prod",
-    rules: [{ when: "manual" }],
+  it("is told in Zulip, one message for a push, and goes on without Zulip", async () => {
+    site.program("satellite/omd-worker", "exit 0");
+    await using fake = await ChatServer.start();
+    const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
+    fake.world.addStream("deployments", [bot.id]);
+    writeFileSync(site.at("zulip.key"), bot.key, { mode: 0o600 });
+    const key = `api_key_file=${site.at("zulip.key")}`;
+    const lines = [`site=${fake.url}`, `email=${bot.email}`, key, "stream=deployments"];
+    writeFileSync(site.at("zulip.conf"), lines.join("\n"));
+    site.env["ZULIP_CONF"] = site.at("zulip.conf");
+    expect(await site.pushAll("first")).toMatchObject({ exitCode: 0 });
+    const [told, ...others] = fake.world.sentTo("deployments");
+    expect(told?.content).toMatch(
+      /^\*\*configuration\*\* `[0-9a-f]{7,}` deployed on 2 of 2 nodes\nAda: first\nStage: dev\n\* cluster: ok\n\* gw1\.example\.org: ok$/,
+    );
+    expect(others).toEqual([]);
+    await fake.stop();
+    const { exitCode, all } = await site.pushAll("second");
+    expect(exitCode).toBe(0);
+    expect(all).toContain("rollout: the roll-out could not be told in Zulip");
+  });
+
+  it("leaves a satellite as it is that finds its file wrong", async () => {
+    writeFileSync(site.at("etc/worker.conf"), "as it was\n");
+    site.write(GW1, "server=x\nkeyfile=/no/key\nservices=yes\n");
+    const { all } = await site.pushAll("no key there");
+    expect(all).toContain("gw1.example.org keeps the configuration it had");
+    expect(readFileSync(site.at("etc/worker.conf"), "utf8")).toBe("as it was\n");
+    expect(readdirSync(site.at("etc"))).toEqual(["worker.conf"]);
+  });
+
+  it("keeps owner and mode of a satellite's file, which its worker has found right", async () => {
+    const file = site.at("etc/worker.conf");
+    writeFileSync(file, "as it was\n");
+    if (ROOT) chownSync(file, 0, 4711);
+    chmodSync(file, 0o640);
+    const { uid, gid } = statSync(file);
+    expect(await site.pushAll("first")).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(file, "utf8")).toContain("servicegroups=branch-office");
+    const { mode, ...after } = statSync(file);
+    expect([after.uid, after.gid, (mode & 0o7777).toString(8)]).toEqual([uid, gid, "640"]);
+    const asWorker = `-u the-worker -- omd-worker config check ${file}.new`;
+    expect(site.log("runuser")).toEqual(ROOT ? [asWorker] : []);
+  });
+
+  it.runIf(ROOT)("refuses to exchange a file whose owner it cannot keep", async () => {
+    writeFileSync(site.at("etc/worker.conf"), "as it was\n");
+    chownSync(site.at("etc/worker.conf"), 4711, 4711);
+    site.program("satellite/cp", 'exec /bin/cp "$2" "$3"');
+    const { all } = await site.pushAll("first");
+    expect(all).toContain("cannot keep the owner and mode of");
+    expect(readFileSync(site.at("etc/worker.conf"), "utf8")).toBe("as it was\n");
+  });
+});
+
+/** Pushes that wait for the roll-out of another one get the lock in no order. */
+describe.skipIf(!hasServer("git"))("pushes whose hooks run in the wrong order", () => {
+  let site: RolloutSite;
+  beforeEach(async () => {
+    site = await RolloutSite.create();
+    expect(await site.pushAll("first")).toMatchObject({ exitCode: 0 });
+    renameSync(site.at("site.git/hooks/post-receive"), site.at("site.git/hooks/late"));
+  });
+  afterEach(() => site[Symbol.dispose]());
+
+  async function late(reference: string, commit: string) {
+    const input = `${"0".repeat(40)} ${commit} ${reference}\n`;
+    const env = { ...site.env, GIT_DIR: "." };
+    return await execa(site.at("site.git/hooks/late"), { cwd: site.at("site.git"), env, input, all: true });
+  }
+
+  async function pushMarked(mark: string): Promise<string> {
+    site.append("values/dev.yaml", `# dev of ${mark}\n`);
+    site.append("values/prod.yaml", `# prod of ${mark}\n`);
+    expect(await site.pushAll(mark)).toMatchObject({ exitCode: 0 });
+    return await site.idOf("HEAD");
+  }
+
+  it.each([
+    ["the later one is first", true],
+    ["the earlier one is first", false],
+  ])("bring the newest of main to the development stage, once: %s", async (_, isReversed) => {
+    const commits = [await pushMarked("one"), await pushMarked("two")];
+    const [first = "", second = ""] = isReversed ? commits.toReversed() : commits;
+    await late("refs/heads/main", first);
+    expect((await late("refs/heads/main", second)).all).toMatch(
+      /^rollout: dev has main \([0-9a-f]+\) or a newer/,
+    );
+    expect(site.log("values").slice(1)).toEqual(["# dev of two"]);
+  });
+
+  it("bring the newest tag to production, and let a tag go back to an older commit", async () => {
+    const one = await pushMarked("one");
+    await late("refs/heads/main", one);
+    const two = await pushMarked("two");
+    await late("refs/heads/main", two);
+    expect(await site.promote("prod-1", one)).toMatchObject({ exitCode: 0 });
+    expect(await site.promote("prod-2", two)).toMatchObject({ exitCode: 0 });
+    await late("refs/tags/prod-2", two);
+    expect((await late("refs/tags/prod-1", one)).all).toMatch(/^rollout: prod has prod-2 /);
+    expect(site.log("values").slice(3)).toEqual(["# prod of two"]);
+    expect(await site.promote("prod-3", one)).toMatchObject({ exitCode: 0 });
+    await late("refs/tags/prod-3", one);
+    expect(site.log("values").slice(3)).toEqual(["# prod of two", "# prod of one"]);
+  });
+
+  it("try again what a hook before could not bring", async () => {
+    const commits = [await pushMarked("one"), await pushMarked("two")];
+    writeFileSync(site.at("broken"), "");
+    await expect(late("refs/heads/main", commits[0] ?? "")).rejects.toThrow("dev was not rolled out");
+    renameSync(site.at("broken"), site.at("mended"));
+    await late("refs/heads/main", commits[1] ?? "");
+    expect(site.log("helm").at(-1)).toBe("test dev --namespace omd-dev");
+    expect(existsSync(site.at("site.git/refs/deployed/dev", commits[1] ?? ""))).toBe(true);
   });
 });

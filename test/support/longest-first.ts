@@ -36,6 +36,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/plugins/dns/check_dns_differential.test.ts": 16,
   "test/plugins/icmp/check_icmp.test.ts": 16,
   "test/e2e/demo.test.ts": 16,
+  "test/examples/rollout-hostile.test.ts": 15,
   "test/plugins/smtp/check_smtp_differential.test.ts": 15,
   "test/plugins/http/check_http_differential.test.ts": 15,
   "test/plugins/mysql/check_mysql_differential.test.ts": 15,

@@ -3,14 +3,29 @@
 #   rollout.sh validate        is it right? Exit code 1, and the reasons on standard error
 #   rollout.sh deploy STAGE    brings it to the stage: Helm releases, then workers outside of Kubernetes
 # The environment may name other programs: HELM, OMD_WORKER, SSH. ATOMIC=--atomic is for Helm 3.
+# CHARTS="oci://…" names the charts that may be rolled out. WORKER_USER is the worker's user on satellites.
 # With ZULIP_CONF=FILE (a zulip.conf) each roll-out is told in Zulip: one message for a push and stage.
 set -u
 HELM=${HELM:-helm} OMD_WORKER=${OMD_WORKER:-omd-worker} SSH=${SSH:-ssh -o BatchMode=yes} ATOMIC=${ATOMIC:---rollback-on-failure}
+WORKER_USER=${WORKER_USER:-omd-worker}
+. "$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/names.sh"
 failed=0
 
 complain() {
-  echo "rollout: $*" >&2
+  printf '%s\n' "rollout: $*" >&2
   failed=1
+}
+
+# What is here comes from whoever pushes: names become words of programs, and a link could lead to files of this machine.
+check_names() {
+  [ -f site.conf ] || complain "there is no site.conf: CHART=oci://registry.example.org/charts/omd-worker"
+  [ -z "$(find site.conf values satellites -name '*[!A-Za-z0-9._-]*' 2>/dev/null)" ] ||
+    { complain "a name in values or satellites has other characters than letters, digits, dots and dashes"; return 1; }
+  for path in $(find site.conf values satellites ! -type d 2>/dev/null); do
+    [ -f "$path" ] && [ ! -L "$path" ] && is_site_file "$path" ||
+      complain "$path is refused: there are only plain files, by the names $FORMS"
+  done
+  return $failed
 }
 
 # Values of site.conf. The file comes from whoever pushes, so it is read and never executed.
@@ -18,10 +33,33 @@ setting() {
   sed -n "s/^$1=//p" site.conf | head -n 1
 }
 
-chart() {
-  version=$(setting CHART_VERSION)
-  printf '%s\n' "$(setting CHART)"
-  [ -z "$version" ] || printf -- '--version\n%s\n' "$version"
+# One word each, and none that is an option or a file of the push.
+read_chart() {
+  CHART=$(setting CHART) VERSION=$(setting CHART_VERSION)
+  is_chart "$CHART" || complain "site.conf: CHART is not ${CHARTS:-oci://REGISTRY/NAME}"
+  case $CHART in
+    oci://*) is_version "$VERSION" || complain "site.conf: CHART_VERSION is no version such as 1.2.3: each stage could get another chart" ;;
+    *) [ -z "$VERSION" ] || is_version "$VERSION" || complain "site.conf: CHART_VERSION is no version such as 1.2.3" ;;
+  esac
+  return $failed
+}
+
+is_chart() {
+  for chart in ${CHARTS-}; do
+    [ "$1" != "$chart" ] || return 0
+  done
+  [ -z "${CHARTS-}" ] && printf '%s\n' "$1" | grep -Eqx 'oci://[A-Za-z0-9][A-Za-z0-9._:/-]*'
+}
+
+is_version() {
+  printf '%s\n' "$1" | grep -Eqx 'v?[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?'
+}
+
+# helm_with_chart WORD… puts the chart behind the words.
+helm_with_chart() {
+  set -- "$@" "$CHART"
+  [ -z "$VERSION" ] || set -- "$@" --version "$VERSION"
+  "$HELM" "$@"
 }
 
 stages() {
@@ -31,7 +69,7 @@ stages() {
 }
 
 validate_stage() {
-  objects=$(chart | xargs "$HELM" template "$1" --namespace "omd-$1" --values "values/$1.yaml" 2>&1) || {
+  objects=$(helm_with_chart template "$1" --namespace "omd-$1" --values "values/$1.yaml" 2>&1) || {
     complain "values/$1.yaml:"
     printf '%s\n' "$objects" >&2
     return
@@ -42,19 +80,16 @@ validate_stage() {
   fi
 }
 
-# The key file of a satellite is not on this machine.
+# The files that it names are the satellite's: here nothing of them is read or run.
 validate_satellite() {
-  copy=$(mktemp)
-  sed 's/^[[:space:]]*keyfile[[:space:]]*=.*/key=a-key-for-the-check/' "$1" >"$copy"
-  said=$($OMD_WORKER config check "$copy" 2>&1) || complain "$(printf '%s\n' "$said" | sed "s|$copy|$1|")"
-  rm -f "$copy"
-  if grep -Eq '^[[:space:]]*(key|password)[[:space:]]*=' "$1"; then
-    complain "$1 holds the key: write it into a file of the satellite and name that (keyfile=)"
+  said=$($OMD_WORKER config check --alone "$1" 2>&1) || complain "$said"
+  if grep -Eiq '^[[:space:]]*-*(key|password|accepted[_-]key|dupserver[_-]key|status[_-]page[_-]auth)[[:space:]]*=' "$1"; then
+    complain "$1 holds a key or a password: write it into a file of the satellite and name that (keyfile=)"
   fi
 }
 
 validate() {
-  [ -f site.conf ] || complain "there is no site.conf: CHART=oci://registry.example.org/charts/omd-worker"
+  check_names && read_chart || return 1
   [ -n "$(stages)" ] || complain "there is no values/STAGE.yaml"
   for stage in $(stages); do
     validate_stage "$stage"
@@ -75,21 +110,38 @@ announce() {
     echo "rollout: the roll-out could not be told in Zulip" >&2
 }
 
-# The file is exchanged at once, after the satellite has found it right. A worker with reload_on_change=yes follows.
+# Runs on the satellite. The file is exchanged at once, with the owner and mode of the one before, after the worker's user has found it right.
+ON_SATELLITE='set -eu
+file=$(readlink -f /etc/omd-worker/worker.conf)
+new=$file.new
+trap "rm -f \"\$new\"" EXIT
+rm -f "$new"
+umask 027
+if [ -e "$file" ]; then cp -p "$file" "$new"; else : >"$new"; fi
+if [ ! -e "$file" ] && [ "$(id -u)" = 0 ]; then chgrp "$(id -g "$user")" "$new"; fi
+cat >"$new"
+if [ -e "$file" ] && [ "$(stat -c %u:%g:%a "$file")" != "$(stat -c %u:%g:%a "$new")" ]; then
+  echo "$(id -un) cannot keep the owner and mode of $file" >&2
+  exit 1
+fi
+as=
+[ "$(id -u)" != 0 ] || as="runuser -u $user --"
+$as omd-worker config check "$new"
+mv "$new" "$file"'
+
+# A worker with reload_on_change=yes follows.
 deploy_satellite() {
   host=$(basename "$1" .conf)
-  $SSH "$host" 'set -e
-    new=/etc/omd-worker/worker.conf.new
-    cat >"$new"
-    omd-worker config check "$new"
-    mv "$new" /etc/omd-worker/worker.conf' <"$1" && announce "$2" "$host=ok" ||
+  $SSH -- "$host" "user='$WORKER_USER'; $ON_SATELLITE" <"$1" && announce "$2" "$host=ok" ||
     { complain "$host keeps the configuration it had"; announce "$2" "$host=failed: keeps the configuration it had"; }
 }
 
 deploy() {
+  is_stage "$1" || { complain "$1 is no name of a stage"; return 1; }
+  check_names && read_chart || return 1
   [ -f "values/$1.yaml" ] || { complain "there is no values/$1.yaml"; return 1; }
   nodes=$(($(find "satellites/$1" -name '*.conf' 2>/dev/null | wc -l) + 1))
-  chart | xargs "$HELM" upgrade --install "$1" --namespace "omd-$1" --values "values/$1.yaml" "$ATOMIC" --wait --timeout 10m --history-max 10 ||
+  helm_with_chart upgrade --install "$1" --namespace "omd-$1" --values "values/$1.yaml" "$ATOMIC" --wait --timeout 10m --history-max 10 ||
     { complain "$1 was not rolled out, Helm has gone back to what was there"; announce "$1" "cluster=failed: Helm has gone back to what was there"; return 1; }
   if "$HELM" test "$1" --namespace "omd-$1"; then announce "$1" cluster=ok
   else
@@ -105,5 +157,5 @@ deploy() {
 case ${1-} in
   validate) validate ;;
   deploy) deploy "${2:?which stage?}" ;;
-  *) sed -n '2,6s/^# //p' "$0" >&2; exit 3 ;;
+  *) sed -n '2,8s/^# //p' "$0" >&2; exit 3 ;;
 esac

@@ -9,16 +9,14 @@ import { hasVariables } from "../../config/variables.ts";
 import { INTRODUCTION } from "../../config/worker/introduction.ts";
 import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
 import type { Io } from "../io.ts";
-import { loadWorkerConf, WORKER_TABLE } from "../worker-conf.ts";
+import { loadAlone, loadWorkerConf, WORKER_TABLE } from "../worker-conf.ts";
 
 /** Exit codes: 0, and 1 if a configuration is wrong. */
 export async function configCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const [command, ...rest] = argv;
   switch (command) {
     case "check":
-      if (rest.some((file) => file.startsWith("-"))) return wrongCall();
-      if (rest.length > 0) return checkFiles(rest, io);
-      return hasVariables(io.env) ? checkEnvironment(io) : wrongCall();
+      return checkCommand(rest, io);
     case "show":
       return show(rest, io);
     case "sample":
@@ -30,18 +28,27 @@ export async function configCommand(argv: readonly string[], io: Io): Promise<Co
   }
 }
 
-async function checkFiles(files: readonly string[], io: Io): Promise<number> {
+const ALONE = "--alone";
+
+async function checkCommand(words: readonly string[], io: Io): Promise<CommandResult> {
+  const isAlone = words.includes(ALONE);
+  const files = words.filter((word) => word !== ALONE);
+  if (files.some((file) => file.startsWith("-"))) return wrongCall();
+  if (files.length > 0) return checkFiles(files, isAlone ? loadedAlone : withFile(io), io);
+  if (isAlone || !hasVariables(io.env)) return wrongCall();
+  return report("the environment", await findProblems(() => inspected([], io)), io) ? 0 : 1;
+}
+
+/** Throws a ConfigError if it cannot be used; otherwise it is looked at more closely. */
+type Look = (file: string) => Promise<readonly Problem[]>;
+
+async function checkFiles(files: readonly string[], look: Look, io: Io): Promise<number> {
   let exitCode = 0;
-  for (const file of files) if (!(await check([`config=${file}`], file, io))) exitCode = 1;
+  for (const file of files) if (!report(file, await findProblems(() => look(file)), io)) exitCode = 1;
   return exitCode;
 }
 
-async function checkEnvironment(io: Io): Promise<number> {
-  return (await check([], "the environment", io)) ? 0 : 1;
-}
-
-async function check(words: readonly string[], file: string, io: Io): Promise<boolean> {
-  const problems = await findProblems(words, io);
+function report(file: string, problems: readonly Problem[], io: Io): boolean {
   // A problem of the whole has no line, and nothing else was given on a command line: both concern this file.
   for (const problem of problems)
     io.stdout(`${renderProblem(concernsTheWhole(problem) ? { ...problem, file } : problem)}\n`);
@@ -56,14 +63,29 @@ function concernsTheWhole({ file }: Problem): boolean {
   return file === undefined || file === COMMAND_LINE.file;
 }
 
-/** A configuration that can be read is looked at more closely, with the checks there are. */
-async function findProblems(words: readonly string[], io: Io): Promise<readonly Problem[]> {
+function withFile(io: Io): Look {
+  return (file) => inspected([`config=${file}`], io);
+}
+
+/** As the worker would read it, with the checks there are. */
+async function inspected(words: readonly string[], io: Io): Promise<readonly Problem[]> {
+  const loaded = loadWorkerConf(words, io);
+  if (loaded.wants !== "run") return [];
+  const { inspectConfig } = await import("../config/inspect.ts");
+  return [...loaded.warnings, ...(await inspectConfig(loaded))];
+}
+
+async function loadedAlone(file: string): Promise<readonly Problem[]> {
+  const loaded = loadAlone(file);
+  if (loaded.wants !== "run") return [];
+  const { inspectAlone } = await import("../config/inspect.ts");
+  return [...loaded.warnings, ...inspectAlone(loaded)];
+}
+
+async function findProblems(look: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> {
   try {
-    const loaded = loadWorkerConf(words, io);
-    if (loaded.wants !== "run") return [];
-    const { inspectConfig } = await import("../config/inspect.ts");
     const problems = new Problems();
-    [...loaded.warnings, ...(await inspectConfig(loaded))].forEach(problems.report);
+    (await look()).forEach(problems.report);
     return problems.list;
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

@@ -24,6 +24,16 @@ export async function inspectConfig({ config, origins }: LoadedConfig<Config>): 
   return findings.map(({ option, remark }) => ({ ...remark, ...origins.get(option)?.at(-1) }));
 }
 
+/** The same where nothing but the configuration is known: neither this machine nor the site's own checks. */
+export function inspectAlone({ config, origins }: LoadedConfig<Config>): readonly Problem[] {
+  const names = config.pluginPath.length > 0 ? undefined : OWN_CHECKS.map(({ name }) => name);
+  const findings = [
+    ...findEncryptionFaults(config),
+    ...(names === undefined ? [] : findUnknownChecks(config, names)),
+  ];
+  return findings.map(({ option, remark }) => ({ ...remark, ...origins.get(option)?.at(-1) }));
+}
+
 /** The key of the C worker's sample file. */
 const SAMPLE_KEY = new Secret(Buffer.from("should_be_changed"));
 
@@ -66,8 +76,11 @@ async function findCheckFaults(config: Config): Promise<readonly Finding[]> {
   await using shelf = new SiteShelf({ builtin: OWN_CHECKS, log });
   await shelf.open(config.pluginPath);
   const names = shelf.checks.map(({ name }) => name);
+  return [...findings, ...findUnknownChecks(config, names)];
+}
+
+function findUnknownChecks(config: Config, names: readonly string[]): readonly Finding[] {
   return [
-    ...findings,
     ...findUnknownNames("native_checks_only", config.nativeChecksOnly, names),
     ...findUnknownNames("native_checks_except", config.nativeChecksExcept, names),
     ...findUnknownNames("native_checks_experimental", config.nativeChecksExperimental, names),

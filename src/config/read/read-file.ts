@@ -3,7 +3,7 @@ import { getSystemErrorMessage } from "node:util";
 import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Machine } from "../machine.ts";
-import { error, type Origin, type Problem } from "../problem.ts";
+import { error, type Origin, type Problem, warning } from "../problem.ts";
 import type { ReadBudget } from "./budget.ts";
 import { type ConfigEntry, readEntry } from "./entry.ts";
 
@@ -11,6 +11,8 @@ export interface FileReader {
   readonly budget: ReadBudget;
   /** The files and folders that are being read, from the first one to the one that names the next. */
   readonly open: readonly string[];
+  /** Gets the files that a file names on a machine that does not read them. */
+  readonly unread: string[];
   readonly finder: OptionFinder;
   readonly machine: Machine;
   readonly report: (problem: Problem) => void;
@@ -24,8 +26,16 @@ const BYTE_ORDER_MARK = "\xef\xbb\xbf";
 export function expandEntry(entry: ConfigEntry, reader: FileReader): readonly ConfigEntry[] {
   const isInclude = reader.finder.find(entry.key)?.effect === "include";
   if (!isInclude || entry.text === undefined) return [entry];
+  if (entry.text !== "" && reader.machine.isAlone && reader.open.length > 0) return leave(entry, reader);
   if (entry.text !== "") return readPath(fromByteString(entry.text), entry.origin, reader);
   reader.report({ ...error(`${entry.key} names no file`), ...entry.origin });
+  return [];
+}
+
+function leave({ key, text = "", origin }: ConfigEntry, { unread, report }: FileReader): readonly [] {
+  const path = fromByteString(text);
+  unread.push(path);
+  report({ ...warning(`${key}: ${path} is not read, so what it says was not checked`), ...origin });
   return [];
 }
 

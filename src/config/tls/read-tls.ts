@@ -87,6 +87,7 @@ function readFiles(given: TlsGiven, { machine, report }: TlsReading): TlsRead["f
     file && readPem(option, file, machine, (remark) => report(option, remark));
   const missing = findMissing(given);
   if (missing !== undefined) report(...missing);
+  if (machine.isAlone) return {};
   const files = {
     tlsCaFile: read("tls_ca_file", tlsCaFile),
     tlsCertificate: read("tls_certificate", tlsCertificate),

@@ -128,6 +128,7 @@ export function findDupserverKey(
 
 /** Takes the first line: at most 32 bytes, up to a NUL byte, without white space at its end. */
 function readKeyFile(option: string, path: string, { machine, report }: Reading): Secret | undefined {
+  if (machine.isAlone) return undefined;
   try {
     const content = machine.readFile(resolve(machine.cwd, path)).toString("latin1");
     const [line = ""] = content.slice(0, MAX_KEY_BYTES).split(/[\n\0]/, 1);

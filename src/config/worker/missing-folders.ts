@@ -4,6 +4,7 @@ import { systemReason } from "../read/read-file.ts";
 
 /** The worker makes this folder itself, so only something else in its place is told. */
 export function findOccupied(option: string, folder: string, machine: Machine): readonly Remark[] {
+  if (machine.isAlone) return [];
   try {
     return machine.stat(folder).isDirectory() ? [] : [warning(`${option}: ${folder} is no folder`)];
   } catch {
@@ -19,6 +20,7 @@ export function findMissingFolders(
   folders: readonly string[],
   machine: Machine,
 ): readonly Remark[] {
+  if (machine.isAlone) return [];
   return folders.flatMap((folder) => {
     try {
       return machine.stat(folder).isDirectory() ? [] : [warning(`${option}: ${folder} is no folder`)];

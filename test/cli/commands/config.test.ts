@@ -200,7 +200,7 @@ describe("omd-worker config", () => {
     async (argv) => {
       const { code, stdout, stderr } = await run(...argv);
       expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-      expect(stderr).toContain("omd-worker config check [FILE...]");
+      expect(stderr).toContain("omd-worker config check [--alone] [FILE...]");
     },
   );
 });

@@ -4,7 +4,7 @@ import { WORKER_OPTIONS } from "./worker-options.ts";
 export const CONFIG_MANUAL: Manual = {
   name: "config",
   usage: [
-    "omd-worker config check [FILE...]",
+    "omd-worker config check [--alone] [FILE...]",
     "omd-worker config show [OPTION=VALUE…]",
     "omd-worker config sample",
     "omd-worker config docs",
@@ -15,7 +15,7 @@ export const CONFIG_MANUAL: Manual = {
   words: [
     {
       word: "check",
-      usage: "[FILE...]",
+      usage: "[--alone] [FILE...]",
       help: "are these files (or directories) right? Problems with file, line and what to do. Without files: is what the environment says (OMD_WORKER_…) right?",
       takes: "files",
     },
@@ -28,9 +28,19 @@ export const CONFIG_MANUAL: Manual = {
     { word: "sample", help: "a worker.conf with every option", takes: "nothing" },
     { word: "docs", help: "all options as Markdown", takes: "nothing" },
   ],
+  options: [
+    {
+      name: "alone",
+      help: "with check: read these files and nothing that they name. Other configurations, keys, certificates and folders are taken as right, no check of plugin_path is loaded, and neither the environment nor this machine counts. For files of others, and for another machine",
+    },
+  ],
   table: WORKER_OPTIONS,
   examples: [
     { line: "omd-worker config check /etc/mod-gearman/worker.conf" },
+    {
+      line: "omd-worker config check --alone satellites/gw1.conf",
+      does: "before it is sent to the machine that it is for",
+    },
     { line: "omd-worker config show --config=/etc/mod-gearman/worker.conf --debug=1" },
     { line: "omd-worker config sample > worker.conf" },
   ],
