@@ -49,8 +49,8 @@ function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness
 }
 
 /**
- * What is left over at the end belongs to the last window: one of a few samples would say little. A window for
- * the least is a tenth of the time, as V8 collects all of its garbage every few minutes only.
+ * What is left over at the end belongs to the last window: one of a few samples would say little. A window
+ * for the least is a tenth of the time, as V8 collects all of its garbage every few minutes only.
  */
 export function windowsOf(
   samples: readonly Sample[],

@@ -83,7 +83,7 @@ validate_stage() {
 # The files that it names are the satellite's: here nothing of them is read or run.
 validate_satellite() {
   said=$($OMD_WORKER config check --alone "$1" 2>&1) || complain "$said"
-  if grep -Eiq '^[[:space:]]*-*(key|password|accepted[_-]key|dupserver[_-]key|status[_-]page[_-]auth)[[:space:]]*=' "$1"; then
+  if grep -Eiq '^[[:space:]]*-*(key|password|accepted[_-]key|server[_-]key|dupserver[_-]key|status[_-]page[_-]auth)[[:space:]]*=' "$1"; then
     complain "$1 holds a key or a password: write it into a file of the satellite and name that (keyfile=)"
   fi
 }
