@@ -36,6 +36,22 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     );
   });
 
+  it("name every Secret that must be there, with the entries that are asked for, and not one that the chart makes", () => {
+    const notes = notesOf("-f", `${CHART}/ci/everything-values.yaml`);
+    expect(notes).toContain(
+      [
+        "Secrets that must be in monitoring before the pods can start, with the entries that are asked for:",
+        "  omd-gearman: key, former-key, archive-key",
+        "  registry-login: .dockerconfigjson",
+        "  shop: password",
+        "  snmp-communities: core",
+        "  ssh-key: as your files and command lines name them",
+        "  zulip-bot: as your files and command lines name them\n\n",
+      ].join("\n"),
+    );
+    expect(notesOf("-f", `${CHART}/ci/trial-values.yaml`)).not.toContain("Secrets that must be");
+  });
+
   it("warn of what is for trying out only", () => {
     const notes = notesOf("-f", `${CHART}/ci/trial-values.yaml`);
     expect(notes).toContain("WARNING: gearman.key is kept in the release");
