@@ -36,16 +36,35 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     );
   });
 
+  it("count the programs beside the workers, with all their containers", () => {
+    const totals = (...words: readonly string[]) =>
+      /at most (\d+) pods; requests cpu (\d+)m, memory (\d+)Mi/.exec(
+        notesOf("-f", `${CHART}/values-prod.yaml`, ...words),
+      );
+    const programs = ["perfdata", "zulipBot", "zulipNotifier"].flatMap((key) => [
+      ...["--set", `${key}.enabled=true`, "--set", `${key}.existingSecret=a`],
+    ]);
+    const [, pods, cpu, memory] = totals() ?? [];
+    expect(totals(...programs)?.slice(1)).toEqual([
+      `${Number(pods) + 3}`,
+      `${Number(cpu) + 100 + 20 + 20 + 50}`,
+      `${Number(memory) + 128 + 96 + 96 + 96}`,
+    ]);
+  });
+
   it("name every Secret that must be there, with the entries that are asked for, and not one that the chart makes", () => {
     const notes = notesOf("-f", `${CHART}/ci/everything-values.yaml`);
     expect(notes).toContain(
       [
         "Secrets that must be in monitoring before the pods can start, with the entries that are asked for:",
+        "  influx: as your files and command lines name them",
         "  omd-gearman: key, former-key, archive-key",
+        "  omd-tls: ca.crt, tls.crt, tls.key",
         "  registry-login: .dockerconfigjson",
         "  shop: password",
         "  snmp-communities: core",
         "  ssh-key: as your files and command lines name them",
+        "  zulip: as your files and command lines name them",
         "  zulip-bot: as your files and command lines name them\n\n",
       ].join("\n"),
     );

@@ -5,6 +5,7 @@
 - e2e.yaml
 - perfdata.yaml
 - zulip-bot.yaml
+- zulip-notifier.yaml
 - tests/queues.yaml
 {{- end -}}
 
