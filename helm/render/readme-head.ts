@@ -35,7 +35,7 @@ pools:
         - name: snmp-communities        # $SECRET:core$ on a command line is the entry core of this Secret
   oracle:
     image:
-      repository: omd-db-worker
+      repository: omd-oracle-worker     # yours: omd-db-worker with Oracle's client and its plugin, which no image of the project has
     queues:
       hostgroups: [oracle]
     egress:

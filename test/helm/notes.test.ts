@@ -71,6 +71,17 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     expect(notesOf("-f", `${CHART}/ci/trial-values.yaml`)).not.toContain("Secrets that must be");
   });
 
+  it("say which job servers are reached everywhere, as a policy knows no names", () => {
+    const servers = (list: string, ...words: readonly string[]) =>
+      notesOf("--set", `gearman.servers={${list}}`, "--set", "gearman.existingSecret=k", ...words);
+    expect(servers("gm.example.org,192.0.2.1:4731,b:4732")).toContain(
+      "for gm.example.org:4730, b:4732 every address is open at that port",
+    );
+    expect(servers("192.0.2.1,[2001:db8::1]:4730")).not.toContain("knows no names");
+    const known = ["--set", "networkPolicy.gearman.to={192.0.2.1/32}"];
+    expect(servers("gm.example.org", ...known)).not.toContain("knows no names");
+  });
+
   it("warn of what is for trying out only", () => {
     const notes = notesOf("-f", `${CHART}/ci/trial-values.yaml`);
     expect(notes).toContain("WARNING: gearman.key is kept in the release");
