@@ -6,7 +6,7 @@ import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { createFolder } from "../support/folder.ts";
 import { CHART, KEEP_GARBAGE, type KubeObject, readObjects } from "../support/helm/template.ts";
 
-/** A program that changes something elsewhere: the call is written down, a word a line, and nothing is done. */
+/** A program that changes something elsewhere: its call is written down, a word a line. */
 const STAND_IN = `#!/bin/sh\n{ printf '%s\\n' "\${0##*/}" "$@"; echo; } >> "$CALLS"\n`;
 const STAND_INS = ["kubectl", "helm", "docker", "build.sh"];
 

@@ -21,7 +21,7 @@ const ITS_OWN: Readonly<Record<string, readonly string[]>> = { up: [], ALERTS: [
 const ALERTS: readonly Alert[] = ALERT_GROUPS.flatMap(({ alerts }) => alerts);
 const PANELS = ROWS.flatMap(({ panels }) => panels);
 
-/** What the programs beside the workers serve: names with their labels. Perfdata's are those of what it renders. */
+/** What the programs beside the workers serve: names with their labels, of perfdata as it renders them. */
 const OF_PROGRAMS: readonly (readonly [string, readonly string[]])[] = [
   ...Object.values<MeterRow>(NOTIFIER_METRICS),
   ...Object.values<MeterRow>(BOT_METRICS),

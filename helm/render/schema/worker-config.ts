@@ -6,7 +6,10 @@ import { object, type Schema } from "./json-schema.ts";
 
 type UsedOption = ConfigOption & { readonly effect: "full" };
 
-/** What the templates ask of an option: how a change is taken over, what holds without it, or what to use in its place. */
+/**
+ * What the templates ask of an option: how a change is taken over, what holds without it, or what to use in
+ * its place.
+ */
 type ChartOption = { readonly reload: Reload; readonly default?: number } | { readonly use: string };
 
 /** Options that the chart sets itself, with the value to use. */
