@@ -3,6 +3,15 @@ Values over others: maps key by key, all else as a whole, and null takes a key a
 chart's values have the same key.) As YAML. (dict "base" "over")
 */}}
 {{- define "omd-worker.overlay" -}}
+{{- if regexMatch ":null[,}]" (toJson .over) -}}
+{{- include "omd-worker.overlayWithNulls" . -}}
+{{- else -}}
+{{- toYaml (mustMergeOverwrite (deepCopy .base) (deepCopy .over)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Key by key, which takes much longer. */}}
+{{- define "omd-worker.overlayWithNulls" -}}
 {{- $merged := deepCopy .base -}}
 {{- range $key, $value := .over -}}
 {{-   if kindIs "invalid" $value -}}

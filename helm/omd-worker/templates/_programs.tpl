@@ -7,8 +7,9 @@ The programs beside the workers: perfdata, zulip-bot and zulip-notifier. Helpers
 {{- define "omd-worker.programs" -}}
 {{- $programs := dict -}}
 {{- range $component, $key := dict "perfdata" "perfdata" "zulip-bot" "zulipBot" "zulip-notifier" "zulipNotifier" -}}
-{{-   $program := include "omd-worker.overlay" (dict "base" $.Values.programDefaults "over" (index $.Values $key)) | fromYaml -}}
-{{-   if $program.enabled -}}
+{{-   $given := index $.Values $key -}}
+{{-   if $given.enabled -}}
+{{-     $program := include "omd-worker.overlay" (dict "base" $.Values.programDefaults "over" $given) | fromYaml -}}
 {{-     $_ := set $programs $component (set $program "key" $key) -}}
 {{-   end -}}
 {{- end -}}
