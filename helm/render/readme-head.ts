@@ -3,13 +3,14 @@ export const README_HEAD = `# The chart omd-worker
 
 <!-- Rendered from values.yaml: npm run chart -->
 
-Pools of [omd-worker](../../README.md), a check worker for Naemon, Nagios and OMD with mod_gearman: a Deployment for each kind of checks, each with
+Pools of omd-worker, a check worker for Naemon, Nagios and OMD with mod_gearman: a Deployment for each kind of checks, each with
 queues, plugins, credentials and network rules of its own. How to install it in ten minutes, and why it is made so, is in
-[docs/kubernetes.md](../../docs/kubernetes.md).
+\`docs/kubernetes.md\` of the project. No image is public: build and push them first (\`images/build.sh\`).
 
 \`\`\`sh
 kubectl create secret generic omd-gearman --from-file=key=/etc/mod-gearman/secret.key
-helm upgrade --install omd helm/omd-worker --set 'gearman.servers={192.0.2.10:4730}' --set gearman.existingSecret=omd-gearman
+helm upgrade --install omd helm/omd-worker --set image.registry=registry.example.org/monitoring \\
+  --set 'gearman.servers={192.0.2.10:4730}' --set gearman.existingSecret=omd-gearman
 helm test omd
 \`\`\`
 
@@ -35,7 +36,7 @@ pools:
         - name: snmp-communities        # $SECRET:core$ on a command line is the entry core of this Secret
   oracle:
     image:
-      repository: omd-db-worker
+      repository: omd-oracle-worker     # yours: omd-db-worker with Oracle's client and its plugin, which no image of the project has
     queues:
       hostgroups: [oracle]
     egress:
@@ -46,7 +47,7 @@ pools:
 
 ## The worker's options
 
-\`config\` of a pool has the options of worker.conf, by the names of [docs/configuration.md](../../docs/configuration.md); yes and no are \`true\` and
+\`config\` of a pool has the options of worker.conf, by the names of \`docs/configuration.md\`; yes and no are \`true\` and
 \`false\`, lists are lists. An unknown name, or a value that the worker would warn about, is refused:
 
 \`\`\`

@@ -140,6 +140,21 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
       "pools.snmp.config.job_timeout (90) is longer than shutdown_timeout (60)",
     ],
     [
+      "a time to end that is shorter than the checks have by default",
+      snmp({ config: { shutdown_timeout: 10 } }),
+      "pools.snmp.config.job_timeout (not set: 60) is longer than shutdown_timeout (10)",
+    ],
+    [
+      "targets that could be reached at no port",
+      { pools: { mine: { queues: { hosts: true }, egress: { targets: ["192.0.2.0/24"] } } } },
+      "pools.mine.egress.targets is set, and egress.ports is empty: none of them could be reached: name the ports",
+    ],
+    [
+      "a test's targets that could be reached at no port",
+      { e2e: { shop: { egress: { targets: ["192.0.2.0/24"], ports: [] } } } },
+      "e2e.shop.egress.targets is set, and egress.ports is empty",
+    ],
+    [
       "files of nothing",
       snmp({ credentials: { files: [{ mountPath: "/a" }] } }),
       "pools.snmp.credentials.files[0]: give either secret or configMap",
@@ -184,6 +199,19 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
     expect(message).toContain("gearman.servers names no job server");
     expect(message).toContain("gearman.existingSecret names no Secret");
     expect(message).toContain("image.tag is latest");
+  });
+
+  it.each<[what: string, pool: object]>([
+    [
+      "targets that are pinged, at every port",
+      { egress: { targets: ["192.0.2.0/24"], icmp: true, ports: [] } },
+    ],
+    [
+      "a short time to end with a job_timeout as short",
+      { config: { shutdown_timeout: 10, job_timeout: 10 } },
+    ],
+  ])("but not %s", (_, pool) => {
+    expect(objectsOf(snmp(pool)).length).toBeGreaterThan(0);
   });
 
   it("only what is there: a pool that is not enabled may say anything", () => {

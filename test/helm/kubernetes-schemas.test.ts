@@ -37,7 +37,7 @@ describe.skipIf(!hasTool("helm") || !hasTool("kubernetes-validate"))("the schema
     );
     expect(objects.length).toBeGreaterThan(80);
     expect(await validate(VERSIONS, objects)).toEqual([]);
-  });
+  }, 180_000);
 
   it("would find a field that is none", async () => {
     const deployment = find(objectsOf(), "Deployment", "omd-snmp-worker");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hasTool } from "../support/fetched-tools.ts";
 import { isOpen, OWN_NAMESPACE, type Peer, type Traffic } from "../support/helm/reachability.ts";
-import { type KubeObject, objectsOf, objectsOfFiles, ofKind } from "../support/helm/template.ts";
+import { type KubeObject, objectsOf, objectsOfFiles, ofKind, render } from "../support/helm/template.ts";
 
 const address = (text: string): Peer => ({ kind: "address", address: text });
 const pod = (namespace: string, labels: Readonly<Record<string, string>> = {}): Peer => ({
@@ -46,14 +46,12 @@ const DESTINATIONS: Readonly<Record<string, readonly [peer: Peer, traffic: Traff
 };
 
 const EVERY_POOL = ["name server", "name server, TCP", "gearmand"];
-const DATABASES = ["target, PostgreSQL", "target, MySQL", "target, SQL Server", "target, Oracle"];
-const WINDOWS = [
-  ...["target, NRPE", "target, NSClient", "target, SNClient", "target, WinRM over TLS", "target, SSH"],
-];
+const DATABASES = ["target, PostgreSQL", "target, MySQL", "target, SQL Server"];
+const WINDOWS = [...["target, NRPE", "target, NSClient", "target, SNClient", "target, SSH"]];
 const TARGETS = Object.keys(DESTINATIONS).filter((name) => name.startsWith("target, "));
 
 /** The pods of a release by their component, and who may talk with them. */
-function network(objects: readonly KubeObject[]) {
+function network(objects: readonly KubeObject[], destinations = DESTINATIONS) {
   const policies = ofKind(objects, "NetworkPolicy");
   const pods = new Map(
     objects.flatMap(({ kind, metadata, spec }): [string, KubeObject][] => {
@@ -78,7 +76,7 @@ function network(objects: readonly KubeObject[]) {
       isOpen(policies, "Ingress", { pod: typeof to === "string" ? find(to) : to, peer, traffic }),
     /** The names of all that may be reached. */
     reached: (from: string | KubeObject) =>
-      Object.entries(DESTINATIONS)
+      Object.entries(destinations)
         .filter(([, [peer, traffic]]) => sends(from, peer, traffic))
         .map(([name]) => name)
         .toSorted(),
@@ -110,6 +108,69 @@ describe.skipIf(!hasTool("helm"))("in the development stage", () => {
     const pools = ["hostcheck", "check-ssh", "snmp", "db", "windows"];
     expect(pools.map((name) => gets(name, peer, traffic))).toEqual(pools.map(() => isLetIn));
   });
+});
+
+/** The production stage has other addresses, and these programs beside its workers. */
+const PROGRAMS = {
+  perfdata: { enabled: true, egress: { targets: ["192.0.2.40/32"] } },
+  zulipNotifier: { enabled: true, existingSecret: "zulip", egress: { targets: ["192.0.2.41/32"] } },
+  zulipBot: {
+    ...{ enabled: true, existingSecret: "bot" },
+    egress: { targets: ["192.0.2.41/32", "192.0.2.42/32"] },
+  },
+};
+const IN_PRODUCTION: Readonly<Record<string, readonly [peer: Peer, traffic: Traffic]>> = {
+  ...Object.fromEntries(
+    Object.entries(DESTINATIONS).filter(([name]) => !/^(?:target, |gearmand|an address)/.test(name)),
+  ),
+  gearmand: [address("192.0.2.20"), tcp(4730)],
+  "the second gearmand": [address("192.0.2.21"), tcp(4730)],
+  "gearmand's host, SSH": [address("192.0.2.20"), tcp(22)],
+  "gearmand of the development stage": [address("192.0.2.10"), tcp(4730)],
+  "target of the first half, PostgreSQL": [address("203.0.113.7"), tcp(5432)],
+  "target of the second half, PostgreSQL": [address("203.0.113.200"), tcp(5432)],
+  "target of the second half, SNMP": [address("203.0.113.200"), udp(161)],
+  "target of the second half, NRPE": [address("203.0.113.200"), tcp(5666)],
+  "target of the second half, SSH": [address("203.0.113.200"), tcp(22)],
+  "target of the second half, ping": [address("203.0.113.200"), { protocol: "ICMP" }],
+  "the development stage's target, SNMP": [TARGET, udp(161)],
+  "the development stage's target, SSH": [TARGET, tcp(22)],
+  InfluxDB: [address("192.0.2.40"), tcp(8086)],
+  "InfluxDB's host, SSH": [address("192.0.2.40"), tcp(22)],
+  Zulip: [address("192.0.2.41"), tcp(443)],
+  "Zulip's host, HTTP": [address("192.0.2.41"), tcp(80)],
+  "Icinga 2": [address("192.0.2.42"), tcp(5665)],
+};
+const SERVERS = ["name server", "name server, TCP", "gearmand", "the second gearmand"];
+
+describe.skipIf(!hasTool("helm"))("in the production stage, with the programs beside the workers", () => {
+  const production = () => {
+    const result = render({ values: ["values-prod.yaml", PROGRAMS] });
+    if (result.kind === "refused") throw new Error(result.message);
+    return network(result.objects, IN_PRODUCTION);
+  };
+
+  it.each<[component: string, reaches: readonly string[]]>([
+    ["snmp", [...SERVERS, "target of the second half, SNMP"]],
+    ["db", [...SERVERS, "target of the first half, PostgreSQL"]],
+    ["windows", [...SERVERS, "target of the second half, NRPE", "target of the second half, SSH"]],
+    ["helm-test", SERVERS],
+    ["perfdata", [...SERVERS, "InfluxDB"]],
+    ["zulip-notifier", [...SERVERS, "Zulip"]],
+    ["zulip-bot", ["name server", "name server, TCP", "Zulip", "Icinga 2"]],
+  ])("%s reaches what it needs, and nothing else", (component, reaches) => {
+    expect(production().reached(component)).toEqual([...reaches].toSorted());
+  });
+
+  it.each(["perfdata", "zulip-bot", "zulip-notifier"])(
+    "%s lets Prometheus in, and nothing else",
+    (component) => {
+      const { gets } = production();
+      expect(gets(component, pod("monitoring"), tcp("metrics"))).toBe(true);
+      expect(gets(component, pod("monitoring"), tcp("notifier"))).toBe(component === "zulip-notifier");
+      expect(gets(component, pod("shop"), tcp("metrics"))).toBe(false);
+    },
+  );
 });
 
 describe.skipIf(!hasTool("helm"))("NetworkPolicies", () => {

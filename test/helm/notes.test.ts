@@ -36,6 +36,52 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     );
   });
 
+  it("count the programs beside the workers, with all their containers", () => {
+    const totals = (...words: readonly string[]) =>
+      /at most (\d+) pods; requests cpu (\d+)m, memory (\d+)Mi/.exec(
+        notesOf("-f", `${CHART}/values-prod.yaml`, ...words),
+      );
+    const programs = ["perfdata", "zulipBot", "zulipNotifier"].flatMap((key) => [
+      ...["--set", `${key}.enabled=true`, "--set", `${key}.existingSecret=a`],
+    ]);
+    const [, pods, cpu, memory] = totals() ?? [];
+    expect(totals(...programs)?.slice(1)).toEqual([
+      `${Number(pods) + 3}`,
+      `${Number(cpu) + 100 + 20 + 20 + 50}`,
+      `${Number(memory) + 128 + 96 + 96 + 96}`,
+    ]);
+  });
+
+  it("name every Secret that must be there, with the entries that are asked for, and not one that the chart makes", () => {
+    const notes = notesOf("-f", `${CHART}/ci/everything-values.yaml`);
+    expect(notes).toContain(
+      [
+        "Secrets that must be in monitoring before the pods can start, with the entries that are asked for:",
+        "  influx: as your files and command lines name them",
+        "  omd-gearman: key, former-key, archive-key",
+        "  omd-tls: ca.crt, tls.crt, tls.key",
+        "  registry-login: .dockerconfigjson",
+        "  shop: password",
+        "  snmp-communities: core",
+        "  ssh-key: as your files and command lines name them",
+        "  zulip: as your files and command lines name them",
+        "  zulip-bot: as your files and command lines name them\n\n",
+      ].join("\n"),
+    );
+    expect(notesOf("-f", `${CHART}/ci/trial-values.yaml`)).not.toContain("Secrets that must be");
+  });
+
+  it("say which job servers are reached everywhere, as a policy knows no names", () => {
+    const servers = (list: string, ...words: readonly string[]) =>
+      notesOf("--set", `gearman.servers={${list}}`, "--set", "gearman.existingSecret=k", ...words);
+    expect(servers("gm.example.org,192.0.2.1:4731,b:4732")).toContain(
+      "for gm.example.org:4730, b:4732 every address is open at that port",
+    );
+    expect(servers("192.0.2.1,[2001:db8::1]:4730")).not.toContain("knows no names");
+    const known = ["--set", "networkPolicy.gearman.to={192.0.2.1/32}"];
+    expect(servers("gm.example.org", ...known)).not.toContain("knows no names");
+  });
+
   it("warn of what is for trying out only", () => {
     const notes = notesOf("-f", `${CHART}/ci/trial-values.yaml`);
     expect(notes).toContain("WARNING: gearman.key is kept in the release");

@@ -35,6 +35,24 @@ describe.skipIf(!hasTool("helm"))("a pool", () => {
     expect(conf).toContain("\nshow_error_output=off\n");
   });
 
+  it("has no limit and no number of a user that null takes away, for all pools or for one", () => {
+    const nulls = {
+      resources: { limits: { cpu: null } },
+      podSecurityContext: { runAsUser: null, runAsGroup: null, fsGroup: null },
+    };
+    for (const values of [{ poolDefaults: nulls }, snmp(nulls)]) {
+      const { containers, securityContext } = podOf(values);
+      expect(Object.keys(containers[0].resources.limits)).toEqual(["ephemeral-storage", "memory"]);
+      expect(Object.keys(containers[0].resources.requests)).toEqual(["cpu", "ephemeral-storage", "memory"]);
+      expect(Object.keys(securityContext)).toEqual([
+        ...["fsGroupChangePolicy", "runAsNonRoot", "seccompProfile", "sysctls"],
+      ]);
+    }
+    // What the worker does without the option.
+    const without = podOf({ poolDefaults: { config: { shutdown_timeout: null } } });
+    expect(without.terminationGracePeriodSeconds).toBe(75);
+  });
+
   it("has time for what the worker's own option gives running checks, and a margin", () => {
     expect(podOf().terminationGracePeriodSeconds).toBe(75);
     const longer = snmp({ config: { shutdown_timeout: 300 }, terminationMarginSeconds: 30 });

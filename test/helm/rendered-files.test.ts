@@ -2,7 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CHART, renderedFiles } from "../../helm/render/rendered-files.ts";
 import { leavesOf, readChartValues } from "../../helm/render/values-table.ts";
-import { readYaml } from "../support/helm/template.ts";
+import { hasTool } from "../support/fetched-tools.ts";
+import { objectsOf, readYaml } from "../support/helm/template.ts";
 
 const VALUES = readFileSync(`${CHART}/values.yaml`, "utf8");
 
@@ -20,6 +21,26 @@ describe("files of the chart that are rendered (npm run chart)", () => {
     const names = [...renderedFiles().keys()].join("\n");
     expect(names).toMatch(/files\/grafana\/.*\.json/);
     expect(names).toMatch(/files\/prometheus\/.*\.rules\.yaml/);
+  });
+});
+
+describe("what is packaged with the chart", () => {
+  it("has a README that leads nowhere outside of the package", () => {
+    const text = readFileSync(`${CHART}/README.md`, "utf8");
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+    expect(targets.filter((target) => !/^(?:#|https:)/.test(target))).toEqual([]);
+  });
+
+  it.skipIf(!hasTool("helm"))("names exactly the images that a release can have", () => {
+    const program = { enabled: true, existingSecret: "a" };
+    const programs = { perfdata: program, zulipBot: program, zulipNotifier: program };
+    const text = JSON.stringify(objectsOf({ ...programs, gearmand: { enabled: true } }));
+    const used = [...text.matchAll(/"image":"([^"]+)"/g)].map(([, image = ""]) => image);
+    const { annotations } = readYaml<{ readonly annotations: Readonly<Record<string, string>> }>(
+      readFileSync(`${CHART}/Chart.yaml`, "utf8"),
+    );
+    const named = readYaml<readonly { readonly image: string }[]>(annotations["artifacthub.io/images"] ?? "");
+    expect(named.map(({ image }) => image).toSorted()).toEqual([...new Set(used)].toSorted());
   });
 });
 

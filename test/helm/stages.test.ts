@@ -120,9 +120,7 @@ describe.skipIf(!hasTool("helm"))("all objects that the chart can make", () => {
       if (kind === "Pod") return [spec];
       return spec?.template === undefined ? [] : [spec.template.spec];
     });
-    const containers = templates
-      .flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers])
-      .filter(({ name }) => !["before", "beside"].includes(name));
+    const containers = templates.flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers]);
     expect(containers.length).toBeGreaterThan(8);
     const kinds = ["cpu", "ephemeral-storage", "memory"];
     for (const { resources } of containers) {

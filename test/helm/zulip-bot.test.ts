@@ -53,11 +53,11 @@ describe.skipIf(!hasTool("helm"))("the chart's bot for Zulip", () => {
   it("remembers in a volume that is given", () => {
     const volumeOf = (values: object) => {
       const { spec } = find(objectsOf(values), "Deployment", "omd-zulip-bot");
-      return spec.template.spec.volumes.find(({ name }: { name: string }) => name === "state");
+      return spec.template.spec.volumes.find(({ name }: { name: string }) => name === "data");
     };
-    expect(volumeOf(VALUES)).toEqual({ name: "state", emptyDir: { sizeLimit: "64Mi" } });
+    expect(volumeOf(VALUES)).toEqual({ name: "data", emptyDir: { sizeLimit: "64Mi" } });
     const claimed = { ...VALUES, zulipBot: { ...VALUES.zulipBot, existingClaim: "bot" } };
-    expect(volumeOf(claimed)).toEqual({ name: "state", persistentVolumeClaim: { claimName: "bot" } });
+    expect(volumeOf(claimed)).toEqual({ name: "data", persistentVolumeClaim: { claimName: "bot" } });
   });
 
   it("has a policy that lets it reach Zulip and Icinga 2, and no job server", () => {

@@ -1,3 +1,5 @@
+import { PROGRAM_CASES } from "./program-alert-cases.ts";
+
 /** Series, each with its values minute by minute in promtool's notation. */
 export type Series = Readonly<Record<string, string>>;
 
@@ -426,4 +428,5 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     },
     silent: { none: { series: { [`gearman_worker_jobs_failed_total{${W}}`]: "3+0x9" }, at: 6 } },
   },
+  ...PROGRAM_CASES,
 };

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { PERFDATA_METRICS, type PerfdataMetric } from "../../integrations/influxdb/render-metrics.ts";
+import type { MeterRow } from "../../integrations/metrics-text/meter.ts";
+import { BOT_METRICS } from "../../integrations/zulip/bot/bot-metrics.ts";
+import { NOTIFIER_METRICS } from "../../integrations/zulip/notify/notifier-metrics.ts";
 import type { Alert } from "../../src/metrics/alerts/alert.ts";
 import { ALERT_GROUPS } from "../../src/metrics/alerts/alerts.ts";
 import { renderRules } from "../../src/metrics/alerts/render-rules.ts";
@@ -17,7 +21,29 @@ const ITS_OWN: Readonly<Record<string, readonly string[]>> = { up: [], ALERTS: [
 const ALERTS: readonly Alert[] = ALERT_GROUPS.flatMap(({ alerts }) => alerts);
 const PANELS = ROWS.flatMap(({ panels }) => panels);
 
-/** Every name that a worker serves, with its labels. */
+/** What the programs beside the workers serve: names with their labels, of perfdata as it renders them. */
+const OF_PROGRAMS: readonly (readonly [string, readonly string[]])[] = [
+  ...Object.values<MeterRow>(NOTIFIER_METRICS),
+  ...Object.values<MeterRow>(BOT_METRICS),
+]
+  .map(({ name, labels = [] }) => [name, labels] as const)
+  .concat(PERFDATA_METRICS.map((metric) => [metric.name, labelsOf(metric)] as const));
+
+/** A job server and a target are enough for a sample of each. */
+function labelsOf({ samples }: PerfdataMetric): readonly string[] {
+  const counts = { jobs: 0, unreadable: 0, records: 0, faulty: 0, items: 0, skipped: 0 };
+  const sink = { lines: 0, batches: 0, bytes: 0, rejected: 0, tooOld: 0, failures: 0, kept: 0 };
+  const backlog = { entries: 0, bytes: 0, oldest: undefined };
+  const status = {
+    ...{ counts, held: { jobs: 0, bytes: 0 }, pnp: undefined },
+    servers: [{ server: "a:4730", isConnected: true, isSilent: false }],
+    targets: [{ name: "main", isUp: true, counts: sink, backlog }],
+  };
+  const [[text = ""] = []] = samples(status, 0);
+  return [...text.matchAll(/(\w+)="/g)].map(([, label = ""]) => label);
+}
+
+/** Every name that a worker or a program beside it serves, with its labels. */
 let known: ReadonlyMap<string, readonly string[]>;
 beforeAll(async () => {
   const text = await new MetricsRegistry(new SeriesStore()).render();
@@ -29,7 +55,7 @@ beforeAll(async () => {
       (each) => [each, each.endsWith("_bucket") ? [...row.labels, "le"] : row.labels] as const,
     ),
   );
-  known = new Map([...others, ...Object.entries(ITS_OWN), ...ours]);
+  known = new Map([...others, ...Object.entries(ITS_OWN), ...OF_PROGRAMS, ...ours]);
 });
 
 function namesOf({ name, type }: { readonly name: string; readonly type: string }): readonly string[] {
@@ -56,6 +82,8 @@ describe("names that no worker serves are found", () => {
     ["sum(rate(gearman_worker_job_latency_seconds[5m]))", ["gearman_worker_job_latency_seconds"]],
     ['gearman_queue_jobs_waiting{queu="a"}', ["gearman_queue_jobs_waiting{queu}"]],
     ["sum by (ques) (gearman_queue_jobs_waiting)", ["ques"]],
+    ['omd_perfdata_target_up{server="a"}', ["omd_perfdata_target_up{server}"]],
+    ["zulip_notifier_failures", ["zulip_notifier_failures"]],
     ["nodejs_eventloop_lag_p98_seconds", ["nodejs_eventloop_lag_p98_seconds"]],
     ["nodejs_eventloop_lag_p99_seconds and gearman_worker_build_info", []],
   ])("%s", (query, unknown) => expect(unknownIn(query)).toEqual(unknown));

@@ -9,6 +9,9 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- range $name, $test := include "omd-worker.e2e" . | fromYaml -}}
 {{-   $problems = concat $problems (include "omd-worker.checkE2e" (dict "root" $ "name" $name "test" $test) | fromYamlArray) -}}
 {{- end -}}
+{{- range $component, $program := include "omd-worker.programs" . | fromYaml -}}
+{{-   $problems = concat $problems (include "omd-worker.checkProgram" (dict "root" $ "component" $component "program" $program) | fromYamlArray) -}}
+{{- end -}}
 {{- with $problems -}}
 {{-   fail (printf "\n  %s\n" (join "\n  " .)) -}}
 {{- end -}}
@@ -51,9 +54,6 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- if and .Values.tests.enabled .Values.tests.pool (not (hasKey $pools .Values.tests.pool)) -}}
 {{-   $problems = append $problems (printf "tests.pool names %s, and there is no such pool: use one of %s" .Values.tests.pool (keys $pools | sortAlpha | join ", ")) -}}
 {{- end -}}
-{{- if and .Values.zulipBot.enabled (not .Values.zulipBot.existingSecret) -}}
-{{-   $problems = append $problems "zulipBot.enabled is true, and zulipBot.existingSecret names no Secret with api-key: set it" -}}
-{{- end -}}
 {{- if and .Values.resourceQuota.enabled (not .Values.resourceQuota.hard) -}}
 {{-   $problems = append $problems "resourceQuota.enabled is true, and resourceQuota.hard is empty: give limits" -}}
 {{- end -}}
@@ -69,18 +69,14 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- $pool := .pool -}}
 {{- $scaling := $pool.autoscaling -}}
 {{- $budget := $pool.podDisruptionBudget -}}
-{{- $options := include "omd-worker.options" .root | fromJson -}}
-{{- if or (has .name (list "gearmand" "helm-test" "perfdata" "worker" "zulip-bot")) (hasPrefix "e2e-" .name) -}}
+{{- if or (has .name (list "gearmand" "helm-test" "perfdata" "worker" "zulip-bot" "zulip-notifier")) (hasPrefix "e2e-" .name) -}}
 {{-   $problems = append $problems (printf "%s: the name is taken by the chart: choose another one" $at) -}}
 {{- end -}}
 {{- if eq $pool.image.tag "latest" -}}
 {{-   $problems = append $problems (printf "%s.image.tag is latest, which is no version: name one, or a digest" $at) -}}
 {{- end -}}
-{{- range $option, $_ := $pool.config -}}
-{{-   with dig $option "use" "" $options -}}
-{{-     $problems = append $problems (printf "%s.config.%s is set by the chart: use %s" $at $option .) -}}
-{{-   end -}}
-{{- end -}}
+{{- $problems = concat $problems (include "omd-worker.checkConfig" (dict "root" .root "at" $at "config" $pool.config) | fromYamlArray) -}}
+{{- $problems = concat $problems (include "omd-worker.checkEgress" (dict "at" $at "egress" $pool.egress) | fromYamlArray) -}}
 {{- if and $pool.handlerLog.enabled (hasKey $pool.config "eventhandler_log") -}}
 {{-   $problems = append $problems (printf "%s.config.eventhandler_log is set, and handlerLog.enabled gives it a file for each pod: remove one of them" $at) -}}
 {{- end -}}
@@ -119,10 +115,6 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- if and (eq $pool.strategy.type "RollingUpdate") (has (printf "%v" ($rolling.maxSurge | default 0)) (list "0" "0%")) (has (printf "%v" ($rolling.maxUnavailable | default 0)) (list "0" "0%")) -}}
 {{-   $problems = append $problems (printf "%s.strategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so no pod could be replaced" $at) -}}
 {{- end -}}
-{{- $jobs := $pool.config.job_timeout | default 0 | int64 -}}
-{{- if gt $jobs ($pool.config.shutdown_timeout | int64) -}}
-{{-   $problems = append $problems (printf "%s.config.job_timeout (%d) is longer than shutdown_timeout (%d): a roll-out would stop checks that may still run" $at $jobs ($pool.config.shutdown_timeout | int64)) -}}
-{{- end -}}
 {{- if and $pool.credentials.tlsSecret (not .root.Values.gearman.tls.enabled) -}}
 {{-   $problems = append $problems (printf "%s.credentials.tlsSecret is set, and gearman.tls.enabled is false: enable it, or remove the Secret" $at) -}}
 {{- end -}}
@@ -131,9 +123,8 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{-     $problems = append $problems (printf "%s.credentials.files[%d]: give either secret or configMap" $at $index) -}}
 {{-   end -}}
 {{- end -}}
-{{- with include "omd-worker.twice" (dict "list" (concat (list (dict "name" "worker")) $pool.initContainers $pool.sidecars) "key" "name") -}}
-{{-   $problems = append $problems (printf "%s: two containers have the name %s: choose another one (initContainers, sidecars)" $at .) -}}
-{{- end -}}
+{{- $containers := concat (list (dict "name" "worker")) $pool.initContainers $pool.sidecars -}}
+{{- $problems = concat $problems (include "omd-worker.checkContainers" (dict "at" $at "containers" $containers) | fromYamlArray) -}}
 {{- $volumes := include "omd-worker.volumes" . | fromYamlArray -}}
 {{- $mounts := include "omd-worker.mounts" . | fromYamlArray -}}
 {{- $problems = concat $problems (include "omd-worker.checkVolumes" (dict "at" $at "volumes" $volumes "mounts" $mounts) | fromYamlArray) -}}
@@ -164,35 +155,10 @@ maxUnavailable {{ .budget.maxUnavailable }} would block the drain of every node:
 {{-     $problems = append $problems (printf "e2e.%s.%s is not set" $.name .) -}}
 {{-   end -}}
 {{- end -}}
+{{- $problems = concat $problems (include "omd-worker.checkEgress" (dict "at" (printf "e2e.%s" .name) "egress" .test.egress) | fromYamlArray) -}}
 {{- $volumes := include "omd-worker.e2eVolumes" . | fromYamlArray -}}
 {{- $mounts := include "omd-worker.e2eMounts" . | fromYamlArray -}}
 {{- $checked := dict "at" (printf "e2e.%s" .name) "volumes" $volumes "mounts" $mounts -}}
 {{- $problems = concat $problems (include "omd-worker.checkVolumes" $checked | fromYamlArray) -}}
 {{- toYaml $problems -}}
-{{- end -}}
-
-{{/* What two have that each must have for itself: the server refuses it, and Helm 4 before it in words of its own. */}}
-{{- define "omd-worker.checkVolumes" -}}
-{{- $problems := list -}}
-{{- with include "omd-worker.twice" (dict "list" .volumes "key" "name") -}}
-{{-   $problems = append $problems (printf "%s: two volumes have the name %s: choose another one (extraVolumes)" $.at .) -}}
-{{- end -}}
-{{- with include "omd-worker.twice" (dict "list" .mounts "key" "mountPath") -}}
-{{-   $problems = append $problems (printf "%s: two volumes are mounted at %s: choose another path (extraVolumeMounts, credentials.files)" $.at .) -}}
-{{- end -}}
-{{- toYaml $problems -}}
-{{- end -}}
-
-{{/* The values of a key that more than one member of a list has. (dict "list" "key") */}}
-{{- define "omd-worker.twice" -}}
-{{- $seen := list -}}
-{{- $twice := list -}}
-{{- range .list -}}
-{{-   $value := get . $.key -}}
-{{-   if has $value $seen -}}
-{{-     $twice = append $twice $value -}}
-{{-   end -}}
-{{-   $seen = append $seen $value -}}
-{{- end -}}
-{{- uniq $twice | join ", " -}}
 {{- end -}}

@@ -27,6 +27,20 @@
 {{- include "omd-worker.egressRule" (dict "targets" .Values.networkPolicy.dns.to "ports" $ports) -}}
 {{- end -}}
 
+{{/* The job servers that are given by name, and nothing says where they are: reached everywhere at their ports. As YAML. */}}
+{{- define "omd-worker.serversAnywhere" -}}
+{{- $names := list -}}
+{{- if not .Values.networkPolicy.gearman.to -}}
+{{-   range $server := concat .Values.gearman.servers .Values.gearman.dupservers | uniq -}}
+{{-     $address := include "omd-worker.serverAddress" $server -}}
+{{-     if not (regexMatch "^([0-9.]+|\\[.*\\]):[0-9]+$" $address) -}}
+{{-       $names = append $names $address -}}
+{{-     end -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $names -}}
+{{- end -}}
+
 {{/*
 The job servers: `networkPolicy.gearman.to` at all their ports; else each address at its port, and names at their ports
 everywhere, as a NetworkPolicy knows no names. A gearmand of the chart is a pod of the release.

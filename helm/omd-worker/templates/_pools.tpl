@@ -1,8 +1,37 @@
+{{/*
+Values over others: maps key by key, all else as a whole, and null takes a key away. (Helm itself does this to a null only where the
+chart's values have the same key.) As YAML. (dict "base" "over")
+*/}}
+{{- define "omd-worker.overlay" -}}
+{{- if regexMatch ":null[,}]" (toJson .over) -}}
+{{- include "omd-worker.overlayWithNulls" . -}}
+{{- else -}}
+{{- toYaml (mustMergeOverwrite (deepCopy .base) (deepCopy .over)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Key by key, which takes much longer. */}}
+{{- define "omd-worker.overlayWithNulls" -}}
+{{- $merged := deepCopy .base -}}
+{{- range $key, $value := .over -}}
+{{-   if kindIs "invalid" $value -}}
+{{-     $merged = omit $merged $key -}}
+{{-   else if kindIs "map" $value -}}
+{{-     $before := get $merged $key -}}
+{{-     $under := ternary $before dict (kindIs "map" $before) -}}
+{{-     $_ := set $merged $key (include "omd-worker.overlay" (dict "base" $under "over" $value) | fromYaml) -}}
+{{-   else -}}
+{{-     $_ := set $merged $key $value -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $merged -}}
+{{- end -}}
+
 {{/* The pools that are there, each merged with poolDefaults, as YAML. */}}
 {{- define "omd-worker.pools" -}}
 {{- $pools := dict -}}
 {{- range $name, $given := .Values.pools -}}
-{{-   $pool := mustMergeOverwrite (deepCopy $.Values.poolDefaults) (deepCopy ($given | default dict)) -}}
+{{-   $pool := include "omd-worker.overlay" (dict "base" $.Values.poolDefaults "over" ($given | default dict)) | fromYaml -}}
 {{-   if $pool.enabled -}}
 {{-     $_ := set $pools $name $pool -}}
 {{-   end -}}
@@ -14,7 +43,7 @@
 {{- define "omd-worker.e2e" -}}
 {{- $tests := dict -}}
 {{- range $name, $given := .Values.e2e -}}
-{{-   $test := mustMergeOverwrite (deepCopy $.Values.e2eDefaults) (deepCopy ($given | default dict)) -}}
+{{-   $test := include "omd-worker.overlay" (dict "base" $.Values.e2eDefaults "over" ($given | default dict)) | fromYaml -}}
 {{-   if $test.enabled -}}
 {{-     $_ := set $tests $name $test -}}
 {{-   end -}}
@@ -50,7 +79,8 @@
 
 {{/* terminationGracePeriodSeconds: the worker's own time to finish running checks, and a margin. */}}
 {{- define "omd-worker.gracePeriod" -}}
-{{- add (.pool.config.shutdown_timeout | int64) (.pool.terminationMarginSeconds | int64) -}}
+{{- $ending := include "omd-worker.seconds" (dict "root" .root "config" .pool.config "name" "shutdown_timeout") | int64 -}}
+{{- add $ending (.pool.terminationMarginSeconds | int64) -}}
 {{- end -}}
 
 {{/*

@@ -1,4 +1,4 @@
-{{/* What the pools take of a quota. */}}
+{{/* What the pods of a release take of a quota. */}}
 
 {{/* `100m`, `2`, `0.5` → thousandths of a CPU */}}
 {{- define "omd-worker.milli" -}}
@@ -32,6 +32,16 @@
 {{- end -}}
 {{- range include "omd-worker.e2e" . | fromYaml -}}
 {{-   $shares = append $shares (dict "pods" 1 "containers" (list .resources)) -}}
+{{- end -}}
+{{- range $program := include "omd-worker.programs" . | fromYaml -}}
+{{-   $containers := list $program.resources -}}
+{{-   with $program.worker -}}
+{{-     $containers = append $containers .resources -}}
+{{-   end -}}
+{{-   range $program.sidecars -}}
+{{-     $containers = append $containers (.resources | default dict) -}}
+{{-   end -}}
+{{-   $shares = append $shares (dict "pods" 1 "containers" $containers) -}}
 {{- end -}}
 {{- if .Values.gearmand.enabled -}}
 {{-   $shares = append $shares (dict "pods" 1 "containers" (list .Values.gearmand.resources)) -}}

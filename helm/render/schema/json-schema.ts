@@ -20,8 +20,9 @@ export const SIZE: Schema = { type: "string", pattern: "^[0-9]+(\\.[0-9]+)?(Ki|M
 export const PULL_POLICY: Schema = { enum: ["Always", "IfNotPresent", "Never"] };
 export const INT_OR_PERCENT: Schema = { type: ["integer", "string"], minimum: 0, pattern: "^[0-9]+%$" };
 
+/** Null takes one away that the defaults have. */
 const QUANTITY: Schema = {
-  type: ["string", "number"],
+  type: ["string", "number", "null"],
   pattern: "^[0-9]+(\\.[0-9]+)?(m|Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$",
   minimum: 0,
 };

@@ -105,6 +105,17 @@ export const POD: Readonly<Record<string, Schema>> = {
   extraVolumeMounts: OBJECTS,
 };
 
+const { resources: _ofEach, ...OF_PODS } = POD;
+
+/** `programDefaults`. */
+export const PROGRAM_POD: Readonly<Record<string, Schema>> = {
+  ...OF_PODS,
+  annotations: TEXT_MAP,
+  extraArgs: STRINGS,
+  initContainers: OBJECTS,
+  sidecars: OBJECTS,
+};
+
 export const IMAGE_TAG: Schema = text("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
 
 /** A member of `pools`, and `poolDefaults`. `config` is rendered from the worker's options. */
@@ -145,11 +156,8 @@ export function poolSchema(config: Schema): Schema {
     egress: EGRESS,
     podAntiAffinity: choice("soft", "hard", "none"),
     topologySpreadConstraints: OBJECTS,
-    annotations: TEXT_MAP,
-    extraArgs: STRINGS,
-    initContainers: OBJECTS,
-    sidecars: OBJECTS,
-    ...POD,
+    resources: RESOURCES,
+    ...PROGRAM_POD,
   });
 }
 

@@ -19,7 +19,7 @@ import {
   TEXT_MAP,
   text,
 } from "./json-schema.ts";
-import { EGRESS, e2eSchema, IMAGE_TAG, poolSchema } from "./pool.ts";
+import { EGRESS, e2eSchema, IMAGE_TAG, PROGRAM_POD, poolSchema } from "./pool.ts";
 import { workerConfigSchema } from "./worker-config.ts";
 
 /** Short enough that all names of objects fit into 63 characters, those of CronJobs into 52. */
@@ -79,17 +79,8 @@ const OPTIONAL_IMAGE: Schema = {
   pattern: "^(\\S+(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64}))?$",
 };
 
-const PERFDATA: Schema = object({
-  enabled: BOOLEAN,
-  image: OPTIONAL_IMAGE,
-  config: STRING,
-  existingSecret: OBJECT_NAME,
-  spoolSize: SIZE,
-  egress: EGRESS,
-  resources: RESOURCES,
-});
-
-const ZULIP_BOT: Schema = object({
+/** What each of the programs beside the workers has. */
+const PROGRAM = {
   enabled: BOOLEAN,
   image: OPTIONAL_IMAGE,
   config: STRING,
@@ -97,7 +88,10 @@ const ZULIP_BOT: Schema = object({
   existingClaim: OBJECT_NAME,
   egress: EGRESS,
   resources: RESOURCES,
-});
+  ...PROGRAM_POD,
+};
+const PERFDATA: Schema = object({ ...PROGRAM, spoolSize: SIZE });
+const ZULIP_BOT: Schema = object(PROGRAM);
 
 /** What the chart's values may be. */
 export function valuesSchema(): Schema {
@@ -133,6 +127,8 @@ export function valuesSchema(): Schema {
       gearmand: GEARMAND,
       perfdata: PERFDATA,
       zulipBot: ZULIP_BOT,
+      zulipNotifier: ZULIP_NOTIFIER,
+      programDefaults: object(PROGRAM_POD),
       tests: object({
         enabled: BOOLEAN,
         pool: STRING,
@@ -145,3 +141,10 @@ export function valuesSchema(): Schema {
 }
 
 const CONFIG: Schema = { $ref: "#/definitions/workerConfig" };
+
+const ZULIP_NOTIFIER: Schema = object({
+  ...PROGRAM,
+  spoolSize: SIZE,
+  metricsPort: PORT,
+  worker: object({ config: CONFIG, resources: RESOURCES }),
+});

@@ -6,8 +6,11 @@ import { object, type Schema } from "./json-schema.ts";
 
 type UsedOption = ConfigOption & { readonly effect: "full" };
 
-/** What the templates ask of an option: how a change is taken over, or what to use in its place. */
-type ChartOption = { readonly reload: Reload } | { readonly use: string };
+/**
+ * What the templates ask of an option: how a change is taken over, what holds without it, or what to use in
+ * its place.
+ */
+type ChartOption = { readonly reload: Reload; readonly default?: number } | { readonly use: string };
 
 /** Options that the chart sets itself, with the value to use. */
 const SET_BY_CHART: Readonly<Record<string, string>> = {
@@ -67,9 +70,10 @@ function optionSchema({ name, kind, help }: UsedOption): Schema {
 
 export function chartOptions(): Readonly<Record<string, ChartOption>> {
   return Object.fromEntries(
-    usedOptions().map(({ name, reload }): [string, ChartOption] => {
+    usedOptions().map(({ name, reload, default: fallback }): [string, ChartOption] => {
       const use = SET_BY_CHART[name];
-      return [name, use === undefined ? { reload } : { use }];
+      if (use !== undefined) return [name, { use }];
+      return [name, typeof fallback === "number" ? { reload, default: fallback } : { reload }];
     }),
   );
 }

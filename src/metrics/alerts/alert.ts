@@ -4,7 +4,10 @@
  */
 export interface Alert {
   readonly name: string;
-  /** critical: checks are not run or results are lost. warning: soon, or some of them. info: to be known. */
+  /**
+   * critical: checks are not run, results are lost, or people are not told. warning: soon, or some of them.
+   * info: to be known.
+   */
   readonly severity: "critical" | "warning" | "info";
   /** PromQL, in lines. */
   readonly when: readonly string[];

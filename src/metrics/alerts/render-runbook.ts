@@ -3,7 +3,7 @@ import { ALERT_GROUPS } from "./alerts.ts";
 
 const INTRODUCTION = `# Alerts
 
-Rules for Prometheus that say when workers, queues or results need somebody: [omd-worker.rules.yaml](../monitoring/prometheus/omd-worker.rules.yaml).
+Rules for Prometheus that say when workers, queues, results or the programs beside the workers need somebody: [omd-worker.rules.yaml](../monitoring/prometheus/omd-worker.rules.yaml).
 An installed worker prints the same file:
 
 \`\`\`sh
@@ -12,8 +12,8 @@ omd-worker metrics rules > /etc/prometheus/omd-worker.rules.yaml    # then name 
 
 For the Prometheus Operator its content is the \`spec\` of a PrometheusRule.
 
-\`critical\` means that checks are not run or that results do not reach the core; \`warning\` that it may come to that, or that some checks suffer; \`info\` is
-to be known. The rules find workers by their metrics, whatever the job is called, and group by \`job\`, so a Prometheus may watch several sites. Limits
+\`critical\` means that checks are not run, that results do not reach the core, or that people are not told; \`warning\` that it may come to that, or that some checks
+suffer; \`info\` is to be known. The rules find workers by their metrics, whatever the job is called, and group by \`job\`, so a Prometheus may watch several sites. Limits
 (30 seconds, 100 jobs, a tenth) are those of an ordinary site: change them in a copy. Queues are told by every worker, so an alert of a queue
 comes as long as one worker is scraped. A result queue that is not called \`check_results\` is told by OmdQueueWithoutWorker.
 

@@ -3,6 +3,7 @@ import { GO_ROW } from "./go-names.ts";
 import { HANDLER_ROW } from "./handlers.ts";
 import { OVERVIEW } from "./overview.ts";
 import { type Panel, type Row, WORKERS } from "./panel.ts";
+import { PROGRAM_ROW } from "./programs.ts";
 import { QUEUE_ROW } from "./queues.ts";
 import { renderPanel, SOURCE } from "./render-panel.ts";
 import { SERVER_ROW } from "./servers.ts";
@@ -15,6 +16,7 @@ export const ROWS: readonly Row[] = [
   HANDLER_ROW,
   SERVER_ROW,
   WORKER_ROW,
+  PROGRAM_ROW,
   GO_ROW,
 ];
 
