@@ -66,7 +66,7 @@ for name in $names; do
   ln -s omd-worker "$share/bash-completion/completions/$name"
   ln -s omd-worker.fish "$share/fish/vendor_completions.d/$name.fish"
 done
-cp -r README.md docs "$share/doc/omd-worker"
+cp -r README.md docs examples "$share/doc/omd-worker"
 install -D -m 0644 sdk/README.md "$share/doc/omd-worker/sdk/README.md"
 install -D -m 0644 plugins/README.md "$share/doc/omd-worker/plugins/README.md"
 sed -e 's|^keyfile=.*|keyfile=/etc/omd-worker/secret.key|' -e 's|^#\?logfile=.*|logfile=/var/log/omd-worker/worker.log|' \

@@ -17,12 +17,14 @@ describe("the package", () => {
   const isBuilt = ({ path }: PackedFile) => path.startsWith("dist/");
 
   it("has the guides for authors of checks, and what they lead to", () => {
-    const wanted = ["sdk/README.md", "plugins/README.md", "README.md"];
+    const examples = ["rollout/hooks/rollout.sh", "event-handlers/restart-service", "sakuli/forwarder.mjs"];
+    const guides = ["sdk/README.md", "plugins/README.md", "README.md"];
+    const wanted = [...guides, ...examples.map((path) => `examples/${path}`)];
     expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining(wanted));
   });
 
   it("has only what it names, and no source but the compiled", () => {
-    const folders = "docs|monitoring|man|completions|systemd|dist/(?:src|sdk|plugins|integrations)";
+    const folders = "docs|monitoring|man|completions|systemd|examples|dist/(?:src|sdk|plugins|integrations)";
     const single = "package\\.json|README\\.md|LICENSE|CHANGELOG\\.md|(?:sdk|plugins)/README\\.md";
     expect(pathsLike(new RegExp(`^(?!(?:${folders})/)(?!(?:${single})$)`))).toEqual([]);
     expect(pathsLike(/(?<!\.d)\.[cm]?ts$|\.map$/)).toEqual([]);
