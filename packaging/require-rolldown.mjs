@@ -5,7 +5,8 @@
 try {
   await import("rolldown");
 } catch (error) {
-  const reason = String(error?.message ?? error).split("\n")[0];
+  // Its second sentence advises to remove package-lock.json.
+  const reason = String(error?.message ?? error).split(/\n|\. /)[0];
   process.stderr.write(
     `rolldown, which tests and builds need, cannot be loaded: ${reason}
 If npm runs on a Node.js older than 20.19 or 22.12, it has left out a part of it. Install once more with a newer one:

@@ -20,11 +20,11 @@ async function run(code: string) {
 }
 
 it("says what to do where npm has left out the compiled part of rolldown", async () => {
-  const { exitCode, lines } = await run('throw new Error("Cannot find native binding.\\nmore");');
+  const { exitCode, lines } = await run('throw new Error("Cannot find native binding. npm has a bug.\\nmore");');
   expect({ exitCode, lines }).toEqual({
     exitCode: 1,
     lines: [
-      "rolldown, which tests and builds need, cannot be loaded: Cannot find native binding.",
+      "rolldown, which tests and builds need, cannot be loaded: Cannot find native binding",
       expect.stringContaining("a Node.js older than 20.19 or 22.12"),
       "  npx --yes --package=node@24 --package=npm@10 npm ci",
     ],
