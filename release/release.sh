@@ -170,7 +170,8 @@ build() { # PLATFORM WORDS…
   debian=$(of_platform "$debian_image" "$platform")
   set -- "$@" --label org.opencontainers.image.base.name="${debian_image%@*}"
   case $debian in *@*) set -- "$@" --label org.opencontainers.image.base.digest="${debian#*@}" ;; esac
-  buildah_ build --platform "$platform" --build-arg NODE_IMAGE="$node" --build-arg BUILDER_IMAGE="$builder" \
+  # Without --force-rm buildah 1.28 leaves a container of the stage `node`, which has no steps, after each build.
+  buildah_ build --force-rm --platform "$platform" --build-arg NODE_IMAGE="$node" --build-arg BUILDER_IMAGE="$builder" \
     --build-arg DEBIAN_IMAGE="$debian" "$@" .
 }
 

@@ -41,6 +41,14 @@ describe("images/build.sh", () => {
   });
 
   it.each([
+    ["echo buildah", "buildah build --target snmp"],
+    ["echo buildah --root /x", "buildah --root /x build --target snmp"],
+  ])("lets buildah leave no container behind: %s", async (builder, begins) => {
+    const { lines } = await run("images/build.sh", ["-b", builder, "snmp", "--", "--x"]);
+    expect(lines[1]).toMatch(new RegExp(`^${begins} .* --force-rm --x \\.$`));
+  });
+
+  it.each([
     [["nosuch"], "no target nosuch, there are hostcheck check-ssh snmp db windows integrations"],
     [["-b"], "needs a builder"],
   ])("refuses %j", async (words, says) => {
@@ -117,7 +125,7 @@ describe("release/release.sh", () => {
     expect(builds.map((call) => call.replace(/ --label \S+revision=\S+/, ""))).toEqual(
       ["amd64", "arm64"].map(
         (arch) =>
-          `build --platform linux/${arch} --build-arg NODE_IMAGE=${NODE} --build-arg BUILDER_IMAGE=${NODE} ` +
+          `build --force-rm --platform linux/${arch} --build-arg NODE_IMAGE=${NODE} --build-arg BUILDER_IMAGE=${NODE} ` +
           `--build-arg DEBIAN_IMAGE=${DEBIAN} --target snmp --tag localhost/omd-snmp-worker:${version}-${arch} ` +
           `--build-arg BUILDPLATFORM=linux/${OWN} --label ${LABEL}.version=${version} ` +
           `--label ${LABEL}.base.name=${DEBIAN} .`,
