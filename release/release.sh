@@ -140,8 +140,10 @@ push() { # LIST NAME
       mkdir -p "$folder"
       buildah_ manifest push --all --digestfile "$file" "$1" "oci:$folder:$version"
       ;;
-    # shellcheck disable=SC2086
-    *) buildah_ manifest push --all --digestfile "$file" ${BUILDAH_PUSH:-} "$1" "docker://$destination/$2:$version" ;;
+    *)
+      # shellcheck disable=SC2086
+      buildah_ manifest push --all --digestfile "$file" ${BUILDAH_PUSH:-} "$1" "docker://$destination/$2:$version"
+      ;;
   esac
   record "$destination/$2:$version" "$(cat "$file")"
   rm "$file"

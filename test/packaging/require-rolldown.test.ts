@@ -20,7 +20,9 @@ async function run(code: string) {
 }
 
 it("says what to do where npm has left out the compiled part of rolldown", async () => {
-  const { exitCode, lines } = await run('throw new Error("Cannot find native binding. npm has a bug.\\nmore");');
+  const { exitCode, lines } = await run(
+    'throw new Error("Cannot find native binding. npm has a bug.\\nmore");',
+  );
   expect({ exitCode, lines }).toEqual({
     exitCode: 1,
     lines: [
