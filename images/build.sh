@@ -40,6 +40,9 @@ if [ -z "$builder" ]; then
 fi
 [ -n "$builder" ] || fail "no docker, podman or buildah"
 
+# buildah 1.28 leaves a container of the stage `node`, which has no steps, after each build. Others leave none.
+case " $builder " in *[/\ ]buildah\ *) set -- --force-rm "$@" ;; esac
+
 for target in ${targets:-$TARGETS}; do
   case $target in integrations) name=omd-integrations ;; *) name=omd-$target-worker ;; esac
   image=$prefix$name:$tag

@@ -73,17 +73,31 @@ buildah_() {
   $BUILDAH "$@"
 }
 
+# An image by its digest alone: buildah 1.28 does not look for image:tag@digest in a registry when it asks for a list.
+without_tag() { # IMAGE
+  case $1 in *@*) ;; *) echo "$1"; return ;; esac
+  name=${1%@*}
+  case ${name##*/} in *:*) name=${name%:*} ;; esac
+  echo "$name@${1#*@}"
+}
+
 # The image of one platform in a list, by its own digest: buildah 1.28 takes any image that it has by the list's name.
 of_platform() { # IMAGE PLATFORM
-  # For a try (-u) it may also be an image that only buildah's storage has.
-  manifest=$(buildah_ manifest inspect "$1" 2>&1) || buildah_ inspect --type image "$1" > /dev/null 2>&1 || fail "$manifest"
-  case $manifest in *'"manifests"'*) ;; *) echo "$1"; return ;; esac
+  image=$(without_tag "$1")
+  if ! manifest=$(buildah_ manifest inspect "$image" 2>&1); then
+    # A registry of a site often has an image of one platform, without a list; save_lists refuses it for another platform.
+    # For a try (-u) it may also be an image that only buildah's storage has.
+    case $manifest in
+      *'not a list type'*) ;;
+      *) buildah_ inspect --type image "$image" > /dev/null 2>&1 || fail "$1: $manifest" ;;
+    esac
+    manifest=''
+  fi
+  case $manifest in *'"manifests"'*) ;; *) echo "$image"; return ;; esac
   digest=$(echo "$manifest" | awk -F '"' -v arch="${2#*/}" \
     '$2 == "digest" { digest = $4 } $2 == "architecture" && $4 == arch { print digest; exit }')
   [ -n "$digest" ] || fail "$1 has no image for $2"
-  name=${1%@*}
-  case ${name##*/} in *:*) name=${name%:*} ;; esac
-  echo "$name@$digest"
+  without_tag "${1%@*}@$digest"
 }
 
 # For a processor, the second half of a platform: the number of its programs in the head of an ELF file.
@@ -127,8 +141,10 @@ push() { # LIST NAME
       mkdir -p "$folder"
       buildah_ manifest push --all --digestfile "$file" "$1" "oci:$folder:$version"
       ;;
-    # shellcheck disable=SC2086
-    *) buildah_ manifest push --all --digestfile "$file" ${BUILDAH_PUSH:-} "$1" "docker://$destination/$2:$version" ;;
+    *)
+      # shellcheck disable=SC2086
+      buildah_ manifest push --all --digestfile "$file" ${BUILDAH_PUSH:-} "$1" "docker://$destination/$2:$version"
+      ;;
   esac
   record "$destination/$2:$version" "$(cat "$file")"
   rm "$file"
@@ -157,7 +173,8 @@ build() { # PLATFORM WORDS…
   debian=$(of_platform "$debian_image" "$platform")
   set -- "$@" --label org.opencontainers.image.base.name="${debian_image%@*}"
   case $debian in *@*) set -- "$@" --label org.opencontainers.image.base.digest="${debian#*@}" ;; esac
-  buildah_ build --platform "$platform" --build-arg NODE_IMAGE="$node" --build-arg BUILDER_IMAGE="$builder" \
+  # Without --force-rm buildah 1.28 leaves a container of the stage `node`, which has no steps, after each build.
+  buildah_ build --force-rm --platform "$platform" --build-arg NODE_IMAGE="$node" --build-arg BUILDER_IMAGE="$builder" \
     --build-arg DEBIAN_IMAGE="$debian" "$@" .
 }
 

@@ -29,6 +29,8 @@ const SETTLE_MS = 10_000;
 const IN_FLIGHT = 200;
 const USER = 10001;
 const GROUP = 10001;
+/** Where a container has the site's folder. */
+const SITE = "/run/site";
 const OWN_CHECK = `import { defineCheck, OK } from "omd-worker/sdk";
 const run = () => ({ returnCode: OK, output: "own answer" });
 export const check = defineCheck({ name: "check_own", summary: "own", options: {}, run });
@@ -121,7 +123,7 @@ describe.each(targets)("the image %s", (target: Target) => {
   it("answers one check itself and one by a plugin, and TERM lets a check of ten seconds end", async () => {
     const scene = await openScene(target, gearmand.port);
     await using _server = scene.server;
-    const flags = (scene.folders ?? []).flatMap((each) => ["--volume", `${each}:${each}:ro`]);
+    const flags = (scene.volumes ?? []).flatMap((volume) => ["--volume", volume]);
     await using core = openCore();
     await core.connected();
     await using container = await Container.start(target, options(target, { flags }));
@@ -209,11 +211,11 @@ describe.each(targets)("the image %s", (target: Target) => {
     const port = await freePort();
     await using core = openCore();
     await core.connected();
-    const env = { OMD_WORKER_PLUGIN_PATH: site.path, OMD_WORKER_PROMETHEUS_SERVER: `127.0.0.1:${port}` };
-    const flags = ["--volume", `${site.path}:${site.path}:ro`];
+    const env = { OMD_WORKER_PLUGIN_PATH: SITE, OMD_WORKER_PROMETHEUS_SERVER: `127.0.0.1:${port}` };
+    const flags = ["--volume", `${site.path}:${SITE}:ro`];
     await using container = await Container.start(target, options(queue, { env, flags }));
     await registered(container, queue);
-    expect(await ask(core, queue, ["check_own", `${site.path}/check_warm.pl`])).toEqual([
+    expect(await ask(core, queue, ["check_own", `${SITE}/check_warm.pl`])).toEqual([
       "own answer",
       "warm answer",
     ]);

@@ -18,14 +18,16 @@ export interface Question {
 export interface Scene {
   readonly native: Question;
   readonly plugin: Question;
-  /** Folders that the container must see, in their places. */
-  readonly folders?: readonly string[];
+  /** What the container must see, as words of `--volume`. */
+  readonly volumes?: readonly string[];
   readonly server?: AsyncDisposable;
 }
 
 const PLUGINS = "/usr/lib/nagios/plugins";
 /** The user of the images. */
 const USER = 10001;
+/** Where the container has the client's files of ssh. In their own place they may be behind a folder that only root may enter. */
+const SSH_FOLDER = "/run/ssh";
 
 export async function openScene(target: Target, gearmand: number): Promise<Scene> {
   switch (target) {
@@ -39,13 +41,13 @@ export async function openScene(target: Target, gearmand: number): Promise<Scene
     }
     case "check-ssh": {
       const server = await SshServer.start();
-      const words = server.words.join(" ");
       const folder = dirname(server.words[server.words.indexOf("-i") + 1] ?? "");
+      const words = server.words.join(" ").replaceAll(folder, SSH_FOLDER);
       for (const name of ["", ...readdirSync(folder)]) chownSync(join(folder, name), USER, USER);
       return {
         native: { command: `${PLUGINS}/check_by_ssh ${words} -C true`, says: "ok" },
         plugin: { command: `${PLUGINS}/check_by_ssh -v ${words} -C true`, says: "ok" },
-        folders: [folder],
+        volumes: [`${folder}:${SSH_FOLDER}:ro`],
         server,
       };
     }

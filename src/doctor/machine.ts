@@ -38,7 +38,7 @@ export function examineMachine(
       : warn(
           "ping",
           whyNoPings,
-          "AmbientCapabilities=CAP_NET_RAW in the unit, or a group within ping_group_range",
+          'a unit: AmbientCapabilities=CAP_NET_RAW; a container: --sysctl net.ipv4.ping_group_range="0 2147483647"',
         ),
     ...examineLimit(limits, { name: "open files", needs: 4 * maxWorker + 256, unit: "LimitNOFILE=" }),
     ...examineLimit(limits, {

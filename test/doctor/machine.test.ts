@@ -22,6 +22,12 @@ it.each<[string, readonly string[], readonly string[]]>([
   expect(found).toEqual(expected);
 });
 
+it("doctor says what lets a unit and a container send pings", () => {
+  const [ping] = examineMachine({ ...FINE, whyNoPings: "no right to send pings" }, { maxWorker: 10 });
+  expect(ping?.advice).toContain("AmbientCapabilities=CAP_NET_RAW");
+  expect(ping?.advice).toContain('--sysctl net.ipv4.ping_group_range="0 2147483647"');
+});
+
 it("doctor reads the facts of this machine", () => {
   expect(readMachineFacts(undefined).limits).toContain("Max open files");
 });

@@ -41,6 +41,14 @@ describe("images/build.sh", () => {
   });
 
   it.each([
+    ["echo buildah", "buildah build --target snmp"],
+    ["echo buildah --root /x", "buildah --root /x build --target snmp"],
+  ])("lets buildah leave no container behind: %s", async (builder, begins) => {
+    const { lines } = await run("images/build.sh", ["-b", builder, "snmp", "--", "--x"]);
+    expect(lines[1]).toMatch(new RegExp(`^${begins} .* --force-rm --x \\.$`));
+  });
+
+  it.each([
     [["nosuch"], "no target nosuch, there are hostcheck check-ssh snmp db windows integrations"],
     [["-b"], "needs a builder"],
   ])("refuses %j", async (words, says) => {
@@ -66,7 +74,11 @@ case $1 in
     printf "\\177ELF..............$machine\\000" > "$ROOT/usr/local/bin/node"
     echo list > "$ROOT/opt/omd-worker/npm.cdx.json"
     echo "$ROOT" ;;
-  manifest) [ "$2" != inspect ] || printf '%s\n' "$LIST"
+  inspect) [ -z "$NO_LIST" ] || exit 125 ;;
+  manifest) if [ "$2" = inspect ]; then
+      [ -z "$NO_LIST" ] || { echo "Error: $NO_LIST" >&2; exit 125; }
+      printf '%s\n' "$LIST"
+    fi
     while [ $# -gt 0 ]; do [ "$1" != --digestfile ] || printf %s "$DIGEST" > "$2"; shift; done ;;
 esac
 `;
@@ -99,7 +111,7 @@ describe("release/release.sh", () => {
     };
     const ran = await run("release/release.sh", ["-o", output, ...words], {
       ...programs,
-      ...{ DIGEST, CHART_DIGEST, LIST: "", ...more },
+      ...{ DIGEST, CHART_DIGEST, LIST: "", NO_LIST: "", ...more },
     });
     const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : []);
     const lists = existsSync(join(output, "omd-snmp-worker.arm64.debian.txt"));
@@ -113,7 +125,7 @@ describe("release/release.sh", () => {
     expect(builds.map((call) => call.replace(/ --label \S+revision=\S+/, ""))).toEqual(
       ["amd64", "arm64"].map(
         (arch) =>
-          `build --platform linux/${arch} --build-arg NODE_IMAGE=${NODE} --build-arg BUILDER_IMAGE=${NODE} ` +
+          `build --force-rm --platform linux/${arch} --build-arg NODE_IMAGE=${NODE} --build-arg BUILDER_IMAGE=${NODE} ` +
           `--build-arg DEBIAN_IMAGE=${DEBIAN} --target snmp --tag localhost/omd-snmp-worker:${version}-${arch} ` +
           `--build-arg BUILDPLATFORM=linux/${OWN} --label ${LABEL}.version=${version} ` +
           `--label ${LABEL}.base.name=${DEBIAN} .`,
@@ -154,6 +166,36 @@ describe("release/release.sh", () => {
         `--label ${LABEL}.base.name=debian:bookworm-slim --label ${LABEL}.base.digest=${own(arch)} .`,
       );
     }
+  });
+
+  it("asks registries for lists by digest, without a tag, which buildah 1.28 does not find there", async () => {
+    const words = ["-u", "-i", "db", "-a", "linux/amd64", "-n", `reg.example.org:5000/node:24@${DIGEST}`];
+    const { calls } = await release([...words, "-d", "debian:bookworm-slim", "reg"]);
+    const asked = calls.filter((call) => call.startsWith("manifest inspect "));
+    expect(new Set(asked)).toEqual(
+      new Set([
+        `manifest inspect reg.example.org:5000/node@${DIGEST}`,
+        "manifest inspect debian:bookworm-slim",
+      ]),
+    );
+  });
+
+  it("takes a base image of a registry that has no list of platforms as it is", async () => {
+    const NO_LIST = "manifest is of type application/vnd.oci.image.manifest.v1+json (not a list type)";
+    const words = ["-u", "-i", "db", "-a", "linux/amd64", "-n", `reg.example.org/node:24@${DIGEST}`, "reg"];
+    const { calls, exitCode, stderr } = await release(words, { NO_LIST });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(calls.find((call) => call.startsWith("build "))).toContain(
+      ` --build-arg NODE_IMAGE=reg.example.org/node@${DIGEST} `,
+    );
+  });
+
+  it("ends where neither a registry nor buildah's storage has a base image", async () => {
+    const words = ["-u", "-i", "db", "-a", "linux/amd64", "reg"];
+    const { calls, exitCode, stderr } = await release(words, { NO_LIST: "manifest unknown" });
+    expect(calls.some((call) => call.startsWith("build "))).toBe(false);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`${NODE}: Error: manifest unknown`);
   });
 
   it("ends where a base image has nothing for a platform", async () => {
