@@ -60,6 +60,10 @@ const TOOLS = {
       await execa("npm", ["install", ...quiet, "--prefix", folder, "@sakuli/core@3.0.0"], FETCH);
     },
   },
+  "python-tds": pythonPackage("python-tds", "1.17.1", {
+    program: "pytds/__init__.py",
+    for: "suites that ask the tests' SQL Server with a client of others",
+  }),
   zulip: pythonPackage("zulip", "0.9.1", {
     program: "zulip/__init__.py",
     for: "suites that compare the tests' Zulip server with Zulip's own client",

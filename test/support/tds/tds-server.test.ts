@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { hasTool, toolFolder } from "../fetched-tools.ts";
 import { createCertificate, inDays } from "../servers/certificates.ts";
 import { hasServer } from "../servers/installed.ts";
 import { SqlBrowser } from "./browser.ts";
@@ -122,6 +123,61 @@ describe.skipIf(!hasServer("tsql"))("FreeTDS", () => {
     await using _browser = await SqlBrowser.start({ OTHER: 1, Prod: server.port }, address);
     const place = ["[server]", `host = ${address}`, "instance = prod", "tds version = 7.4"];
     expect(await tsql(place)).toContain(ROW);
+  });
+});
+
+describe.skipIf(!hasTool("python-tds"))("python-tds", () => {
+  const SCRIPT = join(import.meta.dirname, "python_client.py");
+
+  async function ask(server: TdsServer, statement: string, { password = "secret", words = "" } = {}) {
+    const parameters = words === "" ? [] : [words];
+    const args = [SCRIPT, "127.0.0.1", String(server.port), "sa", password, statement, ...parameters];
+    const env = { PYTHONPATH: toolFolder("python-tds") };
+    return JSON.parse((await execa("python3", args, { env, timeout: 60_000 })).stdout) as unknown;
+  }
+
+  it("reads a value of each type", async () => {
+    await using server = await TdsServer.start(OPTIONS);
+    expect(await ask(server, "all")).toMatchObject({
+      names: [..."int bigint smallint tinyint bit float real money n d t g b v w x".split(" ")],
+      rows: [
+        [
+          ...["-5", "9007199254740993", "-2", "255", "True", "2.5", "0.5", "3.5", "98.5", "-12.34"],
+          ...[
+            "2024-02-29 12:34:56.790000",
+            "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+            String.raw`b'\xde\xad\xbe\xef'`,
+          ],
+          ...["abc", "äö€", null],
+        ],
+      ],
+      // 7.4
+      version: 0x74000004,
+    });
+  });
+
+  it("calls a procedure with parameters", async () => {
+    const asked: string[] = [];
+    const answer = (sql: string) => {
+      asked.push(sql);
+      return ALL_TYPES;
+    };
+    await using server = await TdsServer.start({ ...OPTIONS, answer });
+    const words = JSON.stringify(["select name where id = @P1", "@P1 int", 7]);
+    expect(await ask(server, "sp_executesql", { words })).toMatchObject({ rows: [expect.any(Array)] });
+    expect(asked).toEqual(["select name where id = '7'"]);
+  });
+
+  it("is told why a login fails, and a statement", async () => {
+    await using server = await TdsServer.start(OPTIONS);
+    expect(await ask(server, "all", { password: "x" })).toMatchObject({
+      error: "OperationalError",
+      text: expect.stringContaining("Login failed for user 'sa'."),
+    });
+    expect(await ask(server, "wrong")).toMatchObject({
+      error: "ProgrammingError",
+      text: expect.stringContaining("Invalid object name 'x'."),
+    });
   });
 });
 
