@@ -128,6 +128,8 @@ describe.each(targets)("the image %s", (target: Target) => {
     await core.connected();
     await using container = await Container.start(target, options(target, { flags }));
     const { seconds, cpu } = await registered(container, target);
+    // With half a core that is a second and a half. The time itself depends on what else the machine does.
+    expect(cpu).toBeLessThan(0.75);
     const answers = await ask(core, target, [scene.native.command, scene.plugin.command]);
     const log = await container.logs();
     expect(answers, log).toEqual([
@@ -247,7 +249,9 @@ describe.each(targets)("the image %s", (target: Target) => {
     const busy = memoryOf(pid);
     await core.collected(IN_FLIGHT, { timeout: 120_000, interval: 100 });
     table.push(`${target}: idle ${render(idle)}; 200 under way ${render(busy)}`);
-    expect(memoryOf(pid).peak).toBeLessThanOrEqual(256);
+    // None was killed for want of memory, and what cannot be given back leaves half of the limit free.
+    expect(new Set(core.results.map(({ fields }) => fields.get("return_code")))).toEqual(new Set(["0"]));
+    expect(busy.own).toBeLessThan(128);
   });
 });
 
