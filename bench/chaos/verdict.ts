@@ -65,6 +65,8 @@ export interface Verdict {
 const LATE_MS = 60_000;
 /** The resolution of /proc/uptime, and the time from there to the ledger. */
 const SLACK = 0.1;
+/** A worker has taken jobs that wait for a slot. It may start one so long after the connection was lost. */
+const TAKEN = 1;
 
 export function judgeChaos(evidence: Evidence): Verdict {
   const { jobs, results, runs } = evidence;
@@ -117,7 +119,9 @@ function causeOf(before: LedgerRun, next: LedgerRun, happenings: Evidence): Caus
   const isBetween = ({ from, to }: Span) => to >= before.at - SLACK && from <= next.at + SLACK;
   const kill = killed.get(before.start);
   if (kill !== undefined && isBetween(kill)) return "killed";
-  if (before.start !== next.start && lost.some(isBetween)) return "moved";
+  const wasTakenBefore = ({ to }: Span) => to < before.at && to >= before.at - TAKEN;
+  if (before.start !== next.start && lost.some((span) => isBetween(span) || wasTakenBefore(span)))
+    return "moved";
   const end = ended.get(before.start);
   if (end !== undefined && isBetween(end) && away.some((span) => isBetween(span) && overlap(span, end)))
     return "left";

@@ -85,6 +85,18 @@ it.each<[what: string, ledger: string, happened: Partial<Evidence>, cause: keyof
     { lost: [{ from: 95, to: 100.5 }] },
     "moved",
   ],
+  [
+    "of another worker, as the first had taken it before an outage and started it a moment after",
+    OTHER_START,
+    { lost: [{ from: 99.4, to: 99.6 }] },
+    "moved",
+  ],
+  [
+    "of the same start a moment after an outage",
+    SAME_START,
+    { lost: [{ from: 99.4, to: 99.6 }] },
+    "unexplained",
+  ],
   ["of another worker long after an outage", OTHER_START, { lost: [{ from: 90, to: 95 }] }, "unexplained"],
   ["of another worker long before an outage", OTHER_START, { lost: [at(120)] }, "unexplained"],
   ["of the same start after an outage", SAME_START, { lost: [at(105)] }, "unexplained"],
