@@ -68,13 +68,16 @@ function numbered(beginning: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => `${beginning}${at}.test`);
 }
 
-/** 300 names each of a server that is silent, slow, and far away: all at once, and by the plugin. */
+/**
+ * 300 names each of a server that is silent, slow, and far away: all at once. The plugin is asked for one in
+ * ten: 900 processes would keep the name server from answering in the time that getaddrinfo gives it.
+ */
 async function storms({ port }: Place): Promise<Compared> {
   const names = ["silent", "slow", "far"].flatMap((beginning) => numbered(beginning, 300));
   await using shared = new SharedValues({ log: () => {} });
   const [native, plugin] = await Promise.all([
     Promise.all(names.map((host) => ask({ host, port, shared }))),
-    Promise.all(names.map((host) => askPlugin(host, port))),
+    Promise.all(names.filter((_, at) => at % 10 === 0).map((host) => askPlugin(host, port))),
   ]);
   return { native, plugin };
 }
