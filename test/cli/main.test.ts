@@ -80,7 +80,7 @@ describe("a command", () => {
   it.each<[string, readonly string[], number, string]>([
     ["check", ["check"], 3, "usage: omd-worker check"],
     ["testcmd, the Go worker's word for it", ["testcmd", "--"], 3, "usage: omd-worker check"],
-    ["config", ["config"], 3, "omd-worker config check [FILE...]"],
+    ["config", ["config"], 3, "omd-worker config check [--alone] [FILE...]"],
     ["demo", ["demo", "--minutes", "1"], 3, "usage: omd-worker demo"],
     ["run", ["run", "encryption=no"], 1, "please specify at least one server"],
   ])("%s gets the words after it", async (_, argv, code, stderr) => {

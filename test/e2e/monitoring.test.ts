@@ -7,6 +7,7 @@ import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import { hasServer } from "../support/servers/installed.ts";
 import { Prometheus } from "../support/servers/prometheus.ts";
 import { GO_QUERIES } from "./go-queries.ts";
+import { type ObservedPrograms, startPrograms } from "./observed-programs.ts";
 import { letAllHappen, type ObservedWorker } from "./observed-worker.ts";
 
 const isPossible = hasServer("gearmand") && hasServer("prometheus") && hasServer("check_dummy");
@@ -21,30 +22,43 @@ const VARIABLES = {
   $__range: "5m",
 } as const;
 
+/** One of each program. */
+const SCRAPED = [
+  "gearman_worker_jobs_taken_total",
+  "omd_perfdata_target_lines_written_total",
+  "zulip_notifier_spool_oldest_seconds",
+  "zulip_bot_last_contact_timestamp_seconds",
+];
+
 function filled(query: string): string {
   return Object.entries(VARIABLES).reduce((text, [name, value]) => text.replaceAll(name, value), query);
 }
 
-describe.skipIf(!isPossible)("a real Prometheus that scrapes a worker", () => {
+describe.skipIf(!isPossible)("a real Prometheus that scrapes a worker and the programs beside it", () => {
   const folder = createFolder();
   let gearmand: Gearmand;
   let observed: ObservedWorker;
+  let programs: ObservedPrograms;
   let prometheus: Prometheus;
   beforeAll(async () => {
     gearmand = await startGearmand();
     observed = await letAllHappen(gearmand.port, folder.path);
-    prometheus = await Prometheus.start({ targets: [`127.0.0.1:${observed.port}`], rules: RULES });
+    programs = await startPrograms(gearmand.port);
+    const targets = [`127.0.0.1:${observed.port}`, ...programs.targets];
+    prometheus = await Prometheus.start({ targets, rules: RULES });
     // A rate needs two scrapes.
-    await vi.waitFor(
-      async () => {
-        const [found] = await prometheus.query("count_over_time(gearman_worker_jobs_taken_total[5m])");
-        if ((found?.value ?? 0) < 3) throw new Error("there are not enough values yet");
-      },
-      { timeout: 30_000, interval: 200 },
-    );
+    for (const metric of SCRAPED)
+      await vi.waitFor(
+        async () => {
+          const [found] = await prometheus.query(`count_over_time(${metric}[5m])`);
+          if ((found?.value ?? 0) < 3) throw new Error(`there are not enough values of ${metric} yet`);
+        },
+        { timeout: 30_000, interval: 200 },
+      );
   }, 120_000);
   afterAll(async () => {
     await prometheus?.[Symbol.asyncDispose]();
+    await programs?.[Symbol.asyncDispose]();
     await observed?.[Symbol.asyncDispose]();
     await gearmand?.stop();
     folder[Symbol.dispose]();

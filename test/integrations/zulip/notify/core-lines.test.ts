@@ -38,8 +38,9 @@ function valueGiven(macro: string): string {
 describe("a line that the documentation gives to a core", () => {
   it.each(LINES)("keeps each macro within its word: %s", (line) => {
     const macros = [...line.matchAll(/\$(\w+)\$/g)].map(([, name = ""]) => name);
-    expect(macros.length).toBeGreaterThan(3);
+    expect(macros.length).toBeGreaterThan(1);
     const given = line
+      .replace(" …", "")
       .replace(/^\S+/, "printf '%s\\0'")
       .replace(/\$(\w+)\$/g, (_, name: string) => valueGiven(name));
     const words = execFileSync("sh", ["-c", given], { encoding: "utf8" }).split("\0").slice(0, -1);
