@@ -1,10 +1,11 @@
 /**
  * What a storm of notifications takes, without a notifier and with one whose Zulip is away, in turns:
  *
- *     node bench/notifications/notifications.ts [--notifications=500] [--turns=5] [--way=inside|started] [--program=FILE]
+ *     node bench/notifications/notifications.ts [--notifications=500] [--turns=5] [--program=FILE]
  *
  * Each is timed from its submission to gearmand until gearmand has told of its completion. `--program=FILE` is
- * `omd-worker`, as `dist/src/cli/omd-worker.js` of a build; it must be executable.
+ * `omd-worker`, as `dist/src/cli/omd-worker.js` of a build; it must be executable. `--way=inside` leaves out
+ * those that the worker starts the program for, `--way=started` the others.
  */
 
 import { join, resolve } from "node:path";
