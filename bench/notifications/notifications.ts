@@ -3,9 +3,9 @@
  *
  *     node bench/notifications/notifications.ts [--notifications=500] [--turns=5] [--program=FILE]
  *
- * Each is timed from its submission to gearmand until gearmand has told of its completion. `--program=FILE` is
- * `omd-worker`, as `dist/src/cli/omd-worker.js` of a build; it must be executable. `--way=inside` leaves out
- * those that the worker starts the program for, `--way=started` the others.
+ * Each is timed from its submission to gearmand until gearmand has told of its completion.
+ * `--program=FILE` is `omd-worker`, as `dist/src/cli/omd-worker.js` of a build; it must be executable.
+ * `--way=inside` leaves out those that the worker starts the program for, `--way=started` the others.
  */
 
 import { join, resolve } from "node:path";
