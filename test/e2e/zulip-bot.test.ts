@@ -11,6 +11,8 @@ import {
   SERVICE,
   startIcinga2,
   USER,
+  WATCHER,
+  WATCHER_PASSWORD,
 } from "../support/servers/icinga2.ts";
 import { readRows, sendCommand, setState } from "../support/servers/icinga2-state.ts";
 import { hasServer } from "../support/servers/installed.ts";
@@ -23,6 +25,23 @@ const ACKNOWLEDGED = `Acknowledged ${SERVICE} - ${HOST}: ✓`;
 const SET = `Set Downtime for ${SERVICE} - ${HOST}: ✓`;
 
 let chat: BotChat;
+
+/** How people ask. The wishes have the names of the emoji. */
+const WAYS: Readonly<Record<string, (wish: "ack" | "1h", target: typeof TARGET) => Promise<unknown>>> = {
+  "a command": (wish, { host, service }) => {
+    const words = wish === "ack" ? ["ack", host, service] : ["downtime", host, service, wish];
+    return chat.post(`@**Icinga API-Bot** ${words.join("###")}###`);
+  },
+  "words below an alert": async (wish, target) => {
+    const { topic } = await chat.notify(target);
+    await chat.post(`@**Icinga API-Bot** ${wish === "ack" ? wish : `downtime ${wish}`}`, topic);
+  },
+  "an emoji": async (wish, target) => {
+    const { id } = await chat.notify(target);
+    await chat.react("POST", id, wish);
+  },
+};
+
 beforeEach(async () => {
   chat = await BotChat.start();
 });
@@ -102,35 +121,46 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("the bot 
     expect([await downtimes(), await comments()]).toEqual([[], []]);
   });
 
-  it("says what it could not do: unknown, well, Icinga away, and does it again afterwards", async () => {
-    const { logged } = await start();
-    await chat.post("@**Icinga API-Bot** acknowledge###dummy_fkt_tests###nope###");
-    await setState(icinga, ODD, 0);
-    await chat.notify(ODD);
-    await chat.post("@**Icinga API-Bot** ack", `${ODD_SERVICE} - Funktionale Tests`);
-    await chat.answered(2);
-    await icinga.stop();
-    await chat.post(`@**Icinga API-Bot** acknowledge###${HOST}###${SERVICE}###`);
-    await chat.answered(3);
-    await icinga.start();
-    await chat.post(`@**Icinga API-Bot** acknowledge###${HOST}###${SERVICE}###`);
-    const [unknown, well, away, done] = await chat.answered(4);
-    expect(unknown).toBe(`Acknowledged nope - ${HOST}: ${UNKNOWN}`);
-    expect(well).toBe(`Acknowledged ${ODD_SERVICE} - ${HOST}: ✗ there is no problem`);
-    expect(away).toMatch(/✗ the monitoring does not answer: .*ECONNREFUSED/);
-    expect(done).toBe(ACKNOWLEDGED);
-    await logged("result=unavailable");
-  });
+  it.each(Object.entries(WAYS))(
+    "by %s, says what it could not do: unknown, well, Icinga away, and does it again afterwards",
+    async (_, ask) => {
+      const { logged } = await start();
+      await ask("ack", { host: HOST, service: "nope" });
+      await chat.answered(1);
+      await setState(icinga, ODD, 0);
+      await ask("ack", ODD);
+      await chat.answered(2);
+      await icinga.stop();
+      await ask("ack", TARGET);
+      await chat.answered(3);
+      await icinga.start();
+      await ask("ack", TARGET);
+      const [unknown, well, away, done] = await chat.answered(4);
+      expect(unknown).toBe(`Acknowledged nope - ${HOST}: ${UNKNOWN}`);
+      expect(well).toBe(`Acknowledged ${ODD_SERVICE} - ${HOST}: ✗ there is no problem`);
+      expect(away).toMatch(/✗ the monitoring does not answer: .*ECONNREFUSED/);
+      expect(done).toBe(ACKNOWLEDGED);
+      await logged("result=unavailable");
+    },
+  );
 
-  it("without the rights in Icinga changes nothing, and does not say ✓", async () => {
-    await start([READER, READER_PASSWORD]);
-    await chat.post(`@**Icinga API-Bot** downtime###${HOST}###${SERVICE}###1h###`);
-    expect(await chat.answered(1)).toEqual([`Set Downtime for ${SERVICE} - ${HOST}: ${UNKNOWN}`]);
-    expect(await downtimes()).toEqual([]);
-  });
+  it.each(Object.entries(WAYS))(
+    "by %s, without the rights in Icinga changes nothing, and does not say ✓",
+    async (_, ask) => {
+      await start([READER, READER_PASSWORD]);
+      await ask("ack", TARGET);
+      await chat.answered(1);
+      await ask("1h", TARGET);
+      expect(await chat.answered(2)).toEqual([
+        `Acknowledged ${SERVICE} - ${HOST}: ${UNKNOWN}`,
+        `Set Downtime for ${SERVICE} - ${HOST}: ${UNKNOWN}`,
+      ]);
+      expect([await downtimes(), await comments()]).toEqual([[], []]);
+    },
+  );
 
   it("tells in the topic what was changed elsewhere, and not what it has changed itself", async () => {
-    const running = await start([USER, PASSWORD], "show_changes=all");
+    const running = await start([WATCHER, WATCHER_PASSWORD], "show_changes=all");
     await running.logged("changes in the monitoring are told from now on");
     await chat.notify(TARGET);
     const command = (...words: readonly unknown[]) => sendCommand(icinga, words);
@@ -166,7 +196,7 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("the bot 
   });
 
   it("goes on to tell what was changed elsewhere after Icinga 2 was restarted, each change once", async () => {
-    const running = await start([USER, PASSWORD], "show_changes=all");
+    const running = await start([WATCHER, WATCHER_PASSWORD], "show_changes=all");
     const opened = "changes in the monitoring are told from now on";
     const openings = () => running.log().split(opened).length - 1;
     await running.logged(opened);

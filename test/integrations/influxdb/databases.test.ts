@@ -1,33 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packLines } from "../../../integrations/influxdb/delivery/batch.ts";
-import { createPoster } from "../../../integrations/influxdb/delivery/post-lines.ts";
 import type { Refusal } from "../../../integrations/influxdb/delivery/sift-lines.ts";
-import { writeBatch } from "../../../integrations/influxdb/delivery/write-batch.ts";
-import { makeLines } from "../../../integrations/influxdb/lines/make-lines.ts";
-import { readRecord } from "../../../integrations/influxdb/lines/read-record.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { recordedPerfdata, serviceRecord } from "../../support/perfdata/records.ts";
+import { linesOf, write } from "../../support/perfdata/write-lines.ts";
 import { type Influxdb, type Row, startInfluxdb } from "../../support/servers/influxdb.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { startVictoriaMetrics } from "../../support/servers/victoria-metrics.ts";
 
 const TIME = 1_441_791_000;
-
-function linesOf(record: string, doublesBackslashes = false): string {
-  const read = readRecord(record.trimEnd());
-  if (typeof read === "string") throw new Error(read);
-  return makeLines(read, { hostcheck: "hostcheck", afterBackslash: "_", doublesBackslashes }).text;
-}
-
-/** Writes as the program does. */
-async function write(address: string, text: string) {
-  const url = new URL(address);
-  using poster = createPoster(
-    { name: "t", url, authorization: undefined, ca: undefined, doublesBackslashes: false },
-    10_000,
-  );
-  return await writeBatch({ body: await packLines(Buffer.from(text, "latin1")) }, poster.post);
-}
 
 /** Label → value as a person reads them of the perfdata, by another way than the program's. */
 function valuesOf(perfdata: string): ReadonlyMap<string, number> {

@@ -50,6 +50,12 @@ export class BotChat implements AsyncDisposable {
     this.write("zulip-bot.conf", all.join("\n"));
   }
 
+  /** Writes the notifier's configuration. Returns its path. */
+  configureNotifier(...lines: readonly string[]): string {
+    const own = ["stream=icinga", `spool=${join(this.folder, "spool")}`];
+    return this.write("zulip.conf", [...this.#login(), ...own, ...lines].join("\n"));
+  }
+
   async post(content: string, topic = TOPIC): Promise<number> {
     const params = { type: "stream", to: "icinga", topic, content };
     const { body } = await ask(this.fake.url, { method: "POST", path: "messages", user: this.anna, params });
@@ -77,8 +83,7 @@ export class BotChat implements AsyncDisposable {
 
   /** The notifier's message of a problem. */
   async notify({ host, service }: { host: string; service: string }): Promise<FakeMessage> {
-    const lines = [...this.#login(), "stream=icinga", `spool=${this.folder}/spool`];
-    const conf = this.write("zulip.conf", lines.join("\n"));
+    const conf = this.configureNotifier();
     const macros = [
       ...["NOTIFICATIONTYPE=PROBLEM", `HOSTNAME=${host}`, "HOSTALIAS=Funktionale Tests"],
       ...[`SERVICEDESC=${service}`, "SERVICESTATE=CRITICAL", "SERVICEOUTPUT=said by a test"],

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { documentedBlock } from "../documented-block.ts";
 import { freePort } from "../free-port.ts";
 import { createCertificate, inDays } from "./certificates.ts";
 import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
@@ -20,26 +21,32 @@ export interface Icinga2 extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-export const [USER, PASSWORD] = ["chatbot", "bot-secret"];
+/** What a test adds. */
+export interface Icinga2Options {
+  /** Objects of its own. */
+  readonly objects?: string;
+  /** Icinga 2 runs as who runs the tests, so what it starts may read the files of the tests. */
+  readonly isOurs?: boolean;
+}
+
+/** The user of docs/zulip-bot.md, with its permissions and no others. */
+export const [USER, PASSWORD] = ["zulip-bot", "bot-secret"];
+/** The same with what `show_changes` needs. */
+export const [WATCHER, WATCHER_PASSWORD] = ["watcher", "watcher-secret"];
 export const [READER, READER_PASSWORD] = ["readonly", "ro-secret"];
 export const [HOST, SERVICE, ODD_SERVICE] = ["dummy_fkt_tests", "Sakuli_Connections", "Disk C:\\ & Größe"];
 
 const NODE = "localhost";
 const FOLDERS = ["etc", "data/certs", "log", "cache", "spool", "run"];
-/** What a chat bot needs, and no more. */
-const PERMISSIONS = [
-  ...["acknowledge-problem", "remove-acknowledgement", "schedule-downtime", "remove-downtime"],
-  ...["process-check-result", "reschedule-check"],
-].map((action) => `actions/${action}`);
-const QUERIES = ["Host", "Service", "Downtime", "Comment"].map((type) => `objects/query/${type}`);
+const QUERIES = ["Host", "Service", "Downtime"].map((type) => `objects/query/${type}`);
 
 /** Ready when it resolves. */
-export async function startIcinga2(): Promise<Icinga2> {
+export async function startIcinga2({ objects = "", isOurs = false }: Icinga2Options = {}): Promise<Icinga2> {
   const folder = mkdtempSync(join(tmpdir(), "icinga2-"));
   const port = await freePort();
   for (const each of FOLDERS) mkdirSync(join(folder, each), { recursive: true });
-  writeFiles(folder, port);
-  const identity = takeIdentity(folder);
+  writeFiles(folder, configurationOf(folder, port) + objects);
+  const identity = isOurs ? ownIdentity() : takeIdentity(folder);
   const args = ["daemon", "-c", join(folder, "etc/icinga2.conf"), ...definitionsOf(folder)];
   const start = async () => {
     const child = spawnDaemon("icinga2", args, { stdio: "ignore", ...identity });
@@ -62,10 +69,14 @@ export async function startIcinga2(): Promise<Icinga2> {
   };
 }
 
-/** icinga2 does not run as root. */
+function ownIdentity() {
+  const { username } = userInfo();
+  return { env: { ...process.env, ICINGA2_USER: username, ICINGA2_GROUP: username } };
+}
+
+/** Debian's icinga2 runs as nagios. */
 function takeIdentity(folder: string) {
-  const { USER: user = "nobody" } = process.env;
-  if (process.getuid?.() !== 0) return { env: { ...process.env, ICINGA2_USER: user, ICINGA2_GROUP: user } };
+  if (process.getuid?.() !== 0) return ownIdentity();
   execFileSync("chown", ["-R", "nagios:nagios", folder]);
   chmodSync(folder, 0o755);
   const [uid, gid] = ["-u", "-g"].map((which) => Number(execFileSync("id", [which, "nagios"])));
@@ -78,7 +89,7 @@ function definitionsOf(folder: string): readonly string[] {
   return Object.entries(folders).flatMap(([name, path]) => ["-D", `${name}Dir=${join(folder, path)}`]);
 }
 
-function writeFiles(folder: string, port: number): void {
+function writeFiles(folder: string, configuration: string): void {
   const { key, cert } = createCertificate({
     commonNames: [NODE],
     altNames: [NODE, "127.0.0.1"],
@@ -89,12 +100,15 @@ function writeFiles(folder: string, port: number): void {
   writeFileSync(join(certs, `${NODE}.crt`), cert);
   writeFileSync(join(certs, "ca.crt"), cert);
   writeFileSync(join(certs, `${NODE}.key`), key, { mode: 0o600 });
-  writeFileSync(join(folder, "etc/icinga2.conf"), configurationOf(folder, port));
+  writeFileSync(join(folder, "etc/icinga2.conf"), configuration);
 }
 
 function configurationOf(folder: string, port: number): string {
   const target = `check_command = "dummy"\n enable_active_checks = false\n max_check_attempts = 1`;
-  const list = (permissions: readonly string[]) => permissions.map((each) => JSON.stringify(each)).join(", ");
+  const documentedUser = documentedBlock("docs/zulip-bot.md", `object ApiUser "${USER}"`).replace(
+    "…",
+    PASSWORD,
+  );
   return `
 const NodeName = "${NODE}"
 const ZoneName = NodeName
@@ -104,10 +118,10 @@ object Zone ZoneName { endpoints = [ NodeName ] }
 object CheckerComponent "checker" { }
 object ApiListener "api" { bind_host = "127.0.0.1"
  bind_port = ${port} }
-object ApiUser "${USER}" { password = "${PASSWORD}"
- permissions = [ ${list([...PERMISSIONS, ...QUERIES, "events/*"])} ] }
+${documentedUser}
+${documentedUser.replace(USER, WATCHER).replace(PASSWORD, WATCHER_PASSWORD).replace("[", '[ "events/*",')}
 object ApiUser "${READER}" { password = "${READER_PASSWORD}"
- permissions = [ ${list(QUERIES)} ] }
+ permissions = ${JSON.stringify(QUERIES)} }
 object LivestatusListener "live" { socket_type = "unix"
  socket_path = "${folder}/run/live" }
 object ExternalCommandListener "commands" { command_path = "${folder}/run/icinga2.cmd" }

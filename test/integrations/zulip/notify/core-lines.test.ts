@@ -18,7 +18,8 @@ const read = (path: string) => readFileSync(join(import.meta.dirname, "../../../
 /** Lines of a core's configuration, and what the heads of the examples tell to write there. */
 const LINES = [
   ...["docs/zulip.md", "docs/event-handlers.md"].flatMap((path) =>
-    [...read(path).matchAll(/^ *command_line +(\S+ .*)$/gm)].map(([, line = ""]) => line),
+    // A line that ends in … is shortened, and no line to copy.
+    [...read(path).matchAll(/^ *command_line +(\S+ .*[^…])$/gm)].map(([, line = ""]) => line),
   ),
   ...["open-gitlab-issue.mjs", "restart-service", "scale-deployment.mjs"].map((name) =>
     read(`examples/event-handlers/${name}`)
