@@ -41,7 +41,6 @@ describe("a line that the documentation gives to a core", () => {
     const macros = [...line.matchAll(/\$(\w+)\$/g)].map(([, name = ""]) => name);
     expect(macros.length).toBeGreaterThan(1);
     const given = line
-      .replace(" …", "")
       .replace(/^\S+/, "printf '%s\\0'")
       .replace(/\$(\w+)\$/g, (_, name: string) => valueGiven(name));
     const words = execFileSync("sh", ["-c", given], { encoding: "utf8" }).split("\0").slice(0, -1);
