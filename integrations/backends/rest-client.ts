@@ -33,6 +33,10 @@ export interface RestRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** It changes nothing, so it may be sent twice. */
   readonly reads?: true;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
+  /** In bytes. A larger answer is none. */
+  readonly maxBody?: number | undefined;
 }
 
 const MAX_BODY = 4 * 1024 * 1024;
@@ -68,7 +72,7 @@ export class RestClient {
     }
   }
 
-  async #once({ method, path, body, headers }: RestRequest): Promise<RestReply> {
+  async #once({ method, path, body, headers, signal, maxBody }: RestRequest): Promise<RestReply> {
     const { url, timeoutMs = 10_000 } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -76,7 +80,7 @@ export class RestClient {
     const sent = send(`${url}${path}`, {
       method,
       agent: this.#agent,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
       headers: {
         ...{ accept: "application/json", ...this.#options.headers, ...headers },
         ...(text !== undefined && {
@@ -89,7 +93,7 @@ export class RestClient {
     try {
       const response = await promise;
       const { statusCode: status = 0, headers } = response;
-      return { status, headers, body: await readJson(response) };
+      return { status, headers, body: await readJson(response, maxBody) };
     } catch (error) {
       throw error instanceof ChannelError
         ? error
@@ -108,12 +112,12 @@ export class RestClient {
   }
 }
 
-async function readJson(response: IncomingMessage): Promise<unknown> {
+async function readJson(response: IncomingMessage, maxBody = MAX_BODY): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY) {
+    if (size > maxBody) {
       response.destroy();
       throw new ChannelError("unavailable", "an answer that is too large");
     }

@@ -8,6 +8,10 @@ export type LivestatusAddress = { readonly path: string } | { readonly host: str
 export interface LivestatusOptions {
   readonly address: LivestatusAddress;
   readonly timeoutMs?: number;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
+  /** In bytes. */
+  readonly maxAnswer?: number;
 }
 
 const HEADER_LENGTH = 16;
@@ -51,7 +55,8 @@ function readRows(body: string): readonly (readonly unknown[])[] {
   throw new ChannelError("unavailable", "livestatus answers with something that is no list of rows");
 }
 
-function exchange({ address, timeoutMs = 10_000 }: LivestatusOptions, request: string): Promise<Buffer> {
+function exchange(options: LivestatusOptions, request: string): Promise<Buffer> {
+  const { address, timeoutMs = 10_000, signal, maxAnswer = MAX_ANSWER } = options;
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -59,12 +64,12 @@ function exchange({ address, timeoutMs = 10_000 }: LivestatusOptions, request: s
     socket.destroy();
     reject(new ChannelError("unavailable", `livestatus at ${renderAddress(address)}: ${reason}`, cause));
   };
-  const socket = connect(address, () => socket.end(request));
+  const socket = connect({ ...address, ...(signal && { signal }) }, () => socket.end(request));
   socket.setTimeout(timeoutMs, () => fail(`no answer within ${timeoutMs / 1000} seconds`));
   socket.on("data", (chunk) => {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_ANSWER) fail("an answer that is too large");
+    if (size > maxAnswer) fail("an answer that is too large");
   });
   socket.on("error", (error) => fail(errorText(error), error));
   socket.on("end", () => resolve(Buffer.concat(chunks)));

@@ -1,4 +1,4 @@
-import type { Change } from "../../backends/icinga2-changes.ts";
+import type { Change } from "../../backends/changes/change.ts";
 import { safeText } from "../notify/safe-text.ts";
 import type { Language } from "../notify/texts.ts";
 
