@@ -1,6 +1,6 @@
 import { ChannelError } from "../channel.ts";
 import type { Change, ChangeSource } from "./change.ts";
-import type { ChangeReader, Mark } from "./change-reader.ts";
+import type { ChangeReader, Mark, Standing } from "./change-reader.ts";
 import { byIdentity, changeOf, identityOf, latestByTarget, type Marks, mayBeOver } from "./marks.ts";
 import { Standings } from "./standings.ts";
 
@@ -83,9 +83,10 @@ export class ChangePoller implements ChangeSource {
     }
     const standings = new Standings(this.#reader, signal);
     const made = this.#compareAcknowledgements(before, seen);
-    const removed = await findUnacknowledged(before, seen, standings);
-    const set = [...downtimes].filter(([key, mark]) => !before.downtimes.has(key) && this.#isNew(mark, seen));
-    const cancelled = await findCancelled(before, seen, standings);
+    const isNew = (mark: Mark) => this.#isNew(mark, seen);
+    const removed = await findUnacknowledged(before, seen, { standings, isNew });
+    const set = [...downtimes].filter(([key, mark]) => !before.downtimes.has(key) && isNew(mark));
+    const cancelled = await findCancelled(before, seen, { standings, isNew });
     this.#before = {
       ...{ at: seen.at, unsettled: made.unsettled },
       acknowledgements: new Map([...made.known, ...removed.kept]),
@@ -106,7 +107,9 @@ export class ChangePoller implements ChangeSource {
     for (const [key, mark] of seen.acknowledgements) {
       const other = before.acknowledgements.get(key);
       const identity = identityOf(mark);
-      const isKnown = other !== undefined && identityOf(other) === identity;
+      // An earlier one is what is left when a later one is gone.
+      const isKnown =
+        other !== undefined && (other.enteredAt > mark.enteredAt || identityOf(other) === identity);
       if (isKnown || !this.#isNew(mark, seen)) known.set(key, mark);
       else if (before.unsettled.has(identity)) {
         known.set(key, mark);
@@ -125,37 +128,53 @@ export class ChangePoller implements ChangeSource {
   }
 }
 
-/** What is gone, and was taken back. `kept`: nobody knows yet. */
+interface Judging {
+  readonly standings: Standings;
+  /** It would be told if it appeared now. */
+  readonly isNew: (mark: Mark) => boolean;
+}
+
+/** What is gone, and was taken back. `kept`: nobody knows yet, or it may come back with its target. */
 interface Gone {
   readonly told: readonly Mark[];
   readonly kept: Marks;
 }
 
 /** An acknowledgement ends by itself when all is well again. */
-async function findUnacknowledged(before: Look, seen: Look, standings: Standings): Promise<Gone> {
+async function findUnacknowledged(before: Look, seen: Look, judging: Judging): Promise<Gone> {
   const told: Mark[] = [];
   const kept = new Map<string, Mark>();
   for (const [key, mark] of before.acknowledgements) {
     // A persistent comment of an earlier one may be left.
     const { enteredAt = 0 } = seen.acknowledgements.get(key) ?? {};
     if (enteredAt >= mark.enteredAt) continue;
-    const standing = await standings.of(mark.target);
-    if (standing === "later") kept.set(key, mark);
-    else if (standing !== undefined && !standing.isWell && !standing.isAcknowledged)
-      if (standing.wellAt <= mark.enteredAt) told.push(mark);
+    const standing = await ask(mark, judging);
+    if (standing === "keep") kept.set(key, mark);
+    else if (standing !== undefined && isLeft(standing, mark)) told.push(mark);
   }
   return { told, kept };
 }
 
 /** Not with its target: that was taken out of the configuration, or the core is away. */
-async function findCancelled(before: Look, seen: Look, standings: Standings): Promise<Gone> {
+async function findCancelled(before: Look, seen: Look, judging: Judging): Promise<Gone> {
   const told: Mark[] = [];
   const kept = new Map<string, Mark>();
   for (const [key, mark] of before.downtimes) {
     if (seen.downtimes.has(key) || mayBeOver(mark, seen.at / 1_000)) continue;
-    const standing = await standings.of(mark.target);
-    if (standing === "later") kept.set(key, mark);
+    const standing = await ask(mark, judging);
+    if (standing === "keep") kept.set(key, mark);
     else if (standing !== undefined) told.push(mark);
   }
   return { told, kept };
+}
+
+async function ask(mark: Mark, { standings, isNew }: Judging): Promise<Standing | "keep" | undefined> {
+  const standing = await standings.of(mark.target);
+  if (standing === "later") return "keep";
+  return standing === undefined && isNew(mark) ? "keep" : standing;
+}
+
+/** The same problem, without an acknowledgement. */
+function isLeft({ isWell, isAcknowledged, wellAt }: Standing, { enteredAt }: Mark): boolean {
+  return !isWell && !isAcknowledged && wellAt <= enteredAt;
 }
