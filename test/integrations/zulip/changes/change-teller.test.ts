@@ -171,7 +171,7 @@ describe("changes made in Thruk", () => {
     const told = await tell(
       "all",
       ...[acknowledge("on it"), nothing, unacknowledge],
-      ...[acknowledge("on it", { entry_time: seconds() + 45 }), nothing],
+      ...[acknowledge("on it", { entry_time: seconds() + 32 }), nothing],
     );
     expect(told).toEqual([
       `${NAME} was acknowledged (omdadmin: on it)`,
