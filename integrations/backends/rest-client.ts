@@ -80,7 +80,7 @@ export class RestClient {
     const sent = send(`${url}${path}`, {
       method,
       agent: this.#agent,
-      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
+      signal: AbortSignal.timeout(timeoutMs),
       headers: {
         ...{ accept: "application/json", ...this.#options.headers, ...headers },
         ...(text !== undefined && {
@@ -90,6 +90,9 @@ export class RestClient {
       },
     });
     sent.once("response", resolve).once("error", reject).end(text);
+    const end = () => sent.destroy(new Error("the program ends"));
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end);
     try {
       const response = await promise;
       const { statusCode: status = 0, headers } = response;
@@ -98,6 +101,8 @@ export class RestClient {
       throw error instanceof ChannelError
         ? error
         : new ChannelError("unavailable", this.#describe(error, timeoutMs), error);
+    } finally {
+      signal?.removeEventListener("abort", end);
     }
   }
 

@@ -22,6 +22,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/sdk/names/names.test.ts": 25,
   "test/plugins/icmp/check_icmp_differential.test.ts": 23,
   "test/e2e/zulip-bot-commands.test.ts": 23,
+  "test/e2e/zulip-bot-changes.test.ts": 19,
   "test/helm/helm-test.test.ts": 21,
   "test/helm/zulip-notifier.test.ts": 21,
   "test/e2e/outage.test.ts": 21,

@@ -64,7 +64,7 @@ function exchange(options: LivestatusOptions, request: string): Promise<Buffer> 
     socket.destroy();
     reject(new ChannelError("unavailable", `livestatus at ${renderAddress(address)}: ${reason}`, cause));
   };
-  const socket = connect({ ...address, ...(signal && { signal }) }, () => socket.end(request));
+  const socket = connect(address, () => socket.end(request));
   socket.setTimeout(timeoutMs, () => fail(`no answer within ${timeoutMs / 1000} seconds`));
   socket.on("data", (chunk) => {
     chunks.push(chunk);
@@ -73,7 +73,11 @@ function exchange(options: LivestatusOptions, request: string): Promise<Buffer> 
   });
   socket.on("error", (error) => fail(errorText(error), error));
   socket.on("end", () => resolve(Buffer.concat(chunks)));
-  return promise;
+  // The option `signal` of a socket keeps memory at the signal, for each socket.
+  const end = () => fail("the program ends");
+  if (signal?.aborted) end();
+  signal?.addEventListener("abort", end);
+  return promise.finally(() => signal?.removeEventListener("abort", end));
 }
 
 export function renderAddress(address: LivestatusAddress): string {
