@@ -8,8 +8,8 @@ export class ThrukRows {
   readonly asked: string[] = [];
 
   /**
-   * As Thruk does: of the rows that `column=value` selects, the columns that are asked for. A path of an object
-   * gives its row. Undefined: there is no such path.
+   * As Thruk does: of the rows that `column=value` selects, the columns that are asked for. A path of an
+   * object gives its row. Undefined: there is no such path.
    */
   answer(url: string): unknown {
     const { pathname, searchParams } = new URL(url, "http://thruk");
