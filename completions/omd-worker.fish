@@ -644,6 +644,7 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'zulip-bot '" -l permission -x -d 'Who may ask for what: allow or deny, and parts that must all fit: stream=, user= (an …'
     complete -c $program -n "__omd_worker_in 'zulip-bot '" -l gitlab -x -d 'Where issue opens an issue: the address of GitLab, with project= (its path or number), …'
     complete -c $program -n "__omd_worker_in 'zulip-bot '" -l show_changes -x -a 'off acknowledgements all' -d 'What was changed elsewhere, as in the web interface, is written into the topic of the …'
+    complete -c $program -n "__omd_worker_in 'zulip-bot '" -l show_changes_interval -x -d 'How often Thruk or livestatus is asked for changes made elsewhere (show_changes): once …'
     complete -c $program -n "__omd_worker_in 'zulip-bot '" -l max_command_age -x -d 'What was asked for longer ago, while the bot was away, is not done any more; the answer …'
     complete -c $program -n "__omd_worker_in 'zulip-bot '" -l people_max_age -x -d 'How long the role and the groups of a user are remembered'
     complete -c $program -n "__omd_worker_in 'zulip-bot '" -l alert_user -x -d 'Addresses or numbers of other users of Zulip whose alerts are believed, if the notifier …'

@@ -33,6 +33,10 @@ export interface RestRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** It changes nothing, so it may be sent twice. */
   readonly reads?: true;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
+  /** In bytes. A larger answer is none. */
+  readonly maxBody?: number | undefined;
 }
 
 const MAX_BODY = 4 * 1024 * 1024;
@@ -68,7 +72,7 @@ export class RestClient {
     }
   }
 
-  async #once({ method, path, body, headers }: RestRequest): Promise<RestReply> {
+  async #once({ method, path, body, headers, signal, maxBody }: RestRequest): Promise<RestReply> {
     const { url, timeoutMs = 10_000 } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -86,14 +90,19 @@ export class RestClient {
       },
     });
     sent.once("response", resolve).once("error", reject).end(text);
+    const end = () => sent.destroy(new Error("the program ends"));
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end);
     try {
       const response = await promise;
       const { statusCode: status = 0, headers } = response;
-      return { status, headers, body: await readJson(response) };
+      return { status, headers, body: await readJson(response, maxBody) };
     } catch (error) {
       throw error instanceof ChannelError
         ? error
         : new ChannelError("unavailable", this.#describe(error, timeoutMs), error);
+    } finally {
+      signal?.removeEventListener("abort", end);
     }
   }
 
@@ -108,12 +117,12 @@ export class RestClient {
   }
 }
 
-async function readJson(response: IncomingMessage): Promise<unknown> {
+async function readJson(response: IncomingMessage, maxBody = MAX_BODY): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY) {
+    if (size > maxBody) {
       response.destroy();
       throw new ChannelError("unavailable", "an answer that is too large");
     }

@@ -2,16 +2,8 @@ import type { Acknowledgement, Downtime, DowntimePlan, Target, TargetStatus } fr
 import { type Channel, ChannelError, type Sent } from "./channel.ts";
 import { coreText } from "./core-text.ts";
 import { at, listOf, numberOf, textOf } from "./json.ts";
-import { RestClient, type RestReply } from "./rest-client.ts";
-
-export interface ThrukOptions {
-  /** `https://HOST/SITE/thruk` */
-  readonly url: string;
-  /** A key of a user: it acts as that user. A superuser's key keeps all its rights, whoever is named. */
-  readonly apiKey: string;
-  readonly caFile?: string | undefined;
-  readonly timeoutMs?: number;
-}
+import type { RestClient, RestReply } from "./rest-client.ts";
+import { assertAllowed, createThrukClient, pathOf, type ThrukOptions } from "./thruk-client.ts";
 
 const SENT: Sent = { kind: "sent" };
 
@@ -25,13 +17,9 @@ export class ThrukChannel implements Channel {
   readonly #client: RestClient;
   readonly #now: () => number;
 
-  constructor({ url, apiKey, caFile, timeoutMs }: ThrukOptions, now = () => Date.now() / 1000) {
+  constructor(options: ThrukOptions, now = () => Date.now() / 1000) {
     this.#now = now;
-    this.#client = new RestClient({
-      url: `${url.replace(/\/+$/, "")}/r`,
-      headers: { "x-thruk-auth-key": apiKey },
-      ...{ caFile, ...(timeoutMs !== undefined && { timeoutMs }) },
-    });
+    this.#client = createThrukClient(options);
   }
 
   get name(): string {
@@ -136,24 +124,8 @@ function kindOf({ service }: Target): "host" | "svc" {
   return service === undefined ? "host" : "svc";
 }
 
-function pathOf({ host, service }: Target): string {
-  const name = encodeURIComponent(host);
-  return service === undefined ? `/hosts/${name}` : `/services/${name}/${encodeURIComponent(service)}`;
-}
-
 function signatureOf({ author, comment }: { readonly author: string; readonly comment: string }) {
   return { comment_author: coreText(author), comment_data: coreText(comment) };
-}
-
-function assertAllowed({ status, body }: RestReply): void {
-  if (status === 401 || status === 403) {
-    const said = at(body, "message");
-    throw new ChannelError(
-      "forbidden",
-      `Thruk does not let us in${typeof said === "string" ? `: ${said}` : ""}`,
-    );
-  }
-  if (status >= 500) throw new ChannelError("unavailable", `Thruk answers with HTTP ${status}`);
 }
 
 function readStatus(row: unknown): TargetStatus {

@@ -31,6 +31,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/plugins/pgsql/check_pgsql_differential.test.ts": 20,
   "test/examples/rollout.test.ts": 20,
   "test/e2e/page.test.ts": 19,
+  "test/e2e/zulip-bot-changes.test.ts": 19,
   "test/fuzz/targets.test.ts": 18,
   "test/plugins/mssql/check_mssql_health.test.ts": 18,
   "test/e2e/warm.test.ts": 17,

@@ -2,6 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Backend } from "../../../integrations/backends/backend.ts";
+import type { ChangeReader } from "../../../integrations/backends/changes/change-reader.ts";
+import { createLivestatusChangeReader } from "../../../integrations/backends/changes/livestatus-changes.ts";
+import { createThrukChangeReader } from "../../../integrations/backends/changes/thruk-changes.ts";
 import type { Channel } from "../../../integrations/backends/channel.ts";
 import { ChannelError } from "../../../integrations/backends/channel.ts";
 import { CheckedBackend } from "../../../integrations/backends/checked-backend.ts";
@@ -14,6 +17,7 @@ import { FakeServers } from "../../../test/support/servers/fake-servers.ts";
 import type { ServedTarget } from "../../engine/target.ts";
 import { makeJson } from "../json.ts";
 import { JSON_MARKS, latin1 } from "../samples.ts";
+import { tellChanges } from "./changes.ts";
 import { sendAndClose } from "./hostile.ts";
 
 const TARGET = { host: "web1", service: "http" };
@@ -90,23 +94,29 @@ interface Rest extends Pick<ServedTarget, "name" | "samples"> {
   /** The names in its bodies. */
   readonly fields: readonly string[];
   readonly open: (url: string) => Channel & { close(): void };
+  /** Of what others have done there. */
+  readonly openChanges?: (url: string) => ChangeReader;
 }
 
-function rest({ name, samples, fields, open }: Rest): ServedTarget {
+function rest({ name, samples, fields, open, openChanges }: Rest): ServedTarget {
   return {
     ...{ name, samples, kind: "served", tokens: JSON_WORDS, most: 65_536, shortRuns: 30 },
     make: (random) => answered(random.pick(STATUSES), makeJson(random, fields)),
     start: async () => {
       const server = await startBodies();
-      const channel = open(`http://127.0.0.1:${server.port}`);
+      const url = `http://127.0.0.1:${server.port}`;
+      const channel = open(url);
+      const changes = openChanges?.(url);
       const backend = new CheckedBackend(channel, HASTE);
       return {
-        read: (bytes) => {
+        read: async (bytes) => {
           server.answer(Buffer.from(bytes));
-          return askAll(backend);
+          const told = changes && (await tellChanges(changes, NEVER).catch(orChannelError));
+          return [await askAll(backend), told?.length];
         },
         [Symbol.asyncDispose]: async () => {
           channel.close();
+          changes?.[Symbol.dispose]();
           await server.stop();
         },
       };
@@ -119,11 +129,16 @@ const THRUK = rest({
   fields: [
     ...["state", "acknowledged", "scheduled_downtime_depth", "plugin_output", "service_description"],
     ...["id", "author", "comment", "end_time", "can_submit_commands", "message", "description"],
+    ...["host_name", "entry_time", "start_time", "fixed", "duration", "expires", "last_time_ok"],
   ],
   samples: () => [
     answered(
       200,
       '[{"state":2,"acknowledged":0,"scheduled_downtime_depth":1,"plugin_output":"broken","service_description":"http","id":7,"author":"a","comment":"[zulip:","end_time":1}]',
+    ),
+    answered(
+      200,
+      '[{"host_name":"web1","service_description":"http","author":"gui","comment":"new disk","entry_time":1795419000,"start_time":1795419000,"end_time":1795422600,"fixed":1,"duration":3600,"state":2,"last_time_ok":0}]',
     ),
     answered(200, '{"state":0,"acknowledged":1,"plugin_output":"fine"}'),
     answered(200, '{"id":"omdadmin","can_submit_commands":1}'),
@@ -132,6 +147,7 @@ const THRUK = rest({
     answered(500, '{"description":"x","message":"y"}'),
   ],
   open: (url) => new ThrukChannel({ url, apiKey: "k", timeoutMs: 2_000 }),
+  openChanges: (url) => createThrukChangeReader({ url, apiKey: "k", timeoutMs: 2_000 }),
 });
 
 const ICINGA2 = rest({
@@ -155,6 +171,8 @@ const ICINGA2 = rest({
 });
 
 const ROWS = '[[2,0,1,"broken"],[7,"a","[zulip:",1,"http"]]\n';
+const MARKS = '[["web1","http","gui","new disk",1795419000,1795419000,1795422600,1,3600]]\n';
+const NEVER = new AbortController().signal;
 
 /** A core's livestatus: a head of 16 bytes and a list of rows. */
 const LIVESTATUS: ServedTarget = {
@@ -165,15 +183,24 @@ const LIVESTATUS: ServedTarget = {
   samples: () =>
     latin1(
       `200 ${String(ROWS.length).padStart(11)}\n${ROWS}`,
+      `200 ${String(MARKS.length).padStart(11)}\n${MARKS}`,
       "404          10\nno table\n\n",
       "200           3\n[]\n",
       "",
     ),
   tokens: [...JSON_WORDS, "200 ", "404", "[[", "]]", "           "],
   make: (random) => {
-    const rows = Array.from({ length: random.below(3) }, () => [2, 0, 1, "x", "http"]);
+    const rows = Array.from({ length: random.below(3) }, () => [
+      2,
+      0,
+      1,
+      "x",
+      1_795_419_000,
+      0,
+      1_795_422_600,
+    ]);
     const odd = JSON.parse(makeJson(random, ["http", "a"])) as unknown;
-    for (const row of rows) Object.assign(row, { [random.below(5)]: odd });
+    for (const row of rows) Object.assign(row, { [random.below(9)]: odd });
     return Buffer.from(`200 ${"1".padStart(11)}\n${JSON.stringify(rows)}`);
   },
   start: async () => {
@@ -189,7 +216,8 @@ const LIVESTATUS: ServedTarget = {
         const found = await reader.status(TARGET);
         const downtimes = await reader.downtimes(TARGET);
         const said = found && renderStatus(TARGET, found, { language: "de" }).replace(/[0-9]+/g, "#");
-        return [rows.length, said, downtimes.length];
+        const told = await tellChanges(createLivestatusChangeReader(options.address), NEVER);
+        return [rows.length, said, downtimes.length, told.length];
       },
       [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose](),
     };

@@ -8,6 +8,10 @@ export type LivestatusAddress = { readonly path: string } | { readonly host: str
 export interface LivestatusOptions {
   readonly address: LivestatusAddress;
   readonly timeoutMs?: number;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
+  /** In bytes. */
+  readonly maxAnswer?: number;
 }
 
 const HEADER_LENGTH = 16;
@@ -51,7 +55,8 @@ function readRows(body: string): readonly (readonly unknown[])[] {
   throw new ChannelError("unavailable", "livestatus answers with something that is no list of rows");
 }
 
-function exchange({ address, timeoutMs = 10_000 }: LivestatusOptions, request: string): Promise<Buffer> {
+function exchange(options: LivestatusOptions, request: string): Promise<Buffer> {
+  const { address, timeoutMs = 10_000, signal, maxAnswer = MAX_ANSWER } = options;
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -64,11 +69,15 @@ function exchange({ address, timeoutMs = 10_000 }: LivestatusOptions, request: s
   socket.on("data", (chunk) => {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_ANSWER) fail("an answer that is too large");
+    if (size > maxAnswer) fail("an answer that is too large");
   });
   socket.on("error", (error) => fail(errorText(error), error));
   socket.on("end", () => resolve(Buffer.concat(chunks)));
-  return promise;
+  // The option `signal` of a socket keeps memory at the signal, for each socket.
+  const end = () => fail("the program ends");
+  if (signal?.aborted) end();
+  signal?.addEventListener("abort", end);
+  return promise.finally(() => signal?.removeEventListener("abort", end));
 }
 
 export function renderAddress(address: LivestatusAddress): string {

@@ -68,6 +68,23 @@ export class Alerts {
     return found.filter((message) => message.sentAt >= time && this.targetOf(message) !== undefined);
   }
 
+  /** What the bot and those users have said in a topic since then, in seconds since the epoch. */
+  async ofTopicSince(
+    { stream, topic }: { readonly stream: string; readonly topic: string },
+    time: number,
+  ): Promise<readonly ChatMessage[]> {
+    const found: ChatMessage[] = [];
+    for (const term of this.#senderTerms()) {
+      const narrow = [
+        { operator: "stream", operand: stream },
+        { operator: "topic", operand: topic },
+        term,
+      ] as const;
+      found.push(...(await fetchLatest(this.#options.client, narrow, { count: LOOKED_AT })));
+    }
+    return found.filter((message) => message.sentAt >= time);
+  }
+
   #senderTerms() {
     const { own, senders } = this.#options;
     const others = senders.map((sender) => (/^[0-9]+$/.test(sender) ? Number(sender) : sender));

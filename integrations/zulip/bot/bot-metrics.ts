@@ -35,6 +35,12 @@ export const BOT_METRICS = {
     help: "changes made elsewhere that were told (show_changes), by what it was",
     labels: ["what"],
   },
+  changeFailures: {
+    name: "zulip_bot_change_failures_total",
+    type: "counter",
+    help: "times that the monitoring could not be asked for changes made elsewhere, by reason: unavailable, forbidden",
+    labels: ["reason"],
+  },
   failures: {
     name: "zulip_bot_failures_total",
     type: "counter",

@@ -1,7 +1,8 @@
 import { retryAfterMs } from "../../../src/gearman/back-off.ts";
 import type { Log } from "../../../src/log.ts";
+import type { Change, ChangeSource } from "../../backends/changes/change.ts";
+import { keyOfTarget } from "../../backends/changes/marks.ts";
 import { ChannelError } from "../../backends/channel.ts";
-import type { Change } from "../../backends/icinga2-changes.ts";
 import { Alerts } from "../bot/alerts.ts";
 import type { BotMeter } from "../bot/bot-metrics.ts";
 import type { BotSettings } from "../bot/bot-settings.ts";
@@ -10,7 +11,8 @@ import type { Clock } from "../client/clock.ts";
 import { BACK_OFF, MessageSender } from "../client/message-sender.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
-import { keyOfTarget, type RecentRemovals } from "./recent-removals.ts";
+import { safeText } from "../notify/safe-text.ts";
+import type { RecentRemovals } from "./recent-removals.ts";
 import { renderChange } from "./render-change.ts";
 
 /** `acknowledgements`: only what has no notification of its own. */
@@ -19,7 +21,7 @@ export type ShownChanges = "off" | "acknowledgements" | "all";
 export interface ChangeTellerOptions {
   readonly client: ZulipClient;
   readonly shown: ShownChanges;
-  readonly follow: (onOpen: () => void, signal: AbortSignal) => AsyncIterable<Change>;
+  readonly source: ChangeSource;
   readonly removals: RecentRemovals;
   readonly settings: Pick<BotSettings, "language" | "stage" | "alertUsers">;
   readonly clock: Clock;
@@ -37,6 +39,11 @@ interface Place {
 const ALERTS_WITHIN_SECONDS = 7 * 86_400;
 /** A downtime of a host with all its services is many changes at once. */
 const PLACES_FOR_MS = 30_000;
+/** Messages that were sent: more are hardly sent before the next look. */
+const REMEMBERED = 1_000;
+const MAX_COMMENT = 500;
+/** In seconds. The core's clock and that of Zulip. */
+const CLOCKS_DIFFER = 5;
 /** The comments of the bot's own acknowledgements and downtimes have it. */
 const OWN = "[zulip:";
 
@@ -47,6 +54,8 @@ export class ChangeTeller {
   #places: { readonly at: number; readonly byTarget: ReadonlyMap<string, Place> } | undefined;
   #failures = 0;
   #last = 0;
+  /** The latest messages of its own. */
+  readonly #told = new Set<number>();
 
   constructor(options: ChangeTellerOptions) {
     const { client, clock } = options;
@@ -56,13 +65,16 @@ export class ChangeTeller {
 
   /** Runs until the signal says so. */
   async run(signal: AbortSignal): Promise<void> {
-    const { follow, clock, log } = this.#options;
+    const { source, clock, log, meter } = this.#options;
     while (!signal.aborted)
       try {
-        for await (const change of follow(() => this.#opened(), signal)) await this.#tell(change, signal);
+        for await (const change of source.follow(() => this.#opened(), signal))
+          await this.#tell(change, signal);
       } catch (error) {
         if (!(error instanceof ChannelError)) throw error;
         this.#failures += 1;
+        meter.add("changeFailures", 1, error.kind);
+        if (error.kind === "unavailable") meter.set("monitoringUp", 0);
         const waitMs = retryAfterMs(this.#failures, BACK_OFF);
         log[this.#failures === 1 ? "warn" : "debug"](`changes are not told: ${error.message}`);
         await clock.sleep(waitMs, signal);
@@ -70,8 +82,10 @@ export class ChangeTeller {
   }
 
   #opened(): void {
+    const { log, meter } = this.#options;
     this.#failures = 0;
-    this.#options.log.info("changes in the monitoring are told from now on");
+    meter.set("monitoringUp", 1);
+    log.info("changes in the monitoring are told from now on");
   }
 
   async #tell(change: Change, signal: AbortSignal): Promise<void> {
@@ -79,11 +93,12 @@ export class ChangeTeller {
     if (!this.#isWanted(change)) return;
     try {
       const place = await this.#placeOf(change);
-      if (place === undefined) return;
+      if (place === undefined || (await this.#wasNotified(change, place))) return;
       const { stream, topic, alert } = place;
       const content = renderChange(change, settings);
       const after = Math.max(alert, this.#last);
       this.#last = await this.#sender.send({ stream, topic, content }, { after, signal });
+      this.#remember(this.#last);
       meter.add("changes", 1, change.what);
     } catch (error) {
       if (!(error instanceof ZulipError)) throw error;
@@ -91,18 +106,36 @@ export class ChangeTeller {
     }
   }
 
+  #remember(id: number): void {
+    this.#told.add(id);
+    const [oldest] = this.#told;
+    if (this.#told.size > REMEMBERED && oldest !== undefined) this.#told.delete(oldest);
+  }
+
   #isWanted({ what, target, comment, isNotified }: Change): boolean {
-    const { shown, removals } = this.#options;
+    const { shown, removals, source } = this.#options;
     switch (what) {
       case "acknowledged":
-        return !isNotified && !comment.includes(OWN);
+        return isNotified !== true && !comment.includes(OWN);
       case "unacknowledged":
-        return !removals.has(target);
+        return !removals.has(target, source.lateMs);
       case "downtime":
         return shown === "all" && !comment.includes(OWN);
       case "downtime-removed":
-        return shown === "all" && !removals.has(target);
+        return shown === "all" && !removals.has(target, source.lateMs);
     }
+  }
+
+  /** Where the source cannot tell, the notification itself is looked for in the topic. */
+  async #wasNotified({ isNotified, at = 0, author, comment }: Change, place: Place): Promise<boolean> {
+    if (isNotified !== undefined) return isNotified;
+    const signature = [author, comment].map((text) => safeText(text, MAX_COMMENT));
+    const messages = await (await this.#findAlerts()).ofTopicSince(place, at - CLOCKS_DIFFER);
+    return messages.some(
+      ({ id, content }) =>
+        !this.#told.has(id) &&
+        (content.includes("ACKNOWLEDGEMENT") || signature.every((text) => content.includes(text))),
+    );
   }
 
   /** Where the latest alert of it stands. Undefined: there is none, so nobody in the chat was told of it. */
@@ -114,9 +147,7 @@ export class ChangeTeller {
   }
 
   async #findPlaces(now: number): Promise<ReadonlyMap<string, Place>> {
-    const { client, settings } = this.#options;
-    const own = await fetchOwnUser(client);
-    const alerts = new Alerts({ client, own, senders: settings.alertUsers });
+    const alerts = await this.#findAlerts();
     const places = new Map<string, Place>();
     for (const message of await alerts.since(now / 1_000 - ALERTS_WITHIN_SECONDS)) {
       const { id, stream, topic } = message;
@@ -127,5 +158,10 @@ export class ChangeTeller {
         places.set(keyOfTarget(target), { stream, topic, alert: id });
     }
     return places;
+  }
+
+  async #findAlerts(): Promise<Alerts> {
+    const { client, settings } = this.#options;
+    return new Alerts({ client, own: await fetchOwnUser(client), senders: settings.alertUsers });
   }
 }

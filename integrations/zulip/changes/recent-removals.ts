@@ -1,8 +1,11 @@
 import type { Target } from "../../backends/backend.ts";
+import { keyOfTarget } from "../../backends/changes/marks.ts";
 import type { Clock } from "../client/clock.ts";
 
-/** A monitoring tells of a removal within seconds. */
+/** A monitoring shows a removal within seconds. */
 const WITHIN_MS = 60_000;
+/** Nobody asks for those that are older. */
+const KEPT_MS = 3 * 3_600_000;
 
 /** What the bot itself has taken back just now: the monitoring does not tell who it was. */
 export class RecentRemovals {
@@ -15,16 +18,13 @@ export class RecentRemovals {
 
   add(target: Target): void {
     const now = this.#clock.now();
-    for (const [key, at] of this.#times) if (now - at > WITHIN_MS) this.#times.delete(key);
+    for (const [key, at] of this.#times) if (now - at > KEPT_MS) this.#times.delete(key);
     this.#times.set(keyOfTarget(target), now);
   }
 
-  has(target: Target): boolean {
+  /** `lateMs`: so long after that it is seen. */
+  has(target: Target, lateMs: number): boolean {
     const at = this.#times.get(keyOfTarget(target));
-    return at !== undefined && this.#clock.now() - at <= WITHIN_MS;
+    return at !== undefined && this.#clock.now() - at <= WITHIN_MS + lateMs;
   }
-}
-
-export function keyOfTarget({ host, service }: Target): string {
-  return JSON.stringify([host, service ?? ""]);
 }

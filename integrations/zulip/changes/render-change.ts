@@ -1,4 +1,4 @@
-import type { Change } from "../../backends/icinga2-changes.ts";
+import type { Change } from "../../backends/changes/change.ts";
 import { safeText } from "../notify/safe-text.ts";
 import type { Language } from "../notify/texts.ts";
 
@@ -10,6 +10,8 @@ const WORDS: Readonly<Record<Change["what"], Readonly<Record<Language, string>>>
 };
 const UNTIL: Readonly<Record<Language, string>> = { en: "until", de: "bis" };
 const MAX_NAME = 300;
+/** Of JavaScript's dates. */
+const LAST_SECOND = 8.64e12;
 const MAX_COMMENT = 500;
 
 /** `http - web1 was acknowledged (Anna: on it), until <time:…>` */
@@ -21,13 +23,15 @@ export function renderChange(
   const name = safeText(service === undefined ? host : `${service} - ${host}`, MAX_NAME);
   const at = stage === undefined ? "" : ` (${stage})`;
   const isOver = what === "downtime-removed" || what === "unacknowledged";
-  const end = endsAt === undefined || isOver ? "" : `, ${UNTIL[language]} ${renderTime(endsAt)}`;
+  const time = endsAt === undefined || isOver ? "" : renderTime(endsAt);
+  const end = time === "" ? "" : `, ${UNTIL[language]} ${time}`;
   const said = [author, comment].filter((text) => text !== "").join(": ");
   const remark = said === "" ? "" : ` (${safeText(said, MAX_COMMENT)})`;
   return `${name}${at} ${WORDS[what][language]}${end}${remark}`;
 }
 
-/** Zulip shows it in the reader's time. */
+/** Zulip shows it in the reader's time. Empty: no calendar has it. */
 function renderTime(seconds: number): string {
+  if (Math.abs(seconds) > LAST_SECOND || Number.isNaN(seconds)) return "";
   return `<time:${new Date(seconds * 1_000).toISOString().replace(/\.\d+Z$/, "Z")}>`;
 }

@@ -4,7 +4,7 @@ import type { Log } from "../../../src/log.ts";
 import { makeFolder, whyUnsafeFolder } from "../../../src/open-file.ts";
 import type { ProbeServer } from "../../../src/probe-server.ts";
 import type { Backend, Target } from "../../backends/backend.ts";
-import { followChanges } from "../../backends/icinga2-changes.ts";
+import { openChanges } from "../../backends/changes/open-changes.ts";
 import { type OpenBackend, openBackend } from "../../backends/open-backend.ts";
 import { createMeterServer } from "../../metrics-text/meter-server.ts";
 import { ActionJournal } from "../bot/action-journal.ts";
@@ -143,14 +143,18 @@ interface Around extends BotRun {
 /** Goes on until it is disposed of. */
 function tellChanges({ client, config, clock, log, removals, meter }: Around): AsyncDisposable {
   const { values, settings, monitoring } = config;
-  const address = monitoring && backendAddress(monitoring);
-  if (values.showChanges === "off" || address?.kind !== "icinga2")
-    return { [Symbol.asyncDispose]: async () => {} };
+  const { showChanges: shown, showChangesInterval } = values;
+  const polling = {
+    ...{ everyMs: showChangesInterval * 1_000, hasDowntimes: shown === "all" },
+    ...{ now: clock.now, sleep: clock.sleep },
+  };
+  const source =
+    shown === "off" || monitoring === undefined
+      ? undefined
+      : openChanges(backendAddress(monitoring), polling);
+  if (source === undefined) return { [Symbol.asyncDispose]: async () => {} };
   const ending = new AbortController();
-  const teller = new ChangeTeller({
-    ...{ client, settings, removals, clock, log, meter, shown: values.showChanges },
-    follow: (onOpen, signal) => followChanges({ ...address, onOpen, signal }),
-  });
+  const teller = new ChangeTeller({ client, settings, removals, clock, log, meter, shown, source });
   const running = teller
     .run(ending.signal)
     .catch((error: unknown) => log.error({ err: error }, "changes are not told any more: a fault"));
@@ -158,6 +162,7 @@ function tellChanges({ client, config, clock, log, removals, meter }: Around): A
     async [Symbol.asyncDispose]() {
       ending.abort();
       await running;
+      source[Symbol.dispose]();
     },
   };
 }

@@ -39,7 +39,15 @@ export const BOT_ROWS = [
     name: "show_changes",
     kind: choice(["off", "acknowledgements", "all"]),
     default: "off",
-    help: "What was changed elsewhere, as in the web interface, is written into the topic of the alert; Icinga 2 only, whose user needs the permission events/*. acknowledgements: those that make no notification, and their removal. all: downtimes, too; then let the core send no notifications of downtimes, or they appear twice.",
+    help: "What was changed elsewhere, as in the web interface, is written into the topic of the alert. Icinga 2 tells of it, if the user has the permission events/*; Thruk and livestatus are asked for it (show_changes_interval). acknowledgements: those that make no notification, and their removal. all: downtimes, too; then let the core send no notifications of downtimes, or they appear twice.",
+    knownBy: BY_US,
+  },
+  {
+    name: "show_changes_interval",
+    kind: seconds({ min: 1, max: 3_600 }),
+    default: 15,
+    unit: "seconds",
+    help: "How often Thruk or livestatus is asked for changes made elsewhere (show_changes): once for acknowledgements, and with all once for downtimes.",
     knownBy: BY_US,
   },
   {

@@ -24,7 +24,8 @@ import { MESSAGE_ROWS } from "./rows.ts";
 
 const BOT = [
   ...use(BOT_ROWS, {
-    ...{ monitoring: LIVE, permission: LIVE, gitlab: LIVE, show_changes: LIVE, max_command_age: LIVE },
+    ...{ monitoring: LIVE, permission: LIVE, gitlab: LIVE, show_changes: LIVE },
+    ...{ show_changes_interval: LIVE, max_command_age: LIVE },
     ...{ people_max_age: LIVE, alert_user: LIVE, state_folder: RESTART },
   }),
   ...use(MESSAGE_ROWS, { language: LIVE, stage: LIVE }),
@@ -71,14 +72,19 @@ export const BOT_TABLE: ConfigTable<BotConfig> = {
     };
     const monitoring = findMonitoring(values, draft, context);
     checkGitLab(values, draft, context);
-    if (values.showChanges !== "off" && monitoring !== undefined && monitoring.written.kind !== "icinga2")
+    if (values.showChanges !== "off" && monitoring !== undefined && isMute(monitoring))
       context.report({
-        ...error("show_changes needs Icinga 2, which tells of changes", "leave it out"),
+        ...error("show_changes needs a monitoring that can be asked", "give the pipe livestatus="),
         ...draft.origins.get("show_changes")?.at(-1),
       });
     return { config: { values, connection, monitoring, settings } };
   },
 };
+
+/** It takes commands, and says nothing. */
+function isMute({ written: { kind, words } }: Monitoring): boolean {
+  return kind === "pipe" && words.livestatus === undefined;
+}
 
 function findMonitoring(
   { monitoring }: Values,

@@ -58,9 +58,12 @@ function textOf(value: unknown): string {
 }
 
 /** Seconds since the epoch, or a time as `2026-11-26 12:00:00`, which is of Thruk's time zone. */
+/** Of JavaScript's dates, in milliseconds. */
+const LAST_TIME = 8.64e15;
+
 function timeOf(value: unknown): number | undefined {
   const seconds = Number(value);
-  if (value !== "" && value !== null && seconds > 0) return seconds * 1_000;
+  if (value !== "" && value !== null && seconds > 0) return Math.min(seconds * 1_000, LAST_TIME);
   const time = Date.parse(textOf(value).replace(" ", "T"));
   return Number.isNaN(time) ? undefined : time;
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ThrukRows } from "./thruk-rows.ts";
 
 export const THRUK_KEY = `${"a".repeat(64)}_1`;
 
@@ -21,17 +22,24 @@ export function broadcast(file: string, text: string, more: Readonly<Record<stri
   };
 }
 
-/** Answers `GET /r/thruk/broadcasts` as Thruk does. */
+const ROOT = "/site/thruk/r";
+
+/** Answers `GET /r/thruk/broadcasts`, and of its rows, as Thruk does. */
 export class FakeThruk implements AsyncDisposable {
   broadcasts: unknown = [];
   status = 200;
-  readonly #server: Server = createServer((request, response) => {
-    const isIn = request.headers["x-thruk-auth-key"] === THRUK_KEY;
-    const isThere = request.url === "/site/thruk/r/thruk/broadcasts" && request.method === "GET";
-    const status = isIn ? (isThere ? this.status : 404) : 403;
-    const body = status === 200 ? this.broadcasts : { code: status, failed: true, message: "no" };
+  readonly rows = new ThrukRows();
+  readonly #server: Server = createServer(({ headers, url = "", method }, response) => {
+    const isIn = headers["x-thruk-auth-key"] === THRUK_KEY;
+    const found = method === "GET" && url.startsWith(ROOT) ? this.#find(url.slice(ROOT.length)) : undefined;
+    const status = isIn ? (found === undefined ? 404 : this.status) : 403;
+    const body = status === 200 ? found : { code: status, failed: true, message: "no" };
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
+
+  #find(path: string): unknown {
+    return path === "/thruk/broadcasts" ? this.broadcasts : this.rows.answer(path);
+  }
 
   async listen(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));

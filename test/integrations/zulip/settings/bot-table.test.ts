@@ -96,7 +96,7 @@ describe("zulip-bot.conf", () => {
     [
       "changes of a monitoring that tells none",
       "monitoring=pipe /a\nshow_changes=all\n",
-      "zulip-bot.conf:5: show_changes needs Icinga 2",
+      "zulip-bot.conf:5: show_changes needs a monitoring that can be asked (give the pipe livestatus=)",
     ],
     ["a GitLab that is none", "gitlab=gitlab.example.org\n", "gitlab: 'gitlab.example.org' is no URL"],
     ["a GitLab in clear", "gitlab=http://git\n", "is http://: the token would be sent as it is"],

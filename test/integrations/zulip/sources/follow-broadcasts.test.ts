@@ -96,6 +96,13 @@ describe("broadcasts of Thruk", () => {
     ]);
   });
 
+  it("are told with an end that no calendar has, and hold up no others", async () => {
+    const told = await ask(
+      show(broadcast("a", "one", { expires: "x", expires_ts: 1e20 }), broadcast("b", "other")),
+    );
+    expect(told.map((text) => text.split("\n")[1])).toEqual(["one", "other"]);
+  });
+
   it("are not told if they are for some people only, or patterns for others", async () => {
     const told = await ask(
       show(

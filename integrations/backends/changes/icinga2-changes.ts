@@ -1,25 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
-import { errorText } from "../../src/error-text.ts";
-import type { Target } from "./backend.ts";
-import { ChannelError } from "./channel.ts";
-import type { Icinga2Options } from "./icinga2-channel.ts";
-import { at } from "./json.ts";
+import { errorText } from "../../../src/error-text.ts";
+import type { Target } from "../backend.ts";
+import { ChannelError } from "../channel.ts";
+import type { Icinga2Options } from "../icinga2-channel.ts";
+import { at } from "../json.ts";
+import type { Change, ChangeSource } from "./change.ts";
 
-/** What somebody has changed in the monitoring, in whatever way. */
-export interface Change {
-  readonly what: "acknowledged" | "unacknowledged" | "downtime" | "downtime-removed";
-  readonly target: Target;
-  readonly author: string;
-  readonly comment: string;
-  /** Seconds since the epoch. Undefined: it has no end, or is over. */
-  readonly endsAt: number | undefined;
-  /** The monitoring itself makes a notification of it. */
-  readonly isNotified: boolean;
-}
-
-export interface FollowOptions extends Icinga2Options {
+interface FollowOptions extends Icinga2Options {
   readonly signal: AbortSignal;
   /** Told when the stream begins. */
   readonly onOpen: () => void;
@@ -29,11 +18,20 @@ const TYPES = ["AcknowledgementSet", "AcknowledgementCleared", "DowntimeAdded", 
 const KEEP_ALIVE_MS = 30_000;
 const MAX_LINE = 1024 * 1024;
 
+/** What Icinga 2 tells by itself. */
+export function createIcinga2Changes(options: Icinga2Options): ChangeSource {
+  return {
+    lateMs: 0,
+    follow: (onOpen, signal) => followChanges({ ...options, onOpen, signal }),
+    [Symbol.dispose]() {},
+  };
+}
+
 /**
  * Icinga 2's stream of events, for as long as the connection lasts. What happens between two connections is
  * not told. Throws ChannelError.
  */
-export async function* followChanges(options: FollowOptions): AsyncGenerator<Change> {
+async function* followChanges(options: FollowOptions): AsyncGenerator<Change> {
   try {
     const response = await openStream(options);
     options.onOpen();
