@@ -30,7 +30,9 @@ export async function startPrograms(gearmandPort: number): Promise<ObservedProgr
   const target = `target=main http://127.0.0.1:${port} database=nagflux`;
   stack.use(await startWriter([...writing, target, `${ofWriter}`], folder));
   chat.configure(`pipe ${pipe}`, `${ofBot}`);
-  stack.use(startBot(folder));
+  const bot = stack.use(startBot(folder));
+  // Its last contact is the first thing that Zulip tells: here the alert.
+  await bot.logged("listens to");
   await chat.notify({ host: "web1", service: "http" });
   stack.use(startNotifier(folder, `--${ofNotifier}`));
   const all = stack.move();
