@@ -1,6 +1,6 @@
 import type { ChatMessage } from "../client/chat-message.ts";
 import { fieldsOf, listOf } from "../client/fields.ts";
-import { fetchLatest } from "../client/find-messages.ts";
+import { fetchLatest, type NarrowTerm } from "../client/find-messages.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
 import { readCommand, readMention } from "./read-command.ts";
@@ -11,6 +11,11 @@ export interface AlertsOptions {
   readonly own: { readonly userId: number; readonly fullName: string };
   /** Other users whose buttons are believed: their addresses or numbers. */
   readonly senders: readonly string[];
+}
+
+interface Topic {
+  readonly stream: string;
+  readonly topic: string;
 }
 
 /** So many of the latest messages of a topic are looked at. */
@@ -47,42 +52,32 @@ export class Alerts {
   /** What the topic of a message is about: the latest alert there that came before it. */
   async aboutTopicOf({ id, stream, topic }: ChatMessage): Promise<CommandTarget | undefined> {
     if (stream === undefined) return undefined;
-    const place = [
-      { operator: "stream", operand: stream },
-      { operator: "topic", operand: topic },
-    ] as const;
-    const found: ChatMessage[] = [];
-    for (const term of this.#senderTerms())
-      found.push(
-        ...(await fetchLatest(this.#options.client, [...place, term], { before: id, count: LOOKED_AT })),
-      );
+    const found = await this.#fetch(placeOf({ stream, topic }), { before: id, count: LOOKED_AT });
     const alerts = found.toSorted((one, other) => other.id - one.id);
     return alerts.map((message) => this.targetOf(message)).find((target) => target !== undefined);
   }
 
   /** The latest alerts of all topics that were sent since then, in seconds since the epoch. */
   async since(time: number): Promise<readonly ChatMessage[]> {
-    const found: ChatMessage[] = [];
-    for (const term of this.#senderTerms())
-      found.push(...(await fetchLatest(this.#options.client, [term], { count: LOOKED_BACK })));
+    const found = await this.#fetch([], { count: LOOKED_BACK });
     return found.filter((message) => message.sentAt >= time && this.targetOf(message) !== undefined);
   }
 
   /** What the bot and those users have said in a topic since then, in seconds since the epoch. */
-  async ofTopicSince(
-    { stream, topic }: { readonly stream: string; readonly topic: string },
-    time: number,
+  async ofTopicSince(topic: Topic, time: number): Promise<readonly ChatMessage[]> {
+    const found = await this.#fetch(placeOf(topic), { count: LOOKED_AT });
+    return found.filter((message) => message.sentAt >= time);
+  }
+
+  /** The latest of each user who is believed. */
+  async #fetch(
+    place: readonly NarrowTerm[],
+    which: Parameters<typeof fetchLatest>[2],
   ): Promise<readonly ChatMessage[]> {
     const found: ChatMessage[] = [];
-    for (const term of this.#senderTerms()) {
-      const narrow = [
-        { operator: "stream", operand: stream },
-        { operator: "topic", operand: topic },
-        term,
-      ] as const;
-      found.push(...(await fetchLatest(this.#options.client, narrow, { count: LOOKED_AT })));
-    }
-    return found.filter((message) => message.sentAt >= time);
+    for (const term of this.#senderTerms())
+      found.push(...(await fetchLatest(this.#options.client, [...place, term], which)));
+    return found;
   }
 
   #senderTerms() {
@@ -90,4 +85,11 @@ export class Alerts {
     const others = senders.map((sender) => (/^[0-9]+$/.test(sender) ? Number(sender) : sender));
     return [own.userId, ...others].map((operand) => ({ operator: "sender", operand }) as const);
   }
+}
+
+function placeOf({ stream, topic }: Topic): readonly NarrowTerm[] {
+  return [
+    { operator: "stream", operand: stream },
+    { operator: "topic", operand: topic },
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Ending } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
 import { cutCharacters, safeText } from "../notify/safe-text.ts";
-import type { Language } from "../notify/texts.ts";
+import { type Language, ofStage } from "../notify/texts.ts";
 import { renderDuration } from "./duration.ts";
 import type { Permission } from "./permissions.ts";
 import type { BotCommand, Misunderstood, Verb } from "./read-command.ts";
@@ -126,11 +126,6 @@ export function renderMisunderstood({ kind, word }: Misunderstood, { language, s
     case "no-target":
       return `${no} ${reason}`;
   }
-}
-
-/** A reply of dev looks like none of prod. */
-export function ofStage(stage: string | undefined): string {
-  return stage === undefined ? "" : ` (${stage})`;
 }
 
 export function nameOf({ host, service }: CommandTarget): string {

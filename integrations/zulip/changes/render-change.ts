@@ -1,6 +1,6 @@
 import type { Change } from "../../backends/changes/change.ts";
 import { safeText } from "../notify/safe-text.ts";
-import type { Language } from "../notify/texts.ts";
+import { type Language, ofStage } from "../notify/texts.ts";
 
 const WORDS: Readonly<Record<Change["what"], Readonly<Record<Language, string>>>> = {
   acknowledged: { en: "was acknowledged", de: "wurde bestätigt" },
@@ -21,13 +21,12 @@ export function renderChange(
 ): string {
   const { host, service } = target;
   const name = safeText(service === undefined ? host : `${service} - ${host}`, MAX_NAME);
-  const at = stage === undefined ? "" : ` (${stage})`;
   const isOver = what === "downtime-removed" || what === "unacknowledged";
   const time = endsAt === undefined || isOver ? "" : renderTime(endsAt);
   const end = time === "" ? "" : `, ${UNTIL[language]} ${time}`;
   const said = [author, comment].filter((text) => text !== "").join(": ");
   const remark = said === "" ? "" : ` (${safeText(said, MAX_COMMENT)})`;
-  return `${name}${at} ${WORDS[what][language]}${end}${remark}`;
+  return `${name}${ofStage(stage)} ${WORDS[what][language]}${end}${remark}`;
 }
 
 /** Zulip shows it in the reader's time. Empty: no calendar has it. */

@@ -1,7 +1,7 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
 import { safeText } from "../notify/safe-text.ts";
-import type { Language } from "../notify/texts.ts";
+import { type Language, ofStage } from "../notify/texts.ts";
 import { type IssueFacts, planIssue } from "./issue-text.ts";
 import type { IssueTracker, Opened } from "./tracker.ts";
 
@@ -44,7 +44,7 @@ export async function openIssue(
 
 /** `Opened an issue for http - web1: ✓ [operation/orders#7](https://…)`, or `✗` and why. */
 function renderOpened({ target, stage }: Wanted, ended: Ended, language: Language): string {
-  const name = `${nameOf(target)}${stage === undefined ? "" : ` (${stage})`}`;
+  const name = `${nameOf(target)}${ofStage(stage)}`;
   const about = (kind: "done" | "already") => `${TEXTS[kind][language]} ${safeText(name, MAX_TEXT)}:`;
   switch (ended.kind) {
     case "done":

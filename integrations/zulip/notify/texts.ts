@@ -61,3 +61,8 @@ const GERMAN: Texts = {
 };
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { en: ENGLISH, de: GERMAN };
+
+/** A reply of dev looks like none of prod. */
+export function ofStage(stage: string | undefined): string {
+  return stage === undefined ? "" : ` (${stage})`;
+}
