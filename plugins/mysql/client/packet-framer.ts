@@ -1,5 +1,5 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
-import { Pieces } from "../../transport/databases/pieces.ts";
+import { PacketCutter } from "../../transport/databases/packet-cutter.ts";
 import { type Framer, ServerGone } from "../../transport/databases/server-stream.ts";
 
 /** Bytes of a packet's length and its number. */
@@ -17,8 +17,7 @@ export type TakePacket = (data: Buffer, start: number, end: number) => void;
  * attention: so each gets the number that the driver expects.
  */
 export class PacketFramer implements Framer {
-  readonly #look: TakePacket;
-  readonly #pieces = new Pieces();
+  readonly #cutter: PacketCutter;
   /** The number that the driver expects next. */
   #next = 0;
   readonly #shift: number;
@@ -29,8 +28,12 @@ export class PacketFramer implements Framer {
    * @param shift how many packets were sent before the driver began, as the request for TLS
    */
   constructor(look: TakePacket, shift: number) {
-    this.#look = look;
     this.#shift = shift;
+    const take: TakePacket = (data, start, end) => {
+      if (!this.#isLoggedIn) this.#giveNumber(data, start - HEADER);
+      look(data, start, end);
+    };
+    this.#cutter = new PacketCutter({ header: HEADER, sizeAt, take });
   }
 
   /** Says that the login is over, and that the driver gets no more packets. */
@@ -46,23 +49,8 @@ export class PacketFramer implements Framer {
   }
 
   push(piece: Buffer): Buffer {
-    const data = this.#pieces.add(piece);
-    if (data === undefined) return NOTHING;
-    let at = 0;
-    let wanted = HEADER;
-    while (at + HEADER <= data.length) {
-      const size = sizeAt(data, at);
-      if (at + size > data.length) {
-        wanted = size;
-        break;
-      }
-      if (!this.#isLoggedIn) this.#giveNumber(data, at);
-      this.#look(data, at + HEADER, at + size);
-      at += size;
-    }
-    if (at === data.length) this.#pieces.clear();
-    else this.#pieces.keep(data.subarray(at), wanted);
-    return this.#isLoggedIn ? NOTHING : data.subarray(0, at);
+    const whole = this.#cutter.push(piece);
+    return this.#isLoggedIn ? NOTHING : whole;
   }
 
   #giveNumber(data: Buffer, at: number): void {

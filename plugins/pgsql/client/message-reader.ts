@@ -1,5 +1,5 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
-import { Pieces } from "../../transport/databases/pieces.ts";
+import { PacketCutter } from "../../transport/databases/packet-cutter.ts";
 import { type Framer, ServerGone } from "../../transport/databases/server-stream.ts";
 import type { ServerMessage } from "../libpq/server-error.ts";
 import {
@@ -38,9 +38,8 @@ export class MessageReader implements Framer {
   refusal: ServerMessage | undefined;
   /** Whether the server is in a transaction since its last answer. */
   isInTransaction = false;
-  readonly #maxBytes: number;
   readonly #listener: MessageListener;
-  readonly #pieces = new Pieces();
+  readonly #cutter: PacketCutter;
   #notices: ServerMessage[] = [];
   #encoding: string | undefined;
   #isLoggedIn = false;
@@ -53,8 +52,12 @@ export class MessageReader implements Framer {
   #first: string | undefined;
 
   constructor(maxBytes: number, listener: MessageListener) {
-    this.#maxBytes = maxBytes;
     this.#listener = listener;
+    this.#cutter = new PacketCutter({
+      header: HEADER,
+      sizeAt: (data, at) => sizeAt(data, at, maxBytes),
+      take: (data, start, end) => this.#read(data[start - HEADER] ?? 0, { data, start, end }),
+    });
   }
 
   /** Says that the login is over. */
@@ -81,23 +84,8 @@ export class MessageReader implements Framer {
 
   /** Takes a piece, and gives what is for the driver: messages that are whole now. */
   push(piece: Buffer): Buffer {
-    const data = this.#pieces.add(piece);
-    if (data === undefined) return NOTHING;
-    let at = 0;
-    let wanted = HEADER;
-    while (at + HEADER <= data.length) {
-      const size = sizeAt(data, at);
-      if (at + size > data.length) {
-        wanted = size;
-        break;
-      }
-      this.#read(data[at] ?? 0, { data, start: at + HEADER, end: at + size });
-      at += size;
-    }
-    if (wanted > this.#maxBytes) throw new CheckDeclined("an answer that is too large");
-    if (at === data.length) this.#pieces.clear();
-    else this.#pieces.keep(data.subarray(at), wanted);
-    return this.#isLoggedIn ? NOTHING : data.subarray(0, at);
+    const whole = this.#cutter.push(piece);
+    return this.#isLoggedIn ? NOTHING : whole;
   }
 
   /** Messages that a server may send at any time, and those of answers. */
@@ -194,8 +182,9 @@ function letter(name: string): number {
   return name.charCodeAt(0);
 }
 
-function sizeAt(data: Buffer, at: number): number {
+function sizeAt(data: Buffer, at: number, maxBytes: number): number {
   const length = data.readUInt32BE(at + 1);
   if (length < LENGTH) throw unknown();
+  if (length >= maxBytes) throw new CheckDeclined("an answer that is too large");
   return length + 1;
 }
