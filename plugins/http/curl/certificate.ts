@@ -7,7 +7,8 @@ const NAME_CONSTRAINTS = Buffer.of(0x06, 0x03, 0x55, 0x1d, 0x1e);
 
 /**
  * Reads the certificate that check_curl looks at. That is the last one that OpenSSL speaks of when it
- * verifies the chain: the server's own, unless an authority is limited to names that the server does not have.
+ * verifies the chain: the server's own, unless an authority is limited to names that the server does not
+ * have.
  */
 export function readCurlCertificate(tls: TLSSocket): Certificate {
   if (listChain(tls).some(({ raw }) => raw.includes(NAME_CONSTRAINTS)))

@@ -7,7 +7,10 @@ const REASON = "the server speaks HTTP/2, which is left to libcurl";
 const KEPT_MS = 3_600_000;
 const MAX_KEPT = 1_000;
 
-/** The servers that chose HTTP/2. So that a handshake is not made for nothing, they are not asked again for an hour. */
+/**
+ * The servers that chose HTTP/2. So that a handshake is not made for nothing, they are not asked again for an
+ * hour.
+ */
 export class Http2Servers implements Disposable {
   readonly #until = new Map<string, number>();
   readonly #now: () => number;
