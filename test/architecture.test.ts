@@ -50,7 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],
   page: ["config", "payload", "job", "outcome", "worker"],
   spool: [],
-  backends: [],
+  backends: ["config"],
   influxdb: ["gearman", "payload", "config", "spool"],
   "metrics-text": [],
   "chat-server": [],

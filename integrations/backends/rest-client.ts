@@ -6,6 +6,7 @@ import {
   request as requestHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { withoutLogin } from "../../src/config/secret.ts";
 import { errorText } from "../../src/error-text.ts";
 import { ChannelError } from "./channel.ts";
 
@@ -40,6 +41,8 @@ export interface RestRequest {
 }
 
 const MAX_BODY = 4 * 1024 * 1024;
+/** Headers with a password, a key or a token. */
+const LOGIN = /^authorization$|-key$|-token$/i;
 
 /** JSON over HTTP, over connections that are kept. */
 export class RestClient {
@@ -76,13 +79,14 @@ export class RestClient {
     const { url, timeoutMs = 10_000 } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const text = body === undefined ? undefined : JSON.stringify(body);
+    const own = { ...this.#options.headers, ...headers };
     const send = this.#isSecure ? requestHttps : requestHttp;
     const sent = send(`${url}${path}`, {
       method,
       agent: this.#agent,
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
-        ...{ accept: "application/json", ...this.#options.headers, ...headers },
+        ...{ accept: "application/json", ...own },
         ...(text !== undefined && {
           "content-type": "application/json",
           "content-length": Buffer.byteLength(text),
@@ -95,8 +99,9 @@ export class RestClient {
     signal?.addEventListener("abort", end);
     try {
       const response = await promise;
-      const { statusCode: status = 0, headers } = response;
-      return { status, headers, body: await readJson(response, maxBody) };
+      const { statusCode: status = 0, headers: received } = response;
+      const said = await readText(response, maxBody);
+      return { status, headers: received, body: readJson(this.#withoutLogins(said, own)) };
     } catch (error) {
       throw error instanceof ChannelError
         ? error
@@ -110,6 +115,12 @@ export class RestClient {
     this.#agent.destroy();
   }
 
+  /** What the server says is shown to people, and it may repeat what it was sent. */
+  #withoutLogins(text: string, headers: Readonly<Record<string, string>>): string {
+    const logins = Object.entries(headers).filter(([name]) => LOGIN.test(name));
+    return logins.reduce((masked, [, login]) => withoutLogin(masked, login), text);
+  }
+
   #describe(error: unknown, timeoutMs: number): string {
     const isLate = error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
     const reason = isLate ? `no answer within ${timeoutMs / 1000} seconds` : errorText(error);
@@ -117,7 +128,7 @@ export class RestClient {
   }
 }
 
-async function readJson(response: IncomingMessage, maxBody = MAX_BODY): Promise<unknown> {
+async function readText(response: IncomingMessage, maxBody = MAX_BODY): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -128,8 +139,12 @@ async function readJson(response: IncomingMessage, maxBody = MAX_BODY): Promise<
     }
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks).toString();
+}
+
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(text);
   } catch {
     return undefined; // a proxy's page, or nothing
   }

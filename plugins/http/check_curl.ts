@@ -4,18 +4,22 @@ import {
   CheckFailure,
   type CheckOutput,
   defineCheck,
+  OK,
   RESOLVER,
   type State,
   withinSeconds,
 } from "../../sdk/index.ts";
-import { errnoName } from "../libc/errno.ts";
-import { DialError, dial, resolveHost } from "../transport/dial.ts";
+import { judgeCertificate } from "../transport/certificate.ts";
 import { stopwatch, TargetClock } from "../transport/timing.ts";
+import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 import { ask } from "./ask.ts";
 import type { HttpCommand } from "./command.ts";
 import { HttpConnection } from "./connection.ts";
-import { curlFailure, readCurlAnswer } from "./curl/answer.ts";
+import { type CurlPage, curlFailure, readCurlAnswer } from "./curl/answer.ts";
+import { readCurlCertificate } from "./curl/certificate.ts";
 import { readCurlCommand } from "./curl/command.ts";
+import { type CurlConnectContext, type CurlConnection, connectAsCurl, type Stage } from "./curl/connect.ts";
+import { HTTP2_SERVERS } from "./curl/http2-servers.ts";
 import { renderCurlRequest } from "./curl/request.ts";
 import { AnswerEnd } from "./framing.ts";
 import { judgeStatus, judgeVisit, usesBody, type Visit } from "./judge.ts";
@@ -34,17 +38,15 @@ export const checkCurl = defineCheck({
   run,
 });
 
-interface CurlContext {
-  readonly resolver: Parameters<typeof dial>[1]["resolver"];
+interface CurlContext extends CurlConnectContext {
   readonly pages: PageBudget;
-  readonly clock: TargetClock;
-  readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Adds a text before the answer, whatever that is. */
+  readonly print: (text: string) => void;
 }
 
 /** How far a request has come, for the text of a time-out. */
-interface Progress {
-  stage: "resolving" | "connecting" | "asking";
+interface Progress extends Stage {
   reception?: Reception;
 }
 
@@ -54,16 +56,23 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
   const elapsed = stopwatch(clock);
   const progress: Progress = { stage: "resolving" };
   const link = `<A HREF="${renderUrl({ ...target, port: target.hostPort })}" target="_blank">`;
-  const answer = (returnCode: State, text: string) => ({
-    returnCode,
-    output: `${expectations.isLinked ? link : ""}${text}`,
-  });
+  const printed = expectations.isLinked ? [link] : [];
+  const answer = (returnCode: State, text: string) => ({ returnCode, output: printed.join("") + text });
   const onTimeout = () => curlFailure(target, 28, renderTimeout(progress, expectations.timeout));
-  const values = { clock, progress, resolver: shared(RESOLVER), pages: shared(HTTP_PAGES) };
+  const values = {
+    clock,
+    progress,
+    resolver: shared(RESOLVER),
+    contexts: shared(TLS_CONTEXTS),
+    http2Servers: shared(HTTP2_SERVERS),
+    pages: shared(HTTP_PAGES),
+    print: (text: string) => void printed.push(text),
+  };
   try {
     const visit = await withinSeconds({ seconds: expectations.timeout, signal, onTimeout }, (deadline) =>
       visitPage(command, { ...values, signal: deadline }),
     );
+    if (visit.kind === "certificate") return answer(visit.state, "");
     const { state, text } = await judgeVisit(visit, elapsed(), { expectations, signal });
     return answer(state, text);
   } catch (error) {
@@ -84,13 +93,42 @@ function renderTimeout({ stage, reception }: Progress, seconds: number): string 
   return `Operation ${after} with ${received}${length === undefined ? "" : ` out of ${length}`} bytes received`;
 }
 
+type Visited = { readonly kind: "certificate"; readonly state: State } | ({ readonly kind: "page" } & Visit);
+
 /** Asks for the page. A redirect that is to be followed is left to the plugin. */
-async function visitPage(command: HttpCommand, context: CurlContext): Promise<Visit> {
-  const { target, expectations, request } = command;
-  const { clock, signal, progress } = context;
-  const tcp = await connect(command, context);
+async function visitPage(command: HttpCommand, context: CurlContext): Promise<Visited> {
+  const { target, expectations, tls: options } = command;
+  const { tcp, tls } = await connectAsCurl(command, context);
+  using connection = new HttpConnection(tls ?? tcp, tcp);
+  const certificate = tls && options.expiry && readCurlCertificate(tls);
+  const { page, title } = await askForPage(connection, { tcp, tls }, { command, context });
+  // Only when it has the page does the plugin look at the certificate.
+  const judged = certificate && options.expiry && judgeCertificate(certificate, options.expiry);
+  if (judged !== undefined) context.print(judged.text);
+  if (judged !== undefined && !options.continues) return { kind: "certificate", state: judged.state };
+  // The plugin searches and prints what happens to be in its memory.
+  if (page.body === "" && usesBody(expectations))
+    throw new CheckDeclined("only the plugin knows what it reads of no page");
+  const status = judgeStatus(page, target, expectations);
+  if (status.kind === "redirect")
+    throw new CheckDeclined("only libcurl is sure to follow redirects as it does");
+  const remark = expectations.expect === undefined ? "" : status.text;
+  // The state of the certificate is lost, but with a redirect that is not followed.
+  const isRedirect = expectations.expect === undefined && / 3[0-9]{2} /.test(title);
+  const states = [status.state, isRedirect ? (judged?.state ?? OK) : OK];
+  return { kind: "page", target, page, title, remark, times: NO_TIMES, states };
+}
+
+const NO_TIMES = { connect: 0, tls: 0, headers: 0, firstByte: 0, transfer: 0 };
+
+async function askForPage(
+  connection: HttpConnection,
+  { tcp, tls }: CurlConnection,
+  { command, context }: { readonly command: HttpCommand; readonly context: CurlContext },
+): Promise<CurlPage> {
+  const { target, request } = command;
+  const { clock, progress, signal } = context;
   progress.stage = "asking";
-  using connection = new HttpConnection(tcp);
   const end = new AnswerEnd(request.method, { endsWithLength: true });
   const reception = new Reception({ stopsAtHeader: false, end, clock });
   progress.reception = reception;
@@ -101,39 +139,12 @@ async function visitPage(command: HttpCommand, context: CurlContext): Promise<Vi
   );
   if (tcp.errored !== null)
     throw new CheckDeclined("a server reset the connection before its words were read");
-  const { page, title } = await readCurlAnswer(reception, ending, { target, signal });
-  // The plugin searches and prints what happens to be in its memory.
-  if (page.body === "" && usesBody(expectations))
-    throw new CheckDeclined("only the plugin knows what it reads of no page");
-  const status = judgeStatus(page, target, expectations);
-  if (status.kind === "redirect")
-    throw new CheckDeclined("only libcurl is sure to follow redirects as it does");
-  const remark = expectations.expect === undefined ? "" : status.text;
-  return { target, page, title, remark, times: NO_TIMES, states: [status.state] };
-}
-
-const NO_TIMES = { connect: 0, tls: 0, headers: 0, firstByte: 0, transfer: 0 };
-
-async function connect({ target, family }: HttpCommand, context: CurlContext) {
-  const { clock, progress } = context;
-  const { address: host, port } = target;
-  const begin = performance.now();
-  try {
-    const addresses = await resolveHost({ host, family }, context);
-    // libcurl tries both families at the same time.
-    if (new Set(addresses.map((each) => each.family)).size > 1 && host !== "localhost")
-      throw new CheckDeclined("the name has addresses of both families");
-    progress.stage = "connecting";
-    const socket = await dial({ host, port, family }, context);
-    clock.tick();
-    return socket;
-  } catch (error) {
-    if (!(error instanceof DialError)) throw error;
-    if (error.step === "resolve") throw curlFailure(target, 6, `Could not resolve host: ${host}`);
-    if (error.step !== "connect" || errnoName(error.cause) !== "ECONNREFUSED")
-      throw new CheckDeclined("only libcurl knows what it says of this failure", { cause: error });
-    const after = Math.trunc(performance.now() - begin);
-    const text = `Failed to connect to ${host} port ${port} after ${after} ms: Couldn't connect to server`;
-    throw curlFailure(target, 7, text);
-  }
+  // Node does not tell whether the server ended the encryption before it closed the connection.
+  if (tls !== undefined && ending !== "complete")
+    throw new CheckDeclined("only libcurl is sure to read the end of an answer over TLS as it does");
+  const answer = await readCurlAnswer(reception, ending, { target, signal });
+  // libcurl lets such a server ask for a certificate later on, which Node cannot do.
+  if (tls?.getProtocol() === "TLSv1.3" && reception.head?.status === 403)
+    throw new CheckDeclined("only libcurl can be asked for a certificate after the handshake");
+  return answer;
 }

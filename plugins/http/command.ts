@@ -62,14 +62,30 @@ type Options = OptionsOf<typeof HTTP_OPTIONS>;
 
 const readOptions = createOptionsReader(HTTP_OPTIONS, { rewrites: HTTP_REWRITES });
 
+/** What check_http and check_curl read in different ways. */
+export interface Dialect {
+  /** True: the port of `-H` stays, although `-S` stands behind it. */
+  readonly keepsHostPort: boolean;
+  /** Gives the versions of TLS. Undefined: the plugin has to answer. */
+  readonly readVersions: (options: Options, given: readonly GivenText[]) => TlsVersions | undefined;
+}
+
+const CHECK_HTTP: Dialect = {
+  keepsHostPort: false,
+  readVersions: ({ tls }) => tls.findLast((each) => each !== ANY_TLS) ?? ANY_TLS,
+};
+
 /** Reads a command line. Undefined: the plugin has to answer it. */
-export function readHttpCommand(argv: readonly string[]): HttpCommand | undefined {
+export function readHttpCommand(
+  argv: readonly string[],
+  dialect: Dialect = CHECK_HTTP,
+): HttpCommand | undefined {
   const read = readOptions(argv);
   if (read === undefined) return undefined;
   const { options, given } = read;
-  const target = readTarget(options, given);
+  const target = readTarget(options, given, dialect);
   const pattern = readPattern(options, given);
-  const tls = readTls(options);
+  const tls = readTls(options, dialect.readVersions(options, given));
   if (target === undefined || tls === undefined || pattern === "unsure") return undefined;
   return {
     target,
@@ -82,18 +98,22 @@ export function readHttpCommand(argv: readonly string[]): HttpCommand | undefine
 }
 
 /** The options that switch TLS on, and set the port to 443 unless another option sets it. */
-const TLS_ROWS: readonly string[] = ["tls", "expiry", "clientCertificate", "privateKey"];
+export const TLS_ROWS: readonly string[] = ["tls", "expiry", "clientCertificate", "privateKey"];
 
 /**
  * The order of the options counts: `-S` replaces the port of a `-H` before it, but not in the Host header.
  */
-function readTarget(options: Options, given: readonly GivenText[]): HttpTarget | undefined {
+function readTarget(
+  options: Options,
+  given: readonly GivenText[],
+  { keepsHostPort }: Dialect,
+): HttpTarget | undefined {
   const names = options.hostNames.values();
   let port = 80;
   let hostPort: number | undefined;
   let hostName: string | undefined;
   for (const { name } of given) {
-    if (TLS_ROWS.includes(name)) port = 443;
+    if (TLS_ROWS.includes(name) && !(keepsHostPort && hostPort !== undefined)) port = 443;
     if (name !== "hostNames") continue;
     const host = names.next().value;
     hostName = host?.name;
@@ -146,10 +166,9 @@ function readEncoding({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Encoding {
 }
 
 /** Undefined: there is a certificate without a key, and the plugin complains. */
-function readTls(options: Options): TlsOptions | undefined {
+function readTls(options: Options, versions: TlsVersions | undefined): TlsOptions | undefined {
   const { clientCertificate: certificate, privateKey: key, sni, expiry, continues } = options;
-  if (certificate !== undefined && key === undefined) return undefined;
-  const versions = options.tls.findLast((each) => each !== ANY_TLS) ?? ANY_TLS;
+  if (versions === undefined || (certificate !== undefined && key === undefined)) return undefined;
   return { versions, sni, certificate, key, expiry, continues };
 }
 

@@ -62,7 +62,11 @@ export async function connect(page: PageRequest, context: ConnectContext): Promi
 }
 
 /** Waits until a handshake may begin. The time does not count: it is not the target's. */
-async function enterHandshake({ contexts, signal, clock }: ConnectContext): Promise<Disposable> {
+export async function enterHandshake({
+  contexts,
+  signal,
+  clock,
+}: Pick<ConnectContext, "contexts" | "signal" | "clock">): Promise<Disposable> {
   clock.tick();
   const place = await contexts.handshakes.enter(signal);
   clock.skip();

@@ -19,7 +19,11 @@ export interface ApiContext extends Pick<RunContext, "shared"> {
 }
 
 const MAX_BYTES = 8 * 1_024 * 1_024;
-const [HTTP_OK, BAD_REQUEST] = [200, 400];
+const HTTP_OK = 200;
+/** With these a query's answer says what is wrong. */
+const QUERY_ERRORS = [400, 422];
+/** With these the plugin asks in another way. */
+const OTHER_METHOD = [405, 501];
 
 /** Asks for a query's result now. Throws a CheckFailure or a CheckDeclined. */
 export async function query(text: string, context: ApiContext): Promise<QueryResult> {
@@ -62,13 +66,22 @@ async function ask(name: string, form: string | undefined, { address, signal, sh
     signal.throwIfAborted();
     throw readFault(cause, { url, form });
   });
-  const isRead = received.status === HTTP_OK || (received.status === BAD_REQUEST && form !== undefined);
-  if (!isRead) throw declineAnswer(`HTTP ${received.status}`);
+  const { status } = received;
+  const isRead = status === HTTP_OK || (QUERY_ERRORS.includes(status) && form !== undefined);
+  if (!isRead) throw readStatus(status, form !== undefined);
   try {
     return toObject(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(received.body)));
   } catch (cause) {
     throw cause instanceof CheckDeclined ? cause : declineAnswer("no JSON");
   }
+}
+
+/** A status that is no answer of Prometheus, in the words of its Go client. */
+function readStatus(status: number, isQuery: boolean): CheckFailure | CheckDeclined {
+  const [kind] = String(status);
+  if (!isQuery || OTHER_METHOD.includes(status)) return declineAnswer(`HTTP ${status}`);
+  if (kind === "4") return failure(`client_error: client error: ${status}`);
+  return kind === "5" ? failure(`server_error: server error: ${status}`) : declineAnswer(`HTTP ${status}`);
 }
 
 /** The plugin names the address, which is certain if the host is one. */

@@ -9,6 +9,8 @@ import { type ContextSettings, createContext, type TlsContexts } from "./tls-con
 export interface TlsSettings extends ContextSettings {
   /** The name for SNI, which may be an address. Without it, and if it is empty, no name is sent. */
   readonly servername?: string | undefined;
+  /** What to offer as the protocols that are spoken over TLS (ALPN). Without it none is named. */
+  readonly protocols?: readonly string[] | undefined;
   /** Contexts of OpenSSL to share with other connections. Without it a new one is made. */
   readonly contexts?: TlsContexts | undefined;
   /** The connection is destroyed when this is aborted. */
@@ -53,7 +55,7 @@ const MIN_DH_BITS = 2048;
  * Rejects with a TlsError, or with the signal's reason.
  */
 export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TLSSocket> {
-  const { servername, signal, contexts } = settings;
+  const { servername, protocols, signal, contexts } = settings;
   signal.throwIfAborted();
   if (socket.destroyed) throw new TlsError(FAILED);
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
@@ -63,6 +65,7 @@ export async function upgrade(socket: Socket, settings: TlsSettings): Promise<TL
     rejectUnauthorized: false,
     minDHSize: MIN_DH_BITS,
     ...(servername !== undefined && { servername: toServername(servername) }),
+    ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
   });
   destroyOnAbort(secure, signal, reject);
   const fail = (lines: readonly string[], cause?: Error) => {

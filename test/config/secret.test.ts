@@ -1,6 +1,6 @@
 import { format, inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { Secret } from "../../src/config/secret.ts";
+import { Secret, withoutLogin } from "../../src/config/secret.ts";
 
 const secret = new Secret(Buffer.from("geheimnis"));
 
@@ -23,5 +23,19 @@ describe("Secret", () => {
   it("equals a secret of the same bytes only", () => {
     expect(secret.equals(new Secret(Buffer.from("geheimnis")))).toBe(true);
     expect(secret.equals(new Secret(Buffer.from("geheimnit")))).toBe(false);
+  });
+});
+
+describe("what a server says has no login in it", () => {
+  const basic = `Basic ${Buffer.from("mon:geheim:nis").toString("base64")}`;
+  it.each([
+    ["a header with a password", basic, `you sent ${basic}`, "you sent Basic ****"],
+    ["the password itself", basic, "geheim:nis is wrong", "**** is wrong"],
+    ["a token", "Token abc-def", '{"authorization":"Token abc-def"}', '{"authorization":"Token ****"}'],
+    ["a key without a scheme", "0123abc", "0123abc, 0123abc", "****, ****"],
+    ["what is too short to be told from others", "Token abc", "abc", "abc"],
+    ["none", "", "all as it is", "all as it is"],
+  ])("%s", (_, header, text, shown) => {
+    expect(withoutLogin(text, header)).toBe(shown);
   });
 });

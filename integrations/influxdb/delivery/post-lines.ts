@@ -5,6 +5,7 @@ import {
   request as requestHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { withoutLogin } from "../../../src/config/secret.ts";
 import { errorText } from "../../../src/error-text.ts";
 import type { Target } from "../options/complete-target.ts";
 import { judgeReply, type Reply } from "./reply.ts";
@@ -30,11 +31,12 @@ export function createPoster(target: Target, timeoutMs: number): Poster {
   const start = isTls ? requestHttps : requestHttp;
   return {
     async post(body, encoding) {
+      const login = target.authorization?.reveal().toString("latin1");
       const headers = {
         "content-type": "text/plain; charset=utf-8",
         "content-length": body.length,
         ...(encoding && { "content-encoding": encoding }),
-        ...(target.authorization && { authorization: target.authorization.reveal().toString("latin1") }),
+        ...(login !== undefined && { authorization: login }),
       };
       const request = start(url, { method: "POST", agent, headers });
       const timer = setTimeout(
@@ -42,7 +44,7 @@ export function createPoster(target: Target, timeoutMs: number): Poster {
         timeoutMs,
       );
       try {
-        return await answer(request, body);
+        return await answer(request, { body, login });
       } catch (error) {
         return { kind: "unavailable", message: errorText(error) };
       } finally {
@@ -53,15 +55,18 @@ export function createPoster(target: Target, timeoutMs: number): Poster {
   };
 }
 
-function answer(request: ClientRequest, body: Buffer): Promise<Reply> {
+function answer(
+  request: ClientRequest,
+  { body, login }: { readonly body: Buffer; readonly login: string | undefined },
+): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   request.on("error", reject);
-  request.on("response", (response) => readReply(response).then(resolve, reject));
+  request.on("response", (response) => readReply(response, login).then(resolve, reject));
   request.end(body);
   return promise;
 }
 
-async function readReply(response: IncomingMessage): Promise<Reply> {
+async function readReply(response: IncomingMessage, login = ""): Promise<Reply> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -71,7 +76,8 @@ async function readReply(response: IncomingMessage): Promise<Reply> {
   const { statusCode: status = 0, headers } = response;
   const error = headers["x-influxdb-error"];
   return judgeReply({
-    ...{ status, body: Buffer.concat(chunks).toString("utf8") },
-    ...{ error: typeof error === "string" ? error : undefined, retryAfter: headers["retry-after"] },
+    ...{ status, body: withoutLogin(Buffer.concat(chunks).toString("utf8"), login) },
+    error: typeof error === "string" ? withoutLogin(error, login) : undefined,
+    retryAfter: headers["retry-after"],
   });
 }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { withoutLogin } from "../../../src/config/secret.ts";
 import { type Clock, REAL_CLOCK } from "./clock.ts";
 import { RequestPace, readNumber } from "./request-pace.ts";
 import { ZulipError } from "./zulip-error.ts";
@@ -63,21 +64,25 @@ export class ZulipClient {
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<Reply> {
     await this.#pace.wait(options.signal);
     const what = `${method} ${path}`;
-    const response = await this.#fetch(method, path, options);
+    const headers = this.#headers(options);
+    const response = await this.#fetch(method, path, { ...options, headers });
     this.#pace.note(response.headers);
     const body = await readBody(response, { what, site: this.site });
     if (response.ok && body?.["result"] !== "error") {
       if (body !== undefined) return body;
       throw new ZulipError(`${this.site} has answered ${what} with no JSON`, { kind: "unanswered" });
     }
-    throw this.#failure(response, { what, body });
+    throw this.#failure(response, { what, body, login: headers["Authorization"] ?? "" });
   }
 
-  async #fetch(method: Method, path: string, options: RequestOptions): Promise<Response> {
-    const { params = {}, form, timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS, signal } = options;
+  async #fetch(
+    method: Method,
+    path: string,
+    options: RequestOptions & { readonly headers: Readonly<Record<string, string>> },
+  ): Promise<Response> {
+    const { params = {}, form, timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS, signal, headers } = options;
     const url = new URL(`api/v1/${path}`, `${this.site}/`);
     const fields = encodeParams(params);
-    const headers = this.#headers(options);
     if (method === "GET") url.search = fields.toString();
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
@@ -105,14 +110,15 @@ export class ZulipClient {
     return { "User-Agent": userAgent, Authorization: `Basic ${coded}` };
   }
 
-  /** Decided by status and code: the message is translated. */
+  /** Decided by status and code: the message is translated. A server may repeat what it was sent. */
   #failure(
     { status, headers }: Response,
-    { what, body = {} }: { readonly what: string; readonly body: Reply | undefined },
+    { what, body = {}, login }: { readonly what: string; readonly body: Reply | undefined; login: string },
   ): ZulipError {
     const code = typeof body["code"] === "string" ? body["code"] : "";
     const said = typeof body["msg"] === "string" ? body["msg"] : "";
-    const detail = [`status ${status}`, code, said].filter((word) => word !== "").join(", ");
+    const words = [`status ${status}`, code, said].filter((word) => word !== "");
+    const detail = withoutLogin(words.join(", "), login);
     const message = `${this.site} has refused ${what}: ${detail}`;
     if (status === 429 || code === "RATE_LIMIT_HIT") {
       const waitMs = (readNumber(headers, "Retry-After") ?? readSeconds(body) ?? RETRY_MS / 1_000) * 1_000;

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
-import { type HttpCommand, readHttpCommand } from "../command.ts";
+import { type Dialect, type HttpCommand, readHttpCommand } from "../command.ts";
 import { HTTP_OPTIONS } from "../options.ts";
+import { readCurlVersions } from "./versions.ts";
 
 /** The agent of check_curl names the libraries it was built with; no server needs to know those of ours. */
 const AGENT = "check_curl/v2.3.3 (monitoring-plugins 2.3.3)";
@@ -20,14 +21,21 @@ const METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS", "DELETE", "POST"];
 const MAX_BODY = 100_000;
 const MAX_TIMEOUT = 86_400;
 /** libcurl goes through a proxy if one of these is set. */
-const PROXIES = ["http_proxy", "all_proxy", "ALL_PROXY"];
+const PROXIES = ["all_proxy", "ALL_PROXY"];
+const HTTP_PROXIES = ["http_proxy", ...PROXIES];
+const HTTPS_PROXIES = ["https_proxy", "HTTPS_PROXY", ...PROXIES];
+
+const CHECK_CURL: Dialect = {
+  keepsHostPort: true,
+  readVersions: (_, given) => readCurlVersions(given),
+};
 
 /**
- * Reads a command line of check_curl: check_http's words, without TLS, dates and what libcurl does in its own
- * way. Undefined: the plugin has to answer it.
+ * Reads a command line of check_curl: check_http's words, without certificates of ours, dates and what
+ * libcurl does in its own way. Undefined: the plugin has to answer it.
  */
 export function readCurlCommand(argv: readonly string[]): HttpCommand | undefined {
-  const command = readHttpCommand(argv);
+  const command = readHttpCommand(argv, CHECK_CURL);
   if (command === undefined || !isSure(command)) return undefined;
   const { request } = command;
   const agent = request.agent === HTTP_AGENT ? AGENT : request.agent;
@@ -35,14 +43,17 @@ export function readCurlCommand(argv: readonly string[]): HttpCommand | undefine
 }
 
 function isSure(command: HttpCommand): boolean {
-  const { target, expectations } = command;
+  const { target, expectations, tls } = command;
   const { timeout, extended, maximumAge, stopsAtHeader } = expectations;
-  const isPlain = !target.usesTls && maximumAge === undefined && !extended && !stopsAtHeader;
+  const isPlain = maximumAge === undefined && !extended && !stopsAtHeader;
+  // With TLS 1.3 libcurl lets a server ask for a certificate later on, which Node cannot do.
+  const isAnonymous = tls.certificate === undefined && tls.key === undefined;
   const isTimed = timeout > 0 && timeout <= MAX_TIMEOUT;
   const isPlace = isHost(target.address) && isHost(target.hostName ?? target.address) && target.port > 0;
   const isPath = URL_PATH.test(target.url) && !DOTS.test(target.url);
-  const hasProxy = PROXIES.some((name) => process.env[name] !== undefined);
-  return isPlain && isTimed && isPlace && isPath && !hasProxy && isSureRequest(command);
+  const proxies = target.usesTls ? HTTPS_PROXIES : HTTP_PROXIES;
+  const hasProxy = proxies.some((name) => process.env[name] !== undefined);
+  return isPlain && isAnonymous && isTimed && isPlace && isPath && !hasProxy && isSureRequest(command);
 }
 
 /** libcurl takes `127.1` for an address, and other names for what getaddrinfo says. */

@@ -1,6 +1,6 @@
 import type { HttpTarget, RequestParts } from "../request.ts";
 
-const HTTP_PORT = 80;
+const [HTTP_PORT, HTTPS_PORT] = [80, 443];
 const LIBCURL_TYPE = "application/x-www-form-urlencoded";
 
 /** Renders a request with the lines in the order of libcurl: some servers repeat them. */
@@ -26,7 +26,7 @@ function renderContent({ text, contentType }: NonNullable<RequestParts["body"]>)
   return contentType === LIBCURL_TYPE ? lines : lines.toReversed();
 }
 
-function renderHost({ address, port, hostName, hostPort }: HttpTarget): string {
+function renderHost({ address, port, hostName, hostPort, usesTls }: HttpTarget): string {
   const [host, shown] = hostName === undefined ? [address, port] : [hostName, hostPort];
-  return shown === HTTP_PORT ? host : `${host}:${shown}`;
+  return shown === (usesTls ? HTTPS_PORT : HTTP_PORT) ? host : `${host}:${shown}`;
 }

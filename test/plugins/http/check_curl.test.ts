@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkCurl } from "../../../plugins/http/check_curl.ts";
 import { runCheck } from "../../../sdk/testing.ts";
+import { freePort } from "../../support/free-port.ts";
 import { FakeServers, startRecordedServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { type Nginx, startNginx } from "../../support/servers/nginx.ts";
@@ -13,7 +14,7 @@ const RULES: readonly NormalRule[] = [
   [/\bafter \d+ milliseconds/g, "after N milliseconds"],
 ];
 /** Redirects, which are left to the plugin when it is run, and a page that repeats the plugin's agent. */
-const NOT_REPLAYED = /-f (?:follow|sticky)|-k X-Test/;
+const NOT_REPLAYED = /-f (?:follow|sticky)|-k X-Test|-S1(?:\.[01])?$|-S1\.3\+?$|\/hdr/;
 
 describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
   const servers = new FakeServers();
@@ -24,6 +25,8 @@ describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
     places = await startRecordedServers(servers);
     places["17010"] = String(await servers.tcp(oddServer({ plain: 0, tls: 0 })));
     places["18080"] = String(nginx.port);
+    places["18443"] = String(nginx.tlsPort);
+    places["18099"] = String(await freePort());
   });
   afterAll(() => Promise.all([servers[Symbol.asyncDispose](), nginx[Symbol.asyncDispose]()]));
 
@@ -33,14 +36,20 @@ describe.skipIf(!hasServer("nginx"))("the transcripts", () => {
     );
     const replayed = await replay(checkCurl, { places, rules: RULES, atOnce: 8 }, transcripts);
     expect(replayed.differences).toEqual([]);
-    expect(replayed.counts).toEqual({ equal: 35, executed: 7, different: 0 });
+    expect(replayed.counts).toEqual({ equal: 74, executed: 12, different: 0 });
   });
 });
 
 describe("left to the plugin", () => {
   it.each([
-    "-S -H h",
-    "-C 10 -H h",
+    "-S3 -H h",
+    "-S2+ -H h",
+    "-S1.4 -H h",
+    "--ssl= -H h",
+    "-S -J /dev/null -K /dev/null -H h",
+    "-S -K /dev/null -H h",
+    "-C 10,x -H h",
+    "-S -H ::1",
     "-H h -M 1d",
     "-H h -N",
     "-H h -E",

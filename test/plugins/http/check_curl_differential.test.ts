@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkCurl } from "../../../plugins/http/check_curl.ts";
 import { freePort } from "../../support/free-port.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
-import { type Nginx, startNginx } from "../../support/servers/nginx.ts";
+import { type Nginx, startNginx, startTlsNginx, type TlsNginx } from "../../support/servers/nginx.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { CUTS, Cutter } from "../cutter.ts";
 import { type Choices, compareWithPlugin, RUNS, randomLines, seldom, share } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
 import type { NormalRule } from "../oracle.ts";
-import { HTTP_FORMS } from "../real-forms.ts";
+import { HTTP_FORMS, HTTPS_FORMS } from "../real-forms.ts";
 import { realLines } from "../real-lines.ts";
 import { listPaths, listRedirects, oddServer } from "./pages.ts";
 
@@ -105,6 +106,19 @@ const SIZE: readonly NormalRule[] = [
   [/\bsize=\d+B/g, "size=NB"],
   [/page size \d+ too \w+/g, "page size N"],
 ];
+/** What switches TLS on: the last of these words says which versions there may be. */
+const VERSIONS: Choices = [
+  ...[["-S"], ["--ssl"], ["-S", "--sni"], ["-S1.2"], ["-S1.2+"], ["--ssl=1.1+"], ["-S1"], ["-S1.3"]],
+  ...[["-S1.3+"], ["-S1.0+"], ["--ssl=1.2+x"], ["-S1.2+", "-S1.1"], ["-S3"], ["-S2+"], ["-S1.4"], ["--ssl="]],
+];
+const CERTIFICATES: Choices = [
+  ...given("-C", ["30", "10", "25,21", "0", "200,150", "101", "9999,5000"]),
+  ["--certificate=25,20"],
+  ["-C", "x"],
+];
+/** The answers whose end does not depend on how TLS ends. */
+const TLS_PATHS = listPaths().filter((path) => /chunks|204|304|status|large|hang/.test(path));
+
 const MACROS = {
   HOST: ["127.0.0.1", "127.0.0.1", "localhost"],
   NAME: ["www.example.org", "localhost"],
@@ -119,7 +133,7 @@ const MACROS = {
 
 /** Why an answer may be left to the plugin when it is run. */
 const IS_EXPECTED =
-  /because (?:only libcurl .*|only the plugin knows .*|a server reset .*|the name has addresses .*|the page is too large .*)$/;
+  /because (?:the TLS handshake failed|only libcurl .*|only the plugin knows .*|a server reset .*|the name has addresses .*|the page is too large .*)$/;
 
 const PLUGIN = findPlugin("check_curl");
 const isHere = PLUGIN !== undefined && hasServer("check_curl") && hasServer("libcurl") && hasServer("nginx");
@@ -131,16 +145,21 @@ describe.skipIf(!isHere)("the same answers as check_curl", () => {
   let nginx: Nginx;
   let odd = 0;
   let nobody = 0;
+  let versions: TlsNginx;
+  let oddTls = 0;
   beforeAll(async () => {
     vi.stubEnv("LC_ALL", "C.UTF-8"); // as the plugin is run
     nginx = await startNginx();
     odd = await servers.tcp(oddServer({ plain: 0, tls: 0 }));
     nobody = await freePort();
+    versions = await startTlsNginx();
+    const certificate = createCertificate({ commonNames: ["odd.example"], notAfter: inDays(20.5) });
+    oddTls = await servers.tls(certificate, oddServer({ plain: 0, tls: 0 }));
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
     report.print();
-    await Promise.all([servers, nginx].map((each) => each[Symbol.asyncDispose]()));
+    await Promise.all([servers, nginx, versions].map((each) => each[Symbol.asyncDispose]()));
   });
 
   const expectSame = async (lines: Iterable<readonly string[]>, rules: readonly NormalRule[] = []) => {
@@ -172,6 +191,61 @@ describe.skipIf(!isHere)("the same answers as check_curl", () => {
   it("of lines as configurations have them", { timeout }, () => {
     const macros = { ...MACROS, PORT: [nginx.port, nginx.port, odd, nobody].map(String) };
     return expectSame(realLines(HTTP_FORMS, macros, { count: share(0.2) }), SIZE);
+  });
+
+  it("over TLS", { timeout }, async () => {
+    const secure = [VERSIONS, seldom(CERTIFICATES, 5), seldom([["--continue-after-certificate"]], 4)];
+    const files = seldom(
+      [
+        ["-K", "/dev/null"],
+        ["-J", "/dev/null", "-K", "/nothing"],
+      ],
+      9.5,
+    );
+    const rows = [...secure, files, at(nginx.tlsPort), url(NGINX_PATHS), ...REQUEST, FOLLOW, ...JUDGEMENT];
+    await expectSame(every(0.2, ...rows), SIZE);
+    await expectSame(every(0.05, ...secure, at(oddTls), url(TLS_PATHS), ...JUDGEMENT));
+  });
+
+  it("over TLS, of servers with one version of it", { timeout }, () => {
+    const places = Object.values(versions.ports).flatMap(at);
+    return expectSame(every(0.1, VERSIONS, seldom(CERTIFICATES), places, ...JUDGEMENT), SIZE);
+  });
+
+  it("over TLS, of lines as configurations have them", { timeout }, () => {
+    const ports = [nginx.tlsPort, nginx.tlsPort, oddTls, ...Object.values(versions.ports)].map(String);
+    const macros = { ...MACROS, PORT: ports };
+    return expectSame(realLines(HTTPS_FORMS, macros, { count: share(0.1) }), SIZE);
+  });
+
+  it("over TLS, where nothing answers as it should", { timeout }, async () => {
+    const silent = await servers.tcp(() => {});
+    const closing = await servers.tcp((socket) => socket.end());
+    const resetting = await servers.tcp((socket) => void socket.resetAndDestroy());
+    const full = await servers.full();
+    const here = ["-H", "127.0.0.1", "-p"];
+    const places = [
+      ...[nobody, odd, closing, resetting].map((port) => [...here, String(port)]),
+      ["-I", "127.0.0.1", "-H", "vhost.example", "-p", String(nobody)],
+      ["-I", "localhost", "-p", String(nobody), "-4"],
+      [...here, String(silent), "-t", "1"],
+      [...here, String(silent), "-t1", "-c", "1.5", "-H", "vhost.example"],
+      [...here, String(full), "-t", "1"],
+      [...here, String(oddTls), "-u", "/hang", "-t", "1"],
+      [...here, String(oddTls), "-u", "/end/reset"],
+      [...here, String(oddTls), "-u", "/empty"],
+      ["-H", "no.such.host.invalid", "-L"],
+      ["-I", "no.such.host.invalid"],
+      ["-I", "no.such.host.invalid", "-H", "localhost"],
+      ["-H", "127.0.0.1", "-6", "-p", String(nobody)],
+    ];
+    await expectSame(every(0.06, places, [["-S"], ["-S1.2"], ["-C", "10"]]));
+  });
+
+  it.each(CUTS)("over TLS, of pages whose bytes come $how", { timeout }, async ({ cut }) => {
+    await using cutter = await Cutter.to(oddTls, cut);
+    const paths = TLS_PATHS.filter((path) => !/large|hang/.test(path));
+    await expectSame(every(0.02, [["-S"], ["-C", "10"]], at(cutter.port), url(paths), ...JUDGEMENT));
   });
 
   it.each(CUTS)("of pages whose bytes come $how", { timeout }, async ({ cut }) => {
@@ -206,6 +280,7 @@ describe.skipIf(!isHere)("the same answers as check_curl", () => {
       ["-I", "127.0.0.1", "-p", String(port), "-H", "vhost.example:8080"],
       ["-p", String(port), "127.0.0.1"],
       ["-p", String(port), "127.0.0.1", "vhost.example"],
+      ["-I", "127.0.0.1", "-H", `vhost.example:${port}`],
     ];
   }
 });

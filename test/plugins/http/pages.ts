@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Serve } from "../../support/servers/fake-servers.ts";
 
 /** What an odd server sends for a path: bytes, and the end of the connection, or something else. */
@@ -82,9 +83,9 @@ const ODD: Readonly<Record<string, Page>> = {
   "/dates/undated": `${OK}Date: Mon, 02 Jan 2023 00:00:00 GMT\r\n\r\nhello`,
   "/dates/last": `${OK}Date: x\r\nLAST-Modified:\r\n Sun, 01 Jan 2023 00:00:00 GMT\r\ndate:\tMon, 02 Jan 2023 00:00:00 GMT\r\n\r\nhello`,
   "/end/reset": (socket) => {
-    socket.write(`${OK}A: b\r\n\r\nhello`, () => socket.resetAndDestroy());
+    socket.write(`${OK}A: b\r\n\r\nhello`, () => reset(socket));
   },
-  "/end/reset-at-once": (socket) => void socket.resetAndDestroy(),
+  "/end/reset-at-once": reset,
   "/end/parts": (socket) => {
     socket.write("HTTP/1.1 20", () =>
       setTimeout(() => {
@@ -93,6 +94,12 @@ const ODD: Readonly<Record<string, Page>> = {
     );
   },
 };
+
+/** Node cannot reset a connection below TLS: it is closed without the end of TLS. */
+function reset(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
+}
 
 function dated(date: string, modified: string): string {
   return `${OK}Date: ${date}\r\nServer: odd\r\nLast-Modified: ${modified}\r\n\r\nhello`;

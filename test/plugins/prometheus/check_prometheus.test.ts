@@ -9,12 +9,14 @@ import { Prometheus } from "../../support/servers/prometheus.ts";
 import { compareWithPlugin, RUNS, randomLines } from "../differential.ts";
 import { isUnderstood } from "../effects.ts";
 import { FamilyReport } from "../family-report.ts";
-import type { NormalRule } from "../oracle.ts";
+import { type NormalRule, replay } from "../oracle.ts";
 import { prometheusLines } from "./lines.ts";
+import { DURATION, PROMETHEUS_PLACES } from "./places.ts";
 
 /** No package has this plugin: its file is named by this variable. */
 const PLUGIN = process.env["CHECK_PROMETHEUS"] ?? "";
-const DURATION: NormalRule = [/'duration'=[0-9.]+s/, "'duration'=Ns"];
+/** Of Debian's Prometheus. */
+const VERSION: NormalRule = [/Version: [0-9][^,]*/, "Version: N"];
 
 describe.skipIf(!hasServer("prometheus"))("a real Prometheus", () => {
   const report = new FamilyReport("check_prometheus");
@@ -59,6 +61,17 @@ describe.skipIf(!hasServer("prometheus"))("a real Prometheus", () => {
     const search = ["--search", '.*job="(.*?)".*', "--replace", "job $1", "-a", "{{.job}} is {{.xvalue}};"];
     const { output } = await runCheck(checkPrometheus, [...words, ...search]);
     expect(output).toMatch(/^OK - prometheus is [01];prometheus is [01];\|'job prometheus'=[01];;;; 'job/);
+  });
+
+  it("answers the recorded runs as check_prometheus 0.0.7 has answered them", async () => {
+    const places = {
+      [PROMETHEUS_PLACES.server]: String(server.port),
+      [PROMETHEUS_PLACES.down]: String(server.downPort),
+      [PROMETHEUS_PLACES.nobody]: String(await freePort()),
+    };
+    const replayed = await replay(checkPrometheus, { places, rules: [DURATION, VERSION] });
+    expect(replayed.differences).toEqual([]);
+    expect(replayed.counts).toEqual({ equal: 268, executed: 176, different: 0 });
   });
 
   it.skipIf(PLUGIN === "")("gives the plugin's answers", { timeout: 60_000 + 300 * RUNS }, async () => {
@@ -111,6 +124,28 @@ it("takes the plugin's thresholds", () => {
 });
 
 it.each([
+  [401, "client_error: client error: 401"],
+  [404, "client_error: client error: 404"],
+  [422, "execution: too much"],
+  [500, "server_error: server error: 500"],
+  [503, "server_error: server error: 503"],
+])("status %i is UNKNOWN in the plugin's words, %s", async (status, text) => {
+  await using servers = new FakeServers();
+  const body = JSON.stringify({ status: "error", errorType: "execution", error: "too much" });
+  const answer = `HTTP/1.1 ${status} Odd\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const port = await servers.tcp((socket) => void socket.once("data", () => socket.end(answer)));
+  const words = ["mode", "query", "-q", "up", "--address", `http://127.0.0.1:${port}`];
+  expect(await runCheck(checkPrometheus, words)).toMatchObject({
+    returnCode: 3,
+    output: `UNKNOWN - Error when executing cli action : ${text}\n`,
+  });
+});
+
+it.each([
+  [
+    "a method that is not allowed",
+    (end: (text: string) => void) => end("HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n"),
+  ],
   ["three bytes", (end: (text: string) => void) => end("abc")],
   ["no JSON", (end: (text: string) => void) => end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")],
   ["another shape", (end: (text: string) => void) => end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")],

@@ -25,11 +25,18 @@ interface Found {
 /** A Prometheus that has scraped itself, and a target that is down. */
 export class Prometheus implements AsyncDisposable {
   readonly port: number;
+  /** The port of the target that is down. */
+  readonly downPort: number;
   readonly #process: ChildProcess;
   readonly #folder: Disposable;
 
-  private constructor(port: number, process: ChildProcess, folder: Disposable) {
+  private constructor(
+    { port, down }: { readonly port: number; readonly down: number },
+    process: ChildProcess,
+    folder: Disposable,
+  ) {
     this.port = port;
+    this.downPort = down;
     this.#process = process;
     this.#folder = folder;
   }
@@ -48,7 +55,8 @@ export class Prometheus implements AsyncDisposable {
     );
     const data = `--storage.tsdb.path=${folder.path}/data`;
     const words = [`--config.file=${file}`, data, `--web.listen-address=127.0.0.1:${port}`];
-    const started = new Prometheus(port, spawnDaemon("prometheus", words, { stdio: "ignore" }), folder);
+    const child = spawnDaemon("prometheus", words, { stdio: "ignore" });
+    const started = new Prometheus({ port, down }, child, folder);
     try {
       await started.#whenScraped(all.length);
       return started;
