@@ -19,12 +19,11 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 
 
-# The packages that the worker needs when it runs, and the list of them.
+# The packages that the worker needs when it runs.
 FROM builder AS dependencies
 # A file of certificates, for builds behind a proxy that has its own.
 ARG NODE_EXTRA_CA_CERTS
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
- && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > npm.cdx.json \
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/@types node_modules/.package-lock.json \
  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 
@@ -43,34 +42,37 @@ RUN npm run build \
 COPY images/link-programs.mjs images/
 COPY LICENSE ./
 COPY --from=dependencies /build/node_modules /opt/omd-worker/node_modules
-COPY --from=dependencies /build/npm.cdx.json /opt/omd-worker/npm.cdx.json
 RUN cp -r dist package.json LICENSE /opt/omd-worker/ \
- && node images/link-programs.mjs /opt/omd-worker
+ && node images/link-programs.mjs /opt/omd-worker \
+ && /opt/omd-worker/bin/omd-worker link-names /opt/omd-worker/bin
 
 
-# The worker, as it is in every image: with compiled code, which is for its own processor.
+# The worker, as it is in every image: with compiled code, which is for its own processor, and the list of its components,
+# with the image's own Node.js.
 FROM node AS worker
 COPY --from=compiled /opt/omd-worker /opt/omd-worker
-RUN node /opt/omd-worker/dist/src/cli/code/write-code.js
+COPY package-lock.json /build/
+COPY packaging/licences.ts packaging/sbom.ts /build/packaging/
+RUN node /opt/omd-worker/dist/src/cli/code/write-code.js \
+ && node /build/packaging/sbom.ts /opt/omd-worker --node > /opt/omd-worker/sbom.cdx.json
 
 
 # What all images have: Node.js, an init, and the user.
 FROM ${DEBIAN_IMAGE} AS bare
-# Debian keeps one version of a package, so a build with versions here would fail after the next security update.
-# What an image has stands in its /usr/share/doc/omd-worker/debian.txt.
-# hadolint ignore=DL3008
-RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      ca-certificates libatomic1 libstdc++6 tini tzdata \
+COPY images/install-packages.sh /usr/local/lib/omd-worker/install-packages.sh
+# The user's password has no date, so that the image is the same on another day. Scripts and command definitions name
+# /usr/bin/omd-worker, where the Debian package has it.
+RUN /usr/local/lib/omd-worker/install-packages.sh ca-certificates libatomic1 libstdc++6 tini tzdata \
  && groupadd --gid 10001 omd-worker \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/omd-worker --shell /usr/sbin/nologin omd-worker \
+ && sed -i 's/^\(omd-worker:[^:]*:\)[0-9]*:/\1:/' /etc/shadow \
+ && rm -f /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- \
  && install -d -m 0770 -o 10001 -g 0 /var/lib/omd-worker \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
+ && ln -s /opt/omd-worker/bin/omd-worker /usr/bin/omd-worker
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY images/finish-image.sh /usr/local/lib/omd-worker/finish-image.sh
-# It logs to standard output, whatever worker.conf says of a log file, and never in the background, which would end the
-# container. The files that plugins and Net-SNMP keep are in the one folder that can be written. glibc would keep what V8's
-# threads free, for each of them.
+# All programs log JSON to standard output, the worker whatever worker.conf says of a log file, and never in the background,
+# which would end the container. The files that plugins and Net-SNMP keep are in the one folder that can be written. glibc
+# would keep what V8's threads free, for each of them.
 ENV PATH=/opt/omd-worker/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     HOME=/var/lib/omd-worker \
     LANG=C.UTF-8 \
@@ -79,6 +81,8 @@ ENV PATH=/opt/omd-worker/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
     MP_STATE_PATH=/tmp \
     SNMP_PERSISTENT_DIR=/tmp \
     OMD_WORKER_LOG_FORMAT=json \
+    OMD_ZULIP_LOG_FORMAT=json \
+    OMD_ZULIPBOT_LOG_FORMAT=json \
     OMD_WORKER_LOGMODE=stdout \
     OMD_WORKER_DAEMON=no
 WORKDIR /var/lib/omd-worker
@@ -94,26 +98,20 @@ LABEL org.opencontainers.image.licenses="Apache-2.0" \
 
 # What the images of workers have besides: the plugins of most queues, Perl and Python for plugins of a site.
 FROM bare AS base
-# hadolint ignore=DL3008
-RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+RUN /usr/local/lib/omd-worker/install-packages.sh \
       iputils-ping monitoring-plugins-basic procps \
       libjson-perl liblwp-protocol-https-perl libmonitoring-plugin-perl libwww-perl perl \
-      python3 python3-nagiosplugin python3-requests \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log
+      python3 python3-nagiosplugin python3-requests
 
 
-# The targets end with the same lines. One last stage from ${POOL} would spare them, but `--target snmp` would then be an image
-# of root without a worker. ONBUILD would spare them, too; images of the OCI format have none.
+# Each target has its packages, then the worker, the user and its name. One last stage from ${POOL} would spare the last three,
+# but `--target snmp` would then be an image of root without a worker. ONBUILD would spare them, too; images of the OCI format
+# have none. The worker comes last, so that a new one leaves the packages where they are.
 
 # Host checks: ping, TCP, HTTP, DNS.
 FROM base AS hostcheck
-# hadolint ignore=DL3008
-RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      bind9-dnsutils bind9-host fping libcurl4 libldap-2.5-0 liburiparser1 monitoring-plugins-standard \
- && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+RUN /usr/local/lib/omd-worker/install-packages.sh \
+      bind9-dnsutils bind9-host fping libcurl4 libldap-2.5-0 liburiparser1 monitoring-plugins-standard
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-hostcheck-worker" \
@@ -122,11 +120,7 @@ LABEL org.opencontainers.image.title="omd-hostcheck-worker" \
 
 # check_by_ssh.
 FROM base AS check-ssh
-# hadolint ignore=DL3008
-RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openssh-client \
- && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+RUN /usr/local/lib/omd-worker/install-packages.sh openssh-client
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-check-ssh-worker" \
@@ -135,13 +129,9 @@ LABEL org.opencontainers.image.title="omd-check-ssh-worker" \
 
 # check_snmp, and Perl plugins with Net::SNMP.
 FROM base AS snmp
-# hadolint ignore=DL3008
-RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+RUN /usr/local/lib/omd-worker/install-packages.sh \
       libcrypt-des-perl libcrypt-rijndael-perl libdigest-hmac-perl libnet-snmp-perl \
-      monitoring-plugins-standard nagios-snmp-plugins snmp \
- && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+      monitoring-plugins-standard nagios-snmp-plugins snmp
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-snmp-worker" \
@@ -150,14 +140,10 @@ LABEL org.opencontainers.image.title="omd-snmp-worker" \
 
 # Databases: PostgreSQL, MySQL and MariaDB; SQL Server and Sybase by FreeTDS.
 FROM base AS db
-# hadolint ignore=DL3008
-RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+RUN /usr/local/lib/omd-worker/install-packages.sh \
       check-pgactivity default-mysql-client freetds-bin libdbd-mysql-perl libdbd-pg-perl libdbd-sybase-perl \
       libmariadb3 libpq5 monitoring-plugins-contrib monitoring-plugins-standard postgresql-client \
-      python3-psycopg2 python3-pymysql \
- && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+      python3-psycopg2 python3-pymysql
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-db-worker" \
@@ -166,11 +152,7 @@ LABEL org.opencontainers.image.title="omd-db-worker" \
 
 # Windows: check_nrpe, check_nt, and PowerShell over SSH. check_nsc_web is answered in the worker.
 FROM base AS windows
-# hadolint ignore=DL3008
-RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nagios-nrpe-plugin openssh-client \
- && /usr/local/lib/omd-worker/finish-image.sh \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+RUN /usr/local/lib/omd-worker/install-packages.sh nagios-nrpe-plugin openssh-client
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-windows-worker" \
@@ -180,7 +162,6 @@ LABEL org.opencontainers.image.title="omd-windows-worker" \
 # The programs beside the workers: zulip-bot, zulip-notifier, perfdata. They start no plugin, and what has the login of the
 # monitoring needs none beside it.
 FROM bare AS integrations
-RUN /usr/local/lib/omd-worker/finish-image.sh
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-integrations" \

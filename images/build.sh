@@ -9,7 +9,8 @@
 #   TARGET      hostcheck, check-ssh, snmp, db, windows, integrations; all of them unless given
 #   FLAGS       for each build, as --platform linux/arm64 --build-arg NODE_IMAGE=…@sha256:…
 #
-# SOURCE_DATE_EPOCH is passed on, where the builder knows it.
+# With SOURCE_DATE_EPOCH=SECONDS in the environment all files have this time, so that two builds can be compared: docker's
+# BuildKit takes it as it is (with --output type=…,rewrite-timestamp=true), podman and buildah are told by --timestamp.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -42,6 +43,9 @@ fi
 
 # buildah 1.28 leaves a container of the stage `node`, which has no steps, after each build. Others leave none.
 case " $builder " in *[/\ ]buildah\ *) set -- --force-rm "$@" ;; esac
+case " $builder " in
+  *[/\ ]buildah\ * | *[/\ ]podman\ *) [ -z "${SOURCE_DATE_EPOCH:-}" ] || set -- --timestamp "$SOURCE_DATE_EPOCH" "$@" ;;
+esac
 
 for target in ${targets:-$TARGETS}; do
   case $target in integrations) name=omd-integrations ;; *) name=omd-$target-worker ;; esac

@@ -8,6 +8,8 @@ export interface LockedPackage {
   readonly version: string;
   readonly integrity?: string;
   readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly dev?: true;
   readonly optional?: true;
   readonly hasInstallScript?: true;
@@ -61,8 +63,9 @@ looks after: ${PERMISSIVE.join(", ")}.
 - **None needs to run anything at its installation.** Two have such a script, ssh2 and cpu-features: they would compile code that makes encryption
   faster, and work without. npm does not run them here (\`allowScripts\` of package.json). \`npm ci --ignore-scripts --omit=dev\` gives a worker that works.
 - **Each has a checksum** in package-lock.json (\`integrity\`), which \`npm ci\` compares.
-- The list of components in the form CycloneDX is \`/opt/omd-worker/npm.cdx.json\` in each image, and beside each released image
-  ([images.md](images.md)). Of any other installation: \`npm sbom --omit=dev --sbom-format=cyclonedx\`.
+- The list of components in the form CycloneDX is \`/opt/omd-worker/sbom.cdx.json\` in each image and beside each released image
+  ([images.md](images.md)), \`/usr/lib/omd-worker/sbom.cdx.json\` of the Debian package, and \`sbom.cdx.json\` of the npm package. The first two have
+  their Node.js in it, with the libraries compiled into it; npm chooses the packages when it installs, so the last one lists those that were tested.
 
 | package | version | licence |
 |---|---|---|

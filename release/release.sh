@@ -66,6 +66,8 @@ case $(uname -m) in
   *) fail "there is no image for this machine's processor, $(uname -m)" ;;
 esac
 set -- "$@" --build-arg BUILDPLATFORM=$here
+# All files have the time of the commit, so that the same commit and the same packages make the same layers.
+set -- "$@" --timestamp "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || date +%s)}"
 set -- "$@" --label org.opencontainers.image.version="$version" --label org.opencontainers.image.revision="$revision"
 
 buildah_() {
@@ -114,7 +116,7 @@ save_lists() { # IMAGE NAME ARCH
   container=$(buildah_ from --pull-never "$1")
   root=$(buildah_ mount "$container")
   cp "$root/usr/share/doc/omd-worker/debian.txt" "$output/$2.debian.txt"
-  cp "$root/opt/omd-worker/npm.cdx.json" "$output/$2.npm.cdx.json"
+  cp "$root/opt/omd-worker/sbom.cdx.json" "$output/$2.sbom.cdx.json"
   machine=$(od -An -tx2 -j18 -N2 "$root/usr/local/bin/node" | tr -d ' ')
   buildah_ rm "$container" > /dev/null
   # Whatever buildah has taken for the base images, the image says that it is for the platform that was asked for.

@@ -44,7 +44,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   worker: ["sdk", "gearman", "config", "payload", "job", "handlers", "outcome", "executor", "run", "result"],
   demo: ["sdk", "gearman", "config", "payload", "worker"],
   survey: ["sdk", "config", "outcome", "run"],
-  doctor: ["gearman", "config", "payload", "job", "outcome"],
+  doctor: ["gearman", "config", "payload", "job", "outcome", "executor"],
   control: ["worker"],
   metrics: ["config", "payload", "job", "handlers", "outcome", "worker"],
   tools: ["gearman", "config", "payload", "outcome", "executor", "result"],

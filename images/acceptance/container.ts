@@ -96,6 +96,11 @@ export class Container implements AsyncDisposable {
     return `${stdout}\n${stderr}`;
   }
 
+  /** Runs a program in it, beside the first one. */
+  async exec(...words: readonly string[]): Promise<Ended> {
+    return await runner("exec", this.#name, ...words);
+  }
+
   /** Sends TERM. Resolves to the exit code when it has ended. */
   async stop(): Promise<number> {
     await runner("stop", "--time", "60", this.#name);

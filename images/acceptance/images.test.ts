@@ -2,10 +2,11 @@ import { chmodSync, chownSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { COMPATIBLE_NAMES } from "../../src/cli/tools/tool-commands.ts";
 import { readStatus } from "../../src/gearman/admin.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
-import { Core, serviceJob } from "../../test/e2e/core.ts";
+import { Core } from "../../test/e2e/core.ts";
 import { createFolder } from "../../test/support/folder.ts";
 import { freePort } from "../../test/support/free-port.ts";
 import { type Gearmand, startGearmand } from "../../test/support/gearman/gearmand.ts";
@@ -19,6 +20,7 @@ import {
   runner,
   runToEnd,
 } from "./container.ts";
+import { jobFor, queuesOf, variablesOf } from "./queues.ts";
 import { openScene, TARGETS, type Target } from "./targets.ts";
 
 const KEY = "a key of the acceptance test";
@@ -63,12 +65,12 @@ function openCore(): Core {
 }
 
 /** Configured by the environment alone. */
-function options(queue: string, { env, flags = [], ...more }: RunOptions = {}): RunOptions {
+function options(queues: readonly string[], { env, flags = [], ...more }: RunOptions = {}): RunOptions {
   return {
     env: {
       OMD_WORKER_SERVER: `127.0.0.1:${gearmand.port}`,
       OMD_WORKER_KEYFILE: "/run/secrets/gearman.key",
-      OMD_WORKER_SERVICEGROUPS: queue,
+      ...variablesOf(queues),
       OMD_WORKER_DEBUG: "1",
       ...env,
     },
@@ -80,7 +82,7 @@ function options(queue: string, { env, flags = [], ...more }: RunOptions = {}): 
 /** What gearmand says of a queue: the number of its workers, and of jobs that they have. */
 async function statusOf(queue: string) {
   const rows = await readStatus({ host: "127.0.0.1", port: gearmand.port });
-  return rows.find((row) => row.queue === `servicegroup_${queue}`) ?? { workers: 0, running: 0 };
+  return rows.find((row) => row.queue === queue) ?? { workers: 0, running: 0 };
 }
 
 async function underWay(queue: string, jobs: number): Promise<void> {
@@ -98,13 +100,10 @@ async function registered(container: Container, queue: string) {
 /** Takes the answers of the core for these commands, by their numbers. */
 async function ask(core: Core, queue: string, commands: readonly string[]): Promise<readonly string[]> {
   core.results.splice(0);
-  const jobs = commands.map((command, at) =>
-    serviceJob(String(at), command, { target_queue: `servicegroup_${queue}` }),
-  );
-  await core.submit(`servicegroup_${queue}`, ...jobs);
+  await core.submit(queue, ...commands.map((command, at) => jobFor(queue, at, command)));
   await core.collected(commands.length, PATIENCE);
   const byNumber = core.results.map(
-    ({ fields }) => [Number(fields.get("service_description")), fields.get("output") ?? ""] as const,
+    ({ fields }) => [Number(fields.get("host_name")), fields.get("output") ?? ""] as const,
   );
   return byNumber.toSorted(([one], [other]) => one - other).map(([, output]) => output);
 }
@@ -126,21 +125,27 @@ describe.each(targets)("the image %s", (target: Target) => {
     const flags = (scene.volumes ?? []).flatMap((volume) => ["--volume", volume]);
     await using core = openCore();
     await core.connected();
-    await using container = await Container.start(target, options(target, { flags }));
-    const { seconds, cpu } = await registered(container, target);
+    const queues = queuesOf(target);
+    const [queue = "", ...others] = queues;
+    await using container = await Container.start(target, options(queues, { flags }));
+    const { seconds, cpu } = await registered(container, queue);
     // With half a core that is a second and a half. The time itself depends on what else the machine does.
     expect(cpu).toBeLessThan(0.75);
-    const answers = await ask(core, target, [scene.native.command, scene.plugin.command]);
+    const answers = await ask(core, queue, [scene.native.command, scene.plugin.command]);
+    for (const other of others)
+      expect(await ask(core, other, [scene.native.command]), other).toEqual([
+        expect.stringContaining(scene.native.says),
+      ]);
     const log = await container.logs();
     expect(answers, log).toEqual([
       expect.stringContaining(scene.native.says),
       expect.stringContaining(scene.plugin.says),
     ]);
     const ways = [...log.matchAll(/"via":"([a-z]+)"/g)].map(([, via]) => via).toSorted();
-    expect(ways, log).toEqual(["native", "plugin"]);
+    expect(ways, log).toEqual([...queues.map(() => "native"), "plugin"]);
 
-    await core.submit(`servicegroup_${target}`, serviceJob("slow", "/bin/sh -c 'sleep 10; echo ten'"));
-    await underWay(target, 1);
+    await core.submit(queue, jobFor(queue, 0, "/bin/sh -c 'sleep 10; echo ten'"));
+    await underWay(queue, 1);
     core.results.splice(0);
     const begun = performance.now();
     expect(await container.stop()).toBe(0);
@@ -151,7 +156,10 @@ describe.each(targets)("the image %s", (target: Target) => {
   });
 
   it("is found well by its doctor", async () => {
-    const { exitCode, stdout, stderr } = await runToEnd(target, options(target, { words: ["doctor"] }));
+    const { exitCode, stdout, stderr } = await runToEnd(
+      target,
+      options(queuesOf(target), { words: ["doctor"] }),
+    );
     const findings = `${stdout}${stderr}`.split("\n").filter((line) => /^(?:error|warning)/.test(line));
     // The containers are in the network of this machine, whose setting it is.
     const about = mayPingHere() ? [] : [expect.stringMatching(/^warning ping /)];
@@ -160,11 +168,11 @@ describe.each(targets)("the image %s", (target: Target) => {
   });
 
   it("runs as any user of the group 0, as on OpenShift", async () => {
-    const queue = `${target}-any`;
+    const queue = `servicegroup_${target}-any`;
     await using core = openCore();
     await core.connected();
     const flags = ["--user", "1000670000:0"];
-    await using container = await Container.start(target, options(queue, { flags }));
+    await using container = await Container.start(target, options([queue], { flags }));
     await registered(container, queue);
     const command = `/usr/lib/nagios/plugins/check_tcp -H 127.0.0.1 -p ${gearmand.port}`;
     const answers = await ask(core, queue, [command, "/bin/sh -c 'id -u; id -g'"]);
@@ -174,12 +182,34 @@ describe.each(targets)("the image %s", (target: Target) => {
   it("says what it holds", async () => {
     const { stdout } = await runToEnd(target, {
       flags: ["--entrypoint", "/bin/sh"],
-      words: ["-c", "cat /usr/share/doc/omd-worker/debian.txt /opt/omd-worker/npm.cdx.json"],
+      words: ["-c", "cat /usr/share/doc/omd-worker/debian.txt /opt/omd-worker/sbom.cdx.json"],
     });
     expect(stdout).toMatch(/^tini \S+ \S+$/m);
     expect(stdout).toContain('"bomFormat": "CycloneDX"');
+    const node = await runToEnd(target, { flags: ["--entrypoint", "node"], words: ["--version"] });
+    expect(stdout).toContain(`"pkg:generic/node@${node.stdout.trim().replace(/^v/, "")}"`);
     const { stdout: bytes } = await runner("inspect", "--format", "{{.Size}}", imageName(target));
     table.push(`${target}: ${Math.round(Number(bytes) / 1e6)} MB`);
+  });
+
+  it("is called by its names, by PATH and as the Debian package has it", async () => {
+    await using container = await Container.start(target, options([`servicegroup_${target}-names`]));
+    await registered(container, `servicegroup_${target}-names`);
+    for (const [file, ...words] of [
+      ["omd-worker", "status"],
+      ["/usr/bin/omd-worker", "status"],
+      ["sh", "-lc", "omd-worker status"],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await container.exec(file, ...words);
+      expect({ exitCode, stdout, stderr }, file).toEqual({
+        ...{ exitCode: 0, stderr: "" },
+        stdout: expect.stringContaining(", takes jobs, up "),
+      });
+    }
+    for (const name of COMPATIBLE_NAMES) {
+      const { stdout } = await container.exec("sh", "-c", `command -v ${name} && ${name} --version`);
+      expect(stdout, name).toMatch(/^\/opt\/omd-worker\/bin\/[\s\S]*omd-worker/);
+    }
   });
 
   it.runIf(target === "hostcheck")("pings without any capability", async () => {
@@ -209,13 +239,13 @@ describe.each(targets)("the image %s", (target: Target) => {
     chmodSync(site.path, 0o755);
     writeFileSync(join(site.path, "check_own.mjs"), OWN_CHECK);
     writeFileSync(join(site.path, "check_warm.pl"), WARM_PLUGIN, { mode: 0o755 });
-    const queue = `${target}-beside`;
+    const queue = `servicegroup_${target}-beside`;
     const port = await freePort();
     await using core = openCore();
     await core.connected();
     const env = { OMD_WORKER_PLUGIN_PATH: SITE, OMD_WORKER_PROMETHEUS_SERVER: `127.0.0.1:${port}` };
     const flags = ["--volume", `${site.path}:${SITE}:ro`];
-    await using container = await Container.start(target, options(queue, { env, flags }));
+    await using container = await Container.start(target, options([queue], { env, flags }));
     await registered(container, queue);
     expect(await ask(core, queue, ["check_own", `${SITE}/check_warm.pl`])).toEqual([
       "own answer",
@@ -232,18 +262,18 @@ describe.each(targets)("the image %s", (target: Target) => {
       table.push(`${target}: memory was not measured, as that of QEMU for ${platform} would count`);
       skip();
     }
-    const queue = `${target}-memory`;
+    const queue = `servicegroup_${target}-memory`;
     await using core = openCore();
     await core.connected();
     const env = { OMD_WORKER_DEBUG: "0", OMD_WORKER_MIN_WORKER: "10", OMD_WORKER_MAX_WORKER: "200" };
     const rate = { OMD_WORKER_SPAWN_RATE: "200" };
-    await using container = await Container.start(target, options(queue, { env: { ...env, ...rate } }));
+    await using container = await Container.start(target, options([queue], { env: { ...env, ...rate } }));
     await registered(container, queue);
     await pause(SETTLE_MS);
     const pid = await container.pid();
     const idle = memoryOf(pid);
-    const jobs = Array.from({ length: IN_FLIGHT }, (_, at) => serviceJob(String(at), "/bin/sleep 30"));
-    await core.submit(`servicegroup_${queue}`, ...jobs);
+    const jobs = Array.from({ length: IN_FLIGHT }, (_, at) => jobFor(queue, at, "/bin/sleep 30"));
+    await core.submit(queue, ...jobs);
     await underWay(queue, IN_FLIGHT);
     await pause(SETTLE_MS);
     const busy = memoryOf(pid);

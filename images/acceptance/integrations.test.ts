@@ -1,9 +1,10 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createFolder } from "../../test/support/folder.ts";
-import { INTEGRATIONS, imageName, runner, runToEnd } from "./container.ts";
+import { Container, INTEGRATIONS, imageName, runner, runToEnd } from "./container.ts";
 
+const PATIENCE = { timeout: 30_000, interval: 200 };
 const wanted = (process.env["IMAGE_TARGETS"] ?? "").split(" ").filter((word) => word !== "");
 const isWanted = wanted.length === 0 || wanted.includes(INTEGRATIONS);
 
@@ -49,9 +50,39 @@ describe.runIf(isWanted)("the image of the programs beside the workers", () => {
     });
   });
 
+  it("logs JSON, whatever program it runs", async () => {
+    using folder = createFolder();
+    chmodSync(folder.path, 0o755);
+    const login = "site=https://127.0.0.1:1\nemail=bot@example.org\napi_key=0123456789abcdef\n";
+    const notifier = `${login}stream=icinga\nspool=/tmp/zulip\n`;
+    const bot = `${login}monitoring=livestatus 127.0.0.1:1\npermission=allow stream=icinga\nstate_folder=/tmp/bot\n`;
+    for (const [name, text] of Object.entries({ "zulip-notifier": notifier, "zulip-bot": bot }))
+      writeFileSync(join(folder.path, `${name}.conf`), text, { mode: 0o644 });
+    const programs = [
+      ["zulip-notifier", "--config=/conf/zulip-notifier.conf"],
+      ["zulip-bot", "--config=/conf/zulip-bot.conf"],
+      [
+        ...["perfdata", "--server=127.0.0.1:1", "--encryption=no", "--spool=/tmp/perfdata"],
+        "--target=main http://127.0.0.1:8086 database=nagflux",
+      ],
+      ["--server=127.0.0.1:1", "--encryption=no"],
+    ];
+    for (const words of programs) {
+      const flags = ["--volume", `${folder.path}:/conf:ro`];
+      await using container = await Container.start(INTEGRATIONS, { flags, words });
+      const lines = await vi.waitFor(async () => {
+        const written = (await container.logs()).split("\n").filter((line) => line.trim() !== "");
+        expect(written.length, words[0]).toBeGreaterThan(0);
+        return written;
+      }, PATIENCE);
+      for (const line of lines)
+        expect(JSON.parse(line), line).toMatchObject({ level: expect.any(Number), msg: expect.any(String) });
+    }
+  });
+
   it("says what it holds", async () => {
     const flags = ["--entrypoint", "/bin/sh"];
-    const words = ["-c", "cat /usr/share/doc/omd-worker/debian.txt /opt/omd-worker/npm.cdx.json"];
+    const words = ["-c", "cat /usr/share/doc/omd-worker/debian.txt /opt/omd-worker/sbom.cdx.json"];
     const { stdout } = await runToEnd(INTEGRATIONS, { flags, words });
     expect(stdout).toMatch(/^tini \S+ \S+$/m);
     expect(stdout).toContain('"bomFormat": "CycloneDX"');

@@ -39,6 +39,7 @@ unpack "$work/omd-worker-$version.tgz" "$work/package"
 cp package-lock.json "$work/package"
 (cd "$work/package" && npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund)
 cp -r "$work/package/"{package.json,dist,node_modules} "$home"
+node packaging/sbom.ts "$home" --node > "$home/sbom.cdx.json"
 # What only npm or a developer of the module reads.
 rm -rf "$home/node_modules/.package-lock.json" "$home/node_modules/.bin"
 find "$home/node_modules" -type f \( -name '.*' -o -name '*.map' -o -iname 'README*' -o -iname 'CHANGELOG*' -o -name '*.html' \) -delete

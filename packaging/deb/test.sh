@@ -77,6 +77,7 @@ version=$(dpkg-deb -f "$deb" Version)
 expect "it says its version" "omd-worker ${version%-*}" inside omd-worker --version
 expect "the configuration is root's, and the worker reads it" '640 root omd-worker' inside stat -c '%a %U %G' /etc/omd-worker/worker.conf
 expect "the log folder is the worker's" '2750 omd-worker adm' inside stat -c '%a %U %G' /var/log/omd-worker
+check "its list of components has this Node.js" grep -qF "\"pkg:generic/node@$(inside /usr/lib/omd-worker/bin/node --version | sed s/v//)\"" "$chroot/usr/lib/omd-worker/sbom.cdx.json"
 check "its man pages are there" test -s "$chroot/usr/share/man/man1/omd-worker-send.1.gz" -a -s "$chroot/usr/share/man/man5/omd-worker.conf.5.gz"
 units=(omd-worker omd-worker-zulip-notifier omd-worker-zulip-bot omd-worker-perfdata)
 for unit in "${units[@]}"; do

@@ -1,13 +1,14 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import type { Config } from "../config/config.ts";
+import { readMemoryLimit } from "../executor/cgroup-memory.ts";
 import { type Finding, fine, warn } from "./finding.ts";
 
 /** What the kernel says of this process. Undefined: it cannot be read. */
 export interface MachineFacts {
   /** `/proc/self/limits` */
   readonly limits: string | undefined;
-  /** `memory.max` of the cgroup: bytes, or `max`. */
-  readonly memoryMax: string | undefined;
+  /** What the cgroup may have, in bytes; Infinity: no limit. */
+  readonly memoryLimit: number | undefined;
   /** Whether `/dev/shm` is a folder that this user may write. */
   readonly hasShm: boolean;
   /** Why no pings may be sent. Undefined: they may. */
@@ -15,10 +16,9 @@ export interface MachineFacts {
 }
 
 export function readMachineFacts(whyNoPings: string | undefined): MachineFacts {
-  const own = /^0::(.*)$/m.exec(readIfPossible("/proc/self/cgroup") ?? "")?.[1];
   return {
     limits: readIfPossible("/proc/self/limits"),
-    memoryMax: own === undefined ? undefined : readIfPossible(`/sys/fs/cgroup${own}/memory.max`)?.trim(),
+    memoryLimit: readMemoryLimit(),
     hasShm: mayWrite("/dev/shm"),
     whyNoPings,
   };
@@ -31,7 +31,7 @@ export function examineMachine(
   facts: MachineFacts,
   { maxWorker }: Pick<Config, "maxWorker">,
 ): readonly Finding[] {
-  const { limits, memoryMax, hasShm, whyNoPings } = facts;
+  const { limits, memoryLimit, hasShm, whyNoPings } = facts;
   return [
     whyNoPings === undefined
       ? fine("ping", "pings may be sent")
@@ -46,20 +46,20 @@ export function examineMachine(
       needs: 2 * maxWorker + 64,
       unit: "LimitNPROC= or TasksMax=",
     }),
-    ...examineMemory(memoryMax),
+    ...examineMemory(memoryLimit),
     hasShm
       ? fine("shm", "/dev/shm can be written")
       : warn("shm", "/dev/shm cannot be written", "mount a tmpfs there with mode 1777"),
   ];
 }
 
-/** Nothing is said of a machine whose limit cannot be read, as with cgroups of version 1. */
-function examineMemory(memoryMax: string | undefined): readonly Finding[] {
-  if (memoryMax === undefined) return [];
-  if (memoryMax === "max") return [fine("memory", "the cgroup has no limit of its own")];
-  if (Number(memoryMax) >= LEAST_MEMORY) return [fine("memory", `the cgroup may have ${memoryMax} bytes`)];
+/** Nothing is said of a machine whose limit cannot be read. */
+function examineMemory(limit: number | undefined): readonly Finding[] {
+  if (limit === undefined) return [];
+  if (limit === Number.POSITIVE_INFINITY) return [fine("memory", "the cgroup has no limit")];
+  if (limit >= LEAST_MEMORY) return [fine("memory", `the cgroup may have ${limit} bytes`)];
   const advice = "MemoryMax= of the unit, or the container's limit: 256 MiB and more";
-  return [warn("memory", `the cgroup may have ${memoryMax} bytes`, advice)];
+  return [warn("memory", `the cgroup may have ${limit} bytes`, advice)];
 }
 
 interface Limit {

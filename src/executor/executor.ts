@@ -1,10 +1,11 @@
 import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome/outcome.ts";
+import type { ReadMemory } from "./cgroup-memory.ts";
 import type { Command, ShellCommand } from "./command.ts";
 import { Guardian } from "./guardian.ts";
 import { Interpreters } from "./interpreters/interpreters.ts";
 import type { TemplateLimits } from "./interpreters/template-pool.ts";
-import { MemoryGuard, type ReadMemory } from "./memory-guard.ts";
+import { MemoryGuard } from "./memory-guard.ts";
 import type { PipeDirectory } from "./named-pipes.ts";
 import type { OutputRoom } from "./output-room.ts";
 import { Runs } from "./runs.ts";

@@ -1,11 +1,11 @@
 import type { ListenAddress } from "../config/kinds/addresses.ts";
 import type { Log } from "../log.ts";
 import { type PageServer, ProbeServer, type ProbeServerOptions } from "../probe-server.ts";
-import type { WorkerStatus } from "../worker/worker-status.ts";
+import { hasJobServer, type WorkerStatus } from "../worker/worker-status.ts";
 
 /** What the probe for readiness looks at. */
 interface Readiness extends Pick<WorkerStatus, "state"> {
-  readonly jobServers: readonly Pick<WorkerStatus["jobServers"][number], "isConnected" | "isSilent">[];
+  readonly jobServers: Parameters<typeof hasJobServer>[0];
 }
 
 export interface MetricsServerOptions {
@@ -50,6 +50,5 @@ export class MetricsServer implements Disposable {
 /** Ready is a worker that takes jobs, and is connected to a job server that answers. */
 function whyNotReady({ state, jobServers }: Readiness): string | undefined {
   if (state !== "open") return `the worker is ${state}`;
-  const isReady = jobServers.some(({ isConnected, isSilent }) => isConnected && !isSilent);
-  return isReady ? undefined : "no job server answers";
+  return hasJobServer(jobServers) ? undefined : "no job server answers";
 }

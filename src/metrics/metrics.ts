@@ -1,3 +1,4 @@
+import type { ByteString } from "../byte-string.ts";
 import type { AskQueues } from "../worker/work-queues.ts";
 import type { WorkerListener } from "../worker/worker-events.ts";
 import type { WorkerStatus } from "../worker/worker-status.ts";
@@ -11,6 +12,8 @@ import { setStateMetrics } from "./state-metrics.ts";
 export interface MetricsSource {
   readonly status: () => WorkerStatus;
   readonly queues: AskQueues;
+  /** The queues that the worker serves. */
+  readonly own: () => readonly ByteString[];
 }
 
 /** What Prometheus is told of a worker. */
@@ -39,9 +42,9 @@ export class Metrics {
   }
 
   /** Gives a function that renders all metrics in the text format of Prometheus, as they are then. */
-  renderer({ status, queues }: MetricsSource): () => Promise<string> {
+  renderer({ status, queues, own }: MetricsSource): () => Promise<string> {
     return async () => {
-      setQueueMetrics(this.#store, await queues());
+      setQueueMetrics(this.#store, await queues(), own());
       setStateMetrics(this.#store, status());
       return this.#registry.render();
     };

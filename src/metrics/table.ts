@@ -259,6 +259,16 @@ const QUEUE_ROWS = {
     "queue",
   ]),
   queueWorkers: row("gauge", "gearman_queue_workers", "workers that serve the queue", ["server", "queue"]),
+  ownWaiting: row(
+    "gauge",
+    "gearman_worker_queues_jobs_waiting",
+    "jobs that no worker has taken yet, of all queues that this worker serves, at all job servers that answer; absent if none does",
+  ),
+  ownRunning: row(
+    "gauge",
+    "gearman_worker_queues_jobs_running",
+    "jobs that workers have, of all queues that this worker serves, at all job servers that answer; absent if none does",
+  ),
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
 /** Every metric of ours. Those of Node.js and of the process come beside them, by prom-client's names. */

@@ -51,12 +51,22 @@ export interface WorkerStatus {
 
 /**
  * - *made*: not started yet.
- * - *open*: it takes jobs.
+ * - *open*: it takes jobs, if a job server answers.
  * - *drained*: it takes none until it is told to go on; those under way are finished.
  * - *stopping*: it finishes the jobs under way.
  * - *stopped*: everything is closed.
  */
 export type WorkerState = "made" | "open" | "drained" | "stopping" | "stopped";
+
+/** Whether jobs can come: a job server of the present configuration is connected and answers. */
+export function hasJobServer(
+  jobServers: readonly (Pick<JobServerStatus, "isConnected" | "isSilent"> &
+    Partial<Pick<JobServerStatus, "isRetired">>)[],
+): boolean {
+  return jobServers.some(
+    ({ isConnected, isSilent, isRetired = false }) => isConnected && !isSilent && !isRetired,
+  );
+}
 
 /** The slots: how many jobs may run at once. */
 export interface SlotStatus {

@@ -4,7 +4,12 @@ import { examineMachine, type MachineFacts, readMachineFacts } from "../../src/d
 
 const LIMITS =
   "Max processes             31000                31000                processes\nMax open files            1024                 4096                 files\n";
-const FINE: MachineFacts = { limits: LIMITS, memoryMax: "max", hasShm: true, whyNoPings: undefined };
+const FINE: MachineFacts = {
+  limits: LIMITS,
+  memoryLimit: Number.POSITIVE_INFINITY,
+  hasShm: true,
+  whyNoPings: undefined,
+};
 
 function worries(facts: Partial<MachineFacts>, maxWorker = 10): readonly string[] {
   const found = examineMachine({ ...FINE, ...facts }, { maxWorker });
@@ -14,10 +19,10 @@ function worries(facts: Partial<MachineFacts>, maxWorker = 10): readonly string[
 it.each<[string, readonly string[], readonly string[]]>([
   ["nothing", worries({}), []],
   ["few files", worries({}, 1000), ["limits: open files: 1024, and max_worker may need 4256"]],
-  ["little memory", worries({ memoryMax: "1048576" }), ["memory: the cgroup may have 1048576 bytes"]],
+  ["little memory", worries({ memoryLimit: 1_048_576 }), ["memory: the cgroup may have 1048576 bytes"]],
   ["no /dev/shm", worries({ hasShm: false }), ["shm: /dev/shm cannot be written"]],
   ["no pings", worries({ whyNoPings: "no right to send pings" }), ["ping: no right to send pings"]],
-  ["nothing of limits that cannot be read", worries({ limits: undefined, memoryMax: undefined }), []],
+  ["nothing of limits that cannot be read", worries({ limits: undefined, memoryLimit: undefined }), []],
 ])("doctor warns of %s", (_, found, expected) => {
   expect(found).toEqual(expected);
 });

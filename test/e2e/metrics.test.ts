@@ -109,8 +109,7 @@ describe.skipIf(!hasServer("gearmand"))("the metrics of a worker on a real gearm
   it("count what waits in the queues, and say when the worker takes nothing", async () => {
     await using observed = await ObservedWorker.start(
       gearmand.port,
-      "identifier=metrics-drained",
-      "control_socket=yes",
+      ...["identifier=metrics-drained", "control_socket=yes", "hostgroups=drained"],
     );
     await using core = new Core({ port: gearmand.port });
     const server = { host: "127.0.0.1", port: gearmand.port };
@@ -121,15 +120,22 @@ describe.skipIf(!hasServer("gearmand"))("the metrics of a worker on a real gearm
     expect((await observed.get("/livez")).code).toBe(200);
     await untilStatus(server, "service", { workers: 0 });
     await core.submit("service", serviceJob("one", "/bin/true"), serviceJob("two", "/bin/true"));
-    const waiting = new RegExp(
-      `^gearman_queue_jobs_waiting\\{server="127.0.0.1:${gearmand.port}",queue="service"\\} 2$`,
-      "m",
+    await core.submit("hostgroup_drained", serviceJob("three", "/bin/true"));
+    await core.submit("hostgroup_of_others", serviceJob("four", "/bin/true"));
+    const queue = (name: string) => `{server="127.0.0.1:${gearmand.port}",queue="${name}"}`;
+    await vi.waitFor(
+      async () =>
+        expect((await observed.scrape()).split("\n")).toEqual(
+          expect.arrayContaining([
+            `gearman_queue_jobs_waiting${queue("service")} 2`,
+            `gearman_queue_jobs_waiting${queue("hostgroup_of_others")} 1`,
+            "gearman_worker_queues_jobs_waiting 3",
+            "gearman_worker_queues_jobs_running 0",
+          ]),
+        ),
+      { timeout: 30_000, interval: 500 },
     );
-    await vi.waitFor(async () => expect(await observed.scrape()).toMatch(waiting), {
-      timeout: 30_000,
-      interval: 500,
-    });
     await execa("node", ["src/cli/omd-worker.ts", "resume", "identifier=metrics-drained"]);
-    await core.collected(2);
+    await core.collected(3);
   });
 });

@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { MemoryReading } from "../../src/executor/cgroup-memory.ts";
 import { Executor } from "../../src/executor/executor.ts";
-import { findMemory, MemoryGuard, type MemoryReading } from "../../src/executor/memory-guard.ts";
-import { createFolder } from "../support/folder.ts";
+import { MemoryGuard } from "../../src/executor/memory-guard.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const MIB = 2 ** 20;
@@ -120,84 +118,4 @@ it("a command that finds no memory is not started, and can be tried again", asyn
   } finally {
     await executor.stop();
   }
-});
-
-describe("the reading", () => {
-  const folder = createFolder();
-  afterAll(() => folder[Symbol.dispose]());
-  let number = 0;
-
-  function readIn(self: string, files: Readonly<Record<string, string>>) {
-    number += 1;
-    const root = join(folder.path, String(number));
-    for (const [path, text] of Object.entries({ ...files, "../self": self })) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), `${text}\n`);
-    }
-    return findMemory({ self: join(root, "../self"), root })();
-  }
-
-  it.each<[string, string, Readonly<Record<string, string>>, MemoryReading | undefined]>([
-    [
-      "of a container, which sees its cgroup as the root",
-      "0::/",
-      { "memory.max": "1000", "memory.current": "600" },
-      { limit: 1_000, used: 600 },
-    ],
-    [
-      "of a service",
-      "0::/system.slice/w.service",
-      { "system.slice/w.service/memory.max": "1000", "system.slice/w.service/memory.current": "1" },
-      { limit: 1_000, used: 1 },
-    ],
-    [
-      "of the slice that the service is in",
-      "0::/site.slice/w.service",
-      {
-        "site.slice/w.service/memory.max": "max",
-        "site.slice/w.service/memory.current": "1",
-        "site.slice/memory.max": "1000",
-        "site.slice/memory.current": "2",
-      },
-      { limit: 1_000, used: 2 },
-    ],
-    [
-      "is of the lower of two limits",
-      "0::/",
-      { "memory.max": "1000", "memory.high": "500", "memory.current": "1" },
-      { limit: 500, used: 1 },
-    ],
-    [
-      "leaves out what was read from files once it is nearly full",
-      "0::/",
-      {
-        "memory.max": "1000",
-        "memory.current": "950",
-        "memory.stat": "anon 400\ninactive_file 500\nactive_file 50",
-      },
-      { limit: 1_000, used: 450 },
-    ],
-    [
-      "of the old cgroups",
-      "5:memory:/a\n0::/",
-      { "memory/a/memory.limit_in_bytes": "1000", "memory/a/memory.usage_in_bytes": "7" },
-      { limit: 1_000, used: 7 },
-    ],
-    [
-      "of the old cgroups in a container, which knows another name",
-      "5:cpu,memory:/docker/abc\n",
-      { "memory/memory.limit_in_bytes": "1000", "memory/memory.usage_in_bytes": "7" },
-      { limit: 1_000, used: 7 },
-    ],
-    [
-      "of the old cgroups without a limit",
-      "5:memory:/\n",
-      { "memory/memory.limit_in_bytes": "9223372036854771712", "memory/memory.usage_in_bytes": "7" },
-      undefined,
-    ],
-    ["without a limit", "0::/", { "memory.max": "max", "memory.current": "7" }, undefined],
-    ["without cgroups", "", {}, undefined],
-  ])("%s", (_, self, files, reading) => {
-    expect(readIn(self, files)).toEqual(reading);
-  });
 });

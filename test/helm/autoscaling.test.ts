@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { METRICS } from "../../src/metrics/table.ts";
 import { hasTool } from "../support/fetched-tools.ts";
 import { find, objectsOf, ofKind } from "../support/helm/template.ts";
 
@@ -23,27 +24,29 @@ describe.skipIf(!hasTool("helm"))("autoscaling", () => {
     ]);
   });
 
-  it("keda: by what waits and what runs in each queue at each job server, and not an HPA of the chart", () => {
+  it("keda: by what waits and what runs in all queues at all job servers, and not an HPA of the chart", () => {
     const keda = { kind: "keda", keda: { waitingPerPod: 10, busyPercent: 50 } };
     const objects = objectsOf({
       gearman: { servers: ["192.0.2.1", "b:4731"] },
-      ...scaled(keda, { config: { "max-worker": 30 } }),
+      ...scaled(keda, { config: { "max-worker": 30 }, queues: { hosts: true, hostgroups: ["a", "b"] } }),
     });
     expect(ofKind(objects, "HorizontalPodAutoscaler")).toEqual([]);
     const { spec } = find(objects, "ScaledObject", SNMP);
     expect(spec).toMatchObject({ minReplicaCount: 2, maxReplicaCount: 6, fallback: { replicas: 6 } });
-    const trigger = (server: string, what: string, targetValue: string) => ({
-      url: "http://omd-snmp-worker.monitoring.svc:9050/metrics",
-      format: "prometheus",
-      valueLocation: `gearman_queue_jobs_${what}{server="${server}",queue="servicegroup_snmp"}`,
-      targetValue,
+    // One number for the pool: KEDA takes the largest of its triggers, not their sum.
+    const trigger = (valueLocation: string, targetValue: string) => ({
+      type: "metrics-api",
+      metricType: "AverageValue",
+      metadata: {
+        url: "http://omd-snmp-worker.monitoring.svc:9050/metrics",
+        ...{ format: "prometheus", valueLocation, targetValue },
+      },
     });
-    expect(spec.triggers.map(({ metadata }: { metadata: object }) => metadata)).toEqual([
-      trigger("192.0.2.1:4730", "waiting", "10"),
-      trigger("192.0.2.1:4730", "running", "15"),
-      trigger("b:4731", "waiting", "10"),
-      trigger("b:4731", "running", "15"),
+    expect(spec.triggers).toEqual([
+      trigger(METRICS.ownWaiting.name, "10"),
+      trigger(METRICS.ownRunning.name, "15"),
     ]);
+    expect([METRICS.ownWaiting.labels, METRICS.ownRunning.labels]).toEqual([[], []]);
   });
 
   it("keda with Prometheus: the largest that a pod tells of each queue, summed up", () => {

@@ -3,12 +3,18 @@ import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { INTEGRATIONS } from "../../images/acceptance/container.ts";
 import { TARGETS } from "../../images/acceptance/targets.ts";
+import { PERFDATA_TABLE } from "../../integrations/influxdb/options/table.ts";
+import { BOT_TABLE } from "../../integrations/zulip/settings/bot-table.ts";
+import { NOTIFIER_TABLE } from "../../integrations/zulip/settings/table.ts";
+import { WORKER_TABLE } from "../../src/cli/worker-conf.ts";
 import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import { DOCKERFILE, readIgnore, readInstructions, readStages, type Stage } from "./dockerfile.ts";
 
 const STAGES = readStages(DOCKERFILE);
 const INSTRUCTIONS = readInstructions(DOCKERFILE);
 const targets = STAGES.filter(({ from }) => from === "base");
+
+const INSTALL = "/usr/local/lib/omd-worker/install-packages.sh ";
 
 function wordsOf({ instructions }: Pick<Stage, "instructions">, name: string): readonly string[] {
   return instructions.filter((instruction) => instruction.name === name).map(({ words }) => words);
@@ -27,7 +33,7 @@ describe("the Dockerfile", () => {
     expect(target).toMatchObject({ from: "bare" });
     expect(wordsOf(target, "USER")).toEqual(["10001:10001"]);
     expect(wordsOf(target, "LABEL").join()).toContain('org.opencontainers.image.title="omd-integrations"');
-    expect(wordsOf(target, "RUN")).toEqual(["/usr/local/lib/omd-worker/finish-image.sh"]);
+    expect(wordsOf(target, "RUN")).toEqual([]);
     const bare = STAGES.find(({ name }) => name === "bare") ?? { instructions: [] };
     expect(wordsOf(bare, "RUN").join()).not.toMatch(/plugins|perl|python/);
   });
@@ -38,7 +44,6 @@ describe("the Dockerfile", () => {
     expect(wordsOf(target, "LABEL").join()).toContain(
       `org.opencontainers.image.title="omd-${target.name}-worker"`,
     );
-    expect(wordsOf(target, "RUN").join()).toContain("finish-image.sh");
     expect(wordsOf(target, "COPY")).toEqual(["--from=worker /opt/omd-worker /opt/omd-worker"]);
   });
 
@@ -89,14 +94,22 @@ describe("the Dockerfile", () => {
     expect(stagesOf("write-code.js")).toMatchObject([{ name: "worker", from: "node" }]);
   });
 
-  it("installs what it names and no more, and runs no scripts of packages", () => {
+  it("installs by one script what it names and no more, and runs no scripts of packages", () => {
     const runs = INSTRUCTIONS.filter(({ name }) => name === "RUN").map(({ words }) => words);
-    const apt = runs.filter((words) => words.includes("apt-get install"));
-    expect(apt).toHaveLength(TARGETS.length + 2);
-    for (const words of apt) expect(words).toContain("apt-get install -y --no-install-recommends");
+    expect(runs.join()).not.toContain("apt-get");
+    expect(runs.filter((words) => words.startsWith(INSTALL))).toHaveLength(TARGETS.length + 2);
+    const script = readFileSync("images/install-packages.sh", "utf8");
+    expect(script).toContain("apt-get install -y --no-install-recommends");
     const npm = runs.filter((words) => words.includes("npm ci"));
     expect(npm).toHaveLength(2);
     for (const words of npm) expect(words).toMatch(/npm ci .*--ignore-scripts/);
+  });
+
+  it("lets each program log JSON", () => {
+    const { instructions } = STAGES.find(({ name }) => name === "bare") ?? { instructions: [] };
+    const words = wordsOf({ instructions }, "ENV").join();
+    for (const { variables } of [WORKER_TABLE, NOTIFIER_TABLE, BOT_TABLE, PERFDATA_TABLE])
+      expect(words).toContain(`${variables?.prefix}LOG_FORMAT=json`);
   });
 
   it("starts an init, as node takes in no orphans, and ends it with TERM", () => {

@@ -9,7 +9,8 @@ const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 const LABEL = "org.opencontainers.image";
 const REVISION = "[0-9a-f]{40}|unknown";
 
-async function run(script: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function run(script: string, words: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  const env = { SOURCE_DATE_EPOCH: "", ...more };
   const { exitCode, stdout, stderr } = await execa(resolve(script), words, { reject: false, env });
   return { exitCode, lines: stdout.split("\n"), stderr };
 }
@@ -49,6 +50,18 @@ describe("images/build.sh", () => {
   });
 
   it.each([
+    ["echo buildah", true],
+    ["echo /usr/bin/podman", true],
+    // It takes the variable from the environment.
+    ["echo docker", false],
+  ])("gives all files the time of SOURCE_DATE_EPOCH: %s", async (builder, isTold) => {
+    const { lines } = await run("images/build.sh", ["-b", builder, "snmp"], {
+      SOURCE_DATE_EPOCH: "1700000000",
+    });
+    expect(lines[1]?.includes(" --timestamp 1700000000 ")).toBe(isTold);
+  });
+
+  it.each([
     [["nosuch"], "no target nosuch, there are hostcheck check-ssh snmp db windows integrations"],
     [["-b"], "needs a builder"],
   ])("refuses %j", async (words, says) => {
@@ -72,7 +85,7 @@ case $1 in
     printf 'adduser 3.134 all\nperl 5.36.0-7 %s\n' "\${ARCH:-\${2##*-}}" > "$ROOT/usr/share/doc/omd-worker/debian.txt"
     case \${NODE_ARCH:-\${2##*-}} in amd64) machine='\\076' ;; arm64) machine='\\267' ;; esac
     printf "\\177ELF..............$machine\\000" > "$ROOT/usr/local/bin/node"
-    echo list > "$ROOT/opt/omd-worker/npm.cdx.json"
+    echo list > "$ROOT/opt/omd-worker/sbom.cdx.json"
     echo "$ROOT" ;;
   inspect) [ -z "$NO_LIST" ] || exit 125 ;;
   manifest) if [ "$2" = inspect ]; then
@@ -122,12 +135,16 @@ describe("release/release.sh", () => {
     const { calls, exitCode, lists, stderr } = await release(["-u", "-i", "snmp", "reg.example.org/mon"]);
     expect({ exitCode, stderr, lists }).toEqual({ exitCode: 0, stderr: "", lists: true });
     const builds = calls.filter((call) => call.startsWith("build "));
-    expect(builds.map((call) => call.replace(/ --label \S+revision=\S+/, ""))).toEqual(
+    expect(
+      builds.map((call) =>
+        call.replace(/ --label \S+revision=\S+/, "").replace(/ --timestamp \d{10}\b/, " --timestamp TIME"),
+      ),
+    ).toEqual(
       ["amd64", "arm64"].map(
         (arch) =>
           `build --force-rm --platform linux/${arch} --build-arg NODE_IMAGE=${NODE} --build-arg BUILDER_IMAGE=${NODE} ` +
           `--build-arg DEBIAN_IMAGE=${DEBIAN} --target snmp --tag localhost/omd-snmp-worker:${version}-${arch} ` +
-          `--build-arg BUILDPLATFORM=linux/${OWN} --label ${LABEL}.version=${version} ` +
+          `--build-arg BUILDPLATFORM=linux/${OWN} --timestamp TIME --label ${LABEL}.version=${version} ` +
           `--label ${LABEL}.base.name=${DEBIAN} .`,
       ),
     );
@@ -240,9 +257,12 @@ describe("release/release.sh", () => {
   it("names base images by their digests, and passes flags on", async () => {
     const base = (name: string) => `${name}@sha256:${"0".repeat(64)}`;
     const words = ["-u", "-i", "db", "-a", "linux/amd64", "-n", base("node"), "-d", base("debian")];
-    const { calls } = await release([...words, "reg", "--", "--pull-never"]);
+    const time = { SOURCE_DATE_EPOCH: "1700000000" };
+    const { calls } = await release([...words, "reg", "--", "--pull-never"], time);
     const build = calls.find((call) => call.startsWith("build ")) ?? "";
-    expect(build).toMatch(new RegExp(` --pull-never .*--label ${LABEL}.version=${version} `));
+    expect(build).toMatch(
+      new RegExp(` --pull-never .*--timestamp 1700000000 --label ${LABEL}.version=${version} `),
+    );
     expect(build).toContain(
       ` --build-arg NODE_IMAGE=${base("node")} --build-arg BUILDER_IMAGE=${base("node")} --build-arg DEBIAN_IMAGE=${base("debian")} `,
     );

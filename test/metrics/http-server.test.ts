@@ -73,6 +73,12 @@ describe("the server of metrics", () => {
       200,
       "ok\n",
     ],
+    [
+      "whose only answering job server is of an earlier configuration",
+      { jobServers: [{ ...LINK, isConnected: true, isSilent: false, isRetired: true }] },
+      503,
+      "no job server answers\n",
+    ],
     ["that is drained", { state: "drained" }, 503, "the worker is drained\n"],
     ["that ends", { state: "stopping" }, 503, "the worker is stopping\n"],
   ])("a worker %s is live, and ready as it says", async (_, status, code, text) => {

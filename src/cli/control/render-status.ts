@@ -1,11 +1,11 @@
 import { withoutControls } from "../../byte-string.ts";
-import type { WorkerStatus } from "../../worker/worker-status.ts";
+import { hasJobServer, type WorkerStatus } from "../../worker/worker-status.ts";
 import { renderDuration, renderSince } from "./render-time.ts";
 
 /** What `omd-worker status` prints: a line for each thing, its name in front. */
 export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): string {
-  const { identifier, version, state, since } = status;
-  const head = `${identifier}: omd-worker ${version}, ${STATES[state]}, up ${renderDuration(now - since)}\n`;
+  const { identifier, version, since } = status;
+  const head = `${identifier}: omd-worker ${version}, ${stateOf(status)}, up ${renderDuration(now - since)}\n`;
   const lines = [
     ...line("slots", slots(status)),
     ...many("limits", limits(status)),
@@ -40,6 +40,12 @@ const STATES: Readonly<Record<WorkerStatus["state"], string>> = {
   stopping: "stopping",
   stopped: "stopped",
 };
+
+/** A worker that is open and has no job server gets nothing to do, which an operator must see at once. */
+function stateOf({ state, jobServers }: WorkerStatus): string {
+  if (state === "open" && !hasJobServer(jobServers)) return "takes no jobs, as no job server answers";
+  return STATES[state];
+}
 
 type Line = readonly [name: string, text: string];
 

@@ -2,6 +2,7 @@ import { allValues, type Config } from "../../config/config.ts";
 import type { ListenAddress } from "../../config/kinds/addresses.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { effectiveOptions } from "../../config/render/effective.ts";
+import { queueNames } from "../../job/queues.ts";
 import type { Log } from "../../log.ts";
 import type { Page } from "../../page/page.ts";
 import type { LogTail } from "../../page/snapshot/log-tail.ts";
@@ -50,7 +51,8 @@ export async function createMetrics(
     serve(worker, loaded) {
       const status = () => worker.status();
       const queues = createAskQueues(() => loaded().config.server);
-      const render = metrics.renderer({ status, queues });
+      const own = () => queueNames(loaded().config);
+      const render = metrics.renderer({ status, queues, own });
       const started = new MetricsServer({
         status,
         metrics: { contentType: metrics.contentType, render },

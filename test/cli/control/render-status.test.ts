@@ -78,6 +78,27 @@ it("says what a worker does, a line for each thing", () => {
 `);
 });
 
+const [ONE, TWO, OLD] = STATUS.jobServers.map((server) => [server]);
+
+it.each<[string, Partial<WorkerStatus>, string]>([
+  ["an answering job server", { jobServers: ONE ?? [] }, "takes jobs"],
+  ["one that is silent", { jobServers: TWO ?? [] }, "takes no jobs, as no job server answers"],
+  ["one that is not connected", { jobServers: OLD ?? [] }, "takes no jobs, as no job server answers"],
+  [
+    "only one of an earlier configuration",
+    { jobServers: [{ ...LINK, name: "old:4730", isRetired: true }] },
+    "takes no jobs, as no job server answers",
+  ],
+  [
+    "an order to take none",
+    { state: "drained", jobServers: OLD ?? [] },
+    "drained: it takes no jobs until omd-worker resume",
+  ],
+])("says whether a worker with %s takes jobs", (_, more, says) => {
+  const [head] = renderStatus({ ...STATUS, ...more }, 1_090).split("\n");
+  expect(head).toBe(`gw: omd-worker 1.0.0, ${says}, up 1 min 30 s`);
+});
+
 it.each([
   [{}, "3 results, 2 KiB in /spool"],
   [{ setAside: 2 }, "3 results, 2 KiB in /spool, 2 files set aside"],
