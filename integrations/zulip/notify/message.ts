@@ -1,3 +1,4 @@
+import { nameOf } from "../commands/command-text.ts";
 import { renderButtons } from "./buttons.ts";
 import { macroValue, type Notice } from "./notice.ts";
 import { findRoute, type Route } from "./routes.ts";
@@ -104,7 +105,7 @@ function rawValues(notice: Notice, { stage }: MessageStyle): TemplateValues {
     service: service ?? "",
     long_output: macro(long),
     remark: comment === "" || author === "" ? comment : `${comment} (${author})`,
-    what: service === undefined ? host : `${service} - ${host}`,
+    what: nameOf(notice),
     link: "",
   };
   return { place: (name) => values[name as Place] ?? "", macro };
