@@ -76,6 +76,13 @@ export const MESSAGE_ROWS = [
     knownBy: BY_US,
   },
   {
+    name: "test_stream",
+    kind: text,
+    default: "icinga-test-stream",
+    help: "The stream in which omd-worker zulip test writes its dummy problem, whatever routes say.",
+    knownBy: BY_US,
+  },
+  {
     name: "topic",
     kind: text,
     default: "{service} - {alias}",
