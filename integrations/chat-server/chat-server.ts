@@ -55,6 +55,8 @@ export class ChatServer implements AsyncDisposable {
   readonly faults: Fault[] = [];
   /** As a server that has no buttons any more. */
   refusesWidgets = false;
+  /** As one whose organization lets only some people move and resolve topics. */
+  refusesTopicEdits = false;
   readonly #settings: Settings;
   #queues: EventQueues;
   #limit: RateLimit;
@@ -165,6 +167,8 @@ export class ChatServer implements AsyncDisposable {
       if (counted.refused) throw counted.refused;
       if (this.refusesWidgets && params.text("widget_content") !== undefined)
         throw badRequest("Widgets: unknown widget type: zform");
+      if (this.refusesTopicEdits && request.method === "PATCH" && params.text("topic") !== undefined)
+        throw badRequest("You don't have permission to resolve topics.");
       const route = findRoute(request.method ?? "GET", path);
       if (route === undefined) return failure(new ApiError("BAD_REQUEST", "Not found", { status: 404 }));
       const { now } = this.#settings;
