@@ -114,6 +114,13 @@ export class ChatServer implements AsyncDisposable {
     await this.resume();
   }
 
+  /** As a server does that has kept its queues. Those before Zulip 9 also say whether it is `immediate`. */
+  tellRestart(more: { readonly immediate?: boolean } = {}): void {
+    const { version, featureLevel } = this.#settings;
+    const versions = { zulip_version: version, zulip_merge_base: version, zulip_feature_level: featureLevel };
+    this.#queues.tell("restart", () => ({ type: "restart", server_generation: 1, ...versions, ...more }));
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
