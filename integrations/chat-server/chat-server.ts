@@ -55,6 +55,8 @@ export class ChatServer implements AsyncDisposable {
   readonly faults: Fault[] = [];
   /** As a server that has no buttons any more. */
   refusesWidgets = false;
+  /** As one whose organization lets only some people move and resolve topics. */
+  refusesTopicEdits = false;
   readonly #settings: Settings;
   #queues: EventQueues;
   #limit: RateLimit;
@@ -112,6 +114,13 @@ export class ChatServer implements AsyncDisposable {
     await this.resume();
   }
 
+  /** As a server does that has kept its queues. Those before Zulip 9 also say whether it is `immediate`. */
+  tellRestart(more: { readonly immediate?: boolean } = {}): void {
+    const { version, featureLevel } = this.#settings;
+    const versions = { zulip_version: version, zulip_merge_base: version, zulip_feature_level: featureLevel };
+    this.#queues.tell("restart", () => ({ type: "restart", server_generation: 1, ...versions, ...more }));
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
@@ -165,6 +174,8 @@ export class ChatServer implements AsyncDisposable {
       if (counted.refused) throw counted.refused;
       if (this.refusesWidgets && params.text("widget_content") !== undefined)
         throw badRequest("Widgets: unknown widget type: zform");
+      if (this.refusesTopicEdits && request.method === "PATCH" && params.text("topic") !== undefined)
+        throw badRequest("You don't have permission to resolve topics.");
       const route = findRoute(request.method ?? "GET", path);
       if (route === undefined) return failure(new ApiError("BAD_REQUEST", "Not found", { status: 404 }));
       const { now } = this.#settings;

@@ -3,7 +3,7 @@ import type { FakeContext, Handler } from "./context.ts";
 import { compileNarrow } from "./narrow.ts";
 import { messageEvent, renderMessage } from "./render-message.ts";
 import { checkWidget } from "./widget.ts";
-import type { FakeMessage } from "./world.ts";
+import { cut, type FakeMessage, MAX_TOPIC } from "./world.ts";
 
 /** The feature level from which on `channel` and `direct` are types, too. */
 const CHANNEL_SINCE = 248;
@@ -146,7 +146,7 @@ function moveTopic(
     if (other.streamId !== message.streamId || other.topic !== before) continue;
     const isMoved =
       other === message || mode === "change_all" || (mode === "change_later" && other.id > message.id);
-    if (isMoved) other.topic = topic;
+    if (isMoved) other.topic = cut(topic, MAX_TOPIC, "...");
   }
 }
 

@@ -45,7 +45,7 @@ export interface FakeGroup {
 }
 
 const MAX_CONTENT = 10_000;
-const MAX_TOPIC = 60;
+export const MAX_TOPIC = 60;
 
 export class World {
   readonly users: FakeUser[] = [];

@@ -120,8 +120,8 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "zulip",
-    usage: "zulip announce|emoji|sample …",
-    help: "tell Zulip what was rolled out, prepare a Zulip server",
+    usage: "zulip announce|emoji|sample|test …",
+    help: "try the way to Zulip and back, tell what was rolled out, prepare a Zulip server",
     load: async () => (await import("./zulip/zulip-command.ts")).zulipCommand,
   },
 ];

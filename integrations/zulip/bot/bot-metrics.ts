@@ -21,7 +21,7 @@ export const BOT_METRICS = {
   events: {
     name: "zulip_bot_events_total",
     type: "counter",
-    help: "events of Zulip, by kind: message, reaction, other",
+    help: "events of Zulip, by kind: message, reaction, restart, other",
     labels: ["kind"],
   },
   registrations: {

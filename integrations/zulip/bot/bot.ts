@@ -43,6 +43,8 @@ interface Session {
 const GRACE_MS = 10_000;
 /** Zulip has refused something that it should not: only people can help. */
 const REFUSED_PAUSE_MS = 60_000;
+/** Zulip asks clients not to come back all at once after its restart, but spread over such a time. */
+const RENEW_WITHIN_MS = 300_000;
 /** A key that was right may be exchanged: Zulip knows the new one before the file has it. */
 const EXCHANGE = { withinMs: 300_000, everyMs: 10_000 };
 const WRONG_KEY = 401;
@@ -57,6 +59,8 @@ export class Bot {
   readonly #people: PeopleCache;
   readonly #attendant: Attendant;
   #session: Session | undefined;
+  /** When to register anew, after a restart of the server. */
+  #renewAt: number | undefined;
   #trouble: string | undefined = "the bot has not reached Zulip yet";
   /** In a row. */
   #failures = 0;
@@ -96,6 +100,7 @@ export class Bot {
       this.#session ??= await this.#join(signal, grace);
       if (signal.aborted) return;
       await this.#listen(this.#session, { signal, grace });
+      if (!signal.aborted) await this.#renew(this.#session, signal, grace);
     } catch (error) {
       if (!(error instanceof ZulipError)) throw error;
       if (!signal.aborted) await this.#recover(error, signal);
@@ -118,7 +123,23 @@ export class Bot {
     }
     log.info(`${own.fullName} listens to ${client.site}`);
     this.#trouble = undefined;
+    this.#renewAt = undefined;
     return session;
+  }
+
+  /** The new queue is there before the old one ends, so nothing is missed in between. */
+  async #renew(before: Session, signal: AbortSignal, grace: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    if (this.#renewAt === undefined || clock.now() < this.#renewAt) return;
+    this.#session = await this.#join(signal, grace);
+    await before.queue.end().catch((error: unknown) => log.debug({ err: error }, "the old queue stays"));
+  }
+
+  #planRenewal({ version, isImmediate }: Extract<ChatEvent, { kind: "restart" }>): void {
+    const { clock, log, random = Math.random } = this.#options;
+    const waitMs = isImmediate ? 0 : random() * RENEW_WITHIN_MS;
+    this.#renewAt ??= clock.now() + waitMs;
+    log.info({ waits: `${Math.round(waitMs / 1_000)} s` }, `Zulip ${version} was started: it is asked anew`);
   }
 
   async #catchUp(
@@ -150,6 +171,7 @@ export class Bot {
     for (const event of events) {
       if (signal.aborted) return;
       meter.add("events", 1, event.kind);
+      if (event.kind === "restart") this.#planRenewal(event);
       const petition = await findPetition(event, petitions);
       if (petition !== undefined) await this.#attend(petition, grace);
       queue.acknowledge(event);
@@ -230,6 +252,7 @@ async function findPetition(event: ChatEvent, petitions: Petitions): Promise<Pet
       return petitions.ofMessage(event.message);
     case "reaction":
       return petitions.ofReaction(event.reaction);
+    case "restart":
     case "other":
       return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Ending } from "../../backends/backend.ts";
-import type { CommandTarget } from "../commands/command-text.ts";
+import { type CommandTarget, nameOf } from "../commands/command-text.ts";
 import { cutCharacters, safeText } from "../notify/safe-text.ts";
 import { type Language, ofStage } from "../notify/texts.ts";
 import { renderDuration } from "./duration.ts";
@@ -126,10 +126,6 @@ export function renderMisunderstood({ kind, word }: Misunderstood, { language, s
     case "no-target":
       return `${no} ${reason}`;
   }
-}
-
-export function nameOf({ host, service }: CommandTarget): string {
-  return service === undefined ? host : `${service} - ${host}`;
 }
 
 function code(text: string): string {

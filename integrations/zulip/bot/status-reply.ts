@@ -1,8 +1,8 @@
 import type { Ending, TargetStatus } from "../../backends/backend.ts";
-import type { CommandTarget } from "../commands/command-text.ts";
+import { type CommandTarget, nameOf } from "../commands/command-text.ts";
 import { safeText } from "../notify/safe-text.ts";
 import { type Language, ofStage } from "../notify/texts.ts";
-import { nameOf, REASONS, type ReplyStyle } from "./replies.ts";
+import { REASONS, type ReplyStyle } from "./replies.ts";
 
 const SERVICE_STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 const HOST_STATES = ["UP", "DOWN", "UNREACHABLE"];

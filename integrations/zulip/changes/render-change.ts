@@ -1,4 +1,5 @@
 import type { Change } from "../../backends/changes/change.ts";
+import { nameOf } from "../commands/command-text.ts";
 import { safeText } from "../notify/safe-text.ts";
 import { type Language, ofStage } from "../notify/texts.ts";
 
@@ -19,8 +20,7 @@ export function renderChange(
   { what, target, author, comment, endsAt }: Change,
   { language, stage }: { readonly language: Language; readonly stage?: string | undefined },
 ): string {
-  const { host, service } = target;
-  const name = safeText(service === undefined ? host : `${service} - ${host}`, MAX_NAME);
+  const name = safeText(nameOf(target), MAX_NAME);
   const isOver = what === "downtime-removed" || what === "unacknowledged";
   const time = endsAt === undefined || isOver ? "" : renderTime(endsAt);
   const end = time === "" ? "" : `, ${UNTIL[language]} ${time}`;

@@ -65,6 +65,17 @@ export async function editMessage(client: ZulipClient, id: number, content: stri
   await client.request("PATCH", `messages/${id}`, { params: { content } });
 }
 
+/** Moves all messages of the topic in which this one stands. Those with buttons can be moved, too. */
+export async function renameTopic(
+  client: ZulipClient,
+  { id, topic }: { readonly id: number; readonly topic: string },
+  signal?: AbortSignal,
+): Promise<void> {
+  const quiet = { send_notification_to_old_thread: false, send_notification_to_new_thread: false };
+  const params = { topic, propagate_mode: "change_all", ...quiet };
+  await client.request("PATCH", `messages/${id}`, { params, signal });
+}
+
 /** The latest messages of this user there, the oldest first, as they were written. */
 export async function fetchOwnMessages(
   client: ZulipClient,

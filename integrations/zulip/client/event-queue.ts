@@ -17,10 +17,12 @@ export interface Reaction extends MessageReaction {
 export type ChatEvent =
   | { readonly kind: "message"; readonly id: number; readonly message: ChatMessage }
   | { readonly kind: "reaction"; readonly id: number; readonly reaction: Reaction }
+  /** The server was restarted, perhaps as another version, and has kept the queue. */
+  | { readonly kind: "restart"; readonly id: number; readonly version: string; readonly isImmediate: boolean }
   /** A heartbeat, or something that nobody has asked for. */
   | { readonly kind: "other"; readonly id: number };
 
-const TYPES = ["message", "reaction"];
+const TYPES = ["message", "reaction", "restart"];
 /** Zulip sends a heartbeat within a minute. */
 const POLL_MS = 90_000;
 const END_WITHIN_MS = 5_000;
@@ -87,6 +89,10 @@ function readEvent(value: unknown): readonly ChatEvent[] {
   if (id === undefined) return [];
   const message = type === "message" ? readChatMessage(fields["message"]) : undefined;
   if (message !== undefined) return [{ kind: "message", id, message }];
+  if (type === "restart") {
+    const version = textOf(fields["zulip_version"]) ?? "unknown";
+    return [{ kind: "restart", id, version, isImmediate: fields["immediate"] === true }];
+  }
   const messageId = integerOf(fields["message_id"]);
   const [reaction] = type === "reaction" ? readMessageReaction(value) : [];
   if (reaction === undefined || messageId === undefined || (op !== "add" && op !== "remove"))

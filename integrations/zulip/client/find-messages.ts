@@ -13,9 +13,13 @@ export interface NarrowTerm {
 const AT_ONCE = 1_000;
 
 /** Undefined: it is gone, or this user may not see it. */
-export async function fetchMessage(client: ZulipClient, id: number): Promise<ChatMessage | undefined> {
+export async function fetchMessage(
+  client: ZulipClient,
+  id: number,
+  signal?: AbortSignal,
+): Promise<ChatMessage | undefined> {
   const params = { apply_markdown: false };
-  const reply = await unlessRefused(client.request("GET", `messages/${id}`, { params }));
+  const reply = await unlessRefused(client.request("GET", `messages/${id}`, { params, signal }));
   return readChatMessage(fieldsOf(reply)["message"]);
 }
 
@@ -23,13 +27,17 @@ export async function fetchMessage(client: ZulipClient, id: number): Promise<Cha
 export async function fetchLatest(
   client: ZulipClient,
   narrow: readonly NarrowTerm[],
-  { before, count }: { readonly before?: number; readonly count: number },
+  {
+    before,
+    count,
+    signal,
+  }: { readonly before?: number; readonly count: number; readonly signal?: AbortSignal },
 ): Promise<readonly ChatMessage[]> {
   const params = {
     ...{ narrow, anchor: before ?? "newest", num_before: count, num_after: 0 },
     ...{ apply_markdown: false, include_anchor: before === undefined },
   };
-  return readAll(await unlessRefused(client.request("GET", "messages", { params })));
+  return readAll(await unlessRefused(client.request("GET", "messages", { params, signal })));
 }
 
 /** All after an id, the oldest first. */

@@ -24,7 +24,23 @@ const NO_ROLE = 600;
 /** Undefined: there is nobody of this number. */
 export async function fetchPerson(client: ZulipClient, userId: number): Promise<Person | undefined> {
   const reply = await unlessRefused(client.request("GET", `users/${userId}`));
-  const { email, delivery_email, full_name, is_bot, role } = fieldsOf(fieldsOf(reply)["user"]);
+  return readPerson(fieldsOf(fieldsOf(reply)["user"]), userId);
+}
+
+/** Undefined: nobody has this name. */
+export async function findPerson(client: ZulipClient, name: string): Promise<Person | undefined> {
+  const reply = fieldsOf(await unlessRefused(client.request("GET", "users")));
+  const found = listOf(reply["members"])
+    .map(fieldsOf)
+    .find(({ full_name }) => full_name === name);
+  const userId = integerOf(found?.["user_id"]);
+  return found === undefined || userId === undefined ? undefined : readPerson(found, userId);
+}
+
+function readPerson(
+  { email, delivery_email, full_name, is_bot, role }: Fields,
+  userId: number,
+): Person | undefined {
   const fullName = textOf(full_name);
   if (fullName === undefined) return undefined;
   return {

@@ -6,6 +6,17 @@ export interface CommandTarget {
   readonly service: string | undefined;
 }
 
+/** `http - web1`, or the host alone: as people read it in messages, buttons, answers and issues. */
+export function nameOf({
+  host,
+  service,
+}: {
+  readonly host: string;
+  readonly service?: string | undefined;
+}): string {
+  return service === undefined ? host : `${service} - ${host}`;
+}
+
 /** `downtime###web1###http###1h###` */
 export function renderDowntime(target: CommandTarget, duration: string): string {
   return renderCommand("downtime", [...names(target), duration]);

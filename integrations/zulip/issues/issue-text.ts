@@ -1,5 +1,5 @@
 import type { Ending, TargetStatus } from "../../backends/backend.ts";
-import type { CommandTarget } from "../commands/command-text.ts";
+import { type CommandTarget, nameOf } from "../commands/command-text.ts";
 import type { IssuePlan } from "./tracker.ts";
 
 export interface IssueFacts {
@@ -39,9 +39,8 @@ export function planIssue({ target, status, name, reason, link, stage }: IssueFa
   ];
   const rows = facts.flatMap(([what, value]) => (value === undefined ? [] : `- ${what}: ${code(value)}`));
   const output = (known?.output ?? "").slice(0, MAX_OUTPUT).trim();
-  const what = service === undefined ? host : `${service} - ${host}`;
   return {
-    title: [...`omd-worker: ${what}`].slice(0, MAX_TITLE).join(""),
+    title: [...`omd-worker: ${nameOf(target)}`].slice(0, MAX_TITLE).join(""),
     description: [...rows, `- In the chat: <${link}>`, ...(output === "" ? [] : ["", block(output)])].join(
       "\n",
     ),

@@ -1,5 +1,5 @@
 import type { Backend } from "../../backends/backend.ts";
-import type { CommandTarget } from "../commands/command-text.ts";
+import { nameOf } from "../commands/command-text.ts";
 import { safeText } from "../notify/safe-text.ts";
 import { type Language, ofStage } from "../notify/texts.ts";
 import { type IssueFacts, planIssue } from "./issue-text.ts";
@@ -56,10 +56,6 @@ function renderOpened({ target, stage }: Wanted, ended: Ended, language: Languag
     case "unavailable":
       return `${about("done")} ✗ ${TEXTS[ended.kind][language]}: ${safeText(ended.reason, MAX_TEXT)}`;
   }
-}
-
-function nameOf({ host, service }: CommandTarget): string {
-  return service === undefined ? host : `${service} - ${host}`;
 }
 
 /** A bracket would end the link. */

@@ -1,4 +1,4 @@
-import { mention, renderAcknowledge, renderDowntime } from "../commands/command-text.ts";
+import { mention, nameOf, renderAcknowledge, renderDowntime } from "../commands/command-text.ts";
 import type { Notice } from "./notice.ts";
 import { cutCharacters, plainText } from "./safe-text.ts";
 
@@ -27,7 +27,7 @@ export function renderButtons(
     ...{ type: "multiple_choice", short_name: short, long_name: long },
     reply: command(text),
   });
-  const what = plainText(service === undefined ? alias : `${service} - ${alias}`);
+  const what = plainText(nameOf({ host: alias, service }));
   return JSON.stringify({
     widget_type: "zform",
     extra_data: {

@@ -1,8 +1,9 @@
+import { nameOf } from "../commands/command-text.ts";
 import { renderButtons } from "./buttons.ts";
 import { macroValue, type Notice } from "./notice.ts";
 import { findRoute, type Route } from "./routes.ts";
 import { cutCharacters, safeBlock, safeText } from "./safe-text.ts";
-import { fillTemplate, type Template, type TemplateValues } from "./template.ts";
+import { fillTemplate, namesIn, type Template, type TemplateValues } from "./template.ts";
 import type { Texts } from "./texts.ts";
 import { fitTopic } from "./topic.ts";
 
@@ -21,6 +22,7 @@ export interface MessageStyle {
   readonly stream: string;
   readonly stage: string;
   readonly maxOutput: number;
+  readonly maxTopic: number;
   /** Undefined: messages have no buttons. */
   readonly botName: string | undefined;
 }
@@ -33,7 +35,11 @@ export interface NoticeMessage {
   readonly widget: string | undefined;
   /** For a message of several notices. */
   readonly line: string;
+  readonly news: News;
 }
+
+/** What a message means for its topic: `recovery` ends one that is of one object; a `post` is of none. */
+export type News = "problem" | "recovery" | "other" | "post";
 
 /** What templates may name. */
 export const PLACES = [
@@ -59,11 +65,27 @@ export function renderNotice(notice: Notice, style: MessageStyle): NoticeMessage
   const topic = (route?.topic === undefined ? undefined : style.routeTopics.get(route.topic)) ?? usual;
   return {
     stream: route?.stream ?? style.stream,
-    topic: fitTopic(fillTemplate(topic, rawValues(notice, style))),
+    topic: fitTopic(fillTemplate(topic, rawValues(notice, style)), style.maxTopic),
     content: cutCharacters(fillTemplate(template, safeValues(notice, style)), MAX_CONTENT).trim(),
     widget: botName === undefined ? undefined : renderButtons(notice, { botName, buttons: texts.buttons }),
     line: renderLine(notice, style),
+    news: newsOf(notice, topic),
   };
+}
+
+function newsOf({ type, service }: Notice, topic: Template): News {
+  if (type === "PROBLEM") return "problem";
+  return type === "RECOVERY" && isOfOneObject(topic, service !== undefined) ? "recovery" : "other";
+}
+
+const OF_HOST = ["what", "host", "alias", "HOSTNAME", "HOSTALIAS", "HOSTDISPLAYNAME"];
+const OF_SERVICE = ["what", "service", "SERVICEDESC", "SERVICENAME", "SERVICEDISPLAYNAME"];
+
+/** `{host}` alone is the topic of all services of a host. */
+function isOfOneObject(topic: Template, isService: boolean): boolean {
+  const names = namesIn(topic);
+  const has = (wanted: readonly string[]) => wanted.some((name) => names.has(name));
+  return has(OF_HOST) && (!isService || has(OF_SERVICE));
 }
 
 /** `<time:2026-11-26T08:00:00Z> **CRIT** - PROBLEM - [http - web1](…): output`. In the reader's time. */
@@ -88,6 +110,7 @@ function safeValues(notice: Notice, style: MessageStyle): TemplateValues {
   return {
     place: (name) => (values[name] ?? (() => safe(name as Place)))(),
     macro: (name) => safeText(raw.macro(name), style.maxOutput),
+    inAddress: encoded(raw),
   };
 }
 
@@ -104,7 +127,7 @@ function rawValues(notice: Notice, { stage }: MessageStyle): TemplateValues {
     service: service ?? "",
     long_output: macro(long),
     remark: comment === "" || author === "" ? comment : `${comment} (${author})`,
-    what: service === undefined ? host : `${service} - ${host}`,
+    what: nameOf(notice),
     link: "",
   };
   return { place: (name) => values[name as Place] ?? "", macro };
@@ -117,17 +140,18 @@ function ackAuthors(kind: "HOST" | "SERVICE"): readonly string[] {
 
 /** `[service - host](address)`. Empty: no address is configured, or it is too long. */
 function renderLink(notice: Notice, style: MessageStyle): string {
-  const { place, macro } = rawValues(notice, style);
+  const raw = rawValues(notice, style);
   const template = notice.service === undefined ? style.hostLink : style.serviceLink;
-  const address = fillTemplate(template, {
-    place: (name) => encodePart(place(name)),
-    macro: (name) => encodePart(macro(name)),
-  });
+  const address = fillTemplate(template, encoded(raw));
   if (address === "" || address.length > MAX_ADDRESS) return "";
-  const text = safeText(place("what"), MAX_NAME).replace(/[[\]]/g, (bracket) =>
+  const text = safeText(raw.place("what"), MAX_NAME).replace(/[[\]]/g, (bracket) =>
     bracket === "[" ? "(" : ")",
   );
   return `[${text}](${address})`;
+}
+
+function encoded({ place, macro }: TemplateValues): TemplateValues {
+  return { place: (name) => encodePart(place(name)), macro: (name) => encodePart(macro(name)) };
 }
 
 /** Also what encodeURIComponent leaves, and what would end a link in Markdown. */

@@ -10,7 +10,9 @@ import { type Delivery, deliver } from "./deliver.ts";
 import type { MessageStyle } from "./message.ts";
 import type { NotifierMeter } from "./notifier-metrics.ts";
 import { type Batch, type Planning, planNext } from "./plan.ts";
+import { ResolvedTopics } from "./resolved-topics.ts";
 import { SendingJournal } from "./sending-journal.ts";
+import type { Resolving } from "./topic.ts";
 import { WaitingNotices } from "./waiting-notices.ts";
 
 export interface NotifierOptions {
@@ -18,6 +20,7 @@ export interface NotifierOptions {
   readonly client: ZulipClient;
   readonly style: MessageStyle;
   readonly planning: Omit<Planning, "now" | "texts">;
+  readonly resolving: Resolving;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: NotifierMeter;
@@ -39,6 +42,7 @@ export class Notifier {
   readonly #sender: MessageSender;
   readonly #journal: SendingJournal;
   readonly #waiting: WaitingNotices;
+  readonly #topics: ResolvedTopics;
   /** The id of the newest message before what is sent next. */
   #after: number | undefined;
   /** It may have been sent, by this notifier or the one before. */
@@ -51,6 +55,7 @@ export class Notifier {
   constructor(options: NotifierOptions) {
     const { spool, client, style, clock, log, meter, random } = options;
     this.#options = options;
+    this.#topics = new ResolvedTopics(options);
     this.#journal = new SendingJournal(spool.folder);
     this.#sender = new MessageSender({
       ...{ client, clock, onTrouble: (error, waitMs) => this.#tellTrouble(error, waitMs) },
@@ -109,10 +114,11 @@ export class Notifier {
     this.#after = begun.after;
   }
 
-  async #deliver(batch: Batch, signal: AbortSignal): Promise<void> {
+  async #deliver(planned: Batch, signal: AbortSignal): Promise<void> {
     const { style, client, log } = this.#options;
     const isUncertain = this.#uncertain !== undefined;
     try {
+      const batch = isUncertain ? planned : await this.#topics.place(planned, signal);
       this.#after ??= await fetchNewestId(client, signal);
       const unwritten = await this.#journal.begin(batch, this.#after);
       if (unwritten !== undefined) log.warn(`what is sent cannot be written down: ${unwritten}`);
@@ -123,6 +129,9 @@ export class Notifier {
       });
       await this.#delivered(batch, delivery);
       this.#uncertain = undefined;
+      // Afterwards: a message that is looked for must be where it was sent.
+      if (delivery.kind === "sent" && !delivery.isMisplaced)
+        await this.#topics.sent(batch, delivery.id, signal);
     } catch (error) {
       if (!(error instanceof ZulipError)) throw error;
       await this.#failed(error, signal);

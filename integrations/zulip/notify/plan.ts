@@ -18,6 +18,10 @@ export interface Batch {
   readonly topic: string;
   readonly content: string;
   readonly widget: string | undefined;
+  /** It says no new problem, so it belongs to what was said before. */
+  readonly follows?: boolean;
+  /** All is well again with the object of the topic. */
+  readonly ends?: boolean;
   readonly entries: readonly string[];
 }
 
@@ -57,20 +61,28 @@ export function planNext(waiting: readonly Waiting[], planning: Planning): Batch
 
 function single({ entry, message }: Waiting): Batch {
   const { stream, topic, content, widget } = message;
-  return { kind: "single", stream, topic, content, widget, entries: [entry] };
+  return { kind: "single", stream, topic, content, widget, ...standing([message]), entries: [entry] };
+}
+
+/** Of messages of one topic, in their order. */
+function standing(messages: readonly NoticeMessage[]): Pick<Batch, "follows" | "ends"> {
+  const follows = messages.every(({ news }) => news === "recovery" || news === "other");
+  return { follows, ends: messages.at(-1)?.news === "recovery" };
 }
 
 /** A line for each, in their order. In the topic of a service its buttons are those of the last notice. */
 function digest(all: readonly Waiting[], { texts, topic }: Planning & { readonly topic: string }): Batch {
   const lines = all.map(({ message }) => `* ${message.line}`);
   const taken = all.slice(0, countFitting(lines));
-  const last = taken.at(-1)?.message;
+  const messages = taken.map(({ message }) => message);
+  const last = messages.at(-1);
   return {
     kind: "digest",
     stream: all[0]?.message.stream ?? "",
     topic,
     content: [texts.digest(taken.length), "", ...lines.slice(0, taken.length)].join("\n"),
     widget: last?.topic === topic ? last.widget : undefined,
+    ...(last?.topic === topic && standing(messages)),
     entries: taken.map(({ entry }) => entry),
   };
 }

@@ -61,5 +61,6 @@ export class WaitingNotices {
 
 /** Each of them is told, however old it is. */
 function waitingPost(entry: string, { time, stream, topic, content, line }: Post): Waiting {
-  return { entry, time, subject: entry, message: { stream, topic, content, line, widget: undefined } };
+  const message = { stream, topic, content, line, widget: undefined, news: "post" } as const;
+  return { entry, time, subject: entry, message };
 }

@@ -71,11 +71,11 @@ export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: 
 function notifierOptions(
   { client, config: { values, messages } }: NotifierRun,
   botName: string | undefined,
-): Pick<NotifierOptions, "client" | "style" | "planning"> {
-  const { maxAge, digestOver } = values;
+): Pick<NotifierOptions, "client" | "style" | "planning" | "resolving"> {
+  const { maxAge, digestOver, resolvedTopics: resolving } = values;
   const { digestTopic } = messages;
   const planning = { maxAgeMs: maxAge * 1_000, digestOver, digestTopic };
-  return { client, style: { ...messages.style, botName }, planning };
+  return { client, style: { ...messages.style, botName }, planning, resolving };
 }
 
 /** Waits until Zulip answers: notifications wait in the spool meanwhile. */

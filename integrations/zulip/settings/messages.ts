@@ -7,6 +7,7 @@ import { type MessageStyle, PLACES } from "../notify/message.ts";
 import { ROUTE_EXAMPLE, type Route, readRoute } from "../notify/routes.ts";
 import { readTemplate, type Template } from "../notify/template.ts";
 import { TEXTS } from "../notify/texts.ts";
+import { MAX_RESOLVABLE, MAX_TOPIC } from "../notify/topic.ts";
 import type { ZulipValues } from "./options.ts";
 
 /** How messages look, without the bot's name, which the server may have to tell. */
@@ -53,6 +54,7 @@ export function completeMessages(
       stream: fromByteString(stream ?? ""),
       stage: fromByteString(values.stage),
       maxOutput: values.maxOutput,
+      maxTopic: values.resolvedTopics === "resolve" ? MAX_RESOLVABLE : MAX_TOPIC,
     },
     hasButtons: values.buttons,
     botName: botName === undefined ? undefined : fromByteString(botName),

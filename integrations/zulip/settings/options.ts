@@ -12,7 +12,13 @@ export const CONNECTION = use(CONNECTION_ROWS, {
 const MESSAGES = useAll(MESSAGE_ROWS, LIVE);
 const NOTIFIER = use(NOTIFIER_ROWS, {
   ...{ spool: RESTART, spool_max_entries: RESTART, spool_max_megabytes: RESTART },
-  ...{ digest_over: LIVE, digest_topic: LIVE, max_age: LIVE, prometheus_server: RESTART },
+  ...{
+    digest_over: LIVE,
+    digest_topic: LIVE,
+    resolved_topics: LIVE,
+    max_age: LIVE,
+    prometheus_server: RESTART,
+  },
 });
 const HANDLERS = useAll(HANDLER_ROWS, LIVE);
 const BROADCASTS = useAll(BROADCAST_ROWS, LIVE);

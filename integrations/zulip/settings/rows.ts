@@ -5,6 +5,7 @@ import { integer, seconds } from "../../../src/config/kinds/numbers.ts";
 import { anyText, folder, path, secret, text } from "../../../src/config/kinds/texts.ts";
 import type { ConfigRow } from "../../../src/config/option.ts";
 import { LANGUAGES } from "../notify/texts.ts";
+import { RESOLVING } from "../notify/topic.ts";
 import { linesOf } from "./lines-kind.ts";
 
 const BY_US = ["omd-worker"] as const;
@@ -73,6 +74,13 @@ export const MESSAGE_ROWS = [
     default: undefined,
     sample: "icinga",
     help: "The stream (channel) of notifications that no route names another one for.",
+    knownBy: BY_US,
+  },
+  {
+    name: "test_stream",
+    kind: text,
+    default: "icinga-test-stream",
+    help: "The stream in which omd-worker zulip test writes its dummy problem, whatever routes say.",
     knownBy: BY_US,
   },
   {
@@ -259,6 +267,13 @@ export const NOTIFIER_ROWS = [
     default: undefined,
     defaultText: "Notifications, many at once; in German in German",
     help: "The topic of such messages when they are about more than ten topics, and of those that came too late.",
+    knownBy: BY_US,
+  },
+  {
+    name: "resolved_topics",
+    kind: choice(RESOLVING),
+    default: "follow",
+    help: "What is done about topics that are marked as resolved (✔). follow: what is no new problem is written where the last message of its topic stands, with ✔ or without. resolve: a recovery also marks the topic of its service or host as resolved. off: everything goes into the topic without ✔.",
     knownBy: BY_US,
   },
   {

@@ -14,7 +14,7 @@ import { loadOptions } from "./load-options.ts";
 const FAILED = 1;
 const WRONG_CALL = 3;
 
-/** Exit codes: 0, 1 Zulip has refused something, 3 the call or the configuration is wrong. */
+/** Exit codes: 0, 1 Zulip has refused something or a test failed, 3 the call or a setting is wrong. */
 export async function zulipCommand([word, ...words]: readonly string[], io: Io): Promise<CommandResult> {
   switch (word) {
     case "announce":
@@ -23,8 +23,10 @@ export async function zulipCommand([word, ...words]: readonly string[], io: Io):
       return emoji(words, io);
     case "sample":
       return sample(words, io);
+    case "test":
+      return (await import("./test-command.ts")).testCommand(words, io);
     default:
-      return unknownWord(word, ["announce", "emoji", "sample"]);
+      return unknownWord(word, ["announce", "emoji", "sample", "test"]);
   }
 }
 

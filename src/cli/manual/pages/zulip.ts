@@ -84,6 +84,7 @@ export const ZULIP_MANUAL: Manual = {
   name: "zulip",
   description: [
     "announce writes what the nodes of a stage have made of a push: one message for each commit and stage, which is changed when further nodes report. NODE=failed may be followed by a colon and why.",
+    "test writes a dummy problem (the service Dummy-Icinga-Notifier of the host dummy-icinga-notifier, unless words in capitals name another) into test_stream, as the notifier would, and reads it back: whether it arrived, in its topic and with its buttons. With --bot it also acknowledges the problem and waits for the bot's answer: as the person of --as, or when somebody clicks. Each step is a line with ✓, or with ✗ and what to do.",
     "emoji upload uploads the custom emoji ok, warn, crit, unk, 1h, 8h, 1d, 7d and ack. Zulip takes them from people only, so it needs the e-mail address and the API key of an administrator, not those of a bot.",
   ],
   words: [
@@ -93,12 +94,27 @@ export const ZULIP_MANUAL: Manual = {
       help: "tell a stream what was rolled out",
       takes: "nothing",
     },
+    {
+      word: "test",
+      usage: "[--bot [--as=ZULIPRC] [--wait=SECONDS]] [--json] [OPTION=VALUE…] [MACRO=VALUE…]",
+      help: "write a dummy problem, and look whether all arrives",
+      takes: "nothing",
+    },
     { word: "emoji", usage: "upload [OPTION=VALUE…]", help: "upload the custom emoji", takes: "nothing" },
   ],
   options: [
     { name: "what", value: "NAME", isAttached: true, help: "announce: what is rolled out (configuration)" },
     { name: "subject", value: "TEXT", isAttached: true, help: "announce: who has pushed, and why" },
     { name: "nodes", value: "COUNT", isAttached: true, help: "announce: how many nodes are to report" },
+    { name: "bot", help: "test: acknowledge the dummy problem, and wait for the bot's answer" },
+    {
+      name: "as",
+      value: "ZULIPRC",
+      isAttached: true,
+      help: "test --bot: the zuliprc of the person who acknowledges. Without it somebody has to click",
+    },
+    { name: "wait", value: "SECONDS", isAttached: true, help: "test --bot: how long to wait (60)" },
+    { name: "json", help: "test: prints JSON, for scripts" },
   ],
   table: { kind: "own", groups: ZULIP_GROUPS },
   takes: "nothing",
@@ -107,12 +123,14 @@ export const ZULIP_MANUAL: Manual = {
     {
       line: "omd-worker zulip announce 1a2b3c4 gw1=ok 'gw2=failed: no key' --nodes=3 --config=zulip.conf --stage=prod --stream=deployments",
     },
+    { line: "omd-worker zulip test --config=/etc/omd-worker/zulip.conf" },
+    { line: "omd-worker zulip test --bot --as=anna.zuliprc --config=/etc/omd-worker/zulip.conf" },
     { line: "omd-worker zulip emoji upload --zuliprc=admin.zuliprc" },
     { line: "omd-worker zulip sample > zulip.conf" },
   ],
   exitCodes: [
-    ["0", "the message says it; all emoji are there"],
-    ["1", "Zulip has refused something, or was not reached"],
+    ["0", "the message says it; all emoji are there; each step of test is fine"],
+    ["1", "Zulip has refused something, or was not reached; a step of test has failed"],
     ["3", "the call or an option is wrong"],
   ],
 };

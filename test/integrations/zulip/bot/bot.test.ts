@@ -448,3 +448,33 @@ describe("Zulip", () => {
     expect(String(error)).not.toContain(world.key);
   });
 });
+
+describe("a restart of Zulip that has kept the queue", () => {
+  it.each([
+    ["some time within five minutes", false],
+    ["at once, if it says so", true],
+  ])("lets the bot register anew %s, and nothing is done twice", async (_, immediate) => {
+    await world.start();
+    await world.say("acknowledge###web1###http###");
+    await world.answered(1);
+    Object.assign(world.bot, { fullName: "Icinga" });
+    world.fake.tellRestart(immediate ? { immediate } : {});
+    if (!immediate) {
+      await world.chat("still known by its old name");
+      await world.settled();
+      expect(world.meter.value("registrations")).toBe(1);
+      world.clock.offset += 300_000;
+      await world.chat("wake up");
+    }
+    await vi.waitFor(() => expect(world.meter.value("registrations")).toBe(2), {
+      timeout: 20_000,
+      interval: 5,
+    });
+    await world.chat("@**Icinga** unacknowledge###web1###http###");
+    await vi.waitFor(
+      () => expect(world.monitoring.changes).toEqual(["web1!http acknowledged", "web1!http unacknowledged"]),
+      PATIENCE,
+    );
+    await vi.waitFor(() => expect(world.fake.openQueues).toBe(1), PATIENCE);
+  });
+});

@@ -91,6 +91,42 @@ describe("the message of the team, byte for byte", () => {
     expect([...(message?.line ?? "")].length).toBeLessThan(1_000);
   });
 
+  it.each([
+    [
+      "the link of a service",
+      {},
+      "More: ",
+      "https://omd/prod/thruk/cgi-bin/extinfo.cgi?type=2&host=HOST&service=SERVICE)",
+    ],
+    [
+      "the link of a host",
+      { SERVICEDESC: "" },
+      "More: ",
+      "https://omd/prod/thruk/cgi-bin/extinfo.cgi?type=1&host=HOST)",
+    ],
+    ["a link of the template", {}, "[Graph]", "(https://grafana/d/a?host=HOST&service=SERVICE&x=HOST)"],
+    [
+      "a link of the template for a host",
+      { SERVICEDESC: "" },
+      "[Graph]",
+      "(https://grafana/d/a?host=HOST&service=&x=HOST)",
+    ],
+    ["a bare address", {}, "Order: ", "https://order/new/HOST/SERVICE?for=HOST"],
+  ])("%s has every name encoded", (_, macros, begins, address) => {
+    const [host, service] = ["Büro 1 & #2 (a)", "Disk C:\\ 50%?ü"];
+    const line = "\\n[Graph](https://grafana/d/a?host={host}&service={service}&x=$HOSTNAME$) {host}";
+    const more = `${line}\\nOrder: https://order/new/{host}/{service}?for={alias}`;
+    const style = { ...STYLE, template: template(`${TEXTS.en.template}${more}`) };
+    const all = { ...SERVICE_PROBLEM, HOSTNAME: host, HOSTALIAS: host, SERVICEDESC: service, ...macros };
+    const content = render(all, style)?.content ?? "";
+    const found = content.split("\n").find((each) => each.startsWith(begins));
+    const expected = address
+      .replaceAll("HOST", "B%C3%BCro%201%20%26%20%232%20%28a%29")
+      .replaceAll("SERVICE", "Disk%20C%3A%5C%2050%25%3F%C3%BC");
+    expect(found).toContain(expected);
+    expect(content).toContain(` ${host}\n`);
+  });
+
   it("in German, with the stage", () => {
     const german = { ...STYLE, texts: TEXTS.de, template: template(TEXTS.de.template), stage: "dev" };
     const message = render(SERVICE_PROBLEM, german);

@@ -55,5 +55,6 @@ export const STYLE: MessageStyle = {
   stream: "icinga",
   stage: "",
   maxOutput: 1_000,
+  maxTopic: 60,
   botName: "Icinga API-Bot",
 };

@@ -2,18 +2,19 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
-import type { FakeUser } from "../../../../integrations/chat-server/world.ts";
+import { cut, type FakeUser } from "../../../../integrations/chat-server/world.ts";
 import { SpoolFolder } from "../../../../integrations/spool/spool-folder.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { encodeEntry } from "../../../../integrations/zulip/notify/notice-entry.ts";
 import { Notifier } from "../../../../integrations/zulip/notify/notifier.ts";
 import { createNotifierMeter } from "../../../../integrations/zulip/notify/notifier-metrics.ts";
 import { encodePost } from "../../../../integrations/zulip/notify/post-entry.ts";
+import type { Resolving } from "../../../../integrations/zulip/notify/topic.ts";
 import { createFolder } from "../../../support/folder.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
 import { stubLog } from "../../../support/stub-log.ts";
 import { FakeClock } from "../client/fake-clock.ts";
-import { route, SERVICE_PROBLEM, STYLE } from "./notices.ts";
+import { route, SERVICE_PROBLEM, STYLE, template } from "./notices.ts";
 
 checkLeaks();
 
@@ -45,7 +46,7 @@ async function tell(macros: Readonly<Record<string, string>> = {}, time = clock.
   expect(await spool.put(encodeEntry({ time, macros: all }), time)).toBeDefined();
 }
 
-function createNotifier(style = STYLE) {
+function createNotifier(style = STYLE, resolving: Resolving = "off") {
   const client = new ZulipClient({
     ...{ site: fake.url, clock, userAgent: "omd-worker/test", timeoutMs: 2_000 },
     login: () => ({ email: bot.email, key }),
@@ -59,6 +60,7 @@ function createNotifier(style = STYLE) {
     log,
     meter,
     planning: PLANNING,
+    resolving,
     random: () => 1,
   });
   return { notifier, log, meter };
@@ -278,5 +280,108 @@ describe("the notifier", () => {
     await empty(one);
     expect(messages().map(({ topic }) => topic)).toEqual(["Many", "new - Funktionale Tests"]);
     expect(one.meter.value("dropped")).toBe(1);
+  });
+});
+
+describe("topics that are marked as resolved", () => {
+  const TOPIC = "Sakuli_Connections - Funktionale Tests";
+  const at = () => messages().map(({ topic, content }) => `${topic}: ${content.split(" - ")[1]}`);
+  const told = async (one: ReturnType<typeof createNotifier>, ...types: readonly string[]) => {
+    for (const NOTIFICATIONTYPE of types) {
+      await tell({ NOTIFICATIONTYPE });
+      await empty(one);
+    }
+  };
+  /** As somebody does in the web interface. */
+  const mark = (topic = TOPIC) => {
+    for (const message of messages()) if (message.topic === topic) message.topic = `✔ ${topic}`;
+  };
+  const patches = () => fake.requests.filter((request) => request.startsWith("PATCH"));
+
+  it("have the recovery, too, and a new problem begins the topic again", async () => {
+    const one = createNotifier(STYLE, "follow");
+    await told(one, "PROBLEM");
+    mark();
+    await told(one, "DOWNTIMESTART", "RECOVERY", "PROBLEM", "RECOVERY");
+    expect(at()).toEqual([
+      ...["PROBLEM", "DOWNTIMESTART", "RECOVERY"].map((type) => `✔ ${TOPIC}: ${type}`),
+      ...["PROBLEM", "RECOVERY"].map((type) => `${TOPIC}: ${type}`),
+    ]);
+    expect(patches()).toEqual([]);
+  });
+
+  it("are found by a notifier that was started anew, also with a name that Zulip has cut", async () => {
+    const SERVICEDESC = "x".repeat(70);
+    await tell({ SERVICEDESC });
+    await empty(createNotifier(STYLE, "follow"));
+    const [{ topic = "" } = {}] = messages();
+    await tell({ SERVICEDESC: "other" });
+    for (const message of messages())
+      if (message.topic === topic) message.topic = cut(`✔ ${topic}`, 60, "...");
+    const again = createNotifier(STYLE, "follow");
+    for (const name of [SERVICEDESC, "other", "new"])
+      await tell({ SERVICEDESC: name, NOTIFICATIONTYPE: "RECOVERY" });
+    await empty(again);
+    expect([...topic]).toHaveLength(60);
+    expect(messages().map((message) => message.topic)).toEqual([
+      ...[`✔ ${topic.slice(0, 55)}...`, "other - Funktionale Tests", `✔ ${topic.slice(0, 55)}...`],
+      ...["other - Funktionale Tests", "new - Funktionale Tests"],
+    ]);
+  });
+
+  it("are left alone with off", async () => {
+    const one = createNotifier();
+    await told(one, "PROBLEM");
+    mark();
+    await told(one, "RECOVERY");
+    expect(at()).toEqual([`✔ ${TOPIC}: PROBLEM`, `${TOPIC}: RECOVERY`]);
+  });
+
+  it("are those of recoveries with resolve, each joined with what was resolved before", async () => {
+    const one = createNotifier(STYLE, "resolve");
+    await told(one, "PROBLEM", "ACKNOWLEDGEMENT", "RECOVERY");
+    expect(new Set(messages().map(({ topic }) => topic))).toEqual(new Set([`✔ ${TOPIC}`]));
+    await told(one, "PROBLEM");
+    expect(messages().at(-1)?.topic).toBe(TOPIC);
+    await told(one, "RECOVERY");
+    expect(at()).toEqual(
+      ["PROBLEM", "ACKNOWLEDGEMENT", "RECOVERY", "PROBLEM", "RECOVERY"].map((type) => `✔ ${TOPIC}: ${type}`),
+    );
+    expect(patches()).toHaveLength(2);
+    expect(waiting()).toEqual([]);
+  });
+
+  it("are not those of several services", async () => {
+    const one = createNotifier({ ...STYLE, serviceTopic: template("{host}") }, "resolve");
+    await told(one, "PROBLEM", "RECOVERY");
+    const routed = { routes: [route("=> icinga > all")], routeTopics: new Map([["all", template("all")]]) };
+    await told(createNotifier({ ...STYLE, ...routed }, "resolve"), "PROBLEM", "RECOVERY");
+    expect(patches()).toEqual([]);
+    await tell({ SERVICEDESC: "", HOSTSTATE: "UP", NOTIFICATIONTYPE: "RECOVERY" });
+    await empty(createNotifier(STYLE, "resolve"));
+    expect(patches()).toHaveLength(1);
+  });
+
+  it("of a digest follow its last notice", async () => {
+    for (const NOTIFICATIONTYPE of [...Array.from({ length: 30 }, () => "PROBLEM"), "RECOVERY"])
+      await tell({ NOTIFICATIONTYPE });
+    await empty(createNotifier(STYLE, "resolve"));
+    expect(messages().map(({ topic }) => topic)).toEqual([`✔ ${TOPIC}`]);
+  });
+
+  it("that Zulip does not let this user mark cost no notification, and one warning", async () => {
+    const one = createNotifier(STYLE, "resolve");
+    fake.refusesTopicEdits = true;
+    await told(one, "PROBLEM", "RECOVERY", "PROBLEM", "RECOVERY");
+    expect(at()).toHaveLength(4);
+    expect(waiting()).toEqual([]);
+    expect(one.log.warn.mock.calls).toEqual([
+      [
+        { stream: "icinga", topic: TOPIC },
+        expect.stringMatching(
+          /^the topic is not marked as resolved: .* don't have permission to resolve topics/,
+        ),
+      ],
+    ]);
   });
 });
