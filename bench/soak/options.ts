@@ -1,10 +1,13 @@
 import { parseArgs } from "node:util";
+import { SITE_KINDS } from "./mix.ts";
 
 export interface SoakArguments {
   readonly seconds: number;
   readonly sampleSeconds: number;
   readonly rate: number;
   readonly site: number;
+  readonly kinds: readonly string[] | undefined;
+  readonly kept: boolean;
   readonly leak: number;
   readonly key: string | undefined;
   readonly fromSource: boolean;
@@ -17,6 +20,9 @@ export const SOAK_HELP = `npm run soak -- [options]
   --rate N          jobs a second (278: a million in an hour)
   --site X          so much of the rate of the scenario site has all kinds of its checks; the other jobs are
                     quick native ones (0.2: 42.5 a second)
+  --kinds a,b       these kinds of the site only, at the whole rate, to see which one holds memory:
+                    ${SITE_KINDS.join()}
+  --kept            connections, TLS sessions and logins are kept
   --sample N        seconds from one look at the worker to the next (10)
   --key KEY         encryption on
   --plant-leak N    the worker is made to lose N KiB a second, descriptors and timers: the soak must say so
@@ -32,6 +38,8 @@ export function readSoakArguments(argv: readonly string[]): SoakArguments | unde
       minutes: { type: "string", default: "60" },
       rate: { type: "string", default: "278" },
       site: { type: "string", default: "0.2" },
+      kinds: { type: "string" },
+      kept: { type: "boolean", default: false },
       sample: { type: "string", default: "10" },
       key: { type: "string" },
       "plant-leak": { type: "string", default: "0" },
@@ -46,11 +54,18 @@ export function readSoakArguments(argv: readonly string[]): SoakArguments | unde
     sampleSeconds: readPositive("sample", values.sample),
     rate: readPositive("rate", values.rate),
     site: readNumber("site", values.site),
+    kinds: values.kinds?.split(",").map(readKind),
+    kept: values.kept,
     leak: readNumber("plant-leak", values["plant-leak"]),
     key: values.key,
     fromSource: values["from-source"],
     publish: values.publish,
   };
+}
+
+function readKind(name: string): string {
+  if (SITE_KINDS.includes(name)) return name;
+  throw new Error(`--kinds: none is called ${name}, there are ${SITE_KINDS.join()}`);
 }
 
 function readPositive(option: string, text: string): number {

@@ -15,6 +15,8 @@ export interface SoakReport {
   readonly minutes: number;
   readonly rate: number;
   readonly siteRate: number;
+  /** Absent: all kinds of the site. */
+  readonly kinds?: readonly string[];
   readonly encryption: boolean;
   readonly plantedLeak: number;
   readonly notes: readonly string[];

@@ -9,18 +9,14 @@ import { startStandIns } from "../stand-ins/stand-ins.ts";
 import { startWarmWorker } from "../workers/warm-worker.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Sample } from "./figures.ts";
-import { OBJECTS, soakLine } from "./mix.ts";
+import { OBJECTS, type SoakMix, soakLine } from "./mix.ts";
 import { LEAK_VARIABLE } from "./planted-leak.ts";
 import { readSample } from "./read-sample.ts";
 
-export interface SoakOptions {
+export interface SoakOptions extends SoakMix {
   readonly worker: Worker;
   readonly seconds: number;
   readonly sampleSeconds: number;
-  /** Jobs a second. */
-  readonly rate: number;
-  /** The share of the site's rate that all kinds of its checks have. */
-  readonly site: number;
   /** KiB a second that the worker is made to lose. */
   readonly leak: number;
   readonly key: string | undefined;
@@ -44,8 +40,8 @@ export async function runSoak(
   signal: AbortSignal,
   tell: (sample: Sample) => void,
 ): Promise<SoakRun> {
-  const { worker, seconds, sampleSeconds, rate, site, leak, key } = options;
-  const wanted = soakLine(rate, site);
+  const { worker, seconds, sampleSeconds, rate, leak, key } = options;
+  const wanted = soakLine(options);
   await using standIns = await startStandIns([wanted]);
   const { lines, notes } = available([wanted], standIns.values);
   const [line] = lines;

@@ -19,7 +19,7 @@ else process.exitCode = (await soak(options)) ? 0 : 1;
 
 /** Returns true when each job had its result and nothing has grown. */
 async function soak(options: SoakArguments): Promise<boolean> {
-  const { seconds, site, leak, key, fromSource, publish } = options;
+  const { seconds, site, kinds, leak, key, fromSource, publish } = options;
   const worker = fromSource ? sourceWorker() : await builtWorker();
   const { line, notes, samples, counts, wrongResult } = await runSoak(
     { ...options, worker },
@@ -35,7 +35,8 @@ async function soak(options: SoakArguments): Promise<boolean> {
     own: line.own.map(withoutFolders),
     minutes: seconds / 60,
     rate: line.rate ?? options.rate,
-    siteRate: Math.min(options.rate, siteRateOf(site)),
+    siteRate: kinds === undefined ? Math.min(options.rate, siteRateOf(site)) : options.rate,
+    ...(kinds && { kinds }),
     ...{ encryption: key !== undefined, plantedLeak: leak, notes, counts },
     verdict: judgeSoak(samples),
     samples: toColumns(samples),

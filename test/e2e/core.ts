@@ -3,6 +3,7 @@ import type { ByteString } from "../../src/byte-string.ts";
 import { type GrabbedJob, Grabber } from "../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../src/gearman/grabber/orphans.ts";
 import { Submitter } from "../../src/gearman/submitter.ts";
+import type { ServerTls } from "../../src/gearman/tls/server-tls.ts";
 import { createEnvelope, type Envelope } from "../../src/payload/crypt.ts";
 import { stubLog } from "../support/stub-log.ts";
 
@@ -14,6 +15,7 @@ export interface CollectedResult {
 
 export interface CoreOptions {
   readonly port: number;
+  readonly tls?: ServerTls;
   readonly envelope?: Envelope;
   readonly resultQueue?: string;
 }
@@ -31,8 +33,8 @@ export class Core implements AsyncDisposable {
   readonly #prefix: string;
   #unique = 0;
 
-  constructor({ port, envelope = CLEAR, resultQueue = "check_results" }: CoreOptions) {
-    const server = { host: "127.0.0.1", port };
+  constructor({ port, tls, envelope = CLEAR, resultQueue = "check_results" }: CoreOptions) {
+    const server = { host: "127.0.0.1", port, ...(tls && { tls }) };
     this.#envelope = envelope;
     this.#prefix = resultQueue;
     this.#submitter = new Submitter({ server, log: stubLog() });

@@ -9,6 +9,7 @@ import { keyFromPassword } from "../../src/payload/key.ts";
 import { freePort } from "../support/free-port.ts";
 import { Actors } from "../support/gearman/actors.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
+import { createPki, TLS_SERVERS } from "../support/gearman/tls-gearmand.ts";
 import { serviceRecord } from "../support/perfdata/records.ts";
 import { startWriter } from "../support/perfdata/writer.ts";
 import { type Influxdb, startInfluxdb } from "../support/servers/influxdb.ts";
@@ -221,5 +222,31 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("influxd"))("the perfdata w
       const rows = await influxdb.query("select value from late.autogen.metrics group by *");
       expect(rows).toHaveLength(20);
     }, PATIENCE);
+  });
+});
+
+describe.each(TLS_SERVERS)("the perfdata writer on $name", ({ isThere, start }) => {
+  it.skipIf(!isThere || !hasServer("influxd"))("writes what is in the queue", async () => {
+    using pki = createPki();
+    await using server = await start(pki);
+    await using influxdb = await startInfluxdb();
+    const actors = new Actors();
+    const client = await actors.client(server.direct);
+    const records = Array.from({ length: 100 }, (_, at) =>
+      serviceRecord({ host: `h${at}`, service: "s", time: TIME, perfdata: `a=${at}` }),
+    );
+    await Promise.all(
+      records.map((text) => client.submit({ queue: "perfdata", unique: "", workload: seal(text) })),
+    );
+    await using _writer = await startWriter([
+      ...[`server=127.0.0.1:${server.port}`, `key=${KEY}`, "batch_age=50"],
+      ...[`target=main ${influxdb.url} database=nagflux`, "tls=yes", `tls_ca_file=${pki.file("server.crt")}`],
+      ...[`tls_certificate=${pki.file("client.crt")}`, `tls_key=${pki.file("client.key")}`],
+    ]);
+    await vi.waitFor(async () => {
+      const rows = await influxdb.query("select value from metrics group by host");
+      expect(rows.map(({ host, value }) => host === `h${value}`)).toEqual(records.map(() => true));
+    }, PATIENCE);
+    await actors.stop();
   });
 });

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../support/free-port.ts";
 import { startGearmand } from "../support/gearman/gearmand.ts";
-import { createPki, startTlsGearmand } from "../support/gearman/tls-gearmand.ts";
+import { createPki, TLS_SERVERS } from "../support/gearman/tls-gearmand.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../src/cli/omd-worker.ts");
@@ -56,29 +56,6 @@ describe.skipIf(!hasServer("gearmand"))("the tools on a gearmand", () => {
     await gearmand.stop();
   });
 
-  it.skipIf(!hasServer("stunnel"))("speak TLS, with a client certificate", async () => {
-    using pki = createPki();
-    await using server = await startTlsGearmand({ pki, wants: "client" });
-    const host = `127.0.0.1:${server.port}`;
-    const files = ["ca-file=server.crt", "certificate=client.crt", "key=client.key"].map((each) => {
-      const [name = "", file = ""] = each.split("=");
-      return [`--tls-${name}`, pki.file(file)] as const;
-    });
-    const joined = ["--tls", ...files.map((each) => each.join("="))];
-    const child =
-      "<CHILD><no>1</no><name>s</name><rc>1</rc><runtime>1</runtime><output>o</output><error></error></CHILD>";
-    const sent = await tool("send_gearman", [`--server=${host}`, "--host=h", "-m=x", ...joined]);
-    expect(sent).toEqual({ exitCode: 0, stdout: "", stderr: "" });
-    expect((await tool("send_multi", [`--server=${host}`, "--host=h", ...joined], child)).exitCode).toBe(0);
-    const run = ["run-and-send", `--server=tls://${host}`, "--encryption=no", "--host=h", ...joined.slice(1)];
-    const ran = await execa(process.execPath, [PROGRAM, ...run, "--", "/bin/true"], { reject: false });
-    expect(ran.exitCode).toBe(0);
-    const shown = await tool("gearman_top", ["-b", "-H", host, "--tls", ...files.flat()]);
-    expect(shown.stdout).toContain(" check_results |               0  |           3  |           0 \n");
-    const checked = await tool("check_gearman", ["-H", `tls://${host}`, ...files.flat()]);
-    expect(checked.stdout).toContain("CRITICAL - Queue check_results has 3 jobs without any worker. |");
-  });
-
   it("say what is wrong with TLS", async () => {
     using pki = createPki();
     const ca = ["--tls", "--tls-ca-file", pki.file("server.crt")];
@@ -99,5 +76,30 @@ describe.skipIf(!hasServer("gearmand"))("the tools on a gearmand", () => {
       "<CHILD><no>1</no></CHILD>",
     );
     expect(said.exitCode).toBe(code);
+  });
+});
+
+describe.each(TLS_SERVERS)("the tools on $name", ({ isThere, start }) => {
+  it.skipIf(!isThere)("send, show and check, with a client certificate", async () => {
+    using pki = createPki();
+    await using server = await start(pki);
+    const host = `127.0.0.1:${server.port}`;
+    const files = ["ca-file=server.crt", "certificate=client.crt", "key=client.key"].map((each) => {
+      const [name = "", file = ""] = each.split("=");
+      return [`--tls-${name}`, pki.file(file)] as const;
+    });
+    const joined = ["--tls", ...files.map((each) => each.join("="))];
+    const child =
+      "<CHILD><no>1</no><name>s</name><rc>1</rc><runtime>1</runtime><output>o</output><error></error></CHILD>";
+    const sent = await tool("send_gearman", [`--server=${host}`, "--host=h", "-m=x", ...joined]);
+    expect(sent).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+    expect((await tool("send_multi", [`--server=${host}`, "--host=h", ...joined], child)).exitCode).toBe(0);
+    const run = ["run-and-send", `--server=tls://${host}`, "--encryption=no", "--host=h", ...joined.slice(1)];
+    const ran = await execa(process.execPath, [PROGRAM, ...run, "--", "/bin/true"], { reject: false });
+    expect(ran.exitCode).toBe(0);
+    const shown = await tool("gearman_top", ["-b", "-H", host, "--tls", ...files.flat()]);
+    expect(shown.stdout).toContain(" check_results |               0  |           3  |           0 \n");
+    const checked = await tool("check_gearman", ["-H", `tls://${host}`, ...files.flat()]);
+    expect(checked.stdout).toContain("CRITICAL - Queue check_results has 3 jobs without any worker. |");
   });
 });

@@ -88,9 +88,7 @@ describe.skipIf(!hasTool("helm") || !hasServer("gearmand"))(
       for (const [to, from] of Object.entries(files))
         copyFileSync(pki.file(from), join(folder.path, "tls", to));
       await using worker = await startWorker([], [...args, "encryption=yes"]);
-      await untilStatus({ host: "127.0.0.1", port: server.gearmand.port }, "servicegroup_snmp", {
-        workers: 1,
-      });
+      await untilStatus(server.direct, "servicegroup_snmp", { workers: 1 });
       const { stdout, exitCode } = await runTest();
       expect(stdout).toMatch(/has the same key/);
       expect(exitCode).toBe(0);

@@ -10,13 +10,14 @@ it("an hour of a million jobs is the default", () => {
 it.each([
   [["--minutes", "0"], "--minutes: not a number above 0: 0"],
   [["--rate", "many"], "--rate: not a number from 0 to a million: many"],
+  [["--kinds", "icmp,none"], "--kinds: none is called none, there are icmp,"],
   [["--site", ""], "--site: not a number from 0 to a million: "],
 ])("%s is refused", (argv, message) => {
   expect(() => readSoakArguments(argv)).toThrow(message);
 });
 
 it("a part of the jobs is of all kinds of a site, the others are quick", () => {
-  const { mix } = soakLine(278, 0.2);
+  const { mix } = soakLine({ rate: 278, site: 0.2 });
   const isQuick = (share: number) => share > 40;
   const sum = (isWanted: (share: number) => boolean) =>
     mix.filter(({ share }) => isWanted(share)).reduce((all, { share }) => all + share, 0);
@@ -26,6 +27,14 @@ it("a part of the jobs is of all kinds of a site, the others are quick", () => {
 });
 
 it("without a site all jobs are quick, with more of it than the rate none is", () => {
-  expect(soakLine(50, 0).mix).toHaveLength(4);
-  expect(soakLine(50, 1).mix.reduce((all, { share }) => all + share, 0)).toBeCloseTo(50, 6);
+  expect(soakLine({ rate: 50, site: 0 }).mix).toHaveLength(4);
+  expect(soakLine({ rate: 50, site: 1 }).mix.reduce((all, { share }) => all + share, 0)).toBeCloseTo(50, 6);
+});
+
+it("kinds of the site that are named have the whole rate, by their shares", () => {
+  const { kinds, kept } = readSoakArguments(["--kinds", "https,http", "--kept"]) ?? {};
+  const { mix, own } = soakLine({ rate: 90, site: 0.2, kinds, kept });
+  expect(mix.map(({ share }) => Math.round(share))).toEqual([60, 30]);
+  expect(own).toContain("--native_http_keepalive=on");
+  expect(soakLine({ rate: 90, site: 0.2 }).own).not.toContain("--native_http_keepalive=on");
 });

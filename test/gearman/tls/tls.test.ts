@@ -56,7 +56,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("stunnel"))("a gearmand beh
     client.submit({ queue: "taken", unique: "", workload: Buffer.alloc(500_000, "x") });
     await accepted.promise;
     await client.close();
-    const queues = await readStatus({ host: HOST, port: server.gearmand.port });
+    const queues = await readStatus(server.direct);
     expect(queues).toMatchObject([{ queue: "taken", total: 1 }]);
   });
 
@@ -100,7 +100,7 @@ describe.skipIf(!hasServer("gearmand") || !hasServer("stunnel"))("a gearmand beh
     ],
     [
       "no TLS there",
-      () => over(right(), server.gearmand.port),
+      () => over(right(), server.direct.port),
       /it closed the connection in the TLS handshake: does it speak TLS/,
     ],
   ])("is not used, and the likely cause is told: %s", async (_, address, cause) => {

@@ -1,10 +1,13 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ServerAddress } from "../../../src/gearman/server-address.ts";
+import { ServerTls } from "../../../src/gearman/tls/server-tls.ts";
 import { createFolder } from "../folder.ts";
 import { freePort } from "../free-port.ts";
 import { createCertificate, inDays } from "../servers/certificates.ts";
 import { canConnect, endDaemon, spawnDaemon, untilReady } from "../servers/daemon.ts";
-import { type Gearmand, startGearmand } from "./gearmand.ts";
+import { hasServer } from "../servers/installed.ts";
+import { startGearmand } from "./gearmand.ts";
 
 /** Certificates and keys in files of a folder: `NAME.crt` and `NAME.key` of server, client and stranger. */
 export interface Pki extends Disposable {
@@ -40,10 +43,11 @@ export function writePair(path: string, settings: Parameters<typeof createCertif
 }
 
 export interface TlsGearmand extends AsyncDisposable {
-  readonly gearmand: Gearmand;
+  /** How a test itself speaks to gearmand. */
+  readonly direct: ServerAddress;
   /** Where TLS is spoken. */
   readonly port: number;
-  /** The connections end, as with a gearmand that ends. */
+  /** The connections end. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -54,6 +58,21 @@ export interface TlsGearmandOptions {
   readonly wants?: "client";
 }
 
+const HOST = "127.0.0.1";
+
+/** No package has a gearmand that was built with `--enable-ssl`: its file is named by this variable. */
+export const GEARMAND_TLS = process.env["GEARMAND_TLS"];
+
+/** The two ways to have TLS. gearmand itself asks no client for a certificate, so it takes no `wants`. */
+export const TLS_SERVERS = [
+  {
+    name: "a gearmand behind TLS that wants a client certificate",
+    isThere: hasServer("gearmand") && hasServer("stunnel"),
+    start: (pki: Pki) => startTlsGearmand({ pki, wants: "client" }),
+  },
+  { name: "a gearmand with TLS inside", isThere: GEARMAND_TLS !== undefined, start: startInnerTlsGearmand },
+] as const;
+
 /** Debian's gearmand is built without TLS, so Debian's stunnel stands before it. */
 export async function startTlsGearmand({ pki, wants }: TlsGearmandOptions): Promise<TlsGearmand> {
   const gearmand = await startGearmand();
@@ -61,15 +80,15 @@ export async function startTlsGearmand({ pki, wants }: TlsGearmandOptions): Prom
   const config = pki.file("stunnel.conf");
   const verify = wants === undefined ? [] : [`CAfile = ${pki.file("client.crt")}`, "verifyChain = yes"];
   const lines = [
-    ...["foreground = yes", "pid =", "debug = err", "[gearmand]", `accept = 127.0.0.1:${port}`],
-    ...[`connect = 127.0.0.1:${gearmand.port}`, `cert = ${pki.file("server.crt")}`],
+    ...["foreground = yes", "pid =", "debug = err", "[gearmand]", `accept = ${HOST}:${port}`],
+    ...[`connect = ${HOST}:${gearmand.port}`, `cert = ${pki.file("server.crt")}`],
     ...[`key = ${pki.file("server.key")}`, ...verify],
   ];
   writeFileSync(config, `${lines.join("\n")}\n`);
   let stunnel = await startStunnel(config, port);
   const close = () => endDaemon(stunnel, "SIGKILL");
   return {
-    gearmand,
+    direct: { host: HOST, port: gearmand.port },
     port,
     close,
     restart: async () => {
@@ -80,6 +99,33 @@ export async function startTlsGearmand({ pki, wants }: TlsGearmandOptions): Prom
       await close();
       await gearmand.kill9();
     },
+  };
+}
+
+/** The gearmand of `GEARMAND_TLS`. It keeps its jobs in memory, so a restart loses them. */
+export async function startInnerTlsGearmand(pki: Pki): Promise<TlsGearmand> {
+  const port = await freePort();
+  const read = (name: string) => readFileSync(pki.file(name));
+  const client = { certificate: read("client.crt"), key: read("client.key") };
+  const tls = new ServerTls({ ca: read("server.crt"), client });
+  const args = [
+    ...["--ssl", `--ssl-ca-file=${pki.file("client.crt")}`],
+    ...[`--ssl-certificate=${pki.file("server.crt")}`, `--ssl-key=${pki.file("server.key")}`],
+  ];
+  // What it answers is what tests look at: with a certificate that has expired it is asked nothing.
+  const ask = () => canConnect(port);
+  const start = () => startGearmand({ port, args, ask, program: GEARMAND_TLS });
+  let gearmand = await start();
+  const close = () => gearmand.kill9();
+  return {
+    direct: { host: HOST, port, tls },
+    port,
+    close,
+    restart: async () => {
+      await close();
+      gearmand = await start();
+    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -14,6 +14,14 @@ interface Server {
   readonly for: string;
 }
 
+/** Programs that no package of Debian has. A variable names the file of each. */
+const NAMED_PROGRAMS: readonly (readonly [variable: string, suites: string])[] = [
+  ["GEARMAND_TLS", "suites on a gearmand that was built with TLS"],
+  ["CHECK_PROMETHEUS", "suites that compare with check_prometheus"],
+  ["CHECK_NSC_WEB", "suites that compare with check_nsc_web"],
+  ["CHECK_MSSQL_HEALTH", "suites that compare with check_mssql_health"],
+];
+
 const WARM = "suites that run Debian's Perl and Python plugins warm and executed";
 
 /** Debian packages with programs that tests need. A test asks for them by these names. */
@@ -185,7 +193,7 @@ export default async function provideServers(): Promise<() => void> {
   const wanted = missing();
   const failure = wanted.length > 0 && mayInstall() ? await install(wanted) : undefined;
   const lacking = describeMissing(missing());
-  const lines = [...lacking, ...forbidden()].map((line) => `  ${line}`);
+  const lines = [...lacking, ...forbidden(), ...unnamed()].map((line) => `  ${line}`);
   const { CI } = process.env;
   const hint =
     lacking.length > 0 && !mayInstall() ? ["On Debian, `npm test` as root installs the packages."] : [];
@@ -206,6 +214,12 @@ function forbidden(): readonly string[] {
     ...(mayHaveProcessIds() ? [] : ["a test of two containers (not allowed here: unshare --pid)"]),
     ...(mayPing() ? [] : ["suites that send pings (no ICMP socket for IPv4 and IPv6 may be opened here)"]),
   ];
+}
+
+/** Nor is this a failure: whoever has the program names it. */
+function unnamed(): readonly string[] {
+  const without = NAMED_PROGRAMS.filter(([variable]) => process.env[variable] === undefined);
+  return without.map(([variable, suites]) => `${suites} (${variable}=FILE names it)`);
 }
 
 /** A line for each kind of suite. */

@@ -80,7 +80,7 @@ describe("dupservers", () => {
       dupservers.send(PARCEL);
       const [certificate, key] = ["client.crt", "client.key"].map((name) => readFileSync(pki.file(name)));
       use({ ca, client: certificate && key && { certificate, key } });
-      await untilCopies(server.gearmand.port, 2);
+      await untilCopies(server.direct.port, 2);
       expect(dupservers.status).toMatchObject([{ isConnected: true }]);
     },
   );
