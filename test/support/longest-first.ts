@@ -26,6 +26,8 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/helm/helm-test.test.ts": 21,
   "test/helm/zulip-notifier.test.ts": 21,
   "test/e2e/outage.test.ts": 21,
+  "test/e2e/secrets-of-programs.test.ts": 20,
+  "test/e2e/secrets-of-logins.test.ts": 17,
   "test/executor/shells/shells-state.test.ts": 21,
   "test/plugins/tcp/check_tcp_differential.test.ts": 21,
   "test/plugins/pgsql/check_pgsql_differential.test.ts": 20,

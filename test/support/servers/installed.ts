@@ -93,6 +93,7 @@ const SERVERS = {
     binary: "/usr/share/doc/libcurl4",
     for: "suites that compare with check_curl, which needs it",
   },
+  openssl: { package: "openssl", binary: "openssl", for: "tests of chains of certificates" },
   icinga2: { package: "icinga2-bin", binary: "/usr/sbin/icinga2", for: "suites on a real Icinga 2" },
   "icinga2-common": {
     package: "icinga2-common",
