@@ -25,6 +25,11 @@ export function memoryOf(pid: number): Memory {
   return { workingSet: (used - inactive) / MIB, own: own / MIB, peak: peak / MIB };
 }
 
+export function renderMemory({ workingSet, own, peak }: Memory): string {
+  const [set, anonymous, most] = [workingSet, own, peak].map(Math.round);
+  return `${set} MiB, ${anonymous} without files, peak ${most}`;
+}
+
 /** Seconds of CPU that the cgroup of a process has used. */
 export function cpuOf(pid: number): number {
   const { isSecond, read } = cgroupOf(pid, "cpuacct");

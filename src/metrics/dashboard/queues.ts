@@ -29,6 +29,11 @@ export const QUEUE_ROW: Row = {
       { title: "Workers", about: "Connections that serve the queue.", unit: "none" },
       query(`${BY_QUEUE} (gearman_queue_workers{${QUEUES}})`, "{{queue}} at {{server}}"),
     ),
+    lines(
+      { title: "By worker", about: "In all queues that a worker serves: what KEDA scales by.", unit: "none" },
+      query(`max by (instance) (gearman_worker_queues_jobs_waiting{${WORKERS}})`, "waiting, {{instance}}"),
+      query(`max by (instance) (gearman_worker_queues_jobs_running{${WORKERS}})`, "running, {{instance}}"),
+    ),
     areas(
       { title: "Jobs", about: "Jobs that had their turn.", unit: "ops" },
       "normal",
