@@ -4,8 +4,9 @@ import { renderDuration, renderSince } from "./render-time.ts";
 
 /** What `omd-worker status` prints: a line for each thing, its name in front. */
 export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): string {
-  const { identifier, version, state, since } = status;
-  const head = `${identifier}: omd-worker ${version}, ${STATES[state]}, up ${renderDuration(now - since)}\n`;
+  const { identifier, stage, version, state, since } = status;
+  const name = stage === undefined ? identifier : `${identifier} (${stage})`;
+  const head = `${name}: omd-worker ${version}, ${STATES[state]}, up ${renderDuration(now - since)}\n`;
   const lines = [
     ...line("slots", slots(status)),
     ...many("limits", limits(status)),
