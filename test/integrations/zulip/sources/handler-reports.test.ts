@@ -50,8 +50,7 @@ Stage: prod`,
 
   it("says the stage that the worker has told, before that of whoever reports it", () => {
     const style = { stream: "s", stage: "prod", texts: RUN_TEXTS.en };
-    const stageOf = (run: HandlerRun) =>
-      /\nStage: (.*)/.exec(renderRunReport(run, style).content)?.[1];
+    const stageOf = (run: HandlerRun) => /\nStage: (.*)/.exec(renderRunReport(run, style).content)?.[1];
     expect(stageOf({ ...RUN, stage: "dev" })).toBe("dev");
     expect(stageOf(RUN)).toBe("prod");
   });
