@@ -72,6 +72,7 @@ export class PerfdataWriter {
       lines: {
         hostcheck: config.hostcheckAlias ?? "hostcheck",
         afterBackslash: config.afterBackslash,
+        stage: config.stageTag,
       },
       limits: { jobs: config.jobsAtOnce, bytes: config.memorySize * MIB },
       onRoom: () => this.#intake.wake(),

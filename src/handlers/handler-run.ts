@@ -9,6 +9,8 @@ export interface HandlerRun {
   readonly time: string;
   /** The identifier of the worker. */
   readonly worker: string;
+  /** That of the worker, if worker.conf names one. */
+  readonly stage?: string | undefined;
   readonly queue: string;
   /** The file name of the program. */
   readonly handler: string;
@@ -55,7 +57,13 @@ export function readRun(line: string): HandlerRun | undefined {
   return {
     ...(Object.fromEntries(texts) as Readonly<Record<Texts, string>>),
     ...{ time, handler, result, seconds: number("seconds") ?? 0 },
-    ...{ host: text("host"), service: text("service"), state: text("state"), stateType: text("stateType") },
+    ...{
+      stage: text("stage"),
+      host: text("host"),
+      service: text("service"),
+      state: text("state"),
+      stateType: text("stateType"),
+    },
     ...{ attempt: number("attempt"), returnCode: number("returnCode"), signal: number("signal") },
   };
 }

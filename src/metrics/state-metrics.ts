@@ -4,6 +4,7 @@ import type { MetricKey } from "./table.ts";
 
 /** Metrics that, or whose label values, come and go with the configuration. */
 const PASSING: readonly MetricKey[] = [
+  "stage",
   "serverConnected",
   "dupserverConnected",
   "dupserverWaiting",
@@ -24,6 +25,7 @@ export function setStateMetrics(store: SeriesStore, status: WorkerStatus): void 
   for (const state of ["open", "drained", "stopping"])
     store.set("state", [state], status.state === state ? 1 : 0);
   store.set("info", [status.version, status.identifier], 1);
+  if (status.stage !== undefined) store.set("stage", [status.stage], 1);
   store.set("buildInfo", [status.version, process.version], 1);
   for (const { certificate, from, to } of status.certificates) {
     store.set("certificateStart", [certificate], from);

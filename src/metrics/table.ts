@@ -44,6 +44,7 @@ const JOB_ROWS = {
     "version",
     "node_version",
   ]),
+  stage: row("gauge", "gearman_worker_stage_info", "1, with the worker's stage, if it has one", ["stage"]),
   jobsTaken: row("counter", "gearman_worker_jobs_taken_total", "jobs taken from job servers"),
   jobsRan: row("counter", "gearman_worker_jobs_total", "jobs that had their turn, by the way they were run", [
     "queue",

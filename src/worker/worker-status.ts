@@ -28,6 +28,8 @@ export interface CertificateStatus {
  */
 export interface WorkerStatus {
   readonly identifier: string;
+  /** Undefined: worker.conf names none. */
+  readonly stage?: string;
   readonly version: string;
   readonly hostName: string;
   readonly state: WorkerState;
@@ -143,9 +145,9 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
   const spool = kept.status;
   const queues = limits.status;
   const { config, version, hostName, state, since, lastReload } = facts;
-  const { identifier, minWorker: min, maxWorker: max } = config;
+  const { identifier, stage, minWorker: min, maxWorker: max } = config;
   return freeze({
-    ...{ identifier, version, hostName, state, since },
+    ...{ identifier, ...(stage !== undefined && { stage }), version, hostName, state, since },
     slots: { size: pool.size, busy: pool.busy, min, max, ...(queues.length > 0 && { queues }) },
     jobs: {
       ...{ taken: jobServers.taken, done: inFlight.ended, orphaned: jobServers.orphaned },

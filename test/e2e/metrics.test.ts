@@ -64,6 +64,7 @@ describe.skipIf(!hasServer("gearmand"))("the metrics of a worker on a real gearm
 
     it("show names that are not ASCII as text", () => {
       expect(text).toMatch(/^modgearmanworker_info\{version="[^"]+",identifier="büro"\} 1$/m);
+      expect(text).toMatch(/^gearman_worker_stage_info\{stage="prod"\} 1$/m);
       for (const name of [
         "gearman_worker_jobs_total",
         "gearman_worker_job_latency_seconds_count",

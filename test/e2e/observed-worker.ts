@@ -63,7 +63,7 @@ export async function letAllHappen(gearmandPort: number, folder: string): Promis
   const client = join(folder, "client");
   writePair(client, { commonNames: ["worker"], notAfter: inDays(100) });
   const tls = [`tls_ca_file=${client}.crt`, `tls_certificate=${client}.crt`, `tls_key=${client}.key`];
-  const named = ["identifier=büro", "queue_max_worker=service:10", "eventhandler=yes"];
+  const named = ["identifier=büro", "stage=prod", "queue_max_worker=service:10", "eventhandler=yes"];
   const observed = await ObservedWorker.start(gearmandPort, `config=${config}`, ...named, ...tls);
   const { worker, port } = observed;
   await using core = new Core({ port: gearmandPort });

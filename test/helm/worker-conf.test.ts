@@ -27,6 +27,7 @@ function loadPool(values: object) {
 
 /** A value for each option that is not its default, as the schema takes it. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
+  stage: "prod",
   queue_max_worker: ["servicegroup_snmp:3"],
   job_timeout: 30,
   timeout_return: 3,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SeriesStore } from "../../src/metrics/series.ts";
+import { setStateMetrics } from "../../src/metrics/state-metrics.ts";
 import { METRICS, type MetricKey } from "../../src/metrics/table.ts";
+import { STATUS } from "../page/scenes.ts";
 
 describe("a histogram", () => {
   it("counts each value in its bucket and in all above, the bound itself included", () => {
@@ -59,4 +61,14 @@ describe("a counter", () => {
     store.clear("tasksCompleted");
     expect(store.samples("tasksCompleted")).toEqual([]);
   });
+});
+
+it("the stage is told while there is one", () => {
+  const store = new SeriesStore();
+  const told = () => store.samples("stage").map(({ labels, value }) => [labels, value]);
+  setStateMetrics(store, STATUS);
+  expect(told()).toEqual([[{ stage: "prod" }, 1]]);
+  const { stage: _, ...others } = STATUS;
+  setStateMetrics(store, others);
+  expect(told()).toEqual([]);
 });

@@ -89,7 +89,7 @@ describe.skipIf(!hasServer("chromium"))("a reader", () => {
     await using opened = await reading("much wrong");
     const { page } = opened;
     expect(await page.locator("#state").textContent()).toMatch(/^open, \d+ problems$/);
-    expect(await page.title()).toBe("⚠ worker-1");
+    expect(await page.title()).toBe("⚠ worker-1 (prod)");
     const [first] = await textsOf(page, "#wrong li");
     expect(first).toMatch(
       /^ProblemNot connected to a job server: gearmand2.*See whether gearmand runs there/,

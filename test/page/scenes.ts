@@ -9,8 +9,15 @@ const SERVER = "gearmand.example.org:4730";
 const NOW = Math.floor(Date.now() / 1000);
 const LINK = { isConnected: true, isSilent: false, isRetired: false, jobsInFlight: 12, outstandingGrabs: 1 };
 
-const STATUS: WorkerStatus = {
-  ...{ identifier: "worker-1", version: "0.1.0", hostName: "mon1", state: "open", since: NOW - 93_000 },
+export const STATUS: WorkerStatus = {
+  ...{
+    identifier: "worker-1",
+    stage: "prod",
+    version: "0.1.0",
+    hostName: "mon1",
+    state: "open",
+    since: NOW - 93_000,
+  },
   slots: { size: 40, busy: 12, min: 10, max: 200 },
   jobs: { taken: 0, done: 0, orphaned: 0, inFlight: [] },
   outbox: { size: 0, oldestAge: 0 },

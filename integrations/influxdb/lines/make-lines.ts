@@ -9,6 +9,8 @@ import type { PerfdataRecord } from "./read-record.ts";
 export interface LineOptions extends TagOptions {
   /** The service of a host's own values. */
   readonly hostcheck: ByteString;
+  /** The tag `stage`. Undefined: there is none, as in nagflux's lines. */
+  readonly stage?: ByteString | undefined;
 }
 
 /** What became of one record. */
@@ -31,7 +33,7 @@ const MAX_SERIES = 65_000;
 export function makeLines(record: PerfdataRecord, options: LineOptions): MadeLines {
   const { perfdata, name } = splitOffName(record.perfdata);
   const before = seriesBegin(record, name, options);
-  const tags = extraTags(record.tags, options);
+  const tags = extraTags(stageTag(options) + record.tags, options);
   const fields = extraFields(record.fields, options);
   const downtime = record.isInDowntime || saysDowntime(record.tags) ? ",downtime=true" : "";
   const prefixes = new LabelPrefix();
@@ -50,6 +52,11 @@ export function makeLines(record: PerfdataRecord, options: LineOptions): MadeLin
     lines += 1;
   });
   return { text, lines, skipped };
+}
+
+/** As a pair in front of those of the record, which count more. */
+function stageTag({ stage }: LineOptions): ByteString {
+  return stage === undefined ? "" : `stage=${stage} `;
 }
 
 /** `metrics,host=…,service=…,command=…,performanceLabel=` */

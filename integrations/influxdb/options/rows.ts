@@ -31,6 +31,13 @@ export const PERFDATA_ROWS = [
     knownBy: BY_US,
   },
   {
+    name: "stage_tag",
+    kind: text,
+    default: undefined,
+    help: "Written as the tag stage of each line, as stage=prod, for one database of several stages. It makes other series, so leave it out where dashboards of nagflux are to go on: without it the lines are those of nagflux.",
+    knownBy: BY_US,
+  },
+  {
     name: "after_backslash",
     kind: characters,
     default: "_",

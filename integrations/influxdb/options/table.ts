@@ -75,6 +75,8 @@ export const PERFDATA_TABLE: ConfigTable<PerfdataConfig> = {
       reportAt("after_backslash")(
         error("after_backslash has to be something that a name may end in", "leave it out for _"),
       );
+    if (given.stageTag !== undefined && /\s/.test(given.stageTag))
+      reportAt("stage_tag")(error("stage_tag has a blank", "name the stage in one word, as prod"));
     const isUnclear = ["encryption", "key", "keyfile"].some((name) => failed.has(name));
     const { server } = completeTls({ ...given, dupserver: [] }, draft, context);
     return {

@@ -17,6 +17,8 @@ const LINE_OUTPUT = 150;
 /** The report of one run, in the topic of its event handler. */
 export function renderRunReport(run: HandlerRun, { stream, stage, texts }: RunStyle): Post {
   const { handler, result, seconds, output, command, time } = run;
+  // The worker knows better than who reports it.
+  const shownStage = run.stage ?? stage;
   const objects = [run.service, run.host].filter((name) => name !== undefined && name !== "");
   const what = [handler, ...objects].map((name) => safeText(name ?? "", MAX_NAME)).join(" - ");
   const head = `**${texts.labels[result]}** - ${what}`;
@@ -32,7 +34,7 @@ export function renderRunReport(run: HandlerRun, { stream, stage, texts }: RunSt
       ...(wasRun ? [texts.end(codeOf(run, texts), seconds.toFixed(1))] : []),
       ...line(texts.output, safeText(output, MAX_OUTPUT)),
       ...(wasRun ? [] : line(texts.command, safeText(command, MAX_OUTPUT))),
-      ...line(texts.stage, safeText(stage, MAX_NAME)),
+      ...line(texts.stage, safeText(shownStage, MAX_NAME)),
     ].join("\n"),
     line: `<time:${time.replace(/\.\d+Z$/, "Z")}> ${head}${output === "" ? "" : `: ${safeText(output, LINE_OUTPUT)}`}`,
   };

@@ -1,10 +1,11 @@
 import { statfsSync } from "node:fs";
 import { BUILTIN_CHECKS } from "../../../plugins/index.ts";
+import { fromByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
 import { ConfigError, type Problem, renderProblem } from "../../config/problem.ts";
 import { controlName } from "../../control/address.ts";
 import { askWorker, ControlFailure } from "../../control/client.ts";
-import { exitCodeOf, type Finding } from "../../doctor/finding.ts";
+import { exitCodeOf, type Finding, fine } from "../../doctor/finding.ts";
 import { examineMachine, readMachineFacts } from "../../doctor/machine.ts";
 import { examineQueueRights, type QueueRightsFacts } from "../../doctor/queue-rights.ts";
 import { examineRecent, type RecentFacts } from "../../doctor/recent.ts";
@@ -42,7 +43,7 @@ async function examine(options: readonly string[], io: Io): Promise<readonly Fin
     const log = createLog({ debug: -1, file: undefined, toStderr: true, format: "text" });
     const whyNoPings = BUILTIN_CHECKS.find(({ name }) => name === "check_icmp")?.whyNotHere?.();
     return [
-      ...(problems.length === 0 ? [CONFIG_IS_FINE] : problems.map(readProblem)),
+      ...(problems.length === 0 ? [configIsFine(loaded.config)] : problems.map(readProblem)),
       ...(await examineServers(loaded.config, log)),
       ...examineSecretFiles(loaded.config, loaded.origins),
       ...examineSpool(readSpoolFacts(loaded.config)),
@@ -90,7 +91,10 @@ async function askRecent(identifier: string): Promise<RecentFacts | undefined> {
   }
 }
 
-const CONFIG_IS_FINE: Finding = { about: "config", severity: "fine", text: "the configuration is right" };
+function configIsFine({ stage }: Config): Finding {
+  const of = stage === undefined ? "" : ` of the stage ${fromByteString(stage)}`;
+  return fine("config", `the configuration${of} is right`);
+}
 
 function readProblem(problem: Problem): Finding {
   const { severity, hint, ...rest } = problem;

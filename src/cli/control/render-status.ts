@@ -4,8 +4,10 @@ import { renderDuration, renderSince } from "./render-time.ts";
 
 /** What `omd-worker status` prints: a line for each thing, its name in front. */
 export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): string {
-  const { identifier, version, since } = status;
-  const head = `${identifier}: omd-worker ${version}, ${stateOf(status)}, up ${renderDuration(now - since)}\n`;
+  const { identifier, stage, version, since } = status;
+  const name = stage === undefined ? identifier : `${identifier} (${stage})`;
+  const head = `${name}: omd-worker ${version}, ${stateOf(status)}, up ${renderDuration(now - since)}
+`;
   const lines = [
     ...line("slots", slots(status)),
     ...many("limits", limits(status)),

@@ -11,10 +11,11 @@ import { queueNames } from "../../job/queues.ts";
 export function startLines({ config, origins }: LoadedConfig<Config>, version: string): readonly string[] {
   const { node } = process.versions;
   const identifier = fromByteString(config.identifier);
+  const stage = config.stage === undefined ? "" : `, stage ${fromByteString(config.stage)}`;
   const slots = `${config.minWorker} to ${config.maxWorker}`;
   const queues = queueNames(config).map(fromByteString).join(", ");
   return [
-    `omd-worker ${version}, Node.js ${node}, identifier ${identifier}, user ${userName()}`,
+    `omd-worker ${version}, Node.js ${node}, identifier ${identifier}${stage}, user ${userName()}`,
     `configuration: ${configFiles(origins).join(", ") || "nothing but defaults"}`,
     `servers: ${listServers(config.server)}${dupservers(config)}`,
     `queues: ${queues || "none"}`,

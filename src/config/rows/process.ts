@@ -24,6 +24,13 @@ export const PROCESS_ROWS = [
     knownBy: ["C worker", "Go worker"],
   },
   {
+    name: "stage",
+    kind: text,
+    default: undefined,
+    help: "The stage that this worker belongs to, as dev or prod. If there is one, the log, omd-worker status, the status page, the lines of eventhandler_log and the metric gearman_worker_stage_info say it. Results do not.",
+    knownBy: ["omd-worker"],
+  },
+  {
     name: "pidfile",
     kind: path,
     default: undefined,

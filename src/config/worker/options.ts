@@ -98,6 +98,7 @@ const POOL = use(POOL_ROWS, {
 const PROCESS = use(PROCESS_ROWS, {
   config: INCLUDE,
   identifier: RECONNECT,
+  stage: LIVE,
   pidfile: RESTART,
   daemon: RESTART,
   control_socket: RESTART,

@@ -47,6 +47,15 @@ const BUILD: Panel = {
   queries: [query(`max by (instance, version, node_version) (gearman_worker_build_info{${WORKERS}})`, "")],
 };
 
+const STAGE: Panel = {
+  title: "Stages",
+  about: "Which stage each worker belongs to, if worker.conf names one.",
+  show: { kind: "table", columns: ["Is there"], hidden: ["Time"] },
+  unit: "none",
+  width: 12,
+  queries: [query(`max by (instance, stage) (gearman_worker_stage_info{${WORKERS}})`, "")],
+};
+
 const READ_AT: Panel = {
   title: "Configuration read",
   about: "When the configuration in use was read.",
@@ -104,6 +113,7 @@ export const WORKER_ROW: Row = {
       query(`sum by (result) (increase(gearman_worker_config_reloads_total{${WORKERS}}[1h]))`, "{{result}}"),
     ),
     BUILD,
+    STAGE,
     READ_AT,
   ],
 };

@@ -13,14 +13,15 @@ const STATES = {
 };
 const WAYS = { refuse: "refused", none: "not run" };
 
-export function showHead({ identifier, hostName, version, since, time, state, lastReload, wrong }) {
+export function showHead({ identifier, stage, hostName, version, since, time, state, lastReload, wrong }) {
   const weight = weightOf(wrong);
-  put("identifier", identifier);
+  const name = stage === undefined ? identifier : `${identifier} (${stage})`;
+  put("identifier", name);
   const reload = lastReload?.time === undefined ? "" : `, reloaded at ${clock(lastReload.time)}`;
   put("facts", `omd-worker ${version} on ${hostName}, started ${span(time - since)} ago${reload}`);
   put("state", [STATES[state], ...countsOf(wrong)].join(", "));
   document.getElementById("state").className = `badge ${weight}`;
-  const title = `${weight === "good" ? "" : "⚠ "}${identifier}`;
+  const title = `${weight === "good" ? "" : "⚠ "}${name}`;
   if (document.title !== title) document.title = title;
 }
 

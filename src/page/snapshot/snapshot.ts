@@ -33,6 +33,7 @@ export interface Snapshot extends Pick<WorkerStatus, Kept> {
   /** When it was made, in seconds since the epoch. */
   readonly time: number;
   readonly identifier: string;
+  readonly stage?: string;
   readonly hostName: string;
   readonly jobs: {
     readonly taken: number;
@@ -90,11 +91,12 @@ export function makeSnapshot(parts: SnapshotParts): Snapshot {
   const { status, queues, observer, tail, failedReload, seen, config } = parts;
   const now = Date.now() / 1000;
   const { version, state, since, slots, outbox, jobServers, dupservers, lastReload } = status;
-  const { executor, native, shadow, identifier } = status;
+  const { executor, native, shadow, identifier, stage } = status;
   const { history, checks, routes, slowest, troubles } = observer;
   return {
     ...{ version, state, since, slots, outbox, jobServers, dupservers, lastReload, queues, shadow },
     ...{ time: now, identifier: fromByteString(identifier), hostName: status.hostName },
+    ...(stage !== undefined && { stage: fromByteString(stage) }),
     wrong: findWrong({ status, queues, troubles, failedReload, now }),
     jobs: jobsOf(status),
     pools: { shells: executor.shells, templates: executor.templates, shared: native.shared },

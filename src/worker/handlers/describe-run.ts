@@ -12,8 +12,14 @@ const MAX_OUTPUT = 500;
 /** A secret that the cut would split must still be found. */
 const LOOKED_AT = 10_000;
 
+export interface RunFacts {
+  /** Which options of a check are secret. */
+  readonly findMarks: FindMarks;
+  readonly stage: ByteString | undefined;
+}
+
 /** What eventhandler_log tells of a job. */
-export function describeRun(performed: PerformedJob, findMarks: FindMarks): HandlerRun {
+export function describeRun(performed: PerformedJob, { findMarks, stage }: RunFacts): HandlerRun {
   const { job, ran, settings, queue } = performed;
   const { outcome, startTime, finishTime } = ran;
   const { line, secrets } = maskLine(job.commandLine.slice(0, LOOKED_AT), findMarks);
@@ -22,6 +28,7 @@ export function describeRun(performed: PerformedJob, findMarks: FindMarks): Hand
   return {
     time: new Date(startTime * 1_000).toISOString(),
     worker: fromByteString(settings.judge.identifier),
+    ...(stage !== undefined && { stage: fromByteString(stage) }),
     queue: fromByteString(queue),
     handler: checkName(job.commandLine),
     ...Object.fromEntries(Object.entries(names).map(([name, value]) => [name, fromByteString(value ?? "")])),

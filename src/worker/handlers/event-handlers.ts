@@ -1,3 +1,4 @@
+import type { ByteString } from "../../byte-string.ts";
 import type { Router } from "../../run/routing/router.ts";
 import type { FindMarks } from "../../run/secrets.ts";
 import type { LogThrottle } from "../log-throttle.ts";
@@ -6,7 +7,10 @@ import { describeRun } from "./describe-run.ts";
 import { type GuardSettings, HandlerGuard } from "./handler-guard.ts";
 import { HandlerLog, type LogSettings } from "./handler-log.ts";
 
-export type HandlerSettings = GuardSettings & LogSettings;
+export interface HandlerSettings extends GuardSettings, LogSettings {
+  /** Each line of the log has it, if there is one. */
+  readonly stage?: ByteString | undefined;
+}
 
 export interface EventHandlersOptions {
   readonly settings: HandlerSettings;
@@ -21,6 +25,7 @@ export class EventHandlers {
   readonly #log: HandlerLog;
   readonly listener: WorkerListener;
   #isLogged = false;
+  #stage: ByteString | undefined;
 
   constructor({ settings, throttle, findMarks }: EventHandlersOptions) {
     this.#guard = new HandlerGuard(settings);
@@ -28,7 +33,7 @@ export class EventHandlers {
     this.listener = {
       ran: (performed) => {
         if (this.#isLogged && performed.job.type === "eventhandler")
-          this.#log.write(describeRun(performed, findMarks));
+          this.#log.write(describeRun(performed, { findMarks, stage: this.#stage }));
       },
     };
   }
@@ -36,6 +41,7 @@ export class EventHandlers {
   configure(settings: HandlerSettings): void {
     this.#guard.configure(settings);
     this.#log.configure(settings);
+    this.#stage = settings.stage;
     this.#isLogged = settings.eventhandlerLog !== undefined;
   }
 

@@ -123,3 +123,7 @@ it("lists jobs, and no name can steer the terminal", () => {
 `);
   expect(renderJobs([])).toBe("no job is under way\n");
 });
+
+it("the stage stands behind the name, if there is one", () => {
+  expect(renderStatus({ ...STATUS, stage: "prod" }, 1_060)).toMatch(/^gw \(prod\): omd-worker 1\.0\.0, /);
+});

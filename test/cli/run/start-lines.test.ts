@@ -15,6 +15,8 @@ it("the log begins with what an operator would ask first, and no secret", () => 
   expect(lines[0]).toBe(
     `omd-worker 1.2.3, Node.js ${process.versions.node}, identifier gw, user ${username}`,
   );
+  const [staged] = startLines(loadMinimal([...MORE, "stage=prod"]), "1.2.3");
+  expect(staged).toContain(", identifier gw, stage prod, user ");
   expect(lines[1]).toMatch(/^configuration: .*command line/);
   expect(lines[2]).toMatch(/^servers: .*\[::1\]:4731; copies of results to copy:4730$/);
   expect(lines[3]).toMatch(/^queues: host, .*hostgroup_dmz, hostgroup_lan/);

@@ -92,6 +92,7 @@ describe("a target", () => {
     [["target=a http://db database=x", "target=a http://db database=y"], "there are two called a"],
     [[], "there is nowhere to write to (target=main"],
     [["target=a http://db database=x", "after_backslash=\\"], "after_backslash has to be something"],
+    [["target=a http://db database=x", "stage_tag=my prod"], "stage_tag has a blank"],
     [["target=a http://db database=x", "encryption=yes"], "no encryption key provided"],
   ])("is refused: %j", (words, message) => {
     const problems = problemsOf(...words);

@@ -36,9 +36,10 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-function createHandlers(eventhandlerLog: string | undefined, eventhandlerLogSize = 10) {
+function createHandlers(eventhandlerLog: string | undefined, eventhandlerLogSize = 10, stage?: string) {
   const log = stubLog();
-  const settings = { eventhandlerRate: [], eventhandlerDryRun: [], eventhandlerLog, eventhandlerLogSize };
+  const logged = { eventhandlerLog, eventhandlerLogSize, stage };
+  const settings = { eventhandlerRate: [], eventhandlerDryRun: [], ...logged };
   const findMarks = createShelf([checkPgsql]).find;
   const handlers = new EventHandlers({ settings, throttle: new LogThrottle(log), findMarks });
   handlers.configure(settings);
@@ -68,6 +69,8 @@ describe("the log of event handlers", () => {
       ...{ result: "ok", returnCode: 0, seconds: 1.25, output: "restarted", command: LINE },
     });
     expect(statSync(path).mode & 0o777).toBe(0o640);
+    createHandlers(path, 10, "prod").tell();
+    expect(last()).toMatchObject({ worker: "gw", stage: "prod" });
   });
 
   it.each<[string, Outcome, object]>([

@@ -235,6 +235,14 @@ describe("what stands before the label", () => {
     expect(linesOf("a=1", bytes)).toEqual([`metrics,${series},performanceLabel=a value=1.0${BEHIND}`]);
   });
 
+  it("has no tag of the stage unless it is asked for, and a record's own counts more", () => {
+    const lineOf = (stage: string | undefined, tags = "") =>
+      makeLines({ ...RECORD, perfdata: "a=1", tags }, { ...OPTIONS, stage }).text;
+    expect(lineOf(undefined)).toBe(`${BEFORE}a value=1.0${BEHIND}\n`);
+    expect(lineOf("prod")).toBe(`${BEFORE}a,stage=prod value=1.0${BEHIND}\n`);
+    expect(lineOf("prod", "a=b stage=dev")).toBe(`${BEFORE}a,a=b,stage=dev value=1.0${BEHIND}\n`);
+  });
+
   it("keeps every label of Sakuli, whose dashboards look for them", () => {
     const perfdata =
       "suite_shop=46.96s;300;400;; graph_type_suite=0;;;; suite__state=2;;;; suite__warning=300s;;;; c_001__state=0;;;; c_001_case1=14.13s;20;30;; s_001_001_log_in=1.28s;5;;; [check_sakuli]";

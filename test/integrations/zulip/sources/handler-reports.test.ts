@@ -48,6 +48,13 @@ Stage: prod`,
     );
   });
 
+  it("says the stage that the worker has told, before that of whoever reports it", () => {
+    const style = { stream: "s", stage: "prod", texts: RUN_TEXTS.en };
+    const stageOf = (run: HandlerRun) => /\nStage: (.*)/.exec(renderRunReport(run, style).content)?.[1];
+    expect(stageOf({ ...RUN, stage: "dev" })).toBe("dev");
+    expect(stageOf(RUN)).toBe("prod");
+  });
+
   it("has nobody mentioned and no markup by what a handler prints", () => {
     const output = "@**all** see [here](http://x) `code` <img src=x>";
     const { content } = renderRunReport({ ...RUN, output, host: "@**all**" }, STYLE);
