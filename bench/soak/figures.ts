@@ -9,6 +9,10 @@ export interface Sample {
   readonly heapMiB: number;
   /** Buffers outside of V8's heap. */
   readonly externalMiB: number;
+  /** Pages of V8, for objects and code: in use, or room for the next ones. */
+  readonly v8MiB: number;
+  /** Of malloc: in use, or free until it is asked for. */
+  readonly mallocMiB: number;
   /** The worker with its shells, interpreters and plugins. */
   readonly allPssMiB: number;
   readonly descriptors: number;
@@ -30,14 +34,18 @@ export interface SoakFigure {
   readonly by: "median" | "least";
   /** A difference that is none, whatever share it is. */
   readonly slack: number;
+  /** It is shown, and not judged: a part of another figure, that says where this one has grown. */
+  readonly isPart?: true;
 }
 
-/** The figures that must not grow. */
+/** The figures that must not grow, and their parts. */
 export const SOAK_FIGURES: readonly SoakFigure[] = [
   { name: "pssMiB", title: "PSS of the worker, MiB", by: "median", slack: 1 },
   { name: "anonymousMiB", title: "its anonymous memory, MiB", by: "median", slack: 1 },
   { name: "heapMiB", title: "V8's heap after a collection, MiB", by: "least", slack: 1 },
   { name: "externalMiB", title: "buffers outside of it, after one, MiB", by: "least", slack: 1 },
+  { name: "v8MiB", title: "pages of V8, MiB", by: "median", slack: 1, isPart: true },
+  { name: "mallocMiB", title: "pages of malloc, MiB", by: "median", slack: 1, isPart: true },
   { name: "allPssMiB", title: "PSS with all it started, MiB", by: "median", slack: 2 },
   { name: "descriptors", title: "open descriptors", by: "median", slack: 3 },
   { name: "timers", title: "timers", by: "median", slack: 5 },

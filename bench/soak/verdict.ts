@@ -12,6 +12,8 @@ export interface Steadiness {
   /** The window that is farthest from the level, as a share of it. */
   readonly band: number;
   readonly isSteady: boolean;
+  /** It is shown only. */
+  readonly isPart?: true;
 }
 
 export interface SoakVerdict {
@@ -44,6 +46,7 @@ function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness
     level,
     drift: level === 0 ? 0 : rise / level,
     band: level === 0 ? 0 : farthest / level,
+    ...(figure.isPart && { isPart: true as const }),
     isSteady: windows.length > 1 && isSmall(Math.abs(rise)) && isSmall(farthest),
   };
 }
