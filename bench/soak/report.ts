@@ -36,7 +36,7 @@ export function toColumns(samples: readonly Sample[]): SoakReport["samples"] {
 export function isSoakSound({ counts, verdict }: Pick<SoakReport, "counts" | "verdict">): boolean {
   const { submitted, results, wrong, unexpected, waiting } = counts;
   const isComplete = results === submitted && wrong === 0 && unexpected === 0 && waiting === 0;
-  return isComplete && verdict.figures.every(({ isSteady, isPart = false }) => isSteady || isPart);
+  return isComplete && verdict.figures.every(({ isSteady, isPart }) => isSteady || isPart === true);
 }
 
 export function renderSoak(report: SoakReport): string {
@@ -64,7 +64,7 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function renderFigure({ figure, level, drift, band, isSteady, isPart = false }: Steadiness): string {
+function renderFigure({ figure, level, drift, band, isSteady, isPart }: Steadiness): string {
   const cells = [
     titleOf(figure),
     number(level, 1),
