@@ -22,7 +22,7 @@ export interface SoakVerdict {
   readonly figures: readonly Steadiness[];
 }
 
-/** Drift and band may be so much of the level. */
+/** Drift and band may be so much of the level, unless the figure says otherwise. */
 const MOST = 0.05;
 /** Samples of a window: a minute, where there is one each ten seconds. */
 const WINDOW = 6;
@@ -40,7 +40,8 @@ function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness
   const level = median(windows);
   const rise = slope(windows) * Math.max(0, windows.length - 1);
   const farthest = Math.max(0, ...windows.map((value) => Math.abs(value - level)));
-  const isSmall = (difference: number) => difference <= Math.max(figure.slack, level * MOST);
+  const { slack, most = MOST } = figure;
+  const isSmall = (difference: number) => difference <= Math.max(slack, level * most);
   return {
     figure: figure.name,
     level,

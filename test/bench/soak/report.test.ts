@@ -28,10 +28,10 @@ describe("a soak is sound", () => {
   });
 
   it("also if a part of a figure has grown, and the figure has not", () => {
-    const part = { ...GROWN, figure: "mallocMiB", isPart: true } as const;
+    const part = { ...GROWN, figure: "v8MiB", isPart: true } as const;
     const report = { ...REPORT, verdict: { from: 600, figures: [STEADY, part] } };
     expect(isSoakSound(report)).toBe(true);
-    expect(renderSoak(report)).toContain("| pages of malloc, MiB | 50.0 | 50.0 % | 30.0 % | a part |");
+    expect(renderSoak(report)).toContain("| pages of V8, MiB | 50.0 | 50.0 % | 30.0 % | a part |");
   });
 
   it.each<[what: string, more: Partial<SoakReport>]>([
