@@ -1,3 +1,4 @@
+import { readCorpus } from "./engine/corpus.ts";
 import { keepFixture } from "./engine/fixtures.ts";
 import { fuzzTarget, shorten } from "./engine/fuzz-target.ts";
 import type { Tally } from "./engine/plan.ts";
@@ -21,7 +22,8 @@ async function fuzz({ targets, seed, runs, seconds, keep }: Options): Promise<bo
   const tallies: Tally[] = [];
   let leftMs = MOST_SHORTENING_MS;
   for (const target of targets) {
-    const plan = { seed, runs, untilMs: performance.now() + share, slowMs: SLOW_MS };
+    const corpus = readCorpus(target.name);
+    const plan = { seed, runs, corpus, untilMs: performance.now() + share, slowMs: SLOW_MS };
     const tally = await fuzzTarget(target, plan);
     console.log(renderTally(tally));
     const start = performance.now();

@@ -36,7 +36,7 @@ export function renderSoakChart(report: SoakReport): string {
 }
 
 function renderRow({ samples, verdict }: SoakReport, row: Steadiness, top: number): readonly string[] {
-  const { figure, level, drift, band, isSteady } = row;
+  const { figure, level, drift, band, isSteady, isPart } = row;
   const seconds = samples.seconds;
   const values = samples[figure as keyof typeof samples];
   const end = seconds.at(-1) ?? 1;
@@ -53,7 +53,7 @@ function renderRow({ samples, verdict }: SoakReport, row: Steadiness, top: numbe
     text(
       MARGIN,
       top + 48,
-      `drift ${percent(drift)}, band ${percent(band)}: ${isSteady ? "steady" : "not steady"}`,
+      `drift ${percent(drift)}, band ${percent(band)}${isPart ? "" : isSteady ? ": steady" : ": not steady"}`,
       "quiet",
     ),
   ];

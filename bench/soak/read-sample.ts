@@ -25,6 +25,7 @@ export async function readSample({ pid, metrics, load, startMs }: Observed): Pro
     pssMiB: rollUp(pid, "Pss"),
     anonymousMiB: rollUp(pid, "Anonymous"),
     ...readOwnFigures(text),
+    mallocMiB: readMallocMiB(readFileSync(`/proc/${pid}/smaps`, "latin1")),
     allPssMiB: pssMiB(family.map((one) => one.pid)),
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     processes: family.filter(({ isZombie }) => !isZombie).length,
@@ -39,7 +40,7 @@ export async function readSample({ pid, metrics, load, startMs }: Observed): Pro
 /** From the metrics in the text format of Prometheus. */
 export function readOwnFigures(
   metrics: string,
-): Pick<Sample, "heapMiB" | "externalMiB" | "timers" | "handles"> {
+): Pick<Sample, "heapMiB" | "externalMiB" | "v8MiB" | "timers" | "handles"> {
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
   const resources = [...metrics.matchAll(/^nodejs_active_resources\{type="(\w+)"\} (\d+)$/gm)];
   const count = (isTimer: boolean) =>
@@ -49,9 +50,16 @@ export function readOwnFigures(
   return {
     heapMiB: value("nodejs_heap_size_used_bytes") / MIB,
     externalMiB: value("nodejs_external_memory_bytes") / MIB,
+    v8MiB: value("nodejs_heap_size_total_bytes") / MIB,
     timers: count(true),
     handles: count(false),
   };
+}
+
+/** With one arena all of malloc's memory is in this mapping, but for blocks of some hundred KiB and more. */
+export function readMallocMiB(smaps: string): number {
+  const mapping = /\[heap\]\n([\s\S]*?)^VmFlags:/m.exec(smaps)?.[1] ?? "";
+  return Number(/^Anonymous:\s+(\d+)/m.exec(mapping)?.[1] ?? 0) / KIB_PER_MIB;
 }
 
 function rollUp(pid: number, field: string): number {

@@ -36,7 +36,7 @@ export function toColumns(samples: readonly Sample[]): SoakReport["samples"] {
 export function isSoakSound({ counts, verdict }: Pick<SoakReport, "counts" | "verdict">): boolean {
   const { submitted, results, wrong, unexpected, waiting } = counts;
   const isComplete = results === submitted && wrong === 0 && unexpected === 0 && waiting === 0;
-  return isComplete && verdict.figures.every(({ isSteady }) => isSteady);
+  return isComplete && verdict.figures.every(({ isSteady, isPart }) => isSteady || isPart === true);
 }
 
 export function renderSoak(report: SoakReport): string {
@@ -64,13 +64,13 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function renderFigure({ figure, level, drift, band, isSteady }: Steadiness): string {
+function renderFigure({ figure, level, drift, band, isSteady, isPart }: Steadiness): string {
   const cells = [
     titleOf(figure),
     number(level, 1),
     percent(drift),
     percent(band),
-    isSteady ? "yes" : "**no**",
+    isPart ? "a part" : isSteady ? "yes" : "**no**",
   ];
   return `| ${cells.join(" | ")} |`;
 }

@@ -12,6 +12,8 @@ export interface Steadiness {
   /** The window that is farthest from the level, as a share of it. */
   readonly band: number;
   readonly isSteady: boolean;
+  /** It is shown only. */
+  readonly isPart?: true;
 }
 
 export interface SoakVerdict {
@@ -20,7 +22,7 @@ export interface SoakVerdict {
   readonly figures: readonly Steadiness[];
 }
 
-/** Drift and band may be so much of the level. */
+/** Drift and band may be so much of the level, unless the figure says otherwise. */
 const MOST = 0.05;
 /** Samples of a window: a minute, where there is one each ten seconds. */
 const WINDOW = 6;
@@ -38,12 +40,14 @@ function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness
   const level = median(windows);
   const rise = slope(windows) * Math.max(0, windows.length - 1);
   const farthest = Math.max(0, ...windows.map((value) => Math.abs(value - level)));
-  const isSmall = (difference: number) => difference <= Math.max(figure.slack, level * MOST);
+  const { slack, most = MOST } = figure;
+  const isSmall = (difference: number) => difference <= Math.max(slack, level * most);
   return {
     figure: figure.name,
     level,
     drift: level === 0 ? 0 : rise / level,
     band: level === 0 ? 0 : farthest / level,
+    ...(figure.isPart && { isPart: true as const }),
     isSteady: windows.length > 1 && isSmall(Math.abs(rise)) && isSmall(farthest),
   };
 }

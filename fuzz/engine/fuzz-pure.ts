@@ -19,7 +19,7 @@ const AGAIN = 3;
 
 /** Gives the target inputs, until the plan is fulfilled. */
 export function fuzzPure(target: PureTarget, plan: Plan): Counted {
-  const inputs = new Inputs(target, plan.seed);
+  const inputs = new Inputs(target, plan);
   const findings = new Findings();
   let input: Buffer = Buffer.alloc(0);
   const batch = () => {
@@ -45,7 +45,8 @@ export function fuzzPure(target: PureTarget, plan: Plan): Counted {
       if (finding !== undefined) stops += 1;
     }
   }
-  return { name: target.name, inputs: inputs.count, shapes: inputs.shapes, findings: findings.list };
+  const { count, shapes, added } = inputs;
+  return { name: target.name, inputs: count, shapes, added, findings: findings.list };
 }
 
 function isOver({ count }: Inputs, { runs, untilMs }: Plan): boolean {

@@ -11,7 +11,7 @@ const STUCK_MS = 20_000;
 
 /** Gives the target inputs, one after the other, until the plan is fulfilled. */
 export async function fuzzServed(target: ServedTarget, plan: Plan): Promise<Counted> {
-  const inputs = new Inputs(target, plan.seed);
+  const inputs = new Inputs(target, plan);
   const findings = new Findings();
   await using running = await target.start();
   while (inputs.count < plan.runs && performance.now() < plan.untilMs && !findings.isFull) {
@@ -20,7 +20,8 @@ export async function fuzzServed(target: ServedTarget, plan: Plan): Promise<Coun
     if (finding === undefined) inputs.note(input, shape);
     findings.add(finding);
   }
-  return { name: target.name, inputs: inputs.count, shapes: inputs.shapes, findings: findings.list };
+  const { count, shapes, added } = inputs;
+  return { name: target.name, inputs: count, shapes, added, findings: findings.list };
 }
 
 /** Looks at one input alone. Undefined: nothing is wrong. */

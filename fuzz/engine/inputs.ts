@@ -1,4 +1,5 @@
 import { mutate } from "./mutate.ts";
+import type { Plan } from "./plan.ts";
 import { Random } from "./random.ts";
 import type { Target } from "./target.ts";
 
@@ -17,12 +18,13 @@ export class Inputs {
   readonly #shapes = new Set<string>();
   #count = 0;
 
-  constructor(target: Target, seed: bigint) {
+  constructor(target: Target, { seed, corpus = [] }: Pick<Plan, "seed" | "corpus">) {
     this.#target = target;
     this.#random = new Random(seed, target.name);
     this.#tokens = (target.tokens ?? []).map((token) => Buffer.from(token, "latin1"));
-    this.#samples = [...target.samples()];
-    if (this.#samples.length === 0) throw new TypeError(`${target.name} has no samples`);
+    const samples = target.samples();
+    if (samples.length === 0) throw new TypeError(`${target.name} has no samples`);
+    this.#samples = [...samples, ...corpus];
     this.#given = this.#samples.length;
   }
 
@@ -35,7 +37,12 @@ export class Inputs {
     return this.#shapes.size;
   }
 
-  /** First the samples as they are. */
+  /** Inputs that have become samples. */
+  get added(): readonly Buffer[] {
+    return this.#samples.slice(this.#given);
+  }
+
+  /** First the samples and the corpus as they are. */
   next(): Buffer {
     const { make, most = MOST_BYTES } = this.#target;
     const at = this.#count;

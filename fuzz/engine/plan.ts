@@ -3,6 +3,8 @@ import type { Finding } from "./finding.ts";
 /** How long a target is looked at. */
 export interface Plan {
   readonly seed: bigint;
+  /** Inputs to begin with, besides the samples of the target. */
+  readonly corpus?: readonly Buffer[];
   readonly runs: number;
   /** On the clock of `performance.now`. */
   readonly untilMs: number;
@@ -18,6 +20,8 @@ export interface Tally {
   readonly inputs: number;
   /** How many kinds of results there were. */
   readonly shapes: number;
+  /** Inputs whose results were new. */
+  readonly added: readonly Buffer[];
   readonly findings: readonly Finding[];
   readonly cpuSeconds: number;
   /** Memory in use at the end. */

@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { CORPUS, readCorpus } from "../../fuzz/engine/corpus.ts";
 import { readFixtures } from "../../fuzz/engine/fixtures.ts";
 import { fuzzTarget, tryInput } from "../../fuzz/engine/fuzz-target.ts";
 import type { Plan } from "../../fuzz/engine/plan.ts";
@@ -12,12 +15,13 @@ const SERVED_RUNS = 60;
 /** Far more than any input needs: the machine of the tests may be busy. */
 const SLOW_MS = 5_000;
 
-const planFor = (target: Target): Plan => ({
-  seed: SEED,
-  runs: target.shortRuns ?? (target.kind === "pure" ? PURE_RUNS : SERVED_RUNS),
-  untilMs: Number.POSITIVE_INFINITY,
-  slowMs: SLOW_MS,
-});
+/** What is in the corpus comes in addition. */
+const planFor = (target: Target): Plan => {
+  const corpus = readCorpus(target.name);
+  const runs = target.shortRuns ?? (target.kind === "pure" ? PURE_RUNS : SERVED_RUNS);
+  const untilMs = Number.POSITIVE_INFINITY;
+  return { seed: SEED, corpus, runs: runs + corpus.length, untilMs, slowMs: SLOW_MS };
+};
 
 describe("what reads bytes of others", () => {
   let inUseBytes: number | undefined;
@@ -48,5 +52,17 @@ describe("what was found once", () => {
     const target = TARGETS.find((each) => each.name === name);
     expect(target).toBeDefined();
     expect(target && (await tryInput(target, input, SLOW_MS))?.text).toBeUndefined();
+  });
+});
+
+describe("the corpus", () => {
+  const files = readdirSync(CORPUS);
+
+  it("has files of targets only, of less than 2 MB in all", () => {
+    const known = TARGETS.map(({ name }) => `${name}.txt`);
+    expect(files.filter((file) => !known.includes(file))).toEqual([]);
+    expect(files.length).toBeGreaterThan(0);
+    const texts = files.map((file) => readFileSync(join(CORPUS, file), "latin1"));
+    expect(texts.join("").length).toBeLessThan(2_000_000);
   });
 });

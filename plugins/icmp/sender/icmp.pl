@@ -30,8 +30,9 @@ use constant {
 use constant {READ_SIZE => 65_536, BEGUN_AT_ONCE => 64, PATIENCE => 1_000_000};
 
 my %series;         # by id
-# By the sequence number of a request: its series, when it was sent, whether it was answered.
-my (@by_sequence, @sent_at, @is_answered);
+# By the sequence number of a request that is under way: its series, when it was sent, whether it was answered.
+# Lists of all 65,536 numbers would take several MiB.
+my (%by_sequence, %sent_at, %is_answered);
 my $sequence = 0;
 # Series with the same gap, or with the same total time, are in one queue. The first in a queue is due first.
 my %waiting;    # gap → the series that send when it is over: [due, series, its attempts]
@@ -102,7 +103,10 @@ sub begin {
 sub finish {
   my ($series) = @_;
   delete $series{$series->[ID]} or return;
-  undef $by_sequence[$_] for @{$series->[NUMBERS]};
+  my @numbers = @{$series->[NUMBERS]};
+  delete @by_sequence{@numbers};
+  delete @sent_at{@numbers};
+  delete @is_answered{@numbers};
   $output .= pack(REPORT, @$series[ID, ATTEMPTS .. CODE, IS_REFUSED, SUM, MIN, MAX, OFFENDER]);
 }
 
@@ -148,7 +152,7 @@ sub is_through {
   return $series->[RECEIVED] >= $count if $flags & COUNTS_REPLIES;
   return 0 if $series->[ATTEMPTS] < $count;
   # Where a reply may not take longer than the gap, the time of all requests but the last is over.
-  return $series->[LAST] < 0 || $is_answered[$series->[LAST]] if $flags & PACED && $series->[LIMIT] <= $series->[GAP];
+  return $series->[LAST] < 0 || $is_answered{$series->[LAST]} if $flags & PACED && $series->[LIMIT] <= $series->[GAP];
   return under_way($series) <= 0;
 }
 
@@ -162,14 +166,14 @@ sub transmit {
   $series->[SENT]++;
   $series->[LAST] = $number;
   push @{$series->[NUMBERS]}, $number;
-  ($by_sequence[$number], $sent_at[$number], $is_answered[$number]) = ($series, $at, 0);
+  ($by_sequence{$number}, $sent_at{$number}, $is_answered{$number}) = ($series, $at, 0);
   return 0;
 }
 
 sub next_sequence {
   for (0 .. 0xffff) {
     $sequence = ($sequence + 1) & 0xffff;
-    return $sequence unless defined $by_sequence[$sequence];
+    return $sequence unless exists $by_sequence{$sequence};
   }
   return undef;
 }
@@ -177,11 +181,11 @@ sub next_sequence {
 # The token proves that it is a reply to a request of this series.
 sub replied {
   my ($number, $token, $at) = @_;
-  my $series = $by_sequence[$number] // return;
+  my $series = $by_sequence{$number} // return;
   return if $token != $series->[TOKEN];
-  my $took = $at > $sent_at[$number] ? $at - $sent_at[$number] : 0;
+  my $took = $at > $sent_at{$number} ? $at - $sent_at{$number} : 0;
   return if $series->[LIMIT] && $took > $series->[LIMIT];
-  if (!$is_answered[$number]++) { $series->[RECEIVED]++ }
+  if (!$is_answered{$number}++) { $series->[RECEIVED]++ }
   elsif ($series->[FLAGS] & IGNORES_REPEATED) { return }
   else { $series->[REPEATED]++ }
   $series->[SUM] += $took;
@@ -193,7 +197,7 @@ sub replied {
 # An error counts only if it names the address the request was sent to, which makes it harder to forge.
 sub failed {
   my ($number, $address, $type, $code, $offender) = @_;
-  my $series = $by_sequence[$number] // return;
+  my $series = $by_sequence{$number} // return;
   return if $address ne $series->[ADDRESS];
   @$series[TYPE, CODE, OFFENDER] = ($type, $code, $offender) unless $series->[ERRORS];
   $series->[ERRORS]++;

@@ -4,6 +4,7 @@ import { isSoakSound, renderSoak, type SoakReport, toColumns } from "../../../be
 
 const SAMPLE = {
   ...{ seconds: 10, pssMiB: 100.004, anonymousMiB: 60, heapMiB: 20, externalMiB: 5, allPssMiB: 200 },
+  ...{ v8MiB: 40, mallocMiB: 12 },
   ...{ descriptors: 50, timers: 5, handles: 9, processes: 20, zombies: 0, p50Ms: 10, p99Ms: 20 },
   ...{ submitted: 100, results: 90 },
 };
@@ -24,6 +25,13 @@ const REPORT: SoakReport = {
 describe("a soak is sound", () => {
   it("if each job has one result and no figure has grown", () => {
     expect(isSoakSound(REPORT)).toBe(true);
+  });
+
+  it("also if a part of a figure has grown, and the figure has not", () => {
+    const part = { ...GROWN, figure: "v8MiB", isPart: true } as const;
+    const report = { ...REPORT, verdict: { from: 600, figures: [STEADY, part] } };
+    expect(isSoakSound(report)).toBe(true);
+    expect(renderSoak(report)).toContain("| pages of V8, MiB | 50.0 | 50.0 % | 30.0 % | a part |");
   });
 
   it.each<[what: string, more: Partial<SoakReport>]>([

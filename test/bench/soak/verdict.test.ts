@@ -4,9 +4,11 @@ import { judgeSoak, windowsOf } from "../../../bench/soak/verdict.ts";
 
 const MEMORY: SoakFigure = { name: "pssMiB", title: "memory", by: "median", slack: 1 };
 const HEAP: SoakFigure = { name: "heapMiB", title: "heap", by: "least", slack: 1 };
+const ROOMY: SoakFigure = { ...MEMORY, most: 0.1 };
 const TIMERS: SoakFigure = { name: "timers", title: "timers", by: "median", slack: 5 };
 const NOTHING: Sample = {
   ...{ seconds: 0, pssMiB: 0, anonymousMiB: 0, heapMiB: 0, externalMiB: 0, allPssMiB: 0, descriptors: 0 },
+  ...{ v8MiB: 0, mallocMiB: 0 },
   ...{ timers: 0, handles: 0, processes: 0, zombies: 0, p50Ms: 0, p99Ms: 0, submitted: 0, results: 0 },
 };
 
@@ -28,6 +30,7 @@ describe("a figure is steady", () => {
   it.each<[what: string, figure: SoakFigure, valueAt: (minutes: number) => number]>([
     ["if it stays", MEMORY, () => 100],
     ["if it grows in the first ten minutes only", MEMORY, (minutes) => 50 + 5 * Math.min(10, minutes)],
+    ["if it grows by less than it may", ROOMY, (minutes) => 100 + (minutes / 60) * 9],
     ["if single samples are far off", MEMORY, (minutes) => (Math.round(minutes * 6) % 6 === 0 ? 150 : 100)],
     ["if a heap falls to the same each minute", HEAP, (minutes) => 20 + 30 * (minutes % 1)],
     ["if a heap falls to the same each four minutes", HEAP, (minutes) => 20 + 30 * ((minutes / 4) % 1)],
@@ -40,6 +43,7 @@ describe("a figure is steady", () => {
 describe("a figure is not steady", () => {
   it.each<[what: string, figure: SoakFigure, valueAt: (minutes: number) => number]>([
     ["if it grows by a tenth", MEMORY, (minutes) => 100 + (minutes / 60) * 12],
+    ["if it grows by more than it may", ROOMY, (minutes) => 100 + (minutes / 60) * 18],
     ["if it falls by a tenth", MEMORY, (minutes) => 112 - (minutes / 60) * 12],
     ["if one minute is far off", MEMORY, (minutes) => (Math.ceil(minutes) === 30 ? 110 : 100)],
     ["if what is left of a heap grows", HEAP, (minutes) => 20 + 30 * (minutes % 1) + minutes / 20],

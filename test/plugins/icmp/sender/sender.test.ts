@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { REPORT_LENGTH, type Series } from "../../../../plugins/icmp/sender/frames.ts";
@@ -29,6 +30,13 @@ function createSender(command?: readonly [string, ...string[]], answersWithinMs?
     ...(answersWithinMs && { answersWithinMs }),
   });
   return { sender, log };
+}
+
+/** Bytes that the only process of this one has for itself. */
+function memoryOfChild(): number {
+  const [child] = readFileSync(`/proc/self/task/${process.pid}/children`, "latin1").split(" ");
+  const rollup = readFileSync(`/proc/${child}/smaps_rollup`, "latin1");
+  return Number(/^Anonymous:\s+(\d+)/m.exec(rollup)?.[1]) * 1024;
 }
 
 /** A stand-in for icmp.pl. */
@@ -73,6 +81,20 @@ describe.skipIf(!mayPing())("on this machine", () => {
     expect(reports.map(({ received, repeated }) => [received, repeated])).toEqual(
       all.map(({ count }) => [count, 0]),
     );
+  });
+
+  it("keeps nothing of requests that are over", async () => {
+    await using sender = createSender().sender;
+    const sendAll = async (requests: number) => {
+      const series = { ...SERIES, count: 50, withinMs: 60_000 };
+      const reports = Array.from({ length: requests / series.count }, () => sender.send(series, LIMITS));
+      await Promise.all(reports);
+    };
+    await sendAll(2_000);
+    const before = memoryOfChild();
+    // As many as there are numbers.
+    for (let sent = 0; sent < 66_000; sent += 2_000) await sendAll(2_000);
+    expect(memoryOfChild() - before).toBeLessThan(2 << 20);
   });
 
   it("ends a series with what is known when its time is up, or when that is enough", async () => {
