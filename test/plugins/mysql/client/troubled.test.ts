@@ -6,6 +6,7 @@ import { checkMysqlQuery } from "../../../../plugins/mysql/check_mysql_query.ts"
 import { NATIVE_DB_POOL } from "../../../../plugins/transport/databases/settings.ts";
 import { SharedValues } from "../../../../sdk/shared.ts";
 import { runCheck } from "../../../../sdk/testing.ts";
+import { standStill } from "../../../support/processes/stand-still.ts";
 import { hasServer } from "../../../support/servers/installed.ts";
 import { Mariadb } from "../../../support/servers/mariadb.ts";
 import { TakenPlaces } from "../../../support/servers/places.ts";
@@ -81,7 +82,7 @@ describe.skipIf(!isHere).each([
 
   it("that hangs after it accepted: the check ends with its job, and is well when the server goes on", async () => {
     await id();
-    process.kill(server.pid ?? 0, "SIGSTOP");
+    await standStill(server.pid ?? 0);
     try {
       await expect(run("select 1", OTHER, 500)).rejects.toThrow();
     } finally {

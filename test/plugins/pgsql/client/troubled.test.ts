@@ -6,6 +6,7 @@ import { checkPgsql } from "../../../../plugins/pgsql/check_pgsql.ts";
 import { NATIVE_DB_POOL } from "../../../../plugins/transport/databases/settings.ts";
 import { SharedValues } from "../../../../sdk/shared.ts";
 import { runCheck } from "../../../../sdk/testing.ts";
+import { standStill } from "../../../support/processes/stand-still.ts";
 import { hasServer } from "../../../support/servers/installed.ts";
 import { TakenPlaces } from "../../../support/servers/places.ts";
 import { Postgresql } from "../../../support/servers/postgresql.ts";
@@ -86,7 +87,7 @@ describe.skipIf(!isHere).each([
 
   it("that hangs after it accepted: the check ends in time, and is well when the server goes on", async () => {
     await pid();
-    process.kill(server.pid ?? 0, "SIGSTOP");
+    await standStill(server.pid ?? 0);
     try {
       expect(await run(...OTHER, "-t", "1")).toMatchObject({
         returnCode: 2,
