@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { grabJobs } from "../load/grabber.ts";
 import { encodePacket, PACKET, packetReader } from "../load/packets.ts";
-import { envelope, jobText, readResult } from "../load/payload.ts";
-import type { ArrivedResult } from "./verdict.ts";
+import { envelope, jobText } from "../load/payload.ts";
+import { type ArrivedResult, readArrived } from "./verdict.ts";
 
 const RECONNECT_MS = 100;
 const CRYPT = envelope(undefined);
@@ -95,11 +95,9 @@ export class ChaosCore implements Disposable {
   }
 
   #collect(workload: Buffer): void {
-    const text = CRYPT.open(workload);
-    const { index: job } = readResult(text);
-    const startTime = Number(/^start_time=(.*)$/m.exec(text)?.[1]);
-    const afterMs = performance.now() - (this.#sentAt.get(job) ?? Number.NaN);
-    this.#done.add(job);
-    this.results.push({ job, text, startTime, afterMs });
+    const result = readArrived(CRYPT.open(workload));
+    const afterMs = performance.now() - (this.#sentAt.get(result.job) ?? Number.NaN);
+    this.#done.add(result.job);
+    this.results.push({ ...result, afterMs });
   }
 }

@@ -1,4 +1,5 @@
-import type { LedgerRun } from "./ledger.ts";
+import { readResult } from "../load/payload.ts";
+import { answerOf, type LedgerRun } from "./ledger.ts";
 
 /** A result as the core has got it. */
 export interface ArrivedResult {
@@ -7,7 +8,16 @@ export interface ArrivedResult {
   readonly text: string;
   /** When the worker says that the run began, in seconds since the epoch. */
   readonly startTime: number;
+  readonly returnCode: number;
+  /** The first line. */
+  readonly output: string;
   readonly afterMs: number;
+}
+
+export function readArrived(text: string): Omit<ArrivedResult, "afterMs"> {
+  const { index: job, returnCode, output } = readResult(text);
+  const startTime = Number(/^start_time=(.*)$/m.exec(text)?.[1]);
+  return { job, text, startTime, returnCode, output };
 }
 
 /** From when to when, in seconds since the machine was started. */
@@ -50,6 +60,10 @@ export interface Verdict {
   readonly jobs: number;
   /** Jobs without a result. */
   readonly lost: number;
+  /** Jobs of which a result says something else than the plugin does: that it was killed, or took too long. */
+  readonly wrong: number;
+  /** Jobs with a result of which the ledger has no run. */
+  readonly neverRun: number;
   /** Jobs with results of several runs. */
   readonly doubled: number;
   /** Jobs of which the same result came more than once. */
@@ -72,10 +86,13 @@ export function judgeChaos(evidence: Evidence): Verdict {
   const { jobs, results, runs } = evidence;
   const byJob = Map.groupBy(results, ({ job }) => job);
   const all = [...byJob.values()];
+  const run = new Set(runs.map(({ job }) => job));
   const again = [...Map.groupBy(runs, ({ job }) => job).values()].flatMap((own) => causesOf(own, evidence));
   const first = all.map((own) => own[0]?.afterMs ?? 0);
   return {
     ...{ jobs, lost: jobs - byJob.size },
+    wrong: count(all, (own) => own.some(isWrong)),
+    neverRun: count(all, (own) => own.some(({ job }) => !run.has(job))),
     doubled: count(all, (own) => distinct(own).length > 1),
     repeated: count(all, (own) => distinct(own).length < own.length),
     outdated: count(all, isOutdated),
@@ -92,11 +109,15 @@ export function judgeChaos(evidence: Evidence): Verdict {
 }
 
 /**
- * What must be so, whatever was done: each job has a result, and is run again with a cause only. Where it was
- * run again by another worker, the older result may come last.
+ * What must be so, whatever was done: each job has a result, all of its results are what the plugin says, and
+ * it is run again with a cause only. Where it was run again by another worker, the older result may come last.
  */
-export function isSound({ lost, runAgain }: Verdict): boolean {
-  return lost === 0 && runAgain.unexplained === 0;
+export function isSound({ lost, wrong, neverRun, runAgain }: Verdict): boolean {
+  return lost === 0 && wrong === 0 && neverRun === 0 && runAgain.unexplained === 0;
+}
+
+function isWrong({ job, returnCode, output }: ArrivedResult): boolean {
+  return returnCode !== 0 || output !== answerOf(job);
 }
 
 function isOutdated(own: readonly ArrivedResult[]): boolean {

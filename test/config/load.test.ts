@@ -87,7 +87,7 @@ describe("what a file says is told with its line", () => {
     ],
     [
       "a value that is given twice",
-      "debug=1\nserver=a\nserver=b\ndebug=2",
+      "debug=1\nserver=localhost:1\nserver=localhost:2\ndebug=2",
       ["/w.conf:4: warning: debug was given before in line 1, this line counts (remove one of them)"],
     ],
   ])("%s", (_, content, problems) => {

@@ -5,7 +5,7 @@ import { renderEffective } from "../../src/config/render/effective.ts";
 import { GROUPS, load, loadMinimal, warningsOf } from "../support/config/load-memory.ts";
 import { HELP, MARKDOWN, SAMPLE } from "./rendered.ts";
 
-const KEY_FILE = { "/etc/mod-gearman/secret.key": "should_be_changed" };
+const KEY_FILE = { "/etc/mod-gearman/secret.key": "the key of a site" };
 
 describe("rendered files", () => {
   it.each([
@@ -65,7 +65,7 @@ describe("the effective configuration", () => {
     ]) {
       expect(text.split("\n")).toContain(line);
     }
-    expect(text).not.toContain("should_be_changed");
+    expect(text).not.toContain("the key of a site");
   });
 
   it("is a configuration again", () => {

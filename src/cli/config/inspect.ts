@@ -1,9 +1,9 @@
 import { fromByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
+import { isLoopback } from "../../config/kinds/addresses.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { nearestWord } from "../../config/nearest-word.ts";
 import { error, type Problem, type Remark, warning } from "../../config/problem.ts";
-import { Secret } from "../../config/secret.ts";
 import { readAccount } from "../../executor/confinement/account.ts";
 import { SiteShelf } from "../../run/shelf.ts";
 import { OWN_CHECKS } from "../own-checks.ts";
@@ -34,25 +34,11 @@ export function inspectAlone({ config, origins }: LoadedConfig<Config>): readonl
   return findings.map(({ option, remark }) => ({ ...remark, ...origins.get(option)?.at(-1) }));
 }
 
-/** The key of the C worker's sample file. */
-const SAMPLE_KEY = new Secret(Buffer.from("should_be_changed"));
-
-function findEncryptionFaults({ encryption, key, keyfile }: Config): readonly Finding[] {
-  if (!encryption)
-    return [
-      {
-        option: "encryption",
-        remark: warning("whoever reaches gearmand can run commands here", "encryption=yes"),
-      },
-    ];
-  if (key === undefined || !key.equals(SAMPLE_KEY)) return [];
-  const option = keyfile === undefined ? "key" : "keyfile";
-  return [
-    {
-      option,
-      remark: warning("the key is that of the sample file, which everybody knows", "choose another"),
-    },
-  ];
+/** Of a server elsewhere without TLS the configuration itself warns, and so does the worker. */
+function findEncryptionFaults({ encryption, server }: Config): readonly Finding[] {
+  if (encryption || server.some(({ host, tls }) => tls === undefined && !isLoopback(host))) return [];
+  const remark = warning("whoever reaches gearmand can run commands here", "encryption=yes");
+  return [{ option: "encryption", remark }];
 }
 
 /** Whether this process may run plugins as them says little of the worker. The start and doctor try it. */

@@ -1,7 +1,7 @@
 import { allValues, type Config } from "../../config/config.ts";
-import type { ListenAddress } from "../../config/kinds/addresses.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { effectiveOptions } from "../../config/render/effective.ts";
+import { listensHere } from "../../config/worker/unsafe.ts";
 import { queueNames } from "../../job/queues.ts";
 import type { Log } from "../../log.ts";
 import type { Page } from "../../page/page.ts";
@@ -78,12 +78,8 @@ export function hasPage({ prometheusServer, statusPage, statusPageAuth }: Config
     case "on":
       return true;
     case "auto":
-      return statusPageAuth !== undefined || isLoopback(prometheusServer);
+      return statusPageAuth !== undefined || listensHere(prometheusServer);
   }
-}
-
-function isLoopback({ host = "" }: ListenAddress): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 async function createPage({ statusPageAuth }: Config): Promise<Page> {

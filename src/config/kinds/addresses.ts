@@ -10,6 +10,11 @@ export interface ListenAddress {
 
 const MAX_PORT = 65_535;
 
+/** Whether what a host is asked stays on this machine. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
 /** `host:port`, `[::1]:port`, `:port`, or a port alone, as Go's programs read it. */
 export const listenAddress: Kind<ListenAddress | undefined> = {
   name: "[HOST]:PORT",

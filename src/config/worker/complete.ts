@@ -13,6 +13,7 @@ import { WORKER_OPTIONS, type WorkerOption } from "./options.ts";
 import { findUnclearRights } from "./queue-rights.ts";
 import { defaultQueues, findUnknownQueues, hasQueue } from "./queues.ts";
 import { findUnclearRestriction, pluginEnvironmentOf } from "./restrictions.ts";
+import { findUnsafe } from "./unsafe.ts";
 
 /** What differs between the programs that read worker.conf. */
 export interface WorkerRules {
@@ -74,18 +75,21 @@ export function completeConfig(
   if (unclear !== undefined) reportAt(unclear.name)(unclear.remark);
   if (rules.takesJobs) {
     checkJobServers(config, draft, report);
-    findKeysOfNobody(config).forEach(({ name, remark }) => {
-      reportAt(name)(remark);
-    });
-    findQueueFaults(config).forEach(({ name, remark }) => {
+    findFaults(config, written, draft).forEach(({ name, remark }) => {
       reportAt(name)(remark);
     });
   }
   return { config, derived: findDerived(config, draft) };
 }
 
-function findQueueFaults(config: Config) {
-  return [...findUnknownQueues(config), ...findUnclearRights(config)];
+function findFaults(config: Config, written: ValuesOf<WorkerOption>, { failed }: Draft) {
+  return [
+    ...findKeysOfNobody(config),
+    ...findUnknownQueues(config),
+    ...findUnclearRights(config),
+    // Where values cannot be read nothing starts, and what is unsafe is not known.
+    ...(failed.size > 0 ? [] : findUnsafe(config, written)),
+  ];
 }
 
 /** A program that takes no jobs needs no key, unless a file or an argument says that there is encryption. */

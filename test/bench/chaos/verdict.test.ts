@@ -5,17 +5,34 @@ import {
   type Evidence,
   isSound,
   judgeChaos,
+  readArrived,
   type Span,
   type Verdict,
 } from "../../../bench/chaos/verdict.ts";
 
 const GOOD: Verdict = {
-  ...{ jobs: 1, lost: 0, doubled: 0, repeated: 0, outdated: 0, late: 0, slowestMs: 10 },
+  ...{
+    jobs: 1,
+    lost: 0,
+    wrong: 0,
+    neverRun: 0,
+    doubled: 0,
+    repeated: 0,
+    outdated: 0,
+    late: 0,
+    slowestMs: 10,
+  },
   runAgain: { killed: 0, moved: 0, left: 0, resubmitted: 0, unexplained: 0 },
 };
 
 function result(startTime: number, afterMs = 10): ArrivedResult {
-  return { job: 0, text: `start_time=${startTime}`, startTime, afterMs };
+  const text = `host_name=bench0\nstart_time=${startTime}\nreturn_code=0\noutput=done 0\n`;
+  return { ...readArrived(text), afterMs };
+}
+
+function says(returnCode: number, output: string): ArrivedResult {
+  const text = `host_name=bench0\nstart_time=1\nreturn_code=${returnCode}\noutput=${output}\n`;
+  return { ...readArrived(text), afterMs: 10 };
 }
 
 function at(second: number): Span {
@@ -33,7 +50,8 @@ function judge(more: Partial<Evidence>): Verdict {
 }
 
 it("finds the slowest of more jobs than a call has room for", () => {
-  const results = Array.from({ length: 200_000 }, (_, job) => ({ ...result(1, job), job }));
+  const one = result(1);
+  const results = Array.from({ length: 200_000 }, (_, job) => ({ ...one, afterMs: job, job }));
   expect(judge({ jobs: 200_000, results, runs: [] })).toMatchObject({ lost: 0, slowestMs: 199_999 });
 });
 
@@ -50,6 +68,15 @@ it.each<[what: string, evidence: Partial<Evidence>, verdict: Partial<Verdict>]>(
     { results: [result(2), result(1)] },
     { doubled: 1, outdated: 1 },
   ],
+  ["a result whose run is not in the ledger", { runs: [] }, { neverRun: 1 }],
+  ["a result that is not the plugin's is wrong", { results: [says(2, "done 0")] }, { wrong: 1 }],
+  [
+    "a result of a plugin that was killed is wrong, also if a right one follows",
+    { results: [says(2, "(No output on stdout) stderr: killed by signal 9"), result(1)] },
+    { doubled: 1, wrong: 1 },
+  ],
+  ["the output of another job is wrong", { results: [says(0, "done 1")] }, { wrong: 1 }],
+  ["an empty output is wrong", { results: [says(0, "")] }, { wrong: 1 }],
   ["the same result again is told apart", { results: [result(1), result(1)] }, { repeated: 1 }],
   [
     "a copy of the older result that comes last is outdated, too",
@@ -131,11 +158,13 @@ it.each<[what: string, ledger: string, happened: Partial<Evidence>, cause: keyof
   expect(runAgain).toEqual({ ...GOOD.runAgain, [cause]: 1 });
 });
 
-it("a run that nothing explains, and a lost job, are no sound work; two results with a cause are", () => {
+it("a run that nothing explains, a lost job and a wrong result are no sound work; two results with a cause are", () => {
   expect(isSound(GOOD)).toBe(true);
   expect(
     isSound({ ...GOOD, doubled: 3, outdated: 1, runAgain: { ...GOOD.runAgain, killed: 3, moved: 1 } }),
   ).toBe(true);
   expect(isSound({ ...GOOD, lost: 1 })).toBe(false);
+  expect(isSound({ ...GOOD, wrong: 1 })).toBe(false);
+  expect(isSound({ ...GOOD, neverRun: 1 })).toBe(false);
   expect(isSound({ ...GOOD, runAgain: { ...GOOD.runAgain, unexplained: 1 } })).toBe(false);
 });

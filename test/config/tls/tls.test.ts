@@ -105,7 +105,7 @@ describe("the options of TLS", () => {
   it.each([
     ["a key for the group", WHOLE, { "/client.key": 0o640 }],
     ["a bundle with an authority that has expired", [...TLS, "tls_ca_file=/bundle.crt"], {}],
-    ["files for later", [...BASE, "tls=no", "tls_ca_file=/gone"], {}],
+    ["files for later", ["server=localhost", "encryption=no", "tls=no", "tls_ca_file=/gone"], {}],
   ])("take %s", (_, argv, modes) => {
     expect(warningsOf(loadTls(argv, {}, modes))).toEqual([]);
   });

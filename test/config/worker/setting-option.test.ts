@@ -15,7 +15,7 @@ const USER = text("native_user", { default: undefined, help: "Who." });
 const TABLE = workerTable([IS_KEPT, COUNT, WAIT, USER]);
 
 function load(...options: readonly string[]) {
-  const loaded = loadConfig(TABLE, ["server=a", "encryption=no", ...options], memoryMachine());
+  const loaded = loadConfig(TABLE, ["server=localhost", "encryption=no", ...options], memoryMachine());
   if (loaded.wants !== "run") throw new Error("no run");
   return loaded;
 }

@@ -52,7 +52,7 @@ const GOOD_VALUE: Readonly<Record<string, string>> = {
   "HOST[:PORT]=FILE, one a line": "localhost=/etc/more.key",
   "HOST[:PORT]=KEY, one a line": "localhost=one of the keys",
   "text, one a line": "one of the keys",
-  "host[:port], comma-separated": "a:1",
+  "host[:port], comma-separated": "localhost:1",
   "automatic, file, stdout, syslog": "file",
   "off, on, pre_perfdata": "on",
   "path, strict": "path",
