@@ -8,10 +8,13 @@ const UPTIME_OF_AGENT = [
   /(?<='uptime'=)[0-9]+(?=s;)/g,
 ] as const;
 
-/** The server's statistics and counters, which each connection changes. The names around the values have to be equal, and all else. */
+/**
+ * The server's statistics and counters, which each connection changes. The names around the values have to
+ * be equal, and all else.
+ */
 const STATUS_LINE = /^Uptime: [0-9]+ {2}Threads: .{1,300}? Queries per second avg: [0-9.]+/;
 const STATUS_VALUE = /(?<=\b\w+=)[0-9]+(?=c?;;;;)/g;
-/** The plugin shows the error of its last call that failed: there was nothing to read (11), or an older one. */
+/** The plugin shows the error of its last call that failed: nothing to read (11), or an older one. */
 const WAITED = /(?<=, system error: )(?:11|115)\b/g;
 
 /** By check. Sizes and results of queries are not here: the worker may have read them wrongly. */
