@@ -1,5 +1,7 @@
 import { exchange } from "../../sdk/http/exchange.ts";
 import { CheckDeclined, CheckFailure, type RunContext, UNKNOWN } from "../../sdk/index.ts";
+import { checkIdentityAsGo, goCiphers, readSystemAuthorities } from "../transport/go-tls.ts";
+import { TLS_CONTEXTS } from "../transport/tls-contexts.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -62,7 +64,8 @@ async function ask(name: string, form: string | undefined, { address, signal, sh
   const url = new URL(`${address.replace(/\/$/, "")}/api/v1/${name}`);
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const options = { ...(form !== undefined && { body: form }), headers, maxBytes: MAX_BYTES };
-  const received = await exchange(url, options, { signal, shared }).catch((cause: unknown) => {
+  const connection = url.protocol === "https:" ? await readConnection(shared) : undefined;
+  const received = await exchange(url, options, { signal, shared, connection }).catch((cause: unknown) => {
     signal.throwIfAborted();
     throw readFault(cause, { url, form });
   });
@@ -74,6 +77,17 @@ async function ask(name: string, form: string | undefined, { address, signal, sh
   } catch (cause) {
     throw cause instanceof CheckDeclined ? cause : declineAnswer("no JSON");
   }
+}
+
+/** The plugin trusts the authorities of the system, and not those that come with Node. */
+async function readConnection(shared: ApiContext["shared"]) {
+  const settings = {
+    minVersion: "TLSv1.2",
+    ciphers: goCiphers(true),
+    ca: await readSystemAuthorities(),
+  } as const;
+  const secureContext = shared(TLS_CONTEXTS).get(settings);
+  return { secureContext, checkServerIdentity: checkIdentityAsGo };
 }
 
 /** A status that is no answer of Prometheus, in the words of its Go client. */

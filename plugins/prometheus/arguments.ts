@@ -21,6 +21,9 @@ export const PROMETHEUS_OPTIONS = {
   eqs: text("--eqs=STATE", "if the query has no result"),
   l: text("-l=LABEL", "for the perfdata of targets_health", { default: "instance" }),
   verbose: leftToPlugin("--verbose", "what is sent"),
+  insecure: leftToPlugin("--insecure", "any certificate"),
+  cookie: leftToPlugin("--cookie=NAME=VALUE", "is sent with the request", { secret: true }),
+  encoding: leftToPlugin("--query-encoding=raw|base64", "how the query is written"),
 };
 
 export interface PrometheusCommand {

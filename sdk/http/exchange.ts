@@ -1,6 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
+import type { ConnectionOptions } from "node:tls";
 import type { CheckContext } from "../check.ts";
 import { RESOLVER, type Resolver } from "../resolve.ts";
 import type { HttpLogin, HttpOptions, HttpResponse } from "./http.ts";
@@ -8,11 +9,16 @@ import type { HttpLogin, HttpOptions, HttpResponse } from "./http.ts";
 /** One answer, before redirects are looked at. */
 export type Received = Pick<HttpResponse, "status" | "headers" | "body">;
 
+export interface ExchangeContext extends Pick<CheckContext, "signal" | "shared"> {
+  /** What a check that stands in for a plugin sets of its TLS connection. */
+  readonly connection?: Pick<ConnectionOptions, "secureContext" | "checkServerIdentity"> | undefined;
+}
+
 /** Sends one request over a connection of its own and reads the answer. Rejects with the socket's error. */
 export async function exchange(
   url: URL,
   options: HttpOptions,
-  { signal, shared }: Pick<CheckContext, "signal" | "shared">,
+  { signal, shared, connection }: ExchangeContext,
 ): Promise<Received> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const { text, type } = readBody(options.body);
@@ -33,6 +39,7 @@ export async function exchange(
     signal,
     lookup: createLookup(shared(RESOLVER), signal),
     ...readTls(options.tls),
+    ...connection,
   });
   request.on("response", resolve).on("error", reject);
   request.end(text);

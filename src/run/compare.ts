@@ -1,5 +1,6 @@
 import { type ByteString, trimEnd } from "../byte-string.ts";
 import type { Outcome } from "../outcome/outcome.ts";
+import { withoutGrowth } from "./growing.ts";
 
 /**
  * What differs between two runs of the same check, such as times, and what is put in its place. A number is
@@ -27,14 +28,15 @@ export function normalise(text: ByteString): ByteString {
   );
 }
 
-/** Whether the return code is the same, and the output is the same except for times. */
-export function isSameAnswer(one: Outcome, other: Outcome): boolean {
+/** Whether the return code is the same, and the output is the same except for times and what grows. */
+export function isSameAnswer(one: Outcome, other: Outcome, check: string): boolean {
   if (one.kind === "timed-out") return other.kind === "timed-out";
+  const shown = (text: ByteString) => normalise(withoutGrowth(text, check));
   return (
     one.kind === "exited" &&
     other.kind === "exited" &&
     one.returnCode === other.returnCode &&
-    normalise(one.stdout) === normalise(other.stdout) &&
-    normalise(one.stderr) === normalise(other.stderr)
+    shown(one.stdout) === shown(other.stdout) &&
+    shown(one.stderr) === shown(other.stderr)
   );
 }

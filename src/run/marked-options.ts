@@ -8,11 +8,21 @@ export type MarkedWord = GivenOption | "flag" | undefined;
 
 /**
  * Reads a word by the table of a check, whose rows are marked where the value is a secret. It reads words as
- * getopt_long does. Where an abbreviation fits several options, one secret among them is enough.
+ * getopt_long does. Where an abbreviation fits several options, one secret among them is enough. Programs in
+ * Go take long options with one dash, too: the whole name of a secret one counts where the letters are none.
  */
 export function readMarked(word: ByteString, rows: readonly OptionRow[]): MarkedWord {
   if (!word.startsWith("-") || word === "-" || word === "--") return undefined;
-  return word.startsWith("--") ? readLong(word, rows) : readShorts(word, rows);
+  if (word.startsWith("--")) return readLong(word, rows);
+  const read = readShorts(word, rows);
+  const isHidden = typeof read === "object" && read.secretOf === whole;
+  return isHidden ? read : (readLongWithOneDash(word, rows) ?? read);
+}
+
+function readLongWithOneDash(word: ByteString, rows: readonly OptionRow[]): MarkedWord {
+  const [, name = "", value] = /^-([^=]{2,})(?:=(.*))?$/s.exec(word) ?? [];
+  const row = rows.find((each) => each.longs.includes(name) && isSecret(each));
+  return row && toOption(`-${name}=`, value, row);
 }
 
 /** The row of words that belong to no option. */

@@ -20,7 +20,8 @@ export interface GivenOption {
 const SHORT = /^-([1246ELNSVfjnqsv]*([ACPUWXabkpsux]))(.*)$/s;
 const LONG = /^--([A-Za-z][\w.-]*)(?:=(.*))?$/s;
 /** Some programs give long options one dash. */
-const LONG_WITH_ONE_DASH = /^-(pw|pass(?:wd|word)?|pwd|secret|token|community|auth|api-?key)(?:=(.*))?$/s;
+const LONG_WITH_ONE_DASH =
+  /^-(pw|pass(?:wd|word|phrase)?|pwd|secret|(?:(?:api|auth|access)-?)?token|community|auth(?:orization)?|cookies?|headers?|api-?key)(?:=(.*))?$/s;
 const LONG_NAMES = [
   "authorization",
   "authpasswd",

@@ -116,7 +116,7 @@ export class Shadow {
   #count(native: Native, plugin: PluginAnswer, answer: NativeOutcome): void {
     const at = new Date().toISOString();
     this.#since ??= at;
-    const verdict = compare(plugin, answer);
+    const verdict = compare(plugin, answer, native.name);
     this.#log.debug(`shadow of ${native.name}: ${verdict}`);
     const before = this.#counts.get(native.name) ?? NOTHING;
     const examples = [...before.examples];
@@ -135,9 +135,9 @@ function isComparable(outcome: Outcome): outcome is PluginAnswer {
   return outcome.kind === "exited" || outcome.kind === "timed-out";
 }
 
-function compare(plugin: PluginAnswer, native: NativeOutcome): Verdict {
+function compare(plugin: PluginAnswer, native: NativeOutcome, check: string): Verdict {
   if (native.kind === "declined") return "declined";
-  return isSameAnswer(plugin, native) ? "agreed" : "different";
+  return isSameAnswer(plugin, native, check) ? "agreed" : "different";
 }
 
 type NativeAnswer = Exclude<NativeOutcome, { kind: "declined" }>;

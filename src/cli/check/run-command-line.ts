@@ -3,9 +3,11 @@ import type { Config } from "../../config/config.ts";
 import { Executor } from "../../executor/executor.ts";
 import type { Job } from "../../job/job.ts";
 import type { createLog } from "../../log.ts";
+import { NOT_FOUND } from "../../outcome/shell-codes.ts";
 import { judge, judgeSettings } from "../../result/judge.ts";
 import { createConfinements } from "../../run/confinements.ts";
 import { createSecretReader } from "../../run/references/secret-files.ts";
+import type { Route } from "../../run/routing/route.ts";
 import type { RoutedJob, Router } from "../../run/routing/router.ts";
 import { createRunner } from "../../run/run.ts";
 import type { FindMarks } from "../../run/secrets.ts";
@@ -50,10 +52,21 @@ export async function runCommandLine(
       io.stderr(`${outcome.error.stack}\n`);
     const { returnCode, output } = judge(job, outcome, judgeSettings(config));
     io.stdout(Buffer.from(`${output}\n`, "latin1"));
+    if (outcome.kind === "exited" && outcome.returnCode === NOT_FOUND) {
+      const name = findUnanswered(await router(job), findMarks);
+      if (name !== undefined) io.stderr(`the worker's own ${name} did not answer: ${why}\n`);
+    }
     return returnCode;
   } finally {
     await executor.stop();
   }
+}
+
+/** The native check that has the name of a plugin which is started. */
+function findUnanswered(route: Route, find: FindMarks): string | undefined {
+  const [path = ""] = route.via === "plugin" ? route.argv : [];
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return find(name) === undefined ? undefined : name;
 }
 
 const NO_JOB: Job = {

@@ -70,6 +70,37 @@ describe("omd-worker check --queue", () => {
   });
 });
 
+describe("omd-worker check says why the worker's own check did not answer where no plugin is there", () => {
+  it.each<[argv: readonly string[], why: string]>([
+    [
+      ["/nowhere/check_mssql", "-H", "h"],
+      "check_mssql did not answer: the check is experimental, and native_checks_experimental does not name it",
+    ],
+    [["--native_checks=off", DUMMY, "0"], "check_dummy did not answer: native_checks is off"],
+    [
+      ["--native_checks_except=check_dummy", DUMMY, "0"],
+      "check_dummy did not answer: native_checks_except names the check",
+    ],
+    [
+      ["--native_checks_only=check_tcp", DUMMY, "0"],
+      "check_dummy did not answer: native_checks_only does not name the check",
+    ],
+    [["--internal_check_dummy=no", DUMMY, "0"], "check_dummy did not answer: internal_check_dummy is off"],
+    [
+      ["/nowhere/check_tcp", "-H", "h", "--extra-opts=x"],
+      "check_tcp did not answer: the native check does not understand every word",
+    ],
+  ])("%j", async (argv, why) => {
+    const { code, stdout, stderr } = await run("check", argv);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `the worker's own ${why}\n` });
+    expect(stdout).toContain("CRITICAL: Return code of 127 is out of bounds. Make sure the plugin");
+  });
+
+  it("and says nothing of a plugin that it has no check for", async () => {
+    expect((await run("check", ["/nowhere/check_other"])).stderr).toBe("");
+  });
+});
+
 describe("omd-worker check without a command", () => {
   it.each([
     ["nothing", []],

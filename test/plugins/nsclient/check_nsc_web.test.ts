@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatAny, formatFloat, renderDuration, trimSpace } from "../../../plugins/libc/go-text.ts";
 import { checkNscWeb } from "../../../plugins/nsclient/check_nsc_web.ts";
 import { readWebFlags } from "../../../plugins/nsclient/web/flags.ts";
+import { createCertificate, inDays } from "../../support/servers/certificates.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { isUnderstood } from "../effects.ts";
-import { replay } from "../oracle.ts";
+import { type NormalRule, readTranscripts, replay } from "../oracle.ts";
 import { webAgent } from "./web-agent.ts";
 import { AGENT_CERTIFICATE, WEB_PLACES } from "./web-places.ts";
 
@@ -19,9 +20,50 @@ describe("the recorded runs of check_nsc_web 0.7.6", () => {
   afterAll(() => servers[Symbol.asyncDispose]());
 
   it("are answered as recorded", { timeout: 60_000 }, async () => {
-    const replayed = await replay(checkNscWeb, { places });
+    const transcripts = readTranscripts("check_nsc_web").filter(({ file }) => file === "check_nsc_web");
+    const replayed = await replay(checkNscWeb, { places }, transcripts);
     expect(replayed.differences).toEqual([]);
     expect(replayed).toMatchObject({ counts: { equal: 264 }, executed: { random: 182 } });
+  });
+});
+
+/** The body was recorded some seconds after the run. */
+const LATER: readonly NormalRule[] = [
+  [/'uptime'=\d+s/, "'uptime'=Ns"],
+  [/'\/ used'=\d+B/, "'/ used'=NB"],
+];
+
+describe("the runs of check_nsc_web at an SNClient 0.49", () => {
+  const recorded = readTranscripts("check_nsc_web").filter(({ file }) => file === "check_nsc_web_snclient");
+  /** There is a body of SNClient for it, or it needs none. */
+  const ANSWERED = [0, 1, 4, 9, 21, 24, 31, 32, 34, 36];
+  /** A certificate without names, and a name that a name server does not know. */
+  const LEFT_WHEN_RUN = [30, 35];
+  const WRONG_USAGE = [29, 37, 39, 40];
+
+  it("are answered as recorded, as far as its bodies were", { timeout: 60_000 }, async () => {
+    await using servers = new FakeServers();
+    const nameless = createCertificate({ commonNames: ["snclient"], notAfter: inDays(9) });
+    const missing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    const places = {
+      18444: String(await servers.tls(nameless, webAgent())),
+      17001: String(await servers.tcp(() => {})),
+      18080: String(await servers.tcp((socket) => void socket.once("data", () => socket.end(missing)))),
+    };
+    const ask = (seqs: readonly number[]) =>
+      replay(
+        checkNscWeb,
+        { places, rules: LATER },
+        recorded.filter(({ seq }) => seqs.includes(seq)),
+      );
+    const answered = await ask(ANSWERED);
+    expect(answered.differences).toEqual([]);
+    expect(answered.counts.equal).toBe(ANSWERED.length);
+    expect((await ask(WRONG_USAGE)).counts).toEqual({ equal: 0, executed: WRONG_USAGE.length, different: 0 });
+    const left = await ask(LEFT_WHEN_RUN);
+    expect(left.differences.filter((each) => each.includes("CheckDeclined"))).toHaveLength(
+      LEFT_WHEN_RUN.length,
+    );
   });
 });
 

@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkPrometheus } from "../../../plugins/prometheus/check_prometheus.ts";
 import { isThreshold, judgeValue } from "../../../plugins/prometheus/threshold.ts";
 import { runCheck } from "../../../sdk/testing.ts";
+import { createFolder } from "../../support/folder.ts";
 import { freePort } from "../../support/free-port.ts";
+import { createCertificate, inDays, type ServerCertificate } from "../../support/servers/certificates.ts";
 import { FakeServers } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { Prometheus } from "../../support/servers/prometheus.ts";
@@ -169,5 +173,51 @@ it("a silent server is UNKNOWN when the time is up", async () => {
   expect(await runCheck(checkPrometheus, words)).toMatchObject({
     returnCode: 3,
     output: `UNKNOWN - Error when executing cli action : ${why}\n`,
+  });
+});
+
+describe("over https", () => {
+  const BODY = '{"status":"success","data":{"resultType":"scalar","result":[1,"5"]}}';
+  const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
+
+  const create = (altNames: readonly string[]) =>
+    createCertificate({ commonNames: ["localhost"], altNames, notAfter: inDays(9) });
+  const OWN = create(["localhost"]);
+  const OTHER = create(["other"]);
+  const NAMELESS = create([]);
+
+  async function ask(certificate: ServerCertificate, trusted: ServerCertificate) {
+    await using servers = new FakeServers();
+    using folder = createFolder();
+    const file = join(folder.path, "authorities.pem");
+    writeFileSync(file, trusted.cert);
+    vi.stubEnv("SSL_CERT_FILE", file);
+    vi.stubEnv("SSL_CERT_DIR", undefined);
+    const port = await servers.tls(
+      certificate,
+      (socket) => void socket.once("data", () => socket.end(answer)),
+    );
+    const words = ["mode", "query", "-q", "5", "--address", `https://localhost:${port}`];
+    return { answered: await runCheck(checkPrometheus, words).catch((error: unknown) => error) };
+  }
+
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it("trusts the authorities of the system, as the plugin does", async () => {
+    expect((await ask(OWN, OWN)).answered).toMatchObject({
+      returnCode: 0,
+      output: "OK - Query: '5' returned: '5'|'scalar'=5;;;; \n",
+    });
+  });
+
+  it.each([
+    ["another authority", OWN, OTHER],
+    ["another name", OTHER, OTHER],
+    ["no alternative name", NAMELESS, NAMELESS],
+  ] as const)("leaves a certificate of %s to the plugin", async (_, certificate, trusted) => {
+    expect((await ask(certificate, trusted)).answered).toMatchObject({
+      name: "CheckDeclined",
+      otherwise: { state: 3 },
+    });
   });
 });

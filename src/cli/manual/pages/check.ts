@@ -9,7 +9,7 @@ export const CHECK_MANUAL: Manual = {
     "omd-worker testcmd [--] COMMAND…",
   ],
   description: [
-    "Runs COMMAND as the worker would, prints what the core would see, and exits with the return code. One word is a whole command line, several are the words of one.",
+    "Runs COMMAND as the worker would, prints what the core would see, and exits with the return code. If no such plugin is there, stderr says why the worker's own check did not answer. One word is a whole command line, several are the words of one.",
     "A native check may be called by its name alone; with --help it explains its options. omd-worker plugin list names them. testcmd is the Go worker's word for check.",
   ],
   options: [
