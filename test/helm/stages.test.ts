@@ -6,7 +6,7 @@ import { type KubeObject, objectsOf, ofKind, readObjects, render } from "../supp
 const STAGES = [
   {
     stage: "dev",
-    release: "omd-dev",
+    release: "dev",
     pods: {
       "omd-dev-check-ssh-worker": 1,
       "omd-dev-db-worker": 3,
