@@ -82,6 +82,22 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     expect(servers("gm.example.org", ...known)).not.toContain("knows no names");
   });
 
+  it("warn of images without a registry, which nodes look for on Docker Hub", () => {
+    const trial = ["-f", `${CHART}/ci/trial-values.yaml`];
+    const missing = (...words: readonly string[]) => {
+      const sets = words.flatMap((word) => ["--set", word]);
+      return /WARNING: nodes look on Docker Hub for (.*), where/
+        .exec(notesOf(...trial, ...sets))?.[1]
+        ?.replaceAll(/:[^,]+/g, "");
+    };
+    const all = ["check-ssh", "db", "hostcheck", "snmp", "windows"].map((pool) => `omd-${pool}-worker`);
+    expect(missing()).toBe(all.join(", "));
+    expect(missing("global.imageRegistry=localhost:5000")).toBeUndefined();
+    expect(missing("image.registry=registry.example.org/monitoring")).toBeUndefined();
+    const mine = ["image.registry=registry.example.org", "pools.db.image.registry=a-name"];
+    expect(missing(...mine)).toBe("a-name/omd-db-worker");
+  });
+
   it("warn of what is for trying out only", () => {
     const notes = notesOf("-f", `${CHART}/ci/trial-values.yaml`);
     expect(notes).toContain("WARNING: gearman.key is kept in the release");
