@@ -59,6 +59,21 @@ describe.skipIf(!hasTool("helm"))("the stages of the site", () => {
     expect(podCounts(renderStage(stage, "another"))).toEqual(pods);
   });
 
+  it("have ssh's files where the ssh of the image looks for them", () => {
+    const [, home = ""] = /useradd .*--home-dir (\S+)/.exec(readFileSync("Dockerfile", "utf8")) ?? [];
+    const pods = ofKind(readObjects(renderStage("dev", "dev")), "Deployment").map(
+      (each) => each.spec.template.spec,
+    );
+    const mounts = pods.flatMap(({ volumes, containers }) =>
+      volumes
+        .filter((volume: KubeObject["spec"]) => JSON.stringify(volume).includes("omd-dev-ssh"))
+        .map(({ name }: { readonly name: string }) =>
+          containers[0].volumeMounts.find((mount: KubeObject["spec"]) => mount.name === name),
+        ),
+    );
+    expect(mounts).toMatchObject([{ mountPath: `${home}/.ssh`, readOnly: true }]);
+  });
+
   it.each(STAGES)("$stage renders the same each time: an upgrade changes nothing", ({ stage, release }) => {
     expect(renderStage(stage, release)).toBe(renderStage(stage, release));
   });
