@@ -23,6 +23,9 @@ const DESTINATIONS: Readonly<Record<string, readonly [peer: Peer, traffic: Traff
   "another pod of kube-system": [pod("kube-system", { "k8s-app": "metrics" }), udp(53)],
   "the API server": [address("10.96.0.1"), tcp(443)],
   "the cloud's metadata": [address("169.254.169.254"), tcp(80)],
+  "the cloud's metadata, ping": [address("169.254.169.254"), { protocol: "ICMP" }],
+  "the cloud's metadata, IPv6": [address("fd00:ec2::254"), tcp(80)],
+  "the cloud's metadata, credentials of a pod": [address("169.254.170.23"), tcp(80)],
   gearmand: [address("192.0.2.10"), tcp(4730)],
   "gearmand's host, SSH": [address("192.0.2.10"), tcp(22)],
   "another gearmand": [address("192.0.2.99"), tcp(4730)],
@@ -107,6 +110,50 @@ describe.skipIf(!hasTool("helm"))("in the development stage", () => {
     const { gets } = network(objectsOfFiles("values-dev.yaml"));
     const pools = ["hostcheck", "check-ssh", "snmp", "db", "windows"];
     expect(pools.map((name) => gets(name, peer, traffic))).toEqual(pools.map(() => isLetIn));
+  });
+});
+
+describe.skipIf(!hasTool("helm"))("with the chart's defaults, which name no targets,", () => {
+  const METADATA = Object.keys(DESTINATIONS).filter((name) => name.startsWith("the cloud's metadata"));
+  const both = (what: string) => [`target, ${what}`, `an address that is no target, ${what}`];
+  const defaults = () => network(objectsOf({ gearman: { servers: ["192.0.2.10"] } }));
+
+  it.each<[component: string, reaches: readonly string[]]>([
+    ["check-ssh", [...both("SSH"), "gearmand's host, SSH"]],
+    ["snmp", both("SNMP")],
+    ["db", [...DATABASES, "a pod of another namespace"]],
+    ["windows", [...WINDOWS, "an address that is no target, SSH", "gearmand's host, SSH"]],
+    ["helm-test", []],
+  ])("%s reaches every address and pod at its ports, and nothing else", (component, reaches) => {
+    expect(defaults().reached(component)).toEqual([...EVERY_POOL, ...reaches].toSorted());
+  });
+
+  it("hostcheck reaches everything but the cloud's metadata, as ICMP has no port", () => {
+    const all = Object.keys(DESTINATIONS).filter((name) => !METADATA.includes(name));
+    expect(METADATA).toHaveLength(4);
+    expect(defaults().reached("hostcheck")).toEqual(all.toSorted());
+  });
+
+  it("an end-to-end test and a program do not reach the metadata, but the web", () => {
+    const shop = { schedule: "@hourly", host: "shop", image: "registry/shop:1", command: ["test"] };
+    const { sends } = network(
+      objectsOf({
+        e2e: { shop },
+        perfdata: { enabled: true, egress: { ports: [{ port: 80, protocol: "TCP" }] } },
+      }),
+    );
+    for (const from of ["e2e-shop", "perfdata"]) {
+      expect(sends(from, STRANGER, tcp(80))).toBe(true);
+      expect(sends(from, address("169.254.169.254"), tcp(80))).toBe(false);
+    }
+  });
+
+  it("exceptions of yours are closed, and without any nothing is", () => {
+    const reaches = (except: readonly string[], to: string, port: number) =>
+      network(objectsOf({ networkPolicy: { except } })).sends("hostcheck", address(to), tcp(port));
+    expect(reaches(["10.96.0.1/32"], "10.96.0.1", 443)).toBe(false);
+    expect(reaches(["10.96.0.1/32"], "2001:db8::7", 443)).toBe(true);
+    expect(reaches([], "169.254.169.254", 80)).toBe(true);
   });
 });
 

@@ -102,6 +102,16 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     const notes = notesOf("-f", `${CHART}/ci/trial-values.yaml`);
     expect(notes).toContain("WARNING: gearman.key is kept in the release");
     expect(notes).toContain("WARNING: the gearmand of this release is for trying out");
-    expect(notes).toContain("NOTE: pools without egress.targets may reach every address");
+  });
+
+  it("say which pools are not held to their targets, at which ports, and what they cannot reach", () => {
+    const notes = (...words: readonly string[]) => notesOf("-f", `${CHART}/ci/trial-values.yaml`, ...words);
+    const everywhere = notes();
+    const but = "may reach every address but 169.254.0.0/16, fd00:ec2::254/128";
+    expect(everywhere).toContain(`NOTE: check-ssh, db, snmp, windows ${but} at their ports`);
+    expect(everywhere).toContain(`WARNING: hostcheck ${but} at every port`);
+    const all = notes("--set-json", "networkPolicy.except=[]");
+    expect(all).toContain("WARNING: hostcheck may reach every address at every port");
+    expect(notes("--set", "networkPolicy.targets={10.0.0.0/8}")).not.toContain("may reach every address");
   });
 });

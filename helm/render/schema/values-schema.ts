@@ -4,6 +4,7 @@ import {
   choice,
   ENTRY_NAME,
   integer,
+  NETWORKS,
   named,
   OBJECT_NAME,
   OBJECTS,
@@ -59,6 +60,7 @@ const METRICS: Schema = object({
 const NETWORK_POLICY: Schema = object({
   enabled: BOOLEAN,
   targets: PEERS,
+  except: NETWORKS,
   gearman: object({ to: PEERS }),
   dns: object({ to: PEERS, port: PORT }),
   metrics: object({ from: PEERS }),
