@@ -1,23 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { hasTool } from "../support/fetched-tools.ts";
-import { isOpen, OWN_NAMESPACE, type Peer, type Traffic } from "../support/helm/reachability.ts";
-import { type KubeObject, objectsOf, objectsOfFiles, ofKind, render } from "../support/helm/template.ts";
-
-const address = (text: string): Peer => ({ kind: "address", address: text });
-const pod = (namespace: string, labels: Readonly<Record<string, string>> = {}): Peer => ({
-  kind: "pod",
-  labels,
-  namespace: { "kubernetes.io/metadata.name": namespace },
-});
-const tcp = (port: number | string): Traffic => ({ protocol: "TCP", port });
-const udp = (port: number): Traffic => ({ protocol: "UDP", port });
+import { address, type Destinations, networkOf, pod, tcp, udp } from "../support/helm/network.ts";
+import { OWN_NAMESPACE, type Peer, type Traffic } from "../support/helm/reachability.ts";
+import { type KubeObject, objectsOf, objectsOfFiles, render } from "../support/helm/template.ts";
 
 const DNS = pod("kube-system", { "k8s-app": "kube-dns" });
 const TARGET = address("198.51.100.7");
 const STRANGER = address("203.0.113.7");
 
 /** All that may be asked of the network, by name: the matrix has a line for each. */
-const DESTINATIONS: Readonly<Record<string, readonly [peer: Peer, traffic: Traffic]>> = {
+const DESTINATIONS: Destinations = {
   "name server": [DNS, udp(53)],
   "name server, TCP": [DNS, tcp(53)],
   "another pod of kube-system": [pod("kube-system", { "k8s-app": "metrics" }), udp(53)],
@@ -53,38 +45,8 @@ const DATABASES = ["target, PostgreSQL", "target, MySQL", "target, SQL Server"];
 const WINDOWS = [...["target, NRPE", "target, NSClient", "target, SNClient", "target, SSH"]];
 const TARGETS = Object.keys(DESTINATIONS).filter((name) => name.startsWith("target, "));
 
-/** The pods of a release by their component, and who may talk with them. */
-function network(objects: readonly KubeObject[], destinations = DESTINATIONS) {
-  const policies = ofKind(objects, "NetworkPolicy");
-  const pods = new Map(
-    objects.flatMap(({ kind, metadata, spec }): [string, KubeObject][] => {
-      const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template;
-      const made = kind === "Pod" ? { metadata } : template;
-      const component = made?.metadata.labels?.["app.kubernetes.io/component"];
-      return component === undefined ? [] : [[component, made]];
-    }),
-  );
-  const find = (component: string): KubeObject => {
-    const found = pods.get(component);
-    if (found === undefined) throw new Error(`there is no ${component}`);
-    return found;
-  };
-  const sends = (from: string | KubeObject, peer: Peer, traffic: Traffic) =>
-    isOpen(policies, "Egress", { pod: typeof from === "string" ? find(from) : from, peer, traffic });
-  return {
-    policies,
-    find,
-    sends,
-    gets: (to: string | KubeObject, peer: Peer, traffic: Traffic) =>
-      isOpen(policies, "Ingress", { pod: typeof to === "string" ? find(to) : to, peer, traffic }),
-    /** The names of all that may be reached. */
-    reached: (from: string | KubeObject) =>
-      Object.entries(destinations)
-        .filter(([, [peer, traffic]]) => sends(from, peer, traffic))
-        .map(([name]) => name)
-        .toSorted(),
-  };
-}
+const network = (objects: readonly KubeObject[], destinations = DESTINATIONS) =>
+  networkOf(objects, destinations);
 
 describe.skipIf(!hasTool("helm"))("in the development stage", () => {
   it.each<[component: string, reaches: readonly string[]]>([
@@ -166,7 +128,7 @@ const PROGRAMS = {
     egress: { targets: ["192.0.2.41/32", "192.0.2.42/32"] },
   },
 };
-const IN_PRODUCTION: Readonly<Record<string, readonly [peer: Peer, traffic: Traffic]>> = {
+const IN_PRODUCTION: Destinations = {
   ...Object.fromEntries(
     Object.entries(DESTINATIONS).filter(([name]) => !/^(?:target, |gearmand|an address)/.test(name)),
   ),
