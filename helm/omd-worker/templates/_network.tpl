@@ -110,13 +110,22 @@ everywhere, as a NetworkPolicy knows no names. A gearmand of the chart is a pod 
 {{- end -}}
 {{- end -}}
 
-{{/* The rules out of a pool, a test or a program beside them. (dict "root" "egress" "defaultTargets" "withoutGearman") */}}
+{{/* The rules out of a pool, a test or a program beside them. (dict "root" "egress" "defaultTargets" "withoutGearman" "withApiServer") */}}
 {{- define "omd-worker.egressRules" -}}
 {{ include "omd-worker.dnsRule" .root }}
 {{- if not .withoutGearman }}
 {{ include "omd-worker.gearmanRules" .root | trim }}
 {{- end }}
-{{- $targets := .egress.targets | default .defaultTargets | default (include "omd-worker.everywhere" .root | fromYamlArray) }}
+{{- $everywhere := include "omd-worker.everywhere" .root | fromYamlArray }}
+{{- $targets := .egress.targets | default .defaultTargets | default $everywhere }}
+{{- if .withApiServer }}
+{{- $server := .root.Values.networkPolicy.apiServer }}
+{{- $ports := list }}
+{{- range $server.ports }}
+{{- $ports = append $ports (dict "port" (int64 .) "protocol" "TCP") }}
+{{- end }}
+{{ include "omd-worker.egressRule" (dict "targets" ($server.to | default $everywhere) "ports" $ports) }}
+{{- end }}
 {{- if .egress.icmp }}
 {{ include "omd-worker.egressRule" (dict "targets" $targets "ports" (list)) }}
 {{- else if .egress.ports }}

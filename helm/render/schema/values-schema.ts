@@ -4,6 +4,7 @@ import {
   choice,
   ENTRY_NAME,
   integer,
+  list,
   NETWORKS,
   named,
   OBJECT_NAME,
@@ -63,6 +64,7 @@ const NETWORK_POLICY: Schema = object({
   except: NETWORKS,
   gearman: object({ to: PEERS }),
   dns: object({ to: PEERS, port: PORT }),
+  apiServer: object({ to: PEERS, ports: list(PORT) }),
   metrics: object({ from: PEERS }),
   keda: object({ from: PEERS }),
 });
