@@ -11,9 +11,9 @@ export class Stage implements AsyncDisposable {
   /** What the cluster lacks, in the way of values. */
   readonly #fitting: readonly string[];
 
-  private constructor(name: string, release: string, fitting: readonly string[]) {
+  private constructor(name: string, fitting: readonly string[]) {
     this.namespace = `omd-accept-${name}`;
-    this.release = release;
+    this.release = name;
     this.#deployer = `system:serviceaccount:${this.namespace}:deployer`;
     this.#file = `${CHART}/values-${name}.yaml`;
     this.#fitting = fitting;
@@ -26,7 +26,7 @@ export class Stage implements AsyncDisposable {
       ...(known.has("PodMonitor") ? [] : ["--set", "metrics.monitor=none"]),
       ...(known.has("PrometheusRule") ? [] : ["--set", "metrics.prometheusRule.enabled=false"]),
     ];
-    const stage = new Stage(name, name === "dev" ? "omd-dev" : "prod", fitting);
+    const stage = new Stage(name, fitting);
     await text(stage.create(namespaceOf(stage.namespace)));
     for (const object of [QUOTA, LIMITS, OPERATORS_ROLE, ...bindingsOf(stage.#deployer)])
       await text(stage.create(object));

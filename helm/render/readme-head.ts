@@ -10,7 +10,8 @@ queues, plugins, credentials and network rules of its own. How to install it in 
 \`\`\`sh
 kubectl create secret generic omd-gearman --from-file=key=/etc/mod-gearman/secret.key
 helm upgrade --install omd helm/omd-worker --set image.registry=registry.example.org/monitoring \\
-  --set 'gearman.servers={192.0.2.10:4730}' --set gearman.existingSecret=omd-gearman
+  --set 'gearman.servers={192.0.2.10:4730}' --set gearman.existingSecret=omd-gearman \\
+  --wait --timeout 10m
 helm test omd
 \`\`\`
 

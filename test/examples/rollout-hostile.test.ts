@@ -56,7 +56,7 @@ describe.skipIf(!hasServer("git"))("the example's hooks start nothing with words
     ["a link in place of a folder", () => link("satellites/prod", site.at("etc")), refusal],
     ["a file that no stage has", () => site.write("values/dev.yml", "{}\n"), refusal],
   ])("%s: it is refused", async (_, change, says) => {
-    chart("oci://registry.example.org/charts/omd-worker", "0.1.0");
+    chart("oci://registry.example.org/monitoring/charts/omd-worker", "0.1.0");
     change();
     const { exitCode, all } = await site.pushAll("hostile");
     expect({ exitCode, all }).toEqual({ exitCode: 1, all: expect.stringContaining(says) });
@@ -64,28 +64,28 @@ describe.skipIf(!hasServer("git"))("the example's hooks start nothing with words
   });
 
   it("a chart of a registry with its version is two words", async () => {
-    chart("oci://registry.example.org/charts/omd-worker", "0.1.0-rc.1");
+    chart("oci://registry.example.org/monitoring/charts/omd-worker", "0.1.0-rc.1");
     expect(await site.pushAll("first")).toMatchObject({ exitCode: 0 });
     const words =
-      "--values values/dev.yaml oci://registry.example.org/charts/omd-worker --version 0.1.0-rc.1";
+      "--values values/dev.yaml oci://registry.example.org/monitoring/charts/omd-worker --version 0.1.0-rc.1";
     expect(site.log("templates")[0]).toBe(`template dev --namespace omd-dev ${words}`);
   });
 
   it("a chart that the server does not name is refused", async () => {
     site.env["CHARTS"] =
-      "oci://registry.example.org/charts/omd-worker oci://registry.example.org/charts/other";
-    chart("oci://elsewhere.example.org/charts/omd-worker", "0.1.0");
+      "oci://registry.example.org/monitoring/charts/omd-worker oci://registry.example.org/monitoring/charts/other";
+    chart("oci://elsewhere.example.org/monitoring/charts/omd-worker", "0.1.0");
     const { exitCode, all } = await site.pushAll("elsewhere");
     expect({ exitCode, all }).toEqual({
       exitCode: 1,
       all: expect.stringContaining("CHART is not oci://registry"),
     });
-    chart("oci://registry.example.org/charts/other", "0.1.0");
+    chart("oci://registry.example.org/monitoring/charts/other", "0.1.0");
     expect(await site.pushAll("ours")).toMatchObject({ exitCode: 0 });
   });
 
   it("attributes of the repository hide no file and change none", async () => {
-    chart("oci://registry.example.org/charts/omd-worker", "0.1.0");
+    chart("oci://registry.example.org/monitoring/charts/omd-worker", "0.1.0");
     site.write(".gitattributes", "values/evil.yaml export-ignore\nvalues/prod.yaml export-subst\n");
     site.write("values/evil.yaml", "{}\n");
     expect(await site.pushAll("first")).toMatchObject({ exitCode: 0 });

@@ -52,7 +52,7 @@ describe.skipIf(!hasTool("helm") || !hasServer("git"))("a site's repository with
         const text = at.read("values/dev.yaml");
         at.write(
           "values/dev.yaml",
-          text.replace("existingSecret: dev-gearman", "key: a-key-in-a-repository"),
+          text.replace("existingSecret: omd-dev-gearman", "key: a-key-in-a-repository"),
         );
       },
       /rollout: values\/dev\.yaml holds a secret/,

@@ -16,6 +16,16 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
       { gearman: { servers: [] } },
       "gearman.servers names no job server: set it, or try out with gearmand.enabled=true",
     ],
+    [
+      "a token of the account that all pools have",
+      snmp({ automountServiceAccountToken: true }),
+      "pools.snmp.automountServiceAccountToken is true, and serviceAccountName names no account",
+    ],
+    [
+      "no port of the API server, which would be all",
+      { networkPolicy: { apiServer: { ports: [] } } },
+      "networkPolicy.apiServer.ports is empty",
+    ],
     ["no key", { gearman: { existingSecret: "" } }, "gearman.existingSecret names no Secret with the key"],
     [
       "two keys",

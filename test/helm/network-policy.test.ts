@@ -1,28 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { hasTool } from "../support/fetched-tools.ts";
-import { isOpen, OWN_NAMESPACE, type Peer, type Traffic } from "../support/helm/reachability.ts";
-import { type KubeObject, objectsOf, objectsOfFiles, ofKind, render } from "../support/helm/template.ts";
-
-const address = (text: string): Peer => ({ kind: "address", address: text });
-const pod = (namespace: string, labels: Readonly<Record<string, string>> = {}): Peer => ({
-  kind: "pod",
-  labels,
-  namespace: { "kubernetes.io/metadata.name": namespace },
-});
-const tcp = (port: number | string): Traffic => ({ protocol: "TCP", port });
-const udp = (port: number): Traffic => ({ protocol: "UDP", port });
+import { address, type Destinations, networkOf, pod, tcp, udp } from "../support/helm/network.ts";
+import { OWN_NAMESPACE, type Peer, type Traffic } from "../support/helm/reachability.ts";
+import { type KubeObject, objectsOf, objectsOfFiles, render } from "../support/helm/template.ts";
 
 const DNS = pod("kube-system", { "k8s-app": "kube-dns" });
 const TARGET = address("198.51.100.7");
 const STRANGER = address("203.0.113.7");
 
 /** All that may be asked of the network, by name: the matrix has a line for each. */
-const DESTINATIONS: Readonly<Record<string, readonly [peer: Peer, traffic: Traffic]>> = {
+const DESTINATIONS: Destinations = {
   "name server": [DNS, udp(53)],
   "name server, TCP": [DNS, tcp(53)],
   "another pod of kube-system": [pod("kube-system", { "k8s-app": "metrics" }), udp(53)],
   "the API server": [address("10.96.0.1"), tcp(443)],
   "the cloud's metadata": [address("169.254.169.254"), tcp(80)],
+  "the cloud's metadata, ping": [address("169.254.169.254"), { protocol: "ICMP" }],
+  "the cloud's metadata, IPv6": [address("fd00:ec2::254"), tcp(80)],
+  "the cloud's metadata, credentials of a pod": [address("169.254.170.23"), tcp(80)],
   gearmand: [address("192.0.2.10"), tcp(4730)],
   "gearmand's host, SSH": [address("192.0.2.10"), tcp(22)],
   "another gearmand": [address("192.0.2.99"), tcp(4730)],
@@ -50,38 +45,8 @@ const DATABASES = ["target, PostgreSQL", "target, MySQL", "target, SQL Server"];
 const WINDOWS = [...["target, NRPE", "target, NSClient", "target, SNClient", "target, SSH"]];
 const TARGETS = Object.keys(DESTINATIONS).filter((name) => name.startsWith("target, "));
 
-/** The pods of a release by their component, and who may talk with them. */
-function network(objects: readonly KubeObject[], destinations = DESTINATIONS) {
-  const policies = ofKind(objects, "NetworkPolicy");
-  const pods = new Map(
-    objects.flatMap(({ kind, metadata, spec }): [string, KubeObject][] => {
-      const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template;
-      const made = kind === "Pod" ? { metadata } : template;
-      const component = made?.metadata.labels?.["app.kubernetes.io/component"];
-      return component === undefined ? [] : [[component, made]];
-    }),
-  );
-  const find = (component: string): KubeObject => {
-    const found = pods.get(component);
-    if (found === undefined) throw new Error(`there is no ${component}`);
-    return found;
-  };
-  const sends = (from: string | KubeObject, peer: Peer, traffic: Traffic) =>
-    isOpen(policies, "Egress", { pod: typeof from === "string" ? find(from) : from, peer, traffic });
-  return {
-    policies,
-    find,
-    sends,
-    gets: (to: string | KubeObject, peer: Peer, traffic: Traffic) =>
-      isOpen(policies, "Ingress", { pod: typeof to === "string" ? find(to) : to, peer, traffic }),
-    /** The names of all that may be reached. */
-    reached: (from: string | KubeObject) =>
-      Object.entries(destinations)
-        .filter(([, [peer, traffic]]) => sends(from, peer, traffic))
-        .map(([name]) => name)
-        .toSorted(),
-  };
-}
+const network = (objects: readonly KubeObject[], destinations = DESTINATIONS) =>
+  networkOf(objects, destinations);
 
 describe.skipIf(!hasTool("helm"))("in the development stage", () => {
   it.each<[component: string, reaches: readonly string[]]>([
@@ -110,6 +75,50 @@ describe.skipIf(!hasTool("helm"))("in the development stage", () => {
   });
 });
 
+describe.skipIf(!hasTool("helm"))("with the chart's defaults, which name no targets,", () => {
+  const METADATA = Object.keys(DESTINATIONS).filter((name) => name.startsWith("the cloud's metadata"));
+  const both = (what: string) => [`target, ${what}`, `an address that is no target, ${what}`];
+  const defaults = () => network(objectsOf({ gearman: { servers: ["192.0.2.10"] } }));
+
+  it.each<[component: string, reaches: readonly string[]]>([
+    ["check-ssh", [...both("SSH"), "gearmand's host, SSH"]],
+    ["snmp", both("SNMP")],
+    ["db", [...DATABASES, "a pod of another namespace"]],
+    ["windows", [...WINDOWS, "an address that is no target, SSH", "gearmand's host, SSH"]],
+    ["helm-test", []],
+  ])("%s reaches every address and pod at its ports, and nothing else", (component, reaches) => {
+    expect(defaults().reached(component)).toEqual([...EVERY_POOL, ...reaches].toSorted());
+  });
+
+  it("hostcheck reaches everything but the cloud's metadata, as ICMP has no port", () => {
+    const all = Object.keys(DESTINATIONS).filter((name) => !METADATA.includes(name));
+    expect(METADATA).toHaveLength(4);
+    expect(defaults().reached("hostcheck")).toEqual(all.toSorted());
+  });
+
+  it("an end-to-end test and a program do not reach the metadata, but the web", () => {
+    const shop = { schedule: "@hourly", host: "shop", image: "registry/shop:1", command: ["test"] };
+    const { sends } = network(
+      objectsOf({
+        e2e: { shop },
+        perfdata: { enabled: true, egress: { ports: [{ port: 80, protocol: "TCP" }] } },
+      }),
+    );
+    for (const from of ["e2e-shop", "perfdata"]) {
+      expect(sends(from, STRANGER, tcp(80))).toBe(true);
+      expect(sends(from, address("169.254.169.254"), tcp(80))).toBe(false);
+    }
+  });
+
+  it("exceptions of yours are closed, and without any nothing is", () => {
+    const reaches = (except: readonly string[], to: string, port: number) =>
+      network(objectsOf({ networkPolicy: { except } })).sends("hostcheck", address(to), tcp(port));
+    expect(reaches(["10.96.0.1/32"], "10.96.0.1", 443)).toBe(false);
+    expect(reaches(["10.96.0.1/32"], "2001:db8::7", 443)).toBe(true);
+    expect(reaches([], "169.254.169.254", 80)).toBe(true);
+  });
+});
+
 /** The production stage has other addresses, and these programs beside its workers. */
 const PROGRAMS = {
   perfdata: { enabled: true, egress: { targets: ["192.0.2.40/32"] } },
@@ -119,7 +128,7 @@ const PROGRAMS = {
     egress: { targets: ["192.0.2.41/32", "192.0.2.42/32"] },
   },
 };
-const IN_PRODUCTION: Readonly<Record<string, readonly [peer: Peer, traffic: Traffic]>> = {
+const IN_PRODUCTION: Destinations = {
   ...Object.fromEntries(
     Object.entries(DESTINATIONS).filter(([name]) => !/^(?:target, |gearmand|an address)/.test(name)),
   ),

@@ -82,10 +82,36 @@ describe.skipIf(!hasTool("helm"))("the notes after an installation", () => {
     expect(servers("gm.example.org", ...known)).not.toContain("knows no names");
   });
 
+  it("warn of images without a registry, which nodes look for on Docker Hub", () => {
+    const trial = ["-f", `${CHART}/ci/trial-values.yaml`];
+    const missing = (...words: readonly string[]) => {
+      const sets = words.flatMap((word) => ["--set", word]);
+      return /WARNING: nodes look on Docker Hub for (.*), where/
+        .exec(notesOf(...trial, ...sets))?.[1]
+        ?.replaceAll(/:[^,]+/g, "");
+    };
+    const all = ["check-ssh", "db", "hostcheck", "snmp", "windows"].map((pool) => `omd-${pool}-worker`);
+    expect(missing()).toBe(all.join(", "));
+    expect(missing("global.imageRegistry=localhost:5000")).toBeUndefined();
+    expect(missing("image.registry=registry.example.org/monitoring")).toBeUndefined();
+    const mine = ["image.registry=registry.example.org", "pools.db.image.registry=a-name"];
+    expect(missing(...mine)).toBe("a-name/omd-db-worker");
+  });
+
   it("warn of what is for trying out only", () => {
     const notes = notesOf("-f", `${CHART}/ci/trial-values.yaml`);
     expect(notes).toContain("WARNING: gearman.key is kept in the release");
     expect(notes).toContain("WARNING: the gearmand of this release is for trying out");
-    expect(notes).toContain("NOTE: pools without egress.targets may reach every address");
+  });
+
+  it("say which pools are not held to their targets, at which ports, and what they cannot reach", () => {
+    const notes = (...words: readonly string[]) => notesOf("-f", `${CHART}/ci/trial-values.yaml`, ...words);
+    const everywhere = notes();
+    const but = "may reach every address but 169.254.0.0/16, fd00:ec2::254/128";
+    expect(everywhere).toContain(`NOTE: check-ssh, db, snmp, windows ${but} at their ports`);
+    expect(everywhere).toContain(`WARNING: hostcheck ${but} at every port`);
+    const all = notes("--set-json", "networkPolicy.except=[]");
+    expect(all).toContain("WARNING: hostcheck may reach every address at every port");
+    expect(notes("--set", "networkPolicy.targets={10.0.0.0/8}")).not.toContain("may reach every address");
   });
 });

@@ -61,6 +61,11 @@ describe.skipIf(!hasTool("helm"))("values.schema.json", () => {
     ["no quantity", snmp({ resources: { limits: { memory: "512MB" } } }), "'512MB' does not match"],
     ["a bare address", snmp({ egress: { targets: ["10.0.0.1"] } }), "'10.0.0.1' does not match pattern"],
     ["a peer's key", snmp({ egress: { targets: [{ cidr: "10.0.0.0/8" }] } }), "'cidr' not allowed"],
+    [
+      "a peer as an exception",
+      { networkPolicy: { except: [{ podSelector: {} }] } },
+      "got object, want string",
+    ],
     ["a bare port", snmp({ egress: { ports: [{ port: 161 }] } }), "missing property 'protocol'"],
     [
       "a port beyond all",

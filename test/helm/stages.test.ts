@@ -6,7 +6,7 @@ import { type KubeObject, objectsOf, ofKind, readObjects, render } from "../supp
 const STAGES = [
   {
     stage: "dev",
-    release: "omd-dev",
+    release: "dev",
     pods: {
       "omd-dev-check-ssh-worker": 1,
       "omd-dev-db-worker": 3,
@@ -57,6 +57,21 @@ describe.skipIf(!hasTool("helm"))("the stages of the site", () => {
 
   it.each(STAGES)("$stage has its names by any name of the release", ({ stage, pods }) => {
     expect(podCounts(renderStage(stage, "another"))).toEqual(pods);
+  });
+
+  it("have ssh's files where the ssh of the image looks for them", () => {
+    const [, home = ""] = /useradd .*--home-dir (\S+)/.exec(readFileSync("Dockerfile", "utf8")) ?? [];
+    const pods = ofKind(readObjects(renderStage("dev", "dev")), "Deployment").map(
+      (each) => each.spec.template.spec,
+    );
+    const mounts = pods.flatMap(({ volumes, containers }) =>
+      volumes
+        .filter((volume: KubeObject["spec"]) => JSON.stringify(volume).includes("omd-dev-ssh"))
+        .map(({ name }: { readonly name: string }) =>
+          containers[0].volumeMounts.find((mount: KubeObject["spec"]) => mount.name === name),
+        ),
+    );
+    expect(mounts).toMatchObject([{ mountPath: `${home}/.ssh`, readOnly: true }]);
   });
 
   it.each(STAGES)("$stage renders the same each time: an upgrade changes nothing", ({ stage, release }) => {

@@ -18,7 +18,7 @@ complain() {
 
 # What is here comes from whoever pushes: names become words of programs, and a link could lead to files of this machine.
 check_names() {
-  [ -f site.conf ] || complain "there is no site.conf: CHART=oci://registry.example.org/charts/omd-worker"
+  [ -f site.conf ] || complain "there is no site.conf: CHART=oci://registry.example.org/monitoring/charts/omd-worker"
   [ -z "$(find site.conf values satellites -name '*[!A-Za-z0-9._-]*' 2>/dev/null)" ] ||
     { complain "a name in values or satellites has other characters than letters, digits, dots and dashes"; return 1; }
   for path in $(find site.conf values satellites ! -type d 2>/dev/null); do

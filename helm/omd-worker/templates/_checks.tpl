@@ -54,6 +54,9 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- if and .Values.tests.enabled .Values.tests.pool (not (hasKey $pools .Values.tests.pool)) -}}
 {{-   $problems = append $problems (printf "tests.pool names %s, and there is no such pool: use one of %s" .Values.tests.pool (keys $pools | sortAlpha | join ", ")) -}}
 {{- end -}}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.apiServer.ports) -}}
+{{-   $problems = append $problems "networkPolicy.apiServer.ports is empty, which would open every port: name the API server's" -}}
+{{- end -}}
 {{- if and .Values.resourceQuota.enabled (not .Values.resourceQuota.hard) -}}
 {{-   $problems = append $problems "resourceQuota.enabled is true, and resourceQuota.hard is empty: give limits" -}}
 {{- end -}}
@@ -85,6 +88,9 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- end -}}
 {{- if and $pool.handlerLog.existingClaim (not $pool.handlerLog.enabled) -}}
 {{-   $problems = append $problems (printf "%s.handlerLog.existingClaim is set, and handlerLog.enabled is false: enable it, or remove the claim" $at) -}}
+{{- end -}}
+{{- if and $pool.automountServiceAccountToken (not $pool.serviceAccountName) -}}
+{{-   $problems = append $problems (printf "%s.automountServiceAccountToken is true, and serviceAccountName names no account: the chart's has no rights, and other pods have it, too: name one of yours" $at) -}}
 {{- end -}}
 {{- $queues := include "omd-worker.queues" (dict "queues" $pool.queues) | fromYaml -}}
 {{- if not $queues.queues -}}

@@ -9,6 +9,28 @@
 {{- toYaml $peers -}}
 {{- end -}}
 
+{{/*
+Every pod and every address but `networkPolicy.except`: where targets are not named. An ipBlock is no pod in some networks, so pods are
+named for themselves. As YAML; nothing without exceptions, as a rule without `to` is more than these in some networks: nodes.
+*/}}
+{{- define "omd-worker.everywhere" -}}
+{{- $peers := list -}}
+{{- if .Values.networkPolicy.except -}}
+{{-   range $cidr := list "0.0.0.0/0" "::/0" -}}
+{{-     $except := list -}}
+{{-     range $.Values.networkPolicy.except -}}
+{{-       if eq (contains ":" .) (contains ":" $cidr) -}}
+{{-         $except = append $except . -}}
+{{-       end -}}
+{{-     end -}}
+{{-     $block := dict "cidr" $cidr -}}
+{{-     $peers = append $peers (dict "ipBlock" (empty $except | ternary $block (set $block "except" $except))) -}}
+{{-   end -}}
+{{-   $peers = append $peers (dict "namespaceSelector" dict) -}}
+{{- end -}}
+{{- toYaml $peers -}}
+{{- end -}}
+
 {{/* A rule out: without targets everywhere, without ports at all of them. (dict "targets" "ports") */}}
 {{- define "omd-worker.egressRule" -}}
 {{- $rule := dict -}}
@@ -19,6 +41,22 @@
 {{-   $_ := set $rule "ports" .ports -}}
 {{- end -}}
 {{- toYaml (list $rule) -}}
+{{- end -}}
+
+{{/* The pools whose targets are everywhere, as YAML: {byPorts: [NAME, …], byPings: […]}. */}}
+{{- define "omd-worker.poolsAnywhere" -}}
+{{- $byPorts := list -}}
+{{- $byPings := list -}}
+{{- range $name, $pool := include "omd-worker.pools" . | fromYaml -}}
+{{-   if not (or $pool.egress.targets $.Values.networkPolicy.targets) -}}
+{{-     if $pool.egress.icmp -}}
+{{-       $byPings = append $byPings $name -}}
+{{-     else if $pool.egress.ports -}}
+{{-       $byPorts = append $byPorts $name -}}
+{{-     end -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml (dict "byPorts" $byPorts "byPings" $byPings) -}}
 {{- end -}}
 
 {{- define "omd-worker.dnsRule" -}}
@@ -72,13 +110,22 @@ everywhere, as a NetworkPolicy knows no names. A gearmand of the chart is a pod 
 {{- end -}}
 {{- end -}}
 
-{{/* The rules out of a pool, a test or a program beside them. (dict "root" "egress" "defaultTargets" "withoutGearman") */}}
+{{/* The rules out of a pool, a test or a program beside them. (dict "root" "egress" "defaultTargets" "withoutGearman" "withApiServer") */}}
 {{- define "omd-worker.egressRules" -}}
 {{ include "omd-worker.dnsRule" .root }}
 {{- if not .withoutGearman }}
 {{ include "omd-worker.gearmanRules" .root | trim }}
 {{- end }}
-{{- $targets := .egress.targets | default .defaultTargets }}
+{{- $everywhere := include "omd-worker.everywhere" .root | fromYamlArray }}
+{{- $targets := .egress.targets | default .defaultTargets | default $everywhere }}
+{{- if .withApiServer }}
+{{- $server := .root.Values.networkPolicy.apiServer }}
+{{- $ports := list }}
+{{- range $server.ports }}
+{{- $ports = append $ports (dict "port" (int64 .) "protocol" "TCP") }}
+{{- end }}
+{{ include "omd-worker.egressRule" (dict "targets" ($server.to | default $everywhere) "ports" $ports) }}
+{{- end }}
 {{- if .egress.icmp }}
 {{ include "omd-worker.egressRule" (dict "targets" $targets "ports" (list)) }}
 {{- else if .egress.ports }}

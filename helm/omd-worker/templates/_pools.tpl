@@ -155,6 +155,24 @@ found
 {{- end -}}
 {{- end -}}
 
+{{/* The images without a registry, as YAML: nodes look for them on Docker Hub. The first word is one if it could be a host. */}}
+{{- define "omd-worker.imagesWithoutRegistry" -}}
+{{- $images := list -}}
+{{- range $name, $pool := include "omd-worker.pools" . | fromYaml -}}
+{{-   $images = append $images (include "omd-worker.image" (dict "root" $ "name" $name "pool" $pool)) -}}
+{{- end -}}
+{{- range include "omd-worker.programs" . | fromYaml -}}
+{{-   $images = append $images (.image | default (include "omd-worker.integrationsImage" $)) -}}
+{{- end -}}
+{{- $found := list -}}
+{{- range $images | uniq -}}
+{{-   if not (regexMatch "^([^/]*[.:][^/]*|localhost)/" .) -}}
+{{-     $found = append $found . -}}
+{{-   end -}}
+{{- end -}}
+{{- toYaml $found -}}
+{{- end -}}
+
 {{/* The image of the programs beside the workers. */}}
 {{- define "omd-worker.integrationsImage" -}}
 {{- $image := dict "registry" "" "repository" "omd-integrations" "tag" "" "digest" "" -}}

@@ -29,10 +29,13 @@ const QUANTITY: Schema = {
 const QUANTITIES: Schema = { type: "object", additionalProperties: QUANTITY };
 export const RESOURCES: Schema = object({ requests: QUANTITIES, limits: QUANTITIES });
 
+const NETWORK = "^([0-9.]+/[0-9]{1,2}|[0-9A-Fa-f:.]+/[0-9]{1,3})$";
+export const NETWORKS: Schema = list({ type: "string", pattern: NETWORK });
+
 /** A network as text, or a peer of a NetworkPolicy. */
 export const PEERS: Schema = list({
   type: ["string", "object"],
-  pattern: "^([0-9.]+/[0-9]{1,2}|[0-9A-Fa-f:.]+/[0-9]{1,3})$",
+  pattern: NETWORK,
   properties: { ipBlock: ANY_OBJECT, podSelector: ANY_OBJECT, namespaceSelector: ANY_OBJECT },
   additionalProperties: false,
   minProperties: 1,

@@ -131,6 +131,8 @@ export function poolSchema(config: Schema): Schema {
     }),
     queues: QUEUES,
     config,
+    serviceAccountName: OBJECT_NAME,
+    automountServiceAccountToken: BOOLEAN,
     configChange: choice("reload", "rollout"),
     credentials: CREDENTIALS,
     icmp: choice("sysctl", "netRaw", "none"),

@@ -4,6 +4,8 @@ import {
   choice,
   ENTRY_NAME,
   integer,
+  list,
+  NETWORKS,
   named,
   OBJECT_NAME,
   OBJECTS,
@@ -59,8 +61,10 @@ const METRICS: Schema = object({
 const NETWORK_POLICY: Schema = object({
   enabled: BOOLEAN,
   targets: PEERS,
+  except: NETWORKS,
   gearman: object({ to: PEERS }),
   dns: object({ to: PEERS, port: PORT }),
+  apiServer: object({ to: PEERS, ports: list(PORT) }),
   metrics: object({ from: PEERS }),
   keda: object({ from: PEERS }),
 });
