@@ -109,6 +109,21 @@ describe("Thruk", () => {
     expect(await backend().unacknowledge(TARGET, "me")).toEqual({ kind: "done" });
   });
 
+  it("does not say that an acknowledgement has an end, where it had one before", async () => {
+    const expiresAt = NOW + 7_200;
+    expect(await backend().acknowledge(TARGET, { ...WISH, expiresAt })).toEqual({ kind: "done" });
+    const [command] = thruk.commands;
+    expect(command).toMatchObject({
+      path: expect.stringMatching(/acknowledge_svc_problem_expire$/),
+      body: { end_time: expiresAt },
+    });
+    // Thruk's rows of services do not say when one ends.
+    expect(await backend().acknowledge(TARGET, { ...WISH, expiresAt })).toEqual({
+      ...{ kind: "other-end", until: undefined },
+    });
+    expect(thruk.commands).toHaveLength(1);
+  });
+
   it("has downtimes with times in seconds since the epoch, and removes its own", async () => {
     expect(await backend().downtime(TARGET, PLAN)).toEqual({ kind: "done", downtimeId: "1" });
     expect(await backend().downtime(TARGET, PLAN)).toEqual({ kind: "already" });
