@@ -81,7 +81,7 @@ _omd_worker_options() {
     'shadow show') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'shadow set') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
     'shadow report') printf '%s\n' '--json --help' && _omd_worker_options worker.conf ;;
-    'handlers report') printf '%s\n' '--since --known --json --help' && _omd_worker_options worker.conf ;;
+    'handlers report') printf '%s\n' '--since --by --known --json --help' && _omd_worker_options worker.conf ;;
     'config check') printf '%s\n' '--alone --help' ;;
     'config show') printf '%s\n' '--alone --help' && _omd_worker_options worker.conf ;;
     'config sample') printf '%s\n' '--alone --help' ;;
@@ -118,7 +118,7 @@ _omd_worker_value() {
     'check --queue') echo '@nothing' ;;
     'plugin --dir') echo '@folders' ;;
     'survey --html=') echo '@files' ;;
-    'handlers --since') echo '@nothing' ;;
+    'handlers --since' | 'handlers --by') echo '@nothing' ;;
     'handlers --known') echo '@files' ;;
     'demo --seconds') echo '@nothing' ;;
     'send --server=' | 'send --dupserver=') echo '@hosts' ;;

@@ -369,7 +369,8 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'shadow show' 'shadow set' 'shadow report'" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'handlers '" -a report -d 'counts the runs of each event handler'
     complete -c $program -n "__omd_worker_in 'handlers report'" -l since -x -d 'counts from then on: 7d (the default), 12h, 30m, or a date as 2026-11-26'
-    complete -c $program -n "__omd_worker_in 'handlers report'" -l known -r -F -d 'also names those that never ran: of a list with one program a line, or of the core\'s …'
+    complete -c $program -n "__omd_worker_in 'handlers report'" -l by -x -d 'what a row is: a program (handler, the default), a command line without state and …'
+    complete -c $program -n "__omd_worker_in 'handlers report'" -l known -r -F -d 'also names those that never ran: of a list with one name a line, as the rows have it, or …'
     complete -c $program -n "__omd_worker_in 'handlers report'" -l json -d 'prints JSON, for scripts'
     complete -c $program -n "__omd_worker_in 'handlers report'" -l help -d 'explains it'
     complete -c $program -n "__omd_worker_in 'handlers report'" -F

@@ -55,9 +55,10 @@ export class CheckedBackend implements Backend {
       if (impossible !== undefined) return impossible;
       const before = await this.#statusBefore(target);
       if (before === "unknown") return UNKNOWN_OBJECT;
-      if (before?.isAcknowledged) return ALREADY;
+      if (before?.isAcknowledged) return alreadyUntil(before, wish);
       if (before?.state === 0) return { kind: "not-a-problem" };
       const sent = await this.#channel.acknowledge(target, wish);
+      if (sent.kind === "already") return alreadyUntil(await this.#channel.status(target), wish);
       return await this.#confirm(sent, async () => (await this.#channel.status(target))?.isAcknowledged);
     });
   }
@@ -163,6 +164,13 @@ export class CheckedBackend implements Backend {
     }
     return { kind: "done" };
   }
+}
+
+/** Of what is acknowledged: whether it is so until when it is asked for. A second may be lost on the way. */
+function alreadyUntil(status: TargetStatus | undefined, { expiresAt }: Acknowledgement): Ending {
+  const until = status?.acknowledgedUntil;
+  const isAsAsked = until === undefined ? expiresAt === undefined : Math.abs(until - (expiresAt ?? 0)) <= 1;
+  return isAsAsked ? ALREADY : { kind: "other-end", until };
 }
 
 function cannotRead(name: string): Ending {

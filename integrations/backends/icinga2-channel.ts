@@ -62,7 +62,13 @@ export class Icinga2Channel implements Channel {
 
   async status(target: Target): Promise<TargetStatus | undefined> {
     const kind = target.service === undefined ? "hosts" : "services";
-    const attrs = ["state", "acknowledgement", "downtime_depth", "last_check_result"];
+    const attrs = [
+      "state",
+      "acknowledgement",
+      "acknowledgement_expiry",
+      "downtime_depth",
+      "last_check_result",
+    ];
     const reply = await this.#query(kind, { ...selectionOf(target), attrs });
     const found = at(reply.body, "results", 0, "attrs");
     return found === undefined ? undefined : readStatus(found);
@@ -143,6 +149,7 @@ function readStatus(attrs: unknown): TargetStatus {
   return {
     state: numberOf(at(attrs, "state")),
     isAcknowledged: numberOf(at(attrs, "acknowledgement")) > 0,
+    acknowledgedUntil: numberOf(at(attrs, "acknowledgement_expiry")),
     downtimes: numberOf(at(attrs, "downtime_depth")),
     output: textOf(at(attrs, "last_check_result", "output")),
   };

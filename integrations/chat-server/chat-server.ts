@@ -30,6 +30,7 @@ interface Settings extends FakeOptions {
 const DEFAULTS: Settings = {
   version: "8.0-dev",
   featureLevel: 218,
+  editLimit: 600,
   limit: { requests: 200, seconds: 60 },
   heartbeatMs: 50_000,
   now: Date.now,

@@ -5,6 +5,8 @@ import type { FakeUser, World } from "./world.ts";
 export interface FakeOptions {
   readonly version: string;
   readonly featureLevel: number;
+  /** For how many seconds the text of a message may be changed. 0: never. */
+  readonly editLimit: number;
 }
 
 /** What a request is answered from. */

@@ -117,13 +117,19 @@ export const getMessage: Handler = ({ world, user, params }, id) => {
   return { message: renderMessage({ world, message, isRaw }), raw_content: message.content };
 };
 
-export const editMessage: Handler = ({ world, queues, user, params }, id) => {
+/** What a real server adds to its limit, so that it takes what a person saves in the last moment. */
+const EDIT_GRACE = 20;
+
+export const editMessage: Handler = ({ world, queues, user, params, options, now }, id) => {
   const message = findMessage(world, id, user.id);
   const content = params.text("content");
   const topic = params.text("topic");
   if (message.senderId !== user.id) throw badRequest("You don't have permission to edit this message");
   if (content === undefined && topic === undefined) throw badRequest("Nothing to change");
-  if (content !== undefined && message.widget !== undefined) throw badRequest("Widgets cannot be edited.");
+  if (content !== undefined) {
+    if (message.widget !== undefined) throw badRequest("Widgets cannot be edited.");
+    checkEditLimit(now() / 1000 - message.timestamp, options.editLimit);
+  }
   const before = message.topic;
   if (content !== undefined) message.content = content;
   if (topic !== undefined) moveTopic(world.messages, message, { topic, mode: params.text("propagate_mode") });
@@ -135,6 +141,11 @@ export const editMessage: Handler = ({ world, queues, user, params }, id) => {
   }));
   return {};
 };
+
+function checkEditLimit(age: number, limit: number): void {
+  if (limit === 0) throw badRequest("Your organization has turned off message editing");
+  if (age > limit + EDIT_GRACE) throw badRequest("The time limit for editing this message has passed");
+}
 
 function moveTopic(
   messages: readonly FakeMessage[],

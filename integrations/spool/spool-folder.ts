@@ -41,8 +41,9 @@ export class SpoolFolderError extends Error {
 
 /** Half-written entries. Their writers may have died. */
 const UNFINISHED = "unfinished";
-/** Entries that nobody could read. They are kept for people to look at. */
+/** Entries that nobody could read, or take. They are kept for people to look at, for a time. */
 const SET_ASIDE = "set-aside";
+const SET_ASIDE_MS = 30 * 86_400_000;
 /** An entry is written in seconds. What is older has no writer any more. */
 const ABANDONED_MS = 3_600_000;
 
@@ -159,13 +160,10 @@ export class SpoolFolder {
     return path;
   }
 
-  /** Removes what writers left half-written that died long ago. */
+  /** Removes what writers left half-written that died long ago, and what was set aside and is from long ago. */
   async clean(now = Date.now()): Promise<void> {
-    const folder = join(this.folder, UNFINISHED);
-    for (const name of await readdir(folder)) {
-      const time = entryTime(name);
-      if (time !== undefined && now - time > ABANDONED_MS) await rm(join(folder, name), { force: true });
-    }
+    await removeOlder(join(this.folder, UNFINISHED), now - ABANDONED_MS);
+    await removeOlder(join(this.folder, SET_ASIDE), now - SET_ASIDE_MS);
   }
 
   async #look(): Promise<Usage> {
@@ -178,6 +176,13 @@ export class SpoolFolder {
     if (known === undefined) return;
     known.entries += entries;
     known.bytes += bytes;
+  }
+}
+
+async function removeOlder(folder: string, than: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const time = entryTime(name);
+    if (time !== undefined && time < than) await rm(join(folder, name), { force: true });
   }
 }
 

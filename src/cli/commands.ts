@@ -59,7 +59,8 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: "handlers",
-    usage: "handlers report [--since TIME] [--known FILE] [--json] [OPTION=VALUE…] [FILE|FOLDER…]",
+    usage:
+      "handlers report [--since TIME] [--by WHAT] [--known FILE] [--json] [OPTION=VALUE…] [FILE|FOLDER…]",
     help: "which event handlers ran, how often and how long, and which failed (eventhandler_log)",
     load: async () => (await import("./commands/handlers.ts")).handlersCommand,
   },

@@ -1,7 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hasTool } from "../support/fetched-tools.ts";
-import { type KubeObject, objectsOf, ofKind, readObjects, render } from "../support/helm/template.ts";
+import {
+  find,
+  type KubeObject,
+  objectsOf,
+  ofKind,
+  readObjects,
+  refusalOf,
+  render,
+} from "../support/helm/template.ts";
 
 const STAGES = [
   {
@@ -55,6 +63,32 @@ describe.skipIf(!hasTool("helm"))("the stages of the site", () => {
     expect(readObjects(text)).toEqual(readObjects(readFileSync(golden, "utf8")));
   });
 
+  /** As each pool's worker.conf and its pods name them. */
+  const waysOf = ({ stage, release }: (typeof STAGES)[number]) => {
+    const objects = readObjects(renderStage(stage, release));
+    const maps: readonly string[] = ofKind(objects, "ConfigMap").flatMap(
+      ({ data }) => data["worker.conf"] ?? [],
+    );
+    const volumes = ofKind(objects, "Deployment").flatMap(({ spec }) => spec.template.spec.volumes);
+    return {
+      maps,
+      servers: new Set(maps.flatMap((text) => text.match(/^server=.*$/gm) ?? [])),
+      keys: new Set(volumes.flatMap(({ name, secret }) => (name === "key" ? [secret.secretName] : []))),
+      stages: new Set(maps.map((text) => text.match(/^stage=.*$/m)?.[0])),
+    };
+  };
+
+  it("have each a job server, a key and a stage of its own, so no worker of one can take a job of the other", () => {
+    const [dev, prod] = STAGES.map(waysOf);
+    expect(dev?.servers).toEqual(new Set(["server=192.0.2.10:4730"]));
+    expect(prod?.servers).toEqual(new Set(["server=192.0.2.20:4730", "server=192.0.2.21:4730"]));
+    expect(dev?.keys).toEqual(new Set(["omd-dev-gearman"]));
+    expect(prod?.keys).toEqual(new Set(["prod-gearman"]));
+    expect([dev?.stages, prod?.stages]).toEqual([new Set(["stage=dev"]), new Set(["stage=prod"])]);
+    for (const text of [...(dev?.maps ?? []), ...(prod?.maps ?? [])])
+      expect(text).toMatch(/^encryption=on$/m);
+  });
+
   it.each(STAGES)("$stage has its names by any name of the release", ({ stage, pods }) => {
     expect(podCounts(renderStage(stage, "another"))).toEqual(pods);
   });
@@ -76,6 +110,53 @@ describe.skipIf(!hasTool("helm"))("the stages of the site", () => {
 
   it.each(STAGES)("$stage renders the same each time: an upgrade changes nothing", ({ stage, release }) => {
     expect(renderStage(stage, release)).toBe(renderStage(stage, release));
+  });
+});
+
+describe.skipIf(!hasTool("helm"))("the stage of a release", () => {
+  const FILES = {
+    "omd-snmp-worker": "worker.conf",
+    "omd-zulip-notifier": "zulip.conf",
+    "omd-zulip-bot": "zulip-bot.conf",
+    "omd-perfdata": "perfdata.conf",
+  };
+  const lines = "site=https://chat.example.org\nemail=bot@example.org\n";
+  const program = { enabled: true, existingSecret: "zulip", config: lines };
+  const VALUES = {
+    gearman: { servers: ["192.0.2.10"], existingSecret: "key" },
+    pools: { snmp: { enabled: true } },
+    zulipNotifier: program,
+    zulipBot: program,
+    perfdata: { enabled: true },
+  };
+  const stagesOf = (values: object) => {
+    const maps = ofKind(objectsOf(values), "ConfigMap");
+    return Object.entries(FILES).map(([name, file]) => {
+      const text: string = maps.find(({ metadata }) => metadata.name === name)?.["data"][file];
+      return [...text.matchAll(/^stage.*$/gm)].join();
+    });
+  };
+
+  it("is none, unless the values name it", () => {
+    expect(stagesOf(VALUES)).toEqual(["", "", "", ""]);
+  });
+
+  it("reaches pools, the worker beside the notifier, notifier and bot; perfdata's series stay as they are", () => {
+    expect(stagesOf({ ...VALUES, stage: "dev" })).toEqual(["stage=dev", "stage=dev", "stage=dev", ""]);
+    const notifier = find(objectsOf({ ...VALUES, stage: "dev" }), "ConfigMap", "omd-zulip-notifier");
+    expect(notifier.data["worker.conf"]).toMatch(/^stage=dev$/m);
+  });
+
+  it("gives way to the stage that a pool or a program has of its own", () => {
+    const own = { ...program, config: `${lines}stage = other\n` };
+    const pools = { snmp: { enabled: true, config: { stage: "other" } } };
+    expect(stagesOf({ ...VALUES, stage: "dev", pools, zulipNotifier: own, zulipBot: own })).toEqual([
+      ...["stage=other", "stage = other", "stage = other", ""],
+    ]);
+  });
+
+  it.each(["dev prod", "dev#1", "dev\nx=y"])("is not %j, which a file would read otherwise", (stage) => {
+    expect(refusalOf({ ...VALUES, stage })).toContain("stage");
   });
 });
 

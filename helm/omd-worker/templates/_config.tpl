@@ -109,6 +109,9 @@ dupserver_keyfile={{ include "omd-worker.keyFolder" . }}/dupserver.key
 {{- if .pool.credentials.secretDir }}
 secret_dir={{ include "omd-worker.secretFolder" . }}
 {{- end }}
+{{- if and .root.Values.stage (not (hasKey .pool.config "stage")) }}
+stage={{ .root.Values.stage }}
+{{- end }}
 {{- include "omd-worker.setting" (dict "name" "reload_on_change" "value" (eq .pool.configChange "reload")) }}
 {{- include "omd-worker.settings" (dict "root" .root "pool" .pool "restart" false) }}
 {{ end -}}

@@ -16,6 +16,13 @@ The programs beside the workers: perfdata, zulip-bot and zulip-notifier. Helpers
 {{- toYaml $programs -}}
 {{- end -}}
 
+{{/* The release's stage as a line, unless the program's own lines name one. */}}
+{{- define "omd-worker.programStage" -}}
+{{- if and .root.Values.stage (not (regexMatch "(?m)^\\s*stage\\s*=" .program.config)) }}
+stage={{ .root.Values.stage }}
+{{- end }}
+{{- end -}}
+
 {{- define "omd-worker.programName" -}}
 {{- include "omd-worker.fullname" (dict "root" .root "suffix" .component) -}}
 {{- end -}}

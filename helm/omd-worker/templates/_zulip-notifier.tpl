@@ -8,6 +8,7 @@ api_key_file={{ include "omd-worker.secretFolder" . }}/api-key
 {{- end }}
 # A folder of its own: that of a volume can be written by a group.
 spool={{ include "omd-worker.programFolder" . }}/zulip
+{{- include "omd-worker.programStage" . }}
 {{ .program.config | trim }}
 {{- end -}}
 

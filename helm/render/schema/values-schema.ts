@@ -30,6 +30,9 @@ const PREFIX = text("[a-z]([-a-z0-9]{0,28}[a-z0-9])?");
 
 const OPTIONAL_ENTRY: Schema = { ...ENTRY_NAME, pattern: "^[-._a-zA-Z0-9]*$" };
 
+/** One word of a configuration file, in which `#` begins a comment. */
+const STAGE: Schema = { type: "string", pattern: "^[^\\s#]*$", maxLength: 64 };
+
 const GEARMAN: Schema = object({
   servers: servers.schema,
   dupservers: servers.schema,
@@ -114,6 +117,7 @@ export function valuesSchema(): Schema {
       },
       nameOverride: PREFIX,
       fullnameOverride: PREFIX,
+      stage: STAGE,
       commonLabels: TEXT_MAP,
       commonAnnotations: TEXT_MAP,
       gearman: GEARMAN,

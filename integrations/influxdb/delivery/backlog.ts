@@ -99,6 +99,7 @@ export class Backlog {
     if (!isThere) return;
     const path = await this.#spool.setAside(entry);
     this.#log.warn({ path }, "a file of the spool is no batch, and is set aside");
+    await this.#spool.clean();
   }
 
   #forget(entry: SpoolEntry): void {

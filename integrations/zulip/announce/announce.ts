@@ -20,19 +20,36 @@ interface AnnounceOptions {
 const LOOKED_AT = 100;
 const RETRIES = 2;
 
+/** `posted-anew`: the message of the push may not be changed any more, so another one has all its nodes. */
+export type Announced = "posted" | "changed" | "posted-anew";
+
 /**
  * Writes what nodes have made of a push: a new message for the first of them, and a change of this message
- * for all others. Zulip has no way to change a message only if nobody else has, so of two calls at the same
- * moment one may overwrite the other. Throws a ZulipError.
+ * for all others. An organization lets messages be changed for a time only (ten minutes, unless it says
+ * otherwise), or never. Zulip has no way to change a message only if nobody else has, so of two calls at the
+ * same moment one may overwrite the other. Throws a ZulipError.
  */
-export async function announce(news: Deployment, options: AnnounceOptions): Promise<"posted" | "changed"> {
+export async function announce(news: Deployment, options: AnnounceOptions): Promise<Announced> {
   const found = await find(news, options);
   if (found === undefined) {
     await post(news, options);
     return "posted";
   }
-  await editMessage(options.client, found.id, renderDeployment(mergeDeployments(found.deployment, news)));
-  return "changed";
+  const merged = mergeDeployments(found.deployment, news);
+  if (await change(found.id, merged, options)) return "changed";
+  await post(merged, options);
+  return "posted-anew";
+}
+
+/** False: Zulip lets nobody change the message, or not any more. */
+async function change(id: number, deployment: Deployment, { client }: AnnounceOptions): Promise<boolean> {
+  try {
+    await editMessage(client, id, renderDeployment(deployment));
+    return true;
+  } catch (error) {
+    if (error instanceof ZulipError && error.failure.kind === "refused") return false;
+    throw error;
+  }
 }
 
 interface Found {

@@ -26,7 +26,8 @@ export interface AttendantOptions {
 const REMOVES: ReadonlySet<string> = new Set<Verb>(["unacknowledge", "cancel"]);
 /** The monitoring was asked, and has answered in some way or not at all. */
 const ASKED: ReadonlySet<PetitionResult["result"]> = new Set([
-  ...(["done", "already", "not-a-problem", "unknown-object", "forbidden", "shown"] as const),
+  ...(["done", "already", "other-end", "not-a-problem", "unknown-object"] as const),
+  ...(["forbidden", "shown"] as const),
 ]);
 
 /**

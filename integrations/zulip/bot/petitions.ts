@@ -142,7 +142,7 @@ export class Petitions {
   }
 
   #petition(asked: Asked): Petition | undefined {
-    const { backend, settings, client, clock, tracker } = this.#options;
+    const { backend, settings, client, clock, journal, tracker } = this.#options;
     const { key, note, message, command, about, undoes, member, ageMs } = asked;
     if (!isInStream(message)) return undefined;
     const name = member.fullName;
@@ -150,10 +150,12 @@ export class Petitions {
     const perform = async (isResumed: boolean): Promise<PetitionResult> => {
       const late = this.#tooLate(ageMs(), isResumed);
       if (late !== undefined) return late;
+      // Begun again after a crash it ends when it was to end before: what was made then is known by that.
+      const begunMs = journal.get(key)?.seenMs ?? clock.now();
       const performed = await performWish(
         { command, about, key, undoes, link, name },
         { ...member, stream: message.stream },
-        { ...settings, backend, tracker, now: () => clock.now() / 1_000 },
+        { ...settings, backend, tracker, now: () => begunMs / 1_000 },
       );
       // It was this wish that has done it, before the crash.
       const isOurs = isResumed && performed.result === "already";

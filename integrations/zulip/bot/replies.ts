@@ -25,6 +25,18 @@ const DONE: Readonly<Record<ActingVerb, Readonly<Record<Language, string>>>> = {
 
 export const REASONS = {
   "not-a-problem": { en: "there is no problem", de: "es gibt kein Problem" },
+  "no-end-yet": {
+    en: "it is already acknowledged, without an end. First unack",
+    de: "es ist schon bestätigt, ohne Ende. Zuerst unack",
+  },
+  "other-end": {
+    en: "it is already acknowledged, with another end. First unack",
+    de: "es ist schon bestätigt, mit einem anderen Ende. Zuerst unack",
+  },
+  "unknown-end": {
+    en: "it is already acknowledged, and the monitoring does not say until when. First unack",
+    de: "es ist schon bestätigt, und das Monitoring sagt nicht, bis wann. Zuerst unack",
+  },
   "unknown-object": {
     en: "the monitoring does not know it, or does not show it to the bot",
     de: "das Monitoring kennt es nicht oder zeigt es dem Bot nicht",
@@ -74,6 +86,8 @@ export function renderEnding(
     case "done":
     case "already":
       return `${said} ✓`;
+    case "other-end":
+      return `${said} ✗ ${REASONS[endReason(ending.until)][language]}`;
     case "not-a-problem":
     case "unknown-object":
       return `${said} ✗ ${REASONS[ending.kind][language]}`;
@@ -82,6 +96,12 @@ export function renderEnding(
     case "unverified":
       return `${said} ✗ ${REASONS[ending.kind][language]}: ${safeText(ending.reason, MAX_TEXT)}`;
   }
+}
+
+/** Why a core that has an acknowledgement does not get one with another end. */
+export function endReason(until: number | undefined): "no-end-yet" | "other-end" | "unknown-end" {
+  if (until === undefined) return "unknown-end";
+  return until === 0 ? "no-end-yet" : "other-end";
 }
 
 export function renderRefusal(

@@ -2,7 +2,7 @@ import type { Ending, TargetStatus } from "../../backends/backend.ts";
 import { type CommandTarget, nameOf } from "../commands/command-text.ts";
 import { safeText } from "../notify/safe-text.ts";
 import { type Language, ofStage } from "../notify/texts.ts";
-import { REASONS, type ReplyStyle } from "./replies.ts";
+import { endReason, REASONS, type ReplyStyle } from "./replies.ts";
 
 const SERVICE_STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 const HOST_STATES = ["UP", "DOWN", "UNREACHABLE"];
@@ -21,8 +21,7 @@ export function renderStatus(
   const name = `${safeText(nameOf(target), MAX_OUTPUT)}${ofStage(stage)}`;
   if ("kind" in found) {
     const reason = "reason" in found ? `: ${safeText(found.reason, MAX_OUTPUT)}` : "";
-    const kind = found.kind === "done" || found.kind === "already" ? "unverified" : found.kind;
-    return `${name}: ✗ ${REASONS[kind][language]}${reason}`;
+    return `${name}: ✗ ${REASONS[reasonOf(found)][language]}${reason}`;
   }
   const states = target.service === undefined ? HOST_STATES : SERVICE_STATES;
   const facts = [
@@ -33,6 +32,11 @@ export function renderStatus(
   const [line = ""] = found.output.split("\n", 1);
   const output = safeText(line, MAX_OUTPUT);
   return `${name}: ${facts.join(", ")}${output === "" ? "" : `\n${output}`}`;
+}
+
+function reasonOf(ending: Ending) {
+  if (ending.kind === "other-end") return endReason(ending.until);
+  return ending.kind === "done" || ending.kind === "already" ? "unverified" : ending.kind;
 }
 
 const HELP: Readonly<Record<Language, string>> = {

@@ -108,6 +108,7 @@ export class Notifier {
     // Entries are removed only after success.
     if (left.length < begun.batch.entries.length) {
       await this.#remove(left);
+      await this.#journal.end();
       return;
     }
     this.#uncertain = begun.batch;
@@ -128,6 +129,7 @@ export class Notifier {
         ...{ stream: style.stream, texts: style.texts },
       });
       await this.#delivered(batch, delivery);
+      await this.#journal.end();
       this.#uncertain = undefined;
       // Afterwards: a message that is looked for must be where it was sent.
       if (delivery.kind === "sent" && !delivery.isMisplaced)

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Batch } from "./plan.ts";
 
@@ -13,7 +13,7 @@ const NAME = "sending.json";
 
 /**
  * Remembers in a file what is being sent, so that a notifier that was killed looks whether the message has
- * arrived. The name of the file is none of an entry.
+ * arrived. There is no file while nothing is sent: texts of messages are not kept. Its name is none of an entry.
  */
 export class SendingJournal {
   readonly #path: string;
@@ -35,7 +35,13 @@ export class SendingJournal {
     }
   }
 
-  /** What the notifier before began last. It may have ended well. */
+  /** It has ended, and its entries are gone. */
+  async end(): Promise<void> {
+    // Where it cannot be removed it cannot be written either, and `begin` says why.
+    for (const path of [this.#path, `${this.#path}.new`]) await rm(path, { force: true }).catch(() => {});
+  }
+
+  /** What the notifier before began last, if it was ended before it had ended that. */
   async read(): Promise<Begun | undefined> {
     try {
       const value: unknown = JSON.parse(await readFile(this.#path, "utf8"));

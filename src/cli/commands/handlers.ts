@@ -1,9 +1,10 @@
 import { ConfigError, error } from "../../config/problem.ts";
 import { systemReason } from "../../config/read/read-file.ts";
+import { GROUPINGS, type Grouping } from "../../handlers/group-runs.ts";
 import { filesOfLog, filesOfPlace, readRuns } from "../../handlers/read-runs.ts";
 import { summariseRuns } from "../../handlers/summarise-runs.ts";
 import { type CommandResult, unknownWord, wrongCall } from "../command.ts";
-import { readKnownHandlers } from "../handlers/known-handlers.ts";
+import { findNeverRan, readKnownHandlers } from "../handlers/known-handlers.ts";
 import { renderReport } from "../handlers/render-report.ts";
 import type { Io } from "../io.ts";
 import { loadForCommand, reportConfigError } from "../worker-conf.ts";
@@ -19,7 +20,7 @@ export async function handlersCommand([word, ...words]: readonly string[], io: I
   try {
     const named = filesOf(call, io);
     if (named === undefined) return NO_LOG;
-    const known = call.known === undefined ? undefined : readKnownHandlers(call.known);
+    const known = call.known === undefined ? undefined : readKnownHandlers(call.known, call.by);
     return await report(named, { ...call, known }, io);
   } catch (cause) {
     reportConfigError(cause, io);
@@ -30,30 +31,35 @@ export async function handlersCommand([word, ...words]: readonly string[], io: I
 interface Call {
   /** Milliseconds since the epoch. */
   readonly since: number;
+  readonly by: Grouping;
   readonly isJson: boolean;
   readonly known: string | undefined;
   readonly options: readonly string[];
   readonly files: readonly string[];
 }
 
+const VALUED = ["--since", "--known", "--by"];
 const WEEK = "7d";
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** A text says what is wrong with the words. */
 function readCall(words: readonly string[], now = Date.now()): Call | string {
   const joined = words.flatMap((word, at) => {
-    if (word === "--since" || word === "--known") return [`${word}=${words[at + 1] ?? ""}`];
-    return ["--since", "--known"].includes(words[at - 1] ?? "") ? [] : [word];
+    if (VALUED.includes(word)) return [`${word}=${words[at + 1] ?? ""}`];
+    return VALUED.includes(words[at - 1] ?? "") ? [] : [word];
   });
   const lastOf = (name: string) => joined.findLast((word) => word.startsWith(name))?.slice(name.length);
   const [sinceText = WEEK, known] = [lastOf("--since="), lastOf("--known=")];
   const since = readSince(sinceText, now);
   if (since === undefined) return `--since: '${sinceText}' is neither a time as 7d or 12h nor a date`;
   if (known === "") return "--known names no file";
-  const others = joined.filter((word) => !/^--(?:since=|known=|json$)/.test(word));
+  const byText = lastOf("--by=") ?? "handler";
+  const by = GROUPINGS.find((one) => one === byText);
+  if (by === undefined) return `--by: '${byText}' is none of ${GROUPINGS.join(", ")}`;
+  const others = joined.filter((word) => !/^--(?:since=|known=|by=|json$)/.test(word));
   const files = others.filter((word) => !word.includes("=") && !word.startsWith("-"));
   const options = others.filter((word) => !files.includes(word));
-  return { since, known, options, files, isJson: joined.includes("--json") };
+  return { since, known, by, options, files, isJson: joined.includes("--json") };
 }
 
 function readSince(text: string, now: number): number | undefined {
@@ -80,11 +86,12 @@ function filesOf({ options, files: named }: Call, io: Io): readonly string[] | u
   return undefined;
 }
 
-interface Wanted extends Pick<Call, "since" | "isJson"> {
+interface Wanted extends Pick<Call, "since" | "by" | "isJson"> {
   readonly known: readonly string[] | undefined;
 }
 
-async function report(named: readonly string[], { since, isJson, known }: Wanted, io: Io): Promise<number> {
+async function report(named: readonly string[], wanted: Wanted, io: Io): Promise<number> {
+  const { since, by, isJson, known } = wanted;
   try {
     const files = named.flatMap(filesOfPlace);
     if (files.length === 0) {
@@ -92,11 +99,11 @@ async function report(named: readonly string[], { since, isJson, known }: Wanted
       return NO_LOG;
     }
     const { runs, unreadable } = await readRuns(files, since);
-    const handlers = summariseRuns(runs);
-    const ran = new Set(handlers.map(({ handler }) => handler));
-    const neverRan = known?.filter((name) => !ran.has(name));
+    const handlers = summariseRuns(runs, by);
+    const neverRan = known && findNeverRan(known, runs, by);
     const told = {
       since: new Date(since).toISOString(),
+      by,
       files,
       unreadableLines: unreadable,
       handlers,

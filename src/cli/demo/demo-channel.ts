@@ -72,6 +72,7 @@ export class DemoChannel implements Channel {
     return {
       state: target.service === undefined ? Math.min(returnCode, 1) : returnCode,
       isAcknowledged: this.#isAcknowledged(target),
+      acknowledgedUntil: this.#acknowledged.get(keyOf(target))?.expiresAt ?? 0,
       downtimes: this.#inEffect(target).length,
       output,
     };

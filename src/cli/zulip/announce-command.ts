@@ -1,4 +1,4 @@
-import { announce } from "../../../integrations/zulip/announce/announce.ts";
+import { type Announced, announce } from "../../../integrations/zulip/announce/announce.ts";
 import { readAnnounceCall } from "../../../integrations/zulip/announce/read-call.ts";
 import { ZulipError } from "../../../integrations/zulip/client/zulip-error.ts";
 import { openClient } from "../../../integrations/zulip/settings/open-client.ts";
@@ -10,6 +10,12 @@ import { loadOptions } from "./load-options.ts";
 
 const FAILED = 1;
 const WRONG_CALL = 3;
+
+const SAID: Readonly<Record<Announced, string>> = {
+  posted: "the message was posted",
+  changed: "the message was changed",
+  "posted-anew": "the message may not be changed any more: another one was posted, with all nodes",
+};
 
 /** Exit codes: 0 the message says it, 1 Zulip has not taken it, 3 the call or the configuration is wrong. */
 export async function announceCommand(words: readonly string[], io: Io): Promise<CommandResult> {
@@ -26,7 +32,7 @@ export async function announceCommand(words: readonly string[], io: Io): Promise
   const client = openClient(connection, { env: io.env, version: VERSION });
   try {
     const done = await announce({ ...call.deployment, stage }, { client, stream, topic: call.topic });
-    io.stdout(`the message was ${done}\n`);
+    io.stdout(`${SAID[done]}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof ZulipError)) throw error;

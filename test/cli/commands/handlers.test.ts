@@ -93,6 +93,101 @@ last failures:
     expect(JSON.parse(stdout).neverRan).toEqual(["restart_service.sh"]);
   });
 
+  describe("of one program that serves many", () => {
+    const call = (host: string, unit: string, more: Partial<HandlerRun> = {}) => {
+      const [state, stateType, attempt] = ["CRITICAL", more.stateType ?? "HARD", more.attempt ?? 3];
+      const words = `--host='${host}' --state=${state} --state-type=${stateType} --attempt=${attempt} --unit=${unit}`;
+      const run = { host, service: unit, state, stateType, attempt, command: `/p/restart ${words}`, ...more };
+      write("restart", 1, run);
+    };
+    const rows = async (...words: readonly string[]) => {
+      const told = JSON.parse((await report(log, "--json", ...words)).stdout);
+      return told.handlers.map(({ name, handler, runs }: Record<string, unknown>) => [name, handler, runs]);
+    };
+    beforeEach(() => {
+      call("web1", "http", { stateType: "SOFT", attempt: 1 });
+      call("web1", "http");
+      call("web1", "db");
+      call("web2", "http");
+      write("mail", 1, {
+        command: "/p/mail CRITICAL SOFT 2",
+        state: "CRITICAL",
+        stateType: "SOFT",
+        attempt: 2,
+      });
+    });
+
+    it.each([
+      [
+        "host",
+        [
+          ["(not named)", "mail", 1],
+          ["web1", "restart", 3],
+          ["web2", "restart", 1],
+        ],
+      ],
+      [
+        "service",
+        [
+          ["(not named)", "mail", 1],
+          ["db - web1", "restart", 1],
+          ["http - web1", "restart", 2],
+          ["http - web2", "restart", 1],
+        ],
+      ],
+      [
+        "command",
+        [
+          ["/p/mail <state> <state-type> <attempt>", "mail", 1],
+          ...[
+            ["web1", "db", 1],
+            ["web1", "http", 2],
+            ["web2", "http", 1],
+          ].map(([host, unit, runs]) => [
+            `/p/restart --host='${host}' --state=<state> --state-type=<state-type> --attempt=<attempt> --unit=${unit}`,
+            ...["restart", runs],
+          ]),
+        ],
+      ],
+    ])("has a row for each %s with --by", async (by, expected) => {
+      expect(await rows(`--by=${by}`)).toEqual(expected);
+    });
+
+    it("shows command lines at the end of their rows", async () => {
+      const { stdout } = await report(log, "--by", "command");
+      expect(stdout).toContain("5 runs of 4 command lines of event handlers since");
+      expect(stdout).toMatch(/^RUNS .* COMMAND$/m);
+      expect(stdout).toMatch(/^1 .* \/p\/mail <state> <state-type> <attempt>$/m);
+    });
+
+    it("names those of objects.cache that never ran, as the rows are named", async () => {
+      const cache = join(folder.path, "objects.cache");
+      const service = (host: string, name: string, handler: string) =>
+        `define service {\n\thost_name\t${host}\n\tservice_description\t${name}\n\tevent_handler\t${handler}\n}\n`;
+      const macros =
+        "--host='$HOSTNAME$' --state=$SERVICESTATE$ --state-type=$SERVICESTATETYPE$ --attempt=$SERVICEATTEMPT$";
+      writeFileSync(
+        cache,
+        [
+          `define command {\n\tcommand_name\trestart\n\tcommand_line\t/p/restart ${macros} --unit=$ARG1$\n}\n`,
+          `define command {\n\tcommand_name\tlogin\n\tcommand_line\t/p/login --password=abcdef $HOSTNAME$\n}\n`,
+          ...[service("web1", "http", "restart!http"), service("web1", "ldap", "restart!ldap")],
+          ...[service("web3", "http", "restart!http"), service("web2", "ssh", "login")],
+          "define service {\n\thost_name\tweb4\n\tservice_description\tquiet\n}\n",
+        ].join(""),
+      );
+      const never = async (by: string) =>
+        JSON.parse((await report(log, "--json", `--by=${by}`, `--known=${cache}`)).stdout).neverRan;
+      expect(await never("handler")).toEqual(["login"]);
+      expect(await never("host")).toEqual(["web3"]);
+      expect(await never("service")).toEqual(["http - web3", "ldap - web1", "ssh - web2"]);
+      expect(await never("command")).toEqual([
+        "/p/login --password=*** $HOSTNAME$",
+        `/p/restart ${macros} --unit=ldap`,
+      ]);
+    });
+  });
+
   it("prints JSON, with the last failure whole", async () => {
     writeWeek();
     const { code, stdout } = await report(log, "--json");
@@ -151,6 +246,7 @@ last failures:
     [["report", "--since=soon"], 3, "--since: 'soon' is neither a time"],
     [["report", "--since"], 3, "--since: '' is neither a time"],
     [["report", "/dev/null", "--known=/nowhere/list"], 3, "/nowhere/list: it cannot be read"],
+    [["report", "/dev/null", "--by=day"], 3, "--by: 'day' is none of handler, command, host, service"],
     [["report", "/dev/null", "--sinc=7d"], 0, "unknown option 'sinc'"],
     [["show"], 3, "unknown word 'show'"],
     [[], 3, "handlers report"],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Backend, Target } from "../../../integrations/backends/backend.ts";
 import { CheckedBackend } from "../../../integrations/backends/checked-backend.ts";
 import { CommandChannel } from "../../../integrations/backends/commands/command-channel.ts";
@@ -138,6 +138,45 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
       const ending = await backend.downtime({ host: HOST }, { ...plan("zulip:3"), ...change });
       expect(ending).toEqual({ kind: "forbidden", reason: expect.stringContaining("downtime") });
       expect(await rows("comment")).toEqual([]);
+    });
+  });
+
+  describe("an acknowledgement with an end", () => {
+    const target = { host: HOST, service: SERVICE };
+    const expiry = async () =>
+      (await queryLivestatus(address(), ["GET comments", "Columns: expire_time"])).flat();
+    let backend: Backend;
+    beforeEach(async () => {
+      backend = new CheckedBackend(channel);
+      await setState(target, 0);
+      await setState(target, 2);
+    });
+    afterEach(() => setState(target, 0));
+
+    it("is made, and is there when it is asked for again", async () => {
+      const wish = { ...WISH, expiresAt: now() + 7_200 };
+      expect(await backend.acknowledge(target, wish)).toEqual({ kind: "done" });
+      expect(await backend.status(target)).toMatchObject({
+        ...{ isAcknowledged: true, acknowledgedUntil: wish.expiresAt },
+      });
+      expect(await expiry()).toContain(wish.expiresAt);
+      expect(await backend.acknowledge(target, wish)).toEqual({ kind: "already" });
+    });
+
+    it("is not what one without an end is, nor one with another end", async () => {
+      const expiresAt = now() + 7_200;
+      expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "done" });
+      expect(await backend.acknowledge(target, { ...WISH, expiresAt })).toEqual({
+        kind: "other-end",
+        until: 0,
+      });
+      expect(await backend.status(target)).toMatchObject({ isAcknowledged: true, acknowledgedUntil: 0 });
+      await backend.unacknowledge(target, WISH.author);
+      expect(await backend.acknowledge(target, { ...WISH, expiresAt })).toEqual({ kind: "done" });
+      expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "other-end", until: expiresAt });
+      expect(await backend.acknowledge(target, { ...WISH, expiresAt: expiresAt + 60 })).toEqual({
+        ...{ kind: "other-end", until: expiresAt },
+      });
     });
   });
 

@@ -100,6 +100,19 @@ describe("a folder of entries", () => {
     expect(readdirSync(join(folder, "unfinished"))).toEqual([fresh]);
   });
 
+  it("keeps what was set aside for thirty days, and what others have put there", async () => {
+    const spool = await SpoolFolder.open(folder, LIMITS);
+    const days = 86_400_000;
+    for (const age of [30 * days + 1, 30 * days]) {
+      const entry = await spool.put(Buffer.from("x"), NOW - age);
+      if (entry) await spool.setAside(entry);
+    }
+    writeFileSync(join(folder, "set-aside", "notes.txt"), "mine");
+    await spool.clean(NOW);
+    const left = readdirSync(join(folder, "set-aside")).toSorted();
+    expect(left.map((name) => entryTime(name) ?? name)).toEqual([NOW - 30 * days, "notes.txt"]);
+  });
+
   it("says that an entry has gone meanwhile", async () => {
     const spool = await SpoolFolder.open(folder, LIMITS);
     const entry = await spool.put(Buffer.from("a"));

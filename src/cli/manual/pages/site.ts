@@ -78,9 +78,14 @@ export const HANDLERS_MANUAL: Manual = {
       help: "counts from then on: 7d (the default), 12h, 30m, or a date as 2026-11-26",
     },
     {
+      name: "by",
+      value: "handler|command|host|service",
+      help: "what a row is: a program (handler, the default), a command line without state and attempt, or the host or service that the command line names",
+    },
+    {
       name: "known",
       value: "FILE",
-      help: "also names those that never ran: of a list with one program a line, or of the core's objects.cache",
+      help: "also names those that never ran: of a list with one name a line, as the rows have it, or of the core's objects.cache",
     },
     { name: "json", help: "prints JSON, for scripts" },
   ],
@@ -88,6 +93,7 @@ export const HANDLERS_MANUAL: Manual = {
   takes: "nothing",
   examples: [
     { line: "omd-worker handlers report --config=/etc/mod-gearman/worker.conf" },
+    { line: "omd-worker handlers report --by=service --since=30d --known=/var/cache/naemon/objects.cache" },
     {
       line: "omd-worker handlers report --since=30d --known=/var/cache/naemon/objects.cache event-handlers.jsonl*",
     },

@@ -44,9 +44,15 @@ describe("omd-worker zulip announce", () => {
   let folder: ReturnType<typeof createFolder>;
   let fake: ChatServer;
   let conf: string;
+  let now: number;
   beforeEach(async () => {
     folder = createFolder();
-    fake = await ChatServer.start();
+    now = Date.parse("2026-11-23T10:00:00Z");
+    await startChat(600);
+  });
+
+  const startChat = async (editLimit: number) => {
+    fake = await ChatServer.start({ now: () => now, editLimit });
     const bot = fake.world.addUser({ email: "bot@rig.local", fullName: "Bot", isBot: true });
     fake.world.addStream("deployments", [bot.id]);
     const keyFile = join(folder.path, "key");
@@ -59,7 +65,7 @@ describe("omd-worker zulip announce", () => {
       "stream=deployments",
     ];
     writeFileSync(conf, lines.join("\n"));
-  });
+  };
   afterEach(async () => {
     await fake.stop();
     folder[Symbol.dispose]();
@@ -85,6 +91,37 @@ describe("omd-worker zulip announce", () => {
       ],
     ]);
     expect(fake.world.messages[0]?.topic).toBe("Deployments");
+  });
+
+  it("writes another one with all nodes when Zulip lets it change the first no more, and changes that one", async () => {
+    await announce("1a2b3c4", "gw1=ok", "--nodes=3", "--subject=Ada: x");
+    now += 15 * 60_000;
+    expect(await announce("1a2b3c4", "gw2=ok")).toEqual({
+      ...{ code: 0, stderr: "" },
+      stdout: "the message may not be changed any more: another one was posted, with all nodes\n",
+    });
+    expect(await announce("1a2b3c4", "gw3=ok")).toMatchObject({ stdout: "the message was changed\n" });
+    const nodes = ["* gw1: ok", "* gw2: ok", "* gw3: ok"];
+    expect(messages()).toEqual([
+      ["**configuration** `1a2b3c4` deployed on 1 of 3 nodes", "Ada: x", "Stage: prod", "* gw1: ok"],
+      ["**configuration** `1a2b3c4` deployed on 3 of 3 nodes", "Ada: x", "Stage: prod", ...nodes],
+    ]);
+  });
+
+  it("writes one for each call where the organization lets nobody change messages", async () => {
+    await fake.stop();
+    await startChat(0);
+    await announce("1a2b3c4", "gw1=ok");
+    expect(await announce("1a2b3c4", "gw2=ok")).toMatchObject({ code: 0 });
+    expect(messages().map((lines) => lines.slice(2))).toEqual([["* gw1: ok"], ["* gw1: ok", "* gw2: ok"]]);
+  });
+
+  it("writes no other one when Zulip does not answer", async () => {
+    await announce("1a2b3c4", "gw1=ok");
+    await fake.stop();
+    expect(await announce("1a2b3c4", "gw2=ok")).toMatchObject({ code: 1 });
+    await fake.resume();
+    expect(messages()).toHaveLength(1);
   });
 
   it("writes another one for another commit, stage or thing", async () => {

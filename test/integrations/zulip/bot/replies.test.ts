@@ -31,6 +31,18 @@ describe("answers", () => {
       "Acknowledged Sakuli_Connections - dummy_fkt_tests: ✗ there is no problem",
     ],
     [
+      renderEnding("acknowledge", HOST, { kind: "other-end", until: 0 }, EN),
+      "Acknowledged dummy_fkt_tests: ✗ it is already acknowledged, without an end. First unack",
+    ],
+    [
+      renderEnding("acknowledge", HOST, { kind: "other-end", until: 1_764_144_000 }, { language: "de" }),
+      "Bestätigt: dummy_fkt_tests: ✗ es ist schon bestätigt, mit einem anderen Ende. Zuerst unack",
+    ],
+    [
+      renderEnding("acknowledge", HOST, { kind: "other-end", until: undefined }, EN),
+      "Acknowledged dummy_fkt_tests: ✗ it is already acknowledged, and the monitoring does not say until when. First unack",
+    ],
+    [
       renderEnding("acknowledge", HOST, { kind: "unavailable", reason: "ECONNREFUSED" }, EN),
       "Acknowledged dummy_fkt_tests: ✗ the monitoring does not answer: ECONNREFUSED",
     ],

@@ -87,6 +87,8 @@ describe("the notifier", () => {
     ]);
     expect(messages().map(({ widget }) => widget !== undefined)).toEqual([true, false, false]);
     expect(waiting()).toEqual([]);
+    // No file has a text of a message any more.
+    expect(readdirSync(folder.path).toSorted()).toEqual(["set-aside", "unfinished"]);
     expect(one.meter.render()).toContain('zulip_notifier_messages_total{kind="single"} 3\n');
   });
 
