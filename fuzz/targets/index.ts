@@ -20,6 +20,7 @@ import { WORKER_SOCKETS } from "./servers/worker-sockets.ts";
 import { ZULIP } from "./servers/zulip.ts";
 import { ANSWERS } from "./text/answers.ts";
 import { COMMAND_LINES } from "./text/command-line.ts";
+import { PERFDATA_TARGETS } from "./text/perfdata.ts";
 
 /** Everything that reads bytes of others. */
 export const TARGETS: readonly Target[] = [
@@ -43,5 +44,6 @@ export const TARGETS: readonly Target[] = [
   ...TLS_SERVERS,
   ...MONITORING_SERVERS,
   GITLAB,
+  ...PERFDATA_TARGETS,
   ...ZULIP,
 ];

@@ -28,9 +28,9 @@ const OWN_FIELDS = new Set([
 /** `NAGFLUX:TAG` as it stands in a line: `,name=value`, sorted. */
 export function extraTags(text: ByteString, options: TagOptions): ByteString {
   if (text === "") return "";
-  return readPairs(text, OWN_TAGS)
-    .filter(([name]) => name !== "downtime")
-    .map(([name, value]) => `,${escapeTag(name, options)}=${escapeTag(value, options)}`)
+  return readPairs(text, OWN_TAGS, options)
+    .filter(({ name }) => name !== "downtime")
+    .map(({ escaped, value }) => `,${escaped}=${escapeTag(value, options)}`)
     .join("");
 }
 
@@ -42,21 +42,28 @@ export function saysDowntime(text: ByteString): boolean {
 /** `NAGFLUX:FIELD` as it stands in a line: `,name=value`, sorted. */
 export function extraFields(text: ByteString, options: TagOptions): ByteString {
   if (text === "") return "";
-  return readPairs(text, OWN_FIELDS)
-    .map(([name, value]) => `,${escapeTag(name, options)}=${fieldValue(value)}`)
+  return readPairs(text, OWN_FIELDS, options)
+    .map(({ escaped, value }) => `,${escaped}=${fieldValue(value)}`)
     .join("");
 }
 
-type Pair = readonly [name: ByteString, value: ByteString];
+interface Pair {
+  readonly name: ByteString;
+  readonly escaped: ByteString;
+  readonly value: ByteString;
+}
 
-function readPairs(text: ByteString, own: ReadonlySet<string>): readonly Pair[] {
-  const pairs = new Map<ByteString, ByteString>();
+/** Names that are the same as they are written are one, and the last of them counts. */
+function readPairs(text: ByteString, own: ReadonlySet<string>, options: TagOptions): readonly Pair[] {
+  const pairs = new Map<ByteString, Pair>();
   for (const word of text.split(" ")) {
     const equals = word.indexOf("=");
     const [name, value] = [word.slice(0, equals), word.slice(equals + 1)];
-    if (equals > 0 && value !== "" && !own.has(name)) pairs.set(name, value);
+    if (equals <= 0 || value === "" || own.has(name)) continue;
+    const escaped = escapeTag(name, options);
+    pairs.set(escaped, { name, escaped, value });
   }
-  return [...pairs].sort(([one], [other]) => (one < other ? -1 : 1));
+  return [...pairs.values()].sort(({ name: one }, { name: other }) => (one < other ? -1 : 1));
 }
 
 const NUMBER_OR_FLAG =
