@@ -178,9 +178,8 @@ describe.skipIf(!hasServer("postgresql") || !hasServer("check_pgsql"))(
 
     async function expectSame(lines: Iterable<readonly string[]>, settings?: SettingValues): Promise<void> {
       const plugin = findPlugin("check_pgsql") ?? "";
-      const home = process.env["HOME"] ?? "";
       const compared = await compareWithPlugin(checkPgsql, plugin, lines, {
-        ...{ report, atOnce: 6, environment: [["HOME", home]] },
+        ...{ report, atOnce: 6 },
         ...(settings && { settings }),
       });
       expect(compared.differences).toEqual([]);

@@ -8,8 +8,9 @@ import { seededRandom } from "../../support/random.ts";
 import { FakeServers, type Serve } from "../../support/servers/fake-servers.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { Postgresql } from "../../support/servers/postgresql.ts";
-import { findPlugin } from "../core/real-plugins.ts";
+import { execute, findPlugin } from "../core/real-plugins.ts";
 import { compareWithPlugin } from "../differential.ts";
+import { normalise } from "../oracle.ts";
 import { ACCEPTED, authentication, error, message, ONE, READY, says, speaker } from "./speaker.ts";
 
 const FATAL = { S: "FATAL", V: "FATAL", C: "53300", M: "sorry, too many clients already" };
@@ -156,4 +157,48 @@ describe.skipIf(!hasServer("postgresql") || !hasServer("check_pgsql"))("a real s
       await Promise.all(held);
     }
   });
+
+  it.each<[fault: string, cause: (server: Postgresql) => unknown]>([
+    [
+      "processes are killed",
+      async (server) => {
+        for (const pid of await sleepers(server)) process.kill(pid, "SIGKILL");
+      },
+    ],
+    [
+      "administrator ends both sessions",
+      (server) => server.sql(`select pg_terminate_backend(pid) from ${SLEEPING}`),
+    ],
+    [
+      "administrator cancels both queries",
+      (server) => server.sql(`select pg_cancel_backend(pid) from ${SLEEPING}`),
+    ],
+    ["first process is killed", (server) => server.stop("SIGKILL")],
+    ["shutdown is immediate", (server) => server.stop("SIGQUIT")],
+  ])(
+    "dies in the middle of a query, as its %s, says the same as with the plugin",
+    { timeout: 60_000 },
+    async (_, cause) => {
+      await using server = await Postgresql.start();
+      const words = [...server.words, "-p", server.password, "-q", "select pg_sleep(60)"];
+      const native = runCheck(checkPgsql, words).then(({ returnCode, output }) => ({ returnCode, output }));
+      const plugin = execute({ words: [findPlugin("check_pgsql") ?? "", ...words], environment: [] });
+      await vi.waitUntil(async () => (await sleepers(server)).length === 2, { timeout: 20_000 });
+      await cause(server);
+      const real = await plugin;
+      if (real.kind !== "exited") throw new Error(`the plugin ${real.kind}`);
+      const { returnCode, output } = await native;
+      expect({ returnCode, output: normalise(output) }).toEqual({
+        returnCode: real.returnCode,
+        output: normalise(real.stdout),
+      });
+      expect(output).toContain("QUERY CRITICAL");
+    },
+  );
 });
+
+const SLEEPING = "pg_stat_activity where query = 'select pg_sleep(60)'";
+
+async function sleepers(server: Postgresql): Promise<readonly number[]> {
+  return (await server.sql(`select pid from ${SLEEPING}`)).match(/[0-9]+/g)?.map(Number) ?? [];
+}
