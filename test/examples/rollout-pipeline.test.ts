@@ -26,15 +26,16 @@ type Variables = Readonly<Record<string, string>>;
 const {
   stages,
   workflow,
-  default: _,
+  default: common,
   ...jobs
 } = parse(readFileSync(join(EXAMPLE, "gitlab-ci.yml"), "utf8"), {
   // As GitLab reads it.
   version: "1.1",
-}) as { stages: readonly string[]; workflow: { rules: readonly Rule[] }; default: unknown } & Record<
-  string,
-  Job
->;
+}) as {
+  stages: readonly string[];
+  workflow: { rules: readonly Rule[] };
+  default: { before_script: readonly string[] };
+} & Record<string, Job>;
 const JOBS = new Map(Object.entries(jobs as Record<string, Job>));
 
 const MAIN = { CI_PIPELINE_SOURCE: "push", CI_COMMIT_BRANCH: "main", CI_DEFAULT_BRANCH: "main" };
@@ -97,8 +98,9 @@ describe.skipIf(!hasTool("helm") || !hasServer("git"))("the scripts of the pipel
   async function run(name: string) {
     await site.commit("as it is");
     await site.git(".", "clone", "--quiet", "site", name);
-    const script = [JOBS.get(name)?.script ?? []].flat();
-    expect(script).not.toEqual([]);
+    const job = [JOBS.get(name)?.script ?? []].flat();
+    expect(job).not.toEqual([]);
+    const script = [...common.before_script, ...job];
     const options = { cwd: site.at(name), env: { ...site.env, ...MAIN }, reject: false, all: true } as const;
     return await execa("bash", ["-eo", "pipefail", "-c", script.join("\n")], options);
   }
@@ -112,6 +114,18 @@ describe.skipIf(!hasTool("helm") || !hasServer("git"))("the scripts of the pipel
     expect(site.log("ssh")).toEqual(["gw1.example.org"]);
     expect(await run("prod")).toMatchObject({ exitCode: 0 });
     expect(site.log("helm").slice(2)).toEqual(rolloutCalls("prod"));
+  });
+
+  it("log in to the chart's registry first where it asks for that, with the password on standard input", async () => {
+    const login = { CHART_REGISTRY: "registry.example.org", CHART_REGISTRY_USER: "reader" };
+    Object.assign(site.env, login, { CHART_REGISTRY_PASSWORD: "a-token-of-this-test" });
+    site.program("helm", `{ echo "$*"; [ "$1" != registry ] || { cat; echo; }; } >>'${site.at("helm.log")}'`);
+    expect(await run("dev")).toMatchObject({ exitCode: 0 });
+    expect(site.log("helm")).toEqual([
+      "registry login registry.example.org --username reader --password-stdin",
+      "a-token-of-this-test",
+      ...rolloutCalls("dev"),
+    ]);
   });
 
   it.each<[string, (at: RolloutSite) => void, string]>([

@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
-import { hasTool } from "../support/fetched-tools.ts";
+import { hasTool, toolPath } from "../support/fetched-tools.ts";
 import {
+  CHART,
   find,
+  KEEP_GARBAGE,
   type KubeObject,
   objectsOf,
   ofKind,
@@ -106,6 +109,18 @@ describe.skipIf(!hasTool("helm"))("the stages of the site", () => {
         ),
     );
     expect(mounts).toMatchObject([{ mountPath: `${home}/.ssh`, readOnly: true }]);
+  });
+
+  it.each(STAGES)("$stage has nothing that helm lint warns of, with either Helm", ({ stage }) => {
+    for (const helm of ["helm", "helm3"] as const) {
+      const words = ["lint", "--strict", CHART, "-f", `${CHART}/values-${stage}.yaml`];
+      const { all, exitCode } = execaSync(toolPath(helm), words, {
+        env: KEEP_GARBAGE,
+        reject: false,
+        all: true,
+      });
+      expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.not.stringMatching(/WARNING|ERROR/) });
+    }
   });
 
   it.each(STAGES)("$stage renders the same each time: an upgrade changes nothing", ({ stage, release }) => {
