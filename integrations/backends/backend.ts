@@ -31,7 +31,7 @@ export interface TargetStatus {
   /** Of a service 0 to 3; of a host 0 is up, 1 down, 2 unreachable. */
   readonly state: number;
   readonly isAcknowledged: boolean;
-  /** When the acknowledgement ends, in seconds since the epoch; 0: it has no end. Undefined: not to be read. */
+  /** When the acknowledgement ends, in seconds since the epoch; 0: never. Undefined: it is not known. */
   readonly acknowledgedUntil?: number | undefined;
   /** How many downtimes are in effect. */
   readonly downtimes: number;

@@ -64,10 +64,13 @@ function renderForm(message, into) {
   const form = formOf(message);
   if (form === undefined) return;
   into.append(form.heading, document.createElement("br"));
-  for (const { long_name, reply } of form.choices) {
-    const button = Object.assign(document.createElement("button"), { textContent: long_name });
+  // As Zulip: the short name is the button, and the long one stands beside it.
+  for (const { short_name, long_name, reply } of form.choices) {
+    const choice = Object.assign(document.createElement("span"), { className: "choice" });
+    const button = Object.assign(document.createElement("button"), { textContent: short_name });
     button.addEventListener("click", () => say(message.subject, reply));
-    into.append(button);
+    choice.append(button, long_name);
+    into.append(choice);
   }
 }
 

@@ -1,4 +1,5 @@
 import { nameOf } from "../commands/command-text.ts";
+import { EMOJI_NAMES } from "../emoji/pack.ts";
 import { renderButtons } from "./buttons.ts";
 import { macroValue, type Notice } from "./notice.ts";
 import { findRoute, type Route } from "./routes.ts";
@@ -44,7 +45,7 @@ export type News = "problem" | "recovery" | "other" | "post";
 /** What templates may name. */
 export const PLACES = [
   ...["label", "type", "state", "output", "long_output", "comment", "author", "remark", "link"],
-  ...["host", "alias", "service", "stage", "what"],
+  ...["host", "alias", "service", "stage", "what", "emoji"],
 ] as const;
 type Place = (typeof PLACES)[number];
 
@@ -106,6 +107,7 @@ function safeValues(notice: Notice, style: MessageStyle): TemplateValues {
     remark: () => safe("remark", style.maxOutput),
     long_output: () => safeBlock(raw.place("long_output"), MAX_LONG_OUTPUT),
     link: () => renderLink(notice, style),
+    emoji: () => raw.place("emoji"),
   };
   return {
     place: (name) => (values[name] ?? (() => safe(name as Place)))(),
@@ -128,9 +130,19 @@ function rawValues(notice: Notice, { stage }: MessageStyle): TemplateValues {
     long_output: macro(long),
     remark: comment === "" || author === "" ? comment : `${comment} (${author})`,
     what: nameOf(notice),
+    emoji: emojiOf(notice),
     link: "",
   };
   return { place: (name) => values[name as Place] ?? "", macro };
+}
+
+const HOST_EMOJI: Readonly<Record<string, string>> = { up: "ok", down: "crit", unreachable: "crit" };
+
+/** The custom emoji of the state, as `:crit:`. Empty: there is none for it. */
+function emojiOf({ service, label }: Notice): string {
+  const word = label.toLowerCase();
+  const name = service === undefined ? (HOST_EMOJI[word] ?? "") : word;
+  return EMOJI_NAMES.includes(name) ? `:${name}:` : "";
 }
 
 /** The only macros of an author that a core strips of what a shell understands. */

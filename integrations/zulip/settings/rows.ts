@@ -109,7 +109,7 @@ export const MESSAGE_ROWS = [
     kind: text,
     default: undefined,
     defaultText: "the team's three lines, in the language",
-    help: "The message. \\n ends a line. {label}, {type}, {state}, {output}, {long_output}, {comment}, {author}, {remark}, {link}, {host}, {alias}, {service}, {what} and {stage} are replaced, and macros as $HOSTNAME$. A line whose values are all empty is left out.",
+    help: "The message. \\n ends a line. {label}, {type}, {state}, {output}, {long_output}, {comment}, {author}, {remark}, {link}, {host}, {alias}, {service}, {what}, {stage} and {emoji} are replaced, and macros as $HOSTNAME$. A line whose values are all empty is left out.",
     knownBy: BY_US,
   },
   {

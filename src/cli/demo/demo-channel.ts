@@ -68,7 +68,9 @@ export class DemoChannel implements Channel {
   async status(target: Target): Promise<TargetStatus | undefined> {
     const state = this.#core()?.find(target.host, target.service);
     if (state === undefined) return undefined;
-    const { returnCode = 0, output } = state;
+    const { returnCode = 0 } = state;
+    // As a core, which keeps perfdata and further lines elsewhere.
+    const [output = ""] = state.output.split(/\\n|\n|\|/, 1);
     return {
       state: target.service === undefined ? Math.min(returnCode, 1) : returnCode,
       isAcknowledged: this.#isAcknowledged(target),

@@ -58,6 +58,12 @@ describe("the demo's chat", () => {
     await api("POST", "messages", { ...inTopic, content: acknowledge.reply });
     await untilSaid(chat, /^Acknowledged checkout - app1 \(demo\): ✓/);
 
+    await api("POST", "messages", { ...inTopic, content: "@**Icinga API-Bot** ack 2h" });
+    await untilSaid(
+      chat,
+      /^Acknowledged checkout - app1 \(demo\): ✗ it is already acknowledged, without an end/,
+    );
+
     await vi.waitFor(() => expect(alertOf(chat, "search - app1")).toBeDefined(), PATIENCE);
     const reaction = [
       `messages/${alertOf(chat, "search - app1")?.id}/reactions`,
@@ -82,10 +88,14 @@ describe.skipIf(!hasServer("chromium"))("the page of the demo's chat", () => {
 
   it("shows the stream, and its buttons and emoji work", { timeout: 90_000 }, async () => {
     await using chat = await start();
-    const page = await browser.newPage({ viewport: { width: 1_000, height: 900 } });
+    const page = await browser.newPage({ viewport: { width: 1_000, height: 1_100 } });
     const complaints = complaintsOf(page);
     await page.goto(chat.url);
     const alert = page.locator("article", { hasText: "HTTP CRITICAL" }).first();
+    const form = alert.locator(".choice");
+    await form.first().waitFor(PATIENCE);
+    expect(await form.getByRole("button").allTextContents()).toEqual(["1h", "8h", "1d", "7d", "Acknowledge"]);
+    expect(await form.first().textContent()).toBe("1h1 hour");
     await alert.getByRole("button", { name: "Acknowledge" }).click({ timeout: PATIENCE.timeout });
     await page.getByText("Acknowledged checkout - app1 (demo): ✓").first().waitFor(PATIENCE);
     await alert.getByRole("button", { name: ":1h:" }).click();
@@ -94,7 +104,11 @@ describe.skipIf(!hasServer("chromium"))("the page of the demo's chat", () => {
     await page.getByLabel("Message").fill("status");
     await page.getByRole("button", { name: "Send to the bot" }).click();
     await page.locator("article", { hasText: "CRITICAL" }).last().waitFor(PATIENCE);
+    await page.getByLabel("Message").fill("ack 2h");
+    await page.getByRole("button", { name: "Send to the bot" }).click();
+    await page.getByText("✗ it is already acknowledged, without an end").first().waitFor(PATIENCE);
     const kept = process.env["KEEP_PICTURES"];
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)");
     if (kept !== undefined) await page.screenshot({ path: `${kept}/chat.png` });
     expect(complaints).toEqual([]);
     await page.close();

@@ -18,7 +18,7 @@ describe("the demo's core as a monitoring", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const core = {
       find: (host: string, name: string | undefined) =>
-        host === "web1" && name === "http" ? stateOf(2) : undefined,
+        host === "web1" && name === "http" ? stateOf(2, "refused|time=1s") : undefined,
     };
     channel = new DemoChannel(() => core as unknown as Core);
     backend = new CheckedBackend(channel);
@@ -33,7 +33,9 @@ describe("the demo's core as a monitoring", () => {
     expect(await backend.acknowledge(HTTP, wish)).toMatchObject({ kind: "done" });
     expect(channel.tells(HTTP, false)).toBe(false);
     expect(channel.tells(HTTP, true)).toBe(true);
-    expect(await backend.status(HTTP)).toMatchObject({ state: 2, isAcknowledged: false });
+    expect(await backend.status(HTTP)).toMatchObject({
+      ...{ state: 2, isAcknowledged: false, output: "refused" },
+    });
     expect(channel.tells(HTTP, false)).toBe(true);
   });
 

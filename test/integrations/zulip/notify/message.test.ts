@@ -42,6 +42,24 @@ describe("the message of the team, byte for byte", () => {
     expect(message?.content).toMatch(`Notification Type: **${label}** - PROBLEM - ${SERVICESTATE}\n`);
   });
 
+  it.each([
+    ["service", "CRITICAL", ":crit:"],
+    ["service", "WARNING", ":warn:"],
+    ["service", "UNKNOWN", ":unk:"],
+    ["service", "OK", ":ok:"],
+    ["service", "PENDING", ""],
+    ["host", "UP", ":ok:"],
+    ["host", "DOWN", ":crit:"],
+    ["host", "UNREACHABLE", ":crit:"],
+  ])("has the custom emoji of a %s that is %s, if the template asks for it", (kind, state, emoji) => {
+    const macros = kind === "host" ? HOST_PROBLEM : SERVICE_PROBLEM;
+    const style = { ...STYLE, template: template("{emoji}\\nOutput: {output}") };
+    const [first = ""] = (
+      render({ ...macros, HOSTSTATE: state, SERVICESTATE: state }, style)?.content ?? ""
+    ).split("\n");
+    expect(first.startsWith("Output: ") ? "" : first).toBe(emoji);
+  });
+
   it.each(["UP", "DOWN", "UNREACHABLE"])("a host that is %s is labelled so", (HOSTSTATE) => {
     expect(render({ ...HOST_PROBLEM, HOSTSTATE })?.content).toContain(
       `**${HOSTSTATE}** - PROBLEM - ${HOSTSTATE}`,
