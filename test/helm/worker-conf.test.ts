@@ -213,7 +213,7 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
 
   it("has no key where there is no encryption, and no other queues than those named", () => {
     const loaded = loadPool({ gearman: { encryption: false, existingSecret: "" } });
-    expect(warningsOf(loaded)).toEqual([]);
+    expect(warningsOf(loaded)).toEqual([expect.stringContaining("without encryption and TLS")]);
     expect(loaded.config).toMatchObject({
       ...{ encryption: false, key: undefined, servicegroups: ["snmp"], hostgroups: [] },
       ...{ hosts: false, services: false, eventhandler: false, notifications: false },
