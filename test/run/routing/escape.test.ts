@@ -161,3 +161,91 @@ describe.each(Object.entries(MODES))("%s", (mode, route) => {
     expect(attempts.filter((line) => route(line).via !== "refuse")).toEqual([]);
   });
 });
+
+/** A wrapper as a site's rules name it, with the words in front of its command. */
+const ALLOWED_WRAPPERS: readonly string[] = [
+  ...["negate", "negate -s -o CRITICAL", "urlize http://x/", "sudo -n", "sudo -u nagios", "env"],
+  ...["nice -n 5", "timeout 5", "setsid", "nohup", "ionice -c 3", "stdbuf -o0"],
+];
+/** What they run is not understood, so a line for them gives nothing. */
+const OPAQUE_WRAPPERS = ["env A=1", "env -S", "flock /q/l", "taskset 1", "strace", "busybox sh -c", "xargs"];
+const PLUGIN = "/p/check_tcp -H web1 -p 80";
+const PLUGIN_RULE = "/p/check_tcp -H <host> -p <number>";
+/** Other commands than the one plugin with the words of its rule, with the wrapper in front of them. */
+const THROUGH_A_WRAPPER: readonly ((wrapper: string) => string)[] = [
+  ...["/bin/id", "/q/check_tcp -H web1 -p 80", "/p/check_dns -H web1", "check_tcp -H web1 -p 80"].map(
+    (command) => (wrapper: string) => `/p/${wrapper} ${command}`,
+  ),
+  (wrapper) => `/p/${wrapper}`,
+  (wrapper) => `/p/${wrapper} --help`,
+  (wrapper) => `/p/${wrapper} -- /bin/id`,
+  (wrapper) => `/p/${wrapper} '/bin/id'`,
+  (wrapper) => `/p/${wrapper} "/bin/id ${PLUGIN}"`,
+  (wrapper) => `/p/${wrapper} '${PLUGIN}; id'`,
+  (wrapper) => `/p/${wrapper} '${PLUGIN} | id'`,
+  (wrapper) => `/p/${wrapper} '${PLUGIN}' '; id'`,
+  (wrapper) => `/p/${wrapper} /p/../bin/id`,
+  (wrapper) => `/p/${wrapper} /p/check_tcp/../../bin/id`,
+  (wrapper) => `/p/${wrapper} ${PLUGIN} --extra-opts=@/q/f`,
+  (wrapper) => `/p/${wrapper} /p/check_tcp -H -x -p 80`,
+  (wrapper) => `/p/${wrapper} /p/check_tcp -H 'web1 -x' -p 80`,
+  (wrapper) => `/p/${wrapper} /p/check_tcp -H 'web1;id' -p 80`,
+  (wrapper) => `/p/${wrapper} /p/check_tcp -H '$(id)' -p 80`,
+  (wrapper) => `/p/${wrapper} /p/sh -c id`,
+  (wrapper) => `/p/${wrapper} A=1 /bin/id`,
+  (wrapper) => `/p/${wrapper} LD_PRELOAD=/q/x.so ${PLUGIN}`,
+  (wrapper) => `/p/${wrapper} ${PLUGIN}; id`,
+  (wrapper) => `/p/${wrapper} ${PLUGIN} && id`,
+  (wrapper) => `/p/${wrapper} $(id) ${PLUGIN}`,
+  (wrapper) => `/p/${wrapper} /p/negate /bin/id`,
+  (wrapper) => `/p/${wrapper} /p/urlize http://x/ /bin/id`,
+  (wrapper) => `/p/${wrapper} /p/negate '/p/urlize http://x/ /bin/id'`,
+  (wrapper) => `A=1 /p/${wrapper} ${PLUGIN}`,
+  (wrapper) => `/q/${wrapper} ${PLUGIN}`,
+];
+
+describe.each([
+  ["one plugin behind it", (wrapper: string) => `/p/${wrapper} ${PLUGIN_RULE}`],
+  ["any words behind it", (wrapper: string) => `/p/${wrapper} ...`],
+])("restrict_mode=strict, with a line for a wrapper and %s", (_, ruleOf) => {
+  it.each(ALLOWED_WRAPPERS)("%s runs that plugin, and nothing else", (wrapper) => {
+    const allowed = [ruleOf(wrapper), PLUGIN_RULE].map((rule) => `restrict_allow=${rule}`);
+    const route = routerOf("restrict_mode=strict", ...allowed);
+    expect(route(`/p/${wrapper} ${PLUGIN}`).via).not.toBe("refuse");
+    const attempts = THROUGH_A_WRAPPER.map((attempt) => attempt(wrapper));
+    expect(attempts.filter((line) => route(line).via !== "refuse")).toEqual([]);
+  });
+
+  it.each(ALLOWED_WRAPPERS)("%s runs nothing without a line for the plugin itself", (wrapper) => {
+    const route = routerOf("restrict_mode=strict", `restrict_allow=${ruleOf(wrapper)}`);
+    expect(route(`/p/${wrapper} ${PLUGIN}`).via).toBe("refuse");
+  });
+});
+
+it.each(OPAQUE_WRAPPERS)(
+  "restrict_mode=strict, with lines for %s and for the plugin, runs nothing",
+  (wrapper) => {
+    const rules = [`/p/${wrapper} ${PLUGIN_RULE}`, `/p/${wrapper} ...`, PLUGIN_RULE];
+    const route = routerOf("restrict_mode=strict", ...rules.map((rule) => `restrict_allow=${rule}`));
+    const attempts = [`/p/${wrapper} ${PLUGIN}`, ...THROUGH_A_WRAPPER.map((attempt) => attempt(wrapper))];
+    expect(attempts.filter((line) => route(line).via !== "refuse")).toEqual([]);
+  },
+);
+
+it("restrict_mode=strict, with a line for a shell, runs what has a line of its own", () => {
+  const rules = ["/p/sh -c *", PLUGIN_RULE].map((rule) => `restrict_allow=${rule}`);
+  const route = routerOf("restrict_mode=strict", ...rules);
+  expect(route(`/p/sh -c '${PLUGIN}'`).via).not.toBe("refuse");
+  const lines = [
+    ...[
+      "/bin/id",
+      `${PLUGIN}; id`,
+      `${PLUGIN} | id`,
+      `${PLUGIN} && id`,
+      `$(id) ${PLUGIN}`,
+      `${PLUGIN} > /q/f`,
+    ],
+    ...["/p/check_tcp -H $(id) -p 80", "/p/sh -c id", "/p/negate /bin/id", `A=1 ${PLUGIN}`, `${PLUGIN}\n id`],
+  ];
+  expect(lines.filter((line) => route(`/p/sh -c '${line}'`).via !== "refuse")).toEqual([]);
+});
