@@ -38,6 +38,8 @@ export interface ComparisonOptions {
   readonly rules?: readonly NormalRule[];
   /** How many run at a time. The default is 16, as they wait most of the time. */
   readonly atOnce?: number;
+  /** True: the plugin is started when the check has answered. The check counts processes, say. */
+  readonly isInTurn?: boolean;
   /** Variables that the plugin has besides HOME. The check reads those of this process: stub them, too. */
   readonly variables?: NestedCommand["environment"];
   /** The settings of worker.conf; the defaults if there are none. */
@@ -66,13 +68,21 @@ export async function compareWithPlugin(
   check: Check,
   plugin: string,
   lines: Iterable<readonly string[]>,
-  { rules = [], atOnce = 16, variables = [], settings, given, report }: ComparisonOptions = {},
+  {
+    rules = [],
+    atOnce = 16,
+    variables = [],
+    isInTurn = false,
+    settings,
+    given,
+    report,
+  }: ComparisonOptions = {},
 ): Promise<Comparison> {
   await using shared = new SharedValues({ log: () => {}, settings: () => settings, ...(given && { given }) });
   const answers: Answer[] = [];
   const all = [...lines];
   await using runner = all.length < MANY ? undefined : new PluginRunner();
-  const environment = { rules, shared, variables, run: runner?.execute.bind(runner) ?? execute };
+  const environment = { rules, shared, variables, isInTurn, run: runner?.execute.bind(runner) ?? execute };
   const waiting = all.values();
   const runNext = async () => {
     for (const line of waiting) answers.push(await compare(check, plugin, line, environment));
@@ -115,6 +125,7 @@ interface Environment {
   readonly rules: readonly NormalRule[];
   readonly shared: SharedValues;
   readonly variables: NestedCommand["environment"];
+  readonly isInTurn: boolean;
   readonly run: (command: NestedCommand) => Promise<CommandOutcome>;
 }
 
@@ -122,7 +133,7 @@ async function compare(
   check: Check,
   plugin: string,
   argv: readonly string[],
-  { rules, shared, variables, run }: Environment,
+  { rules, shared, variables, isInTurn, run }: Environment,
 ): Promise<Answer> {
   const understood = check.understand(argv);
   const words = `${check.name} ${JSON.stringify(argv)}`;
@@ -136,19 +147,19 @@ async function compare(
         ? Promise.reject(new Error("no command was declared"))
         : execute(understood.command, timeoutMs),
   };
-  const [native, real] = await Promise.all([
-    understood.run(context).then(
-      ({ returnCode, output, stderr = "" }) => [returnCode, normalise(output, rules), stderr],
-      // A CheckFailure is an answer. Any other error is shown as a difference.
-      (error: { readonly state?: number; readonly message: string }) =>
-        error instanceof CheckDeclined ? error : [error.state, normalise(error.message, rules), ""],
-    ),
-    run({ words: [plugin, ...argv], environment: [...ownHome(), ...variables] }).then((outcome) =>
-      outcome.kind === "exited"
-        ? [outcome.returnCode, normalise(outcome.stdout, rules), outcome.stderr]
-        : [outcome.kind],
-    ),
-  ]);
+  const answering = understood.run(context).then(
+    ({ returnCode, output, stderr = "" }) => [returnCode, normalise(output, rules), stderr],
+    // A CheckFailure is an answer. Any other error is shown as a difference.
+    (error: { readonly state?: number; readonly message: string }) =>
+      error instanceof CheckDeclined ? error : [error.state, normalise(error.message, rules), ""],
+  );
+  if (isInTurn) await answering;
+  const outcome = await run({ words: [plugin, ...argv], environment: [...ownHome(), ...variables] });
+  const native = await answering;
+  const real =
+    outcome.kind === "exited"
+      ? [outcome.returnCode, normalise(outcome.stdout, rules), outcome.stderr]
+      : [outcome.kind];
   const [ours, theirs] = [JSON.stringify(native), JSON.stringify(real)];
   if (native instanceof CheckDeclined) {
     return { kind: "declined", argv, words: `${words}\n  plugin ${theirs}\n  because ${native.message}` };

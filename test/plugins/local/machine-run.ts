@@ -49,9 +49,9 @@ async function compareAll(task: LocalTask): Promise<readonly Comparison[]> {
   for (const [name, lines] of Object.entries(task)) {
     const check = CHECKS[name as LocalCheck];
     const rules = RULES[name as LocalCheck] ?? [];
-    // A plugin that has ended is a zombie for a moment, and would be counted by the next one.
-    const atOnce = name === "check_procs" ? 1 : 4;
-    all.push(await compareWithPlugin(check, findPlugin(name) ?? "", lines, { rules, given, atOnce }));
+    // A plugin is counted by another, and one that has ended is a zombie for a moment.
+    const turns = name === "check_procs" ? { atOnce: 1, isInTurn: true } : { atOnce: 4 };
+    all.push(await compareWithPlugin(check, findPlugin(name) ?? "", lines, { rules, given, ...turns }));
   }
   return all;
 }

@@ -96,16 +96,19 @@ describe("with TLS", () => {
     expect(await ask(server.port, ...LOGIN, "--trust", "-w", "60")).toContain("0 MSSQL OK - login in T s");
   });
 
-  it("reaches an old server with --tls=1.0 only", async () => {
+  it.each([
+    ["TLSv1", ["--tls=1.0"], ["--tls=1.1"]],
+    ["TLSv1.1", ["--tls=1.1"], []],
+  ] as const)("reaches an old server of %s with %j, and not with %j", async (version, enough, tooNew) => {
     const old = {
       ...CERTIFICATE,
-      maxVersion: "TLSv1",
-      minVersion: "TLSv1",
+      maxVersion: version,
+      minVersion: version,
       ciphers: "ALL:@SECLEVEL=0",
     } as const;
     await using server = await TdsServer.start({ ...OPTIONS, tls: old });
-    expect(await ask(server.port, ...LOGIN, "--trust")).toContain("2 MSSQL CRITICAL - ");
-    expect(await ask(server.port, ...LOGIN, "--trust", "--tls=1.0", "-w", "60")).toContain("0 MSSQL OK");
+    expect(await ask(server.port, ...LOGIN, "--trust", ...tooNew)).toContain("2 MSSQL CRITICAL - ");
+    expect(await ask(server.port, ...LOGIN, "--trust", ...enough, "-w", "60")).toContain("0 MSSQL OK");
   });
 
   it("says that a server has none", async () => {
