@@ -150,13 +150,14 @@ LABEL org.opencontainers.image.title="omd-db-worker" \
       org.opencontainers.image.description="omd-worker for checks of databases"
 
 
-# Windows: check_nrpe, check_nt, and PowerShell over SSH. check_nsc_web is answered in the worker.
+# Windows: check_nrpe, check_nt, PowerShell over SSH, and Python's WinRM for plugins of a site. check_nsc_web is answered in the worker.
 FROM base AS windows
-RUN /usr/local/lib/omd-worker/install-packages.sh nagios-nrpe-plugin openssh-client
+RUN /usr/local/lib/omd-worker/install-packages.sh nagios-nrpe-plugin openssh-client python3-winrm
+COPY images/openssl-ntlm.cnf /usr/local/lib/omd-worker/
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-windows-worker" \
-      org.opencontainers.image.description="omd-worker for checks of Windows: NRPE, NSClient, PowerShell over SSH"
+      org.opencontainers.image.description="omd-worker for checks of Windows: NRPE, NSClient, PowerShell over SSH, WinRM"
 
 
 # The programs beside the workers: zulip-bot, zulip-notifier, perfdata. They start no plugin, and what has the login of the

@@ -18,12 +18,17 @@ export interface Question {
 export interface Scene {
   readonly native: Question;
   readonly plugin: Question;
+  /** Questions about packages that no plugin of the image uses by itself. */
+  readonly more?: readonly Question[];
   /** What the container must see, as words of `--volume`. */
   readonly volumes?: readonly string[];
   readonly server?: AsyncDisposable;
 }
 
 const PLUGINS = "/usr/lib/nagios/plugins";
+/** The hash of a password for NTLM is MD4. */
+const IMPORT_WINRM =
+  'import hashlib, winrm; hashlib.new("md4"); print(winrm.Session("web1", auth=("a", "b"), transport="ntlm").url)';
 /** The user of the images. */
 const USER = 10001;
 /** Where the container has the client's files of ssh. In their own place they may be behind a folder that only root may enter. */
@@ -78,6 +83,13 @@ export async function openScene(target: Target, gearmand: number): Promise<Scene
       return {
         native: { command: `${PLUGINS}/check_nrpe ${words}`, says: "OK - all good" },
         plugin: { command: `${PLUGINS}/check_nrpe -b 127.0.0.1 ${words}`, says: "OK - all good" },
+        // What a plugin for WinRM with NTLM begins with. There is no Windows to ask.
+        more: [
+          {
+            command: `OPENSSL_CONF=/usr/local/lib/omd-worker/openssl-ntlm.cnf /usr/bin/python3 -c '${IMPORT_WINRM}'`,
+            says: "http://web1:5985/wsman",
+          },
+        ],
         server,
       };
     }

@@ -10,10 +10,7 @@ import { Core, serviceJob } from "./core.ts";
 const DRIVERS = ["mssql", "mysql2", "net-snmp", "pg", "ssh2", "tedious"];
 const PLUGINS = "/usr/lib/nagios/plugins";
 
-/**
- * Read by the worker before its own code: at its end it writes down which files it has loaded by `require`,
- * packages among them.
- */
+/** Read before the worker's own code: when it ends, the files that were required are written down. */
 const TELL_AT_THE_END = `process.on("exit", () => {
   require("node:fs").writeFileSync(process.env.LOADED + "." + process.pid, Object.keys(require.cache).join("\\n"));
 });`;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { ScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
 import { PodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor";
 import { PrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule";
@@ -5,7 +6,14 @@ import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitorin
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { hasTool, toolFolder } from "../support/fetched-tools.ts";
-import { find, type KubeObject, objectsOf, objectsOfFiles, ofKind } from "../support/helm/template.ts";
+import {
+  find,
+  type KubeObject,
+  objectsOf,
+  objectsOfFiles,
+  ofKind,
+  readObjects,
+} from "../support/helm/template.ts";
 
 const VERSIONS = [27, 28, 29, 30, 31, 32, 33, 34, 35].map((minor) => `1.${minor}`);
 const VALUES = ["values-dev.yaml", "values-prod.yaml", "ci/trial-values.yaml", "ci/everything-values.yaml"];
@@ -38,6 +46,13 @@ describe.skipIf(!hasTool("helm") || !hasTool("kubernetes-validate"))("the schema
     expect(objects.length).toBeGreaterThan(80);
     expect(await validate(VERSIONS, objects)).toEqual([]);
   }, 180_000);
+
+  it("take what the examples have for a cluster", async () => {
+    const files = ["rollout/deployer.yaml", "event-handlers/kubernetes/scale-deployment.yaml"];
+    const objects = files.flatMap((file) => readObjects(readFileSync(`examples/${file}`, "utf8")));
+    expect(objects).toHaveLength(6);
+    expect(await validate([...VERSIONS.slice(0, 1), ...VERSIONS.slice(-1)], objects)).toEqual([]);
+  });
 
   it("would find a field that is none", async () => {
     const deployment = find(objectsOf(), "Deployment", "omd-snmp-worker");

@@ -32,7 +32,9 @@ const DESTINATIONS: Destinations = {
   "target, NRPE": [TARGET, tcp(5666)],
   "target, NSClient": [TARGET, tcp(12489)],
   "target, SNClient": [TARGET, tcp(8443)],
+  "target, WinRM": [TARGET, tcp(5985)],
   "target, WinRM over TLS": [TARGET, tcp(5986)],
+  "target, past WinRM": [TARGET, tcp(5987)],
   "target, telnet": [TARGET, tcp(23)],
   "an address that is no target, SSH": [STRANGER, tcp(22)],
   "an address that is no target, SNMP": [STRANGER, udp(161)],
@@ -209,6 +211,18 @@ describe.skipIf(!hasTool("helm"))("NetworkPolicies", () => {
     );
     expect(there.sends("snmp", address("203.0.113.2"), tcp(4731))).toBe(true);
     expect(there.sends("snmp", address("203.0.113.3"), tcp(4731))).toBe(false);
+  });
+
+  it("let a pool reach WinRM where it is switched on, as well as its ports, and no other pool", () => {
+    const values = { gearman: { servers: ["192.0.2.10"] }, networkPolicy: { targets: ["198.51.100.0/24"] } };
+    const { reached } = network(objectsOf({ ...values, pools: { windows: { egress: { winrm: true } } } }));
+    const winrm = ["target, WinRM", "target, WinRM over TLS"];
+    expect(reached("windows")).toEqual([...EVERY_POOL, ...WINDOWS, ...winrm].toSorted());
+    expect(reached("snmp")).toEqual([...EVERY_POOL, "target, SNMP"].toSorted());
+    const alone = { queues: { hostgroups: ["a"] }, egress: { targets: ["198.51.100.0/24"], winrm: true } };
+    expect(network(objectsOf({ ...values, pools: { alone } })).reached("alone")).toEqual(
+      [...EVERY_POOL, ...winrm].toSorted(),
+    );
   });
 
   it("let KEDA in where it asks the pool itself", () => {

@@ -27,7 +27,7 @@
 {{/* Targets without a port open nothing: a rule without ports would open them all. (dict "at" "egress") */}}
 {{- define "omd-worker.checkEgress" -}}
 {{- $problems := list -}}
-{{- if and .egress.targets (not .egress.ports) (not .egress.icmp) -}}
+{{- if and .egress.targets (not .egress.ports) (not .egress.icmp) (not .egress.winrm) -}}
 {{-   $problems = append $problems (printf "%s.egress.targets is set, and egress.ports is empty: none of them could be reached: name the ports, as [{port: 1, endPort: 65535, protocol: TCP}] for all" .at) -}}
 {{- end -}}
 {{- toYaml $problems -}}

@@ -43,6 +43,12 @@ named for themselves. As YAML; nothing without exceptions, as a rule without `to
 {{- toYaml (list $rule) -}}
 {{- end -}}
 
+{{/* The ports of `egress`, as YAML. */}}
+{{- define "omd-worker.targetPorts" -}}
+{{- $winrm := list (dict "port" 5985 "endPort" 5986 "protocol" "TCP") -}}
+{{- toYaml (concat (.ports | default list) (ternary $winrm list (eq (.winrm | default false) true))) -}}
+{{- end -}}
+
 {{/* The pools whose targets are everywhere, as YAML: {byPorts: [NAME, …], byPings: […]}. */}}
 {{- define "omd-worker.poolsAnywhere" -}}
 {{- $byPorts := list -}}
@@ -51,7 +57,7 @@ named for themselves. As YAML; nothing without exceptions, as a rule without `to
 {{-   if not (or $pool.egress.targets $.Values.networkPolicy.targets) -}}
 {{-     if $pool.egress.icmp -}}
 {{-       $byPings = append $byPings $name -}}
-{{-     else if $pool.egress.ports -}}
+{{-     else if include "omd-worker.targetPorts" $pool.egress | fromYamlArray -}}
 {{-       $byPorts = append $byPorts $name -}}
 {{-     end -}}
 {{-   end -}}
@@ -128,8 +134,10 @@ everywhere, as a NetworkPolicy knows no names. A gearmand of the chart is a pod 
 {{- end }}
 {{- if .egress.icmp }}
 {{ include "omd-worker.egressRule" (dict "targets" $targets "ports" (list)) }}
-{{- else if .egress.ports }}
-{{ include "omd-worker.egressRule" (dict "targets" $targets "ports" .egress.ports) }}
+{{- else }}
+{{- with include "omd-worker.targetPorts" .egress | fromYamlArray }}
+{{ include "omd-worker.egressRule" (dict "targets" $targets "ports" .) }}
+{{- end }}
 {{- end }}
 {{- with .egress.rules }}
 {{ toYaml . }}

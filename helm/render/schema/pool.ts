@@ -84,6 +84,11 @@ const AUTOSCALING: Schema = object({
 
 export const EGRESS: Schema = object({ targets: PEERS, ports: PORTS, icmp: BOOLEAN, rules: OBJECTS });
 
+const POOL_EGRESS: Schema = object({
+  ...{ targets: PEERS, ports: PORTS, icmp: BOOLEAN, rules: OBJECTS },
+  winrm: BOOLEAN,
+});
+
 /** What every kind of pod has. */
 export const POD: Readonly<Record<string, Schema>> = {
   podSecurityContext: ANY_OBJECT,
@@ -155,7 +160,7 @@ export function poolSchema(config: Schema): Schema {
       unhealthyPodEvictionPolicy: choice("AlwaysAllow", "IfHealthyBudget"),
     }),
     autoscaling: AUTOSCALING,
-    egress: EGRESS,
+    egress: POOL_EGRESS,
     podAntiAffinity: choice("soft", "hard", "none"),
     topologySpreadConstraints: OBJECTS,
     resources: RESOURCES,
