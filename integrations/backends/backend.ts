@@ -31,7 +31,7 @@ export interface TargetStatus {
   /** Of a service 0 to 3; of a host 0 is up, 1 down, 2 unreachable. */
   readonly state: number;
   readonly isAcknowledged: boolean;
-  /** When the acknowledgement ends, in seconds since the epoch; 0: it has no end. Undefined: not to be read. */
+  /** When the acknowledgement ends, in seconds since the epoch; 0: never. Undefined: it is not known. */
   readonly acknowledgedUntil?: number | undefined;
   /** How many downtimes are in effect. */
   readonly downtimes: number;
@@ -51,7 +51,7 @@ export interface Downtime {
  * What became of a wish. Only `done` and `already` were seen in the monitoring afterwards.
  *
  * - `already`: it was so before.
- * - `other-end`: it is acknowledged, but not until when it was asked for, or that cannot be read. A core keeps
+ * - `other-end`: it is acknowledged, but not until when it was asked for, or that is not known. A core keeps
  *   the acknowledgement that it has, so nothing was sent. `until` as `acknowledgedUntil`.
  * - `not-a-problem`: there is nothing to acknowledge, the target is well.
  * - `forbidden`: the monitoring does not let us, or hides the target from us.

@@ -160,7 +160,7 @@ export class SpoolFolder {
     return path;
   }
 
-  /** Removes what writers left half-written that died long ago, and what was set aside and is from long ago. */
+  /** Removes what writers left half-written that died long ago, and old entries that were set aside. */
   async clean(now = Date.now()): Promise<void> {
     await removeOlder(join(this.folder, UNFINISHED), now - ABANDONED_MS);
     await removeOlder(join(this.folder, SET_ASIDE), now - SET_ASIDE_MS);

@@ -13,7 +13,8 @@ const NAME = "sending.json";
 
 /**
  * Remembers in a file what is being sent, so that a notifier that was killed looks whether the message has
- * arrived. There is no file while nothing is sent: texts of messages are not kept. Its name is none of an entry.
+ * arrived. There is no file while nothing is sent: texts of messages are not kept. Its name is none of an
+ * entry.
  */
 export class SendingJournal {
   readonly #path: string;

@@ -7,7 +7,7 @@ import { ThrukChannel } from "../../../integrations/backends/thruk-channel.ts";
 const KEY = "a".repeat(64);
 const HOST = "dummy_fkt_tests";
 const SERVICE = "Größe & Platte/2";
-/** Recorded with Thruk 3.20.2 before icinga2's livestatus: this name's commands get two backslashes, and are lost. */
+/** Recorded with Thruk 3.20.2 and icinga2's livestatus: its commands get two backslashes, and are lost. */
 const LOST = "Disk C:\\ & Größe";
 const TARGET = { host: HOST, service: SERVICE };
 const WISH = { author: "Mücke", comment: "seen; #1", isSticky: true };
