@@ -51,8 +51,8 @@ export interface Downtime {
  * What became of a wish. Only `done` and `already` were seen in the monitoring afterwards.
  *
  * - `already`: it was so before.
- * - `other-end`: it is acknowledged, but not until when it was asked for, or that cannot be read. A core
- *   keeps the acknowledgement that it has, so nothing was sent. `until` as `acknowledgedUntil`.
+ * - `other-end`: it is acknowledged, but not until when it was asked for, or that is not known. A core keeps
+ *   the acknowledgement that it has, so nothing was sent. `until` as `acknowledgedUntil`.
  * - `not-a-problem`: there is nothing to acknowledge, the target is well.
  * - `forbidden`: the monitoring does not let us, or hides the target from us.
  * - `unavailable`: it does not answer, so nobody knows whether it was done.

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ActionJournal } from "../../../../integrations/zulip/bot/action-journal.ts";
 import type { PermissionRule } from "../../../../integrations/zulip/bot/permissions.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
 import { BotWorld, HOST, SERVICE, TOPIC } from "./bot-world.ts";
@@ -309,6 +311,29 @@ describe("once, whatever happens", () => {
       "web1!http unacknowledged",
       "web1!http downtime removed",
     ]);
+  });
+
+  it("knows an acknowledgement with an end again that it made before a crash", async () => {
+    await world.start();
+    await world.alert();
+    await world.end();
+    const id = await world.say("ack 2h");
+    const seenMs = world.clock.now();
+    {
+      using journal = ActionJournal.open(join(world.folder.path, "actions"), { nowMs: seenMs });
+      journal.begin(`message ${id}`, seenMs, undefined);
+    }
+    const wish = { author: "Anna", comment: "x", isSticky: true };
+    const expiresAt = Math.floor(seenMs / 1_000) + 7_200;
+    world.monitoring.at(SERVICE).acknowledgement = { ...wish, expiresAt };
+    world.clock.offset += 60_000;
+    await world.start();
+    expect(await world.answered(1)).toEqual([ACKNOWLEDGED]);
+    // Another wish has another end.
+    await world.say("ack 2h");
+    expect((await world.answered(2)).at(-1)).toBe(
+      "Acknowledged http - web1: ✗ it is already acknowledged, with another end. First unack",
+    );
   });
 
   it("does not do what is too old, and says so once", async () => {

@@ -38,7 +38,9 @@ export class MemoryMonitoring implements Backend {
 
   acknowledge(target: Target, wish: Acknowledgement): Promise<Ending> {
     return this.#act(target, "acknowledged", (known) => {
-      if (known.acknowledgement !== undefined) return { kind: "already" };
+      const before = known.acknowledgement;
+      if (before !== undefined && before.expiresAt === wish.expiresAt) return { kind: "already" };
+      if (before !== undefined) return { kind: "other-end", until: before.expiresAt ?? 0 };
       known.acknowledgement = wish;
       return { kind: "done" };
     });
