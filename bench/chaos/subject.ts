@@ -121,8 +121,8 @@ export class Subject implements AsyncDisposable {
   }
 
   /**
-   * What it starts while it is killed is killed, too. All are stopped first, so that no worker sees its plugins
-   * die, and answers for them.
+   * What it starts while it is killed is killed, too. All are stopped first, so that no worker sees its
+   * plugins die, and answers for them.
    */
   async #end(signal: NodeJS.Signals): Promise<void> {
     while (this.pids.length > 0) {

@@ -60,7 +60,7 @@ export interface Verdict {
   readonly jobs: number;
   /** Jobs without a result. */
   readonly lost: number;
-  /** Jobs of which a result says something else than the plugin does: that it was killed, or took too long. */
+  /** Jobs of which a result is not the plugin's: that it was killed, or took too long. */
   readonly wrong: number;
   /** Jobs with a result of which the ledger has no run. */
   readonly neverRun: number;
@@ -109,8 +109,9 @@ export function judgeChaos(evidence: Evidence): Verdict {
 }
 
 /**
- * What must be so, whatever was done: each job has a result, all of its results are what the plugin says, and
- * it is run again with a cause only. Where it was run again by another worker, the older result may come last.
+ * What must be so, whatever was done: each job has a result, all of its results are what the plugin says,
+ * and it is run again with a cause only. Where it was run again by another worker, the older result may come
+ * last.
  */
 export function isSound({ lost, wrong, neverRun, runAgain }: Verdict): boolean {
   return lost === 0 && wrong === 0 && neverRun === 0 && runAgain.unexplained === 0;

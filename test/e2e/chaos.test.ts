@@ -5,8 +5,8 @@ import { isSound } from "../../bench/chaos/verdict.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
 /**
- * The short form of `npm run chaos`. In this plan each kind of disturbance is done to gearmand and to a worker,
- * and a worker that was killed starts while gearmand is away.
+ * The short form of `npm run chaos`. In this plan each kind of disturbance is done to gearmand and to a
+ * worker, and a worker that was killed starts while gearmand is away.
  */
 const PLAN = { seed: 42_400, seconds: 18, jobs: 500 };
 

@@ -105,7 +105,7 @@ function makeRecord(random: Random): Buffer {
   return Buffer.from(fields.join("\t"), "latin1");
 }
 
-/** A character that separates counts as one unless there is a backslash before it. In version 3 that may be one of a pair. */
+/** What separates does so unless there is a backslash before it. In version 3 that may be one of a pair. */
 const PIECE = String.raw`(?:[^ ,=]|(?<=\\)[ ,=])+`;
 const PIECE_OF_PAIRS = String.raw`(?:[^ ,=\\]|\\[^])+`;
 
@@ -158,7 +158,7 @@ const REPLIES = [
 const STATUSES = ["204", "400", "401", "413", "422", "429", "500"];
 const REPLY_FIELDS = ["error", "message", "data", "line_number", "error_message", "code"];
 
-/** A database that gives the same answer to each request: batches come to an end, and no line is refused twice. */
+/** A database that gives the same answer to each request: each line is refused once, and that has an end. */
 const REPLY: ServedTarget = soon("influxdb-reply", {
   shortRuns: 2_000,
   samples: () => latin1(...REPLIES),
