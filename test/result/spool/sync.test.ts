@@ -16,7 +16,7 @@ let happened: string[];
 /** A sync ends when this is resolved. */
 let mayEnd: PromiseWithResolvers<void>;
 
-/** No file tells whether it was synced, so the calls of all file handles are watched. They do what they do. */
+/** No file tells whether it was synced, so the calls of all file handles are watched. */
 beforeEach(async () => {
   folder = createFolder();
   happened = [];
