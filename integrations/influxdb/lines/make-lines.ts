@@ -18,13 +18,15 @@ export interface MadeLines {
   /** Each ends in a line feed. */
   readonly text: ByteString;
   readonly lines: number;
-  /** Items without a number, such as `rta=nan`, or with a name that is too long. */
+  /** Items without a number, such as `rta=nan`, with a name that is too long, or beyond `MAX_TEXT`. */
   readonly skipped: number;
 }
 
 const MEASUREMENT = "metrics";
 /** InfluxDB takes 65,535 bytes for a measurement with its tags. */
 const MAX_SERIES = 65_000;
+/** Bytes of one record's lines: each repeats the names of the record, so a wrong one could fill the memory. */
+const MAX_TEXT = 16 * 1024 * 1024;
 
 /**
  * The lines of a record as nagflux writes them, one for each item of the perfdata: the same series, so that
@@ -44,7 +46,12 @@ export function makeLines(record: PerfdataRecord, options: LineOptions): MadeLin
     const series =
       values &&
       `${before}${escapeTag(label, options)}${tags}${values.fills}${downtime}${unitTag(values.unit, options)}`;
-    if (values === undefined || series === undefined || series.length > MAX_SERIES) {
+    if (
+      values === undefined ||
+      series === undefined ||
+      series.length > MAX_SERIES ||
+      text.length > MAX_TEXT
+    ) {
       skipped += 1;
       return;
     }

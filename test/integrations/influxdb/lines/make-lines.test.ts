@@ -202,6 +202,15 @@ describe("the lines of perfdata", () => {
     expect(makeLines({ ...RECORD, perfdata }, OPTIONS)).toMatchObject({ lines: 1, skipped: 3 });
   });
 
+  it("makes no more than 16 MiB of a record whose names are long, and counts the rest", () => {
+    const perfdata = "a=1 ".repeat(1_000);
+    const { text, lines, skipped } = makeLines({ ...RECORD, host: "h".repeat(60_000), perfdata }, OPTIONS);
+    expect(text.length).toBeLessThan(17 * 1024 * 1024);
+    expect(lines).toBe(text.split("\n").length - 1);
+    expect(lines + skipped).toBe(1_000);
+    expect(skipped).toBeGreaterThan(600);
+  });
+
   it("takes a label of a megabyte as quickly as a short one", () => {
     const label = "x ".repeat(500_000);
     expect(linesOf(`'${label}'=1 b=2`)).toEqual([`${BEFORE}b value=2.0${BEHIND}`]);
