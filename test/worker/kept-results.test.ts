@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { digestOf } from "../../src/gearman/grabber/orphans.ts";
 import type { EarlierJob, RunningJob } from "../../src/gearman/grabber/running-job.ts";
-import type { Parcel, WaitingParcel } from "../../src/result/outbox.ts";
+import type { Submission, Submitter } from "../../src/gearman/submitter.ts";
+import { Outbox, type Parcel, type WaitingParcel } from "../../src/result/outbox.ts";
 import { KeptResults } from "../../src/worker/kept-results.ts";
 import { createFolder } from "../support/folder.ts";
 import { until } from "../support/gearman/actors.ts";
@@ -83,6 +84,35 @@ it("delivers what was left, in its order, and has the jobs that they answer not 
     "2 results of an earlier start are in the spool and will be delivered",
     "the results of the earlier start are delivered",
   ]);
+});
+
+it("the outbox submits what was left before what is new, in its order, under the names it had", async () => {
+  await leave("one", "two", "three");
+  const submitted: string[] = [];
+  const submit = async ({ unique }: Submission) => `H:${submitted.push(String(unique))}`;
+  // The part of a submitter that the outbox uses.
+  const results = { submit, isConnected: false };
+  const destinations = [{ name: SERVER, isSilent: false, results: results as unknown as Submitter }];
+  const log = stubLog();
+  const job = { complete: () => {}, fail: () => {} } as unknown as RunningJob;
+  const folder = join(parent.path, "spool");
+  const kept: KeptResults = new KeptResults({
+    log,
+    config: () => ({ resultSpool: folder, resultSpoolMaxAge: 600, resultSpoolMaxSize: 1 }),
+    outbox: () => outbox,
+    jobServers: () => ({ adopt: () => job }),
+  });
+  const outbox = new Outbox({ destinations: () => destinations, log, prefix: "later", keeper: kept });
+  started.push(kept);
+  kept.start();
+  const workload = Buffer.from("sealed");
+  const fresh = outbox.deliver({ queue: "check_results", workload, server: SERVER });
+  results.isConnected = true;
+  outbox.flush();
+  await fresh;
+  await until(() => expect(kept.status?.results).toBe(0));
+  expect(submitted).toEqual(["one", "two", "three", expect.stringMatching(/^later/)]);
+  outbox.stop();
 });
 
 it("fails the job of a result that job servers refuse, with a line", async () => {
