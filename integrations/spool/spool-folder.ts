@@ -160,10 +160,10 @@ export class SpoolFolder {
     return path;
   }
 
-  /** Removes what writers left half-written that died long ago, and old entries that were set aside. */
+  /** Removes what writers left half-written that died long ago, and entries that were set aside long ago. */
   async clean(now = Date.now()): Promise<void> {
-    await removeOlder(join(this.folder, UNFINISHED), now - ABANDONED_MS);
-    await removeOlder(join(this.folder, SET_ASIDE), now - SET_ASIDE_MS);
+    await removeOlder(join(this.folder, UNFINISHED), now - ABANDONED_MS, (_path, made) => made);
+    await removeOlder(join(this.folder, SET_ASIDE), now - SET_ASIDE_MS, movedAt);
   }
 
   async #look(): Promise<Usage> {
@@ -179,11 +179,20 @@ export class SpoolFolder {
   }
 }
 
-async function removeOlder(folder: string, than: number): Promise<void> {
+async function removeOlder(
+  folder: string,
+  than: number,
+  timeOf: (path: string, made: number) => number | Promise<number>,
+): Promise<void> {
   for (const name of await readdir(folder)) {
-    const time = entryTime(name);
-    if (time !== undefined && time < than) await rm(join(folder, name), { force: true });
+    const [path, made] = [join(folder, name), entryTime(name)];
+    if (made !== undefined && (await timeOf(path, made)) < than) await rm(path, { force: true });
   }
+}
+
+/** An entry may have waited for weeks before somebody tried to read it. */
+async function movedAt(path: string): Promise<number> {
+  return (await stat(path)).ctimeMs;
 }
 
 async function writeThrough(path: string, content: Uint8Array): Promise<void> {
