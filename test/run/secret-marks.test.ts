@@ -8,7 +8,7 @@ import type { OptionRow } from "../../sdk/option.ts";
 import { isSecret } from "../../sdk/words/secret.ts";
 import { maskLine } from "../../src/run/secrets.ts";
 import { createShelf } from "../../src/run/shelf.ts";
-import { findPlugin } from "../plugins/core/real-plugins.ts";
+import { findAnyPlugin, findPlugin } from "../plugins/core/real-plugins.ts";
 
 /** Words of an option's line that mean a secret. */
 const TELLING = /passw|authpass|communit|authoriz|cookie|--headers?\b|secret|token|credential/i;
@@ -43,7 +43,7 @@ it("docs/secrets.md has all marks", () => {
 
 /** Options with a value, of the plugin's `--help`, whose line means a secret: `-p` and `--password`. */
 async function readSecretOptions(name: string): Promise<readonly string[]> {
-  const plugin = findPlugin(name);
+  const plugin = findAnyPlugin(name);
   if (plugin === undefined) return [];
   const { stdout } = await promisify(execFile)(plugin, ["--help"]).catch(
     (error: { stdout: string }) => error,
