@@ -18,14 +18,14 @@ export interface MadeLines {
   /** Each ends in a line feed. */
   readonly text: ByteString;
   readonly lines: number;
-  /** Items without a number, such as `rta=nan`, with a name that is too long, or beyond `MAX_TEXT`. */
+  /** Without a number, as `rta=nan`, with a name that is too long, or of which there are too many. */
   readonly skipped: number;
 }
 
 const MEASUREMENT = "metrics";
 /** InfluxDB takes 65,535 bytes for a measurement with its tags. */
 const MAX_SERIES = 65_000;
-/** Bytes of one record's lines: each repeats the names of the record, so a wrong one could fill the memory. */
+/** Bytes of one record's lines: each repeats the record's names, so a wrong one could fill the memory. */
 const MAX_TEXT = 16 * 1024 * 1024;
 
 /**
