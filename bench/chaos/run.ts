@@ -74,7 +74,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   await untilQuiet(core, jobs);
   const killed = new Map(subjects.flatMap((subject) => [...subject.killed]));
   const ended = new Map(subjects.flatMap((subject) => [...subject.ended]));
-  const happenings = { killed, ended, lost: server.lost, away: server.away };
+  const stopped = new Map(subjects.flatMap((subject) => [...subject.stopped]));
+  const happenings = { killed, ended, stopped, lost: server.lost, away: server.away };
   if (keep) writeFileSync(join(folder, "happenings.json"), renderHappenings(happenings));
   const { results, resubmitted } = core;
   const verdict = judgeChaos({ jobs, results, resubmitted, ...happenings, runs: ledger.read() });
@@ -88,8 +89,9 @@ function writeResults(path: string, results: readonly ArrivedResult[]): void {
 }
 
 /** On the clock of the ledger. */
-function renderHappenings({ killed, ended, lost, away }: Happenings): string {
-  return `${JSON.stringify({ killed: [...killed], ended: [...ended], lost, away })}\n`;
+function renderHappenings({ killed, ended, stopped, ...others }: Happenings): string {
+  const ofStarts = { killed: [...killed], ended: [...ended], stopped: [...stopped] };
+  return `${JSON.stringify({ ...ofStarts, ...others })}\n`;
 }
 
 interface Stage {

@@ -26,12 +26,15 @@ export class Subject implements AsyncDisposable {
   readonly killed = new Map<string, Span>();
   /** When each start was told to end, by its name. */
   readonly ended = new Map<string, Span>();
+  /** When each start stood still, by its name. */
+  readonly stopped = new Map<string, readonly Span[]>();
   readonly #options: SubjectOptions;
   readonly #mark = createMark();
   #starts = 0;
   #child: ChildProcess | undefined;
   #cage: Cage | undefined;
   #peakMiB = 0;
+  #stoppedFrom = 0;
 
   constructor(options: SubjectOptions) {
     this.#options = options;
@@ -77,10 +80,13 @@ export class Subject implements AsyncDisposable {
   }
 
   stop(): void {
+    this.#stoppedFrom = uptime();
     this.#signal("SIGSTOP");
   }
 
   goOn(): void {
+    const span = { from: this.#stoppedFrom, to: uptime() };
+    this.stopped.set(this.#name, [...(this.stopped.get(this.#name) ?? []), span]);
     this.#signal("SIGCONT");
   }
 

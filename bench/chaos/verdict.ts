@@ -32,6 +32,8 @@ export interface Happenings {
   readonly killed: ReadonlyMap<string, Span>;
   /** When each start of a worker was told to end, until it had ended. */
   readonly ended: ReadonlyMap<string, Span>;
+  /** When each start of a worker stood still. */
+  readonly stopped: ReadonlyMap<string, readonly Span[]>;
   /** When connections to the job server were lost, until it had ended. */
   readonly lost: readonly Span[];
   /** When the job server took nothing: from its loss until it answered again, or while it was stopped. */
@@ -79,7 +81,10 @@ export interface Verdict {
 const LATE_MS = 60_000;
 /** The resolution of /proc/uptime, and the time from there to the ledger. */
 const SLACK = 0.1;
-/** A worker has taken jobs that wait for a slot. It may start one so long after the connection was lost. */
+/**
+ * A worker has taken jobs that wait for a slot. It may start one so long after the connection was lost, or
+ * after it goes on, if it stood still then.
+ */
 const TAKEN = 1;
 
 export function judgeChaos(evidence: Evidence): Verdict {
@@ -137,11 +142,16 @@ function causesOf(own: readonly LedgerRun[], happenings: Evidence): readonly Cau
 }
 
 function causeOf(before: LedgerRun, next: LedgerRun, happenings: Evidence): Cause {
-  const { killed, ended, lost, away, resubmitted } = happenings;
+  const { killed, ended, stopped, lost, away, resubmitted } = happenings;
   const isBetween = ({ from, to }: Span) => to >= before.at - SLACK && from <= next.at + SLACK;
   const kill = killed.get(before.start);
   if (kill !== undefined && isBetween(kill)) return "killed";
-  const wasTakenBefore = ({ to }: Span) => to < before.at && to >= before.at - TAKEN;
+  const stood = stopped.get(before.start) ?? [];
+  const wasTakenBefore = ({ to: lostAt }: Span) => {
+    const stop = stood.find(({ from, to }) => from <= lostAt && to > lostAt);
+    const at = stop?.to ?? lostAt;
+    return lostAt < before.at && at <= before.at + SLACK && at >= before.at - TAKEN;
+  };
   if (before.start !== next.start && lost.some((span) => isBetween(span) || wasTakenBefore(span)))
     return "moved";
   const end = ended.get(before.start);

@@ -44,7 +44,7 @@ function judge(more: Partial<Evidence>): Verdict {
   const runs = readLedger("0 1#1 100.00\n");
   return judgeChaos({
     ...{ jobs: 1, results: [result(1)], runs, resubmitted: new Set() },
-    ...{ killed: new Map(), ended: new Map(), lost: [], away: [] },
+    ...{ killed: new Map(), ended: new Map(), stopped: new Map(), lost: [], away: [] },
     ...more,
   });
 }
@@ -125,6 +125,18 @@ it.each<[what: string, ledger: string, happened: Partial<Evidence>, cause: keyof
     "unexplained",
   ],
   ["of another worker long after an outage", OTHER_START, { lost: [{ from: 90, to: 95 }] }, "unexplained"],
+  [
+    "of another worker, as the first had taken it and stood still during the outage",
+    OTHER_START,
+    { lost: [{ from: 90, to: 95 }], stopped: new Map([["1#1", [{ from: 89, to: 99.9 }]]]) },
+    "moved",
+  ],
+  [
+    "of another worker, and the first stood still after the outage only",
+    OTHER_START,
+    { lost: [{ from: 90, to: 95 }], stopped: new Map([["1#1", [{ from: 96, to: 99.9 }]]]) },
+    "unexplained",
+  ],
   ["of another worker long before an outage", OTHER_START, { lost: [at(120)] }, "unexplained"],
   ["of the same start after an outage", SAME_START, { lost: [at(105)] }, "unexplained"],
   [
