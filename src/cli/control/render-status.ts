@@ -6,8 +6,7 @@ import { renderDuration, renderSince } from "./render-time.ts";
 export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): string {
   const { identifier, stage, version, since } = status;
   const name = stage === undefined ? identifier : `${identifier} (${stage})`;
-  const head = `${name}: omd-worker ${version}, ${stateOf(status)}, up ${renderDuration(now - since)}
-`;
+  const head = `${name}: omd-worker ${version}, ${stateOf(status)}, up ${renderDuration(now - since)}\n`;
   const lines = [
     ...line("slots", slots(status)),
     ...many("limits", limits(status)),
