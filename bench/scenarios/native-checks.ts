@@ -10,6 +10,9 @@ interface Check extends Pick<Part, "command" | "output"> {
   readonly other?: Pick<Check, "name" | "counts"> & { readonly own: readonly string[] };
 }
 
+/** After so many checks V8 has optimised the code, as it has on a site after some minutes. */
+const OPTIMISED = { jobs: 10_000, warmUp: 20_000 } as const;
+
 /** Command lines that a native check answers. Each asks a stand-in on this machine. */
 const CHECKS: readonly Check[] = [
   { name: "tcp", command: "{plugins}/check_tcp -H 127.0.0.1 -p {tcp}", output: "^TCP OK - " },
@@ -18,6 +21,23 @@ const CHECKS: readonly Check[] = [
     command: "{plugins}/check_http -H 127.0.0.1 -p {http}",
     output: "^HTTP OK: HTTP/1.1 200 OK",
     other: { name: "http-keepalive", own: ["--native_http_keepalive=on"] },
+  },
+  {
+    name: "curl",
+    command: "{plugins}/check_curl -H 127.0.0.1 -p {http}",
+    output: "^HTTP OK: HTTP/1.1 200 OK",
+  },
+  {
+    name: "curl-tls",
+    command: "{plugins}/check_curl -S -H 127.0.0.1 -p {https}",
+    output: "^HTTP OK: HTTP/1.1 200 OK",
+    counts: { jobs: 2000, warmUp: 2000 },
+  },
+  { name: "dns", command: "{plugins}/check_dns -H web.example -s {nameserver}", output: "^DNS OK: " },
+  {
+    name: "prometheus",
+    command: "{prometheusplugin} mode query --address http://127.0.0.1:{prometheus} -q up -w 2 -c 3",
+    output: "^OK - Query: 'up'",
   },
   { name: "ssh", command: "{plugins}/check_ssh -p {banner} 127.0.0.1", output: "^SSH OK - OpenSSH_9.2p1" },
   {
@@ -40,7 +60,7 @@ const CHECKS: readonly Check[] = [
     other: {
       name: "nrpe-adh-resumed",
       own: ["--native_nrpe_resume=on"],
-      counts: { jobs: 10_000, warmUp: 20_000 },
+      counts: OPTIMISED,
     },
   },
   {
@@ -61,7 +81,7 @@ const CHECKS: readonly Check[] = [
     other: {
       name: "nsc-web-keepalive",
       own: ["--native_nsc_keepalive=on"],
-      counts: { jobs: 10_000, warmUp: 20_000 },
+      counts: OPTIMISED,
     },
   },
   { name: "icmp", command: "{plugins}/check_icmp -n 1 127.0.0.1", output: "^OK - 127.0.0.1: rta " },
@@ -82,7 +102,7 @@ const CHECKS: readonly Check[] = [
     command: "{plugins}/check_pgsql -H 127.0.0.1 -P {postgresql} -l postgres -p pgsecret -q 'select 42'",
     output: "^OK - database template1 ",
     counts: { jobs: 1000, warmUp: 500 },
-    other: { name: "pgsql-pool", own: ["--native_db_pool=on"], counts: { jobs: 5000, warmUp: 5000 } },
+    other: { name: "pgsql-pool", own: ["--native_db_pool=on"], counts: OPTIMISED },
   },
   {
     name: "mysql-query",
@@ -90,7 +110,7 @@ const CHECKS: readonly Check[] = [
       "{plugins}/check_mysql_query -H 127.0.0.1 -P {mariadb} -u mon -p mysecret -q 'select 42' -w 50 -c 60",
     output: "^QUERY OK: 'select 42' returned 42",
     counts: { jobs: 1000, warmUp: 1000 },
-    other: { name: "mysql-query-pool", own: ["--native_db_pool=on"], counts: { jobs: 5000, warmUp: 5000 } },
+    other: { name: "mysql-query-pool", own: ["--native_db_pool=on"], counts: OPTIMISED },
   },
   { name: "smtp", command: "{plugins}/check_smtp -H 127.0.0.1 -p {smtp}", output: "^SMTP OK - " },
   { name: "load", command: "{plugins}/check_load -w 500 -c 900", output: "^LOAD OK - " },
@@ -106,8 +126,7 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-/** After so many checks V8 has optimised the code, as it has on a site after some minutes. */
-const NATIVE = { jobs: 10_000, warmUp: 20_000, own: ["--native_checks=on"] } as const;
+const NATIVE = { ...OPTIMISED, own: ["--native_checks=on"] } as const;
 const STARTED = { jobs: 400, warmUp: 50, own: EXECUTING, isOwnOnly: true } as const;
 
 /** The same small check as one of the worker's own, and as one of the site's in the thread of its folder. */

@@ -8,6 +8,7 @@ import { readStat } from "../processes/process-tree.ts";
 export interface Names extends AsyncDisposable {
   /** The folder of the files that take the place of the machine's own. */
   readonly folder: string;
+  readonly address: string;
   readonly cpuMs: () => number;
 }
 
@@ -35,6 +36,7 @@ export async function startNames(): Promise<Names | undefined> {
   const running = cleanup.move();
   return {
     folder: files.path,
+    address: ADDRESS,
     cpuMs: () => readStat(child.pid ?? 0)?.cpuMs ?? 0,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

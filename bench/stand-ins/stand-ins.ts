@@ -37,6 +37,11 @@ const NSCLIENT = "NSClient++ 0.5.2.35 2018-01-28";
 /** No package has check_nsc_web: a variable names its file. */
 const NSC_WEB = process.env["CHECK_NSC_WEB"] ?? "/usr/lib/nagios/plugins/check_nsc_web";
 const LOAD = '{"message":"OK - total load average: 9.69, 8.61, 6.04 on 2 cores"}';
+/** Nor check_prometheus. */
+const PROMETHEUS = process.env["CHECK_PROMETHEUS"] ?? "/usr/lib/nagios/plugins/check_prometheus";
+/** What Prometheus answers to a query, as recorded. */
+const VECTOR =
+  '{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"up","job":"node"},"value":[1764203000.1,"1"]}]}}';
 const AGENT_BODY = `{"payload":[{"command":"check_load","lines":[${LOAD}],"result":"OK"}]}`;
 
 export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
@@ -51,7 +56,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
   const database =
     asked("postgresql") && hasServer("postgresql") ? cleanup.use(await Postgresql.start()) : undefined;
   const mariadb = asked("mariadb") && hasServer("mariadb") ? cleanup.use(await Mariadb.start()) : undefined;
-  const startedNames = asked("names") ? await startNames() : undefined;
+  const startedNames = asked("names") || asked("nameserver") ? await startNames() : undefined;
   const names = startedNames && cleanup.use(startedNames);
   const asksStorm = Object.keys(STORM_SERVERS).filter(asked);
   const storms = await Promise.all(asksStorm.map(async (name) => cleanup.use(await startServer(name))));
@@ -61,6 +66,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     data: DATA,
     ...(asked("large") && { large: cleanup.use(writeLargePlugin()).file }),
     nscweb: NSC_WEB,
+    prometheusplugin: PROMETHEUS,
     ...(await portsOf(
       SMALL_SERVERS.filter(([name]) => asked(name)),
       listening,
@@ -71,7 +77,7 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
     ...(database && { postgresql: database.port }),
     ...(mariadb && { mariadb: mariadb.port }),
     ...(agent && { snmp: agent.port }),
-    ...(names && { names: names.folder, withNames: WITH_NAMES }),
+    ...(names && { names: names.folder, withNames: WITH_NAMES, nameserver: names.address }),
     ...Object.assign({}, ...storms.map(({ values }) => values)),
   };
   const running = cleanup.move();
@@ -83,10 +89,15 @@ export async function startStandIns(lines: readonly Line[]): Promise<StandIns> {
 const SMALL_SERVERS: readonly (readonly [name: string, create: () => Server])[] = [
   ["tcp", () => createServer((socket) => socket.on("error", () => {}).end())],
   ["http", () => createHttpServer((_, response) => response.end(PAGE))],
+  ["https", () => createSecure(PAGE)],
+  [
+    "prometheus",
+    () => createHttpServer((request, response) => request.resume().on("end", () => response.end(VECTOR))),
+  ],
   ["banner", () => createServer((socket) => say(socket, BANNER))],
   ["nt", () => createServer((socket) => say(socket, NSCLIENT))],
   ["smtp", () => createServer(serveMail)],
-  ["agent", createAgent],
+  ["agent", () => createSecure(AGENT_BODY)],
 ];
 
 async function portsOf(
@@ -99,9 +110,9 @@ async function portsOf(
   return Object.fromEntries(ports);
 }
 
-function createAgent(): Server {
+function createSecure(body: string): Server {
   const certificate = createCertificate({ notAfter: inDays(1) });
-  return createHttpsServer(certificate, (_, response) => response.end(AGENT_BODY));
+  return createHttpsServer(certificate, (_, response) => response.end(body));
 }
 
 async function listen(server: Server): Promise<AddressInfo> {
