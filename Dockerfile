@@ -111,7 +111,7 @@ RUN /usr/local/lib/omd-worker/install-packages.sh \
 # Host checks: ping, TCP, HTTP, DNS.
 FROM base AS hostcheck
 RUN /usr/local/lib/omd-worker/install-packages.sh \
-      bind9-dnsutils bind9-host fping libcurl4 libldap-2.5-0 liburiparser1 monitoring-plugins-standard
+      bind9-dnsutils bind9-host fping libcurl4 libldap-2.5-0 libradcli4 liburiparser1 monitoring-plugins-standard
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001
 LABEL org.opencontainers.image.title="omd-hostcheck-worker" \
@@ -141,8 +141,9 @@ LABEL org.opencontainers.image.title="omd-snmp-worker" \
 # Databases: PostgreSQL, MySQL and MariaDB; SQL Server and Sybase by FreeTDS.
 FROM base AS db
 RUN /usr/local/lib/omd-worker/install-packages.sh \
-      check-pgactivity default-mysql-client freetds-bin libdbd-mysql-perl libdbd-pg-perl libdbd-sybase-perl \
-      libmariadb3 libpq5 monitoring-plugins-contrib monitoring-plugins-standard postgresql-client \
+      check-pgactivity default-mysql-client freetds-bin libcurl4 libdbd-mysql libdbd-mysql-perl libdbd-pg-perl \
+      libdbd-pgsql libdbd-sybase-perl libdbi1 libldap-2.5-0 libmariadb3 libmemcached11 libpq5 libredis-perl \
+      liburiparser1 monitoring-plugins-contrib monitoring-plugins-standard postgresql-client \
       python3-psycopg2 python3-pymysql
 COPY --from=worker /opt/omd-worker /opt/omd-worker
 USER 10001:10001

@@ -1,35 +1,19 @@
-import { chmodSync, chownSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { COMPATIBLE_NAMES } from "../../src/cli/tools/tool-commands.ts";
-import { readStatus } from "../../src/gearman/admin.ts";
-import { createEnvelope } from "../../src/payload/crypt.ts";
-import { keyFromPassword } from "../../src/payload/key.ts";
-import { Core } from "../../test/e2e/core.ts";
 import { createFolder } from "../../test/support/folder.ts";
 import { freePort } from "../../test/support/free-port.ts";
-import { type Gearmand, startGearmand } from "../../test/support/gearman/gearmand.ts";
-import { cpuOf, memoryOf, renderMemory } from "./cgroup.ts";
-import {
-  ageOf,
-  Container,
-  emulatedPlatform,
-  imageName,
-  type RunOptions,
-  runner,
-  runToEnd,
-} from "./container.ts";
-import { jobFor, queuesOf, variablesOf } from "./queues.ts";
+import { memoryOf, renderMemory } from "./cgroup.ts";
+import { Container, emulatedPlatform, imageName, runner, runToEnd } from "./container.ts";
+import { ask, isWanted, PoolSite } from "./pool-site.ts";
+import { jobFor, queuesOf } from "./queues.ts";
 import { openScene, TARGETS, type Target } from "./targets.ts";
 
-const KEY = "a key of the acceptance test";
-const PATIENCE = { timeout: 60_000, interval: 50 };
-const ASK_EVERY_MS = 5;
 /** For what a worker does once after its start. */
 const SETTLE_MS = 10_000;
 const IN_FLIGHT = 200;
-const USER = 10001;
 const GROUP = 10001;
 /** Where a container has the site's folder. */
 const SITE = "/run/site";
@@ -39,74 +23,16 @@ export const check = defineCheck({ name: "check_own", summary: "own", options: {
 `;
 const WARM_PLUGIN = "#!/usr/bin/perl\n# nagios: +epn\nprint qq(warm answer\\n);\nexit 0;\n";
 
-const wanted = (process.env["IMAGE_TARGETS"] ?? "").split(" ").filter((word) => word !== "");
-const isWanted = (target: Target) => wanted.length === 0 || wanted.includes(target);
 const table: string[] = [];
-const folder = createFolder();
-const keyFile = join(folder.path, "gearman.key");
-let gearmand: Gearmand;
+let site: PoolSite;
 
 beforeAll(async () => {
-  writeFileSync(keyFile, `${KEY}\n`, { mode: 0o440 });
-  // For the user of the images, and for any user of the group 0.
-  chownSync(keyFile, USER, 0);
-  chmodSync(folder.path, 0o755);
-  gearmand = await startGearmand();
+  site = await PoolSite.start();
 });
 afterAll(async () => {
-  await gearmand?.stop();
-  folder[Symbol.dispose]();
+  await site?.[Symbol.asyncDispose]();
   console.log(table.join("\n"));
 });
-
-function openCore(): Core {
-  const key = keyFromPassword(Buffer.from(KEY));
-  return new Core({ port: gearmand.port, envelope: createEnvelope({ encryption: true, key }) });
-}
-
-/** Configured by the environment alone. */
-function options(queues: readonly string[], { env, flags = [], ...more }: RunOptions = {}): RunOptions {
-  return {
-    env: {
-      OMD_WORKER_SERVER: `127.0.0.1:${gearmand.port}`,
-      OMD_WORKER_KEYFILE: "/run/secrets/gearman.key",
-      ...variablesOf(queues),
-      OMD_WORKER_DEBUG: "1",
-      ...env,
-    },
-    flags: ["--network", "host", "--volume", `${keyFile}:/run/secrets/gearman.key:ro`, ...flags],
-    ...more,
-  };
-}
-
-/** What gearmand says of a queue: the number of its workers, and of jobs that they have. */
-async function statusOf(queue: string) {
-  const rows = await readStatus({ host: "127.0.0.1", port: gearmand.port });
-  return rows.find((row) => row.queue === queue) ?? { workers: 0, running: 0 };
-}
-
-async function underWay(queue: string, jobs: number): Promise<void> {
-  await vi.waitFor(async () => expect((await statusOf(queue)).running).toBe(jobs), PATIENCE);
-}
-
-/** Seconds from the start of its first process until it has registered, and of CPU meanwhile. */
-async function registered(container: Container, queue: string) {
-  const pid = await container.pid();
-  for (const end = performance.now() + PATIENCE.timeout; performance.now() < end; await pause(ASK_EVERY_MS))
-    if ((await statusOf(queue)).workers > 0) return { seconds: ageOf(pid), cpu: cpuOf(pid) };
-  throw new Error(`${queue} has not registered: ${await container.logs()}`);
-}
-
-/** Takes the answers of the core for these commands, by their numbers. */
-async function ask(core: Core, queue: string, commands: readonly string[]): Promise<readonly string[]> {
-  core.results.splice(0);
-  await core.submit(queue, ...commands.map((command, at) => jobFor(queue, at, command)));
-  await core.collected(commands.length, PATIENCE);
-  const byNumber = core.results.map(
-    ({ fields }) => [Number(fields.get("host_name")), fields.get("output") ?? ""] as const,
-  );
-  return byNumber.toSorted(([one], [other]) => one - other).map(([, output]) => output);
-}
 
 describe.each(TARGETS)("the image %s", (target: Target) => {
   beforeEach(({ skip }) => skip(!isWanted(target)));
@@ -122,15 +48,15 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
   });
 
   it("answers one check itself and one by a plugin, and TERM lets a check of ten seconds end", async () => {
-    const scene = await openScene(target, gearmand.port);
+    const scene = await openScene(target, site.port);
     await using _server = scene.server;
     const flags = (scene.volumes ?? []).flatMap((volume) => ["--volume", volume]);
-    await using core = openCore();
+    await using core = site.openCore();
     await core.connected();
     const queues = queuesOf(target);
     const [queue = "", ...others] = queues;
-    await using container = await Container.start(target, options(queues, { flags }));
-    const { seconds, cpu } = await registered(container, queue);
+    await using container = await Container.start(target, site.options(queues, { flags }));
+    const { seconds, cpu } = await site.registered(container, queue);
     // With half a core that is a second and a half. The time itself depends on what else the machine does.
     expect(cpu).toBeLessThan(0.75);
     const questions = [scene.native, scene.plugin, ...(scene.more ?? [])];
@@ -146,7 +72,7 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
     expect(ways, log).toEqual([...queues.map(() => "native"), ...questions.slice(1).map(() => "plugin")]);
 
     await core.submit(queue, jobFor(queue, 0, "/bin/sh -c 'sleep 10; echo ten'"));
-    await underWay(queue, 1);
+    await site.underWay(queue, 1);
     core.results.splice(0);
     const begun = performance.now();
     expect(await container.stop()).toBe(0);
@@ -159,7 +85,7 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
   it("is found well by its doctor", async () => {
     const { exitCode, stdout, stderr } = await runToEnd(
       target,
-      options(queuesOf(target), { words: ["doctor"] }),
+      site.options(queuesOf(target), { words: ["doctor"] }),
     );
     const findings = `${stdout}${stderr}`.split("\n").filter((line) => /^(?:error|warning)/.test(line));
     // The containers are in the network of this machine, whose setting it is.
@@ -170,12 +96,12 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
 
   it("runs as any user of the group 0, as on OpenShift", async () => {
     const queue = `servicegroup_${target}-any`;
-    await using core = openCore();
+    await using core = site.openCore();
     await core.connected();
     const flags = ["--user", "1000670000:0"];
-    await using container = await Container.start(target, options([queue], { flags }));
-    await registered(container, queue);
-    const command = `/usr/lib/nagios/plugins/check_tcp -H 127.0.0.1 -p ${gearmand.port}`;
+    await using container = await Container.start(target, site.options([queue], { flags }));
+    await site.registered(container, queue);
+    const command = `/usr/lib/nagios/plugins/check_tcp -H 127.0.0.1 -p ${site.port}`;
     const answers = await ask(core, queue, [command, "/bin/sh -c 'id -u; id -g'"]);
     expect(answers).toEqual([expect.stringContaining("TCP OK"), "1000670000\\n0"]);
   });
@@ -194,8 +120,8 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
   });
 
   it("is called by its names, by PATH and as the Debian package has it", async () => {
-    await using container = await Container.start(target, options([`servicegroup_${target}-names`]));
-    await registered(container, `servicegroup_${target}-names`);
+    await using container = await Container.start(target, site.options([`servicegroup_${target}-names`]));
+    await site.registered(container, `servicegroup_${target}-names`);
     for (const [file, ...words] of [
       ["omd-worker", "status"],
       ["/usr/bin/omd-worker", "status"],
@@ -236,18 +162,18 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
   });
 
   it.runIf(target === "hostcheck")("has all that lies beside its code", async () => {
-    using site = createFolder();
-    chmodSync(site.path, 0o755);
-    writeFileSync(join(site.path, "check_own.mjs"), OWN_CHECK);
-    writeFileSync(join(site.path, "check_warm.pl"), WARM_PLUGIN, { mode: 0o755 });
+    using files = createFolder();
+    chmodSync(files.path, 0o755);
+    writeFileSync(join(files.path, "check_own.mjs"), OWN_CHECK);
+    writeFileSync(join(files.path, "check_warm.pl"), WARM_PLUGIN, { mode: 0o755 });
     const queue = `servicegroup_${target}-beside`;
     const port = await freePort();
-    await using core = openCore();
+    await using core = site.openCore();
     await core.connected();
     const env = { OMD_WORKER_PLUGIN_PATH: SITE, OMD_WORKER_PROMETHEUS_SERVER: `127.0.0.1:${port}` };
-    const flags = ["--volume", `${site.path}:${SITE}:ro`];
-    await using container = await Container.start(target, options([queue], { env, flags }));
-    await registered(container, queue);
+    const flags = ["--volume", `${files.path}:${SITE}:ro`];
+    await using container = await Container.start(target, site.options([queue], { env, flags }));
+    await site.registered(container, queue);
     expect(await ask(core, queue, ["check_own", `${SITE}/check_warm.pl`])).toEqual([
       "own answer",
       "warm answer",
@@ -264,18 +190,21 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
       skip();
     }
     const queue = `servicegroup_${target}-memory`;
-    await using core = openCore();
+    await using core = site.openCore();
     await core.connected();
     const env = { OMD_WORKER_DEBUG: "0", OMD_WORKER_MIN_WORKER: "10", OMD_WORKER_MAX_WORKER: "200" };
     const rate = { OMD_WORKER_SPAWN_RATE: "200" };
-    await using container = await Container.start(target, options([queue], { env: { ...env, ...rate } }));
-    await registered(container, queue);
+    await using container = await Container.start(
+      target,
+      site.options([queue], { env: { ...env, ...rate } }),
+    );
+    await site.registered(container, queue);
     await pause(SETTLE_MS);
     const pid = await container.pid();
     const idle = memoryOf(pid);
     const jobs = Array.from({ length: IN_FLIGHT }, (_, at) => jobFor(queue, at, "/bin/sleep 30"));
     await core.submit(queue, ...jobs);
-    await underWay(queue, IN_FLIGHT);
+    await site.underWay(queue, IN_FLIGHT);
     await pause(SETTLE_MS);
     const busy = memoryOf(pid);
     await core.collected(IN_FLIGHT, { timeout: 120_000, interval: 100 });
