@@ -49,6 +49,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/plugins/mysql/check_mysql_differential.test.ts": 15,
   "test/e2e/spool.test.ts": 14,
   "test/e2e/icinga2-notifications.test.ts": 14,
+  "test/e2e/alert-chain.test.ts": 14,
   "test/plugins/snmp/check_snmp.test.ts": 14,
   "test/e2e/check-command.test.ts": 14,
   "test/plugins/ssh/time-share.test.ts": 14,
