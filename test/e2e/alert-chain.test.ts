@@ -30,7 +30,7 @@ object Service "${FLAPPING}" { host_name = "${HOST}"
 /** Of twenty checks Icinga 2 looks at how many have changed the state. */
 const MOST_RESULTS = 25;
 
-/** Programs as they run on a site: the core's command, the notifier and the bot know nothing of each other. */
+/** Programs as they run on a site: command of the core, notifier and bot do not know each other. */
 describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a problem in a real Icinga 2", () => {
   let chat: BotChat;
   let icinga: Icinga2;

@@ -1,4 +1,6 @@
+import { namedStreams, renderUnheard } from "../../../integrations/zulip/bot/permissions.ts";
 import { fetchOwnUser } from "../../../integrations/zulip/client/api.ts";
+import { findUnheard } from "../../../integrations/zulip/client/streams.ts";
 import { ZulipError } from "../../../integrations/zulip/client/zulip-error.ts";
 import { LockError } from "../../../integrations/zulip/programs/lock-folder.ts";
 import { Replaceable } from "../../../integrations/zulip/programs/replaceable.ts";
@@ -63,6 +65,8 @@ async function check(
   try {
     const { fullName, isBot } = await fetchOwnUser(client);
     io.stdout(`Zulip: ${client.site} knows the bot as ${fullName}${isBot ? "" : ", which is no bot"}\n`);
+    const unheard = await findUnheard(client, namedStreams(config.settings.rules));
+    failures.push(...unheard.map((stream) => `Zulip: ${renderUnheard(stream)}`));
   } catch (error) {
     if (!(error instanceof ZulipError)) throw error;
     failures.push(`Zulip: ${error.message}`);

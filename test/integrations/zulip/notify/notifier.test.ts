@@ -229,6 +229,37 @@ describe("the notifier", () => {
     );
   });
 
+  it.each([
+    [
+      "is private",
+      { isPrivate: true },
+      /Not authorized .* \(it is private and this user is not subscribed to it/,
+    ],
+    ["takes messages of few", { isAnnouncements: true }, /Only organization administrators can send to/],
+  ])("says why where the stream of a route %s, and writes into the usual one", async (_, kind, why) => {
+    fake.world.addStream("few", [], kind);
+    await tell();
+    const one = createNotifier({ ...STYLE, routes: [route("=> few")] });
+    await empty(one);
+    expect(messages().map(({ content }) => content)).toEqual([
+      expect.stringContaining("meant for the stream few"),
+    ]);
+    expect(one.log.warn.mock.calls.at(-1)?.[1]).toMatch(why);
+    expect(one.meter.value("misplaced")).toBe(1);
+  });
+
+  it("says why where the usual stream is private, and sets aside", async () => {
+    fake.world.addStream("hidden", [], { isPrivate: true });
+    await tell();
+    const one = createNotifier({ ...STYLE, stream: "hidden" });
+    await empty(one);
+    expect(one.log.error.mock.calls.map(([, text]) => text)).toEqual([
+      expect.stringMatching(/'hidden' \(it is private and this user is not subscribed to it.*set aside$/),
+    ]);
+    // It is not tried again without buttons.
+    expect(fake.requests.filter((request) => request === "POST messages")).toHaveLength(1);
+  });
+
   it("sends without buttons where the server has none", async () => {
     await tell();
     const one = createNotifier({ ...STYLE, botName: "x" });
