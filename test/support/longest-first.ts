@@ -42,7 +42,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/executor/shells/shells-pool.test.ts": 16,
   "test/plugins/dns/check_dns_differential.test.ts": 16,
   "test/plugins/icmp/check_icmp.test.ts": 16,
-  "test/e2e/demo.test.ts": 28,
+  "test/e2e/demo.test.ts": 20,
   "test/examples/rollout-hostile.test.ts": 15,
   "test/plugins/smtp/check_smtp_differential.test.ts": 15,
   "test/plugins/http/check_http_differential.test.ts": 15,
