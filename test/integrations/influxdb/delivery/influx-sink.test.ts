@@ -134,6 +134,22 @@ describe("a database", () => {
 });
 
 describe("files for pnp4nagios", () => {
+  it("have a record that comes at the moment when those before it are written", async () => {
+    const sink = new PnpSink({ folder, limits: LIMITS, log: stubLog() });
+    const [first, second] = [newTicket(), newTicket()];
+    first.job.complete.mockImplementation(() =>
+      queueMicrotask(() => {
+        sink.add("second\n", 1, second.ticket);
+        second.ticket.release();
+      }),
+    );
+    sink.add("first\n", 1, first.ticket);
+    first.ticket.release();
+    await vi.waitFor(() => expect(second.job.complete).toHaveBeenCalledTimes(1));
+    expect(readdirSync(folder)).toHaveLength(2);
+    await sink.end();
+  });
+
   it("wait while the folder is away, and so do their jobs", async () => {
     const log = stubLog();
     const missing = join(folder, "pnp");
