@@ -50,6 +50,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/e2e/spool.test.ts": 14,
   "test/e2e/icinga2-notifications.test.ts": 14,
   "test/e2e/alert-chain.test.ts": 14,
+  "test/e2e/perfdata-annotations.test.ts": 10,
   "test/integrations/chat-server/python-client.test.ts": 12,
   "test/plugins/snmp/check_snmp.test.ts": 14,
   "test/e2e/check-command.test.ts": 14,
