@@ -524,6 +524,8 @@ for program in omd-worker mod_gearman_worker
     complete -c $program -n "__omd_worker_in 'perfdata '" -l hostcheck_alias -x -d 'The tag service of the values of hosts themselves'
     complete -c $program -n "__omd_worker_in 'perfdata '" -l stage_tag -x -d 'Written as the tag stage of each line, as stage=prod, for one database of several stages'
     complete -c $program -n "__omd_worker_in 'perfdata '" -l after_backslash -x -d 'Put behind a name that ends in a backslash, such as C:\\, which InfluxDB does not take'
+    complete -c $program -n "__omd_worker_in 'perfdata '" -l livestatus -x -d 'The core\'s livestatus'
+    complete -c $program -n "__omd_worker_in 'perfdata '" -l livestatus_interval -x -d 'How often livestatus is asked'
     complete -c $program -n "__omd_worker_in 'perfdata '" -l pnp_spool -x -a '(__fish_complete_directories)' -d 'A folder in which records are also written as files, unchanged, for the worker of …'
     complete -c $program -n "__omd_worker_in 'perfdata '" -l server -x -a '(__fish_print_hostnames)' -d 'A gearmand to take jobs from and to send results to'
     complete -c $program -n "__omd_worker_in 'perfdata '" -l gearman_connection_timeout -x -d 'How long connecting to a server and handing over a result may take before the next server …'

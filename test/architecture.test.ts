@@ -51,7 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   page: ["config", "payload", "job", "outcome", "worker"],
   spool: [],
   backends: ["config"],
-  influxdb: ["gearman", "payload", "config", "spool"],
+  influxdb: ["gearman", "payload", "config", "spool", "backends"],
   "metrics-text": [],
   "chat-server": [],
   zulip: ["gearman", "config", "handlers", "spool", "backends", "metrics-text"],

@@ -52,6 +52,8 @@ export class ChatServer implements AsyncDisposable {
   readonly world = new World();
   /** `METHOD path` of each request, in order. */
   readonly requests: string[] = [];
+  /** How many of them were refused as too many, by the user's address. */
+  readonly refusals = new Map<string, number>();
   /** One for each of the next requests to send a message. */
   readonly faults: Fault[] = [];
   /** As a server that has no buttons any more. */
@@ -172,7 +174,10 @@ export class ChatServer implements AsyncDisposable {
       const user = this.#authenticate(request.headers.authorization);
       const counted = this.#limit.count(user.id);
       headers = counted.headers;
-      if (counted.refused) throw counted.refused;
+      if (counted.refused) {
+        this.refusals.set(user.email, (this.refusals.get(user.email) ?? 0) + 1);
+        throw counted.refused;
+      }
       if (this.refusesWidgets && params.text("widget_content") !== undefined)
         throw badRequest("Widgets: unknown widget type: zform");
       if (this.refusesTopicEdits && request.method === "PATCH" && params.text("topic") !== undefined)

@@ -1,7 +1,7 @@
 import { ApiError, badRequest } from "./api-error.ts";
 import type { FakeContext, Handler } from "./context.ts";
 import { findMessage } from "./message-api.ts";
-import type { FakeReaction } from "./world.ts";
+import type { FakeMessage, FakeReaction } from "./world.ts";
 
 /** Some of the emoji that everybody has. `nope` is one, which programs do not expect. */
 const UNICODE: Readonly<Record<string, string>> = {
@@ -12,24 +12,24 @@ const UNICODE: Readonly<Record<string, string>> = {
 };
 
 export const addReaction: Handler = (context, id) => {
-  const { world, user, queues } = context;
+  const { world, user } = context;
   const message = findMessage(world, id, user.id);
   const reaction = readReaction(context);
   if (message.reactions.some(isSame(reaction)))
     throw new ApiError("REACTION_ALREADY_EXISTS", "Reaction already exists.");
   message.reactions.push(reaction);
-  queues.tell("reaction", () => reactionEvent(context, { op: "add", messageId: message.id, reaction }));
+  tellReaders(context, message, { op: "add", reaction });
   return {};
 };
 
 export const removeReaction: Handler = (context, id) => {
-  const { world, user, queues } = context;
+  const { world, user } = context;
   const message = findMessage(world, id, user.id);
   const reaction = readReaction(context);
   const at = message.reactions.findIndex(isSame(reaction));
   if (at < 0) throw new ApiError("REACTION_DOES_NOT_EXIST", "Reaction doesn't exist.");
   message.reactions.splice(at, 1);
-  queues.tell("reaction", () => reactionEvent(context, { op: "remove", messageId: message.id, reaction }));
+  tellReaders(context, message, { op: "remove", reaction });
   return {};
 };
 
@@ -44,6 +44,17 @@ function readReaction({ world, user, params }: FakeContext): FakeReaction {
 
 function isSame({ userId, code, type }: FakeReaction): (other: FakeReaction) => boolean {
   return (other) => other.userId === userId && other.code === code && other.type === type;
+}
+
+function tellReaders(
+  context: FakeContext,
+  message: FakeMessage,
+  change: { op: "add" | "remove"; reaction: FakeReaction },
+): void {
+  const event = reactionEvent(context, { ...change, messageId: message.id });
+  context.queues.tell("reaction", ({ userId }) =>
+    context.world.canRead(userId, message) ? event : undefined,
+  );
 }
 
 function reactionEvent(

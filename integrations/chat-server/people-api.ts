@@ -1,6 +1,6 @@
 import { badRequest } from "./api-error.ts";
 import type { Handler } from "./context.ts";
-import type { FakeUser } from "./world.ts";
+import { canSee, type FakeUser } from "./world.ts";
 
 function renderUser({ id, email, fullName, isBot, role }: FakeUser) {
   return {
@@ -25,19 +25,16 @@ export const listGroups: Handler = ({ world }) => ({
   })),
 });
 
-export const listStreams: Handler = ({ world }) => ({
-  streams: world.streams.map(({ id, name }) => ({
-    stream_id: id,
-    name,
-    invite_only: false,
-    description: "",
-  })),
+export const listStreams: Handler = ({ world, user }) => ({
+  streams: world.streams
+    .filter((stream) => canSee(user.id, stream))
+    .map(({ id, name, isPrivate }) => ({ stream_id: id, name, invite_only: isPrivate, description: "" })),
 });
 
-export const streamId: Handler = ({ world, params }) => {
+export const streamId: Handler = ({ world, user, params }) => {
   const name = params.required("stream");
   const stream = world.stream(name);
-  if (stream === undefined) throw badRequest(`Invalid channel name '${name}'`);
+  if (stream === undefined || !canSee(user.id, stream)) throw badRequest(`Invalid channel name '${name}'`);
   return { stream_id: stream.id };
 };
 
@@ -51,6 +48,8 @@ export const subscribe: Handler = ({ world, user, params }) => {
   const wanted = params.json("subscriptions");
   const names = Array.isArray(wanted) ? wanted.map(({ name }: { name: string }) => name) : [];
   const streams = names.map((name) => world.stream(name) ?? world.addStream(name));
+  const hidden = streams.filter((stream) => !canSee(user.id, stream)).map(({ name }) => name);
+  if (hidden.length > 0) throw badRequest(`Unable to access stream (${hidden.join(", ")}).`);
   const isNew = (stream: (typeof streams)[number]) => !stream.subscribers.has(user.id);
   const added = streams.filter(isNew).map(({ name }) => name);
   const already = streams.filter((stream) => !isNew(stream)).map(({ name }) => name);

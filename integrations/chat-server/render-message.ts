@@ -60,7 +60,7 @@ export function messageEvent({
   const isReader =
     stream === undefined
       ? message.recipients.includes(queue.userId) || message.senderId === queue.userId
-      : queue.allStreams || stream.subscribers.has(queue.userId);
+      : stream.subscribers.has(queue.userId) || (queue.allStreams && !stream.isPrivate);
   const isWanted = queue.narrow.every(([operator, operand]) =>
     operator === "stream" ? stream?.name === operand : message.topic === operand,
   );

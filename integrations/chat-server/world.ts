@@ -14,6 +14,10 @@ export interface FakeStream {
   readonly id: number;
   readonly name: string;
   readonly subscribers: Set<number>;
+  /** Others than subscribers neither see it nor write there. */
+  readonly isPrivate: boolean;
+  /** Only administrators write there. */
+  readonly isAnnouncements: boolean;
 }
 
 export interface FakeReaction {
@@ -69,8 +73,13 @@ export class World {
     return added;
   }
 
-  addStream(name: string, subscribers: readonly number[] = []): FakeStream {
-    const stream = { id: 6 + this.streams.length, name, subscribers: new Set(subscribers) };
+  addStream(
+    name: string,
+    subscribers: readonly number[] = [],
+    { isPrivate = false, isAnnouncements = false }: Partial<FakeStream> = {},
+  ): FakeStream {
+    const id = 6 + this.streams.length;
+    const stream = { id, name, subscribers: new Set(subscribers), isPrivate, isAnnouncements };
     this.streams.push(stream);
     return stream;
   }
@@ -83,6 +92,13 @@ export class World {
   stream(which: string | number): FakeStream | undefined {
     const name = String(which).toLowerCase();
     return this.streams.find(({ id, name: other }) => id === which || other.toLowerCase() === name);
+  }
+
+  /** Of a stream, and of a direct message. */
+  canRead(userId: number, { streamId, recipients, senderId }: FakeMessage): boolean {
+    if (streamId === undefined) return senderId === userId || recipients.includes(userId);
+    const stream = this.stream(streamId);
+    return stream !== undefined && canSee(userId, stream);
   }
 
   /** Long texts are cut silently, as Zulip does. */
@@ -101,6 +117,11 @@ export class World {
     const id = this.stream(stream)?.id;
     return this.messages.filter(({ streamId }) => streamId === id && id !== undefined);
   }
+}
+
+/** Of a private stream that somebody is not subscribed to Zulip speaks as of one that does not exist. */
+export function canSee(userId: number, { isPrivate, subscribers }: FakeStream): boolean {
+  return !isPrivate || subscribers.has(userId);
 }
 
 /** Zulip counts characters, not units of UTF-16. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Log } from "../../src/log.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
+import { Annotator } from "./annotations/annotator.ts";
 import { Backlog } from "./delivery/backlog.ts";
 import type { BatchLimits } from "./delivery/batch.ts";
 import { InfluxSink } from "./delivery/influx-sink.ts";
@@ -26,6 +27,7 @@ export class PerfdataWriter {
   readonly #pnp: PnpSink | undefined;
   readonly #distributor: Distributor;
   readonly #intake: Intake;
+  readonly #annotator: Annotator | undefined;
   readonly #log: Log;
   #isStopping = false;
 
@@ -55,12 +57,23 @@ export class PerfdataWriter {
         log,
         backlog: backlogs.get(name),
       };
-      return { poster, sink: new InfluxSink(parts) };
+      return { poster, sink: new InfluxSink(parts), hasTexts: target.hasTexts };
     });
     this.#posters = targets.map(({ poster }) => poster);
     this.#sinks = targets.map(({ sink }) => sink);
     this.#pnp =
       config.pnpSpool === undefined ? undefined : new PnpSink({ folder: config.pnpSpool, limits, log });
+    const lines = {
+      hostcheck: config.hostcheckAlias ?? "hostcheck",
+      afterBackslash: config.afterBackslash,
+      stage: config.stageTag,
+    };
+    this.#annotator =
+      config.livestatus &&
+      new Annotator({
+        ...{ address: config.livestatus, everyMs: config.livestatusInterval * 1000, lines, log },
+        sinks: targets.filter(({ hasTexts }) => hasTexts).map(({ sink }) => sink),
+      });
     this.#distributor = new Distributor({
       envelope: createEnvelope({
         encryption: config.encryption,
@@ -69,11 +82,7 @@ export class PerfdataWriter {
         begins: PERFDATA_BEGINS,
       }),
       ...{ targets: this.#sinks, pnp: this.#pnp, log },
-      lines: {
-        hostcheck: config.hostcheckAlias ?? "hostcheck",
-        afterBackslash: config.afterBackslash,
-        stage: config.stageTag,
-      },
+      lines,
       limits: { jobs: config.jobsAtOnce, bytes: config.memorySize * MIB },
       onRoom: () => this.#intake.wake(),
     });
@@ -100,6 +109,7 @@ export class PerfdataWriter {
   start(): void {
     for (const sink of this.#sinks) sink.start();
     this.#intake.start();
+    this.#annotator?.start();
   }
 
   /**
@@ -109,6 +119,7 @@ export class PerfdataWriter {
   async stop(): Promise<number> {
     this.#isStopping = true;
     const drained = this.#intake.retire();
+    await this.#annotator?.stop();
     const signal = AbortSignal.timeout(Math.max(1, this.#config.shutdownTimeout * 1000));
     await Promise.race([this.#intake.quiet(), aborted(signal)]);
     await Promise.all([...this.#sinks.map((sink) => sink.end(signal)), this.#pnp?.end()]);

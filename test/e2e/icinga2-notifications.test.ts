@@ -1,16 +1,13 @@
-import { chmodSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { documentedBlock } from "../support/documented-block.ts";
 import { BotChat, PATIENCE } from "../support/processes/bot-chat.ts";
 import { type BotProcess, startNotifier } from "../support/processes/zulip-bot.ts";
-import { HOST, type Icinga2, ODD_SERVICE, SERVICE, startIcinga2 } from "../support/servers/icinga2.ts";
+import { HOST, type Icinga2, ODD_SERVICE, SERVICE } from "../support/servers/icinga2.ts";
 import { readRows, sendCommand, setState } from "../support/servers/icinga2-state.ts";
 import { hasServer } from "../support/servers/installed.ts";
+import { startNotifyingIcinga2 } from "../support/servers/notifying-icinga2.ts";
 
 type Target = Parameters<typeof setState>[1];
 
-const PROGRAM = join(import.meta.dirname, "../../src/cli/omd-worker.ts");
 const ROUTES = [
   "route=servicegroup=functional => tests",
   "route=hostgroup=windows* => icinga_WTS",
@@ -19,7 +16,6 @@ const ROUTES = [
 const ALIAS = "Größe; a 'plain' one";
 /** What the documents leave to the site. The first host is in two groups, the other one in none. */
 const SITE = `
-object NotificationComponent "notification" { }
 object HostGroup "citrix" { assign where host.name == "${HOST}" }
 object HostGroup "windows-servers" { assign where host.name == "${HOST}" }
 object ServiceGroup "functional" { assign where service.name == "${SERVICE}" }
@@ -38,13 +34,6 @@ const COMMENT = `can't: "$HOME" $(echo x) \`echo x\` Größe | > $host.name$`;
 /** A backtick would start a markup. */
 const SHOWN = COMMENT.replaceAll("`", "ˋ");
 
-/** As docs/zulip.md has them, but for the places of the program and its configuration. */
-function documentedObjects(folder: string): string {
-  return documentedBlock("docs/zulip.md", 'object NotificationCommand "zulip-service"')
-    .replaceAll("/usr/bin/omd-worker", join(folder, "omd-worker"))
-    .replaceAll("/etc/omd-worker/zulip.conf", join(folder, "zulip.conf"));
-}
-
 describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real Icinga 2", () => {
   let chat: BotChat;
   let icinga: Icinga2;
@@ -54,10 +43,8 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
     chat = await BotChat.start();
     for (const name of ["tests", "icinga_WTS", "by-contact"]) chat.fake.world.addStream(name, [chat.bot.id]);
     chat.configureNotifier(...ROUTES);
-    const program = chat.write("omd-worker", `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`);
-    chmodSync(program, 0o700);
     notifier = startNotifier(chat.folder);
-    icinga = await startIcinga2({ objects: SITE + documentedObjects(chat.folder), isOurs: true });
+    icinga = await startNotifyingIcinga2(chat, SITE);
   });
   afterAll(async () => {
     await icinga[Symbol.asyncDispose]();

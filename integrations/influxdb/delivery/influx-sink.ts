@@ -256,5 +256,7 @@ export class InfluxSink implements Sink {
       for (const ticket of batch.tickets) ticket.release();
     }
     this.#isKeeping = false;
+    // The target may have come back meanwhile, and no other batch need come.
+    if (this.isUp && !this.#isEnding) this.#pump();
   }
 }

@@ -67,17 +67,17 @@ export class PnpSink implements Sink {
   }
 
   #start(): void {
-    if (this.#timer !== undefined) return;
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+    const isBusy = this.#timer !== undefined || this.#writing !== undefined;
+    if (!isBusy && this.#waiting.length > 0) this.#writing = this.#writeAll();
   }
 
+  /** That nothing waits any more and that it has ended are one step, so nothing can come in between. */
   async #writeAll(): Promise<void> {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       try {
         await this.#write(next);
       } catch (error) {
+        this.#writing = undefined;
         this.#failed(error);
         return;
       }
@@ -85,6 +85,7 @@ export class PnpSink implements Sink {
       this.#isFailing = false;
       for (const ticket of next.tickets) ticket.release();
     }
+    this.#writing = undefined;
   }
 
   async #write({ bytes, records }: Waiting): Promise<void> {

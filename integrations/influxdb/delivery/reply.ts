@@ -58,12 +58,15 @@ interface ReadBody {
   readonly named: readonly RejectedLine[];
 }
 
-/** v1 `{"error":…}`, v2 `{"code":…,"message":…}`, v3 `{"error":…,"data":[{"line_number":…}]}`, or a text. */
+/**
+ * v1 `{"error":…}`, v2 `{"code":…,"message":…}`, v3 `{"error":…,"data":[{"line_number":…}]}`, where `data`
+ * may also be one of these, or a text.
+ */
 function readBody(body: string, error: string | undefined): ReadBody {
   const fields = readJson(body);
   const words = [fields["error"], fields["message"], error].filter((word) => typeof word === "string");
   const message = words[0] ?? (Object.keys(fields).length === 0 ? body.trim() : "");
-  const ofV3 = Array.isArray(fields["data"]) ? fields["data"].flatMap(readNumbered) : [];
+  const ofV3 = [fields["data"]].flat().flatMap(readNumbered);
   return { message, named: [...ofV3, ...readQuoted(message)] };
 }
 

@@ -12,13 +12,17 @@ export interface Target {
   readonly ca: Buffer | undefined;
   /** How it reads backslashes in names: `TagOptions`. */
   readonly doublesBackslashes: boolean;
+  /** VictoriaMetrics has numbers only. */
+  readonly hasTexts: boolean;
 }
 
 export function completeTarget(written: WrittenTarget, reading: FileReading): Target {
   const { name, caFile, api } = written;
   const doublesBackslashes = api === "v3" || api === "victoriametrics";
   const ca = caFile === undefined ? undefined : readNamedFile("ca_file", caFile, reading);
-  return { name, url: writeUrl(written), authorization: readLogin(written, reading), ca, doublesBackslashes };
+  const hasTexts = api !== "victoriametrics";
+  const authorization = readLogin(written, reading);
+  return { name, url: writeUrl(written), authorization, ca, doublesBackslashes, hasTexts };
 }
 
 /** The path of the URL comes before it, as behind a proxy. */

@@ -2,6 +2,7 @@ import { names } from "../../../src/config/kinds/lists.ts";
 import { integer } from "../../../src/config/kinds/numbers.ts";
 import { characters, folder, path, text } from "../../../src/config/kinds/texts.ts";
 import type { ConfigRow } from "../../../src/config/option.ts";
+import { livestatusPlace } from "./livestatus-kind.ts";
 import { targets } from "./target-kind.ts";
 
 const BY_US = ["omd-worker"] as const;
@@ -42,6 +43,22 @@ export const PERFDATA_ROWS = [
     kind: characters,
     default: "_",
     help: "Put behind a name that ends in a backslash, such as C:\\, which InfluxDB does not take. It is nagflux's NastyStringToReplace.",
+    knownBy: BY_US,
+  },
+  {
+    name: "livestatus",
+    kind: livestatusPlace,
+    default: undefined,
+    help: "The core's livestatus. Its comments, acknowledgements and downtimes are written into InfluxDB as annotations (measurement messages), as nagflux does. Without it there are none.",
+    knownBy: BY_US,
+    sample: "/omd/sites/prod/tmp/run/live",
+  },
+  {
+    name: "livestatus_interval",
+    kind: integer({ min: 1, max: 3600 }),
+    default: 60,
+    unit: "seconds",
+    help: "How often livestatus is asked.",
     knownBy: BY_US,
   },
   {

@@ -1,5 +1,6 @@
 import { editMessage, fetchNewestId, fetchOwnMessages } from "../client/api.ts";
 import { MessageSender } from "../client/message-sender.ts";
+import { explainRefusal } from "../client/streams.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
 import {
@@ -78,5 +79,8 @@ async function find(
 async function post(news: Deployment, { client, stream, topic }: AnnounceOptions): Promise<void> {
   const after = await fetchNewestId(client);
   const sender = new MessageSender({ client });
-  await sender.send({ stream, topic, content: renderDeployment(news) }, { after, retries: RETRIES });
+  const message = { stream, topic, content: renderDeployment(news) };
+  await sender.send(message, { after, retries: RETRIES }).catch(async (error: unknown) => {
+    throw error instanceof ZulipError ? await explainRefusal(error, client, { stream }) : error;
+  });
 }

@@ -1,6 +1,7 @@
 import type { Log } from "../../../src/log.ts";
 import type { Clock } from "../client/clock.ts";
 import { MessageSender } from "../client/message-sender.ts";
+import { explainRefusal } from "../client/streams.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
@@ -104,7 +105,7 @@ export class Attendant {
     content: string,
     { isUncertain, signal }: { readonly isUncertain: boolean; readonly signal: AbortSignal },
   ): Promise<void> {
-    const { journal, log, meter } = this.#options;
+    const { client, journal, log, meter } = this.#options;
     const { stream, topic } = message;
     // Another answer may have the same words: what is looked for came after all that are known.
     const after = Math.max(message.id, journal.lastTold);
@@ -116,7 +117,8 @@ export class Attendant {
       if (!isForThisAnswer(error)) throw error;
       journal.told(key);
       meter.add("answersRefused");
-      log.error({ stream, topic, key }, `nobody reads the answer: ${error.message}`);
+      const { message: why } = await explainRefusal(error, client, { stream });
+      log.error({ stream, topic, key }, `nobody reads the answer: ${why}`);
     }
   }
 }

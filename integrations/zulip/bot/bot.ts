@@ -5,6 +5,7 @@ import { fetchNewestId, fetchOwnUser } from "../client/api.ts";
 import type { Clock } from "../client/clock.ts";
 import { type ChatEvent, EventQueue, isLostQueue } from "../client/event-queue.ts";
 import { BACK_OFF } from "../client/message-sender.ts";
+import { findUnheard } from "../client/streams.ts";
 import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
 import type { CommandTarget } from "../commands/command-text.ts";
@@ -15,6 +16,7 @@ import type { BotMeter } from "./bot-metrics.ts";
 import type { BotSettings } from "./bot-settings.ts";
 import { missedPetitions, takeAsKnown } from "./catch-up.ts";
 import { PeopleCache } from "./people-cache.ts";
+import { namedStreams, renderUnheard } from "./permissions.ts";
 import { type Petition, Petitions } from "./petitions.ts";
 import type { Position } from "./position.ts";
 
@@ -122,9 +124,21 @@ export class Bot {
       throw error;
     }
     log.info(`${own.fullName} listens to ${client.site}`);
+    await this.#tellUnheard();
     this.#trouble = undefined;
     this.#renewAt = undefined;
     return session;
+  }
+
+  async #tellUnheard(): Promise<void> {
+    const { client, log, settings } = this.#options;
+    try {
+      const unheard = await findUnheard(client, namedStreams(settings.rules));
+      for (const stream of unheard) log.warn(renderUnheard(stream));
+    } catch (error) {
+      if (!(error instanceof ZulipError)) throw error;
+      log.debug(`Zulip does not say to which streams the bot is subscribed: ${error.message}`);
+    }
   }
 
   /** The new queue is there before the old one ends, so nothing is missed in between. */

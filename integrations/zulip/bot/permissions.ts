@@ -76,3 +76,14 @@ function fitsOne(patterns: readonly string[] | undefined, names: readonly string
   if (patterns === undefined) return true;
   return patterns.some((pattern) => names.some((name) => matchesPattern(name, pattern)));
 }
+
+/** The streams that rules allow something in. Patterns may mean streams of later, so they are left out. */
+export function namedStreams(rules: readonly PermissionRule[]): readonly string[] {
+  const all = rules.flatMap(({ allow, streams = [] }) => (allow ? streams : []));
+  return [...new Set(all)].filter((name) => !/[*?]/.test(name));
+}
+
+/** People get no answer there that could say it. */
+export function renderUnheard(stream: string): string {
+  return `the bot is not subscribed to ${stream}, which permission names: it hears nothing there`;
+}

@@ -1,4 +1,6 @@
 import type { MessageSender, Sending } from "../client/message-sender.ts";
+import { explainRefusal, isUnknownStream } from "../client/streams.ts";
+import type { ZulipClient } from "../client/zulip-client.ts";
 import { ZulipError } from "../client/zulip-error.ts";
 import { MAX_CONTENT } from "./message.ts";
 import type { Batch } from "./plan.ts";
@@ -17,6 +19,8 @@ export type Delivery =
 
 export interface DeliveryOptions extends Sending {
   readonly sender: MessageSender;
+  /** Asked why a message was refused. */
+  readonly client: ZulipClient;
   /** Where messages go that their own stream refuses. */
   readonly stream: string;
   readonly texts: Pick<Texts, "misplaced">;
@@ -38,8 +42,12 @@ export async function deliver(batch: Batch, options: DeliveryOptions): Promise<D
       return { kind: "sent", id, remarks, isMisplaced: attempt.stream !== batch.stream };
     } catch (error) {
       if (!(error instanceof ZulipError) || error.failure.kind !== "refused") throw error;
-      if (error.failure.code === "STREAM_DOES_NOT_EXIST") missing.add(attempt.stream);
-      remarks.push(error.message);
+      const explained = await explainRefusal(error, options.client, {
+        stream: attempt.stream,
+        signal: options.signal,
+      });
+      if (isUnknownStream(explained)) missing.add(attempt.stream);
+      remarks.push(explained.message);
     }
   }
   return { kind: "refused", reason: remarks.at(-1) ?? "Zulip has refused it" };

@@ -125,7 +125,7 @@ export class Notifier {
       if (unwritten !== undefined) log.warn(`what is sent cannot be written down: ${unwritten}`);
       this.#uncertain = batch;
       const delivery = await deliver(batch, {
-        ...{ sender: this.#sender, after: this.#after, isUncertain, signal },
+        ...{ sender: this.#sender, client, after: this.#after, isUncertain, signal },
         ...{ stream: style.stream, texts: style.texts },
       });
       await this.#delivered(batch, delivery);

@@ -2,11 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { realpath } from "node:fs/promises";
 import { createServer } from "node:net";
-
-/** Another program has the folder. The message says what to do. */
-export class LockError extends Error {
-  override readonly name = "LockError";
-}
+import { ProgramError, reasonOf } from "./program-error.ts";
 
 /** Two programs in one folder would do everything twice. The lock ends with the process. */
 export async function lockFolder(folder: string, program: string): Promise<AsyncDisposable> {
@@ -20,10 +16,10 @@ export async function lockFolder(folder: string, program: string): Promise<Async
     await once(server, "listening");
   } catch (error) {
     const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    throw new LockError(
+    throw new ProgramError(
       isTaken
         ? `another ${program} reads ${folder}: end it first`
-        : `cannot lock ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+        : `cannot lock ${folder}: ${reasonOf(error)}`,
     );
   }
   server.unref();

@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../../src/log.ts";
 import { makeFolder, whyUnsafeFolder } from "../../../src/open-file.ts";
-import type { ProbeServer } from "../../../src/probe-server.ts";
 import type { Backend, Target } from "../../backends/backend.ts";
 import { openChanges } from "../../backends/changes/open-changes.ts";
 import { type OpenBackend, openBackend } from "../../backends/open-backend.ts";
@@ -19,7 +18,9 @@ import { GitLab } from "../issues/gitlab.ts";
 import type { BotConfig } from "../settings/bot-table.ts";
 import { backendAddress } from "../settings/complete-monitoring.ts";
 import { lockFolder } from "./lock-folder.ts";
+import { ProgramError, reasonOf } from "./program-error.ts";
 import type { Replaceable } from "./replaceable.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 import { whyNotLetIn } from "./why-not-let-in.ts";
 
 /** What a reload replaces. The folder, the server of metrics and the log's format are those of the start. */
@@ -37,11 +38,6 @@ export interface RunBotOptions {
   readonly backend?: Backend;
 }
 
-/** The bot cannot start. The message says why, and what to do. */
-export class BotError extends Error {
-  override readonly name = "BotError";
-}
-
 /** Runs until the signal says so. Throws a ZulipError if Zulip refuses the login. */
 export async function runBot(options: RunBotOptions): Promise<void> {
   const { running, log, signal, clock = REAL_CLOCK } = options;
@@ -56,7 +52,7 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   await using server = createMeterServer({
     ...{ render: () => meter.render(), whyNotReady: () => trouble(), log },
   });
-  await listen(server, config, log);
+  await serveMetrics(server, config.values, log);
   log.info(`the bot remembers what it did in ${folder}`);
   await running.each(signal, async (run, round) => {
     using open =
@@ -82,7 +78,7 @@ export async function whyNotRunBot(after: BotRun, before: BotRun): Promise<strin
     using _open = openMonitoring(after.config);
     using _tracker = openTracker(after.config);
   } catch (error) {
-    return messageOf(error);
+    return reasonOf(error);
   }
   return whyNotLetIn(after, before);
 }
@@ -93,16 +89,16 @@ export async function askMonitoring(config: BotConfig): Promise<{ readonly as: s
   try {
     return { as: `${open.backend.name} as ${await open.backend.whoAmI()}` };
   } catch (error) {
-    return messageOf(error);
+    return reasonOf(error);
   }
 }
 
 function openMonitoring({ monitoring }: BotConfig) {
-  if (monitoring === undefined) throw new BotError("there is no monitoring");
+  if (monitoring === undefined) throw new ProgramError("there is no monitoring");
   try {
     return openBackend(backendAddress(monitoring));
   } catch (error) {
-    throw new BotError(`cannot speak to the monitoring: ${messageOf(error)}`);
+    throw new ProgramError(`cannot speak to the monitoring: ${reasonOf(error)}`);
   }
 }
 
@@ -111,7 +107,7 @@ export function openTracker({ values: { gitlab } }: BotConfig): GitLab | undefin
   try {
     return gitlab && new GitLab(gitlab);
   } catch (error) {
-    throw new BotError(`cannot speak to GitLab: ${messageOf(error)}`);
+    throw new ProgramError(`cannot speak to GitLab: ${reasonOf(error)}`);
   }
 }
 
@@ -128,7 +124,7 @@ async function tellWhoWeAre(
     log.info(`it acts there as ${await backend.whoAmI()}`);
     meter.set("monitoringUp", 1);
   } catch (error) {
-    log.warn(`the monitoring does not let the bot act: ${messageOf(error)}`);
+    log.warn(`the monitoring does not let the bot act: ${reasonOf(error)}`);
     meter.set("monitoringUp", 0);
   }
 }
@@ -171,22 +167,9 @@ function openFolder(folder: string): string {
   try {
     makeFolder(folder, 0o700);
   } catch (error) {
-    throw new BotError(`cannot use state_folder: ${messageOf(error)}`);
+    throw new ProgramError(`cannot use state_folder: ${reasonOf(error)}`);
   }
   const why = whyUnsafeFolder(statSync(folder), folder);
-  if (why !== undefined) throw new BotError(`cannot use state_folder: ${why}`);
+  if (why !== undefined) throw new ProgramError(`cannot use state_folder: ${why}`);
   return folder;
-}
-
-async function listen(server: ProbeServer, { values }: BotConfig, log: Log): Promise<void> {
-  if (values.prometheusServer === undefined) return;
-  try {
-    log.info(`metrics are served at port ${await server.listen(values.prometheusServer)}`);
-  } catch (error) {
-    throw new BotError(`cannot serve metrics (prometheus_server): ${messageOf(error)}`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,6 +14,7 @@ import { startSources } from "../sources/start-sources.ts";
 import { lockFolder } from "./lock-folder.ts";
 import type { Replaceable } from "./replaceable.ts";
 import { findBotName } from "./send-now.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 
 /** What a reload replaces. The spool, the server of metrics and the log's format are those of the start. */
 export interface NotifierRun {
@@ -28,18 +29,12 @@ export interface RunOptions {
   readonly clock?: Clock;
 }
 
-/** The notifier cannot start. The message says why, and what to do. */
-export class NotifierError extends Error {
-  override readonly name = "NotifierError";
-}
-
 /** Only people can help then. */
 const REFUSED_PAUSE_MS = 60_000;
 
 /** Runs until the signal says so. */
 export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: RunOptions): Promise<void> {
   const { client, config } = running.value;
-  const { prometheusServer } = config.values;
   const { folder, limits } = config.spool;
   const spool = await SpoolFolder.open(folder, limits);
   await using _lock = await lockFolder(folder, "notifier");
@@ -50,12 +45,7 @@ export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: 
     return meter.render();
   };
   await using server = createMeterServer({ render, whyNotReady: () => state(), log });
-  if (prometheusServer !== undefined) {
-    const port = await server.listen(prometheusServer).catch((error: unknown) => {
-      throw new NotifierError(`cannot serve metrics (prometheus_server): ${reasonOf(error)}`);
-    });
-    log.info(`metrics are served at port ${port}`);
-  }
+  await serveMetrics(server, config.values, log);
   log.info(`the notifier reads ${folder}, and writes to ${client.site}`);
   await running.each(signal, async (run, round) => {
     await using _sources = startSources(run.config, { spool, clock, log });
@@ -99,8 +89,4 @@ async function greet(
     }
   }
   return undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

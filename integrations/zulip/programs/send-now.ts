@@ -26,7 +26,7 @@ export async function sendNow(
     const sender = new MessageSender({ client });
     const delivery = await deliver(
       { kind: "single", entries: [], ...message },
-      { sender, after, retries: RETRIES, stream, texts },
+      { sender, client, after, retries: RETRIES, stream, texts },
     );
     return delivery.kind === "sent" ? undefined : delivery.reason;
   } catch (error) {

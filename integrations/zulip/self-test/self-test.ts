@@ -85,7 +85,7 @@ async function send(message: NoticeMessage, { client, style, clock }: SendOption
   const after = await fetchNewestId(client);
   const delivery = await deliver(
     { kind: "single", entries: [], ...message },
-    { sender, after, retries: RETRIES, stream, texts },
+    { sender, client, after, retries: RETRIES, stream, texts },
   );
   if (delivery.kind === "sent")
     return { step: fine("sent", `Zulip has taken it as message ${delivery.id}`), value: delivery.id };

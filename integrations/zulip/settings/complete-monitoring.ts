@@ -1,7 +1,8 @@
 import { type FileReading, readNamedFile, readNamedLine } from "../../../src/config/read/named-file.ts";
 import { Secret } from "../../../src/config/secret.ts";
+import { readLivestatusAddress } from "../../backends/livestatus/read-address.ts";
 import type { BackendAddress } from "../../backends/open-backend.ts";
-import { readLivestatusAddress, type WrittenMonitoring } from "./monitoring-kind.ts";
+import type { WrittenMonitoring } from "./monitoring-kind.ts";
 
 /** A monitoring with its secret, which shows nowhere. */
 export interface Monitoring {

@@ -2,7 +2,7 @@ import { fromByteString } from "../../../src/byte-string.ts";
 import { type Kind, TEXT_SCHEMA } from "../../../src/config/kinds/kind.ts";
 import { error, type Remark } from "../../../src/config/problem.ts";
 import { quote } from "../../../src/config/quote.ts";
-import type { LivestatusAddress } from "../../backends/livestatus/livestatus.ts";
+import { readLivestatusAddress } from "../../backends/livestatus/read-address.ts";
 
 /** A monitoring as it stands in the configuration. Secrets are in files alone, so it can be shown. */
 export interface WrittenMonitoring {
@@ -39,15 +39,6 @@ export const monitoring: Kind<WrittenMonitoring | undefined> = {
   },
   render: (value) => (value === undefined ? "" : `${value.kind} ${value.place}`),
 };
-
-/** `unix:/PATH`, `/PATH` or `HOST:PORT` */
-export function readLivestatusAddress(text: string): LivestatusAddress | undefined {
-  const path = text.replace(/^unix:/, "");
-  if (path.startsWith("/")) return { path };
-  const [, host = "", digits = ""] = /^(?:tcp:)?(\[[0-9a-f:]+\]|[^:/\s]+):(\d{1,5})$/i.exec(text) ?? [];
-  const port = Number(digits);
-  return host === "" || port < 1 || port > 65_535 ? undefined : { host: host.replace(/^\[|\]$/g, ""), port };
-}
 
 function readMonitoring(text: string): WrittenMonitoring | Remark {
   const [kind = "", place = "", ...rest] = text.split(/\s+/);

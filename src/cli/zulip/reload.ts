@@ -7,7 +7,7 @@ import type { Io } from "../io.ts";
 import { loadAgain } from "./load-options.ts";
 
 /** What every program of Zulip has in its configuration. */
-interface Common {
+export interface Common {
   readonly values: Readonly<Record<string, unknown>> & {
     readonly debug: number;
     readonly logfile: string | undefined;

@@ -55,6 +55,7 @@ describe("omd-worker zulip-bot", () => {
   });
 
   it("--check asks Zulip and the monitoring, and says what either says", async () => {
+    fake.world.addStream("icinga", [bot.id]);
     expect(await run("zulip-bot", ["--check", `--config=${conf}`])).toEqual({
       code: 0,
       stdout: `the configuration is fine\nZulip: ${fake.url} knows the bot as Bot\nmonitoring: Icinga 2 at ${icinga.url}/v1 as zulip-bot\n`,
@@ -74,6 +75,17 @@ describe("omd-worker zulip-bot", () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
       /^Zulip: .*UNAUTHORIZED.*\nmonitoring: .*ECONNREFUSED.*\nGitLab: 401 Unauthorized/,
+    );
+  });
+
+  it("--check fails where the bot hears nothing of a stream that a permission names", async () => {
+    fake.world.addStream("icinga", [], { isPrivate: true });
+    fake.world.addStream("Open");
+    const more = ["allow stream=open|later*", "deny stream=elsewhere"].map((rule) => `--permission=${rule}`);
+    const said = await run("zulip-bot", ["--check", `--config=${conf}`, ...more]);
+    expect(said).toMatchObject({ code: 1, stdout: expect.stringContaining("monitoring: Icinga 2 at") });
+    expect(said.stderr).toMatch(
+      /^Zulip: the bot is not subscribed to icinga, which .*: it hears nothing there\nZulip: .* to open, .*\n$/,
     );
   });
 

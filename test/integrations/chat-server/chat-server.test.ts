@@ -173,6 +173,42 @@ describe("what a server does", () => {
     expect(fake.world.sentTo("icinga")).toHaveLength(1);
   });
 
+  it("a private stream is not there for others, but the refusal to write names it", async () => {
+    const secret = fake.world.addStream("secret", [human.id], { isPrivate: true });
+    const { body } = await call("POST", "register", { all_public_streams: "true" });
+    const sent = await send({ to: "secret" }, human);
+    await call("POST", `messages/${sent.body["id"]}/reactions`, { emoji_name: "check" }, human);
+    const asked = [
+      await send({ to: "secret" }),
+      await call("GET", `messages/${sent.body["id"]}`),
+      await call("GET", "get_stream_id", { stream: "secret" }),
+      await call("POST", "users/me/subscriptions", { subscriptions: '[{"name":"secret"}]' }),
+    ];
+    const refused = (msg: string) => ({ status: 400, body: { result: "error", msg, code: "BAD_REQUEST" } });
+    expect(asked).toMatchObject([
+      refused("Not authorized to send to stream 'secret'"),
+      refused("Invalid message(s)"),
+      refused("Invalid channel name 'secret'"),
+      refused("Unable to access stream (secret)."),
+    ]);
+    const found = await call("GET", "messages", { anchor: "newest", num_before: "10" });
+    expect(found.body["messages"]).toEqual([]);
+    expect((await call("GET", "streams")).body["streams"]).toMatchObject([{ name: "icinga" }]);
+    secret.subscribers.add(bot.id);
+    await send({ to: "secret", content: "seen" }, human);
+    const params = { queue_id: String(body["queue_id"]), last_event_id: "-1", dont_block: "true" };
+    const { events } = (await call("GET", "events", params)).body;
+    expect(events).toMatchObject([{ type: "message", message: { content: "seen" } }]);
+  });
+
+  it("in a stream for announcements only administrators write", async () => {
+    fake.world.addStream("announcements", [human.id, bot.id], { isAnnouncements: true });
+    expect((await send({ to: "announcements" }, human)).status).toBe(200);
+    expect((await send({ to: "announcements" })).body["msg"]).toBe(
+      "Only organization administrators can send to this stream.",
+    );
+  });
+
   it("messages are found by stream, topic and sender", async () => {
     await send({ topic: "a", content: "one" });
     await send({ topic: "b", content: "two" });

@@ -173,6 +173,26 @@ describe.skipIf(!hasServer("influxd"))("dashboards of histou on a real InfluxDB"
     }
   });
 
+  it("keep the annotations that nagflux has written, and have none where there are none", async () => {
+    const kinds = ["host_notification", "service_notification", "comment", "acknowledgement", "downtime"];
+    const range = `time >= ${BEGIN}000ms and time <= ${BEGIN + 3_599}999ms`;
+    const annotations = (type: string, service: string) =>
+      influxdb.query(
+        `SELECT * FROM messages WHERE type = '${type}' AND host = 'web1' AND service = '${service}' AND ${range}`,
+      );
+    await store({ host: "web1", service: "new" }, { perfdata: "a=1" });
+    for (const kind of kinds) expect(await annotations(kind, "new")).toEqual([]);
+    // As nagflux writes what it has from livestatus.
+    const old = `messages,host=web1,service=old,type=comment,author=ada value="new disk" ${BEGIN}000\n`;
+    const url = `${influxdb.url}/write?db=nagflux&precision=ms`;
+    expect(await write(url, old)).toEqual({ kind: "written", refusals: [] });
+    await store({ host: "web1", service: "old" }, { perfdata: "a=1" });
+    expect(await annotations("comment", "old")).toMatchObject([
+      { type: "comment", author: "ada", value: "new disk" },
+    ]);
+    expect(await annotations("comment", "new")).toEqual([]);
+  });
+
   it("show Sakuli's suite, cases and steps by the names that its template looks for", async () => {
     // The record has the command of the passive check, the perfdata that of Sakuli.
     await store(

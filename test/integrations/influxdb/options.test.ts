@@ -94,11 +94,23 @@ describe("a target", () => {
     [["target=a http://db database=x", "after_backslash=\\"], "after_backslash has to be something"],
     [["target=a http://db database=x", "stage_tag=my prod"], "stage_tag has a blank"],
     [["target=a http://db database=x", "encryption=yes"], "no encryption key provided"],
+    [["target=a http://db database=x", "livestatus=live"], "livestatus: 'live' is no address of livestatus"],
   ])("is refused: %j", (words, message) => {
     const problems = problemsOf(...words);
     expect(problems).toContain(message);
     expect(problems).not.toContain("secretword");
   });
+});
+
+it.each([
+  ["/omd/sites/prod/tmp/run/live", { path: "/omd/sites/prod/tmp/run/live" }],
+  ["core:6557", { host: "core", port: 6557 }],
+])("annotations are read from %s, and written to databases that have texts", (place, address) => {
+  const targets = ["api=v1 database=x", "api=v3 database=x token_file=token", "api=victoriametrics"];
+  const words = targets.map((each, at) => `target=t${at} http://db ${each}`);
+  const { livestatus, target } = load([...BASE, ...words, `livestatus=${place}`]);
+  expect(livestatus).toEqual(address);
+  expect(target.map(({ hasTexts }) => hasTexts)).toEqual([true, true, false]);
 });
 
 it("the environment has targets, one a line, and files are read as ever", () => {

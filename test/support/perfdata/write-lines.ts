@@ -15,7 +15,7 @@ export function linesOf(record: string, doublesBackslashes = false): string {
 export async function write(address: string, text: string) {
   const url = new URL(address);
   using poster = createPoster(
-    { name: "t", url, authorization: undefined, ca: undefined, doublesBackslashes: false },
+    { name: "t", url, authorization: undefined, ca: undefined, doublesBackslashes: false, hasTexts: true },
     10_000,
   );
   return await writeBatch({ body: await packLines(Buffer.from(text, "latin1")) }, poster.post);

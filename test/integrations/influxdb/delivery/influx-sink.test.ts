@@ -89,6 +89,26 @@ describe("a database", () => {
     await second.sink.end(AbortSignal.timeout(1000));
   });
 
+  it("that is back while a batch is put into the spool gets it, though no other batch comes", async () => {
+    let reply: Reply = AWAY;
+    const { sink, add, texts, log, backlog } = await newSink(() => reply, 10_000);
+    if (backlog === undefined) throw new Error("there is a spool");
+    const keep = backlog.keep.bind(backlog);
+    const { promise: isBack, resolve } = Promise.withResolvers<void>();
+    const keepSlowly: typeof keep = async (batch) => {
+      await isBack;
+      return keep(batch);
+    };
+    Object.assign(backlog, { keep: keepSlowly });
+    add("a\n");
+    await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1));
+    reply = { kind: "written" };
+    await vi.waitFor(() => expect(log.info).toHaveBeenCalledTimes(1));
+    resolve();
+    await vi.waitFor(() => expect(texts).toEqual(["a\n"]));
+    await sink.end(AbortSignal.timeout(1000));
+  });
+
   it("with a full spool takes no more, and loses nothing", async () => {
     let reply: Reply = AWAY;
     const { sink, add, texts, log, backlog } = await newSink(() => reply, 60);
@@ -114,6 +134,22 @@ describe("a database", () => {
 });
 
 describe("files for pnp4nagios", () => {
+  it("have a record that comes at the moment when those before it are written", async () => {
+    const sink = new PnpSink({ folder, limits: LIMITS, log: stubLog() });
+    const [first, second] = [newTicket(), newTicket()];
+    first.job.complete.mockImplementation(() =>
+      queueMicrotask(() => {
+        sink.add("second\n", 1, second.ticket);
+        second.ticket.release();
+      }),
+    );
+    sink.add("first\n", 1, first.ticket);
+    first.ticket.release();
+    await vi.waitFor(() => expect(second.job.complete).toHaveBeenCalledTimes(1));
+    expect(readdirSync(folder)).toHaveLength(2);
+    await sink.end();
+  });
+
   it("wait while the folder is away, and so do their jobs", async () => {
     const log = stubLog();
     const missing = join(folder, "pnp");

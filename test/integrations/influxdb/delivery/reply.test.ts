@@ -49,6 +49,20 @@ const ANSWERS: readonly (readonly [HttpAnswer, object])[] = [
     { kind: "rejected", named: [{ line: 2, reason: "no fields" }] },
   ],
   [
+    {
+      status: 400,
+      body: '{"error":"parsing failed for write_lp endpoint","data":{"original_line":"x","line_number":1,"error_message":"no fields"}}',
+    },
+    { kind: "rejected", named: [{ line: 1, reason: "no fields" }] },
+  ],
+  [
+    {
+      status: 422,
+      body: '{"code":"unprocessable entity","message":"failure writing points to database: partial write: points beyond retention policy dropped=1"}',
+    },
+    { kind: "too-old" },
+  ],
+  [
     { status: 401, body: '{"error":"authorization failed"}' },
     { kind: "refused", message: "401 authorization failed" },
   ],

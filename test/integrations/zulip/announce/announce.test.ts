@@ -154,9 +154,13 @@ describe("omd-worker zulip announce", () => {
     expect(said.stderr).toContain(text);
   });
 
-  it("ends with 1 and the reason if Zulip does not take it", async () => {
-    expect(await announce("1a2b3c4", "gw1=ok", "--stream=nowhere")).toMatchObject({
-      ...{ code: 1, stderr: expect.stringContaining("STREAM_DOES_NOT_EXIST") },
+  it.each([
+    ["nowhere", "STREAM_DOES_NOT_EXIST"],
+    ["hidden", "'hidden' (it is private and this user is not subscribed to it"],
+  ])("ends with 1 and the reason if Zulip does not take it into the stream %s", async (stream, reason) => {
+    fake.world.addStream("hidden", [], { isPrivate: true });
+    expect(await announce("1a2b3c4", "gw1=ok", `--stream=${stream}`)).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining(reason) },
     });
   });
 });

@@ -92,32 +92,6 @@ describe("the notifier", () => {
     expect(one.meter.render()).toContain('zulip_notifier_messages_total{kind="single"} 3\n');
   });
 
-  it("sends 500 alerts of ten seconds: nothing is lost, no request refused, each topic in its order", async () => {
-    const one = createNotifier();
-    const { signal } = new AbortController();
-    const told: string[] = [];
-    const began = clock.time;
-    for (let at = 0; at < 500; at += 1) {
-      const mark = `alert ${at} of service ${at % 60}`;
-      told.push(mark);
-      await tell({ SERVICEDESC: `s${at % 60}`, SERVICEOUTPUT: mark }, began + at * 20);
-      if (at % 25 !== 24) continue;
-      clock.time = Math.max(clock.time, began + at * 20);
-      await one.notifier.step(signal);
-    }
-    await empty(one);
-    const sent = messages().flatMap(({ content }) => content.match(/alert \d+ of service \d+/g) ?? []);
-    expect(sent.toSorted()).toEqual(told.toSorted());
-    for (let service = 0; service < 60; service += 1) {
-      const ofService = (mark: string) => mark.endsWith(` ${service}`);
-      expect(sent.filter(ofService)).toEqual(told.filter(ofService));
-    }
-    expect(one.meter.value("failures", "rate-limited")).toBeUndefined();
-    expect(one.meter.value("notices")).toBe(500);
-    expect(messages().length).toBeLessThan(60);
-    expect(fake.world.messages.every(({ content }) => !content.includes("[message truncated]"))).toBe(true);
-  });
-
   it("sends messages that are written already among the others, in their order, and each of the old ones", async () => {
     fake.world.addStream("event-handlers", [bot.id]);
     const post = (text: string, time = clock.time) => {
@@ -253,6 +227,37 @@ describe("the notifier", () => {
       { stream: "gone", topic: expect.any(String) },
       expect.stringContaining("STREAM_DOES_NOT_EXIST"),
     );
+  });
+
+  it.each([
+    [
+      "is private",
+      { isPrivate: true },
+      /Not authorized .* \(it is private and this user is not subscribed to it/,
+    ],
+    ["takes messages of few", { isAnnouncements: true }, /Only organization administrators can send to/],
+  ])("says why where the stream of a route %s, and writes into the usual one", async (_, kind, why) => {
+    fake.world.addStream("few", [], kind);
+    await tell();
+    const one = createNotifier({ ...STYLE, routes: [route("=> few")] });
+    await empty(one);
+    expect(messages().map(({ content }) => content)).toEqual([
+      expect.stringContaining("meant for the stream few"),
+    ]);
+    expect(one.log.warn.mock.calls.at(-1)?.[1]).toMatch(why);
+    expect(one.meter.value("misplaced")).toBe(1);
+  });
+
+  it("says why where the usual stream is private, and sets aside", async () => {
+    fake.world.addStream("hidden", [], { isPrivate: true });
+    await tell();
+    const one = createNotifier({ ...STYLE, stream: "hidden" });
+    await empty(one);
+    expect(one.log.error.mock.calls.map(([, text]) => text)).toEqual([
+      expect.stringMatching(/'hidden' \(it is private and this user is not subscribed to it.*set aside$/),
+    ]);
+    // It is not tried again without buttons.
+    expect(fake.requests.filter((request) => request === "POST messages")).toHaveLength(1);
   });
 
   it("sends without buttons where the server has none", async () => {

@@ -99,6 +99,16 @@ describe("omd-worker zulip test", () => {
     expect(lines[at + 1]?.trim()).toMatch(new RegExp(`^→ ${advice}`));
   });
 
+  it("says that a private stream is not shown to the bot", async () => {
+    fake.world.addStream("hidden", [], { isPrivate: true });
+    const { code, stdout } = await test("--test_stream=hidden");
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "Not authorized to send to stream 'hidden' (it is private and this user is not subscribed",
+    );
+    expect(stdout).toContain("→ make the stream hidden in Zulip and subscribe this user");
+  });
+
   it("says that a server is not reached, or keeps no buttons", async () => {
     fake.refusesWidgets = true;
     expect((await test()).stdout).toContain("✗ buttons Zulip has left them out\n");
