@@ -113,9 +113,11 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     queueRoom: (queue) => limits.room(queue),
     onResultsOpen: () => outbox.flush(),
   });
+  const maxAge = () => config().resultMaxAge;
   const kept = new KeptResults({ log, config, outbox: () => outbox, jobServers: () => jobServers });
   const outbox: Outbox = new Outbox({
     keeper: kept,
+    maxAge,
     destinations: () => jobServers.current,
     retired: () => jobServers.retired,
     sharesKey: (server, other) => haveSameKey(config(), server, other),
@@ -128,7 +130,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ...{ log, events, native, pool, limits, shortage, jobServers, outbox, room, kept },
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
-    dupservers: new Dupservers({ log, throttle }),
+    dupservers: new Dupservers({ log, throttle, maxAge }),
     ...{ inFlight, recent, summary, handlers, replays: new ReplayGuard() },
   };
 }
