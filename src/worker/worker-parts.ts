@@ -20,6 +20,7 @@ import { ReplayGuard } from "./replay-guard.ts";
 import { Summary } from "./reports/summary.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
+import { tellCrowded } from "./slots/crowded.ts";
 import { createLoadGuard } from "./slots/host-load.ts";
 import { Pool } from "./slots/pool.ts";
 import { QueueLimits } from "./slots/queue-limits.ts";
@@ -90,11 +91,11 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     throttle,
   );
   const mayGrow = createLoadGuard(config, throttle);
-  const pool: Pool = new Pool(
-    config(),
-    () => shortage.size === 0 && mayGrow(),
-    () => jobServers.wake(),
-  );
+  const pool: Pool = new Pool(config(), {
+    mayGrow: () => shortage.size === 0 && mayGrow(),
+    onRoom: () => jobServers.wake(),
+    onCrowded: tellCrowded(log, () => config().maxWorker),
+  });
   const limits = new QueueLimits(config().queueMaxWorker);
   const shortage = new Shortage({
     throttle,
