@@ -3,6 +3,7 @@ import { keepFixture } from "./engine/fixtures.ts";
 import { fuzzTarget, shorten } from "./engine/fuzz-target.ts";
 import type { Tally } from "./engine/plan.ts";
 import type { Target } from "./engine/target.ts";
+import { measureMemory, renderMemory } from "./memory.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
 import { TARGETS } from "./targets/index.ts";
 
@@ -19,7 +20,8 @@ else process.exitCode = (await fuzz(options)) ? 0 : 1;
 async function fuzz({ targets, seed, runs, seconds, keep }: Options): Promise<boolean> {
   console.log(`seed 0x${seed.toString(16).padStart(16, "0")}, ${targets.length} targets`);
   const share = (seconds * 1000) / targets.length;
-  const tallies: Tally[] = [];
+  let [all, found] = [0, 0];
+  const before = measureMemory();
   let leftMs = MOST_SHORTENING_MS;
   for (const target of targets) {
     const corpus = readCorpus(target.name);
@@ -29,11 +31,11 @@ async function fuzz({ targets, seed, runs, seconds, keep }: Options): Promise<bo
     const start = performance.now();
     await tellFindings(target, tally, { keep, untilMs: start + leftMs });
     leftMs -= performance.now() - start;
-    tallies.push(tally);
+    all += tally.inputs;
+    found += tally.findings.length;
   }
-  const all = tallies.reduce((sum, { inputs }) => sum + inputs, 0);
-  const found = tallies.reduce((sum, { findings }) => sum + findings.length, 0);
   console.log(`${all.toLocaleString("en")} inputs, ${found} findings`);
+  console.log(renderMemory(before, measureMemory()));
   return found === 0;
 }
 

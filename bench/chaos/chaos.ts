@@ -1,30 +1,41 @@
+import { createPki, GEARMAND_TLS } from "../../test/support/gearman/tls-gearmand.ts";
+import { renderOrigin } from "../reporting/report.ts";
+import { keepFigures, publishFigures } from "../reporting/saved-run.ts";
 import { describeMachine, withoutFolders } from "../reporting/versions.ts";
-import { HELP, readChaosArguments } from "./options.ts";
-import { ownTemplate } from "./own-worker.ts";
+import { type ChaosArguments, HELP, readChaosArguments } from "./options.ts";
 import { type ReportedRun, renderChaos } from "./report.ts";
 import { runChaos } from "./run.ts";
+import { type OwnVariant, ownProgram, ownVariant } from "./variants.ts";
 import { isSound } from "./verdict.ts";
 
 const options = readChaosArguments(process.argv.slice(2));
 if (options === undefined) console.log(HELP);
-else {
-  const { peers, withoutOwn, fromSource, seed, seconds, jobs, keep } = options;
-  const own = withoutOwn ? [] : [await ownTemplate(fromSource)];
-  const runs: ReportedRun[] = [];
+else process.exitCode = (await chaos(options)) ? 0 : 1;
+
+/** Returns whether our own worker has lost nothing, and done nothing that it must not. */
+async function chaos(options: ChaosArguments): Promise<boolean> {
+  const { own, peers, fromSource, seed, seconds, jobs, publish } = options;
+  if (own.includes("tls") && GEARMAND_TLS === undefined)
+    throw new Error("--own tls: GEARMAND_TLS names no gearmand that was built with TLS");
+  using pki = createPki();
+  const program = own.length > 0 ? await ownProgram(fromSource) : [];
+  const ours = own.map((name) => ownVariant(name, program, pki));
   console.error(`--seed ${seed} --minutes ${seconds / 60} --jobs ${jobs}`);
-  for (const { name, template } of [...own, ...peers]) {
-    console.error(`${name}: ${template.map(withoutFolders).join(" ")}`);
-    const tell = (line: string) => console.error(`  ${line}`);
-    const run = await runChaos({ template, seed, seconds, jobs, keep, tell });
-    runs.push({ worker: name, run });
+  const runs: ReportedRun[] = [];
+  for (const variant of [...ours, ...peers]) {
+    runs.push(await runVariant({ protection: {}, ...variant }, options));
     console.error(renderChaos(runs.slice(-1)));
   }
-  const { cpu, cores, kernel, node, gearmand } = await describeMachine();
-  const date = new Date().toISOString().slice(0, 10);
-  console.log(
-    `${date}, ${cores} cores of ${cpu}, Linux ${kernel}, Node.js ${node}, ${gearmand}, seed ${seed}\n`,
-  );
-  console.log(renderChaos(runs));
-  const isOwnSound = withoutOwn || (runs[0] !== undefined && isSound(runs[0].run));
-  process.exitCode = isOwnSound ? 0 : 1;
+  const report = { scenario: "chaos", date: new Date().toISOString(), machine: await describeMachine() };
+  console.log(`${renderOrigin(report)}, seed ${seed}\n\n${renderChaos(runs)}`);
+  const save = publish ? publishFigures : keepFigures;
+  for (const file of save({ ...report, seed, seconds, jobs, runs })) console.error(file);
+  return runs.slice(0, ours.length).every(({ run }) => isSound(run));
+}
+
+async function runVariant({ name, template, protection }: OwnVariant, options: ChaosArguments) {
+  console.error(`${name}: ${template.map(withoutFolders).join(" ")}`);
+  const tell = (line: string) => console.error(`  ${line}`);
+  const run = await runChaos({ ...options, template, protection, tell });
+  return { worker: name, run };
 }

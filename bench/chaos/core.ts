@@ -1,11 +1,13 @@
+import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { grabJobs } from "../load/grabber.ts";
 import { encodePacket, PACKET, packetReader } from "../load/packets.ts";
 import { envelope, jobText } from "../load/payload.ts";
+import type { Protection } from "./variants.ts";
 import { type ArrivedResult, readArrived } from "./verdict.ts";
 
 const RECONNECT_MS = 100;
-const CRYPT = envelope(undefined);
 
 export interface CoreOptions {
   readonly port: number;
@@ -13,6 +15,7 @@ export interface CoreOptions {
   readonly commandOf: (job: number) => string;
   /** They begin the names of the jobs, so that no other run has the same. */
   readonly prefix: string;
+  readonly protection: Protection;
 }
 
 /**
@@ -23,6 +26,7 @@ export class ChaosCore implements Disposable {
   readonly results: ArrivedResult[] = [];
   readonly resubmitted = new Set<number>();
   readonly #options: CoreOptions;
+  readonly #crypt: ReturnType<typeof envelope>;
   readonly #sentAt = new Map<number, number>();
   #unsent: number[] = [];
   #unconfirmed: number[] = [];
@@ -32,6 +36,7 @@ export class ChaosCore implements Disposable {
 
   constructor(options: CoreOptions) {
     this.#options = options;
+    this.#crypt = envelope(options.protection.key);
     this.#stayConnected((socket) => this.#beginSubmitting(socket));
     this.#stayConnected((socket) => grabJobs(socket, "check_results", (workload) => this.#collect(workload)));
   }
@@ -55,11 +60,11 @@ export class ChaosCore implements Disposable {
     const { signal } = this.#stop;
     const again = () => {
       if (signal.aborted) return;
-      const socket = connect({ port: this.#options.port, host: "127.0.0.1", noDelay: true });
+      const socket = openSocket(this.#options);
       const end = () => socket.destroy();
       signal.addEventListener("abort", end);
       socket
-        .on("connect", () => use(socket))
+        .on(this.#options.protection.pki === undefined ? "connect" : "secureConnect", () => use(socket))
         .on("error", () => {})
         .on("close", () => {
           signal.removeEventListener("abort", end);
@@ -88,16 +93,25 @@ export class ChaosCore implements Disposable {
     if (socket === undefined) return;
     const { commandOf, prefix } = this.#options;
     for (const job of this.#unsent.splice(0)) {
-      const payload = CRYPT.seal(jobText({ queue: "service", command: commandOf(job) }, job));
+      const payload = this.#crypt.seal(jobText({ queue: "service", command: commandOf(job) }, job));
       socket.write(encodePacket(PACKET.SUBMIT_JOB_BG, "service", `${prefix}-${job}`, payload));
       this.#unconfirmed.push(job);
     }
   }
 
   #collect(workload: Buffer): void {
-    const result = readArrived(CRYPT.open(workload));
+    const result = readArrived(this.#crypt.open(workload));
     const afterMs = performance.now() - (this.#sentAt.get(result.job) ?? Number.NaN);
     this.#done.add(result.job);
     this.results.push({ ...result, afterMs });
   }
+}
+
+function openSocket({ port, protection: { pki } }: CoreOptions): Socket {
+  const address = { port, host: "127.0.0.1" };
+  if (pki === undefined) return connect({ ...address, noDelay: true });
+  const [ca, cert, key] = ["server.crt", "client.crt", "client.key"].map((name) =>
+    readFileSync(pki.file(name)),
+  );
+  return connectTls({ ...address, ca, cert, key }).setNoDelay();
 }

@@ -1,19 +1,17 @@
 import { parseArgs } from "node:util";
 import { readWorker } from "../workers/worker.ts";
-
-export interface NamedTemplate {
-  readonly name: string;
-  readonly template: readonly string[];
-}
+import { isVariantName, type NamedTemplate, VARIANT_NAMES, type VariantName } from "./variants.ts";
 
 export interface ChaosArguments {
   readonly peers: readonly NamedTemplate[];
   readonly seconds: number;
   readonly jobs: number;
   readonly seed: number;
-  readonly withoutOwn: boolean;
+  /** None: peers alone. */
+  readonly own: readonly VariantName[];
   readonly fromSource: boolean;
   readonly keep: boolean;
+  readonly publish: boolean;
 }
 
 export const HELP = `npm run chaos -- [options]
@@ -23,8 +21,13 @@ export const HELP = `npm run chaos -- [options]
   --seed N                 the same number makes the same plan; without it another one each time
   --worker 'NAME=COMMAND'  a peer, again and again; {port}, {name} and {folder} are replaced: the
                            port of gearmand, a name and an empty folder for each of the two workers
-  --without-own            peers alone
+  --own a,b                our worker in these ways, one after another (spool), or none:
+                           spool    with result_spool, in clear text
+                           default  without it
+                           key      with result_spool and encryption
+                           tls      with result_spool, over TLS to the gearmand that GEARMAND_TLS names
   --from-source            our worker from src/ instead of a fresh build
+  --publish                writes bench/results/chaos.json instead of bench/results/DATE-chaos.json
   --keep                   leaves the ledger, the results and the logs of the workers, and says where
 `;
 
@@ -40,7 +43,8 @@ export function readChaosArguments(argv: readonly string[]): ChaosArguments | un
       jobs: { type: "string" },
       seed: { type: "string" },
       worker: { type: "string", multiple: true, default: [] },
-      "without-own": { type: "boolean", default: false },
+      own: { type: "string", default: "spool" },
+      publish: { type: "boolean", default: false },
       "from-source": { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -54,10 +58,16 @@ export function readChaosArguments(argv: readonly string[]): ChaosArguments | un
     seconds,
     jobs: Math.ceil(readNumber("jobs", jobs)),
     seed: seed === undefined ? Math.floor(Math.random() * MOST_SEED) : readNumber("seed", seed),
-    withoutOwn: values["without-own"],
+    own: values.own === "none" ? [] : values.own.split(",").map(readVariant),
+    publish: values.publish,
     fromSource: values["from-source"],
     keep: values.keep,
   };
+}
+
+function readVariant(name: string): VariantName {
+  if (isVariantName(name)) return name;
+  throw new Error(`--own: none is called ${name}, there are ${VARIANT_NAMES.join()}`);
 }
 
 function readNumber(option: string, text: string): number {

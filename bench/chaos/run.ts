@@ -7,6 +7,7 @@ import { writeLedgerPlugin } from "./ledger.ts";
 import { type Disturbance, planDisturbances } from "./plan.ts";
 import { ChaosServer, type ServerStarts } from "./server.ts";
 import { Subject } from "./subject.ts";
+import type { Protection } from "./variants.ts";
 import { type ArrivedResult, type Happenings, judgeChaos, type Verdict } from "./verdict.ts";
 
 export interface ChaosOptions {
@@ -16,6 +17,7 @@ export interface ChaosOptions {
   readonly jobs: number;
   /** Leaves the ledger and the logs. */
   readonly keep?: boolean;
+  readonly protection?: Protection;
   readonly tell?: (line: string) => void;
 }
 
@@ -36,7 +38,7 @@ const SLOW = 10;
 
 /** Two starts of a worker, and a gearmand that keeps its jobs, under a load and a plan of disturbances. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
-  const { template, seed, seconds, jobs, keep = false, tell = () => {} } = options;
+  const { template, seed, seconds, jobs, keep = false, protection = {}, tell = () => {} } = options;
   await using stack = new AsyncDisposableStack();
   // In memory: programs die here, no machine.
   const folder = mkdtempSync(join("/dev/shm", "omd-chaos-"));
@@ -46,7 +48,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
     stack.defer(() =>
       [folder, spools].forEach((each) => void rmSync(each, { recursive: true, force: true })),
     );
-  const server = stack.use(await ChaosServer.start(join(folder, "queue.db"), tell));
+  const server = stack.use(await ChaosServer.start(join(folder, "queue.db"), tell, protection.pki));
   const { port } = server;
   const ledger = writeLedgerPlugin(folder);
   const subjects = Array.from({ length: WORKERS }, (_, number) => {
@@ -55,7 +57,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   });
   for (const subject of subjects) subject.start();
   const commandOf = (job: number) => `${ledger.plugin} ${job} ${job % SLOW === 0 ? "0.5" : "0"}`;
-  const core = stack.use(new ChaosCore({ port, commandOf, prefix: `chaos-${process.pid}` }));
+  const core = stack.use(new ChaosCore({ port, commandOf, prefix: `chaos-${process.pid}`, protection }));
   // Also of a run that comes to no end.
   if (keep) stack.defer(() => writeResults(join(folder, "results.jsonl"), core.results));
   const looking = setInterval(() => {

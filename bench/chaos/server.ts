@@ -1,4 +1,6 @@
-import { type Gearmand, startGearmand } from "../../test/support/gearman/gearmand.ts";
+import { freePort } from "../../test/support/free-port.ts";
+import { type Gearmand, type GearmandOptions, startGearmand } from "../../test/support/gearman/gearmand.ts";
+import { type Pki, tlsServerOptions } from "../../test/support/gearman/tls-gearmand.ts";
 import { uptime } from "./ledger.ts";
 import type { Span } from "./verdict.ts";
 
@@ -25,23 +27,25 @@ export class ChaosServer implements AsyncDisposable {
   /** When it took nothing: from its loss until it answered again, or while it was stopped. */
   readonly away: Span[] = [];
   readonly port: number;
-  readonly #args: readonly string[];
+  readonly #options: GearmandOptions;
   readonly #tell: (line: string) => void;
   #gearmand: Gearmand;
   #awayFrom = 0;
   #slowestMs = 0;
   #failed = 0;
 
-  private constructor(gearmand: Gearmand, args: readonly string[], tell: (line: string) => void) {
+  private constructor(gearmand: Gearmand, options: GearmandOptions, tell: (line: string) => void) {
     this.#gearmand = gearmand;
-    this.#args = args;
+    this.#options = options;
     this.#tell = tell;
     this.port = gearmand.port;
   }
 
-  static async start(file: string, tell: (line: string) => void): Promise<ChaosServer> {
+  static async start(file: string, tell: (line: string) => void, pki?: Pki): Promise<ChaosServer> {
     const args = ["--queue-type=libsqlite3", `--libsqlite3-db=${file}`];
-    return new ChaosServer(await startGearmand({ args }), args, tell);
+    const port = await freePort();
+    const options = { args, port, ...(pki && tlsServerOptions(pki, port, args)) };
+    return new ChaosServer(await startGearmand(options), options, tell);
   }
 
   get starts(): ServerStarts {
@@ -54,9 +58,7 @@ export class ChaosServer implements AsyncDisposable {
       const begin = performance.now();
       const from = uptime();
       try {
-        this.#gearmand = await startGearmand({
-          ...{ args: this.#args, port: this.port, withinMs: ANSWER_WITHIN_MS },
-        });
+        this.#gearmand = await startGearmand({ ...this.#options, withinMs: ANSWER_WITHIN_MS });
         this.#slowestMs = Math.max(this.#slowestMs, performance.now() - begin);
         this.#isBack();
         return;

@@ -74,9 +74,14 @@ export class Crew implements AsyncDisposable {
     }
   }
 
-  /** How many gearmand knows. */
-  async registered(): Promise<number> {
-    const status = await readStatus({ host: "127.0.0.1", port: this.#options.port });
+  /** Resolves when the gearmand at this port knows all of them. */
+  untilAllAt(port: number, signal: AbortSignal): Promise<void> {
+    return this.#untilRegistered(this.size, signal, port);
+  }
+
+  /** How many the gearmand at this port knows. */
+  async registered(port = this.#options.port): Promise<number> {
+    const status = await readStatus({ host: "127.0.0.1", port });
     return status.find(({ queue }) => queue === QUEUE)?.workers ?? 0;
   }
 
@@ -89,11 +94,11 @@ export class Crew implements AsyncDisposable {
     return this.#subjects.slice(from, from + this.#options.batch);
   }
 
-  async #untilRegistered(wanted: number, signal: AbortSignal): Promise<void> {
+  async #untilRegistered(wanted: number, signal: AbortSignal, port?: number): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     for (let found = 0; found !== wanted; await pause(LOOK_MS, undefined, { signal })) {
       // Under the load of so many starts gearmand may be too late to answer.
-      found = await this.registered().catch(() => -1);
+      found = await this.registered(port).catch(() => -1);
       if (performance.now() > end)
         throw new Error(`${found} of ${wanted} workers are registered after ${PATIENCE_MS / 1000} s`);
     }

@@ -6,6 +6,7 @@ export interface CrowdArguments {
   readonly rates: readonly number[];
   readonly seconds: number;
   readonly burst: number;
+  readonly silence: number;
   readonly batch: number;
   /** Arguments of gearmand, as `--worker-wakeup=4`. */
   readonly gearmand: readonly string[];
@@ -21,6 +22,7 @@ export const CROWD_HELP = `npm run crowd -- [options]
   --rates a,b         jobs a second, one after another, in the phase steady; the first is that of the phases
                       rollout and silence, too (100,300)
   --seconds N         how long each rate is offered (20)
+  --silence N         how long the second gearmand hangs in the phase silence (a third of --seconds)
   --burst N           jobs all at once in the phase burst (20000)
   --batch N           so many workers at a time are started and, in a roll-out, ended (20)
   --gearmand='ARGS'   more arguments of gearmand, as --worker-wakeup=4
@@ -37,6 +39,7 @@ export function readCrowdArguments(argv: readonly string[]): CrowdArguments | un
       phases: { type: "string", default: PHASE_NAMES.join() },
       rates: { type: "string", default: "100,300" },
       seconds: { type: "string", default: "20" },
+      silence: { type: "string" },
       burst: { type: "string", default: "20000" },
       batch: { type: "string", default: "20" },
       gearmand: { type: "string", default: "" },
@@ -46,11 +49,13 @@ export function readCrowdArguments(argv: readonly string[]): CrowdArguments | un
     },
   });
   if (values.help) return undefined;
+  const seconds = readCount("seconds", values.seconds);
+  const { silence = String(Math.ceil(seconds / 3)) } = values;
   return {
     workers: readCount("workers", values.workers),
     phases: values.phases.split(",").map(readPhase),
     rates: values.rates.split(",").map((rate) => readCount("rates", rate)),
-    seconds: readCount("seconds", values.seconds),
+    ...{ seconds, silence: readCount("silence", silence) },
     burst: readCount("burst", values.burst),
     batch: readCount("batch", values.batch),
     gearmand: values.gearmand.split(/\s+/).filter(Boolean),

@@ -16,6 +16,8 @@ export interface Scene {
   readonly rates: readonly number[];
   readonly seconds: number;
   readonly burst: number;
+  /** For how many seconds the second job server hangs in the phase silence. */
+  readonly silence: number;
   readonly signal: AbortSignal;
 }
 
@@ -29,13 +31,17 @@ export interface PhaseRow {
   readonly faults?: LoadCounts & { readonly sample: string | undefined };
   /** Workers that did not end within 30 seconds after a TERM. What they ran is run again. */
   readonly killed?: number;
+  /** Second results of jobs that a job server gave to another worker, as it had lost the first one. */
+  readonly again?: number;
+  /** Seconds until the job server that hung knew all workers again. */
+  readonly registeredAfter?: number;
   readonly seconds: number;
   /** CPU time of gearmand: a second's, and a job's. */
   readonly gearmandCores: number;
   readonly gearmandMsPerJob: number;
-  /** CPU time of all workers together; of a roll-out it says nothing. */
-  readonly workersCores: number;
-  readonly workersMsPerJob: number;
+  /** CPU time of all workers together. Absent in a roll-out, where those that have ended are not counted. */
+  readonly workersCores?: number;
+  readonly workersMsPerJob?: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
   readonly maxMs?: number;
@@ -82,7 +88,8 @@ const PHASES = {
     const row = await underLoad(scene, { phase: `roll-out at ${rate} a second`, rate }, () =>
       scene.crew.rollOut(scene.signal),
     );
-    return [{ ...row, killed: scene.crew.killed }];
+    const { workersCores: _, workersMsPerJob: __, ...told } = row;
+    return [{ ...told, killed: scene.crew.killed }];
   },
   silence,
   burst: async ({ crew, gearmand, burst, signal }) => {
@@ -108,34 +115,44 @@ export function runPhase(name: PhaseName, scene: Scene): Promise<readonly PhaseR
   return PHASES[name](scene);
 }
 
-/** Both job servers have jobs, and the second one hangs for a third of the time. */
+/**
+ * Both job servers have jobs of one core, and the second one hangs. A worker gives a silent server up after
+ * 40 seconds: its results go to the other one then, and the server gives its jobs to others when it goes on.
+ */
 async function silence(scene: Scene): Promise<readonly PhaseRow[]> {
-  const { second, seconds, signal, rates } = scene;
+  const { second, seconds, silence: silent, signal, rates, crew } = scene;
   const rate = Math.ceil((rates[0] ?? 1) / 2);
   using load = await EndlessLoad.open({ ...loadOf(second, rate), objects: OBJECTS });
   load.start();
   const thirdMs = (seconds * 1000) / 3;
-  const clock = startClock(second, scene.crew);
-  const other = await underLoad(scene, { phase: "one of two hangs: the other", rate }, async () => {
+  const clock = startClock(second, crew);
+  let registeredAfter = 0;
+  const phase = `one of two hangs for ${silent} s`;
+  const other = await underLoad(scene, { phase: `${phase}: the other`, rate, joined: load }, async () => {
     await pause(thirdMs, undefined, { signal });
     second.hang();
     try {
-      await pause(thirdMs, undefined, { signal });
+      await pause(silent * 1000, undefined, { signal });
     } finally {
       second.goOn();
     }
+    const from = performance.now();
+    await crew.untilAllAt(second.port, signal);
+    registeredAfter = (performance.now() - from) / 1000;
     await pause(thirdMs, undefined, { signal });
   });
   const counts = await load.finish(GIVE_UP_MS);
-  return [other, rowOf("one of two hangs: that one", { counts, load, clock, workers: scene.crew.size })];
+  const hung = rowOf(`${phase}: that one`, { counts, load, clock, workers: crew.size });
+  return [other, { ...hung, registeredAfter }];
 }
 
 async function underLoad(
   { gearmand, crew }: Scene,
-  { phase, rate }: { readonly phase: string; readonly rate: number },
+  { phase, rate, joined }: { readonly phase: string; readonly rate: number; readonly joined?: EndlessLoad },
   act: () => Promise<void>,
 ): Promise<PhaseRow> {
   using load = await EndlessLoad.open(loadOf(gearmand, rate));
+  if (joined !== undefined) load.joinWith(joined);
   const clock = startClock(gearmand, crew);
   load.start();
   await act();
@@ -155,12 +172,13 @@ interface Ended {
 }
 
 function rowOf(phase: string, { counts, load, clock, workers }: Ended): PhaseRow {
-  const { submitted, wrong, unexpected, waiting } = counts;
+  const { submitted, wrong, unexpected, waiting, again } = counts;
   const { p50, p99, max } = load.takeLatencies();
   return {
     phase,
     wrong: wrong + unexpected + waiting,
     ...(wrong + unexpected + waiting > 0 && { faults: { ...counts, sample: load.sample } }),
+    ...(again !== undefined && { again }),
     ...clock(submitted),
     ...{ p50Ms: p50, p99Ms: p99, maxMs: max },
     share: shareOf([...load.bySource.values()], workers),

@@ -5,7 +5,7 @@ import type { Part } from "../scenarios/line.ts";
 import { grabJobs } from "./grabber.ts";
 import { mixer } from "./mix.ts";
 import { encodePacket, PACKET, packetReader } from "./packets.ts";
-import { type Envelope, envelope, jobText, readResult } from "./payload.ts";
+import { type Envelope, envelope, jobText, type ResultText, readResult } from "./payload.ts";
 import { type Percentiles, percentiles } from "./percentiles.ts";
 
 export interface EndlessLoadOptions {
@@ -30,6 +30,12 @@ export interface LoadCounts {
   readonly unexpected: number;
   /** Jobs without a result. */
   readonly waiting: number;
+  /** Second results of jobs, where two loads are one core. They are not unexpected then. */
+  readonly again?: number;
+}
+
+interface Given extends Pick<ResultText, "returnCode" | "output"> {
+  readonly text: string;
 }
 
 interface Waiting {
@@ -62,6 +68,10 @@ export class EndlessLoad implements Disposable {
   #wrong = 0;
   #unexpected = 0;
   #sample: string | undefined;
+  #other: EndlessLoad | undefined;
+  /** Kept only where two loads are one core. */
+  readonly #answered = new Set<string>();
+  #again = 0;
 
   private constructor(options: EndlessLoadOptions, submitting: Socket, collecting: Socket) {
     this.#options = options;
@@ -84,7 +94,14 @@ export class EndlessLoad implements Disposable {
       wrong: this.#wrong,
       unexpected: this.#unexpected,
       waiting: this.#waiting.size,
+      ...(this.#other && { again: this.#again }),
     };
+  }
+
+  /** From now on both are one core that listens at two job servers: a result may come by either. */
+  joinWith(other: EndlessLoad): void {
+    this.#other = other;
+    other.#other = this;
   }
 
   /** The first result that was wrong or unexpected. */
@@ -142,14 +159,29 @@ export class EndlessLoad implements Disposable {
   #collect(text: string): void {
     const { index, returnCode, output } = readResult(text);
     const key = keyOf(index, text, "core_start_time");
+    const owner = this.#other?.knows(key) ? this.#other : this;
+    owner.#take(key, { text, returnCode, output });
+  }
+
+  /** Whether one of its jobs waits for this result, or has one already. */
+  knows(key: string): boolean {
+    return this.#waiting.has(key) || this.#answered.has(key);
+  }
+
+  #take(key: string, { text, returnCode, output }: Given): void {
     const job = this.#waiting.get(key);
     this.#waiting.delete(key);
+    if (job === undefined && this.#answered.has(key)) {
+      this.#again++;
+      return;
+    }
     if (job === undefined) {
       this.#unexpected++;
       this.#sample ??= text.slice(0, SAMPLE_LENGTH);
       return;
     }
     const { part, sentMs } = job;
+    if (this.#other !== undefined) this.#answered.add(key);
     this.#results++;
     if (part.isTimed) this.#latencies.push(performance.now() - sentMs);
     const source = /^source=(.*)$/m.exec(text)?.[1] ?? "";

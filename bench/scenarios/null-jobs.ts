@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DUMMY } from "./commands.ts";
 import { type Line, only } from "./line.ts";
 
@@ -10,6 +12,16 @@ export const METRICS_LINES: readonly Line[] = [
   { name: "metrics-off", jobs: 40_000, ...NULL, isOwnOnly: true },
   { name: "metrics-on", jobs: 40_000, ...NULL, own: [...METRICS, "--status_page=off"], isOwnOnly: true },
   { name: "metrics-page", jobs: 40_000, ...NULL, own: [...METRICS, "--status_page=on"], isOwnOnly: true },
+];
+
+const SPOOL = [...NULL.own, `--result_spool=${join(tmpdir(), "omd-bench-spool")}`];
+
+/** The scenario `spool`: what result_spool adds while all results are taken at once. */
+export const SPOOL_LINES: readonly Line[] = [
+  { name: "steady-without", jobs: 12_000, rate: 200, ...NULL, isOwnOnly: true },
+  { name: "steady-with", jobs: 12_000, rate: 200, ...NULL, own: SPOOL, isOwnOnly: true },
+  { name: "burst-without", jobs: 40_000, ...NULL, isOwnOnly: true },
+  { name: "burst-with", jobs: 40_000, ...NULL, own: SPOOL, isOwnOnly: true },
 ];
 
 /** The scenario `steady`: jobs come one by one all the time, and are taken in groups so long apart. */

@@ -12,7 +12,7 @@ import { IDLE_LINES } from "./idle.ts";
 import { LATENCY_LINES } from "./latency.ts";
 import type { Line } from "./line.ts";
 import { NATIVE_LINES } from "./native-checks.ts";
-import { METRICS_LINES, NULL_LINES, STEADY_LINES } from "./null-jobs.ts";
+import { METRICS_LINES, NULL_LINES, SPOOL_LINES, STEADY_LINES } from "./null-jobs.ts";
 import { PLUGIN_START_LINES } from "./plugin-starts.ts";
 import { SITE_LINES } from "./site.ts";
 import { SITE_PART_LINES } from "./site-parts.ts";
@@ -86,6 +86,15 @@ export const SCENARIOS: readonly Scenario[] = [
     measure: measureLoad,
     columns: ["cpuMsPerCheck", "gearmandMsPerCheck", "wakeUpsPerCheck", ...LATENCIES],
     charts: ["cpuMsPerCheck", "gearmandMsPerCheck", "p50Ms", "p99Ms"],
+    linesTakeTurns: true,
+  },
+  {
+    name: "spool",
+    about: "check_dummy answered inside the worker, without result_spool and with it",
+    lines: SPOOL_LINES,
+    measure: measureLoad,
+    columns: ["checksPerSecond", ...COST, "wakeUpsPerCheck"],
+    charts: ["cpuMsPerCheck"],
     linesTakeTurns: true,
   },
   {

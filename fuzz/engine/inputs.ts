@@ -57,6 +57,7 @@ export class Inputs {
     if (this.#shapes.has(shape)) return;
     this.#shapes.add(shape);
     const isRoom = this.#samples.length < this.#given + MOST_ADDED;
-    if (isRoom && input.length <= LONGEST_ADDED) this.#samples.push(input);
+    // A copy: a short input may be a part of a very long one, which would be kept as a whole.
+    if (isRoom && input.length <= LONGEST_ADDED) this.#samples.push(Buffer.from(input));
   }
 }

@@ -136,7 +136,7 @@ const JOB_ROWS = {
   jobsFailed: row(
     "counter",
     "gearman_worker_jobs_failed_total",
-    "jobs that were failed: no job server took the result, or the worker has a fault",
+    "jobs that were failed: no job server took the result within result_max_age, or they refused it, or the worker has a fault",
   ),
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

@@ -61,9 +61,16 @@ export interface OutboxOptions {
   /** Whether the core of the one server, `host:port`, can open what was sealed for that of the other. */
   readonly sharesKey?: (server: string, other: string) => boolean;
   readonly keeper?: Keeper;
+  /** In seconds: what has waited for longer is dropped. 0: nothing is. */
+  readonly maxAge?: () => number;
   readonly log: Log;
   /** The beginning of every result's unique. It differs between workers, and between starts of a worker. */
   readonly prefix: string;
+}
+
+/** It has waited for longer than `result_max_age`. */
+export class ResultTooOldError extends Error {
+  override readonly name = "ResultTooOldError";
 }
 
 const NOTHING: Amount = { results: 0, bytes: 0 };
@@ -78,7 +85,8 @@ const OWN_FIRST_MS = 5_000;
  * A parcel goes to the server that its job came from. If that server is not connected, it goes to the first
  * server that is, that answers, and whose core has the key. Parcels to one server keep their order. A parcel
  * that a server had not confirmed when its connection closed is sent again, with the same unique. If no
- * server is connected, parcels wait without a limit until one is.
+ * server is connected, parcels wait until one is, or until they are too old: then the core has given the
+ * check up, and may have a newer result.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -116,7 +124,7 @@ export class Outbox {
     return oldest === undefined ? 0 : (performance.now() - oldest.sinceMs) / 1000;
   }
 
-  /** Resolves when a job server has accepted the parcel. Rejects if it is given up, and after `stop`. */
+  /** Resolves when a job server has accepted the parcel. Rejects if it is dropped, and after `stop`. */
   deliver(parcel: Parcel): Promise<void> {
     if (this.#isStopped) return Promise.reject(notAccepted());
     return new Promise((accepted, failed) => {
@@ -168,6 +176,11 @@ export class Outbox {
   }
 
   #send(parcel: PendingParcel): void {
+    if (this.#isTooOld(parcel)) {
+      this.#remove(parcel);
+      parcel.failed(new ResultTooOldError("the result has waited for longer than result_max_age"));
+      return;
+    }
     const destination = this.#destinationFor(parcel);
     if (destination === undefined) {
       this.#park(parcel);
@@ -180,6 +193,11 @@ export class Outbox {
       },
       (error: unknown) => this.#sendAgain(parcel, error),
     );
+  }
+
+  #isTooOld({ sinceMs }: PendingParcel): boolean {
+    const maxAge = this.#options.maxAge?.() ?? 0;
+    return maxAge > 0 && performance.now() - sinceMs > maxAge * 1000;
   }
 
   #remove(parcel: PendingParcel): void {

@@ -9,6 +9,7 @@ import type { Outcome } from "../outcome/outcome.ts";
 import { type Refusal, renderRefusal } from "../outcome/refusal.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
+import { ResultTooOldError } from "../result/outbox.ts";
 import { isAnswered } from "../result/result.ts";
 import type { LateLoop } from "../run/loop-watch.ts";
 import { type FindMarks, hideSecrets, maskLine } from "../run/secrets.ts";
@@ -44,9 +45,15 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
     waited: (what, status) => throttle.warn(`waited ${what}`, {}, renderWait(what, status)),
     late: (late) => logLate(throttle, late),
     unreadable: (job, error) => logUnreadable(throttle, job, error),
-    failed: ({ handle, queue }, error) =>
-      throttle.error("job", { err: error, handle, queue }, "cannot finish a job"),
+    failed: (job, error) => logFailed(throttle, job, error),
   } satisfies WorkerListener;
+}
+
+/** All results that waited in an outage become too old together. */
+function logFailed(throttle: JobLog["throttle"], { handle, queue }: GrabbedJob, error: unknown): void {
+  if (error instanceof ResultTooOldError)
+    throttle.error("result too old", { handle, queue }, `a result is dropped: ${error.message}`);
+  else throttle.error("job", { err: error, handle, queue }, "cannot finish a job");
 }
 
 function renderWait(what: string, { waiting, longestWait }: WaitStatus): string {

@@ -2,14 +2,14 @@ import type { Config } from "../config/config.ts";
 import { digestOf } from "../gearman/grabber/orphans.ts";
 import type { RunningJob } from "../gearman/grabber/running-job.ts";
 import type { Log } from "../log.ts";
-import type { Keeper, Outbox, WaitingParcel } from "../result/outbox.ts";
+import { type Keeper, type Outbox, ResultTooOldError, type WaitingParcel } from "../result/outbox.ts";
 import type { SpooledResult } from "../result/spool/records.ts";
 import { Spool, type SpoolStatus } from "../result/spool/spool.ts";
 import type { JobServers } from "./servers/job-servers.ts";
 
 export interface KeptResultsOptions {
   readonly log: Log;
-  readonly config: () => Pick<Config, "resultSpool" | "resultSpoolMaxAge" | "resultSpoolMaxSize">;
+  readonly config: () => Pick<Config, "resultSpool" | "resultMaxAge" | "resultSpoolMaxSize">;
   readonly outbox: () => Pick<Outbox, "bytes" | "deliver" | "keepOlderThan">;
   readonly jobServers: () => Pick<JobServers, "adopt">;
 }
@@ -51,7 +51,7 @@ export class KeptResults implements Keeper {
   /** To be called before there are jobs. Throws a `SpoolError` if the folder cannot be used. */
   start(): void {
     const { config, log, outbox } = this.#options;
-    const { resultSpool: folder, resultSpoolMaxAge: maxAge } = config();
+    const { resultSpool: folder, resultMaxAge: maxAge } = config();
     if (folder === undefined) return;
     this.#spool = new Spool({ folder, maxAge, log, onRestored: (results) => this.#restore(results) });
     this.#spool.start();
@@ -75,26 +75,40 @@ export class KeptResults implements Keeper {
   #restore(results: readonly SpooledResult[]): void {
     const { log } = this.#options;
     log.info(`${results.length} results of an earlier start are in the spool and will be delivered`);
-    let left = results.length;
-    for (const result of results) {
-      void this.#deliver(result).finally(() => {
-        left -= 1;
-        if (left === 0 && !this.#isStopped) log.info("the results of the earlier start are delivered");
-      });
-    }
+    void Promise.all(results.map((result) => this.#deliver(result))).then((ends) => {
+      if (this.#isStopped) return;
+      const old = ends.filter((end) => end === "too old").length;
+      if (old > 0)
+        log.warn(`${old} results of an earlier start are older than result_max_age now, they are dropped`);
+      if (old < ends.length) log.info("the results of the earlier start are delivered");
+    });
   }
 
-  async #deliver({ unique, server, queue, workload, time, job }: SpooledResult): Promise<void> {
+  /** Never rejects. */
+  async #deliver({
+    unique,
+    server,
+    queue,
+    workload,
+    time,
+    job,
+  }: SpooledResult): Promise<"delivered" | "given up" | "too old"> {
     const { log, outbox, jobServers } = this.#options;
     const earlier: RunningJob | undefined = job && jobServers().adopt({ ...job, server });
     const sinceMs = performance.now() - Math.max(0, Date.now() - time * 1000);
     try {
       await outbox().deliver({ queue, workload, server, left: { unique, sinceMs } });
       earlier?.complete();
+      return "delivered";
     } catch (err) {
-      if (this.#isStopped) return; // it stays in the spool
+      if (this.#isStopped) return "given up"; // it stays in the spool
+      if (err instanceof ResultTooOldError) {
+        earlier?.fail();
+        return "too old";
+      }
       log.error({ err, server, queue }, "a result of an earlier start is given up");
       earlier?.fail();
+      return "given up";
     }
   }
 }

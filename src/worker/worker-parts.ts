@@ -20,6 +20,7 @@ import { ReplayGuard } from "./replay-guard.ts";
 import { Summary } from "./reports/summary.ts";
 import { Dupservers } from "./servers/dupservers.ts";
 import { JobServers } from "./servers/job-servers.ts";
+import { tellCrowded } from "./slots/crowded.ts";
 import { createLoadGuard } from "./slots/host-load.ts";
 import { Pool } from "./slots/pool.ts";
 import { QueueLimits } from "./slots/queue-limits.ts";
@@ -90,11 +91,11 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     throttle,
   );
   const mayGrow = createLoadGuard(config, throttle);
-  const pool: Pool = new Pool(
-    config(),
-    () => shortage.size === 0 && mayGrow(),
-    () => jobServers.wake(),
-  );
+  const pool: Pool = new Pool(config(), {
+    mayGrow: () => shortage.size === 0 && mayGrow(),
+    onRoom: () => jobServers.wake(),
+    onCrowded: tellCrowded(log, () => config().maxWorker),
+  });
   const limits = new QueueLimits(config().queueMaxWorker);
   const shortage = new Shortage({
     throttle,
@@ -113,9 +114,11 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     queueRoom: (queue) => limits.room(queue),
     onResultsOpen: () => outbox.flush(),
   });
+  const maxAge = () => config().resultMaxAge;
   const kept = new KeptResults({ log, config, outbox: () => outbox, jobServers: () => jobServers });
   const outbox: Outbox = new Outbox({
     keeper: kept,
+    maxAge,
     destinations: () => jobServers.current,
     retired: () => jobServers.retired,
     sharesKey: (server, other) => haveSameKey(config(), server, other),
@@ -128,7 +131,7 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
     ...{ log, events, native, pool, limits, shortage, jobServers, outbox, room, kept },
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
-    dupservers: new Dupservers({ log, throttle }),
+    dupservers: new Dupservers({ log, throttle, maxAge }),
     ...{ inFlight, recent, summary, handlers, replays: new ReplayGuard() },
   };
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { ownTemplate } from "../../bench/chaos/own-worker.ts";
 import { runChaos } from "../../bench/chaos/run.ts";
+import { ownProgram, ownVariant } from "../../bench/chaos/variants.ts";
 import { isSound } from "../../bench/chaos/verdict.ts";
+import { createPki } from "../support/gearman/tls-gearmand.ts";
 import { hasServer } from "../support/servers/installed.ts";
 
 /**
@@ -13,7 +14,8 @@ const PLAN = { seed: 42_400, seconds: 18, jobs: 500 };
 it.skipIf(!hasServer("gearmand"))(
   "while gearmand and two workers are killed, stopped and restarted, no job is lost or run again without a cause",
   async () => {
-    const { template } = await ownTemplate(true);
+    using pki = createPki();
+    const { template } = ownVariant("spool", await ownProgram(true), pki);
     const told: string[] = [];
     const run = await runChaos({ ...PLAN, template, tell: (line) => told.push(line) });
     expect(isSound(run), `${JSON.stringify(run)}\n${told.join("\n")}`).toBe(true);

@@ -99,6 +99,17 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is short of something", (
     expect(exitCode).toBe(0);
   });
 
+  it("has the jobs wait in gearmand where it has few slots, and gives each its result", async () => {
+    await using worker = await start("slots", ["min-worker=2", "max-worker=2"]);
+    await using core = new Core({ port: gearmand.port });
+    const names = Array.from({ length: 300 }, (_, i) => `job ${i}`);
+    await core.submit("hostgroup_slots", ...names.map((name) => serviceJob(name, "/bin/sleep 0.01")));
+    await core.collected(names.length);
+    expect(core.services).toEqual(names.toSorted());
+    expect(new Set(core.results.map(({ fields }) => fields.get("return_code")))).toEqual(new Set(["0"]));
+    expect([...worker.linesWith("[WARN ]"), ...worker.linesWith("[ERROR]")]).toEqual([]);
+  });
+
   it.each([
     ["plugins", false],
     ["lines for a shell", true],

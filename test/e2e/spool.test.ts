@@ -61,6 +61,23 @@ describe.skipIf(!hasServer("gearmand"))(
       await second.logged("not run twice", SLOTS);
     });
 
+    it("drops results that have become too old, and runs their jobs again if gearmand has kept them", async () => {
+      await using rig = await createRig({ isPersistent: true });
+      const { core, gate, spool, start } = rig;
+      await using worker = await start("result_max_age=1");
+      await core.submit("service", ...names(SLOTS).map((name) => serviceJob(name, gate.plugin(name))));
+      await gate.entered(SLOTS);
+      await rig.crash();
+      gate.open();
+      await worker.logged("a result is dropped: the result has waited for longer than result_max_age");
+      await vi.waitFor(() => expect(spool()).toBe(""), PATIENCE);
+      await rig.restart();
+      await core.collected(SLOTS);
+      await untilStatus(rig.address, "service", { total: 0 });
+      expect(core.services.toSorted()).toEqual(names(SLOTS));
+      expect(gate.entries().toSorted()).toEqual(names(SLOTS).flatMap((name) => [name, name]));
+    });
+
     it("nor when gearmand had only hung, and has queued them again", async () => {
       await using rig = await createRig();
       const { core, gate, start, results } = rig;

@@ -130,6 +130,15 @@ describe("the fuzzer", () => {
     expect(grownBytes).toBeLessThan(8 << 20);
   });
 
+  it("keeps nothing of a long input but the short part that has become a sample", () => {
+    const target = text("reader", { samples, read: () => undefined });
+    const inputs = new Inputs(target, { seed: 1n });
+    inputs.note(Buffer.alloc(1 << 20).subarray(0, 10), "new");
+    expect(inputs.added.map(({ length, buffer }) => [length, buffer.byteLength < 100_000])).toEqual([
+      [10, true],
+    ]);
+  });
+
   it("makes the same inputs for the same seed, and others for another", () => {
     const target = text("any", { samples, tokens, read: () => undefined });
     const first = (seed: bigint) => {

@@ -67,8 +67,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   internal_check_nsc_web: false,
   internal_check_prometheus: false,
   dupserver_backlog_queue_size: 2_000_000,
+  result_max_age: 0,
   result_spool: "/var/lib/omd-worker/results",
-  result_spool_max_age: 0,
   result_spool_max_size: 5,
   gearman_connection_timeout: 100,
   grab_interval: 25,
@@ -255,7 +255,6 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       "--plugin_environment=HOME",
       "--plugin_environment=LC_*",
       "--result_spool=/var/lib/omd-worker/results",
-      "--result_spool_max_age=0",
       "--status_page=on",
       "--status_page_auth=/etc/omd-worker/page/logins",
     ]);

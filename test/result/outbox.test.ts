@@ -5,7 +5,7 @@ import {
   type SubmitErrorReason,
   type Submitter,
 } from "../../src/gearman/submitter.ts";
-import { Outbox, type Parcel, type WaitingParcel } from "../../src/result/outbox.ts";
+import { Outbox, type Parcel, ResultTooOldError, type WaitingParcel } from "../../src/result/outbox.ts";
 import { stubLog } from "../support/stub-log.ts";
 
 const RETRY_MS = 1_000;
@@ -64,7 +64,7 @@ class FakeDestination {
   }
 }
 
-function createOutbox(...names: readonly string[]) {
+function createOutbox(names: readonly string[], maxAge = () => 0) {
   const destinations = names.map((name) => new FakeDestination(name));
   const log = stubLog();
   const told: string[] = [];
@@ -72,13 +72,13 @@ function createOutbox(...names: readonly string[]) {
     keep: ({ workload }: WaitingParcel) => told.push(`keep ${Buffer.from(workload)}`),
     release: ({ workload }: WaitingParcel) => told.push(`release ${Buffer.from(workload)}`),
   };
-  const outbox = new Outbox({ destinations: () => destinations, log, prefix: "start-1", keeper });
+  const outbox = new Outbox({ destinations: () => destinations, log, prefix: "start-1", keeper, maxAge });
   return { outbox, destinations, log, told };
 }
 
 /** An outbox with one job server. */
-function createSingle() {
-  const { outbox, destinations, log, told } = createOutbox("a:4730");
+function createSingle(maxAge?: () => number) {
+  const { outbox, destinations, log, told } = createOutbox(["a:4730"], maxAge);
   const [destination] = destinations;
   if (destination === undefined) throw new Error("no destination");
   return { outbox, destination, log, told };
@@ -137,7 +137,7 @@ describe("among several job servers", () => {
     ["the first connected one takes over from its own", ["a:1", "b:1", "c:1"], "a:1", ["a:1", "b:1"], "c:1"],
     ["the first one takes over from one that is configured no more", ["a:1", "b:1"], "gone:1", [], "a:1"],
   ] as const)("%s", async (_, names, server, away, expected) => {
-    const { outbox, destinations } = createOutbox(...names);
+    const { outbox, destinations } = createOutbox(names);
     for (const destination of destinations)
       destination.isConnected = !away.some((name) => name === destination.name);
     const delivery = follow(outbox.deliver(parcel("one", server)));
@@ -149,7 +149,7 @@ describe("among several job servers", () => {
   });
 
   it("parcels keep their order on each", () => {
-    const { outbox, destinations } = createOutbox("a:1", "b:1");
+    const { outbox, destinations } = createOutbox(["a:1", "b:1"]);
     for (const [text, server] of [
       ["1", "a:1"],
       ["2", "b:1"],
@@ -165,7 +165,7 @@ describe("among several job servers", () => {
   });
 
   it("a parcel that one did not confirm goes to the other after a second", async () => {
-    const { outbox, destinations } = createOutbox("a:1", "b:1");
+    const { outbox, destinations } = createOutbox(["a:1", "b:1"]);
     const deliveries = ["1", "2"].map((text) => follow(outbox.deliver(parcel(text, "a:1"))));
     destinations[0]?.disconnect();
     await vi.advanceTimersByTimeAsync(RETRY_MS - 1);
@@ -179,7 +179,7 @@ describe("among several job servers", () => {
   });
 
   it("a server that is silent gets no results but its own", async () => {
-    const { outbox, destinations } = createOutbox("a:1", "b:1", "c:1");
+    const { outbox, destinations } = createOutbox(["a:1", "b:1", "c:1"]);
     const [first, second, third] = destinations;
     if (first === undefined || second === undefined || third === undefined) throw new Error("no server");
     first.isSilent = true;
@@ -238,8 +238,59 @@ describe("among several job servers", () => {
   });
 });
 
+describe("a result that is too old", () => {
+  it("is dropped while no server is connected, and the younger ones are delivered", async () => {
+    const { outbox, destination, told } = createSingle(() => 600);
+    destination.isConnected = false;
+    const old = follow(outbox.deliver(parcel("old")));
+    await vi.advanceTimersByTimeAsync(590_000);
+    const young = follow(outbox.deliver(parcel("young")));
+    expect(old.state).toBe("waiting");
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect([old.state, old.error]).toEqual(["failed", expect.any(ResultTooOldError)]);
+    expect([outbox.size, outbox.bytes]).toEqual([1, 5]);
+    expect(told.filter((each) => each.startsWith("release"))).toEqual(["release old"]);
+    destination.isConnected = true;
+    outbox.flush();
+    destination.accept();
+    await turn();
+    expect([destination.texts, young.state]).toEqual([["young"], "accepted"]);
+  });
+
+  it("is not sent again when the connection is lost that had not confirmed it", async () => {
+    const { outbox, destination } = createSingle(() => 600);
+    const delivery = follow(outbox.deliver(parcel("one")));
+    await vi.advanceTimersByTimeAsync(601_000);
+    expect(delivery.state).toBe("waiting"); // the server may confirm it yet
+    destination.disconnect();
+    destination.isConnected = true;
+    await vi.advanceTimersByTimeAsync(RETRY_MS);
+    expect([destination.texts, delivery.state]).toEqual([["one"], "failed"]);
+  });
+
+  it("and was left by an earlier start is not delivered", async () => {
+    const { outbox, destination } = createSingle(() => 600);
+    const left = { unique: "left", sinceMs: performance.now() - 601_000 };
+    const delivery = follow(outbox.deliver({ ...parcel("one"), left }));
+    await turn();
+    expect([destination.texts, delivery.state]).toEqual([[], "failed"]);
+  });
+
+  it("is so by the present configuration", async () => {
+    let maxAge = 0;
+    const { outbox, destination } = createSingle(() => maxAge);
+    destination.isConnected = false;
+    const delivery = follow(outbox.deliver(parcel("one")));
+    await vi.advanceTimersByTimeAsync(1_000_000);
+    expect(delivery.state).toBe("waiting");
+    maxAge = 900;
+    await vi.advanceTimersByTimeAsync(RETRY_MS);
+    expect(delivery.state).toBe("failed");
+  });
+});
+
 describe("while no server is connected", () => {
-  it("parcels wait without a limit, and are sent in their order when a server is back", async () => {
+  it("parcels wait for ever if none is too old, and are sent in their order when a server is back", async () => {
     const { outbox, destination } = createSingle();
     destination.isConnected = false;
     const deliveries = ["1", "2", "3"].map((text) => follow(outbox.deliver(parcel(text))));
@@ -488,7 +539,7 @@ describe("a parcel of an earlier start", () => {
   });
 
   it("waits for its own job server for five seconds, though another is connected", async () => {
-    const { outbox, destinations } = createOutbox("a:1", "b:1");
+    const { outbox, destinations } = createOutbox(["a:1", "b:1"]);
     const [first, second] = destinations;
     if (first === undefined || second === undefined) throw new Error("no server");
     first.isConnected = false;

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { checkPgsql } from "../../plugins/pgsql/check_pgsql.ts";
+import type { GrabbedJob } from "../../src/gearman/grabber/grabber.ts";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
 import type { Outcome, Via } from "../../src/outcome/outcome.ts";
@@ -9,6 +10,7 @@ import { createEnvelope } from "../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../src/payload/key.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
 import { judgeSettings } from "../../src/result/judge.ts";
+import { ResultTooOldError } from "../../src/result/outbox.ts";
 import { createShelf } from "../../src/run/shelf.ts";
 import { createJobLog } from "../../src/worker/job-log.ts";
 import { LogThrottle } from "../../src/worker/log-throttle.ts";
@@ -215,6 +217,17 @@ describe("a job that was not run", () => {
       { err: error, job: "web1", at: "/site/check_x.ts:12" },
       "cannot run a job's command",
     );
+  });
+
+  it("because results had waited too long, with one line for all", () => {
+    const { jobLog, log } = createLogged();
+    const job = { handle: "H:1", queue: "service" } as GrabbedJob;
+    for (let i = 0; i < 3; i++) jobLog.failed(job, new ResultTooOldError("it waited"));
+    jobLog.failed(job, new Error("refused"));
+    expect(log.error.mock.calls).toEqual([
+      [{ handle: "H:1", queue: "service" }, "a result is dropped: it waited"],
+      [{ err: new Error("refused"), handle: "H:1", queue: "service" }, "cannot finish a job"],
+    ]);
   });
 
   it.each<[string, (index: number) => Outcome]>([

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { digestOf } from "../../src/gearman/grabber/orphans.ts";
 import type { EarlierJob, RunningJob } from "../../src/gearman/grabber/running-job.ts";
 import type { Submission, Submitter } from "../../src/gearman/submitter.ts";
-import { Outbox, type Parcel, type WaitingParcel } from "../../src/result/outbox.ts";
+import { Outbox, type Parcel, ResultTooOldError, type WaitingParcel } from "../../src/result/outbox.ts";
 import { KeptResults } from "../../src/worker/kept-results.ts";
 import { createFolder } from "../support/folder.ts";
 import { until } from "../support/gearman/actors.ts";
@@ -43,7 +43,7 @@ function start({ hasSpool = true } = {}) {
   };
   const resultSpool = hasSpool ? join(parent.path, "spool") : undefined;
   const kept = new KeptResults({
-    ...{ log, config: () => ({ resultSpool, resultSpoolMaxAge: 600, resultSpoolMaxSize: 1 }) },
+    ...{ log, config: () => ({ resultSpool, resultMaxAge: 600, resultSpoolMaxSize: 1 }) },
     outbox: () => outbox,
     jobServers: () => ({
       adopt: (each) => {
@@ -98,7 +98,7 @@ it("the outbox submits what was left before what is new, in its order, under the
   const folder = join(parent.path, "spool");
   const kept: KeptResults = new KeptResults({
     log,
-    config: () => ({ resultSpool: folder, resultSpoolMaxAge: 600, resultSpoolMaxSize: 1 }),
+    config: () => ({ resultSpool: folder, resultMaxAge: 600, resultSpoolMaxSize: 1 }),
     outbox: () => outbox,
     jobServers: () => ({ adopt: () => job }),
   });
@@ -121,6 +121,19 @@ it("fails the job of a result that job servers refuse, with a line", async () =>
   delivered[0]?.reject(new Error("refused"));
   await until(() => expect(ended).toEqual(["fail"]));
   expect(log.error.mock.calls[0]?.[1]).toBe("a result of an earlier start is given up");
+});
+
+it("drops what has become too old since the start, with one line for all", async () => {
+  await leave("one", "two", "three");
+  const { delivered, ended, log } = start();
+  for (const { reject } of delivered.slice(0, 2)) reject(new ResultTooOldError());
+  delivered[2]?.resolve();
+  await until(() => expect(ended).toEqual(["fail", "fail", "complete"]));
+  await until(() => expect(log.info).toHaveBeenCalledTimes(2));
+  expect(log.warn.mock.calls.flat()).toEqual([
+    "2 results of an earlier start are older than result_max_age now, they are dropped",
+  ]);
+  expect(log.error).not.toHaveBeenCalled();
 });
 
 it("keeps for the next start what was left and is not delivered when the worker ends", async () => {

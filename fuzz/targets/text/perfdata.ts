@@ -44,6 +44,13 @@ const OF_RECORDS = [
   ...["NAGFLUX:TARGET::", "9223372036", "=", "\r", "\x01", "\x7f", "\xff", '"', ...OF_PERFDATA],
 ];
 
+/** Each item repeats the names of its record, so what is made of a long one is its square. */
+const MOST_CHECKED = 500;
+/** What `makeLines` makes at most, and one more line. */
+const MOST_TEXT = 18 * 1024 * 1024;
+/** One made record in so many has more items than lines are made of. */
+const LARGE = 400;
+
 /** InfluxDB 1 and 2, and 3. */
 const DATABASES: readonly LineOptions[] = [
   { hostcheck: "hostcheck", afterBackslash: "_", doublesBackslashes: false, stage: "prod" },
@@ -76,8 +83,6 @@ function isFloat(written: string): boolean {
 
 /** No value of a core begins a tag, a field or a line of its own: what is written is read back as it was. */
 const LINES: PureTarget = text("perfdata-record", {
-  // Each item repeats the names of its record, so what is made of a long one is its square.
-  most: 4096,
   samples: () => RECORDS,
   tokens: OF_RECORDS,
   make: makeRecord,
@@ -88,13 +93,16 @@ const LINES: PureTarget = text("perfdata-record", {
       const made = makeLines(record, options);
       const lines = made.text.split("\n").slice(0, -1);
       insist(lines.length === made.lines, "more lines than items");
-      for (const line of lines) checkLine(line, { record, options });
+      insist(made.text.length <= MOST_TEXT, "lines that fill the memory");
+      const step = Math.ceil(lines.length / MOST_CHECKED);
+      for (let at = 0; at < lines.length; at += step) checkLine(lines[at] ?? "", { record, options });
       return [record.target, made.lines, made.skipped, lines[0]?.length];
     });
   },
 });
 
 function makeRecord(random: Random): Buffer {
+  if (random.once(LARGE)) return makeLargeRecord(random);
   const word = () =>
     Array.from({ length: random.below(6) }, () => random.pick([...OF_RECORDS, "a"])).join("");
   const fields = [
@@ -103,6 +111,13 @@ function makeRecord(random: Random): Buffer {
     `NAGFLUX:FIELD::a${word()}=b${word()} ${word()}=1`,
   ];
   return Buffer.from(fields.join("\t"), "latin1");
+}
+
+/** Its host has a name of 1,000 bytes, and the perfdata up to 120 KB. */
+function makeLargeRecord(random: Random): Buffer {
+  const perfdata = "a=1 ".repeat(20_000 + random.below(10_000));
+  const fields = ["DATATYPE::HOSTPERFDATA", "TIMET::1", `HOSTNAME::${"h".repeat(1_000)}`];
+  return Buffer.from([...fields, `HOSTPERFDATA::${perfdata}`].join("\t"), "latin1");
 }
 
 /**

@@ -38,18 +38,19 @@ export const JOB_SERVER_ROWS = [
     knownBy: ["Go worker"],
   },
   {
+    name: "result_max_age",
+    aliases: ["result_spool_max_age"],
+    kind: seconds(),
+    default: 600,
+    unit: "seconds",
+    help: "A result that no job server has taken for so long is dropped, in memory, in result_spool, and a copy for a dupserver: the core has given the check up by then, and takes any result for the newest. 0: none is too old. docs/reliability.md.",
+    knownBy: ["omd-worker"],
+  },
+  {
     name: "result_spool",
     kind: folder,
     default: undefined,
     help: "A folder, for this worker alone, in which results are kept that no job server has taken yet. They are delivered after the next start, also after a crash. It is made with mode 0700 if there is none. docs/reliability.md.",
-    knownBy: ["omd-worker"],
-  },
-  {
-    name: "result_spool_max_age",
-    kind: seconds(),
-    default: 600,
-    unit: "seconds",
-    help: "Results in result_spool that are older when the worker starts are dropped: the core has given these checks up, and may know newer results. 0: none is too old.",
     knownBy: ["omd-worker"],
   },
   {

@@ -36,7 +36,8 @@ export interface OrphansOptions {
  * Jobs whose connection closed while they ran. The job server puts them back into the queue and, most often,
  * assigns them to us again under a new handle. Such a job must not run a second time, neither while its first
  * run goes on nor after that run has ended. A job is recognised by its queue and the exact bytes of its
- * workload. If several jobs are alike, each assignment claims one of them.
+ * workload. If several jobs are alike, each assignment claims one of them. A job that has failed meanwhile is
+ * forgotten: the core has no result of it, so it is run if it is assigned again.
  */
 export class Orphans implements JobHolder {
   readonly #log: Log;
@@ -80,6 +81,7 @@ export class Orphans implements JobHolder {
     const key = keyOf(job);
     remove(this.#running, key, job);
     this.#runningCount--;
+    if (answer.type === "WORK_FAIL") return;
     this.#remember(key, { queue: job.queue, server: job.server, answer });
   }
 

@@ -139,9 +139,9 @@ export const JOB_ALERTS: readonly Alert[] = [
     when: ["increase(gearman_worker_jobs_failed_total[10m]) > 0"],
     summary: `${WORKER} has lost results`,
     description:
-      "Job servers have refused results for a minute, or the worker has a fault, so the jobs were failed: the core gets no result of them.",
+      "No job server took results for result_max_age (ten minutes), or refused them for a minute, or the worker has a fault, so the jobs were failed: the core gets no result of them, and orders the checks again.",
     action:
-      "The log says `cannot finish a job` and why. If gearmand refuses results, look at its log; a fault of the worker should be reported.",
+      "The log says `a result is dropped` after an outage of gearmand, else `cannot finish a job` and why. If gearmand refuses results, look at its log; a fault of the worker should be reported.",
   },
 ];
 

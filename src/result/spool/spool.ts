@@ -172,8 +172,7 @@ export class Spool {
     const since = maxAge === 0 ? Number.NEGATIVE_INFINITY : this.#now() - maxAge;
     const current = results.filter(({ time }) => time >= since).toSorted((a, b) => a.time - b.time);
     const old = results.length - current.length;
-    if (old > 0)
-      log.warn(`${old} results of ${folder} are older than result_spool_max_age, they are dropped`);
+    if (old > 0) log.warn(`${old} results of ${folder} are older than result_max_age, they are dropped`);
     return current;
   }
 

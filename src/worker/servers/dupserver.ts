@@ -17,6 +17,8 @@ export interface DupserverOptions {
   /** How many copies are kept while the dupserver is away. */
   readonly limit: number;
   readonly mostBytes?: number;
+  /** In seconds: copies that have waited for longer are dropped. 0: none are. */
+  readonly maxAge?: () => number;
   readonly timing?: Partial<ConnectionTiming>;
   readonly log: Log;
   readonly throttle: Pick<LogThrottle, "error">;
@@ -34,7 +36,7 @@ export interface DupserverStatus {
 
 /**
  * A dupserver gets a copy of every result, and never holds up the results themselves. While it is away, up to
- * `limit` copies are kept. Beyond the limit the newest copies are lost.
+ * `limit` copies are kept. Beyond the limit the newest copies are lost, and those that are too old.
  */
 export class Dupserver {
   /** `host:port` */
@@ -48,7 +50,8 @@ export class Dupserver {
   /** Copies hold no more memory than the results of a job server may. */
   readonly #mostBytes: number;
 
-  constructor({ server, limit, mostBytes = MOST_BYTES, timing = {}, log, throttle }: DupserverOptions) {
+  constructor({ server, limit, mostBytes = MOST_BYTES, timing = {}, ...options }: DupserverOptions) {
+    const { maxAge = () => 0, log, throttle } = options;
     this.name = renderServerAddress(server);
     this.#limit = limit;
     this.#mostBytes = mostBytes;
@@ -64,7 +67,7 @@ export class Dupserver {
     const destinations = () => [{ name: this.name, isSilent: false, results: this.#submitter }];
     // A prefix of its own: with another outbox's prefix, gearmand would take a copy for a result it already
     // has.
-    this.#outbox = new Outbox({ destinations, log, prefix: randomUUID() });
+    this.#outbox = new Outbox({ destinations, maxAge, log, prefix: randomUUID() });
   }
 
   get status(): DupserverStatus {
@@ -97,7 +100,7 @@ export class Dupserver {
       this.#throttle.error(`dupserver ${this.name}`, {}, message);
       return;
     }
-    this.#outbox.deliver(parcel).catch(() => undefined); // stopped: only copies are lost
+    this.#outbox.deliver(parcel).catch(() => undefined); // stopped, or too old: only copies are lost
   }
 
   async stop(): Promise<void> {

@@ -5,10 +5,10 @@ import type { DupserverSettings } from "./server-settings.ts";
 
 /** The dupservers of a worker: each gets a copy of every result. */
 export class Dupservers {
-  readonly #options: Pick<DupserverOptions, "log" | "throttle">;
+  readonly #options: Pick<DupserverOptions, "log" | "throttle" | "maxAge">;
   #dupservers: readonly Dupserver[] = [];
 
-  constructor(options: Pick<DupserverOptions, "log" | "throttle">) {
+  constructor(options: Pick<DupserverOptions, "log" | "throttle" | "maxAge">) {
     this.#options = options;
   }
 

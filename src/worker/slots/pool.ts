@@ -7,7 +7,17 @@ export interface PoolOptions {
   readonly idleTimeout: number;
 }
 
+export interface PoolHooks {
+  /** Whether slots may be added. */
+  readonly mayGrow: () => boolean;
+  /** A slot is free. */
+  readonly onRoom: () => void;
+  /** Nearly all slots up to max-worker have been busy for a minute, or are so no longer. */
+  readonly onCrowded?: (isCrowded: boolean) => void;
+}
+
 const TICK_MS = 1000;
+const CROWDED_TICKS = 60;
 /** The pool counts as full above this share of busy slots, or with so few idle slots. */
 const BUSY_SHARE = 0.9;
 const FEW_IDLE = 2;
@@ -20,18 +30,18 @@ const FEW_IDLE = 2;
  */
 export class Pool {
   #options: PoolOptions;
-  readonly #mayGrow: () => boolean;
-  readonly #onRoom: () => void;
+  readonly #hooks: PoolHooks;
   readonly #waiting: (() => void)[] = [];
   #size: number;
   #busy = 0;
   #lastFullMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** For how many ticks nearly all slots have been busy. */
+  #crowdedTicks = 0;
 
-  constructor(options: PoolOptions, mayGrow: () => boolean, onRoom: () => void) {
+  constructor(options: PoolOptions, hooks: PoolHooks) {
     this.#options = options;
-    this.#mayGrow = mayGrow;
-    this.#onRoom = onRoom;
+    this.#hooks = hooks;
     this.#size = options.minWorker;
   }
 
@@ -85,7 +95,15 @@ export class Pool {
       this.#busy += 1;
       this.#waiting.shift()?.();
     }
-    if (this.#busy < this.#size) this.#onRoom();
+    if (this.#busy < this.#size) this.#hooks.onRoom();
+  }
+
+  #noteCrowd(): void {
+    const before = this.#crowdedTicks;
+    const isFull = this.#size >= this.#options.maxWorker && this.#busy > this.#size * BUSY_SHARE;
+    this.#crowdedTicks = isFull ? before + 1 : 0;
+    if (this.#crowdedTicks === CROWDED_TICKS) this.#hooks.onCrowded?.(true);
+    if (!isFull && before >= CROWDED_TICKS) this.#hooks.onCrowded?.(false);
   }
 
   readonly #tick = (): void => {
@@ -93,7 +111,8 @@ export class Pool {
     const isFull =
       this.#busy > 0 && (this.#busy / this.#size > BUSY_SHARE || this.#size - this.#busy <= FEW_IDLE);
     if (isFull) this.#lastFullMs = performance.now();
-    if (isFull && this.#size < maxWorker && this.#mayGrow()) {
+    this.#noteCrowd();
+    if (isFull && this.#size < maxWorker && this.#hooks.mayGrow()) {
       this.#size = Math.min(maxWorker, this.#size + spawnRate);
       this.#letIn();
     } else if (idleTimeout > 0 && performance.now() - this.#lastFullMs >= idleTimeout * 1000) {

@@ -5,7 +5,7 @@ import { renderCrowd } from "../../../bench/crowd/report.ts";
 
 it("two hundred workers and all phases are the default", () => {
   const options = readCrowdArguments([]);
-  expect(options).toMatchObject({ workers: 200, rates: [100, 300], gearmand: [] });
+  expect(options).toMatchObject({ workers: 200, rates: [100, 300], silence: 7, gearmand: [] });
   expect(options?.phases).toEqual(["idle", "steady", "rollout", "silence", "burst"]);
   expect(readCrowdArguments(["--help"])).toBeUndefined();
 });
@@ -42,8 +42,8 @@ it("the table has a line for each phase", () => {
     { phase: "100 a second", jobs: 1000, wrong: 0, ...costs, share: { least: 1, median: 5, most: 9 } },
   ]);
   expect(text).toContain("200 workers were registered after 60 seconds, and took 7000 MiB (PSS), 35 each.");
-  expect(text).toContain("| idle | 0 | 0 |  | 10.0 | 0 | 0.050 |  | 0.25 |  |  |  |  |  |");
+  expect(text).toContain("| idle | 0 | 0 |  |  |  | 10.0 | 0 | 0.050 |  | 0.25 |  |  |  |  |  |");
   expect(text).toContain(
-    "| 100 a second | 1,000 | 0 |  | 10.0 | 100 | 0.050 | 0.500 | 0.25 | 2.50 |  |  |  | 1 / 5 / 9 |",
+    "| 100 a second | 1,000 | 0 |  |  |  | 10.0 | 100 | 0.050 | 0.500 | 0.25 | 2.50 |  |  |  | 1 / 5 / 9 |",
   );
 });

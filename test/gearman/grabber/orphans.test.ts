@@ -20,17 +20,23 @@ describe("orphans", () => {
 
   it("give the answer of a job that has ended meanwhile, once", () => {
     const orphans = new Orphans({ log: stubLog() });
-    const [done, failed] = [runningJob("host", "a"), runningJob("host", "b")];
+    const done = runningJob("host", "a");
     orphans.adopt(done);
-    orphans.adopt(failed);
     done.complete(DATA);
-    failed.fail();
     expect(orphans.running).toBe(0);
     expect(claim(orphans, "host", "a")).toEqual({
       kind: "finished",
       answer: { type: "WORK_COMPLETE", data: DATA },
     });
-    expect(claim(orphans, "host", "b")).toEqual({ kind: "finished", answer: { type: "WORK_FAIL" } });
+    expect(claim(orphans, "host", "a")).toBeUndefined();
+  });
+
+  it("know nothing of a job that has failed meanwhile: it is run again", () => {
+    const orphans = new Orphans({ log: stubLog() });
+    const failed = runningJob("host", "a");
+    orphans.adopt(failed);
+    failed.fail();
+    expect([orphans.running, orphans.size, orphans.places()]).toEqual([0, 0, []]);
     expect(claim(orphans, "host", "a")).toBeUndefined();
   });
 

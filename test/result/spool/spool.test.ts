@@ -153,7 +153,7 @@ describe("results", () => {
     const { uniques, log, spool: second } = openSpool();
     expect(uniques()).toEqual(["just", "new", "of tomorrow"]);
     expect(log.warn).toHaveBeenCalledWith(
-      `1 results of ${folder} are older than result_spool_max_age, they are dropped`,
+      `1 results of ${folder} are older than result_max_age, they are dropped`,
     );
     await second.stop();
     expect(openSpool({ maxAge: 0, now: () => NOW + 1e9 }).uniques()).toEqual(["just", "new", "of tomorrow"]);

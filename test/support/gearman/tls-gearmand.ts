@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readVersion } from "../../../src/gearman/admin.ts";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 import { ServerTls } from "../../../src/gearman/tls/server-tls.ts";
 import { createFolder } from "../folder.ts";
@@ -102,23 +103,39 @@ export async function startTlsGearmand({ pki, wants }: TlsGearmandOptions): Prom
   };
 }
 
-/** The gearmand of `GEARMAND_TLS`. It keeps its jobs in memory, so a restart loses them. */
-export async function startInnerTlsGearmand(pki: Pki): Promise<TlsGearmand> {
-  const port = await freePort();
-  const read = (name: string) => readFileSync(pki.file(name));
-  const client = { certificate: read("client.crt"), key: read("client.key") };
-  const tls = new ServerTls({ ca: read("server.crt"), client });
-  const args = [
+/** For a gearmand of `GEARMAND_TLS` that counts as ready when it answers over TLS. */
+export function tlsServerOptions(pki: Pki, port: number, args: readonly string[]) {
+  return {
+    ask: () => readVersion({ host: HOST, port, tls: clientTls(pki) }),
+    args: [...args, ...tlsArguments(pki)],
+    program: GEARMAND_TLS,
+  };
+}
+
+function tlsArguments(pki: Pki): readonly string[] {
+  return [
     ...["--ssl", `--ssl-ca-file=${pki.file("client.crt")}`],
     ...[`--ssl-certificate=${pki.file("server.crt")}`, `--ssl-key=${pki.file("server.key")}`],
   ];
+}
+
+function clientTls(pki: Pki): ServerTls {
+  const read = (name: string) => readFileSync(pki.file(name));
+  const client = { certificate: read("client.crt"), key: read("client.key") };
+  return new ServerTls({ ca: read("server.crt"), client });
+}
+
+/** The gearmand of `GEARMAND_TLS`. It keeps its jobs in memory, so a restart loses them. */
+export async function startInnerTlsGearmand(pki: Pki): Promise<TlsGearmand> {
+  const port = await freePort();
+  const args = tlsArguments(pki);
   // What it answers is what tests look at: with a certificate that has expired it is asked nothing.
   const ask = () => canConnect(port);
   const start = () => startGearmand({ port, args, ask, program: GEARMAND_TLS });
   let gearmand = await start();
   const close = () => gearmand.kill9();
   return {
-    direct: { host: HOST, port, tls },
+    direct: { host: HOST, port, tls: clientTls(pki) },
     port,
     close,
     restart: async () => {

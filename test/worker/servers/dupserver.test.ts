@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
 import type { Parcel } from "../../../src/result/outbox.ts";
 import { LogThrottle } from "../../../src/worker/log-throttle.ts";
-import { Dupserver } from "../../../src/worker/servers/dupserver.ts";
+import { Dupserver, type DupserverOptions } from "../../../src/worker/servers/dupserver.ts";
 import { freePort } from "../../support/free-port.ts";
-import { Actors, textOf, untilStatus } from "../../support/gearman/actors.ts";
+import { Actors, textOf, until, untilStatus } from "../../support/gearman/actors.ts";
 import { checkLeaks } from "../../support/leaks.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
@@ -19,16 +19,16 @@ function parcel(text: string): Parcel {
   return { queue: QUEUE, workload: Buffer.from(text), server: "gearmand.example.org:4730" };
 }
 
-function startDupserver(port: number, limit = 1_000, mostBytes?: number) {
+function startDupserver(port: number, limit = 1_000, more: Partial<DupserverOptions> = {}) {
   const log = stubLog();
   const server = { host: HOST, port };
   const dupserver = actors.add(
     new Dupserver({
       server,
       limit,
-      ...(mostBytes !== undefined && { mostBytes }),
       log,
       throttle: new LogThrottle(log),
+      ...more,
     }),
   );
   dupserver.start();
@@ -91,6 +91,17 @@ it("a dupserver that is there gets its copies, even if none are to be kept while
 });
 
 describe("a dupserver that is away", () => {
+  it("gets no copy that has waited too long", async () => {
+    const port = await freePort();
+    const { dupserver } = startDupserver(port, 10, { maxAge: () => 0.001 });
+    dupserver.send(parcel("old"));
+    await until(() => expect(dupserver.status.waiting).toBe(0));
+    await startServer(port);
+    await until(() => expect(dupserver.status.isConnected).toBe(true));
+    dupserver.send(parcel("new"));
+    expect(await taken(port, 1)).toEqual(["new"]);
+  });
+
   it("costs the newest copies beyond the limit, and the log says so once", async () => {
     const port = await freePort();
     const { dupserver, log } = startDupserver(port, 2);
@@ -106,7 +117,7 @@ describe("a dupserver that is away", () => {
   });
 
   it("costs copies beyond a size, too", async () => {
-    const { dupserver, log } = startDupserver(await freePort(), 100, 10);
+    const { dupserver, log } = startDupserver(await freePort(), 100, { mostBytes: 10 });
     for (const text of ["12345", "67890", "lost"]) dupserver.send(parcel(text));
     expect(dupserver.status.waiting).toBe(2);
     expect(log.error).toHaveBeenCalledOnce();

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { tellCrowded } from "../../../src/worker/slots/crowded.ts";
 import { Pool, type PoolOptions } from "../../../src/worker/slots/pool.ts";
+import { stubLog } from "../../support/stub-log.ts";
 
 const OPTIONS: PoolOptions = { minWorker: 5, maxWorker: 20, spawnRate: 3, idleTimeout: 10 };
 const SECOND = 1_000;
@@ -13,7 +15,9 @@ afterEach(() => {
 
 function createPool(options: Partial<PoolOptions> = {}, mayGrow = () => true) {
   const onRoom = vi.fn();
-  return { pool: new Pool({ ...OPTIONS, ...options }, mayGrow, onRoom), onRoom };
+  const log = stubLog();
+  const told = tellCrowded(log, () => options.maxWorker ?? OPTIONS.maxWorker);
+  return { pool: new Pool({ ...OPTIONS, ...options }, { mayGrow, onRoom, onCrowded: told }), onRoom, log };
 }
 
 function enter(pool: Pool, jobs: number): void {
@@ -247,4 +251,33 @@ it("goes down at once to what it can run, to one slot at least, and grows again 
   expect(sizes(pool, 1)).toEqual([9]);
   pool.shrink(0);
   expect(pool.size).toBe(1);
+});
+
+describe("slots that are all busy", () => {
+  const BUSY = "nearly all of the 20 slots have been busy for a minute, jobs wait in gearmand (max-worker)";
+  const FREE = "there are free slots again (max-worker=20)";
+
+  it("for a minute are told once, and when there are free ones again", () => {
+    const { pool, log } = createPool({ minWorker: 20 });
+    enter(pool, 20);
+    vi.advanceTimersByTime(59 * SECOND);
+    expect(log.warn).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(600 * SECOND);
+    expect(log.warn.mock.calls).toEqual([[BUSY]]);
+    expect(log.info).not.toHaveBeenCalled();
+    leave(pool, 3);
+    vi.advanceTimersByTime(SECOND);
+    expect(log.info.mock.calls).toEqual([[FREE]]);
+  });
+
+  it("for less than a minute, or while more may be added, are not", () => {
+    const { pool, log } = createPool();
+    enter(pool, 20);
+    vi.advanceTimersByTime(60 * SECOND); // five seconds of it to add slots
+    leave(pool, 5);
+    vi.advanceTimersByTime(SECOND);
+    enter(pool, 5);
+    vi.advanceTimersByTime(59 * SECOND);
+    expect([log.warn.mock.calls, log.info.mock.calls]).toEqual([[], []]);
+  });
 });
