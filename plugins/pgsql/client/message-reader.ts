@@ -152,6 +152,7 @@ export class MessageReader implements Framer {
       case LETTER.copyIn:
       case LETTER.copyOut:
         this.#begin(undefined);
+        this.#keep(NONE);
         this.#listener.copies();
         return;
       default:

@@ -206,6 +206,12 @@ describe("after the login an answer of PostgreSQL", () => {
   });
 });
 
+it("a copy counts as a result without rows, also behind another result", () => {
+  const before = Buffer.concat([ONE_COLUMN, message("D", "\0\x01\0\0\0\x011"), message("C", "SELECT 1\0")]);
+  const copy = message("H", "\0\0\x01\0\0");
+  expect(read([Buffer.concat([before, copy])], 1)).toMatchObject({ copies: 1, left: NONE });
+});
+
 describe("what comes while no answer is waited for", () => {
   it.each([
     ["ends the connection if it is an error", error({ S: "FATAL", C: "57P01", M: "ended" }), ODD],
