@@ -1,4 +1,5 @@
 import { type ArgvRules, createArgvReader, type GivenOption } from "../plugins/libc/getopt.ts";
+import { mayBeOutOfRange } from "../plugins/libc/number.ts";
 import type { Option, OptionRow, OptionsOf, OptionTable } from "./option.ts";
 import { leftToPlugin } from "./option-kinds.ts";
 
@@ -53,7 +54,7 @@ function namesOf({ shorts, longs }: OptionRow): readonly string[] {
 /**
  * Makes a reader of command lines. It gives undefined for unknown or ambiguous options, missing or bad
  * values, required options that are not given, words if the table has no `words`, and for `--extra-opts`,
- * `--help` and `--version`.
+ * `--help`, `--version` and texts that begin with a number out of C's range.
  *
  * `defineCheck` calls it for a check with a table; a check with its own `read` calls it itself. Throws a
  * TypeError if two options have the same name.
@@ -77,6 +78,7 @@ export function createOptionsReader<const Table extends OptionTable>(
     const words = wordsRow === undefined ? [] : read.words.map((text) => ({ spelling: wordsRow, text }));
     const all = [...read.given, ...words];
     if (!all.every(({ spelling }) => names.has(spelling))) return undefined;
+    if (mode === "stand-in" && all.some(({ text = "" }) => mayBeOutOfRange(text))) return undefined;
     const options = readTable(Map.groupBy(all, ({ spelling }) => names.get(spelling) ?? ""));
     const given = all.map(({ spelling, text }) => ({ name: names.get(spelling) ?? "", text }));
     return options && { options, given };

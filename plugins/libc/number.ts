@@ -132,6 +132,19 @@ export function isIntPercent(text: string): boolean {
   return isIntNonNeg(text) && atoi(text) <= 100;
 }
 
+const OUT_OF_RANGE = new RegExp(
+  `^${SPACE}[+-]?(?:0x[0-9a-f.]*(?:p|[0-9a-f]{16})|[0-9.]+e[+-]?[0-9]{2,}|[0-9.]{19})`,
+  "i",
+);
+
+/**
+ * Whether a number at the start of a text may be too large or too small for C, which notes that in `errno`.
+ * `is_integer` of the plugins does not clear it: all numbers that it is given afterwards are wrong then.
+ */
+export function mayBeOutOfRange(text: string): boolean {
+  return OUT_OF_RANGE.test(text);
+}
+
 /** Digits of a number that has a double of its own. */
 const MOST_PLAIN = 15;
 const [ZERO, NINE] = [0x30, 0x39];

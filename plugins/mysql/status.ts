@@ -37,7 +37,9 @@ function storeError(message: string): CheckFailure {
 
 function renderValue(name: string | undefined, value: string | undefined): readonly string[] {
   const unit = UNITS.get(name);
-  if (name === undefined || unit === undefined) return [];
+  // The plugin crashes for want of either.
+  if (name === undefined) throw new CheckDeclined("a status of the server without a name");
+  if (unit === undefined) return [];
   if (value === undefined) throw new CheckDeclined("a status of the server without a value");
   return [perfdata(name, strtol(upToNul(value)).value, unit)];
 }

@@ -2,7 +2,6 @@ import { type Deadline, deadlineOf, withinDeadline } from "../../sdk/deadline.ts
 import {
   type CheckContext,
   CheckDeclined,
-  CheckFailure,
   type CheckOutput,
   CRITICAL,
   defineCheck,
@@ -47,20 +46,40 @@ const USAGE = [
 interface Printed {
   readonly lines: Line[];
   stderr: string;
+  /** Its notices are printed as they come. */
+  session?: Session;
+}
+
+/** The plugin's own time is up. */
+class TimedOut extends Error {
+  override readonly name = "TimedOut";
 }
 
 async function run(request: PgsqlRequest, context: CheckContext): Promise<CheckOutput> {
   const { timeout: seconds, hostname } = request;
   const printed: Printed = { lines: [], stderr: "" };
-  const onTimeout = () =>
-    new CheckFailure(`${textOf(printed)}CRITICAL - Plugin timed out after ${seconds} seconds\n`, CRITICAL);
   if (hostname !== undefined && isName(hostname) && (await isUnknownHost(hostname, context)))
     return unknownHost(hostname);
-  const limit = { seconds, outer: deadlineOf(context), onTimeout };
-  await withinDeadline(limit, (deadline) => ask(request, printed, { shared: context.shared, deadline }));
+  const limit = { seconds, outer: deadlineOf(context), onTimeout: () => new TimedOut() };
+  try {
+    await withinDeadline(limit, (deadline) => ask(request, printed, { shared: context.shared, deadline }));
+  } catch (error) {
+    if (!(error instanceof TimedOut)) throw error;
+    return await timedOut(request, printed, context);
+  }
   const { lines, stderr } = printed;
   const returnCode = maxState(...lines.map(({ state }) => state));
   return { returnCode, output: textOf(printed), stderr };
+}
+
+async function timedOut(
+  { timeout }: PgsqlRequest,
+  printed: Printed,
+  { shared }: CheckContext,
+): Promise<CheckOutput> {
+  await printNotices(printed, shared(MACHINE));
+  const output = `${textOf(printed)}CRITICAL - Plugin timed out after ${timeout} seconds\n`;
+  return { returnCode: CRITICAL, output, stderr: printed.stderr };
 }
 
 function textOf({ lines }: Printed): string {
@@ -114,10 +133,10 @@ async function askServer(
   const taking = pool.take(target, { clock, deadline, proofMs: request.timeout * PROOF_MS, ahead });
   const lease = await leavingWith(taking, place);
   try {
+    printed.session = lease.session;
     printed.lines.push(judgeTime(clock.seconds, request));
     await askQuery(request, printed, lease);
-    for (const notice of lease.session.takeNotices())
-      await printNotice(renderNotice(notice), printed, machine);
+    await printNotices(printed, machine);
   } finally {
     lease[Symbol.dispose]();
   }
@@ -160,7 +179,9 @@ function isWordOfLibpq(lines: readonly Line[]): boolean {
   return lines.some(({ text }) => text.startsWith("QUERY CRITICAL - Error with query: "));
 }
 
-async function printNotice(text: string, printed: Printed, machine: Machine): Promise<void> {
-  await machine.requireKnownWording();
-  printed.stderr += text;
+async function printNotices(printed: Printed, machine: Machine): Promise<void> {
+  for (const notice of printed.session?.takeNotices() ?? []) {
+    await machine.requireKnownWording();
+    printed.stderr += renderNotice(notice);
+  }
 }

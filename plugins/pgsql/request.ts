@@ -1,4 +1,4 @@
-import { leftToPlugin, list, number, range, seconds, text, words } from "../../sdk/index.ts";
+import { leftToPlugin, list, number, option, range, seconds, text, words } from "../../sdk/index.ts";
 import { createOptionsReader } from "../../sdk/read-options.ts";
 import { isInteger } from "../libc/number.ts";
 import { sprintf } from "../libc/printf.ts";
@@ -7,9 +7,9 @@ import { isAscii } from "./libpq/server-error.ts";
 
 export const OPTIONS = {
   hostname: text("-H, --hostname=ADDRESS", "host name, address, or folder of a Unix socket"),
-  port: text("-P, --port=INTEGER", "port number"),
-  database: text("-d, --database=STRING", "database to check", { default: "template1" }),
-  user: text("-l, --logname=STRING", "login name"),
+  port: option("-P, --port=INTEGER", "port number", (given) => (isInteger(given) ? given : undefined)),
+  database: option("-d, --database=STRING", "database to check", readName, { default: "template1" }),
+  user: option("-l, --logname=STRING", "login name", readName),
   password: text("-p, -a, --password, --authorization=STRING", "password", { secret: true }),
   parameters: list(text("-o, --option=STRING", "connection parameters: keyword = value")),
   warning: number("-w, --warning=DOUBLE", "seconds that are a warning", { default: 2, min: 0 }),
@@ -23,7 +23,15 @@ export const OPTIONS = {
   words: words("…", "further words, which have no effect"),
 };
 
+/** Bytes of a name in the plugin. */
+const MAX_NAME = 63;
+
 const readOptions = createOptionsReader(OPTIONS);
+
+/** The plugin ends with the first name that is too long, also where another one follows. */
+function readName(given: string): string | undefined {
+  return given.length <= MAX_NAME ? given : undefined;
+}
 
 /** A command line that was understood. */
 export interface PgsqlRequest extends Omit<NonNullable<ReturnType<typeof readOptions>>["options"], "words"> {
@@ -38,20 +46,15 @@ export interface PgsqlRequest extends Omit<NonNullable<ReturnType<typeof readOpt
 const ONLY_READS = /^\s*(?:select|with|show|values|table)\b[^;]*;?\s*$/i;
 const LEAVES_SOMETHING = /set_config|advisory_lock/i;
 
-/** Bytes of a name in the plugin. */
-const MAX_NAME = 63;
-
 /** Undefined where the plugin has to answer. */
 export function readRequest(argv: readonly string[]): PgsqlRequest | undefined {
   const read = readOptions(argv);
   if (read === undefined || !argv.every(isAscii)) return undefined;
   const { options, given } = read;
-  const { hostname, port, database, user = "", parameters, query = "" } = options;
+  const { hostname, parameters, query = "" } = options;
   // The plugin looks up the host of each -H where the option stands.
   if (given.filter(({ name }) => name === "hostname").length > 1) return undefined;
   if (hostname !== undefined && !hostname.startsWith("/") && !isPlainHost(hostname)) return undefined;
-  if (port !== undefined && !isInteger(port)) return undefined;
-  if (Math.max(database.length, user.length) > MAX_NAME) return undefined;
   // A whole URI, and several hosts, are read by other rules.
   if (/^postgres(?:ql)?:\/\//.test(parameters[0] ?? "")) return undefined;
   const leavesNothing = ONLY_READS.test(query) && !LEAVES_SOMETHING.test(query);

@@ -32,8 +32,10 @@ export async function query(text: string, context: ApiContext): Promise<QueryRes
   const form = new URLSearchParams({ query: text, time: String(Date.now() / 1000) });
   const body = await ask("query", `${form}`, context);
   const { status, errorType, error, data } = body;
-  if (status === "error" && typeof errorType === "string" && typeof error === "string")
+  if (status === "error") {
+    if (typeof errorType !== "string" || typeof error !== "string") throw declineAnswer();
     throw failure(`${errorType}: ${error}`);
+  }
   const { resultType, result } = toObject(data);
   switch (resultType) {
     case "scalar":
@@ -41,10 +43,7 @@ export async function query(text: string, context: ApiContext): Promise<QueryRes
     case "vector":
       return { kind: "vector", samples: toList(result).map(readSample) };
     case "matrix":
-      return {
-        kind: "matrix",
-        values: toList(result).flatMap((each) => toList(toObject(each)["values"]).map(readValue)),
-      };
+      return { kind: "matrix", values: toList(result).flatMap(readSeries) };
     default:
       throw declineAnswer();
   }
@@ -72,8 +71,22 @@ async function ask(name: string, form: string | undefined, { address, signal, sh
   const { status } = received;
   const isRead = status === HTTP_OK || (QUERY_ERRORS.includes(status) && form !== undefined);
   if (!isRead) throw readStatus(status, form !== undefined);
+  const body = readBody(received.body);
+  // The plugin's words for an error that is none.
+  if (status !== HTTP_OK && body["status"] !== "error") throw declineAnswer();
+  return body;
+}
+
+/** Go takes no mark of the byte order. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Times in forms that the plugin does not take, or takes for others. */
+const ODD_TIME = /\[\s*-?[0-9]+(?:\.[0-9]{4}|(?:\.[0-9]*)?[eE])/;
+
+function readBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
-    return toObject(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(received.body)));
+    const text = UTF8.decode(bytes);
+    if (ODD_TIME.test(text)) throw declineAnswer();
+    return toObject(JSON.parse(text));
   } catch (cause) {
     throw cause instanceof CheckDeclined ? cause : declineAnswer("no JSON");
   }
@@ -125,9 +138,16 @@ function readSample(given: unknown) {
   return { labels: readLabels(metric), value: readValue(value) };
 }
 
+function readSeries(given: unknown): readonly number[] {
+  const { metric, values } = toObject(given);
+  readLabels(metric);
+  return toList(values).map(readValue);
+}
+
 /** Texts that Go would quote in its own way are left to it. */
 function readLabels(given: unknown): Labels {
   const labels = toObject(given);
+  if (Object.hasOwn(labels, "")) throw declineAnswer("a label without a name");
   for (const text of Object.entries(labels).flat()) {
     if (typeof text !== "string" || !/^[ -~]*$/.test(text)) throw declineAnswer("labels beyond ASCII");
   }
@@ -144,8 +164,12 @@ const VALUES: ReadonlyMap<string, number> = new Map([
 function readValue(given: unknown): number {
   const [time, text] = toList(given);
   if (typeof time !== "number" || typeof text !== "string") throw declineAnswer();
-  const value = VALUES.get(text) ?? (/^-?[0-9.]+(?:e[-+][0-9]+)?$/.test(text) ? Number(text) : undefined);
-  if (value === undefined) throw declineAnswer();
+  // The plugin takes the milliseconds of a time for seconds, and complains of old values.
+  if (time * 1000 < Date.now() / 1000) throw declineAnswer("a value of long ago");
+  const known = VALUES.get(text);
+  if (known !== undefined) return known;
+  const value = /^-?[0-9]+(?:\.[0-9]+)?(?:e[-+][0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(value)) throw declineAnswer();
   return value;
 }
 

@@ -116,8 +116,8 @@ function limitsOf({ warning, critical }: PrometheusCommand): string {
 
 /** Renders labels as Prometheus does: `{__name__="up", job="x"}`. */
 function renderLabels(labels: Labels): string {
-  const all = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/["\\]/g, "\\$&")}"`);
-  return `{${all.sort().join(", ")}}`;
+  const names = Object.keys(labels).sort();
+  return `{${names.map((name) => `${name}="${(labels[name] ?? "").replace(/["\\]/g, "\\$&")}"`).join(", ")}}`;
 }
 
 /** Replaces all that the pattern finds. Go finds nothing empty right behind what it has found before. */

@@ -18,7 +18,8 @@ export const SMTP_OPTIONS = {
   port: integer("-p, --port=PORT", "port number", { default: 25, min: 1 }),
   family,
   expect: text("-e, --expect=STRING", "what the first answers must hold", { default: "220" }),
-  commands: list(text("-C, --command=STRING", "a command to send")),
+  // It may be a login: `AUTH PLAIN …`.
+  commands: list(text("-C, --command=STRING", "a command to send", { secret: true })),
   responses: list(text("-R, --response=REGEX", "what the answer to the command must match")),
   from: text("-f, --from=ADDRESS", "the sender of a mail that is begun"),
   ownName: text("-F, --fqdn=NAME", "the name to greet with, in place of the host's"),

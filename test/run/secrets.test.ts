@@ -131,6 +131,11 @@ describe("a check's table marks its secrets, whatever they look like", () => {
       "/p/check_mysql h -S -w 5 me pw",
       "/p/check_mysql *** -S -w 5 *** ***",
     ],
+    [
+      "check_smtp: a command, which may be a login",
+      "/p/check_smtp -H h -C 'AUTH PLAIN AGEAYg==' --command=NOOP -R 235",
+      "/p/check_smtp -H h -C *** --command=*** -R 235",
+    ],
     ["in the same word", "/p/check_pgsql -p1234 -a5678", "/p/check_pgsql -p*** -a***"],
     [
       "long",

@@ -71,6 +71,16 @@ describe("a table does not understand", () => {
   });
 });
 
+it.each(["1e400", "1e-400", "99999999999999999999", "-9223372036854775809", "0x1p9999", "1e400,5%"])(
+  "leaves %s to the plugin, which takes no whole number behind it, but not to a check that stands in for none",
+  (number) => {
+    expect(read(["-H", number, "-t", "5"])).toBeUndefined();
+    expect(read(["-e", number])).toBeUndefined();
+    const table = { hostname: text("-H, --hostname=ADDRESS", "") };
+    expect(createOptionsReader(table, {}, "alone")(["-H", number])).toBeDefined();
+  },
+);
+
 it("understands no words where the table has none", () => {
   expect(createOptionsReader({})([])).toEqual({ options: {}, given: [] });
   expect(createOptionsReader({})(["word"])).toBeUndefined();

@@ -21,7 +21,8 @@ import {
 import type { Target } from "../libmariadb/target.ts";
 import { ForeignLogin, type ForeignLogins } from "./foreign-logins.ts";
 import { readFirstPacket, readGreeting, renderTlsRequest } from "./greeting.ts";
-import { type GreetedSocket, LoginRefused, Session } from "./session.ts";
+import { LoginRefused } from "./login-answer.ts";
+import { type GreetedSocket, Session } from "./session.ts";
 
 export interface ConnectContext {
   readonly resolver: Resolver;

@@ -72,7 +72,7 @@ async function readPiece(socket: Socket): Promise<Buffer> {
  */
 export function readGreeting(bytes: Buffer): Greeting {
   const packet = bytes.subarray(HEADER);
-  const protocol = packet.readInt8(0);
+  const protocol = packet.readUInt8(0);
   if (protocol < PROTOCOL) return { bytes, protocol, hasTls: false, isMariadb: false, extended: 0 };
   const end = packet.indexOf(0, 1);
   const rest = end < 0 ? Buffer.alloc(0) : packet.subarray(end + 1);
@@ -80,7 +80,7 @@ export function readGreeting(bytes: Buffer): Greeting {
   const capabilities = rest.readUInt16LE(13) + rest.readUInt16LE(18) * 0x10000;
   const scramble = rest.readUInt8(20);
   const method = rest.toString("latin1", 31 + SCRAMBLE - 8 + 1).replace(/\0.*$/s, "");
-  const needed = [PROTOCOL_41, SECURE_CONNECTION, PLUGIN_AUTH];
+  const needed = [PROTOCOL_41, SECURE_CONNECTION, PLUGIN_AUTH, CONNECT_WITH_DB];
   const isUsual = needed.every((flag) => capabilities & flag) && scramble === SCRAMBLE + 1;
   if (protocol > PROTOCOL || !isUsual || method !== NATIVE_PASSWORD) throw new ForeignLogin();
   const isMariadb = (capabilities & CLIENT_MYSQL) === 0;

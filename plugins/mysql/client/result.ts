@@ -68,9 +68,7 @@ export class ResultReader {
     if (first === LOCAL_INFILE) throw new Error("the server asks for a file");
     const length = reader.length();
     if (first === OK) {
-      reader.length();
-      reader.length();
-      this.#readStatus(reader.uint16());
+      this.#readStatus(readOk(reader));
       this.#result = { kind: "none" };
       return;
     }
@@ -92,10 +90,14 @@ export class ResultReader {
 
   #readRow(reader: PacketReader): void {
     this.#count += 1;
-    if (this.#rows.length >= this.#most) return;
+    const isKept = this.#rows.length < this.#most;
     const row: (string | undefined)[] = [];
-    for (let column = 0; column < this.#width; column += 1) row.push(reader.text());
-    this.#rows.push(row);
+    for (let column = 0; column < this.#width; column += 1) {
+      if (isKept) row.push(reader.text());
+      else reader.skipText();
+    }
+    if (reader.left > 0) throw new Error("a row that is longer than its values");
+    if (isKept) this.#rows.push(row);
   }
 
   #readStatus(status: number): void {
@@ -104,16 +106,47 @@ export class ResultReader {
   }
 }
 
+/** Whether a packet is the end of a login, as libmariadb takes it. */
+export function isWholeOk(packet: Buffer): boolean {
+  const reader = new PacketReader(packet, 0, packet.length);
+  try {
+    if (reader.length() !== OK) return false;
+    readOk(reader);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads what follows the first byte: rows and identifier, the status, warnings, and what else is said. */
+function readOk(reader: PacketReader): number {
+  reader.length();
+  reader.length();
+  const status = reader.uint16();
+  reader.uint16();
+  if (reader.left > 0) reader.skipText();
+  return status;
+}
+
 function readError(packet: Buffer): Failure {
   const failure = readFailure(packet);
   if (failure === undefined) throw new Error("an error that only clients give");
   return failure;
 }
 
+/** Bytes of a column's description behind its texts. */
+const OF_COLUMN = 12;
+
 /** The name of a column: the fifth text of its description. */
 function readColumn(reader: PacketReader): string {
   for (let text = 0; text < 4; text += 1) reader.skipText();
-  return reader.text() ?? "";
+  const name = reader.text() ?? "";
+  reader.skipText();
+  // MariaDB may say more of a type.
+  if (reader.left > OF_COLUMN + 1) reader.skipText();
+  if (reader.length() !== OF_COLUMN || reader.left !== OF_COLUMN)
+    throw new Error("another description of a column");
+  return name;
 }
 
 /** Reads numbers and texts with a length before them. Throws where the packet is too short. */
@@ -126,6 +159,11 @@ class PacketReader {
     this.#data = data;
     this.#at = start;
     this.#end = end;
+  }
+
+  /** Bytes that are not read yet. */
+  get left(): number {
+    return this.#end - this.#at;
   }
 
   uint16(): number {

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "mysql2";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { ServerGone, ServerStream } from "../../transport/databases/server-stream.ts";
-import { type Failure, GONE_AWAY, LOST, readFailure } from "../libmariadb/failure.ts";
+import { type Failure, GONE_AWAY, LOST } from "../libmariadb/failure.ts";
 import type { Target } from "../libmariadb/target.ts";
 import {
   encodeCommands,
@@ -14,7 +14,7 @@ import {
   STATISTICS,
   type Statistics,
 } from "./commands.ts";
-import { ForeignLogin } from "./foreign-logins.ts";
+import { whyNotLoggedIn } from "./login-answer.ts";
 import { PacketFramer } from "./packet-framer.ts";
 import { type QueryResult, ResultReader } from "./result.ts";
 
@@ -23,17 +23,6 @@ type Driver = Pick<typeof import("mysql2"), "createConnection">;
 /** Loads the driver for the first connection, or earlier. This file is the only one that imports it. */
 export async function loadDriver(): Promise<Driver> {
   return (await import("mysql2")).default;
-}
-
-/** The server does not let the user in. */
-export class LoginRefused extends Error {
-  override readonly name = "LoginRefused";
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super("the server refuses the login");
-    this.failure = failure;
-  }
 }
 
 /** A connection whose server has sent its greeting. */
@@ -48,10 +37,6 @@ export interface GreetedSocket {
 }
 
 const ERROR = 0xff;
-const SWITCH = 0xfe;
-const NATIVE_PASSWORD = Buffer.from("\xfemysql_native_password\0", "latin1");
-/** Bytes of a scramble, with its NUL. */
-const SCRAMBLE = 21;
 
 /** What is asked with a command, and what is made of the answer. */
 interface Question<Value> {
@@ -82,6 +67,7 @@ export class Session implements Disposable {
   readonly #asked: Asked[] = [];
   readonly #isMariadb: boolean;
   #isOpen = true;
+  #isGreeted = false;
   #isLoggedIn = false;
   #endedBy: { readonly reason: unknown } | undefined;
   /** A command has found that the connection has ended. */
@@ -152,6 +138,7 @@ export class Session implements Disposable {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (ahead?.text === text && ahead.most === most) return ahead.result;
+    if (!this.#isAtEnd) return Promise.reject(new CheckDeclined("a query before the results of another"));
     return this.#ask(encodeCommands([QUERY, text]), this.#questionFor(most));
   }
 
@@ -245,27 +232,17 @@ export class Session implements Disposable {
     }
   }
 
-  /** Looks at what the server says to the login before the driver does. */
+  /** Looks at what the server says to the login before the driver does. The greeting is the first packet. */
   #watchLogin(packet: Buffer): void {
-    if (packet[0] === ERROR) {
-      const failure = readFailure(packet);
-      this.#stream.end(
-        failure ? new LoginRefused(failure) : new CheckDeclined("an error that only libmariadb knows"),
-      );
+    if (this.#isGreeted) {
+      const reason = whyNotLoggedIn(packet);
+      if (reason !== undefined) this.#stream.end(reason);
     }
-    if (packet[0] === SWITCH && !isNative(packet)) {
-      this.#stream.end(new ForeignLogin());
-    }
+    this.#isGreeted = true;
   }
 }
 
 const PINGED = encodeCommands([PING, ""]);
-
-/** Whether the server asks for the kind of login that the driver has. */
-function isNative(packet: Buffer): boolean {
-  const isNamed = packet.subarray(0, NATIVE_PASSWORD.length).equals(NATIVE_PASSWORD);
-  return isNamed && packet.length === NATIVE_PASSWORD.length + SCRAMBLE;
-}
 
 /** What libmariadb says it can, in the names of the driver, which adds and leaves out some of its own. */
 const FLAGS = [

@@ -50,13 +50,14 @@ const MAX_MESSAGE = 511;
 const SQLSTATE = 6;
 
 /**
- * Reads a packet with an error. Undefined: its code is one that only a client may give, or a report of
+ * Reads a packet with an error. Undefined: its code is 0, one that only a client may give, or a report of
  * progress.
  */
 export function readFailure(packet: Buffer): Failure | undefined {
   if (packet.length <= 3) return UNKNOWN_ERROR;
   const code = packet.readUInt16LE(1);
-  if (code === 0xffff || (code >= 2000 && code < 2100) || (code >= 5000 && code < 5100)) return undefined;
+  if (code === 0 || code === 0xffff || (code >= 2000 && code < 2100) || (code >= 5000 && code < 5100))
+    return undefined;
   const text = packet.toString("latin1", packet[3] === 0x23 ? 3 + SQLSTATE : 3);
   return { code, message: upToNul(text).slice(0, MAX_MESSAGE) };
 }

@@ -32,11 +32,15 @@ export class UnsureBody extends Error {
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = Readonly<Record<string, Json>>;
 
+/** Go takes 1.0 and 1e0 for no whole numbers. */
+const FRACTION = /"result"\s*:\s*-?[0-9]+[.eE]/;
+
 /** Reads the answer of `/api/v1/queries`. Throws an UnsureBody. */
 export function readV1(body: Buffer): WebResult {
   const answer = toObject(parse(body), ["command", "lines", "result"]);
   const result = toNumber(answer["result"]) ?? 0;
-  if (!Number.isInteger(result)) throw new UnsureBody("the return code is no whole number");
+  if (!Number.isInteger(result) || FRACTION.test(body.toString("latin1")))
+    throw new UnsureBody("the return code is no whole number");
   const lines = toList(answer["lines"])?.map((line) => {
     const { message, perf } = toObject(line, ["message", "perf"]);
     return {

@@ -1,10 +1,13 @@
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { PacketCutter } from "../../transport/databases/packet-cutter.ts";
-import { type Framer, ServerGone } from "../../transport/databases/server-stream.ts";
+import type { Framer } from "../../transport/databases/server-stream.ts";
 import type { ServerMessage } from "../libpq/server-error.ts";
+import { LoginOrder } from "./login-order.ts";
 import {
   type Body,
   findFirst,
+  IDLE,
+  LETTER,
   type QueryResult,
   readColumns,
   readMessage,
@@ -40,13 +43,18 @@ export class MessageReader implements Framer {
   isInTransaction = false;
   readonly #listener: MessageListener;
   readonly #cutter: PacketCutter;
+  readonly #order = new LoginOrder();
   #notices: ServerMessage[] = [];
   #encoding: string | undefined;
+  #hasBegun = false;
   #isLoggedIn = false;
   /** Queries that were sent and are not answered. */
   #asked = 0;
   #result: QueryResult = NONE;
   #hasFailed = false;
+  /** Whether there is a result, which is of the query that is not yet answered. */
+  #hasResult = false;
+  /** Of the rows that come now. */
   #columns: number | undefined;
   #rows = 0;
   #first: string | undefined;
@@ -55,7 +63,10 @@ export class MessageReader implements Framer {
     this.#listener = listener;
     this.#cutter = new PacketCutter({
       header: HEADER,
-      sizeAt: (data, at) => sizeAt(data, at, maxBytes),
+      sizeAt: (data, at) => {
+        if (!this.#isLoggedIn) this.#order.requireLetter(data[at] ?? 0);
+        return sizeAt(data, at, maxBytes);
+      },
       take: (data, start, end) => this.#read(data[start - HEADER] ?? 0, { data, start, end }),
     });
   }
@@ -84,12 +95,15 @@ export class MessageReader implements Framer {
 
   /** Takes a piece, and gives what is for the driver: messages that are whole now. */
   push(piece: Buffer): Buffer {
+    if (!this.#hasBegun && piece.length > 0) this.#order.requireLetter(piece[0] ?? 0);
+    this.#hasBegun = true;
     const whole = this.#cutter.push(piece);
     return this.#isLoggedIn ? NOTHING : whole;
   }
 
   /** Messages that a server may send at any time, and those of answers. */
   #read(letter: number, body: Body): void {
+    if (!this.#isLoggedIn) this.#order.require(letter, body);
     switch (letter) {
       case LETTER.notice:
         this.#notices.push(readMessage(body, this.#encoding));
@@ -114,29 +128,31 @@ export class MessageReader implements Framer {
       this.#readReady(body);
       return;
     }
-    // Such an end of the session is told behind an answer, or while nothing is asked.
-    if (this.#asked === 0 || this.#hasFailed) throw new ServerGone("closed");
+    // libpq has its own words for what nothing has asked for, and for what follows an error.
+    if (this.#asked === 0 || this.#hasFailed) throw unknown();
     switch (letter) {
       case LETTER.columns:
-        this.#columns = readColumns(body);
-        this.#rows = 0;
-        this.#first = undefined;
+        this.#begin(readColumns(body));
         return;
       case LETTER.row:
         this.#readRow(body);
         return;
       case LETTER.complete:
-        this.#complete();
+        this.#complete(body);
         return;
       case LETTER.empty:
-        this.#result = NONE;
+        if (body.end !== body.start) throw unknown();
+        this.#begin(undefined);
+        this.#keep(NONE);
         return;
       case LETTER.error:
         this.#hasFailed = true;
-        this.#result = { kind: "error", error: readMessage(body, this.#encoding) };
+        this.#keep({ kind: "error", error: readMessage(body, this.#encoding) });
         return;
       case LETTER.copyIn:
       case LETTER.copyOut:
+        this.#begin(undefined);
+        this.#keep(NONE);
         this.#listener.copies();
         return;
       default:
@@ -144,43 +160,50 @@ export class MessageReader implements Framer {
     }
   }
 
+  /** Another result begins: with rows of so many columns, or without rows. */
+  #begin(columns: number | undefined): void {
+    if (this.#columns !== undefined) throw unknown();
+    this.#columns = columns;
+    this.#rows = 0;
+    this.#first = undefined;
+  }
+
   #readRow(body: Body): void {
-    const first = findFirst(body);
+    if (this.#columns === undefined) throw unknown();
+    const first = findFirst(body, this.#columns);
     if (this.#rows === 0) this.#first = first && readText(first, this.#encoding);
     this.#rows += 1;
   }
 
-  #complete(): void {
+  #complete({ data, start, end }: Body): void {
+    if (end === start || data.indexOf(0, start) !== end - 1) throw unknown();
     const [columns, rows, first] = [this.#columns, this.#rows, this.#first];
-    this.#result = columns === undefined ? NONE : { kind: "rows", rows, columns, first };
+    this.#keep(columns === undefined ? NONE : { kind: "rows", rows, columns, first });
+  }
+
+  /** Of several results the last one counts. */
+  #keep(result: QueryResult): void {
+    this.#result = result;
+    this.#hasResult = true;
     this.#columns = undefined;
   }
 
   #readReady({ data, start, end }: Body): void {
-    if (end !== start + 1) throw unknown();
+    if (end !== start + 1 || !STATES.includes(data[start] ?? 0)) throw unknown();
     this.isInTransaction = data[start] !== IDLE;
     if (this.#asked === 0) return;
+    if (!this.#hasResult || this.#columns !== undefined) throw unknown();
     this.#asked -= 1;
     const result = this.#result;
     this.#result = NONE;
+    this.#hasResult = false;
     this.#hasFailed = false;
-    this.#columns = undefined;
     this.#listener.answered(result);
   }
 }
 
-/** The letters of messages that servers send. */
-const LETTER = {
-  ...{ notice: letter("N"), parameter: letter("S"), notification: letter("A"), error: letter("E") },
-  ...{ columns: letter("T"), row: letter("D"), complete: letter("C"), empty: letter("I") },
-  ...{ copyIn: letter("G"), copyOut: letter("H"), ready: letter("Z") },
-} as const;
-/** The state of a session outside of a transaction. */
-const IDLE = letter("I");
-
-function letter(name: string): number {
-  return name.charCodeAt(0);
-}
+/** The states of a session: idle, in a transaction, in one that has failed. */
+const STATES = ["I", "T", "E"].map((name) => name.charCodeAt(0));
 
 function sizeAt(data: Buffer, at: number, maxBytes: number): number {
   const length = data.readUInt32BE(at + 1);

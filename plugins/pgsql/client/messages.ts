@@ -21,6 +21,21 @@ export interface Body {
   readonly end: number;
 }
 
+/** The letters of messages that servers send. */
+export const LETTER = {
+  ...{ notice: letter("N"), parameter: letter("S"), notification: letter("A"), error: letter("E") },
+  ...{ columns: letter("T"), row: letter("D"), complete: letter("C"), empty: letter("I") },
+  ...{ copyIn: letter("G"), copyOut: letter("H"), ready: letter("Z") },
+  ...{ authentication: letter("R"), key: letter("K") },
+} as const;
+
+/** The state of a session outside of a transaction. */
+export const IDLE = letter("I");
+
+function letter(name: string): number {
+  return name.charCodeAt(0);
+}
+
 /** The message with which a client ends its session. */
 export const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 
@@ -44,6 +59,8 @@ export function encodeQueries(...texts: readonly string[]): Buffer {
 
 /** Bytes of a column's description behind its name. */
 const OF_COLUMN = 18;
+/** The form of its values, which the last two of them name. */
+const TEXT_FORM = 0;
 
 /** How many columns the rows have that follow. */
 export function readColumns({ data, start, end }: Body): number {
@@ -54,17 +71,23 @@ export function readColumns({ data, start, end }: Body): number {
     const name = data.indexOf(0, at);
     if (name < 0) throw unknown();
     at = name + 1 + OF_COLUMN;
+    // Bytes of a binary cursor: their text ends with the first NUL.
+    if (at <= end && data.readUInt16BE(at - 2) !== TEXT_FORM) throw unknown();
   }
   if (at !== end) throw unknown();
   return count;
 }
 
-/** The place of a row's first value. Undefined: it is NULL, or the row has none. */
-export function findFirst({ data, start, end }: Body): Body | undefined {
-  if (end - start < 2) throw unknown();
+/**
+ * The place of a row's first value. Undefined: it is NULL, or the row has none.
+ *
+ * @param columns how many the row must have
+ */
+export function findFirst({ data, start, end }: Body, columns: number): Body | undefined {
+  if (end - start < 2 || data.readUInt16BE(start) !== columns) throw unknown();
   let first: Body | undefined;
   let at = start + 2;
-  for (let left = data.readUInt16BE(start); left > 0; left -= 1) {
+  for (let left = columns; left > 0; left -= 1) {
     if (at + 4 > end) throw unknown();
     const length = data.readInt32BE(at);
     at += 4;

@@ -107,6 +107,9 @@ export class Session implements Disposable {
     } catch (error) {
       session[Symbol.dispose]();
       const { refusal } = session.#reader;
+      // libpq prints them to stderr, and the session that would give them is gone.
+      if (session.#reader.takeNotices().length > 0)
+        throw new CheckDeclined("a notice of a login that failed");
       if (error instanceof NoPassword) throw new LoginRefused(undefined, isAuthenticated);
       if (refusal !== undefined && isServerError(error)) throw new LoginRefused(refusal, isAuthenticated);
       if (error instanceof ServerGone || error instanceof CheckDeclined) throw error;

@@ -53,3 +53,34 @@ it("reads numbers as glibc and the plugins do", () => {
   const expected = RECORDED.map((each) => ({ ...each, strtod: real(each.strtod) }));
   expect(ours).toEqual(expected);
 });
+
+it.each([
+  ...[
+    ["1e400", true],
+    [" -1E-400", true],
+    ["0.5e10", true],
+    ["0x1p5", true],
+    ["0xffffffffffffffffff", true],
+    ["12345678901234567890", true],
+  ],
+  ...[
+    ["0.0000000000000000000000000000000000000000000001", true],
+    ["1e400 apples", true],
+  ],
+  ...[
+    ["", false],
+    ["1e9", false],
+    ["abc1e400", false],
+    ["0xff", false],
+    ["1234567890123456", false],
+  ],
+  ...[
+    ["10:1e400", false],
+    ["e400", false],
+    ["caf\xe9", false],
+    ["1.5", false],
+    ["10.11.12.13", false],
+  ],
+] as [string, boolean][])("%j may be out of C's range: %s", (given, expected) => {
+  expect(numbers.mayBeOutOfRange(given)).toBe(expected);
+});

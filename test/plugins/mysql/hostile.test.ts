@@ -38,6 +38,7 @@ const SAME: Readonly<Record<string, Serve>> = {
   }),
   "closes after the login": speaker({ login: (socket) => socket.end() }),
   "refuses the login": speaker({ login: error(2, 1045, "#28000Access denied for user 'x'@'y'") }),
+  "refuses the login with a packet of an odd number": speaker({ login: error(0, 1040, "#08004no room") }),
   "refuses the login after it asked for another scramble": speaker({
     login: (socket) => socket.end(Buffer.concat([switchTo(NATIVE), error(4, 1045, "#28000Access denied")])),
   }),
@@ -86,6 +87,19 @@ const LEFT: Readonly<Record<string, Serve>> = {
   "asks for a login of another kind later": speaker({ login: switchTo("dialog") }),
   "asks for a login of the oldest kind": speaker({ login: packet(2, "\xfe") }),
   "gives an error that only clients give": (socket) => socket.end(error(0, 2013, "sorry")),
+  "speaks a later protocol": speaker({}, greeting({ protocol: 254 })),
+  "gives an error of no number": (socket) => socket.end(error(0, 0, "sorry")),
+  "answers the login with something else, and an error": speaker({
+    login: Buffer.concat([packet(2, "HTTP/1.1 400"), error(4, 1045, "#28000no")]),
+  }),
+  "ends the login with words that are cut off": speaker({ login: packet(2, `${OK}\x09ab`) }),
+  "has a second row that is longer than its values": speaker({
+    query: Buffer.concat([
+      result("n", ["1"]).subarray(0, -9),
+      packet(5, "\x011\x011"),
+      packet(6, "\xfe\0\0\x02\0"),
+    ]),
+  }),
   "asks for a file": speaker({ query: packet(1, "\xfb/etc/passwd") }),
   "sends words before the login": (socket) => socket.end(Buffer.concat([greeting(), packet(1, OK)])),
   "has a value that is longer than its row": speaker({
@@ -100,6 +114,17 @@ const LEFT: Readonly<Record<string, Serve>> = {
       flood();
     },
   }),
+};
+
+/** Servers whose status the plugin takes for what it is not, or with which it crashes. */
+const ODD_STATUS: Readonly<Record<string, Buffer>> = {
+  "in one column": result("n", ["Uptime"]),
+  "without a name": Buffer.concat([
+    result("n", []).subarray(0, -9),
+    packet(4, "\xfb"),
+    packet(5, "\xfe\0\0\x02\0"),
+  ]),
+  "with more results behind it": result("n", [], true),
 };
 
 const QUERY = ["-q", "select 1"];
@@ -141,6 +166,15 @@ describe.skipIf(!hasServer("check_mysql"))("a server that", () => {
   it.concurrent.each(Object.entries(SAME))("%s", { timeout: 60_000 }, async (_, serve) => {
     await expect(compare(serve)).resolves.toEqual({ differences: [], declined: [] });
   });
+
+  it.concurrent.each(Object.entries(ODD_STATUS))(
+    "has a status %s, and is left to the plugin",
+    async (_, query) => {
+      const port = String(await servers.tcp(speaker({ query })));
+      const words = ["-H", "127.0.0.1", "-P", port, "-u", "mon", "-p", "secret", "-S"];
+      await expect(runCheck(checkMysql, words)).rejects.toBeInstanceOf(CheckDeclined);
+    },
+  );
 
   it.concurrent.each(Object.entries(LEFT))(
     "%s is left to libmariadb",

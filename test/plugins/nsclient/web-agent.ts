@@ -52,6 +52,8 @@ export const BODIES: Readonly<Record<string, string>> = {
   v1none: v1("[]", "3"),
   v1code: v1('[{"message":"high"}]', "77"),
   v1fraction: v1("[]", "1.5"),
+  v1point: v1("[]", "1.0"),
+  v1power: v1("[]", "1e0"),
   v1text: v1("[]", '"OK"'),
   large: result('"OK"').replace(" m ", "x".repeat(200_000)),
 };

@@ -159,6 +159,16 @@ it.each(["away", "loop"])("leaves redirects that lead %s to the plugin", async (
   await expect(running).rejects.toMatchObject({ name: "CheckDeclined" });
 });
 
+it.each(["fraction", "point", "power", "text"])(
+  "leaves a return code that is a %s to the plugin",
+  async (command) => {
+    await using servers = new FakeServers();
+    const port = await servers.tcp(webAgent());
+    const running = runCheck(checkNscWeb, `${LINE} -a 1 -u http://127.0.0.1:${port} ${command}`);
+    await expect(running).rejects.toMatchObject({ name: "CheckDeclined" });
+  },
+);
+
 describe("connections", () => {
   it.each([
     [true, 1],

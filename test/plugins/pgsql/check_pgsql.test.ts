@@ -55,6 +55,10 @@ describe("left to the plugin", () => {
     [["-H", "localhost", "-H", "127.0.0.1"]],
     [["-d", "x".repeat(64)]],
     [["-l", "x".repeat(64)]],
+    [["-P", "x", "-P", "5432"]],
+    [["-w", "1e400", "-P", "5432"]],
+    [["-d", "x".repeat(64), "-d", "monitor"]],
+    [["-l", "x".repeat(64), "-l", "monitor"]],
     [["-q", "select 'caf\xc3\xa9'"]],
     [["-o", "postgresql://localhost/x"]],
   ])("%j", (argv) => {

@@ -66,6 +66,7 @@ const QUERIES = [
   "do $$ begin raise warning 'mind' using detail = 'the step'; end $$",
   "do $$ begin perform nope; end $$",
   "copy (select 1) to stdout",
+  "select 1; copy (select 1) to stdout",
   "copy pg_class from stdin",
   "select lower(1)",
   "select pg_terminate_backend(pg_backend_pid())",

@@ -48,6 +48,7 @@ const SAME: Readonly<Record<string, Serve>> = {
       for (const byte of ONE) socket.write(Buffer.of(byte));
     },
   }),
+  "sends a notice and hangs": says(ACCEPTED, message("N", "SNOTICE\0C00000\0Mhello\0\0")),
   "sends many notices": says(
     ACCEPTED,
     Buffer.concat([...Array.from({ length: 50 }, () => message("N", "SNOTICE\0C00000\0Mhello\0\0")), ONE]),
@@ -62,6 +63,16 @@ const LEFT: Readonly<Record<string, Serve>> = {
   "sends a message of no known kind": says(message("~", "what")),
   "sends an error whose fields have no end": says(message("E", "SFATAL\0Mx")),
   "sends an error without a severity": says(error({ M: "sorry" })),
+  "says something before the login": says(message("S", "a\0b\0")),
+  "says something else than a login, and closes": (socket) => {
+    socket.once("data", () => {
+      socket.write("N");
+      socket.once("data", () => socket.end("\xff\xfd\x01", "latin1"));
+    });
+  },
+  "accepts the login twice": says(Buffer.concat([authentication(0), ACCEPTED])),
+  "answers with rows that it has not described": says(ACCEPTED, message("D", "\0\x01\0\0\0\x011")),
+  "answers twice": says(ACCEPTED, Buffer.concat([error({ ...FATAL, S: "ERROR" }), ONE])),
   "sends words before TLS": speaker({ tls: (socket) => socket.write("SN") }),
   "agrees to TLS and closes": speaker({ tls: (socket) => socket.end("S") }),
   "answers in an unknown encoding": says(

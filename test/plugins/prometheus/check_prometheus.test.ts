@@ -165,6 +165,47 @@ it.each([
   });
 });
 
+/** The answer of a check to a query that the server answers with this. */
+async function answerTo(body: string, status = "200 OK") {
+  await using servers = new FakeServers();
+  const answer = `HTTP/1.1 ${status}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const port = await servers.tcp((socket) => void socket.once("data", () => socket.end(answer)));
+  const words = ["mode", "query", "-q", "up", "--address", `http://127.0.0.1:${port}`];
+  return await runCheck(checkPrometheus, words).catch((error: unknown) => error);
+}
+
+const data = (type: string, result: string) =>
+  `{"status":"success","data":{"resultType":"${type}","result":${result}}}`;
+const NOW = "1795649470.426";
+
+it("labels are in the order of their names, as Go sorts them", async () => {
+  const metric = '{"pod2":"b","pod":"a","pod_x":"c","Pod":"d","a1":"e","a":"f"}';
+  expect(await answerTo(data("vector", `[{"metric":${metric},"value":[${NOW},"1"]}]`))).toMatchObject({
+    output: `OK - Query: 'up'|'{Pod="d", a="f", a1="e", pod="a", pod2="b", pod_x="c"}'=1;;;; \n`,
+  });
+});
+
+it.each([
+  ["a value of long ago", data("scalar", '[100,"1"]')],
+  ["a value of long ago in a range", data("matrix", '[{"metric":{},"values":[[-5,"1"]]}]')],
+  ["a time with an exponent", data("scalar", '[1795649470e0,"1"]')],
+  ["a time with more than milliseconds", data("scalar", '[1795649470.4261,"1"]')],
+  ["a value of two points", data("scalar", `[${NOW},"1.2.3"]`)],
+  ["a value that is too large", data("scalar", `[${NOW},"1e+400"]`)],
+  ["a label without a name", data("vector", `[{"metric":{"":"x"},"value":[${NOW},"1"]}]`)],
+  ["a label of a range that is no text", data("matrix", `[{"metric":{"a":1},"values":[[${NOW},"1"]]}]`)],
+  ["an error without words", '{"status":"error","data":{"resultType":"vector","result":[]}}'],
+  ["a mark of the byte order", `\ufeff${data("scalar", `[${NOW},"1"]`)}`],
+])("leaves %s to the plugin", async (_, body) => {
+  expect(await answerTo(body)).toMatchObject({ name: "CheckDeclined" });
+});
+
+it("leaves an error that says it is none to the plugin", async () => {
+  const body = data("scalar", `[${NOW},"1"]`);
+  expect(await answerTo(body)).toMatchObject({ returnCode: 0 });
+  expect(await answerTo(body, "422 No")).toMatchObject({ name: "CheckDeclined" });
+});
+
 it("a silent server is UNKNOWN when the time is up", async () => {
   await using servers = new FakeServers();
   const port = await servers.tcp(() => {});
@@ -177,7 +218,7 @@ it("a silent server is UNKNOWN when the time is up", async () => {
 });
 
 describe("over https", () => {
-  const BODY = '{"status":"success","data":{"resultType":"scalar","result":[1,"5"]}}';
+  const BODY = '{"status":"success","data":{"resultType":"scalar","result":[1795649470,"5"]}}';
   const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
   const create = (altNames: readonly string[]) =>

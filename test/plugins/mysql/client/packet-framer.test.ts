@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeCommands } from "../../../../plugins/mysql/client/commands.ts";
 import { PacketFramer } from "../../../../plugins/mysql/client/packet-framer.ts";
-import { type QueryResult, ResultReader } from "../../../../plugins/mysql/client/result.ts";
+import { isWholeOk, type QueryResult, ResultReader } from "../../../../plugins/mysql/client/result.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
 import { everyCut, readAnswers } from "../../../support/recorded-answers.ts";
 
@@ -93,22 +93,48 @@ describe("a packet", () => {
 });
 
 it.each([
-  ["a value that is longer than its row", [1, 1], [5, 0x31]],
-  ["a length that is cut off", [1, 1], [0xfc, 0x31]],
-  ["a row that has too few values", [2, 2], [1, 0x31]],
+  ["a value that is longer than its row", [1, 1], [[5, 0x31]]],
+  ["a length that is cut off", [1, 1], [[0xfc, 0x31]]],
+  ["a row that has too few values", [2, 2], [[1, 0x31]]],
+  ["a row that has too many values", [1, 1], [[1, 0x31, 1, 0x31]]],
+  [
+    "a second row that has too few values",
+    [1, 1],
+    [
+      [1, 0x31],
+      [2, 0x31],
+    ],
+  ],
   ["a description that is cut off", [1, 0], []],
-])("a result with %s is not read", (_, [width = 0, described = 0], row) => {
+])("a result with %s is not read", (_, [width = 0, described = 0], all) => {
   const reader = new ResultReader(1);
   const push = (...bytes: readonly number[]) =>
     reader.push(Buffer.from([9, ...bytes, 9]), 1, bytes.length + 1);
   push(width);
   const describe = () => {
-    for (let column = 0; column < described; column += 1) push(0, 0, 0, 0, 1, 0x61);
+    for (let column = 0; column < described; column += 1)
+      push(0, 0, 0, 0, 1, 0x61, 0, 12, ...Buffer.alloc(12));
     if (described === 0) push(3, 0x64);
     push(0xfe, 0, 0, 2, 0);
-    push(...row);
+    for (const row of all) push(...row);
   };
   expect(describe).toThrow();
+});
+
+describe("the end of a statement without rows", () => {
+  it.each([
+    ["with nothing behind its warnings", [0, 0, 0, 2, 0, 0, 0], true],
+    ["with numbers of several bytes", [0, 0xfc, 1, 1, 5, 2, 0, 0, 0], true],
+    ["with words", [0, 0, 0, 2, 0, 0, 0, 2, 0x61, 0x62], true],
+    ["with words that are longer than it", [0, 0, 0, 2, 0, 0, 0, 3, 0x61, 0x62], false],
+    ["without warnings", [0, 0, 0, 2, 0], false],
+    ["without a status", [0, 0, 0], false],
+    ["of another kind", [1, 0, 0, 2, 0, 0, 0], false],
+  ])("%s is read by libmariadb: %j, %s", (_, bytes, isWhole) => {
+    expect(isWholeOk(Buffer.from(bytes))).toBe(isWhole);
+    const read = () => new ResultReader(1).push(Buffer.from(bytes), 0, bytes.length);
+    if (bytes[0] === 0 && !isWhole) expect(read).toThrow();
+  });
 });
 
 it("commands are sent as MySQL reads them, each with a number of its own", () => {

@@ -3,13 +3,16 @@ import { MessageReader } from "../../../../plugins/pgsql/client/message-reader.t
 import { encodeQueries, type QueryResult } from "../../../../plugins/pgsql/client/messages.ts";
 import { CheckDeclined } from "../../../../sdk/index.ts";
 import { everyCut, readAnswers } from "../../../support/recorded-answers.ts";
-import { ACCEPTED, error, message, NOTHING, ONE } from "../speaker.ts";
+import { ACCEPTED, authentication, error, message, NOTHING, ONE, READY } from "../speaker.ts";
 
 const NOBODY = { answered: () => {}, copies: () => {} };
-const CLOSED = "the server has closed the connection";
+const ODD = "the server speaks what only libpq knows";
 
 describe("while the driver logs in", () => {
-  const ALL = Buffer.concat([ACCEPTED, error({ S: "ERROR", M: "no" }), ONE]);
+  const ALL = Buffer.concat([
+    ...[authentication(0), message("S", "a\0b\0"), message("N", "SNOTICE\0Mhello\0\0")],
+    ...[message("K", "\0\0\0\x05\0\0\0\x07"), error({ S: "ERROR", M: "no" }), READY],
+  ]);
 
   it.each([1, 2, 3, 5, 7, 1000])("it gets whole messages of pieces of %d bytes", (size) => {
     const reader = new MessageReader(1000, NOBODY);
@@ -27,11 +30,48 @@ describe("while the driver logs in", () => {
     ["a notice without fields", message("N", "")],
     ["a parameter without a value", message("S", "server_encoding\0")],
     ["a length below its own", Buffer.from("Z\0\0\0\x03I", "latin1")],
-    ["a message above the limit", Buffer.from("D\0\x01\0\0x", "latin1")],
+    ["a message above the limit", Buffer.from("S\x01\0\0\0x", "latin1")],
     ["an error in an encoding that no one has named", error({ S: "ERROR", M: "n\xf6" })],
   ])("%s is declined", (_, bytes) => {
-    expect(() => new MessageReader(1000, NOBODY).push(bytes)).toThrow(CheckDeclined);
+    expect(() => logInWith(authentication(0), bytes)).toThrow(CheckDeclined);
   });
+
+  it.each([
+    ["a letter that is no request", Buffer.from("\xff", "latin1")],
+    ["a parameter before the login is accepted", message("S", "a\0b\0")],
+    ["a notice before the login is accepted", message("N", "SNOTICE\0Mhello\0\0")],
+    ["a session that is ready without a login", READY],
+    ["a request of another kind", authentication(9)],
+    ["a request that is too short", message("R", "\0\0")],
+    ["an acceptance with more behind it", authentication(0, "more")],
+    ["a salt that is too short", authentication(5, "sal")],
+    ["a second request for a password", Buffer.concat([authentication(3), authentication(3)])],
+    ["a refusal longer than libpq takes", error({ S: "FATAL", M: "x".repeat(30_000) })],
+  ])("%s is declined at its beginning", (_, bytes) => {
+    expect(() => logInWith(bytes)).toThrow(CheckDeclined);
+  });
+
+  it.each([
+    ["a second acceptance", authentication(0)],
+    ["the rows of an answer", ONE],
+    ["the beginning of a row", Buffer.from("D\0\0\0\x0b", "latin1")],
+    ["a notification", message("A", "\0\0\0\x01a\0b\0")],
+    ["a key of another length", message("K", "\0\0\0\x05")],
+    ["a session in a transaction", message("Z", "T")],
+    ["a notice behind its end", Buffer.concat([READY, message("N", "SNOTICE\0Mhello\0\0")])],
+    ["an error behind its end", Buffer.concat([READY, error({ S: "FATAL", M: "no" })])],
+  ])("%s is declined when the login is accepted", (_, bytes) => {
+    expect(() => logInWith(authentication(0), bytes)).toThrow(CheckDeclined);
+  });
+
+  it("a parameter may follow its end", () => {
+    expect(() => logInWith(ACCEPTED, message("S", "a\0b\0"))).not.toThrow();
+  });
+
+  function logInWith(...messages: readonly Buffer[]): void {
+    const reader = new MessageReader(100_000, NOBODY);
+    for (const each of messages) reader.push(each);
+  }
 });
 
 /** What the reader tells of an answer. */
@@ -69,6 +109,7 @@ function read(pieces: readonly Buffer[], queries: number, login: Buffer = ACCEPT
 }
 
 const NONE: QueryResult = { kind: "none" };
+const ONE_COLUMN = message("T", `\0\x01n\0${"\0".repeat(18)}`);
 const rows = (count: number, columns: number, first?: string): QueryResult => ({
   ...{ kind: "rows", rows: count, columns, first },
 });
@@ -132,6 +173,16 @@ describe("after the login an answer of PostgreSQL", () => {
     ["a row that ends before a length", message("D", "\0\x02\0\0\0\x011")],
     ["a value of a length below NULL", message("D", "\0\x01\xff\xff\xff\xfe")],
     ["a value that is no UTF-8", message("D", "\0\x01\0\0\0\x01\xe4")],
+    ["a row without a description", message("D", "\0\x01\0\0\0\x011")],
+    ["a row of another number of values", Buffer.concat([ONE_COLUMN, message("D", "\0\0")])],
+    ["two descriptions", Buffer.concat([ONE_COLUMN, ONE_COLUMN])],
+    ["an end without an answer", READY],
+    ["an end in the middle of rows", Buffer.concat([ONE_COLUMN, READY])],
+    ["an empty answer in the middle of rows", Buffer.concat([ONE_COLUMN, message("I", "")])],
+    ["an answer behind an error", Buffer.concat([error({ S: "ERROR", M: "no" }), ONE])],
+    ["a command whose name has no end", message("C", "SELECT 1")],
+    ["values in a binary form", message("T", `\0\x01n\0${"\0".repeat(17)}\x01`)],
+    ["a state of no known kind", Buffer.concat([message("C", "x\0"), message("Z", "X")])],
     ["a state without a letter", message("Z", "")],
     ["a length below its own", Buffer.from("Z\0\0\0\x03I", "latin1")],
     ["a message above the limit", Buffer.from("D\0\x01\0\0x", "latin1")],
@@ -144,25 +195,27 @@ describe("after the login an answer of PostgreSQL", () => {
   });
 
   it("in the encoding of another database is declined, but for ASCII", () => {
-    const login = message("S", "server_encoding\0LATIN1\0");
+    const encoding = message("S", "server_encoding\0LATIN1\0");
+    const login = Buffer.concat([authentication(0), encoding, READY]);
     const answer = (text: string) => {
       const body = Buffer.concat([Buffer.from("\0\x01\0\0\0\x02", "latin1"), Buffer.from(text, "latin1")]);
-      return Buffer.concat([
-        message("T", "\0\0"),
-        message("D", body),
-        message("C", "x\0"),
-        message("Z", "I"),
-      ]);
+      return Buffer.concat([ONE_COLUMN, message("D", body), message("C", "x\0"), message("Z", "I")]);
     };
-    expect(read([answer("42")], 1, login)).toMatchObject({ end: "", results: [rows(1, 0, "42")] });
+    expect(read([answer("42")], 1, login)).toMatchObject({ end: "", results: [rows(1, 1, "42")] });
     expect(read([answer("\xc3\xa4")], 1, login).end).toBe("words in the encoding of the database");
   });
 });
 
+it("a copy counts as a result without rows, also behind another result", () => {
+  const before = Buffer.concat([ONE_COLUMN, message("D", "\0\x01\0\0\0\x011"), message("C", "SELECT 1\0")]);
+  const copy = message("H", "\0\0\x01\0\0");
+  expect(read([Buffer.concat([before, copy])], 1)).toMatchObject({ copies: 1, left: NONE });
+});
+
 describe("what comes while no answer is waited for", () => {
   it.each([
-    ["ends the connection if it is an error", error({ S: "FATAL", C: "57P01", M: "ended" }), CLOSED],
-    ["ends the connection if it is an answer", ONE, CLOSED],
+    ["ends the connection if it is an error", error({ S: "FATAL", C: "57P01", M: "ended" }), ODD],
+    ["ends the connection if it is an answer", ONE, ODD],
     ["does nothing if it says that the server takes a query", message("Z", "I"), ""],
     ["does nothing if it is a notification", message("A", "\0\0\0\x01a\0b\0"), ""],
   ])("%s", (_, bytes, end) => {
@@ -176,7 +229,7 @@ describe("what comes while no answer is waited for", () => {
 
   it("ends the connection behind an error, up to the end of the answer", () => {
     const twice = error({ S: "ERROR", C: "XX000", M: "no" });
-    expect(read([Buffer.concat([twice, twice])], 1).end).toBe(CLOSED);
+    expect(read([Buffer.concat([twice, twice])], 1).end).toBe(ODD);
     expect(read([Buffer.concat([twice, message("Z", "I"), ONE])], 2).results).toHaveLength(2);
   });
 });
