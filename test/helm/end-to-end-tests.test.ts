@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
@@ -121,13 +121,21 @@ describe.skipIf(!hasTool("helm"))("an end-to-end test", () => {
     expect(objects.filter(({ kind }) => kind === "CronJob")).toEqual([]);
   });
 
-  /** The line of the init container, with an installed program as the image has one. */
-  it("gets a program that runs from the folder it is copied to", async () => {
+  it("has its program brought by a volume that hides nothing of the worker's image", () => {
+    const [, inImage = ""] = /^COPY --from=worker (\S+)/m.exec(readFileSync("Dockerfile", "utf8")) ?? [];
+    const [{ volumeMounts }] = podOf().initContainers;
+    const places = volumeMounts.map(({ mountPath }: { readonly mountPath: string }) => mountPath);
+    expect(inImage).toBe("/opt/omd-worker");
+    expect(places).toEqual(["/brought"]);
+  });
+
+  /** The line of the init container, with an installed program as the image has one. The volume is then at another place. */
+  it("gets a program that runs from the folder it is brought to, by its name, too", async () => {
     using folder = createFolder();
     const installed = join(folder.path, "installed/omd-worker");
-    const copied = join(folder.path, "copied");
+    const [brought, copied] = [join(folder.path, "brought"), join(folder.path, "copied")];
     const bin = join(folder.path, "bin");
-    for (const each of [bin, copied, join(installed, "dist/src/cli")]) mkdirSync(each, { recursive: true });
+    for (const each of [bin, brought, join(installed, "dist/src/cli")]) mkdirSync(each, { recursive: true });
     cpSync("package.json", join(installed, "package.json"));
     const program = join(installed, "dist/src/cli/omd-worker.js");
     cpSync("test/fixtures/helm/says-its-words.js", program);
@@ -135,11 +143,13 @@ describe.skipIf(!hasTool("helm"))("an end-to-end test", () => {
     symlinkSync(program, join(bin, "omd-worker"));
     symlinkSync(process.execPath, join(bin, "node"));
     const [, , script] = podOf().initContainers[0].command;
-    const line = script.replaceAll("/opt/omd-worker", copied);
+    const line = script.replaceAll("/brought", brought).replaceAll("/opt/omd-worker", copied);
     await execa("/bin/sh", ["-ceu", line], { env: { PATH: `${bin}:/usr/bin:/bin` } });
+    renameSync(brought, copied);
     expect(existsSync(join(copied, "package.json"))).toBe(true);
     const { stdout } = await execa(join(copied, "node"), [join(copied, "dist/src/cli/omd-worker.js"), "a b"]);
     expect(stdout).toBe("a b");
+    expect((await execa(join(copied, "bin/omd-worker"), ["a b"])).stdout).toBe("a b");
   });
 });
 
