@@ -152,12 +152,12 @@ function withPath(
   return paths.map((path) => (path.name === name ? { name, thresholds } : path));
 }
 
-/** Undefined: the plugin complains about the range. */
+/** Undefined: the plugin complains about the range, or shows of `inf` what its processor makes of it. */
 function addThreshold(before: DiskThresholds, name: string, text: string): DiskThresholds | undefined {
   const place = PLACES[name];
   if (place === undefined) return before;
   const range = readRange(text.startsWith("@") ? text : `@${text}`);
-  if (range === undefined) return undefined;
+  if (range === undefined || /inf/i.test(text)) return undefined;
   const kind = place.kind ?? (text.includes("%") ? "percent" : "units");
   return { ...before, [kind]: { ...before[kind], [place.state]: range } };
 }

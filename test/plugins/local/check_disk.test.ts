@@ -73,6 +73,13 @@ describe("a file system that may never answer", () => {
   });
 });
 
+it.each(["-w inf -p /", "-K 5:INF -p / -P", "-W infinity% -p /"])(
+  "leaves limits without an end to the plugin, which shows other numbers: %s",
+  (line) => {
+    expect(checkDisk.understand(line.split(" "))).toBeUndefined();
+  },
+);
+
 it("ends with the first path that may not be looked at", async () => {
   const { answer } = await run("-w 20%", { table: LOCAL, missing: "/srv" });
   expect(answer).toBe("2 DISK CRITICAL - /srv is not accessible: Permission denied");
