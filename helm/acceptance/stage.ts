@@ -19,7 +19,10 @@ export class Stage implements AsyncDisposable {
     this.#fitting = fitting;
   }
 
-  /** Refuses a namespace that is there: somebody else may have made it. */
+  /**
+   * Refuses a namespace that is there: somebody else may have made it. Values that the chart refuses make
+   * none.
+   */
   static async open(name: "dev" | "prod"): Promise<Stage> {
     const known = await kinds();
     const fitting = [
@@ -27,10 +30,11 @@ export class Stage implements AsyncDisposable {
       ...(known.has("PrometheusRule") ? [] : ["--set", "metrics.prometheusRule.enabled=false"]),
     ];
     const stage = new Stage(name, fitting);
+    const secrets = secretsOf(await stage.render());
     await text(stage.create(namespaceOf(stage.namespace)));
     for (const object of [QUOTA, LIMITS, OPERATORS_ROLE, ...bindingsOf(stage.#deployer)])
       await text(stage.create(object));
-    for (const secret of secretsOf(await stage.render())) {
+    for (const secret of secrets) {
       const object = { apiVersion: "v1", kind: "Secret", metadata: { name: secret } };
       await text(stage.create({ ...object, stringData: { key: "a key of the acceptance test" } }));
     }

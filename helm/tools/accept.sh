@@ -9,9 +9,10 @@
 #   -t SECONDS  for a roll-out, with its pulls of images; 300 unless given
 #   WORDS       for each installation, as --set image.registry=registry.example.org/monitoring --set 'gearman.servers={192.0.2.1}'
 #
-# The pods become ready when the images can be pulled and a job server answers; with kwok neither is needed. Two namespaces,
-# omd-accept-dev and omd-accept-prod, are made, with the level `restricted` of PodSecurity, a quota and limits, and removed at
-# the end. The rest of the cluster is left alone. It needs `npm ci` in this folder.
+# The pods become ready when the images can be pulled and a job server answers; with kwok neither is needed, and what needs
+# containers is skipped. Two namespaces, omd-accept-dev and omd-accept-prod, are made, with the level `restricted` of
+# PodSecurity, a quota and limits, and removed at the end. The rest of the cluster is left alone. It needs `npm ci` in this
+# folder.
 set -eu
 fail() { echo "helm/tools/accept.sh: $*" >&2; exit 2; }
 

@@ -129,7 +129,10 @@ describe.skipIf(!hasTool("helm"))("an end-to-end test", () => {
     expect(places).toEqual(["/brought"]);
   });
 
-  /** The line of the init container, with an installed program as the image has one. The volume is then at another place. */
+  /**
+   * The line of the init container, with an installed program as the image has one. The volume is then at
+   * another place.
+   */
   it("gets a program that runs from the folder it is brought to, by its name, too", async () => {
     using folder = createFolder();
     const installed = join(folder.path, "installed/omd-worker");
