@@ -10,6 +10,7 @@ import { Core, serviceJob } from "./core.ts";
 
 const JOBS = 60;
 const SLOTS = 10;
+const SPOOL_FILE = /^results\.\d+$/;
 const PATIENCE = { timeout: 30_000, interval: 20 };
 
 describe.skipIf(!hasServer("gearmand"))(
@@ -113,7 +114,7 @@ describe.skipIf(!hasServer("gearmand"))("a worker with result_spool", () => {
     await first.logged("service job done", SLOTS);
     expect((await first.terminate()).exitCode).toBe(1);
     expect(first.linesWith(`${SLOTS} results could not be delivered, they wait in ${folder}`).length).toBe(1);
-    const file = join(folder, readdirSync(folder).find((name) => /^results\.\d+$/.test(name)) ?? "");
+    const file = join(folder, readdirSync(folder).find((name) => SPOOL_FILE.test(name)) ?? "");
     const bytes = readFileSync(file);
     writeFileSync(file, bytes.subarray(0, bytes.length - 10));
     await rig.restart();
@@ -166,7 +167,8 @@ async function createRig({ isPersistent = false }: RigOptions = {}) {
   const core = stack.use(new Core({ port }));
   const folder = join(work, "spool");
   const spool = () => {
-    const files = readdirSync(folder).filter((name) => name.startsWith("results."));
+    // A file that is not whole yet has another name, and is not read by the next start.
+    const files = readdirSync(folder).filter((name) => SPOOL_FILE.test(name));
     return files.map((name) => readFileSync(join(folder, name), "utf8")).join("");
   };
   const all = stack.move();
