@@ -17,6 +17,7 @@ export interface KeptResultsOptions {
 const LOOK_MS = 250;
 /** A job server that is well confirms a result within milliseconds. */
 const KEPT_AFTER_MS = 1_000;
+const CLOCK_STEP_MS = 100;
 const MIB = 1024 * 1024;
 
 /**
@@ -113,8 +114,17 @@ export class KeptResults implements Keeper {
   }
 }
 
+/**
+ * By how much the clock has been set since the start. It counts whole milliseconds, so without rounding the
+ * results of one millisecond would change their order.
+ */
+function clockSetByMs(): number {
+  const differs = Date.now() - performance.now() - performance.timeOrigin;
+  return Math.round(differs / CLOCK_STEP_MS) * CLOCK_STEP_MS;
+}
+
 function toSpooled({ unique, sinceMs, server, queue, workload, job }: WaitingParcel): SpooledResult {
-  const time = (Date.now() - (performance.now() - sinceMs)) / 1000;
+  const time = (performance.timeOrigin + sinceMs + clockSetByMs()) / 1000;
   const answered = job && { queue: job.queue, digest: digestOf(job.workload) };
   return { unique, server, queue, workload, time, ...(answered && { job: answered }) };
 }

@@ -41,7 +41,10 @@ it.each([...CHECKS, ...STARTS, SHELL])(
   },
 );
 
-it.each(["native", "lines"])("the day and the machine are those of %s", (scenario) => {
-  const { date, machine } = resultsOf(scenario);
-  expect(MEASURED_ON).toBe(`${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores`);
+it("the days and the machines are those of the published benchmarks", () => {
+  const [checks, others] = ["native", "lines"].map((scenario) => {
+    const { date, machine } = resultsOf(scenario);
+    return `${date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores`;
+  });
+  expect(MEASURED_ON).toBe(`${checks}; other plugins ${others}`);
 });

@@ -64,12 +64,18 @@ it.each([
     ["12345678901234567890", true],
   ],
   ...[
-    ["0.0000000000000000000000000000000000000000000001", true],
+    ["0.0000000000000000000000000000000000000000000001", false],
     ["1e400 apples", true],
   ],
   ...[
     ["", false],
     ["1e9", false],
+    [`0.${"0".repeat(330)}1`, true],
+    // Names of objects, addresses and versions are no numbers: C reads their beginning.
+    [".1.3.6.1.2.1.2.2.1.10.1", false],
+    ["1.3.6.1.4.1.2021.10.1.3.1", false],
+    ["192.168.100.100:12345", false],
+    ["1.2.3e10", false],
     ["abc1e400", false],
     ["0xff", false],
     ["1234567890123456", false],
