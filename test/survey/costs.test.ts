@@ -48,3 +48,11 @@ it("the days and the machines are those of the published benchmarks", () => {
   });
   expect(MEASURED_ON).toBe(`${checks}; other plugins ${others}`);
 });
+
+it("the costs of each check are those of the table in docs/survey.md", () => {
+  const lines = readFileSync("docs/survey.md", "utf8").split("\n");
+  const rows = CHECK_COSTS.map(({ check, nativeMs, startedMs }) =>
+    [check, nativeMs.toFixed(3), startedMs.toFixed(3)].join(" | "),
+  );
+  expect(rows.filter((row) => !lines.includes(`| ${row} |`))).toEqual([]);
+});
