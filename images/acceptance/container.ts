@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { execa } from "execa";
 
-const { IMAGE_RUNNER = "podman", IMAGE_PREFIX = "", IMAGE_TAG = "" } = process.env;
+const { IMAGE_RUNNER = "podman", IMAGE_PREFIX = "", IMAGE_TAG = "", IMAGE_TARGETS = "" } = process.env;
 
 /** The target that is no worker. */
 export const INTEGRATIONS = "integrations";
@@ -25,6 +25,13 @@ export interface Ended {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+const named = IMAGE_TARGETS.split(" ").filter((word) => word !== "");
+
+/** Whether the image of this target is to be tested. */
+export function isWanted(target: string): boolean {
+  return named.length === 0 || named.includes(target);
 }
 
 export function imageName(target: string): string {

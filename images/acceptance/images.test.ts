@@ -6,8 +6,8 @@ import { COMPATIBLE_NAMES } from "../../src/cli/tools/tool-commands.ts";
 import { createFolder } from "../../test/support/folder.ts";
 import { freePort } from "../../test/support/free-port.ts";
 import { memoryOf, renderMemory } from "./cgroup.ts";
-import { Container, emulatedPlatform, imageName, runner, runToEnd } from "./container.ts";
-import { ask, isWanted, PoolSite } from "./pool-site.ts";
+import { Container, emulatedPlatform, imageName, isWanted, runner, runToEnd } from "./container.ts";
+import { ask, PoolSite } from "./pool-site.ts";
 import { jobFor, queuesOf } from "./queues.ts";
 import { openScene, TARGETS, type Target } from "./targets.ts";
 

@@ -2,13 +2,11 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { createFolder } from "../../test/support/folder.ts";
-import { Container, INTEGRATIONS, imageName, runner, runToEnd } from "./container.ts";
+import { Container, INTEGRATIONS, imageName, isWanted, runner, runToEnd } from "./container.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 200 };
-const wanted = (process.env["IMAGE_TARGETS"] ?? "").split(" ").filter((word) => word !== "");
-const isWanted = wanted.length === 0 || wanted.includes(INTEGRATIONS);
 
-describe.runIf(isWanted)("the image of the programs beside the workers", () => {
+describe.runIf(isWanted(INTEGRATIONS))("the image of the programs beside the workers", () => {
   it("has no privileges to give, the user 10001, and neither plugins nor Python", async () => {
     const look =
       "id -u; find / -xdev -perm /6000 -type f 2>/dev/null; ls -d /usr/lib/nagios /usr/bin/python3 2>/dev/null; touch /x 2>&1";

@@ -11,7 +11,6 @@ import { type Gearmand, startGearmand } from "../../test/support/gearman/gearman
 import { cpuOf } from "./cgroup.ts";
 import { ageOf, type Container, type RunOptions } from "./container.ts";
 import { jobFor, variablesOf } from "./queues.ts";
-import type { Target } from "./targets.ts";
 
 type Folder = ReturnType<typeof createFolder>;
 
@@ -19,13 +18,6 @@ const KEY = "a key of the acceptance test";
 const USER = 10001;
 const ASK_EVERY_MS = 5;
 export const PATIENCE = { timeout: 60_000, interval: 50 };
-
-const named = (process.env["IMAGE_TARGETS"] ?? "").split(" ").filter((word) => word !== "");
-
-/** Whether the images of this target are to be tested. */
-export function isWanted(target: Target): boolean {
-  return named.length === 0 || named.includes(target);
-}
 
 /** A gearmand, its key in a file, and what pools need to take jobs from it. */
 export class PoolSite implements AsyncDisposable {

@@ -2,9 +2,9 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createFolder } from "../../test/support/folder.ts";
-import { Container, runToEnd } from "./container.ts";
+import { Container, isWanted, runToEnd } from "./container.ts";
 import { CANNOT_START, COUNT_ZOMBIES, START_EACH_PLUGIN } from "./inside.ts";
-import { ask, isWanted, PATIENCE, PoolSite } from "./pool-site.ts";
+import { ask, PATIENCE, PoolSite } from "./pool-site.ts";
 import { TARGETS, type Target } from "./targets.ts";
 
 /** Where a container has the files of a site. */
