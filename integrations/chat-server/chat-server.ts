@@ -5,7 +5,7 @@ import { ApiError, badRequest } from "./api-error.ts";
 import type { FakeOptions } from "./context.ts";
 import { EventQueues } from "./event-queues.ts";
 import type { Page } from "./pages.ts";
-import { readParams } from "./params.ts";
+import { type Params, readParams } from "./params.ts";
 import { type Limit, RateLimit } from "./rate-limit.ts";
 import { findRoute } from "./routes.ts";
 import { type FakeUser, World } from "./world.ts";
@@ -50,7 +50,7 @@ interface Reply {
  */
 export class ChatServer implements AsyncDisposable {
   readonly world = new World();
-  /** `METHOD path` of each request, in order. */
+  /** `METHOD path` of each request that has come whole, in order. Those that do not wait have done what they ask for. */
   readonly requests: string[] = [];
   /** How many of them were refused as too many, by the user's address. */
   readonly refusals = new Map<string, number>();
@@ -136,20 +136,19 @@ export class ChatServer implements AsyncDisposable {
       return;
     }
     const path = url.pathname.replace(/^\/api\/v1\//, "");
+    const params = await readParams(request, url).catch(() => undefined);
     this.requests.push(`${request.method} ${path}`);
     const isSend = request.method === "POST" && path === "messages";
     const fault = isSend ? this.#takeFault(request.headers.authorization) : undefined;
     if (fault?.kind === "status") {
-      await readParams(request, url);
       send(response, { status: fault.status, body: {} });
       return;
     }
     if (fault !== undefined && !fault.isStored) {
-      await readParams(request, url);
       if (fault.kind === "drop") request.socket.destroy();
       return;
     }
-    const reply = await this.#answer(request, { url, path });
+    const reply = await this.#answer(request, { path, params });
     response.setHeader("Date", new Date(this.#settings.now()).toUTCString());
     if (fault === undefined) send(response, reply);
     else if (fault.kind === "drop") request.socket.destroy();
@@ -165,11 +164,11 @@ export class ChatServer implements AsyncDisposable {
 
   async #answer(
     request: IncomingMessage,
-    { url, path }: { readonly url: URL; readonly path: string },
+    { path, params }: { readonly path: string; readonly params: Params | undefined },
   ): Promise<Reply> {
     let headers: Readonly<Record<string, string>> = {};
     try {
-      const params = await readParams(request, url);
+      if (params === undefined) throw badRequest("Malformed request body");
       if (path === "server_settings") return success(this.#serverSettings());
       const user = this.#authenticate(request.headers.authorization);
       const counted = this.#limit.count(user.id);

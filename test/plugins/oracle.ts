@@ -57,11 +57,19 @@ interface Answer {
 
 const FIXTURES = new URL("../fixtures/native/", import.meta.url);
 
-/** Reads all transcripts of a plugin, from all files. */
+/** They were recorded in a network namespace. Elsewhere other machines may have the addresses. */
+const OF_NETWORK = "netns_unreach_loss.jsonl";
+
+/** Reads the transcripts of a plugin, from all files but the one of the network namespace. */
 export function readTranscripts(plugin: string): readonly Transcript[] {
-  const files = readdirSync(FIXTURES).filter((name) => name.endsWith(".jsonl"));
+  const files = readdirSync(FIXTURES).filter((name) => name.endsWith(".jsonl") && name !== OF_NETWORK);
   const all = files.sort().flatMap(readLines);
   return all.filter((each) => each.plugin === plugin || each.plugin?.endsWith(`/${plugin}`));
+}
+
+/** Reads the transcripts that `runInNetwork` can answer, of these plugins. */
+export function readNetworkTranscripts(plugins: readonly string[]): readonly Transcript[] {
+  return readLines(OF_NETWORK).filter(({ plugin }) => plugins.includes(plugin));
 }
 
 function readLines(name: string): readonly Transcript[] {

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChatServer } from "../../../integrations/chat-server/chat-server.ts";
@@ -230,6 +232,29 @@ describe("what a server does", () => {
     const codes = [];
     for (const method of ["POST", "POST", "DELETE", "DELETE"]) codes.push((await react(method)).body["code"]);
     expect(codes).toEqual([undefined, "REACTION_ALREADY_EXISTS", undefined, "REACTION_DOES_NOT_EXIST"]);
+  });
+
+  it("a request that cannot be read is refused, and one that does not come whole does nothing", async () => {
+    const head = (length: number, type: string) => ({
+      ...{ Authorization: `Basic ${Buffer.from(`${bot.email}:${bot.key}`).toString("base64")}` },
+      ...{ "Content-Length": String(length), "Content-Type": type },
+    });
+    const sent = (body: string, headers: Readonly<Record<string, string>>) => {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      return `POST /api/v1/messages HTTP/1.1\r\nHost: x\r\n${lines.join("")}\r\n${body}`;
+    };
+    const { port } = new URL(fake.url);
+    const cut = connect(Number(port), "127.0.0.1").setEncoding("latin1");
+    cut.write(sent("type=stream&to=icinga", head(99, "application/x-www-form-urlencoded")));
+    cut.write("&topic=t", () => cut.destroy());
+    await once(cut, "close");
+    const odd = connect(Number(port), "127.0.0.1").setEncoding("latin1");
+    odd.write(sent("no form", head(7, "multipart/form-data; boundary=x")));
+    const [reply] = await once(odd, "data");
+    odd.destroy();
+    expect(reply).toContain("400 Bad Request");
+    expect(await send({ content: "next" })).toMatchObject({ status: 200 });
+    expect(fake.world.messages.map(({ content }) => content)).toEqual(["next"]);
   });
 
   it("a connection may end after the message was stored", async () => {

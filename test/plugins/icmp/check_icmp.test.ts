@@ -7,9 +7,9 @@ import { SharedValues } from "../../../sdk/shared.ts";
 import { mayPing } from "../../support/processes/icmp-socket.ts";
 import { mayHaveNetwork } from "../../support/processes/network-namespace.ts";
 import { hasServer } from "../../support/servers/installed.ts";
-import { normalise, readTranscripts, replay } from "../oracle.ts";
-import { isOfNetwork, type Rights, runInNetwork } from "./network.ts";
-import { type Line, TIMES } from "./network-run.ts";
+import { type Rights, runInNetwork } from "../network/network.ts";
+import { type Line, TIMES, toSaid } from "../network/network-run.ts";
+import { readNetworkTranscripts, replay } from "../oracle.ts";
 
 const CHECKS = [checkIcmp, checkHost, checkPing, checkFping];
 
@@ -22,16 +22,15 @@ describe.skipIf(!mayPing())("the transcripts", () => {
     { check: checkFping, equal: 7, executed: { badargs: 2, version: 1 } },
   ])("of $check.name", { timeout: 30_000, retry: 2 }, async ({ check, equal, executed }) => {
     await using shared = new SharedValues({ log: () => {} });
-    const transcripts = readTranscripts(check.name).filter((each) => !isOfNetwork(each));
-    const replayed = await replay(check, { shared, rules: [TIMES], atOnce: 1 }, transcripts);
+    const replayed = await replay(check, { shared, rules: [TIMES], atOnce: 1 });
     expect(replayed.differences).toEqual([]);
     expect({ equal: replayed.counts.equal, executed: replayed.executed }).toEqual({ equal, executed });
   });
 });
 
-const network = CHECKS.flatMap(({ name }) => readTranscripts(name)).filter(isOfNetwork);
+const network = readNetworkTranscripts(CHECKS.map(({ name }) => name));
 const lines = network.map(({ plugin, args }) => ({ check: plugin as Line["check"], argv: args }));
-const recorded = network.map(({ exit, stdout }) => ({ returnCode: exit, output: normalise(stdout) }));
+const recorded = network.map(({ exit, stdout, stderr }) => toSaid(exit ?? -1, stdout, stderr));
 
 describe.skipIf(!hasServer("ip") || !mayHaveNetwork())("in a network of loss and missing routes", () => {
   it.concurrent.each<{ rights: Rights }>([{ rights: "capability" }, { rights: "group" }])(

@@ -9,10 +9,10 @@ import { hasServer } from "../../support/servers/installed.ts";
 import { findPlugin } from "../core/real-plugins.ts";
 import { type Choices, compareWithPlugin, RUNS, randomLines, SEED, seldom, share } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
+import { runInNetwork } from "../network/network.ts";
+import { type Line, TIMES } from "../network/network-run.ts";
 import { FPING_FORMS, ICMP_FORMS, PING_FORMS, type RealForm } from "../real-forms.ts";
 import { realLines } from "../real-lines.ts";
-import { runInNetwork } from "./network.ts";
-import { type Line, TIMES } from "./network-run.ts";
 
 const given = (option: string, values: readonly string[]): Choices => values.map((value) => [option, value]);
 
@@ -233,7 +233,9 @@ const KINDS: readonly { readonly kind: number; readonly arguments: readonly numb
   { kind: 5, arguments: [0] },
 ];
 
-const NETWORK_OPTIONS: Readonly<Record<Line["check"], readonly Choices[]>> = {
+type Pinging = "check_fping" | "check_host" | "check_icmp" | "check_ping";
+
+const NETWORK_OPTIONS: Readonly<Record<Pinging, readonly Choices[]>> = {
   check_icmp: [
     [["-n1"], ["-n2"], ["-n3"], ["-n6"], ["-n5"]],
     [["-i80"], ["-i90"]],
@@ -271,7 +273,7 @@ const NETWORK_OPTIONS: Readonly<Record<Line["check"], readonly Choices[]>> = {
 };
 
 /** Each address is used once, because the responder counts the requests to an address. */
-function* networkLines(check: Line["check"], count: number, seed: number): Generator<Line> {
+function* networkLines(check: Pinging, count: number, seed: number): Generator<Line> {
   const addresses = KINDS.flatMap(({ kind, arguments: all }) =>
     all.map((argument) => `10.${kind}.${argument}`),
   );
@@ -294,7 +296,7 @@ const HOSTS_WITHOUT_ROUTE = [
 ];
 /** Addresses that are complete only with an interface. */
 const HOSTS_OF_A_LINK = ["fe80::1", "febf::1", "ff02::1", "ff05::1"];
-const SHORT: Readonly<Record<Line["check"], readonly string[]>> = {
+const SHORT: Readonly<Record<Pinging, readonly string[]>> = {
   check_icmp: ["-n2", "-i20", "-c", "100,80%"],
   check_host: ["-n2", "-i20", "-t1"],
   check_ping: ["-p1", "-w", "5000,20%", "-c", "9000,60%", "-t1"],

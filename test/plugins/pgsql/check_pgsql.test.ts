@@ -31,7 +31,7 @@ describe.skipIf(!hasServer("postgresql"))("the transcripts", () => {
     const { counts, executed, differences } = await replay(checkPgsql, { places, atOnce: 8 }, transcripts);
     expect(differences).toEqual([]);
     expect({ counts, executed }).toEqual({
-      counts: { equal: 29, executed: 6, different: 0 },
+      counts: { equal: 28, executed: 6, different: 0 },
       executed: { badargs: 4, verbose: 2 },
     });
   });

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { IN_NEW_NETWORK } from "../../support/processes/network-namespace.ts";
-import type { Transcript } from "../oracle.ts";
 import type { NetworkResult, Task } from "./network-run.ts";
 
 /** The right by which the process in the namespace may open ICMP sockets. */
@@ -49,9 +48,4 @@ export async function runInNetwork(rights: Rights, task: Task): Promise<NetworkR
   });
   child.stdin.end(JSON.stringify(task));
   return (await json(child.stdout)) as NetworkResult;
-}
-
-/** Whether a recorded run was made in a network namespace. */
-export function isOfNetwork({ file }: Transcript): boolean {
-  return file === "netns_unreach_loss";
 }

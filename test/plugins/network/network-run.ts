@@ -1,9 +1,18 @@
 /** The program that network.ts starts in a network namespace. It reads the runs, and prints their answers. */
 import { json } from "node:stream/consumers";
+import { checkHttp } from "../../../plugins/http/check_http.ts";
 import { checkFping } from "../../../plugins/icmp/check_fping.ts";
 import { checkHost } from "../../../plugins/icmp/check_host.ts";
 import { checkIcmp } from "../../../plugins/icmp/check_icmp.ts";
 import { checkPing } from "../../../plugins/icmp/check_ping.ts";
+import { checkMysql } from "../../../plugins/mysql/check_mysql.ts";
+import { checkNrpe } from "../../../plugins/nrpe/check_nrpe.ts";
+import { checkNt } from "../../../plugins/nsclient/check_nt.ts";
+import { checkPgsql } from "../../../plugins/pgsql/check_pgsql.ts";
+import { checkSnmp } from "../../../plugins/snmp/check_snmp.ts";
+import { checkBySsh } from "../../../plugins/ssh/check_by_ssh.ts";
+import { checkSsh } from "../../../plugins/ssh/check_ssh.ts";
+import { checkTcp } from "../../../plugins/tcp/check_tcp.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
@@ -11,10 +20,19 @@ import { execute, findPlugin } from "../core/real-plugins.ts";
 import { type NormalRule, normalise } from "../oracle.ts";
 
 const CHECKS = {
+  check_by_ssh: checkBySsh,
   check_fping: checkFping,
   check_host: checkHost,
+  check_http: checkHttp,
   check_icmp: checkIcmp,
+  check_mysql: checkMysql,
+  check_nrpe: checkNrpe,
+  check_nt: checkNt,
+  check_pgsql: checkPgsql,
   check_ping: checkPing,
+  check_snmp: checkSnmp,
+  check_ssh: checkSsh,
+  check_tcp: checkTcp,
 };
 
 export interface Task {
@@ -31,6 +49,7 @@ export interface Line {
 export interface Said {
   readonly returnCode: number;
   readonly output: string;
+  readonly stderr: string;
 }
 
 export interface LineResult extends Line {
@@ -74,8 +93,8 @@ async function perform({ lines, compares }: Task): Promise<NetworkResult> {
 
 async function answer({ check, argv }: Line, shared: SharedValues): Promise<Said | string> {
   try {
-    const { returnCode, output } = await runCheck(CHECKS[check], argv, { shared, timeoutMs: 60_000 });
-    return { returnCode, output: normalise(output, [TIMES]) };
+    const said = await runCheck(CHECKS[check], argv, { shared, timeoutMs: 60_000 });
+    return toSaid(said.returnCode, said.output, said.stderr);
   } catch (error) {
     if (error instanceof CheckDeclined) return error.message;
     return String(error);
@@ -85,5 +104,10 @@ async function answer({ check, argv }: Line, shared: SharedValues): Promise<Said
 async function runPlugin({ check, argv }: Line): Promise<Said | undefined> {
   const outcome = await execute({ words: [findPlugin(check) ?? "", ...argv], environment: [] });
   if (outcome.kind !== "exited") return undefined;
-  return { returnCode: outcome.returnCode, output: normalise(outcome.stdout, [TIMES]) };
+  return toSaid(outcome.returnCode, outcome.stdout, outcome.stderr);
+}
+
+/** Without what differs from run to run. */
+export function toSaid(returnCode: number, stdout: string, stderr: string): Said {
+  return { returnCode, output: normalise(stdout, [TIMES]), stderr: normalise(stderr) };
 }
