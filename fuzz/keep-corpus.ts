@@ -31,7 +31,11 @@ else {
     const before = readCorpus(target.name);
     const untilMs = performance.now() + (seconds * 1000) / targets.length;
     const { added, findings } = await fuzzTarget(target, {
-      ...{ seed, runs, corpus: before, untilMs, slowMs: SLOW_MS },
+      seed,
+      runs,
+      corpus: before,
+      untilMs,
+      slowMs: SLOW_MS,
     });
     const candidates = [...before, ...added];
     const limitMs = performance.now() + MOST_SHORTENING_MS;

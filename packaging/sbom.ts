@@ -49,10 +49,16 @@ export function createSbom(folder: string, { lock, node }: SbomOptions): Bom {
   const refs = own.map((component) => component["bom-ref"]);
   const components = [...installed].map(([path, locked]) => npmComponent(folder, path, locked));
   return {
-    ...{ bomFormat: "CycloneDX", specVersion: "1.5", version: 1 },
+    bomFormat: "CycloneDX",
+    specVersion: "1.5",
+    version: 1,
     metadata: {
       component: {
-        ...{ "bom-ref": root, type: "application", name, version, purl: root },
+        "bom-ref": root,
+        type: "application",
+        name,
+        version,
+        purl: root,
         licenses: [{ license: { id: license } }],
       },
     },
@@ -107,7 +113,11 @@ function npmComponent(folder: string, path: string, locked: LockedPackage): Comp
   const purl = npmRef(name, locked.version);
   const [algorithm, digest] = (locked.integrity ?? "").split("-");
   return {
-    ...{ "bom-ref": purl, type: "library", name, version: locked.version, purl },
+    "bom-ref": purl,
+    type: "library",
+    name,
+    version: locked.version,
+    purl,
     licenses: [{ license: { id: licenceOf(folder, path, locked) } }],
     ...(algorithm === "sha512" &&
       digest !== undefined && {
@@ -138,7 +148,11 @@ function genericComponent(type: "platform" | "library", name: string, version = 
   // A build of OpenSSL for QUIC has `+quic` behind its version, which no database has.
   const plain = version.replace(/\+.*$/, "");
   return {
-    ...{ "bom-ref": purl, type, name, version, purl },
+    "bom-ref": purl,
+    type,
+    name,
+    version,
+    purl,
     ...(cpe !== undefined && { cpe: `cpe:2.3:a:${cpe}:${plain}:*:*:*:*:*:*:*` }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Check, CheckOutput, CommandOutcome, NestedCommand } from "./check.ts";
+import type { Check, CheckContext, CheckOutput, CommandOutcome, NestedCommand } from "./check.ts";
 import type { SessionStandIns } from "./context/run-context.ts";
 import { withinSeconds } from "./deadline.ts";
 import { CheckFailure } from "./failure.ts";
@@ -52,13 +52,17 @@ export async function runCheck(
   const log: string[] = [];
   await using values = new SharedValues({ log: (message) => log.push(message) });
   const { timeoutMs = 10_000, signal = new AbortController().signal, shared = values, snmp, ssh } = options;
-  const run = (deadline: AbortSignal) =>
-    understood.run({
-      ...{ snmp, ssh, signal: deadline },
+  const run = (deadline: AbortSignal) => {
+    const context: CheckContext & SessionStandIns = {
+      ...(snmp && { snmp }),
+      ...(ssh && { ssh }),
+      signal: deadline,
       log: (message) => log.push(message),
       shared: (each) => shared.get(each),
       execute: (limits) => execute(understood.command, limits, options),
-    });
+    };
+    return understood.run(context);
+  };
   const onTimeout = () => new Error(`${check.name} was not through after ${timeoutMs / 1000} s`);
   const {
     returnCode,

@@ -51,7 +51,8 @@ function createLogOnto(onto: (json: string) => void, { debug, onLine }: LogOptio
     setDebug: (value: number) => {
       logger.level = levelOf(value);
     },
-    ...{ reopen: () => {}, flush: () => {} },
+    reopen: () => {},
+    flush: () => {},
   });
 }
 

@@ -358,6 +358,16 @@ it("the tests' comments are as wide as the formatter lets code be", () => {
   expect(rule?.broken(modules)).toEqual([]);
 });
 
+it("no object literal is spread into another one: properties that no type has would not be found", () => {
+  const spread = /\.\.\.\{/;
+  expect("({ ...{ a: 1 } })").toMatch(spread);
+  const paths = globSync("{src,plugins,sdk,integrations,helm,bench,fuzz,test,examples}/**/*.{ts,js}");
+  expect(paths.length).toBeGreaterThan(1000);
+  expect(paths.filter((path) => spread.test(readFileSync(path, "utf8")))).toEqual([
+    "test/architecture.test.ts",
+  ]);
+});
+
 it("a file of Perl or Python stays under 300 lines", () => {
   const paths = globSync("{src,plugins,sdk,integrations,bench}/**/*.{pl,pm,py}");
   const tooLong = paths.filter((path) => countLines(readFileSync(path, "utf8")) > MAX_LINES);

@@ -95,7 +95,8 @@ export function judgeChaos(evidence: Evidence): Verdict {
   const again = [...Map.groupBy(runs, ({ job }) => job).values()].flatMap((own) => causesOf(own, evidence));
   const first = all.map((own) => own[0]?.afterMs ?? 0);
   return {
-    ...{ jobs, lost: jobs - byJob.size },
+    jobs,
+    lost: jobs - byJob.size,
     wrong: count(all, (own) => own.some(isWrong)),
     neverRun: count(all, (own) => own.some(({ job }) => !run.has(job))),
     doubled: count(all, (own) => distinct(own).length > 1),

@@ -180,7 +180,9 @@ function rowOf(phase: string, { counts, load, clock, workers }: Ended): PhaseRow
     ...(wrong + unexpected + waiting > 0 && { faults: { ...counts, sample: load.sample } }),
     ...(again !== undefined && { again }),
     ...clock(submitted),
-    ...{ p50Ms: p50, p99Ms: p99, maxMs: max },
+    p50Ms: p50,
+    p99Ms: p99,
+    maxMs: max,
     share: shareOf([...load.bySource.values()], workers),
   };
 }
@@ -196,8 +198,10 @@ function startClock({ pid }: Gearmand, crew: Pick<Crew, "cpuMs">): Clock {
     const passedMs = performance.now() - startMs;
     const [gearmandMs, workersMs] = [after[0] - before[0], after[1] - before[1]];
     return {
-      ...{ jobs, seconds: passedMs / 1000 },
-      ...{ gearmandCores: gearmandMs / passedMs, workersCores: workersMs / passedMs },
+      jobs,
+      seconds: passedMs / 1000,
+      gearmandCores: gearmandMs / passedMs,
+      workersCores: workersMs / passedMs,
       gearmandMsPerJob: jobs === 0 ? 0 : gearmandMs / jobs,
       workersMsPerJob: jobs === 0 ? 0 : workersMs / jobs,
     };

@@ -46,7 +46,9 @@ function figuresOf(turns: readonly Turn[]): Figures {
   const cores = median(alone, (turn) => turn.cores);
   const viewedCores = median(seen, (turn) => turn.cores);
   return {
-    ...{ cores, viewedCores, coresPerViewer: (viewedCores - cores) / VIEWERS },
+    cores,
+    viewedCores,
+    coresPerViewer: (viewedCores - cores) / VIEWERS,
     p99Ms: median(alone, (turn) => turn.p99Ms),
     viewedP99Ms: median(seen, (turn) => turn.p99Ms),
     otherCpuPercent: median(turns, ({ othersPercent }) => othersPercent),
@@ -81,9 +83,13 @@ async function takeTurn(
   const worker = after.worker - before.worker;
   const others = after.machine - before.machine - worker - (after.rest - before.rest) - report.cpuMs;
   return {
-    ...{ isSeen: port !== undefined, jobs, cores: worker / wallMs, p99Ms: report.latencyMs.p99 },
+    isSeen: port !== undefined,
+    jobs,
+    cores: worker / wallMs,
+    p99Ms: report.latencyMs.p99,
     othersPercent: machinePercent(others, wallMs),
-    ...{ wrong: report.wrong + jobs - report.results, sample: report.sample },
+    wrong: report.wrong + jobs - report.results,
+    sample: report.sample,
   };
 }
 

@@ -107,7 +107,8 @@ function workerWords(folder: string, port: number, way: Way): readonly string[] 
 async function connect(port: number): Promise<Submitter> {
   const connected = Promise.withResolvers<void>();
   const submitter = new Submitter({
-    ...{ server: { host: "127.0.0.1", port }, log: QUIET },
+    server: { host: "127.0.0.1", port },
+    log: QUIET,
     onState: (state) => state === "connected" && connected.resolve(),
   });
   submitter.start();

@@ -39,7 +39,8 @@ export async function fillQueue(port: number, { from = 0, to, encryption }: Fill
   const { seal } = createEnvelope({ encryption, key: keyFromPassword(Buffer.from(KEY)) });
   const connected = Promise.withResolvers<void>();
   const client = new Submitter({
-    ...{ server: { host: "127.0.0.1", port }, log: QUIET },
+    server: { host: "127.0.0.1", port },
+    log: QUIET,
     onState: (state) => state === "connected" && connected.resolve(),
   });
   client.start();

@@ -34,8 +34,13 @@ const FOLDERS = ["plugins", "harm"].map((folder) => `--plugin_path=${join(BENCH,
 /** The scenario `harm`: quick checks, and a second after them one that ends or blocks its thread. */
 export const HARM_LINES: readonly Line[] = HARMS.flatMap(({ harm, output, returnCode }) => {
   const harmful: Part = {
-    ...{ command: `./nowhere/check_harm --${harm}`, output, returnCode },
-    ...{ share: 0, queue: "service", isTimed: false, storm: 1 },
+    command: `./nowhere/check_harm --${harm}`,
+    output,
+    returnCode,
+    share: 0,
+    queue: "service",
+    isTimed: false,
+    storm: 1,
   };
   const line = (name: string, quick: readonly Pick<Part, "command" | "output">[]): Line => {
     const parts = quick.map((part) => ({ ...part, share: 1, queue: "service", isTimed: true }) as const);

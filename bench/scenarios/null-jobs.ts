@@ -28,7 +28,10 @@ export const SPOOL_LINES: readonly Line[] = [
 export const STEADY_LINES: readonly Line[] = [
   { name: "steady-default", jobs: 12_000, rate: 200, ...NULL },
   ...[0, 5, 15, 30].map((ms) => ({
-    ...{ name: `steady-${ms}ms`, jobs: 12_000, rate: 200, ...NULL },
+    name: `steady-${ms}ms`,
+    jobs: 12_000,
+    rate: 200,
+    ...NULL,
     own: [...NULL.own, `--grab_interval=${ms}`],
     isOwnOnly: true as const,
   })),

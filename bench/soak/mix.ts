@@ -51,7 +51,11 @@ export function soakLine({ rate, site, kinds, kept = false }: SoakMix): Line {
   ].filter(({ share }) => share > 0);
   return {
     name: "soak",
-    ...{ mix, rate, jobs: OBJECTS, pool: 100, warmUp: 0 },
+    mix,
+    rate,
+    jobs: OBJECTS,
+    pool: 100,
+    warmUp: 0,
     under: ["env", "MALLOC_ARENA_MAX=1"],
     own: [...INSIDE, ...(kept ? KEPT : [])],
     isOwnOnly: true,

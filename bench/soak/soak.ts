@@ -37,7 +37,10 @@ async function soak(options: SoakArguments): Promise<boolean> {
     rate: line.rate ?? options.rate,
     siteRate: kinds === undefined ? Math.min(options.rate, siteRateOf(site)) : options.rate,
     ...(kinds && { kinds }),
-    ...{ encryption: key !== undefined, plantedLeak: leak, notes, counts },
+    encryption: key !== undefined,
+    plantedLeak: leak,
+    notes,
+    counts,
     verdict: judgeSoak(samples),
     samples: toColumns(samples),
   };

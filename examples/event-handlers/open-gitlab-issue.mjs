@@ -23,8 +23,18 @@ class Wrong extends Error {}
 async function main() {
   const { values } = parseArgs({
     options: {
-      ...{ host: text, service: text, state: text, "state-type": text, attempt: text, output: text },
-      ...{ duration: text, url: text, project: text, labels: text, stage: text, "token-file": text },
+      host: text,
+      service: text,
+      state: text,
+      "state-type": text,
+      attempt: text,
+      output: text,
+      duration: text,
+      url: text,
+      project: text,
+      labels: text,
+      stage: text,
+      "token-file": text,
     },
   });
   for (const name of ["host", "state", "url", "project", "token-file"])

@@ -24,8 +24,15 @@ const text = { type: "string" };
 async function main() {
   const { values } = parseArgs({
     options: {
-      ...{ host: text, service: text, state: text, "state-type": text, attempt: text },
-      ...{ deployment: text, by: text, max: text, usual: text },
+      host: text,
+      service: text,
+      state: text,
+      "state-type": text,
+      attempt: text,
+      deployment: text,
+      by: text,
+      max: text,
+      usual: text,
     },
   });
   const { deployment = "", state } = values;

@@ -22,7 +22,9 @@ export function readSettings(project, env = process.env) {
   const isEnabled = isOn("enabled", "true");
   if (isEnabled && host === undefined) throw new Error(`${PREFIX}nagios.hostname is not set`);
   return {
-    ...{ isEnabled, host, results },
+    isEnabled,
+    host,
+    results,
     program: get("program", "omd-worker"),
     service: get("nagios.service_description", undefined),
     checkCommand: get("nagios.check_command", "check_sakuli"),

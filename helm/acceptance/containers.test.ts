@@ -31,7 +31,10 @@ describe("a release whose containers run", () => {
     const [own] = await stage.pods();
     const [{ image }] = own?.spec.containers ?? [{ image: "" }];
     const test = {
-      ...{ schedule: "0 0 1 1 *", host: "shop", service: "checkout", image },
+      schedule: "0 0 1 1 *",
+      host: "shop",
+      service: "checkout",
+      image,
       command: ["/bin/sh", "-c", "echo 'basket is empty | seconds=0.4s'; exit 2"],
       options: { result_queue: "accept_results" },
     };
@@ -59,7 +62,11 @@ describe("a release whose containers run", () => {
     const { submitted } = loaded;
     expect(submitted).toBeGreaterThan(20);
     expect(loaded).toEqual({
-      ...{ submitted, accepted: submitted, results: submitted, distinct: submitted, good: submitted },
+      submitted,
+      accepted: submitted,
+      results: submitted,
+      distinct: submitted,
+      good: submitted,
     });
   });
 

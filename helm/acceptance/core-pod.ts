@@ -47,19 +47,22 @@ export class CorePod {
     const isOfWorker = ({ name }: { readonly name: string }) => !name.startsWith("secret");
     await text(
       stage.create({
-        ...{ apiVersion: "v1", kind: "Pod", metadata: { name: NAME, labels: withoutHash(labels) } },
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: NAME, labels: withoutHash(labels) },
         spec: {
-          ...{
-            restartPolicy: "Never",
-            terminationGracePeriodSeconds: 0,
-            automountServiceAccountToken: false,
-          },
+          restartPolicy: "Never",
+          terminationGracePeriodSeconds: 0,
+          automountServiceAccountToken: false,
           securityContext: own.spec.securityContext,
           containers: [
             {
-              ...{ name: NAME, image: worker.image, imagePullPolicy: worker.imagePullPolicy },
+              name: NAME,
+              image: worker.image,
+              imagePullPolicy: worker.imagePullPolicy,
               command: ["node", "-e", "setInterval(() => {}, 1e6)"],
-              ...{ resources: worker.resources, securityContext: worker.securityContext },
+              resources: worker.resources,
+              securityContext: worker.securityContext,
               volumeMounts: [
                 ...worker.volumeMounts.filter(isOfWorker),
                 { name: "files", mountPath: "/accept", readOnly: true },

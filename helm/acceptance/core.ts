@@ -68,7 +68,10 @@ async function load(): Promise<object> {
   while (distinct() < submitted && performance.now() < late) await pause(EVERY_MS);
   await pause(SECOND_MS);
   return {
-    ...{ submitted, accepted, results: results.length, distinct: distinct() },
+    submitted,
+    accepted,
+    results: results.length,
+    distinct: distinct(),
     good: results.filter(({ isGood }) => isGood).length,
   };
 }

@@ -170,7 +170,9 @@ function namespaceOf(name: string): object {
 
 /** What the cluster's own role for a namespace says nothing of. */
 const OPERATORS_ROLE = {
-  ...{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "operators" } },
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "Role",
+  metadata: { name: "operators" },
   rules: [{ apiGroups: ["monitoring.coreos.com", "keda.sh"], resources: ["*"], verbs: ["*"] }],
 };
 
@@ -181,26 +183,40 @@ function bindingsOf(user: string): readonly object[] {
     { kind: "ClusterRole", name: "admin" },
     { kind: "Role", name: "operators" },
   ].map((role) => ({
-    ...{ apiVersion: `${apiGroup}/v1`, kind: "RoleBinding", metadata: { name: `deployer-${role.name}` } },
-    ...{ roleRef: { apiGroup, ...role }, subjects: [{ apiGroup, kind: "User", name: user }] },
+    apiVersion: `${apiGroup}/v1`,
+    kind: "RoleBinding",
+    metadata: { name: `deployer-${role.name}` },
+    roleRef: { apiGroup, ...role },
+    subjects: [{ apiGroup, kind: "User", name: user }],
   }));
 }
 
 /** Room for ten pods, and one more of each of five pools. */
 const QUOTA = {
-  ...{ apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "platform" } },
+  apiVersion: "v1",
+  kind: "ResourceQuota",
+  metadata: { name: "platform" },
   spec: {
     hard: {
-      ...{ pods: "16", "requests.cpu": "3", "requests.memory": "6Gi", "requests.ephemeral-storage": "4Gi" },
-      ...{ "limits.cpu": "18", "limits.memory": "12Gi", "limits.ephemeral-storage": "12Gi" },
-      ...{ "services.loadbalancers": "0", "services.nodeports": "0", "count/deployments.apps": "8" },
+      pods: "16",
+      "requests.cpu": "3",
+      "requests.memory": "6Gi",
+      "requests.ephemeral-storage": "4Gi",
+      "limits.cpu": "18",
+      "limits.memory": "12Gi",
+      "limits.ephemeral-storage": "12Gi",
+      "services.loadbalancers": "0",
+      "services.nodeports": "0",
+      "count/deployments.apps": "8",
     },
   },
 };
 
 /** A pod without limits of its own would get these, and the annotation that says so. */
 const LIMITS = {
-  ...{ apiVersion: "v1", kind: "LimitRange", metadata: { name: "platform" } },
+  apiVersion: "v1",
+  kind: "LimitRange",
+  metadata: { name: "platform" },
   spec: {
     limits: [
       {

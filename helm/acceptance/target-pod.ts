@@ -53,19 +53,22 @@ export class TargetPod {
     const sysctls = [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }];
     await text(
       stage.create({
-        ...{ apiVersion: "v1", kind: "Pod", metadata: { name: NAME, labels: { app: NAME } } },
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: NAME, labels: { app: NAME } },
         spec: {
-          ...{
-            restartPolicy: "Never",
-            terminationGracePeriodSeconds: 0,
-            automountServiceAccountToken: false,
-          },
+          restartPolicy: "Never",
+          terminationGracePeriodSeconds: 0,
+          automountServiceAccountToken: false,
           securityContext: { ...own.spec.securityContext, sysctls },
           containers: [
             {
-              ...{ name: NAME, image: worker.image, imagePullPolicy: worker.imagePullPolicy },
+              name: NAME,
+              image: worker.image,
+              imagePullPolicy: worker.imagePullPolicy,
               command: ["node", "-e", LISTEN],
-              ...{ resources: worker.resources, securityContext: worker.securityContext },
+              resources: worker.resources,
+              securityContext: worker.securityContext,
             },
           ],
         },

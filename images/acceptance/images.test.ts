@@ -129,7 +129,8 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
     ] as const) {
       const { exitCode, stdout, stderr } = await container.exec(file, ...words);
       expect({ exitCode, stdout, stderr }, file).toEqual({
-        ...{ exitCode: 0, stderr: "" },
+        exitCode: 0,
+        stderr: "",
         stdout: expect.stringContaining(", takes jobs, up "),
       });
     }

@@ -27,7 +27,8 @@ export class Icinga2Channel implements Channel {
     this.#client = new RestClient({
       url: `${url.replace(/\/+$/, "")}/v1`,
       headers: { authorization },
-      ...{ caFile, ...(timeoutMs !== undefined && { timeoutMs }) },
+      caFile,
+      ...(timeoutMs !== undefined && { timeoutMs }),
     });
   }
 

@@ -59,7 +59,8 @@ function openChannel(address: BackendAddress): Channel & { readonly close?: () =
       const { address: place, expiringAcknowledgement } = address;
       const options = { address: place };
       return new CommandChannel({
-        ...{ name: `livestatus at ${renderAddress(place)}`, expiringAcknowledgement },
+        name: `livestatus at ${renderAddress(place)}`,
+        expiringAcknowledgement,
         reader: createLivestatusReader(options),
         send: (line) => sendLivestatus(options, line),
       });
@@ -67,7 +68,8 @@ function openChannel(address: BackendAddress): Channel & { readonly close?: () =
     case "pipe": {
       const { path, reader, expiringAcknowledgement } = address;
       return new CommandChannel({
-        ...{ name: path, expiringAcknowledgement },
+        name: path,
+        expiringAcknowledgement,
         reader: reader && createLivestatusReader({ address: reader }),
         send: (line) => writeCommand(path, line),
       });

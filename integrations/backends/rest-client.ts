@@ -86,7 +86,8 @@ export class RestClient {
       agent: this.#agent,
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
-        ...{ accept: "application/json", ...own },
+        accept: "application/json",
+        ...own,
         ...(text !== undefined && {
           "content-type": "application/json",
           "content-length": Buffer.byteLength(text),

@@ -16,7 +16,8 @@ export function createThrukClient({ url, apiKey, caFile, timeoutMs }: ThrukOptio
   return new RestClient({
     url: `${url.replace(/\/+$/, "")}/r`,
     headers: { "x-thruk-auth-key": apiKey },
-    ...{ caFile, ...(timeoutMs !== undefined && { timeoutMs }) },
+    caFile,
+    ...(timeoutMs !== undefined && { timeoutMs }),
   });
 }
 

@@ -50,7 +50,10 @@ interface Reply {
  */
 export class ChatServer implements AsyncDisposable {
   readonly world = new World();
-  /** `METHOD path` of each request that has come whole, in order. Those that do not wait have done what they ask for. */
+  /**
+   * `METHOD path` of each request that has come whole, in order. One that need not wait has done what it asks
+   * for.
+   */
   readonly requests: string[] = [];
   /** How many of them were refused as too many, by the user's address. */
   readonly refusals = new Map<string, number>();
@@ -209,8 +212,13 @@ export class ChatServer implements AsyncDisposable {
     return {
       authentication_methods: { password: true },
       push_notifications_enabled: false,
-      ...{ zulip_version: version, zulip_merge_base: version, zulip_feature_level: featureLevel },
-      ...{ is_incompatible: false, realm_uri: this.url, realm_url: this.url, realm_name: "Rig" },
+      zulip_version: version,
+      zulip_merge_base: version,
+      zulip_feature_level: featureLevel,
+      is_incompatible: false,
+      realm_uri: this.url,
+      realm_url: this.url,
+      realm_name: "Rig",
     };
   }
 }

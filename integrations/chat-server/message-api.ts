@@ -139,7 +139,9 @@ export const editMessage: Handler = ({ world, queues, user, params, options, now
   if (topic !== undefined) moveTopic(world.messages, message, { topic, mode: params.text("propagate_mode") });
   const event = {
     type: "update_message",
-    ...{ message_id: message.id, user_id: user.id, stream_id: message.streamId },
+    message_id: message.id,
+    user_id: user.id,
+    stream_id: message.streamId,
     ...(content !== undefined && { content }),
     ...(topic !== undefined && { orig_subject: before, subject: message.topic }),
   };

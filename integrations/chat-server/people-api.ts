@@ -4,8 +4,16 @@ import { canSee, type FakeUser } from "./world.ts";
 
 function renderUser({ id, email, fullName, isBot, role }: FakeUser) {
   return {
-    ...{ user_id: id, email, full_name: fullName, is_bot: isBot, role, is_active: true },
-    ...{ is_admin: role <= 200, is_owner: role <= 100, is_guest: role >= 600, timezone: "" },
+    user_id: id,
+    email,
+    full_name: fullName,
+    is_bot: isBot,
+    role,
+    is_active: true,
+    is_admin: role <= 200,
+    is_owner: role <= 100,
+    is_guest: role >= 600,
+    timezone: "",
   };
 }
 
@@ -21,7 +29,12 @@ export const listUsers: Handler = ({ world }) => ({ members: world.users.map(ren
 
 export const listGroups: Handler = ({ world }) => ({
   user_groups: world.groups.map(({ id, name, members }) => ({
-    ...{ id, name, members, description: "", is_system_group: false, direct_subgroup_ids: [] },
+    id,
+    name,
+    members,
+    description: "",
+    is_system_group: false,
+    direct_subgroup_ids: [],
   })),
 });
 

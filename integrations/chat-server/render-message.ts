@@ -22,7 +22,10 @@ export function renderMessage({ world, message, isRaw }: Rendering) {
     topic_links: [],
     is_me_message: message.content.startsWith("/me "),
     reactions: message.reactions.map(({ userId, name, code, type }) => ({
-      ...{ user_id: userId, emoji_name: name, emoji_code: code, reaction_type: type },
+      user_id: userId,
+      emoji_name: name,
+      emoji_code: code,
+      reaction_type: type,
     })),
     submessages: submessages(message),
     sender_full_name: sender?.fullName,

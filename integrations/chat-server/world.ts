@@ -106,7 +106,10 @@ export class World {
     const content = cut(message.content.replace(/\s+$/, ""), MAX_CONTENT, "\n[message truncated]");
     const stored = {
       ...message,
-      ...{ id: this.nextId(), reactions: [], content, topic: cut(message.topic, MAX_TOPIC, "...") },
+      id: this.nextId(),
+      reactions: [],
+      content,
+      topic: cut(message.topic, MAX_TOPIC, "..."),
     };
     this.messages.push(stored);
     return stored;

@@ -1,5 +1,5 @@
 import type { ByteString } from "../../src/byte-string.ts";
-import type { GrabbedJob } from "../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../src/gearman/grabber/running-job.ts";
 import type { Log } from "../../src/log.ts";
 import type { Envelope } from "../../src/payload/crypt.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";

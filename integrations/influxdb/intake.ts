@@ -1,6 +1,7 @@
 import type { ByteString } from "../../src/byte-string.ts";
-import { type GrabbedJob, Grabber } from "../../src/gearman/grabber/grabber.ts";
+import { Grabber } from "../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../src/gearman/grabber/running-job.ts";
 import { renderServerAddress, type ServerAddress } from "../../src/gearman/server-address.ts";
 import type { Log } from "../../src/log.ts";
 
@@ -39,7 +40,12 @@ export class Intake {
     this.#undrained = servers.length;
     this.#grabbers = servers.map((server) => {
       const grabber: Grabber = new Grabber({
-        ...{ server, queues, intervalMs, log, orphans, grabsAtOnce: GRABS_AT_ONCE },
+        server,
+        queues,
+        intervalMs,
+        log,
+        orphans,
+        grabsAtOnce: GRABS_AT_ONCE,
         onJob: (job) => {
           onJob(job);
           this.#tellQuiet();
@@ -62,7 +68,9 @@ export class Intake {
 
   get servers(): readonly ServerStatus[] {
     return this.#grabbers.map(({ server, grabber: { isConnected, isSilent } }) => ({
-      ...{ server: renderServerAddress(server), isConnected, isSilent },
+      server: renderServerAddress(server),
+      isConnected,
+      isSilent,
     }));
   }
 

@@ -71,7 +71,10 @@ export class PerfdataWriter {
     this.#annotator =
       config.livestatus &&
       new Annotator({
-        ...{ address: config.livestatus, everyMs: config.livestatusInterval * 1000, lines, log },
+        address: config.livestatus,
+        everyMs: config.livestatusInterval * 1000,
+        lines,
+        log,
         sinks: targets.filter(({ hasTexts }) => hasTexts).map(({ sink }) => sink),
       });
     this.#distributor = new Distributor({
@@ -81,14 +84,19 @@ export class PerfdataWriter {
         accepted: config.acceptedKey.map((key) => keyFromPassword(key.reveal())),
         begins: PERFDATA_BEGINS,
       }),
-      ...{ targets: this.#sinks, pnp: this.#pnp, log },
+      targets: this.#sinks,
+      pnp: this.#pnp,
+      log,
       lines,
       limits: { jobs: config.jobsAtOnce, bytes: config.memorySize * MIB },
       onRoom: () => this.#intake.wake(),
     });
     this.#intake = new Intake({
-      ...{ servers: config.server, queues: config.perfdataQueue, log },
-      ...{ intervalMs: config.grabInterval, connectWithinMs: config.gearmanConnectionTimeout },
+      servers: config.server,
+      queues: config.perfdataQueue,
+      log,
+      intervalMs: config.grabInterval,
+      connectWithinMs: config.gearmanConnectionTimeout,
       room: () => this.#distributor.room(),
       onJob: (job) => this.#distributor.take(job),
     });
@@ -96,7 +104,9 @@ export class PerfdataWriter {
 
   get status(): PerfdataStatus {
     return {
-      ...{ counts: this.#distributor.counts, held: this.#distributor.held, servers: this.#intake.servers },
+      counts: this.#distributor.counts,
+      held: this.#distributor.held,
+      servers: this.#intake.servers,
       targets: this.#sinks.map(({ name, isUp, counts, backlog }) => ({ name, isUp, counts, backlog })),
       pnp: this.#pnp?.counts,
     };

@@ -94,11 +94,15 @@ export function renderMetrics(status: PerfdataStatus, now: number): string {
 /** By the names that Prometheus' own clients have. */
 const PROCESS_METRICS: readonly PerfdataMetric[] = [
   {
-    ...{ name: "process_cpu_seconds_total", type: "counter", help: "CPU time of the process" },
+    name: "process_cpu_seconds_total",
+    type: "counter",
+    help: "CPU time of the process",
     samples: () => one((process.cpuUsage().user + process.cpuUsage().system) / 1e6),
   },
   {
-    ...{ name: "process_resident_memory_bytes", type: "gauge", help: "memory of the process" },
+    name: "process_resident_memory_bytes",
+    type: "gauge",
+    help: "memory of the process",
     samples: () => one(process.memoryUsage.rss()),
   },
 ];

@@ -12,7 +12,8 @@ const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** The server of a small program with a meter. */
 export function createMeterServer({ render, whyNotReady, log }: MeterServerOptions): ProbeServer {
   return new ProbeServer({
-    ...{ metrics: { contentType: CONTENT_TYPE, render }, whyNotReady },
+    metrics: { contentType: CONTENT_TYPE, render },
+    whyNotReady,
     onFault: (error, path) => log.error({ err: error }, `cannot answer ${path}`),
   });
 }

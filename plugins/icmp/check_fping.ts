@@ -102,7 +102,12 @@ function readRequest(argv: readonly string[]): FpingRequest | undefined {
   return {
     lookup: hosts.length > 0 ? familyBefore("hosts", given) : undefined,
     isIpv4: familyBefore(undefined, given) === 4,
-    ...{ host, stopsAtFirstReply, size, packets, timeoutMs, intervalMs },
+    host,
+    stopsAtFirstReply,
+    size,
+    packets,
+    timeoutMs,
+    intervalMs,
     warning: combineThresholds(options.warning),
     critical: combineThresholds(options.critical),
   };
@@ -126,7 +131,12 @@ async function run(request: FpingRequest, context: CheckContext): Promise<CheckO
   const { address, family } = pickAddress(addresses, 0);
   const report = await context.shared(ICMP).send(
     {
-      ...{ address, family, count: packets, size, gap: intervalMs * 1000, limit: timeoutMs * 1000 },
+      address,
+      family,
+      count: packets,
+      size,
+      gap: intervalMs * 1000,
+      limit: timeoutMs * 1000,
       rules: ["paced", "ignoresRepeated", ...(stopsAtFirstReply ? (["firstWithoutLoss"] as const) : [])],
       withinMs: (packets - 1) * intervalMs + timeoutMs,
     },

@@ -28,7 +28,10 @@ async function run(request: IcmpRequest, context: CheckContext): Promise<CheckOu
   const destinations = await findDestinations(request, variant, context);
   const end = new AbortController();
   const plan: SendPlan = {
-    ...{ request, hostCount: destinations.length, rules: ["first"], sender: context.shared(ICMP) },
+    request,
+    hostCount: destinations.length,
+    rules: ["first"],
+    sender: context.shared(ICMP),
     limits: { signal: context.signal, enough: end.signal },
   };
   let first: PingedHost | undefined;

@@ -26,7 +26,10 @@ async function run(request: IcmpRequest, context: CheckContext): Promise<CheckOu
   const variant = { plugin: "check_icmp", takesAllAddresses: false };
   const destinations = await findDestinations(request, variant, context);
   const plan = {
-    ...{ request, hostCount: destinations.length, rules: [], sender: context.shared(ICMP) },
+    request,
+    hostCount: destinations.length,
+    rules: [],
+    sender: context.shared(ICMP),
     limits: { signal: context.signal },
   };
   return answerIcmp(await Promise.all(destinations.map((each) => ask(each, plan))), request);

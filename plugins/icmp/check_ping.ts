@@ -110,7 +110,11 @@ async function run(request: PingRequest, context: CheckContext): Promise<CheckOu
   if (needsInterface(address)) throw new CheckDeclined("an address that needs an interface");
   const report = await context.shared(ICMP).send(
     {
-      ...{ address, family, count: packets, size: PING_SIZE, gap: 1_000_000 },
+      address,
+      family,
+      count: packets,
+      size: PING_SIZE,
+      gap: 1_000_000,
       withinMs: timeout * 1000,
       rules: ["paced", "countsReplies", "endsOnError", "endsUnsent"],
     },

@@ -111,7 +111,13 @@ export async function ask({ name, address, family }: Destination, plan: SendPlan
   const rules = family === 4 ? ([...plan.rules, "endsOnError"] as const) : plan.rules;
   const report = await sender.send(
     {
-      ...{ address, family, ttl, size, source, rules, count: packets },
+      address,
+      family,
+      ttl,
+      size,
+      source,
+      rules,
+      count: packets,
       gap: (Math.imul(interval, hostCount) + targetInterval) >>> 0,
       withinMs: Math.min(request.timeout * 1000, completionTime(request, hostCount) / 1000),
     },

@@ -93,7 +93,8 @@ export function readIcmpRequest(argv: readonly string[], defaults: IcmpDefaults)
     minAlive: options.minAlive,
     ttl: ttl || 64,
     timeout: timeout || 10,
-    ...{ size: options.size, source: options.source },
+    size: options.size,
+    source: options.source,
   } as const;
   return completionTime(request, targets.length) < MIN_TIME ? undefined : request;
 }

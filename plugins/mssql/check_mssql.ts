@@ -104,9 +104,15 @@ function readLogin(options: Options): Login {
   const { hostname, port: number, instance, database, trust, encrypt = true, tls } = options;
   const [username, password] = [options.username, options.password].map(toUnicode);
   return {
-    ...{ host: hostname, port: number, instance, database: database && toUnicode(database) },
-    ...{ ...readUser(username ?? ""), password: password ?? "" },
-    ...{ encrypt, isTrusting: trust, minVersion: tls },
+    host: hostname,
+    port: number,
+    instance,
+    database: database && toUnicode(database),
+    ...readUser(username ?? ""),
+    password: password ?? "",
+    encrypt,
+    isTrusting: trust,
+    minVersion: tls,
   };
 }
 

@@ -44,7 +44,9 @@ export function readSmtpRequest(argv: readonly string[]): SmtpRequest | undefine
   if (!isPlainHost(host) || familyAtHost === undefined || commands === undefined) return undefined;
   return {
     ...options,
-    ...{ host, familyAtHost, commands },
+    host,
+    familyAtHost,
+    commands,
     from: options.from === undefined ? undefined : readSender(options.from),
     usesTls: options.startTls || options.expiry !== undefined,
   };

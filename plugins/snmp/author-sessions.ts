@@ -132,7 +132,9 @@ function credentialsOf(agent: SnmpAgent): Credentials | undefined {
   if (privacy !== undefined && authentication === undefined) return undefined;
   return readCredentials({
     ...common,
-    ...{ protocol: "3", secname: toBytes(user), context: context && toBytes(context) },
+    protocol: "3",
+    secname: toBytes(user),
+    context: context && toBytes(context),
     ...(authentication && {
       seclevel: privacy === undefined ? "authNoPriv" : "authPriv",
       authproto: authentication.protocol,

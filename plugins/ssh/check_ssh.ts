@@ -77,7 +77,11 @@ function readRequest(argv: readonly string[]): SshRequest | undefined {
   return {
     host,
     port: port ?? (portWord === undefined ? DEFAULT_PORT : atoi(portWord)),
-    ...{ familyAtHost, family, version, protocol, timeout },
+    familyAtHost,
+    family,
+    version,
+    protocol,
+    timeout,
     complaint: readComplaint(hostname, port),
   };
 }

@@ -16,7 +16,9 @@ export type ConfigDiff = Readonly<Record<Reload, readonly string[]>>;
 export function diffConfig(before: Config, after: Config, started: Config = before): ConfigDiff {
   const options = optionsOf(workerGroups([...after.settings.keys()]));
   return diffValues(options, {
-    ...{ before: allValues(before), after: allValues(after), started: allValues(started) },
+    before: allValues(before),
+    after: allValues(after),
+    started: allValues(started),
   });
 }
 

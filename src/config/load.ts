@@ -49,7 +49,9 @@ export function loadConfig<Config>(
   );
   const isComplete = !problems.list.some(isError) && reading.unread.length === 0;
   const draft = draftConfig([...written, ...readEnvironment(options, machine)], {
-    ...{ finder, problems, cwd: machine.cwd },
+    finder,
+    problems,
+    cwd: machine.cwd,
   });
   const { config, derived = new Map() } = table.complete(draft, {
     machine,

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { fromByteString } from "../byte-string.ts";
-import { type GrabbedJob, Grabber } from "../gearman/grabber/grabber.ts";
+import { Grabber } from "../gearman/grabber/grabber.ts";
 import { Orphans } from "../gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import type { ServerAddress } from "../gearman/server-address.ts";
 import { Submitter } from "../gearman/submitter.ts";
 import type { Log } from "../log.ts";

@@ -27,7 +27,11 @@ export async function makeRoundTrip({ server, queue, envelope, log }: RoundTrip)
     onState: (state) => state === "connected" && connected.resolve(),
   });
   const grabber = new Grabber({
-    ...{ server, log, queues: [queue], orphans: new Orphans({ log }), room: () => 1 },
+    server,
+    log,
+    queues: [queue],
+    orphans: new Orphans({ log }),
+    room: () => 1,
     onJob: (job) => {
       job.complete();
       settle(back, () => envelope.open(job.workload) === text);

@@ -23,11 +23,15 @@ interface CgroupFiles {
 
 const UNIFIED = {
   limits: ["memory.max", "memory.high"],
-  ...{ used: "memory.current", stat: "memory.stat", reclaimable: "inactive_file" },
+  used: "memory.current",
+  stat: "memory.stat",
+  reclaimable: "inactive_file",
 };
 const LEGACY = {
   limits: ["memory.limit_in_bytes"],
-  ...{ used: "memory.usage_in_bytes", stat: "memory.stat", reclaimable: "total_inactive_file" },
+  used: "memory.usage_in_bytes",
+  stat: "memory.stat",
+  reclaimable: "total_inactive_file",
 };
 
 export interface CgroupPlaces {

@@ -70,7 +70,9 @@ export class Executor {
     this.#shells = new Shells(common);
     this.#confined = new Shells({ ...common, warm: 0, areConfined: true });
     this.#interpreters = new Interpreters({
-      ...{ log, runs: this.#runs, limits: templates },
+      log,
+      runs: this.#runs,
+      limits: templates,
       execute: ({ argv, env }, ...rest) => this.#shells.run({ via: "plugin", argv, env }, ...rest),
     });
   }

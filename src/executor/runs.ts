@@ -122,7 +122,13 @@ export class Runs {
   add({ id, stdout, stderr }: PluginStreams, { deadlineMs, signal }: RunLimits, ending: Ending): void {
     const nextLookMs = performance.now() + LOOK_MS;
     this.#runs.set(id, {
-      ...{ id, stdout, stderr, ending, deadlineMs, signal, nextLookMs },
+      id,
+      stdout,
+      stderr,
+      ending,
+      deadlineMs,
+      signal,
+      nextLookMs,
       lookGapMs: LOOK_MS,
       returnCode: undefined,
       longBytes: 0,

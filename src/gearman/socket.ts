@@ -14,7 +14,11 @@ export interface SocketUse {
 /** Begins to connect. */
 export function openSocket({ host, port, tls }: ServerAddress, { onOpen, onChunk }: SocketUse): Socket {
   const where = {
-    ...{ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
     // One buffer for all reads: by default Node makes one of 64 KiB for each read.
     onread: {
       buffer: Buffer.allocUnsafeSlow(READ_BUFFER_LENGTH),

@@ -68,7 +68,10 @@ export class Submitter {
   constructor({ server, log, onState, onAnswer, timing, presence }: SubmitterOptions) {
     this.#onState = onState;
     this.#connection = new Connection({
-      ...{ server, log, ...(timing && { timing }), ...(presence && { presence }) },
+      server,
+      log,
+      ...(timing && { timing }),
+      ...(presence && { presence }),
       onPacket: (packet) => this.#packet(packet),
       onState: (state) => this.#state(state),
       ...(onAnswer && { onDrain: onAnswer }),

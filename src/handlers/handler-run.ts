@@ -56,15 +56,18 @@ export function readRun(line: string): HandlerRun | undefined {
   const texts = (["worker", "queue", "output", "command"] as const).map((name) => [name, text(name) ?? ""]);
   return {
     ...(Object.fromEntries(texts) as Readonly<Record<Texts, string>>),
-    ...{ time, handler, result, seconds: number("seconds") ?? 0 },
-    ...{
-      stage: text("stage"),
-      host: text("host"),
-      service: text("service"),
-      state: text("state"),
-      stateType: text("stateType"),
-    },
-    ...{ attempt: number("attempt"), returnCode: number("returnCode"), signal: number("signal") },
+    time,
+    handler,
+    result,
+    seconds: number("seconds") ?? 0,
+    stage: text("stage"),
+    host: text("host"),
+    service: text("service"),
+    state: text("state"),
+    stateType: text("stateType"),
+    attempt: number("attempt"),
+    returnCode: number("returnCode"),
+    signal: number("signal"),
   };
 }
 

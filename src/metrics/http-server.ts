@@ -24,7 +24,9 @@ export class MetricsServer implements Disposable {
   constructor({ status, metrics, page, log }: MetricsServerOptions) {
     this.#log = log;
     this.#server = new ProbeServer({
-      ...{ metrics, page, whyNotReady: () => whyNotReady(status()) },
+      metrics,
+      page,
+      whyNotReady: () => whyNotReady(status()),
       onFault: (error, path) => log.error({ err: error }, `cannot answer ${path}`),
     });
   }

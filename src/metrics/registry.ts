@@ -45,7 +45,9 @@ export class MetricsRegistry {
 /** What prom-client asks of a metric when it renders it. */
 function createMetric(store: SeriesStore, key: MetricKey, { name, help, type }: MetricRow): Metric {
   const get = async () => ({
-    ...{ name, help, type },
+    name,
+    help,
+    type,
     values: store
       .samples(key)
       .map(({ suffix, labels, value }) => ({ metricName: `${name}${suffix}`, labels, value })),

@@ -71,7 +71,8 @@ export class DatagramSender implements AsyncDisposable {
     const { command: [file, ...words] = COMMAND, socket, patience } = this.#options;
     const { PATH } = process.env;
     const child = spawn(file, [...words, socket, String(patience)], {
-      ...{ cwd: "/", env: { PATH, LC_ALL: "C" } },
+      cwd: "/",
+      env: { PATH, LC_ALL: "C" },
       stdio: ["pipe", "ignore", "ignore"],
     });
     const begin = performance.now();

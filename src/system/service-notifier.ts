@@ -36,7 +36,9 @@ export class ServiceNotifier implements AsyncDisposable {
     const chain = createNotifyChain(socket);
     this.#options = options;
     this.#sender = new DatagramSender({
-      ...{ socket, patience: PATIENCE, without: chain },
+      socket,
+      patience: PATIENCE,
+      without: chain,
       ...(command && { command }),
     });
   }

@@ -29,7 +29,9 @@ export class Syslog implements AsyncDisposable {
     const { socket = DEV_LOG, without, command } = options;
     this.#options = options;
     this.#sender = new DatagramSender({
-      ...{ socket, patience: PATIENCE, without },
+      socket,
+      patience: PATIENCE,
+      without,
       ...(command && { command }),
     });
   }

@@ -1,5 +1,5 @@
 import type { ByteString } from "../byte-string.ts";
-import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import type { Job } from "../job/job.ts";
 
 /** A job that was taken and has not ended. Texts of the core are byte strings. */
@@ -41,7 +41,9 @@ export class InFlight {
   get status(): readonly JobInFlight[] {
     const now = performance.now();
     return [...this.#jobs].map(([{ queue, server }, { sinceMs, job }]) => ({
-      ...{ queue, server, age: (now - sinceMs) / 1000 },
+      queue,
+      server,
+      age: (now - sinceMs) / 1000,
       type: job?.type,
       hostName: job?.hostName,
       serviceDescription: job?.serviceDescription,

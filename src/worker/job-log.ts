@@ -1,7 +1,7 @@
 import { isState, STATE_NAMES } from "../../sdk/state.ts";
 import type { WaitStatus } from "../../sdk/waits.ts";
 import { type ByteString, fromByteString } from "../byte-string.ts";
-import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import { JobError } from "../job/decode.ts";
 import { type Job, purposeOf } from "../job/job.ts";
 import type { Log } from "../log.ts";

@@ -46,7 +46,10 @@ export class NativeRuntime {
 
   constructor({ checks, sessions, log, onLongWait }: NativeRuntimeOptions) {
     this.shelf = new SiteShelf({
-      ...{ builtin: checks, sessions, log, onDebug: (text) => log.debug(text) },
+      builtin: checks,
+      sessions,
+      log,
+      onDebug: (text) => log.debug(text),
       onPrinted: (text) => log.debug(`a check of the site printed: ${text.trimEnd()}`),
       resolver: () => this.shared.get(RESOLVER),
       valuesFolder: () => settingValue(this.#settings, NATIVE_VALUES_FOLDER),

@@ -1,5 +1,5 @@
 import type { ByteString } from "../byte-string.ts";
-import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import { decodeJob } from "../job/decode.ts";
 import type { Job } from "../job/job.ts";
 import type { Envelope, Seal } from "../payload/crypt.ts";

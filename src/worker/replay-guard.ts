@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import { JobError } from "../job/decode.ts";
 import type { Job } from "../job/job.ts";
 

@@ -55,7 +55,8 @@ async function ask(address: ServerAddress): Promise<QueueAnswer> {
     const queues = await readStatus(address, { timeoutMs: PATIENCE_MS });
     const work = queues.filter(({ queue }) => !isStatusQueue(queue));
     return {
-      ...{ kind: "told", server },
+      kind: "told",
+      server,
       queues: work.map(({ queue, total, running, workers }) => {
         const waiting = Math.max(0, total - running);
         return { server, queue, waiting, running, workers };

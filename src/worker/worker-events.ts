@@ -1,6 +1,6 @@
 import type { WaitStatus } from "../../sdk/waits.ts";
 import type { ConfigDiff } from "../config/diff.ts";
-import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import type { Job } from "../job/job.ts";
 import type { JudgeSettings } from "../result/judge.ts";
 import type { LateLoop } from "../run/loop-watch.ts";

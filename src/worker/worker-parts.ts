@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import { haveSameKey } from "../config/worker/key.ts";
 import { Executor, type ExecutorLimits } from "../executor/executor.ts";
 import { OutputRoom, roomOf } from "../executor/output-room.ts";
-import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import type { Log } from "../log.ts";
 import { Outbox } from "../result/outbox.ts";
 import { Ending } from "./ending.ts";
@@ -104,7 +104,10 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   });
   const mostBytes = roomOf(process.constrainedMemory());
   const jobServers: JobServers = new JobServers({
-    ...{ log, events, onJob, renderStatus },
+    log,
+    events,
+    onJob,
+    renderStatus,
     room: (server) => {
       const waiting = outbox.amountOf(server);
       const isFull = waiting.results >= MAX_UNDELIVERED || waiting.bytes >= mostBytes || kept.isFull;
@@ -128,11 +131,24 @@ export function createWorkerParts(options: WorkerPartsOptions): WorkerParts {
   const room = new OutputRoom();
   const native = new NativeRuntime({ checks, sessions, log, onLongWait: events.waited });
   return {
-    ...{ log, events, native, pool, limits, shortage, jobServers, outbox, room, kept },
+    log,
+    events,
+    native,
+    pool,
+    limits,
+    shortage,
+    jobServers,
+    outbox,
+    room,
+    kept,
     ending: new Ending(),
     executor: new Executor({ log, room, isGuarded: true, ...executorLimits(config()) }),
     dupservers: new Dupservers({ log, throttle, maxAge }),
-    ...{ inFlight, recent, summary, handlers, replays: new ReplayGuard() },
+    inFlight,
+    recent,
+    summary,
+    handlers,
+    replays: new ReplayGuard(),
   };
 }
 

@@ -147,10 +147,17 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
   const { config, version, hostName, state, since, lastReload } = facts;
   const { identifier, stage, minWorker: min, maxWorker: max } = config;
   return freeze({
-    ...{ identifier, ...(stage !== undefined && { stage }), version, hostName, state, since },
+    identifier,
+    ...(stage !== undefined && { stage }),
+    version,
+    hostName,
+    state,
+    since,
     slots: { size: pool.size, busy: pool.busy, min, max, ...(queues.length > 0 && { queues }) },
     jobs: {
-      ...{ taken: jobServers.taken, done: inFlight.ended, orphaned: jobServers.orphaned },
+      taken: jobServers.taken,
+      done: inFlight.ended,
+      orphaned: jobServers.orphaned,
       inFlight: inFlight.status,
     },
     recent: recent.status,
@@ -159,7 +166,9 @@ export function readStatus(parts: WorkerParts, facts: StatusFacts): WorkerStatus
     dupservers: dupservers.status,
     executor: executor.status,
     native: {
-      ...{ shared: native.shared.names, waits: native.waits, setAside: native.shelf.setAside },
+      shared: native.shared.names,
+      waits: native.waits,
+      setAside: native.shelf.setAside,
       ...(config.nativeTargetMax > 0 && {
         targets: { most: config.nativeTargetMax, full: native.targets.full },
       }),

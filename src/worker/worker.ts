@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "../../sdk/check.ts";
 import type { Config } from "../config/config.ts";
 import { type ConfigDiff, diffConfig } from "../config/diff.ts";
-import type { GrabbedJob } from "../gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../gearman/grabber/running-job.ts";
 import type { Log } from "../log.ts";
 import { createConfinements } from "../run/confinements.ts";
 import { createJobContext } from "./job-context.ts";

@@ -68,7 +68,8 @@ describe("the control socket", () => {
     const { name } = await start();
     expect(findControlNames()).toContain(name);
     expect(await askWorker({ name, command: "status" })).toMatchObject({
-      ...{ identifier: "Tür", state: "drained" },
+      identifier: "Tür",
+      state: "drained",
       shadow: { share: 10, checks: { check_http: { ...COUNTS, examples: [] } } },
     });
   });

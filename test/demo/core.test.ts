@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Core } from "../../src/demo/core.ts";
 import type { DemoObject } from "../../src/demo/site/demo-object.ts";
-import type { GrabbedJob } from "../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../src/gearman/grabber/running-job.ts";
 import { JobServer } from "../../src/gearman/job-server/job-server.ts";
 import type { ServerAddress } from "../../src/gearman/server-address.ts";
 import { createEnvelope } from "../../src/payload/crypt.ts";

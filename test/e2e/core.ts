@@ -1,7 +1,8 @@
 import { vi } from "vitest";
 import type { ByteString } from "../../src/byte-string.ts";
-import { type GrabbedJob, Grabber } from "../../src/gearman/grabber/grabber.ts";
+import { Grabber } from "../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../src/gearman/grabber/running-job.ts";
 import { Submitter } from "../../src/gearman/submitter.ts";
 import type { ServerTls } from "../../src/gearman/tls/server-tls.ts";
 import { createEnvelope, type Envelope } from "../../src/payload/crypt.ts";

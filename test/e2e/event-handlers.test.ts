@@ -54,7 +54,11 @@ describe.skipIf(!hasServer("gearmand"))("event handlers of a worker", () => {
     };
     const restart = `${at("restart")} --host=web1 --state=CRITICAL`;
     expect(await handle(restart)).toMatchObject({
-      ...{ handler: "restart", host: "web1", state: "CRITICAL", result: "failed", returnCode: 2 },
+      handler: "restart",
+      host: "web1",
+      state: "CRITICAL",
+      result: "failed",
+      returnCode: 2,
       output: "restarting --host=web1 --state=CRITICAL",
     });
     expect(await handle(`${restart}; reboot`)).toMatchObject({

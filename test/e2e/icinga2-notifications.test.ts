@@ -122,7 +122,8 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
       await toldBy(becomes({ host: HOST }, 0)),
     ];
     const message = (type: string, ...comments: readonly string[]) => ({
-      ...{ stream: "icinga_WTS", topic: HOST },
+      stream: "icinga_WTS",
+      topic: HOST,
       lines: [`Notification Type: ${type}`, "Output: said by a test", ...comments],
     });
     expect(messages.flat()).toEqual([
@@ -134,7 +135,8 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
 
   it.each([
     {
-      ...{ what: "a service that only its host's group sends elsewhere", state: 1 },
+      what: "a service that only its host's group sends elsewhere",
+      state: 1,
       target: { host: HOST, service: ODD_SERVICE },
       message: {
         stream: "icinga_WTS",
@@ -143,12 +145,14 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
       },
     },
     {
-      ...{ what: "a service whose host is in no group, by its contact", state: 3 },
+      what: "a service whose host is in no group, by its contact",
+      state: 3,
       target: { host: "plain", service: "http" },
       message: { stream: "by-contact", topic: `http - ${ALIAS}`, type: "**UNK** - PROBLEM - UNKNOWN" },
     },
     {
-      ...{ what: "a host that is in no group, in the usual stream", state: 1 },
+      what: "a host that is in no group, in the usual stream",
+      state: 1,
       target: { host: "plain" },
       message: { stream: "icinga", topic: ALIAS, type: "**DOWN** - PROBLEM - DOWN" },
     },

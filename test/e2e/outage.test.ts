@@ -136,7 +136,11 @@ describe.skipIf(!hasServer("gearmand"))("a connection that breaks while a job ru
     const worker = stack.use(await startWorker([cable.address.port], ["services=yes", ...slots(5)]));
     const all = stack.move();
     return {
-      ...{ server, cable, core, worker, gate: writeGate(folder.path) },
+      server,
+      cable,
+      core,
+      worker,
+      gate: writeGate(folder.path),
       [Symbol.asyncDispose]: () => all.disposeAsync(),
     };
   }

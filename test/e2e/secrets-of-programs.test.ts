@@ -63,7 +63,8 @@ class ProgramUnderWatch implements AsyncDisposable {
     this.#port = port;
     const flags = ["--report-on-signal", "--report-signal=SIGUSR2", `--report-directory=${reports}`];
     this.#child = execa(process.execPath, [...flags, PROGRAM, ...words], {
-      ...{ reject: false, stdin: "ignore" },
+      reject: false,
+      stdin: "ignore",
     });
   }
 

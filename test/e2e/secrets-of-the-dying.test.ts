@@ -47,17 +47,23 @@ interface Death {
 const DEATHS: readonly Death[] = [
   {
     how: "when its heap is full",
-    ...{ way: FULL, flags: [SMALL_HEAP, "--report-exclude-env"], reports: 2 },
+    way: FULL,
+    flags: [SMALL_HEAP, "--report-exclude-env"],
+    reports: 2,
     says: /JavaScript heap out of memory/,
   },
   {
     how: "when its heap is full and Node.js would write the environment",
-    ...{ way: FULL, flags: [SMALL_HEAP], reports: 1 },
+    way: FULL,
+    flags: [SMALL_HEAP],
+    reports: 1,
     says: /--report-on-fatalerror is ignored[\s\S]*JavaScript heap out of memory/,
   },
   {
     how: "when it has a fault",
-    ...{ way: OWN_FAULT, flags: [], reports: 1 },
+    way: OWN_FAULT,
+    flags: [],
+    reports: 1,
     says: /the worker has a fault and ends: a fault/,
   },
 ];

@@ -78,7 +78,10 @@ describe.skipIf(!hasServer("gearmand"))("no secret of a worker is shown", () => 
     await leaveResultInSpool(core, site, { gearmand, worker });
     const told = { "status for systemd": systemd.received.join("\n") };
     const all: Readonly<Record<string, string>> = {
-      ...{ ...seen, ...told, ...site.files(worker), ...resultsOf(core) },
+      ...seen,
+      ...told,
+      ...site.files(worker),
+      ...resultsOf(core),
     };
     const found = Object.entries(all).flatMap(([where, text]) =>
       site.secrets.foundIn(text).map((each) => `${where}: ${each}`),

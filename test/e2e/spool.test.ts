@@ -173,7 +173,13 @@ async function createRig({ isPersistent = false }: RigOptions = {}) {
   };
   const all = stack.move();
   return {
-    ...{ core, folder, spool, work, port, address: { host: "127.0.0.1", port }, gate: writeGate(work) },
+    core,
+    folder,
+    spool,
+    work,
+    port,
+    address: { host: "127.0.0.1", port },
+    gate: writeGate(work),
     start: (...more: readonly string[]) => {
       const slots = [`min-worker=${SLOTS}`, `max-worker=${SLOTS}`];
       return startWorker([port], ["services=yes", `result_spool=${folder}`, ...slots, ...more]);

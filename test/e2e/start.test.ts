@@ -31,7 +31,9 @@ describe.skipIf(!hasServer("gearmand"))("a worker started the way the C worker i
     await core.submit("service", serviceJob("service", "/bin/echo service"));
     await core.submit("eventhandler", { type: "eventhandler", command_line: `echo event >>${trace}` });
     await core.submit("notification", {
-      ...{ type: "notification", contact: "ops", plugin_output: "all is lost" },
+      type: "notification",
+      contact: "ops",
+      plugin_output: "all is lost",
       command_line: `echo "$NAGIOS_SERVICEOUTPUT" >>${trace}`,
     });
     await core.collected(2);

@@ -40,10 +40,12 @@ function entity(kind: Entity["kind"], id: string, seconds: number, more: Partial
 }
 
 const SUITE = entity("suite", "example_xfce", 46.96, {
-  ...{ warningTime: 300, criticalTime: 400 },
+  warningTime: 300,
+  criticalTime: 400,
   testCases: [
     entity("case", "case1", 14.13, {
-      ...{ warningTime: 20, criticalTime: 30 },
+      warningTime: 20,
+      criticalTime: 30,
       testSteps: [
         entity("step", "Test Sahi landing page", 1.28, { warningTime: 5 }),
         entity("step", "Calculation", 7.3, { warningTime: 10 }),
@@ -143,8 +145,12 @@ describe.skipIf(!hasTool("sakuli") || !hasServer("gearmand"))("the forwarder in 
     await using core = new Core({ port: gearmand.port, envelope, resultQueue: "check_results_sakuli" });
     await core.connected();
     const { exitCode, all } = await sakuli(SCRIPT, {
-      ...{ "server.host": "127.0.0.1", "server.port": String(gearmand.port), encryption: "true" },
-      ...{ "server.queue": "check_results_sakuli", "secret.key": KEY, "nagios.hostname": "sakuli_client" },
+      "server.host": "127.0.0.1",
+      "server.port": String(gearmand.port),
+      encryption: "true",
+      "server.queue": "check_results_sakuli",
+      "secret.key": KEY,
+      "nagios.hostname": "sakuli_client",
     });
     expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.not.stringContaining(KEY) });
     await core.collected(1);

@@ -173,7 +173,11 @@ describe("its options", () => {
     expect(
       readOptions(["--target", "b", "--seed", "0xff", "--runs", "9", "--minutes", "0.5"], all),
     ).toMatchObject({
-      ...{ targets: [all[1]], seed: 255n, runs: 9, seconds: 30, keep: false },
+      targets: [all[1]],
+      seed: 255n,
+      runs: 9,
+      seconds: 30,
+      keep: false,
     });
     expect(readOptions(["--help"], all)).toBeUndefined();
   });

@@ -39,7 +39,9 @@ describe.skipIf(!hasTool("helm"))("autoscaling", () => {
       metricType: "AverageValue",
       metadata: {
         url: "http://omd-snmp-worker.monitoring.svc:9050/metrics",
-        ...{ format: "prometheus", valueLocation, targetValue },
+        format: "prometheus",
+        valueLocation,
+        targetValue,
       },
     });
     expect(spec.triggers).toEqual([

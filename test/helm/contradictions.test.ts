@@ -125,7 +125,10 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
       {
         e2e: {
           shop: {
-            ...{ schedule: "@hourly", host: "shop", image: "a:1", command: ["true"] },
+            schedule: "@hourly",
+            host: "shop",
+            image: "a:1",
+            command: ["true"],
             extraVolumes: [{ name: "shm", emptyDir: {} }],
             extraVolumeMounts: [{ name: "shm", mountPath: "/tmp" }],
           },

@@ -49,7 +49,8 @@ function callsOf(document: Document, folder: string): readonly Call[] {
   const [values] = blocksOf(section, "yaml");
   if (values !== undefined) writeFileSync(join(folder, "values.yaml"), values);
   execaSync("/bin/sh", ["-eu"], {
-    ...{ cwd: folder, input: blocksOf(section, "sh").join("\n") },
+    cwd: folder,
+    input: blocksOf(section, "sh").join("\n"),
     env: { PATH: `${bin}:/usr/bin:/bin`, CALLS: calls },
   });
   return readFileSync(calls, "utf8")

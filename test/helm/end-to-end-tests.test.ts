@@ -7,7 +7,10 @@ import { createFolder } from "../support/folder.ts";
 import { find, objectsOf, objectsOfFiles } from "../support/helm/template.ts";
 
 const SHOP = {
-  ...{ schedule: "*/5 * * * *", host: "shop", service: "checkout", image: "registry/shop:1" },
+  schedule: "*/5 * * * *",
+  host: "shop",
+  service: "checkout",
+  image: "registry/shop:1",
   command: ["npx", "a b"],
 };
 const cronJob = (test: object = {}) =>
@@ -57,7 +60,9 @@ describe.skipIf(!hasTool("helm"))("an end-to-end test", () => {
       value: "/etc/omd-worker/tls/ca.crt",
     });
     expect(container.volumeMounts).toContainEqual({
-      ...{ name: "tls", mountPath: "/etc/omd-worker/tls", readOnly: true },
+      name: "tls",
+      mountPath: "/etc/omd-worker/tls",
+      readOnly: true,
     });
     expect(pod.volumes.find(({ name }: { name: string }) => name === "tls").secret.secretName).toBe(
       "omd-tls",

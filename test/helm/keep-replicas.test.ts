@@ -8,7 +8,9 @@ import { CHART, find, KEEP_GARBAGE, MINIMUM, readObjects } from "../support/helm
 const NAME = "omd-snmp-worker";
 /** Of the release, as Helm has marked it. */
 const METADATA = {
-  ...{ name: NAME, namespace: "default", labels: { "app.kubernetes.io/managed-by": "Helm" } },
+  name: NAME,
+  namespace: "default",
+  labels: { "app.kubernetes.io/managed-by": "Helm" },
   annotations: { "meta.helm.sh/release-name": "omd", "meta.helm.sh/release-namespace": "default" },
 };
 const OBJECT = { apiVersion: "apps/v1", kind: "Deployment", metadata: METADATA };
@@ -28,7 +30,11 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 /** What the API server says of a group of kinds. */
 function resources(groupVersion: string): object {
   const described = (KINDS[groupVersion] ?? []).map((kind) => ({
-    ...{ kind, name: `${kind.toLowerCase()}s`, singularName: "", namespaced: true, verbs: ["get", "list"] },
+    kind,
+    name: `${kind.toLowerCase()}s`,
+    singularName: "",
+    namespaced: true,
+    verbs: ["get", "list"],
   }));
   return { kind: "APIResourceList", groupVersion, resources: described };
 }
@@ -93,11 +99,14 @@ const replicasWith = (replicas: number, kind: string, scaler?: string) =>
 
 /** Who owns which fields, as the API server said of a release after `kubectl scale`. */
 const APPLIED = {
-  ...{ manager: "helm", operation: "Apply" },
+  manager: "helm",
+  operation: "Apply",
   fieldsV1: { "f:spec": { "f:replicas": {}, "f:template": {} } },
 };
 const SCALED = {
-  ...{ manager: "kube-controller-manager", operation: "Update", subresource: "scale" },
+  manager: "kube-controller-manager",
+  operation: "Update",
+  subresource: "scale",
   fieldsV1: { "f:spec": { "f:replicas": {} } },
 };
 

@@ -126,7 +126,8 @@ const PROGRAMS = {
   perfdata: { enabled: true, egress: { targets: ["192.0.2.40/32"] } },
   zulipNotifier: { enabled: true, existingSecret: "zulip", egress: { targets: ["192.0.2.41/32"] } },
   zulipBot: {
-    ...{ enabled: true, existingSecret: "bot" },
+    enabled: true,
+    existingSecret: "bot",
     egress: { targets: ["192.0.2.41/32", "192.0.2.42/32"] },
   },
 };
@@ -235,7 +236,10 @@ describe.skipIf(!hasTool("helm"))("NetworkPolicies", () => {
 
   it("let an end-to-end test reach the web and gearmand, and nobody reach it", () => {
     const shop = {
-      ...{ schedule: "@hourly", host: "shop", image: "registry/shop:1", command: ["test"] },
+      schedule: "@hourly",
+      host: "shop",
+      image: "registry/shop:1",
+      command: ["test"],
       egress: { targets: ["198.51.100.0/24"] },
     };
     const { sends, gets } = network(objectsOf({ gearman: { servers: ["192.0.2.10"] }, e2e: { shop } }));
@@ -251,7 +255,9 @@ describe.skipIf(!hasTool("helm"))("NetworkPolicies", () => {
       objectsOf({ gearmand: { enabled: true, from: ["192.0.2.50/32"] } }),
     );
     const near = (labels: Readonly<Record<string, string>> = {}): Peer => ({
-      ...{ kind: "pod", labels, namespace: OWN_NAMESPACE },
+      kind: "pod",
+      labels,
+      namespace: OWN_NAMESPACE,
     });
     expect(gets("gearmand", near(find("snmp").metadata.labels), tcp(4730))).toBe(true);
     expect(gets("gearmand", near({ app: "other" }), tcp(4730))).toBe(false);

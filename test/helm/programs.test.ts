@@ -72,7 +72,8 @@ describe.skipIf(!hasTool("helm")).each(PROGRAMS)("the pod of $key", ({ key, name
       withAll({}, { programDefaults: { podSecurityContext } }),
     ])
       expect(podOf(objectsOf(values), name).spec.securityContext).toEqual({
-        ...{ runAsNonRoot: true, fsGroupChangePolicy: "OnRootMismatch" },
+        runAsNonRoot: true,
+        fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       });
   });

@@ -123,8 +123,12 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       gearman: { servers: ["192.0.2.1", "b:4731"], dupservers: ["c"] },
       ...snmp({
         queues: {
-          ...{ hosts: true, services: true, eventhandler: true, notifications: true },
-          ...{ hostgroups: ["Büro", "a b"], servicegroups: ["snmp"] },
+          hosts: true,
+          services: true,
+          eventhandler: true,
+          notifications: true,
+          hostgroups: ["Büro", "a b"],
+          servicegroups: ["snmp"],
           custom: ["hostgroup_dmz", "servicegroup_x"],
         },
         credentials: { secretDir: [{ name: "communities" }] },
@@ -140,7 +144,10 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
     const groups = config.hostgroups.map((name) => Buffer.from(name, "latin1").toString());
     expect(groups).toEqual(["Büro", "a b", "dmz"]);
     expect(config).toMatchObject({
-      ...{ hosts: true, services: true, eventhandler: true, notifications: true },
+      hosts: true,
+      services: true,
+      eventhandler: true,
+      notifications: true,
       servicegroups: ["snmp", "x"],
       encryption: true,
       secretDir: "/etc/omd-worker/secrets",
@@ -184,7 +191,8 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       {
         name: "key",
         secret: {
-          ...{ secretName: "the-key", defaultMode: 0o440 },
+          secretName: "the-key",
+          defaultMode: 0o440,
           items: [
             { key: "key", path: "gearman.key" },
             { key: "former", path: "accepted-0.key" },
@@ -195,7 +203,8 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
       {
         name: "tls",
         secret: {
-          ...{ secretName: "snmp-tls", defaultMode: 0o440 },
+          secretName: "snmp-tls",
+          defaultMode: 0o440,
           items: ["ca.crt", "tls.crt", "tls.key"].map((each) => ({ key: each, path: each })),
         },
       },
@@ -215,8 +224,14 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
     const loaded = loadPool({ gearman: { encryption: false, existingSecret: "" } });
     expect(warningsOf(loaded)).toEqual([expect.stringContaining("without encryption and TLS")]);
     expect(loaded.config).toMatchObject({
-      ...{ encryption: false, key: undefined, servicegroups: ["snmp"], hostgroups: [] },
-      ...{ hosts: false, services: false, eventhandler: false, notifications: false },
+      encryption: false,
+      key: undefined,
+      servicegroups: ["snmp"],
+      hostgroups: [],
+      hosts: false,
+      services: false,
+      eventhandler: false,
+      notifications: false,
     });
   });
 
@@ -228,8 +243,14 @@ describe.skipIf(!hasTool("helm"))("what the chart gives to a worker", () => {
     expect(warningsOf(loaded)).toEqual([]);
     expect(Object.keys(SAMPLES).filter((name) => !loaded.origins.has(name))).toEqual([]);
     expect(loaded.config).toMatchObject({
-      ...{ dupserverBacklogQueueSize: 2_000_000, shadowShare: 2.5, idleTimeout: 0, nativeChecks: "shadow" },
-      ...{ warmPython: "off", statusPage: "on", showErrorOutput: false, logFormat: "json" },
+      dupserverBacklogQueueSize: 2_000_000,
+      shadowShare: 2.5,
+      idleTimeout: 0,
+      nativeChecks: "shadow",
+      warmPython: "off",
+      statusPage: "on",
+      showErrorOutput: false,
+      logFormat: "json",
       restrictPath: ["/usr/lib/nagios/plugins", "/opt/a, b"],
       restrictAllow: [
         ["/p/check_tcp", "-H", "<host>", "-p", "<number>"],

@@ -70,12 +70,11 @@ describe.skipIf(!hasTool("helm"))("the chart's notifier for Zulip", () => {
 
   it("has a worker beside it with the queue of notifications and no other, whatever all pools have", () => {
     const poolDefaults = {
-      ...{ queues: { hosts: true, servicegroups: ["all"], custom: ["hostgroup_a"] }, replicas: 3 },
-      ...{
-        credentials: { secretDir: [{ name: "x" }] },
-        handlerLog: { enabled: false },
-        extraArgs: ["--debug=2"],
-      },
+      queues: { hosts: true, servicegroups: ["all"], custom: ["hostgroup_a"] },
+      replicas: 3,
+      credentials: { secretDir: [{ name: "x" }] },
+      handlerLog: { enabled: false },
+      extraArgs: ["--debug=2"],
     };
     const text = fileOf(valuesOf({}, { poolDefaults }), "worker.conf");
     expect(

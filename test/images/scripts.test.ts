@@ -124,7 +124,11 @@ describe("release/release.sh", () => {
     };
     const ran = await run("release/release.sh", ["-o", output, ...words], {
       ...programs,
-      ...{ DIGEST, CHART_DIGEST, LIST: "", NO_LIST: "", ...more },
+      DIGEST,
+      CHART_DIGEST,
+      LIST: "",
+      NO_LIST: "",
+      ...more,
     });
     const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : []);
     const lists = existsSync(join(output, "omd-snmp-worker.arm64.debian.txt"));
@@ -165,7 +169,9 @@ describe("release/release.sh", () => {
   it("names the base images of each platform by their own digests", async () => {
     const own = (arch: string) => `sha256:${(arch === "amd64" ? "1" : "2").repeat(64)}`;
     const manifests = ["amd64", "arm64"].map((architecture) => ({
-      ...{ mediaType: "application/vnd.oci.image.manifest.v1+json", digest: own(architecture), size: 772 },
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      digest: own(architecture),
+      size: 772,
       platform: { architecture, os: "linux" },
     }));
     const LIST = JSON.stringify({ schemaVersion: 2, manifests }, undefined, 4);

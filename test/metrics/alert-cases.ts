@@ -64,7 +64,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdWorkerRestarts: {
     fires: {
       series: { [INFO]: ALWAYS, [`process_start_time_seconds{${W}}`]: "1+0x9 2+0x9 3+0x9 4+0x20" },
-      ...{ at: 40, labels: WORKER, value: "3" },
+      at: 40,
+      labels: WORKER,
+      value: "3",
     },
     silent: {
       "it has started twice": {
@@ -83,7 +85,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
         [`modgearmanworker_workers_busy{${W}}`]: "10+0x20",
         [`gearman_worker_slots_max{${W}}`]: "10+0x20",
       },
-      ...{ at: 15, labels: WORKER },
+      at: 15,
+      labels: WORKER,
     },
     silent: {
       "a slot is free now and then": {
@@ -105,7 +108,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdEventLoopBlocked: {
     fires: {
       series: { [INFO]: ALWAYS, [`nodejs_eventloop_lag_p99_seconds{${W}}`]: "2+0x20" },
-      ...{ at: 8, labels: WORKER, value: "2s" },
+      at: 8,
+      labels: WORKER,
+      value: "2s",
     },
     silent: {
       "it was late once": {
@@ -121,9 +126,13 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdFilesShort: {
     fires: {
       series: {
-        ...{ [INFO]: ALWAYS, [`process_open_fds{${W}}`]: "95+0x20", [`process_max_fds{${W}}`]: "100+0x20" },
+        [INFO]: ALWAYS,
+        [`process_open_fds{${W}}`]: "95+0x20",
+        [`process_max_fds{${W}}`]: "100+0x20",
       },
-      ...{ at: 8, labels: WORKER, value: "95%" },
+      at: 8,
+      labels: WORKER,
+      value: "95%",
     },
     silent: {
       "there are enough": {
@@ -139,7 +148,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdReloadFailed: {
     fires: {
       series: { [`gearman_worker_config_last_reload_successful{${W}}`]: "1+0x3 0+0x5" },
-      ...{ at: 5, labels: WORKER },
+      at: 5,
+      labels: WORKER,
     },
     silent: {
       "it was mended": {
@@ -167,7 +177,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdWorkerDrained: {
     fires: {
       series: { [`gearman_worker_state{${W},state="drained"}`]: ALWAYS },
-      ...{ at: 65, labels: { ...WORKER, state: "drained" } },
+      at: 65,
+      labels: { ...WORKER, state: "drained" },
     },
     silent: {
       "for half an hour": { series: { [`gearman_worker_state{${W},state="drained"}`]: ALWAYS }, at: 30 },
@@ -183,7 +194,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdSiteCheckSetAside: {
     fires: {
       series: { [`gearman_worker_site_files_set_aside{${W}}`]: "0 2+0x5" },
-      ...{ at: 3, labels: WORKER, value: "2" },
+      at: 3,
+      labels: WORKER,
+      value: "2",
     },
     silent: {
       "there is none": { series: { [`gearman_worker_site_files_set_aside{${W}}`]: "0+0x5" }, at: 3 },
@@ -199,7 +212,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdJobServerAway: {
     fires: {
       series: { [connected("a")]: "0+0x9", [connected("b")]: "1+0x9" },
-      ...{ at: 8, labels: { ...WORKER, server: "a" } },
+      at: 8,
+      labels: { ...WORKER, server: "a" },
     },
     silent: {
       "all are away, which is another alert": {
@@ -211,7 +225,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdConnectionsBreak: {
     fires: {
       series: { [`gearman_worker_server_lost_total{${W},${SERVER}}`]: "0+0x5 1+1x9" },
-      ...{ at: 12, labels: { ...WORKER, server: "gm:4730" } },
+      at: 12,
+      labels: { ...WORKER, server: "gm:4730" },
     },
     silent: {
       once: { series: { [`gearman_worker_server_lost_total{${W},${SERVER}}`]: "0+0x5 1+0x9" }, at: 12 },
@@ -220,7 +235,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdDupserverAway: {
     fires: {
       series: { [`gearman_worker_dupserver_connected{${W},${SERVER}}`]: "1 0+0x20" },
-      ...{ at: 14, labels: { ...WORKER, server: "gm:4730" } },
+      at: 14,
+      labels: { ...WORKER, server: "gm:4730" },
     },
     silent: {
       "for five minutes": {
@@ -232,7 +248,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdQueueWithoutWorker: {
     fires: {
       series: { [waiting("hostgroup_x")]: "5+0x9", [workers("hostgroup_x")]: "0+0x9" },
-      ...{ at: 5, labels: { job: "workers", server: "gm:4730", queue: "hostgroup_x" }, value: "5" },
+      at: 5,
+      labels: { job: "workers", server: "gm:4730", queue: "hostgroup_x" },
+      value: "5",
     },
     silent: {
       "it has a worker": { series: { [waiting("service")]: "5+0x9", [workers("service")]: "1+0x9" }, at: 5 },
@@ -246,7 +264,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdCoreTakesNoResults: {
     fires: {
       series: { [waiting("check_results")]: "50+0x9", [workers("check_results")]: "0+0x9" },
-      ...{ at: 5, labels: { job: "workers", server: "gm:4730", queue: "check_results" }, value: "50" },
+      at: 5,
+      labels: { job: "workers", server: "gm:4730", queue: "check_results" },
+      value: "50",
     },
     silent: {
       "the core takes them": {
@@ -262,18 +282,20 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdQueueStands: {
     fires: {
       series: {
-        ...{ [waiting("service")]: "3+0x9", [workers("service")]: "2+0x9", [running("service")]: "0+0x9" },
+        [waiting("service")]: "3+0x9",
+        [workers("service")]: "2+0x9",
+        [running("service")]: "0+0x9",
       },
-      ...{ at: 7, labels: { job: "workers", server: "gm:4730", queue: "service" }, value: "3" },
+      at: 7,
+      labels: { job: "workers", server: "gm:4730", queue: "service" },
+      value: "3",
     },
     silent: {
       "jobs run": {
         series: {
-          ...{
-            [waiting("service")]: "3+0x9",
-            [workers("service")]: "2+0x9",
-            [running("service")]: "0+0x3 1 0+0x4",
-          },
+          [waiting("service")]: "3+0x9",
+          [workers("service")]: "2+0x9",
+          [running("service")]: "0+0x3 1 0+0x4",
         },
         at: 7,
       },
@@ -282,7 +304,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdQueueDeep: {
     fires: {
       series: { [`gearman_queue_jobs_waiting{${QUEUE}}`]: "500+0x30", [JOBS]: "0+60x30" },
-      ...{ at: 20, labels: { job: "workers", queue: "service" }, value: "500" },
+      at: 20,
+      labels: { job: "workers", queue: "service" },
+      value: "500",
     },
     silent: {
       "the workers run more in a minute": {
@@ -295,7 +319,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdQueueAtLimit: {
     fires: {
       series: { [AT_LIMIT]: "0+60x30", [waiting("service")]: "5+0x30" },
-      ...{ at: 20, labels: { ...WORKER, queue: "service" } },
+      at: 20,
+      labels: { ...WORKER, queue: "service" },
     },
     silent: {
       "it pauses for more than one second in twenty": {
@@ -312,7 +337,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdQueueLate: {
     fires: {
       series: { [latency("30")]: "0+0x30", [latency("60")]: "0+10x30", [latency("+Inf")]: "0+10x30" },
-      ...{ at: 15, labels: { job: "workers", queue: "service" }, value: "58.5s" },
+      at: 15,
+      labels: { job: "workers", queue: "service" },
+      value: "58.5s",
     },
     silent: {
       "they start in time": {
@@ -324,7 +351,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdJobsUnreadable: {
     fires: {
       series: { [rejected("wrong-key")]: "0+0x5 1+0x9" },
-      ...{ at: 8, labels: { ...WORKER, reason: "wrong-key" } },
+      at: 8,
+      labels: { ...WORKER, reason: "wrong-key" },
     },
     silent: {
       "too old ones are another alert": { series: { [rejected("too-old")]: "0+0x5 1+0x9" }, at: 8 },
@@ -338,7 +366,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdJobsRefused: {
     fires: {
       series: { [`gearman_worker_jobs_refused_total{${W},rule="nul-byte"}`]: "0+0x5 1+0x9" },
-      ...{ at: 8, labels: { ...WORKER, rule: "nul-byte" } },
+      at: 8,
+      labels: { ...WORKER, rule: "nul-byte" },
     },
     silent: {
       none: { series: { [`gearman_worker_jobs_refused_total{${W},rule="nul-byte"}`]: "7+0x20" }, at: 8 },
@@ -351,7 +380,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdEventHandlerFails: {
     fires: {
       series: { [handlers("failed")]: "_x5 1+0x20" },
-      ...{ at: 8, labels: { job: "workers", handler: "restart" } },
+      at: 8,
+      labels: { job: "workers", handler: "restart" },
     },
     silent: {
       "it was long ago": { series: { [handlers("timed-out")]: "0 1+0x60" }, at: 40 },
@@ -365,14 +395,17 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdEventHandlerTooOften: {
     fires: {
       series: { [handlers("too-often")]: "0+0x5 4+0x20" },
-      ...{ at: 8, labels: { job: "workers", handler: "restart" } },
+      at: 8,
+      labels: { job: "workers", handler: "restart" },
     },
     silent: { "it was long ago": { series: { [handlers("too-often")]: "0 1+0x60" }, at: 40 } },
   },
   OmdTimeOuts: {
     fires: {
       series: { [TIMED_OUT]: "0+20x40", [JOBS]: "0+100x40" },
-      ...{ at: 25, labels: { job: "workers", queue: "service" }, value: "20%" },
+      at: 25,
+      labels: { job: "workers", queue: "service" },
+      value: "20%",
     },
     silent: {
       "one in twenty": { series: { [TIMED_OUT]: "0+5x40", [JOBS]: "0+100x40" }, at: 25 },
@@ -382,14 +415,16 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdPluginMissing: {
     fires: {
       series: { [MISSING]: "_x4 1+0x9" },
-      ...{ at: 8, labels: { ...WORKER, check: "check_x", reason: "not-found" } },
+      at: 8,
+      labels: { ...WORKER, check: "check_x", reason: "not-found" },
     },
     silent: { "it was long ago": { series: { [MISSING]: "1+0x60" }, at: 40 } },
   },
   OmdShadowDiffers: {
     fires: {
       series: { [DIFFERENT]: "0+0x5 1+0x20" },
-      ...{ at: 20, labels: { job: "workers", check: "check_tcp" } },
+      at: 20,
+      labels: { job: "workers", check: "check_tcp" },
     },
     silent: {
       "they agree": { series: { [DIFFERENT]: "0+0x30" }, at: 20 },
@@ -399,7 +434,9 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdResultsWait: {
     fires: {
       series: { [`gearman_worker_outbox_oldest_seconds{${W}}`]: "90+0x9" },
-      ...{ at: 3, labels: WORKER, value: "1m 30s" },
+      at: 3,
+      labels: WORKER,
+      value: "1m 30s",
     },
     silent: {
       "for half a minute": { series: { [`gearman_worker_outbox_oldest_seconds{${W}}`]: "30+0x9" }, at: 3 },
@@ -408,14 +445,17 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdOutboxFull: {
     fires: {
       series: { [`gearman_worker_outbox_results{${W}}`]: "4500+0x9" },
-      ...{ at: 3, labels: WORKER, value: "4500" },
+      at: 3,
+      labels: WORKER,
+      value: "4500",
     },
     silent: { "there is room": { series: { [`gearman_worker_outbox_results{${W}}`]: "400+0x9" }, at: 3 } },
   },
   OmdSpoolFailing: {
     fires: {
       series: { [`gearman_worker_spool_failing{${W}}`]: "1+0x9" },
-      ...{ at: 4, labels: WORKER },
+      at: 4,
+      labels: WORKER,
     },
     silent: {
       "for a minute": { series: { [`gearman_worker_spool_failing{${W}}`]: "0 1 1 0 0 0" }, at: 3 },
@@ -424,7 +464,8 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   OmdResultsLost: {
     fires: {
       series: { [`gearman_worker_jobs_failed_total{${W}}`]: "0+0x3 1+0x9" },
-      ...{ at: 6, labels: WORKER },
+      at: 6,
+      labels: WORKER,
     },
     silent: { none: { series: { [`gearman_worker_jobs_failed_total{${W}}`]: "3+0x9" }, at: 6 } },
   },

@@ -68,7 +68,8 @@ interface Moment {
 
 function testOf({ name: alertname }: Alert, name: string, { series, at, alerts }: Moment): object {
   return {
-    ...{ name: `${alertname}: ${name}`, interval: "1m" },
+    name: `${alertname}: ${name}`,
+    interval: "1m",
     input_series: Object.entries(series).map(([one, values]) => ({ series: one, values })),
     alert_rule_test: [{ alertname, eval_time: `${at}m`, exp_alerts: alerts }],
   };

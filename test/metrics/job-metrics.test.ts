@@ -46,11 +46,16 @@ describe("a job that had its turn", () => {
     ran({ kind: "exited", returnCode: 0, ...OUTPUT }, { via: "warm", queue: "hostgroup_a" });
     ran({ kind: "exited", returnCode: 2, ...OUTPUT }, { via: "shell" });
     expect(of("jobsRan")).toEqual({
-      ...{ "service service plugin": 1, "service service native": 1 },
-      ...{ "hostgroup_a service warm": 1, "service service shell": 1 },
+      "service service plugin": 1,
+      "service service native": 1,
+      "hostgroup_a service warm": 1,
+      "service service shell": 1,
     });
     expect(of("tasksCompleted")).toEqual({
-      ...{ "service exec": 1, "service internal": 1, "service epn": 1, "service shell": 1 },
+      "service exec": 1,
+      "service internal": 1,
+      "service epn": 1,
+      "service shell": 1,
     });
     expect(of("tasksErrors")).toMatchObject({ "service internal": 1, "service shell": 1 });
     expect(of("jobLatency")).toMatchObject({ service_count: 3, service_sum: 3, hostgroup_a_count: 1 });

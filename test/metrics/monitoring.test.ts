@@ -35,7 +35,9 @@ function labelsOf({ samples }: PerfdataMetric): readonly string[] {
   const sink = { lines: 0, batches: 0, bytes: 0, rejected: 0, tooOld: 0, failures: 0, kept: 0 };
   const backlog = { entries: 0, bytes: 0, oldest: undefined };
   const status = {
-    ...{ counts, held: { jobs: 0, bytes: 0 }, pnp: undefined },
+    counts,
+    held: { jobs: 0, bytes: 0 },
+    pnp: undefined,
     servers: [{ server: "a:4730", isConnected: true, isSilent: false }],
     targets: [{ name: "main", isUp: true, counts: sink, backlog }],
   };

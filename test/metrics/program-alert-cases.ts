@@ -23,7 +23,8 @@ export const PROGRAM_CASES: Readonly<Record<string, AlertCase>> = {
   OmdNotifierRefused: {
     fires: {
       series: { [failures("unauthorized")]: "_ _ 1+0x9" },
-      ...{ at: 5, labels: { ...PROGRAM, reason: "unauthorized" } },
+      at: 5,
+      labels: { ...PROGRAM, reason: "unauthorized" },
     },
     silent: {
       "Zulip is away, which OmdNotificationsWait tells": {
@@ -46,14 +47,17 @@ export const PROGRAM_CASES: Readonly<Record<string, AlertCase>> = {
   OmdPerfdataWaits: {
     fires: {
       series: { [ofTarget("spool_oldest_seconds")]: "3600+0x9" },
-      ...{ at: 6, labels: TARGET, value: "1h 0m 0s" },
+      at: 6,
+      labels: TARGET,
+      value: "1h 0m 0s",
     },
     silent: { "ten minutes": { series: { [ofTarget("spool_oldest_seconds")]: "600+0x9" }, at: 6 } },
   },
   OmdPerfdataRefused: {
     fires: {
       series: { [ofTarget("target_lines_rejected_total")]: "0+0x3 7+0x9" },
-      ...{ at: 6, labels: TARGET },
+      at: 6,
+      labels: TARGET,
     },
     silent: { "none any more": { series: { [ofTarget("target_lines_rejected_total")]: "7+0x9" }, at: 6 } },
   },

@@ -5,15 +5,21 @@ import type { MetricKey } from "../../src/metrics/table.ts";
 import type { QueueAnswer } from "../../src/worker/work-queues.ts";
 
 const queue = (server: string, name: string, waiting: number, running: number) => ({
-  ...{ server, queue: name, waiting, running, workers: 1 },
+  server,
+  queue: name,
+  waiting,
+  running,
+  workers: 1,
 });
 const silent = (server: string): QueueAnswer => ({ kind: "silent", server, reason: "refused" });
 const A: QueueAnswer = {
-  ...{ kind: "told", server: "a:4730" },
+  kind: "told",
+  server: "a:4730",
   queues: [queue("a:4730", "host", 3, 1), queue("a:4730", "service", 100, 50)],
 };
 const B: QueueAnswer = {
-  ...{ kind: "told", server: "b:4730" },
+  kind: "told",
+  server: "b:4730",
   queues: [queue("b:4730", "host", 0, 2), queue("b:4730", "hostgroup_db", 4, 8)],
 };
 const OWN = ["host", "hostgroup_db", "servicegroup_idle"];

@@ -11,7 +11,9 @@ const VERSIONS = { node: "24.1.0", v8: "13.6-node.1", openssl: "3.0.16+quic", mo
 const LOCK = {
   "node_modules/@scope/a": { version: "1.0.0", license: "MIT", dependencies: { b: "^1" } },
   "node_modules/b": {
-    ...{ version: "2.0.0", license: "ISC", integrity: "sha512-AQI=" },
+    version: "2.0.0",
+    license: "ISC",
+    integrity: "sha512-AQI=",
     optionalDependencies: { absent: "*" },
   },
   "node_modules/@scope/a/node_modules/b": { version: "1.5.0", license: "ISC" },
@@ -69,7 +71,11 @@ it("names Node.js, and what is compiled into it, as a component that the program
   const { components, dependencies } = createSbom(folder.path, { lock, node: VERSIONS });
   expect(components).toMatchObject([
     {
-      ...{ "bom-ref": NODE, type: "platform", name: "node", version: "24.1.0", purl: NODE },
+      "bom-ref": NODE,
+      type: "platform",
+      name: "node",
+      version: "24.1.0",
+      purl: NODE,
       cpe: "cpe:2.3:a:nodejs:node.js:24.1.0:*:*:*:*:*:*:*",
       components: [
         {

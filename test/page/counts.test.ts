@@ -28,8 +28,11 @@ function observe() {
       `type=service\ncore_time=100\nhost_name=${host ?? "h"}\nservice_description=s\ncommand_line=${command}\n`,
     );
     const run = {
-      ...{ outcome: outcome ?? { kind: "exited", returnCode: 0, ...OUTPUT }, via, why },
-      ...{ startTime: 101, finishTime: 101 + seconds },
+      outcome: outcome ?? { kind: "exited", returnCode: 0, ...OUTPUT },
+      via,
+      why,
+      startTime: 101,
+      finishTime: 101 + seconds,
     };
     observer.listener.ran?.({ job, ran: run, queue: "service" } as PerformedJob);
   };

@@ -13,10 +13,18 @@ it("tells of a reload that failed, until one succeeds", async () => {
   const status = () => ({ ...SCENES.idle.status });
   using page = new Page(undefined);
   const served = page.serve({
-    ...{ status, inFlight: () => 0, queues: async () => [], config: () => [], tail: new LogTail(), log },
+    status,
+    inFlight: () => 0,
+    queues: async () => [],
+    config: () => [],
+    tail: new LogTail(),
+    log,
   });
   using server = new MetricsServer({
-    ...{ status, page: served, log, metrics: { contentType: "", render: async () => "" } },
+    status,
+    page: served,
+    log,
+    metrics: { contentType: "", render: async () => "" },
   });
   const port = await server.listen({ host: "127.0.0.1", port: 0 });
   const wrong = async () => {

@@ -25,7 +25,7 @@ describe.skipIf(!hasServer("chromium"))("a reader", () => {
     const server = stack.use(await serve(SCENES[scene]));
     const { page, complaints } = stack.use(await openIn(browser, server.url, options));
     await shown(page);
-    return { ...{ server, page, complaints }, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    return { server, page, complaints, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   }
 
   const textsOf = (page: Page, selector: string) => page.locator(selector).allTextContents();

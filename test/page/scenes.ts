@@ -10,14 +10,12 @@ const NOW = Math.floor(Date.now() / 1000);
 const LINK = { isConnected: true, isSilent: false, isRetired: false, jobsInFlight: 12, outstandingGrabs: 1 };
 
 export const STATUS: WorkerStatus = {
-  ...{
-    identifier: "worker-1",
-    stage: "prod",
-    version: "0.1.0",
-    hostName: "mon1",
-    state: "open",
-    since: NOW - 93_000,
-  },
+  identifier: "worker-1",
+  stage: "prod",
+  version: "0.1.0",
+  hostName: "mon1",
+  state: "open",
+  since: NOW - 93_000,
   slots: { size: 40, busy: 12, min: 10, max: 200 },
   jobs: { taken: 0, done: 0, orphaned: 0, inFlight: [] },
   outbox: { size: 0, oldestAge: 0 },
@@ -34,10 +32,16 @@ export const STATUS: WorkerStatus = {
 const BUSY: WorkerStatus = {
   ...STATUS,
   jobs: {
-    ...{ taken: 1_234_567, done: 1_234_555, orphaned: 1 },
+    taken: 1_234_567,
+    done: 1_234_555,
+    orphaned: 1,
     inFlight: Array.from({ length: 12 }, (_, at) => ({
-      ...{ queue: at % 3 === 0 ? "hostgroup_dmz" : "service", server: SERVER, age: 25 / (at + 1) },
-      ...{ type: "service", hostName: `web${at + 1}`, serviceDescription: at === 4 ? undefined : "HTTP" },
+      queue: at % 3 === 0 ? "hostgroup_dmz" : "service",
+      server: SERVER,
+      age: 25 / (at + 1),
+      type: "service",
+      hostName: `web${at + 1}`,
+      serviceDescription: at === 4 ? undefined : "HTTP",
     })),
   },
   outbox: { size: 3, oldestAge: 0.4 },
@@ -55,10 +59,13 @@ const BUSY: WorkerStatus = {
     since: "2026-11-25T20:00:00Z",
     checks: {
       check_http: {
-        ...{ agreed: 4_210, different: 2, declined: 17 },
+        agreed: 4_210,
+        different: 2,
+        declined: 17,
         examples: [
           {
-            ...{ at: "2026-11-25T21:00:00Z", command: "check_http -H a -a ****" },
+            at: "2026-11-25T21:00:00Z",
+            command: "check_http -H a -a ****",
             plugin: { returnCode: 0, output: "HTTP OK: 301" },
             native: { returnCode: 1, output: "HTTP WARNING: 301" },
           },
@@ -109,7 +116,10 @@ export const SCENES = {
         leastLatency: -5.2,
       },
     },
-    ...{ queues: queues(6), points: 360, observer: troubledObserver(), failedReload: NOW - 60 },
+    queues: queues(6),
+    points: 360,
+    observer: troubledObserver(),
+    failedReload: NOW - 60,
   },
   "500 queues": { status: BUSY, queues: queues(500), points: 360 },
   "nothing yet": { status: { ...STATUS, state: "made", since: NOW, jobServers: [] } },
@@ -121,13 +131,11 @@ export function play(scene: Scene, turn: number): Snapshot {
   const tail = new LogTail();
   if (points > 0) for (let at = 0; at < 30 + turn; at += 1) tail.add(logLine(at));
   const made = makeSnapshot({
-    ...{
-      status,
-      observer,
-      tail,
-      failedReload,
-      seen: { points: 0, lines: turn === 0 ? 0 : 29 + turn },
-    },
+    status,
+    observer,
+    tail,
+    failedReload,
+    seen: { points: 0, lines: turn === 0 ? 0 : 29 + turn },
     queues: {
       queues: queues.map((queue) => ({ ...queue, running: queue.running + turn })),
       more: 0,
@@ -148,8 +156,11 @@ const OPTIONS = [
 
 function queues(count: number, waiting = 3): readonly WorkQueue[] {
   return Array.from({ length: count }, (_, at) => ({
-    ...{ server: SERVER, queue: at === 0 ? "service" : `hostgroup_${at}`, workers: at === 1 ? 0 : 2 },
-    ...{ waiting: at < 2 ? waiting : 0, running: at },
+    server: SERVER,
+    queue: at === 0 ? "service" : `hostgroup_${at}`,
+    workers: at === 1 ? 0 : 2,
+    waiting: at < 2 ? waiting : 0,
+    running: at,
   }));
 }
 
@@ -160,10 +171,13 @@ function pointsOf(count: number): readonly Point[] {
     const peak = Math.abs(at - count * 0.7) < 6 ? 1 : 0;
     return {
       time: NOW - (count - at) * 10,
-      ...{ rate: 140 + 30 * wave + 60 * peak, timedOut: at % 90 === 0 || peak > 0 ? 2 : 0 },
-      ...{ inFlight: 14 + Math.round(5 * wave) + 20 * peak },
-      ...{ latencyP50: 0.05 + 0.01 * wave, latencyP95: 0.2 + 0.05 * wave + 0.6 * peak },
-      ...{ durationP50: 0.03, durationP95: 0.4 + 0.1 * wave + 0.5 * peak },
+      rate: 140 + 30 * wave + 60 * peak,
+      timedOut: at % 90 === 0 || peak > 0 ? 2 : 0,
+      inFlight: 14 + Math.round(5 * wave) + 20 * peak,
+      latencyP50: 0.05 + 0.01 * wave,
+      latencyP95: 0.2 + 0.05 * wave + 0.6 * peak,
+      durationP50: 0.03,
+      durationP95: 0.4 + 0.1 * wave + 0.5 * peak,
     };
   });
 }
@@ -182,8 +196,11 @@ function busyObserver(): Observer {
       const seconds = 0.05 * (at + 1) ** 2;
       checks.ran(name, { seconds, isOk: run % (20 * (at + 1)) > 0, isTimedOut: run % 200 === 1 });
       slowest.ran(seconds + run / 100, () => ({
-        ...{ hostName: `db${run}`, serviceDescription: name, seconds: seconds + run / 100 },
-        ...{ isTimedOut: run > 397, time: NOW - run },
+        hostName: `db${run}`,
+        serviceDescription: name,
+        seconds: seconds + run / 100,
+        isTimedOut: run > 397,
+        time: NOW - run,
       }));
       routes.ran(at < 2 ? "native" : "plugin", at < 2 ? "the file named is of 2.3.3" : "no native check");
     }

@@ -31,11 +31,13 @@ export async function serve(scene: Scene, at = 0) {
   const server = new MetricsServer({
     status: () => scene.status,
     metrics: { contentType: "", render: async () => "" },
-    ...{ page, log },
+    page,
+    log,
   });
   const port = await server.listen({ host: "127.0.0.1", port: at });
   return {
-    ...{ port, url: `http://127.0.0.1:${port}/` },
+    port,
+    url: `http://127.0.0.1:${port}/`,
     looks: () => turn,
     [Symbol.dispose]() {
       page[Symbol.dispose]();

@@ -28,7 +28,11 @@ describe("the tail of the log", () => {
 
 describe("the queues", () => {
   const queue = (name: string, waiting: number) => ({
-    ...{ server: "gm:4730", queue: name, waiting, running: 0, workers: 1 },
+    server: "gm:4730",
+    queue: name,
+    waiting,
+    running: 0,
+    workers: 1,
   });
 
   it("are shown the fullest first, with names as text, and silent job servers are named", () => {

@@ -42,7 +42,8 @@ async function start({ login, size = 1 }: Given = {}) {
   const server = new MetricsServer({
     status: () => ({ state: "open", jobServers: [] }),
     metrics: { contentType: "text/x", render: async () => "a 1\n" },
-    ...{ page, log },
+    page,
+    log,
   });
   opened.push(page, server);
   const port = (await server.listen({ host: "127.0.0.1", port: 0 })) ?? 0;

@@ -5,13 +5,22 @@ import type { Facts } from "../../src/page/wrong/finding.ts";
 
 const NOW = 1_800_000_000;
 const LINK = {
-  ...{ name: "a:4730", isConnected: true, isSilent: false, isRetired: false },
-  ...{ jobsInFlight: 0, outstandingGrabs: 0 },
+  name: "a:4730",
+  isConnected: true,
+  isSilent: false,
+  isRetired: false,
+  jobsInFlight: 0,
+  outstandingGrabs: 0,
 };
 const AWAY = { ...LINK, name: "b:4730", isConnected: false };
 const QUEUE = { server: "a:4730", queue: "service", waiting: 0, running: 0, workers: 1 };
 const SPOOL = {
-  ...{ folder: "/spool", results: 3, bytes: 1_500, oldestAge: 7, setAside: 0, writeErrors: 1 },
+  folder: "/spool",
+  results: 3,
+  bytes: 1_500,
+  oldestAge: 7,
+  setAside: 0,
+  writeErrors: 1,
   problem: "ENOSPC",
 };
 const STATUS: Facts["status"] = {
@@ -58,7 +67,9 @@ function findingsOf({ queues = [], silent = [], failedReload, happened, ...statu
       queues: queues.map((queue) => ({ ...QUEUE, ...queue })),
       silent: silent.map((server) => ({ server, reason: "" })),
     },
-    ...{ troubles, failedReload, now: NOW },
+    troubles,
+    failedReload,
+    now: NOW,
   });
 }
 
@@ -216,7 +227,8 @@ describe("an operator is told", () => {
 
   it("the gravest first", () => {
     const findings = findingsOf({
-      ...{ state: "drained", outbox: { size: 1, oldestAge: 99 } },
+      state: "drained",
+      outbox: { size: 1, oldestAge: 99 },
       recent: { unusable: [], leastLatency: -9 },
     });
     expect(findings.map(({ level }) => level)).toEqual(["problem", "warning", "note"]);

@@ -80,7 +80,9 @@ describe.skipIf(!hasServer("snmpd"))("SNMP sessions of a site's checks", () => {
 
   const v2c = (more = {}) => ({ host: "127.0.0.1", port: snmpd.port, community: "public", ...more });
   const v3 = (more = {}) => ({
-    ...{ host: "127.0.0.1", port: snmpd.port, user: "shaaes" },
+    host: "127.0.0.1",
+    port: snmpd.port,
+    user: "shaaes",
     authentication: { protocol: "SHA", password: "authpass123" },
     privacy: { protocol: "AES", password: "privpass123" },
     ...more,

@@ -36,8 +36,15 @@ function oldBytes(): number {
 it("a run of a native check leaves nothing that only a full collection finds", async () => {
   const check = { name: "check_a", summary: "", replaces: undefined, rows: [], understand: () => undefined };
   const route: NativeRoute = {
-    ...{ via: "native", why: "", name: "check_a", argv: ["check_a"], check, hasNoPlugin: true },
-    ...{ keepsState: false, nested: undefined, fallback: { via: "plugin", argv: ["a"], env: [], why: "" } },
+    via: "native",
+    why: "",
+    name: "check_a",
+    argv: ["check_a"],
+    check,
+    hasNoPlugin: true,
+    keepsState: false,
+    nested: undefined,
+    fallback: { via: "plugin", argv: ["a"], env: [], why: "" },
     run: async () => ({ returnCode: 0, output: "" }),
   };
   const shared = new SharedValues({ log: () => {} });

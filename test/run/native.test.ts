@@ -197,10 +197,14 @@ describe("the command of a check", () => {
       "that embedded Perl does not compile: what that says",
       { kind: "not-compiled", plugin: "/p/inner", complaint: "syntax error\n" },
       {
-        ...{ kind: "exited", returnCode: 1, stderr: "" },
+        kind: "exited",
+        returnCode: 1,
+        stderr: "",
         stdout: JSON.stringify({
-          ...{ kind: "exited", returnCode: 3 },
-          ...{ stdout: '**ePN failed to compile /p/inner: "syntax error"', stderr: "" },
+          kind: "exited",
+          returnCode: 3,
+          stdout: '**ePN failed to compile /p/inner: "syntax error"',
+          stderr: "",
         }),
       },
     ],

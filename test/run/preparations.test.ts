@@ -5,7 +5,10 @@ import { stubLog } from "../support/stub-log.ts";
 
 const define = (prepare?: () => Promise<void>): Check =>
   defineCheck({
-    ...{ name: "check_a", summary: "", options: {}, run: () => ({ returnCode: 0, output: "" }) },
+    name: "check_a",
+    summary: "",
+    options: {},
+    run: () => ({ returnCode: 0, output: "" }),
     ...(prepare && { prepare }),
   });
 

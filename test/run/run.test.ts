@@ -40,7 +40,14 @@ function createWith(route: Route, prepare?: (check: Check) => Promise<void> | un
   const findMarks = () => undefined;
   const shadow = { follow: vi.fn<Shadow["follow"]>() };
   const runner = createRunner({
-    ...{ router, executor: { run }, shared, log, findMarks, onDeclined, shadow, prepare },
+    router,
+    executor: { run },
+    shared,
+    log,
+    findMarks,
+    onDeclined,
+    shadow,
+    prepare,
   });
   return { runner, run, router, log, onDeclined, shadow };
 }

@@ -39,7 +39,9 @@ it("takes a CheckFailure for an answer, anything else for a fault", async () => 
 
 it("rejects where the plugin would be executed", async () => {
   const standIn = defineCheck({
-    ...{ name: "check_x", summary: "", options: {} },
+    name: "check_x",
+    summary: "",
+    options: {},
     replaces: { suite: "monitoring-plugins", versions: ["2.3"] },
     run: () => OUTPUT,
   });

@@ -68,7 +68,9 @@ it("gives the messages back where there is no Perl", async () => {
   const given: string[] = [];
   const command = ["/nonexistent/perl"] as const;
   await using sender = new DatagramSender({
-    ...{ socket: "@nobody", patience: 1, command },
+    socket: "@nobody",
+    patience: 1,
+    command,
     without: (message) => given.push(message),
   });
   sender.send("one");
@@ -81,7 +83,9 @@ it("gives the messages back where there is no Perl", async () => {
 it("gives the messages back where the program ends again and again", async () => {
   const given: string[] = [];
   await using sender = new DatagramSender({
-    ...{ socket: "@nobody", patience: 1, command: ["false"] },
+    socket: "@nobody",
+    patience: 1,
+    command: ["false"],
     without: (message) => given.push(message),
   });
   await vi.waitFor(() => {

@@ -20,7 +20,9 @@ async function listen(options: Partial<NotifierOptions> = {}, watchdogMs?: numbe
   const status = vi.fn(() => "7 jobs");
   const notifier = new ServiceNotifier({ environment: { socket, watchdogMs }, status, ...options });
   return {
-    ...{ receiver, notifier, status },
+    receiver,
+    notifier,
+    status,
     async [Symbol.asyncDispose]() {
       await notifier[Symbol.asyncDispose]();
       await receiver[Symbol.asyncDispose]();

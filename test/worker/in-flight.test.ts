@@ -3,7 +3,11 @@ import { decodeJob } from "../../src/job/decode.ts";
 import { InFlight } from "../../src/worker/in-flight.ts";
 
 const job = (queue: string) => ({
-  ...{ handle: "H:gm:1", queue, unique: "", server: "127.0.0.1:4730", workload: Buffer.alloc(0) },
+  handle: "H:gm:1",
+  queue,
+  unique: "",
+  server: "127.0.0.1:4730",
+  workload: Buffer.alloc(0),
   complete: () => {},
   fail: () => {},
 });

@@ -56,7 +56,10 @@ async function perform(
   const hold = vi.fn(async (_bytes: number, left: Promise<void>) => left);
   const execute = vi.fn(async () => ({ kind: "exited", returnCode: 1, stdout, stderr: "" }) as const);
   const job = {
-    ...{ handle: "H:gm:1", queue: "host", unique: "", server: "gm:4730" },
+    handle: "H:gm:1",
+    queue: "host",
+    unique: "",
+    server: "gm:4730",
     workload: envelope.seal(lines.join("\n")),
     complete: vi.fn(),
     fail: vi.fn(),
@@ -94,7 +97,10 @@ it("a job's result goes to the queue the core named, marked with its job server"
   expect(execute).toHaveBeenCalledWith(expect.anything(), 33, undefined);
   expect(delivered).toMatchObject([{ queue: "check_results", server: "gm:4730" }]);
   expect(Object.fromEntries(readLines(textOf(delivered)[0] ?? ""))).toMatchObject({
-    ...{ type: "active", host_name: "web1", return_code: "1", output: "so so" },
+    type: "active",
+    host_name: "web1",
+    return_code: "1",
+    output: "so so",
   });
   expect(copies).toEqual([]);
   expect(job.complete).toHaveBeenCalledOnce();
@@ -171,7 +177,9 @@ it.each([
   writeFileSync(join(folder.path, "pg"), "s3cret-word\n");
   const ran = vi.fn();
   const { delivered, execute, textOf, log } = await perform([`secret_dir=${folder.path}`, "debug=2"], {
-    ...{ lines, stdout: "login with s3cret-word failed", listener: { ran } },
+    lines,
+    stdout: "login with s3cret-word failed",
+    listener: { ran },
   });
   expect(execute).toHaveBeenCalledWith(
     expect.objectContaining({ argv: ["/p/x", "-p", "s3cret-word"] }),

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { checkPgsql } from "../../plugins/pgsql/check_pgsql.ts";
-import type { GrabbedJob } from "../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../src/gearman/grabber/running-job.ts";
 import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Job } from "../../src/job/job.ts";
 import type { Outcome, Via } from "../../src/outcome/outcome.ts";

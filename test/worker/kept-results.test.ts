@@ -43,7 +43,8 @@ function start({ hasSpool = true } = {}) {
   };
   const resultSpool = hasSpool ? join(parent.path, "spool") : undefined;
   const kept = new KeptResults({
-    ...{ log, config: () => ({ resultSpool, resultMaxAge: 600, resultSpoolMaxSize: 1 }) },
+    log,
+    config: () => ({ resultSpool, resultMaxAge: 600, resultSpoolMaxSize: 1 }),
     outbox: () => outbox,
     jobServers: () => ({
       adopt: (each) => {

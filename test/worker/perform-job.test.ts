@@ -17,8 +17,12 @@ const SERVICE = [
   "command_line=/p/x",
 ];
 const JUDGE = judgeSettings({
-  ...{ identifier: "gw", timeoutReturn: 3, showErrorOutput: true, debugResult: false },
-  ...{ workerNameInResult: "off", workaroundRc25: true },
+  identifier: "gw",
+  timeoutReturn: 3,
+  showErrorOutput: true,
+  debugResult: false,
+  workerNameInResult: "off",
+  workaroundRc25: true,
 });
 const OK: Outcome = { kind: "exited", returnCode: 0, stdout: "fine\n", stderr: "" };
 
@@ -27,7 +31,10 @@ async function perform(lines: readonly string[], outcome: Outcome, more: Partial
   const steps: string[] = [];
   const texts: string[] = [];
   const job = {
-    ...{ handle: "H:gm:1", queue: "service", unique: "", server: "127.0.0.1:4730" },
+    handle: "H:gm:1",
+    queue: "service",
+    unique: "",
+    server: "127.0.0.1:4730",
     workload: Buffer.from(lines.join("\n")),
     complete: () => steps.push("complete"),
     fail: () => steps.push("fail"),
@@ -62,8 +69,13 @@ describe("a job", () => {
     const { steps, texts } = await perform(SERVICE, OK);
     expect(steps).toEqual(["run", "ran", "deliver", "delivered", "complete"]);
     expect(Object.fromEntries(readLines(texts[0] ?? ""))).toMatchObject({
-      ...{ host_name: "web1", service_description: "Ping", return_code: "0", output: "fine" },
-      ...{ core_start_time: "100.500000", start_time: "101.000000", finish_time: "102.250000" },
+      host_name: "web1",
+      service_description: "Ping",
+      return_code: "0",
+      output: "fine",
+      core_start_time: "100.500000",
+      start_time: "101.000000",
+      finish_time: "102.250000",
     });
   });
 

@@ -5,8 +5,12 @@ import { judgeSettings } from "../../src/result/judge.ts";
 import { RecentJobs } from "../../src/worker/recent-jobs.ts";
 
 const judge = judgeSettings({
-  ...{ identifier: "gw", timeoutReturn: 2, showErrorOutput: true, debugResult: false },
-  ...{ workerNameInResult: "off", workaroundRc25: false },
+  identifier: "gw",
+  timeoutReturn: 2,
+  showErrorOutput: true,
+  debugResult: false,
+  workerNameInResult: "off",
+  workaroundRc25: false,
 });
 const SETTINGS = { maxAge: 0, judge };
 const START = 1_700_000_000;
@@ -41,7 +45,8 @@ describe("plugins that could not be started", () => {
       "none whose user has too many processes",
       [
         {
-          ...{ command: "/p/a", code: 126 },
+          command: "/p/a",
+          code: 126,
           stderr: "setpriv: failed to execute /p/a: Resource temporarily unavailable\n",
         },
       ],

@@ -38,7 +38,8 @@ describe("the question for the queues", () => {
     const name = `127.0.0.1:${gm.port}`;
     expect(answers).toEqual([
       {
-        ...{ kind: "told", server: name },
+        kind: "told",
+        server: name,
         queues: [{ server: name, queue: "service", waiting: 5, running: 2, workers: 3 }],
       },
       { kind: "silent", server: "127.0.0.1:1", reason: expect.stringContaining("127.0.0.1:1") },

@@ -75,7 +75,11 @@ async function startWorker(
   const config = readConfig(servers, ...options);
   const ran: string[] = [];
   const worker = new Worker({
-    ...{ config, checks: [gate.check], log, version: "1", hostName: "here" },
+    config,
+    checks: [gate.check],
+    log,
+    version: "1",
+    hostName: "here",
     listeners: [{ ran: ({ job }) => ran.push(job.serviceDescription ?? "") }, listener],
   });
   actors.add({
@@ -387,17 +391,27 @@ describe("the status of a worker", () => {
     expect(now - since).toBeLessThan(60);
     const name = `${HOST}:${server.port}`;
     expect(jobs).toEqual({
-      ...{ taken: 1, done: 0, orphaned: 0 },
+      taken: 1,
+      done: 0,
+      orphaned: 0,
       inFlight: [
         {
-          ...{ queue: "service", server: name, age: expect.any(Number) },
-          ...{ type: "service", hostName: "host", serviceDescription: "one" },
+          queue: "service",
+          server: name,
+          age: expect.any(Number),
+          type: "service",
+          hostName: "host",
+          serviceDescription: "one",
         },
       ],
     });
     expect(executor).toEqual({ shells: { busy: 0, idle: 1 }, templates: 0 });
     expect(rest).toEqual({
-      ...{ identifier: "gw", version: "1", hostName: "here", state: "open", lastReload: undefined },
+      identifier: "gw",
+      version: "1",
+      hostName: "here",
+      state: "open",
+      lastReload: undefined,
       certificates: [],
       slots: { size: 1, busy: 1, min: 1, max: 7 },
       recent: { unusable: [], leastLatency: undefined },

@@ -130,14 +130,12 @@ function fileTarget(
   },
 ): ServedTarget {
   return {
-    ...{
-      name,
-      kind: "served",
-      shortRuns: 150,
-      mayThrow: [CheckDeclined],
-      most: 1 << 17,
-      tokens: given.tokens ?? [],
-    },
+    name,
+    kind: "served",
+    shortRuns: 150,
+    mayThrow: [CheckDeclined],
+    most: 1 << 17,
+    tokens: given.tokens ?? [],
     samples: () => latin1(...given.samples),
     start: async () => {
       const folder = mkdtempSync(join(tmpdir(), "fuzz-"));

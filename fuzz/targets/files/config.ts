@@ -54,7 +54,11 @@ function machineWith(file: string, env: Machine["env"] = {}): Machine {
   const missing = (path: string) =>
     Object.assign(new Error(`no such file: ${path}`), { errno: -2, code: "ENOENT" });
   return {
-    ...{ env, cwd: "/", hostname: "web1", cpus: 4, openFiles: 1024 },
+    env,
+    cwd: "/",
+    hostname: "web1",
+    cpus: 4,
+    openFiles: 1024,
     readFile: (path) => {
       if (path !== "/w.conf") throw missing(path);
       return Buffer.from(file, "latin1");

@@ -18,8 +18,12 @@ const RECORDS = [
   encodeRecord({
     kind: "result",
     result: {
-      ...{ unique: "u1", server: "a:4730", queue: "check_results", time: 1_700_000_000.5 },
-      ...{ workload: Buffer.from("eA=="), job: { queue: "service", digest: "abc" } },
+      unique: "u1",
+      server: "a:4730",
+      queue: "check_results",
+      time: 1_700_000_000.5,
+      workload: Buffer.from("eA=="),
+      job: { queue: "service", digest: "abc" },
     },
   }),
 ];

@@ -43,7 +43,9 @@ export const GEARMAN: readonly PureTarget[] = [
 function streamTarget(name: string, magic: Magic, packets: readonly Packet[]): PureTarget {
   const encoded = packets.map((packet) => encodePacket(packet, magic));
   return {
-    ...{ name, kind: "pure", mayThrow: [ProtocolError] },
+    name,
+    kind: "pure",
+    mayThrow: [ProtocolError],
     samples: () => [...encoded, Buffer.concat(encoded)],
     tokens: ["\0RES", "\0REQ", "\0\0\0\x0c", "\0", "\0\0\0\0", "\x04\0\0\0", "\0\0\0\x1f", "H:a:1"],
     make: (random) => {

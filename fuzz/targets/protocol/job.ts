@@ -68,8 +68,14 @@ const RESULT: PureTarget = text("result", {
     const outcome: Outcome = { kind: "exited", returnCode: Number.parseInt(code, 10) || 0, stdout, stderr };
     const { returnCode, output } = judge(job, outcome, SETTINGS);
     const encoded = encodeResult({
-      ...{ hostName, returnCode, output, source: SETTINGS.source, coreStartTime: job.coreTime },
-      ...{ serviceDescription: service === "" ? undefined : service, startTime: 1, finishTime: 2 },
+      hostName,
+      returnCode,
+      output,
+      source: SETTINGS.source,
+      coreStartTime: job.coreTime,
+      serviceDescription: service === "" ? undefined : service,
+      startTime: 1,
+      finishTime: 2,
     });
     requireFields(encoded);
     requireFields(asPassive(encoded));

@@ -72,7 +72,10 @@ export const DNS_SERVER: ServedTarget = {
         turn += 1;
         return lookUp({
           query: QUERIES[turn % QUERIES.length] ?? "",
-          ...{ server: "127.0.0.1", conf: CONF, port, resolver: shared.get(RESOLVER) },
+          server: "127.0.0.1",
+          conf: CONF,
+          port,
+          resolver: shared.get(RESOLVER),
           signal: AbortSignal.timeout(PATIENCE_MS),
           onReceived: () => {},
         });

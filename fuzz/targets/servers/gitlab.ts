@@ -10,14 +10,19 @@ import { answered, startBodies } from "./monitoring.ts";
 
 const FIELDS = ["iid", "title", "web_url", "message", "error", "error_description", "path_with_namespace"];
 const WANTED = {
-  ...{ target: { host: "web1", service: "http" }, name: "Anna", reason: undefined },
-  ...{ link: "https://chat.example.org/", stage: undefined },
+  target: { host: "web1", service: "http" },
+  name: "Anna",
+  reason: undefined,
+  link: "https://chat.example.org/",
+  stage: undefined,
 };
 const STATUS = { state: 2, isAcknowledged: false, downtimes: 0, output: "broken" };
 
 /** A GitLab that is asked to open an issue. Whatever it says: nothing rejects, and the answer is one line. */
 export const GITLAB: ServedTarget = {
-  ...{ name: "gitlab-body", kind: "served", most: 65_536, few: 30 },
+  name: "gitlab-body",
+  kind: "served",
+  most: 65_536,
   samples: () => [
     answered(200, "[]"),
     answered(

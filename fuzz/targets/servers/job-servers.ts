@@ -4,8 +4,9 @@ import { AdminError, readStatus, readVersion, readWorkers } from "../../../src/g
 import { BriefClient } from "../../../src/gearman/brief/client.ts";
 import { ServerError } from "../../../src/gearman/brief/connection.ts";
 import { takeJob } from "../../../src/gearman/brief/take-job.ts";
-import { type GrabbedJob, Grabber } from "../../../src/gearman/grabber/grabber.ts";
+import { Grabber } from "../../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
 import { encodePacket } from "../../../src/gearman/packet.ts";
 import { FakeServers } from "../../../test/support/servers/fake-servers.ts";

@@ -100,7 +100,12 @@ interface Rest extends Pick<ServedTarget, "name" | "samples"> {
 
 function rest({ name, samples, fields, open, openChanges }: Rest): ServedTarget {
   return {
-    ...{ name, samples, kind: "served", tokens: JSON_WORDS, most: 65_536, shortRuns: 30 },
+    name,
+    samples,
+    kind: "served",
+    tokens: JSON_WORDS,
+    most: 65_536,
+    shortRuns: 30,
     make: (random) => answered(random.pick(STATUSES), makeJson(random, fields)),
     start: async () => {
       const server = await startBodies();

@@ -85,7 +85,10 @@ const AUTOSCALING: Schema = object({
 export const EGRESS: Schema = object({ targets: PEERS, ports: PORTS, icmp: BOOLEAN, rules: OBJECTS });
 
 const POOL_EGRESS: Schema = object({
-  ...{ targets: PEERS, ports: PORTS, icmp: BOOLEAN, rules: OBJECTS },
+  targets: PEERS,
+  ports: PORTS,
+  icmp: BOOLEAN,
+  rules: OBJECTS,
   winrm: BOOLEAN,
 });
 

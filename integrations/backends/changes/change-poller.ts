@@ -88,7 +88,8 @@ export class ChangePoller implements ChangeSource {
     const set = [...downtimes].filter(([key, mark]) => !before.downtimes.has(key) && isNew(mark));
     const cancelled = await findCancelled(before, seen, { standings, isNew });
     this.#before = {
-      ...{ at: seen.at, unsettled: made.unsettled },
+      at: seen.at,
+      unsettled: made.unsettled,
       acknowledgements: new Map([...made.known, ...removed.kept]),
       downtimes: new Map([...downtimes, ...cancelled.kept]),
     };

@@ -53,7 +53,10 @@ async function openStream({ url, user, password, caFile, signal }: FollowOptions
   const body = JSON.stringify({ queue: `omd-worker-${crypto.randomUUID()}`, types: TYPES });
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const asked = request(`${url.replace(/\/+$/, "")}/v1/events`, {
-    ...{ method: "POST", agent: false, signal, ...(caFile !== undefined && { ca: readFileSync(caFile) }) },
+    method: "POST",
+    agent: false,
+    signal,
+    ...(caFile !== undefined && { ca: readFileSync(caFile) }),
     headers: {
       accept: "application/json",
       authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,

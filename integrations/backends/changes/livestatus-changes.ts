@@ -51,7 +51,8 @@ function readDowntime(row: readonly unknown[]): Mark {
   const [startsAt = 0, endsAt = 0, fixed = 1, duration = 0] = row.slice(5).map(numberOf);
   return {
     ...readSignature(row),
-    ...{ endsAt, overAt: overAt({ startsAt, endsAt, isFixed: fixed !== 0, duration }) },
+    endsAt,
+    overAt: overAt({ startsAt, endsAt, isFixed: fixed !== 0, duration }),
   };
 }
 
@@ -59,7 +60,9 @@ function readSignature([host, service, author, comment, enteredAt]: readonly unk
   const name = textOf(service);
   return {
     target: { host: textOf(host), service: name === "" ? undefined : name },
-    ...{ author: textOf(author), comment: textOf(comment), enteredAt: numberOf(enteredAt) },
+    author: textOf(author),
+    comment: textOf(comment),
+    enteredAt: numberOf(enteredAt),
   };
 }
 

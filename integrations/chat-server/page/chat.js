@@ -151,8 +151,11 @@ async function follow() {
   });
   const narrow = JSON.stringify([["stream", me.stream]]);
   const found = await ask("GET", "messages", {
-    ...{ anchor: "newest", num_before: MAX_MESSAGES, num_after: 0 },
-    ...{ narrow, apply_markdown: "false" },
+    anchor: "newest",
+    num_before: MAX_MESSAGES,
+    num_after: 0,
+    narrow,
+    apply_markdown: "false",
   });
   for (const message of found.messages) show(message);
   tellTrouble("");

@@ -44,8 +44,10 @@ function readDowntime(row: readonly unknown[]): readonly Annotation[] {
 function readCommon([host, service, author, comment]: readonly unknown[]) {
   const name = textOf(service);
   return {
-    ...{ host: textOf(host), service: name === "" ? undefined : name },
-    ...{ author: textOf(author), text: textOf(comment) },
+    host: textOf(host),
+    service: name === "" ? undefined : name,
+    author: textOf(author),
+    text: textOf(comment),
   };
 }
 

@@ -76,7 +76,8 @@ async function readReply(response: IncomingMessage, login = ""): Promise<Reply> 
   const { statusCode: status = 0, headers } = response;
   const error = headers["x-influxdb-error"];
   return judgeReply({
-    ...{ status, body: withoutLogin(Buffer.concat(chunks).toString("utf8"), login) },
+    status,
+    body: withoutLogin(Buffer.concat(chunks).toString("utf8"), login),
     error: typeof error === "string" ? withoutLogin(error, login) : undefined,
     retryAfter: headers["retry-after"],
   });

@@ -1,4 +1,4 @@
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 
 /**
  * A job until all that was made of it is in a database or on the disk. Only then it is completed, so that

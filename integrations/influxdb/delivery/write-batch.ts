@@ -58,7 +58,9 @@ function troubleOf(reply: Reply): Trouble {
   const message = "message" in reply ? reply.message : "";
   const retryAfterMs = reply.kind === "unavailable" ? reply.retryAfterMs : undefined;
   return {
-    ...{ kind: "trouble", message, isRefused: reply.kind === "refused" },
+    kind: "trouble",
+    message,
+    isRefused: reply.kind === "refused",
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }

@@ -56,7 +56,9 @@ export function readRecord(line: ByteString): PerfdataRecord | RecordFault {
   if (!isHost && service === "") return "no service";
   if (!/^[0-9]{1,10}$/.test(time) || Number(time) > LAST_SECOND) return "no time";
   return {
-    ...{ host, time, service: isHost ? undefined : service },
+    host,
+    time,
+    service: isHost ? undefined : service,
     command: isHost ? fields.HOSTCHECKCOMMAND : fields.SERVICECHECKCOMMAND,
     perfdata: isHost ? fields.HOSTPERFDATA : fields.SERVICEPERFDATA,
     tags: fields["NAGFLUX:TAG"],

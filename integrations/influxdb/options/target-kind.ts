@@ -76,8 +76,17 @@ function readTarget(text: string): WrittenTarget | Remark {
   const missing = findMissing(api, given);
   if (missing !== undefined) return error(`${name} needs ${missing}=`, EXAMPLE);
   return {
-    ...{ name, url, api, database, bucket, org, retention: given.retention, user: given.user },
-    ...{ passwordFile: given.password_file, tokenFile: given.token_file, caFile: given.ca_file },
+    name,
+    url,
+    api,
+    database,
+    bucket,
+    org,
+    retention: given.retention,
+    user: given.user,
+    passwordFile: given.password_file,
+    tokenFile: given.token_file,
+    caFile: given.ca_file,
   };
 }
 

@@ -54,7 +54,9 @@ export function readDeployment(content: string): Deployment | undefined {
   const stageAt = lines.findIndex((line) => line.startsWith("Stage: "));
   if (what === undefined || commit === undefined || stageAt < 0) return undefined;
   return {
-    ...{ what, commit, stage: lines[stageAt]?.slice("Stage: ".length) ?? "" },
+    what,
+    commit,
+    stage: lines[stageAt]?.slice("Stage: ".length) ?? "",
     subject: lines.slice(0, stageAt).join(" "),
     expected: expected === undefined ? undefined : Number(expected),
     nodes: lines.slice(stageAt + 1).flatMap((line) => {

@@ -40,7 +40,9 @@ export function readAnnounceCall([commit = "", ...others]: readonly string[]): A
     return `--nodes: '${expected}' is no number`;
   return {
     deployment: {
-      ...{ commit, what: own.get("what") || "configuration", subject: own.get("subject") ?? "" },
+      commit,
+      what: own.get("what") || "configuration",
+      subject: own.get("subject") ?? "",
       nodes: read.flatMap((word) => (word?.kind === "node" ? [word.result] : [])),
       expected: expected === undefined ? undefined : Number(expected),
     },

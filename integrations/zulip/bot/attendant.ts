@@ -44,7 +44,9 @@ export class Attendant {
     const { client, clock, random, log, meter } = options;
     this.#options = options;
     this.#sender = new MessageSender({
-      ...{ client, clock, ...(random && { random }) },
+      client,
+      clock,
+      ...(random && { random }),
       onTrouble: ({ message, failure }, waitMs) => {
         meter.add("failures", 1, failure.kind);
         log.warn({ waits: `${Math.round(waitMs / 1_000)} s` }, `an answer waits: ${message}`);

@@ -74,7 +74,9 @@ export class Bot {
     this.#options = options;
     this.#attendant = new Attendant(options);
     this.#people = new PeopleCache({
-      ...{ client, clock, maxAgeMs: settings.peopleMaxAgeSeconds * 1_000 },
+      client,
+      clock,
+      maxAgeMs: settings.peopleMaxAgeSeconds * 1_000,
       hasGroups: settings.rules.some(({ groups }) => groups !== undefined),
     });
   }

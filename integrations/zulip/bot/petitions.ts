@@ -127,7 +127,13 @@ export class Petitions {
     if (member === undefined) return undefined;
     const undoes = reaction.op === "remove" ? operationBefore(key) : undefined;
     const asked = {
-      ...{ key, note: reaction.name, message, about, undoes, member, ageMs: () => ageMs },
+      key,
+      note: reaction.name,
+      message,
+      about,
+      undoes,
+      member,
+      ageMs: () => ageMs,
       command: { ...command, target: about, reason: undefined },
     };
     const petition = this.#petition(asked);

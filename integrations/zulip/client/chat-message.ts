@@ -34,7 +34,9 @@ export function readChatMessage(value: unknown): ChatMessage | undefined {
   const senderId = integerOf(fields["sender_id"]);
   if (id === undefined || senderId === undefined || typeof content !== "string") return undefined;
   return {
-    ...{ id, senderId, content },
+    id,
+    senderId,
+    content,
     stream: type === "stream" ? textOf(display_recipient) : undefined,
     streamId: integerOf(fields["stream_id"]),
     topic: textOf(subject) ?? "",

@@ -60,7 +60,9 @@ export class EventQueue {
   async poll(signal: AbortSignal): Promise<readonly ChatEvent[]> {
     const params = { queue_id: this.#id, last_event_id: this.#last };
     const reply = await this.#client.request("GET", "events", {
-      ...{ params, signal, timeoutMs: this.#timeoutMs },
+      params,
+      signal,
+      timeoutMs: this.#timeoutMs,
     });
     return listOf(reply["events"]).flatMap(readEvent);
   }

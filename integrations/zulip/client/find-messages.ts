@@ -34,8 +34,12 @@ export async function fetchLatest(
   }: { readonly before?: number; readonly count: number; readonly signal?: AbortSignal },
 ): Promise<readonly ChatMessage[]> {
   const params = {
-    ...{ narrow, anchor: before ?? "newest", num_before: count, num_after: 0 },
-    ...{ apply_markdown: false, include_anchor: before === undefined },
+    narrow,
+    anchor: before ?? "newest",
+    num_before: count,
+    num_after: 0,
+    apply_markdown: false,
+    include_anchor: before === undefined,
   };
   return readAll(await unlessRefused(client.request("GET", "messages", { params, signal })));
 }
@@ -48,8 +52,12 @@ export async function* fetchAfter(
 ): AsyncGenerator<ChatMessage> {
   for (let anchor = after; ; ) {
     const params = {
-      ...{ narrow, anchor, num_before: 0, num_after: AT_ONCE },
-      ...{ apply_markdown: false, include_anchor: false },
+      narrow,
+      anchor,
+      num_before: 0,
+      num_after: AT_ONCE,
+      apply_markdown: false,
+      include_anchor: false,
     };
     const reply = await client.request("GET", "messages", { params });
     const newer = readAll(reply).filter(({ id }) => id > anchor);

@@ -44,7 +44,10 @@ function readPerson(
   const fullName = textOf(full_name);
   if (fullName === undefined) return undefined;
   return {
-    ...{ userId, fullName, isBot: is_bot === true, role: integerOf(role) ?? NO_ROLE },
+    userId,
+    fullName,
+    isBot: is_bot === true,
+    role: integerOf(role) ?? NO_ROLE,
     // Where addresses are hidden, `email` is a made-up one.
     email: textOf(delivery_email) ?? textOf(email) ?? "",
   };

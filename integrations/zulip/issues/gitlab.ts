@@ -58,7 +58,10 @@ export class GitLab implements IssueTracker, Disposable {
   /** GitLab finds titles that contain this one. */
   async #find(title: string): Promise<Issue | undefined> {
     const query = new URLSearchParams({
-      ...{ state: "opened", in: "title", search: title, per_page: String(PAGE) },
+      state: "opened",
+      in: "title",
+      search: title,
+      per_page: String(PAGE),
     });
     const found = listOf(await this.#ask("GET", `/issues?${query}`));
     const same = found.find((issue) => at(issue, "title") === title);
@@ -81,7 +84,9 @@ export class GitLab implements IssueTracker, Disposable {
 
   async #ask(method: "GET" | "POST", path: string, body?: object): Promise<unknown> {
     const reply = await this.#client.request({
-      ...{ method, path: this.#path + path, headers: { "private-token": this.#token() } },
+      method,
+      path: this.#path + path,
+      headers: { "private-token": this.#token() },
       ...(body === undefined ? { reads: true } : { body }),
     });
     if (reply.status !== 200 && reply.status !== 201) throw refusalOf(reply);

@@ -24,7 +24,9 @@ export function renderButtons(
   const target = { host, service };
   const command = (text: string) => `${mention(botName)} ${text}`;
   const choice = (short: string, long: string, text: string) => ({
-    ...{ type: "multiple_choice", short_name: short, long_name: long },
+    type: "multiple_choice",
+    short_name: short,
+    long_name: long,
     reply: command(text),
   });
   const what = plainText(nameOf({ host: alias, service }));

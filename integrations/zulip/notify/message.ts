@@ -125,7 +125,15 @@ function rawValues(notice: Notice, { stage }: MessageStyle): TemplateValues {
   const comment = first("NOTIFICATIONCOMMENT", `${kind}ACKCOMMENT`);
   const long = `LONG${kind}OUTPUT`;
   const values: Readonly<Record<Place, string>> = {
-    ...{ host, alias, label, type, state, output, comment, author, stage },
+    host,
+    alias,
+    label,
+    type,
+    state,
+    output,
+    comment,
+    author,
+    stage,
     service: service ?? "",
     long_output: macro(long),
     remark: comment === "" || author === "" ? comment : `${comment} (${author})`,

@@ -44,7 +44,10 @@ export function readNotice(macros: Macros, time: number): Notice | undefined {
   const type = value("NOTIFICATIONTYPE").toUpperCase() || "CUSTOM";
   const state = (isService ? value("SERVICESTATE") : value("HOSTSTATE")).toUpperCase() || "UNKNOWN";
   return {
-    ...{ time, host, macros, state },
+    time,
+    host,
+    macros,
+    state,
     alias: value("HOSTALIAS", "HOSTDISPLAYNAME") || host,
     service: isService ? service : undefined,
     type: TYPES[type] ?? type,

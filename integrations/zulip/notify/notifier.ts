@@ -58,11 +58,14 @@ export class Notifier {
     this.#topics = new ResolvedTopics(options);
     this.#journal = new SendingJournal(spool.folder);
     this.#sender = new MessageSender({
-      ...{ client, clock, onTrouble: (error, waitMs) => this.#tellTrouble(error, waitMs) },
+      client,
+      clock,
+      onTrouble: (error, waitMs) => this.#tellTrouble(error, waitMs),
       ...(random && { random }),
     });
     this.#waiting = new WaitingNotices({
-      ...{ spool, style },
+      spool,
+      style,
       onUnreadable: (path) => {
         meter.add("setAside");
         log.error({ path }, "an entry of the spool is no notification, it is set aside");
@@ -125,8 +128,13 @@ export class Notifier {
       if (unwritten !== undefined) log.warn(`what is sent cannot be written down: ${unwritten}`);
       this.#uncertain = batch;
       const delivery = await deliver(batch, {
-        ...{ sender: this.#sender, client, after: this.#after, isUncertain, signal },
-        ...{ stream: style.stream, texts: style.texts },
+        sender: this.#sender,
+        client,
+        after: this.#after,
+        isUncertain,
+        signal,
+        stream: style.stream,
+        texts: style.texts,
       });
       await this.#delivered(batch, delivery);
       await this.#journal.end();

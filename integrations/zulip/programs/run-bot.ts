@@ -50,7 +50,9 @@ export async function runBot(options: RunBotOptions): Promise<void> {
   const removals = new RecentRemovals(clock);
   let trouble = (): string | undefined => "the bot has not reached Zulip yet";
   await using server = createMeterServer({
-    ...{ render: () => meter.render(), whyNotReady: () => trouble(), log },
+    render: () => meter.render(),
+    whyNotReady: () => trouble(),
+    log,
   });
   await serveMetrics(server, config.values, log);
   log.info(`the bot remembers what it did in ${folder}`);
@@ -141,8 +143,10 @@ function tellChanges({ client, config, clock, log, removals, meter }: Around): A
   const { values, settings, monitoring } = config;
   const { showChanges: shown, showChangesInterval } = values;
   const polling = {
-    ...{ everyMs: showChangesInterval * 1_000, hasDowntimes: shown === "all" },
-    ...{ now: clock.now, sleep: clock.sleep },
+    everyMs: showChangesInterval * 1_000,
+    hasDowntimes: shown === "all",
+    now: clock.now,
+    sleep: clock.sleep,
   };
   const source =
     shown === "off" || monitoring === undefined

@@ -51,7 +51,7 @@ export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: 
     await using _sources = startSources(run.config, { spool, clock, log });
     const botName = await greet(run, { log, signal: round, clock });
     if (round.aborted) return;
-    const notifier = new Notifier({ ...{ spool, clock, log, meter }, ...notifierOptions(run, botName) });
+    const notifier = new Notifier({ spool, clock, log, meter, ...notifierOptions(run, botName) });
     state = () => notifier.trouble;
     await notifier.run(round);
   });

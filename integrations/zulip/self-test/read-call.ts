@@ -26,7 +26,10 @@ export function readSelfTestCall(words: readonly string[]): SelfTestCall | strin
   if (wait !== undefined && !/^[1-9]\d{0,3}$/.test(wait)) return `--wait: '${wait}' is no number of seconds`;
   if (!asksBot && (person ?? wait) !== undefined) return "--as and --wait need --bot";
   return {
-    ...{ asksBot, person, macros, isJson: own.includes("--json") },
+    asksBot,
+    person,
+    macros,
+    isJson: own.includes("--json"),
     waitSeconds: wait === undefined ? WAIT_SECONDS : Number(wait),
     options: others.filter((word) => !OWN.test(word)),
   };

@@ -24,9 +24,15 @@ import { MESSAGE_ROWS } from "./rows.ts";
 
 const BOT = [
   ...use(BOT_ROWS, {
-    ...{ monitoring: LIVE, permission: LIVE, gitlab: LIVE, show_changes: LIVE },
-    ...{ show_changes_interval: LIVE, max_command_age: LIVE },
-    ...{ people_max_age: LIVE, alert_user: LIVE, state_folder: RESTART },
+    monitoring: LIVE,
+    permission: LIVE,
+    gitlab: LIVE,
+    show_changes: LIVE,
+    show_changes_interval: LIVE,
+    max_command_age: LIVE,
+    people_max_age: LIVE,
+    alert_user: LIVE,
+    state_folder: RESTART,
   }),
   ...use(MESSAGE_ROWS, { language: LIVE, stage: LIVE }),
 ];

@@ -30,7 +30,8 @@ export function completeBroadcasts(
   const style: BroadcastStyle = {
     stream: broadcastStream === undefined ? stream : fromByteString(broadcastStream),
     topic: fromByteString(broadcastTopic ?? "Broadcasts"),
-    ...{ stage, texts: BROADCAST_TEXTS[language] },
+    stage,
+    texts: BROADCAST_TEXTS[language],
   };
   return { url, keyFile, everyMs: values.broadcastInterval * 1_000, style };
 }

@@ -44,7 +44,9 @@ export function completeMessages(
   const { botName, digestTopic } = values;
   return {
     style: {
-      ...{ texts, routes, routeTopics: routeTopics(routes, (remark) => reportAt("route", remark)) },
+      texts,
+      routes,
+      routeTopics: routeTopics(routes, (remark) => reportAt("route", remark)),
       template:
         values.template === undefined ? ownTemplate(texts.template) : template("template", values.template),
       serviceTopic: template("topic", values.topic),

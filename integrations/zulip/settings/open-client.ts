@@ -27,7 +27,9 @@ export function createClient(
   version: OpenOptions["version"],
 ): ZulipClient {
   return new ZulipClient({
-    ...{ site, timeoutMs, userAgent: `omd-worker/${version}` },
+    site,
+    timeoutMs,
+    userAgent: `omd-worker/${version}`,
     login: () => ({ email, key: readKey(key) }),
   });
 }

@@ -6,24 +6,32 @@ import { BROADCAST_ROWS, CONNECTION_ROWS, HANDLER_ROWS, MESSAGE_ROWS, NOTIFIER_R
 
 /** The authorities are those of the process. */
 export const CONNECTION = use(CONNECTION_ROWS, {
-  ...{ site: LIVE, email: LIVE, api_key_file: LIVE, api_key: LIVE, zuliprc: LIVE, timeout: LIVE },
+  site: LIVE,
+  email: LIVE,
+  api_key_file: LIVE,
+  api_key: LIVE,
+  zuliprc: LIVE,
+  timeout: LIVE,
   ca_file: RESTART,
 });
 const MESSAGES = useAll(MESSAGE_ROWS, LIVE);
 const NOTIFIER = use(NOTIFIER_ROWS, {
-  ...{ spool: RESTART, spool_max_entries: RESTART, spool_max_megabytes: RESTART },
-  ...{
-    digest_over: LIVE,
-    digest_topic: LIVE,
-    resolved_topics: LIVE,
-    max_age: LIVE,
-    prometheus_server: RESTART,
-  },
+  spool: RESTART,
+  spool_max_entries: RESTART,
+  spool_max_megabytes: RESTART,
+  digest_over: LIVE,
+  digest_topic: LIVE,
+  resolved_topics: LIVE,
+  max_age: LIVE,
+  prometheus_server: RESTART,
 });
 const HANDLERS = useAll(HANDLER_ROWS, LIVE);
 const BROADCASTS = useAll(BROADCAST_ROWS, LIVE);
 export const PROCESS = use(PROCESS_ROWS, {
-  ...{ config: INCLUDE, debug: LIVE, logfile: LIVE, log_format: RESTART },
+  config: INCLUDE,
+  debug: LIVE,
+  logfile: LIVE,
+  log_format: RESTART,
 });
 
 /** All options of zulip.conf. */

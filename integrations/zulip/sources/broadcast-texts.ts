@@ -12,10 +12,14 @@ export interface BroadcastTexts {
 export const BROADCAST_TEXTS: Readonly<Record<Language, BroadcastTexts>> = {
   en: {
     events: { new: "Broadcast", changed: "Broadcast, changed", over: "Broadcast is over" },
-    ...{ by: "by", until: "until", stage: "Stage" },
+    by: "by",
+    until: "until",
+    stage: "Stage",
   },
   de: {
     events: { new: "Mitteilung", changed: "Mitteilung, geändert", over: "Mitteilung ist vorbei" },
-    ...{ by: "von", until: "bis", stage: "Stufe" },
+    by: "von",
+    until: "bis",
+    stage: "Stufe",
   },
 };

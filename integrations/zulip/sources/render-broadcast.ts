@@ -32,7 +32,9 @@ export function renderBroadcast(
       ? cutCharacters(htmlToText(text), MAX_OVER)
       : cutCharacters(htmlToMarkdown(text), MAX_TEXT);
   return {
-    ...{ time, stream, topic: fitTopic(topic) },
+    time,
+    stream,
+    topic: fitTopic(topic),
     content: [head, shown, ...(stage === "" ? [] : [`${texts.stage}: ${safeText(stage, MAX_NAME)}`])].join(
       "\n",
     ),

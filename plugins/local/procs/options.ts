@@ -69,7 +69,10 @@ function readFilters(given: readonly GivenText[]): ProcessFilters | undefined {
   const kind = state === undefined ? "any" : kindOfState(state);
   if (kind === "unknown" || (command !== undefined && command === "")) return undefined;
   return {
-    ...{ state, command, words, parent },
+    state,
+    command,
+    words,
+    parent,
     isAny: [state, command, words, parent].some((each) => each !== undefined),
     isImpossible: kind === "impossible",
     text: renderFilters(given),

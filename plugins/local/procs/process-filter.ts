@@ -32,7 +32,10 @@ export function isChild({ parent }: MachineProcess): boolean {
 
 /** The `ps` of the plugin, while it prints: it is in its own list. */
 export const PS: MachineProcess = {
-  ...{ pid: -1, parent: -1, state: "R", name: "ps" },
+  pid: -1,
+  parent: -1,
+  state: "R",
+  name: "ps",
   words: "/bin/ps axwwo stat uid pid ppid vsz rss pcpu etime comm args",
 };
 

@@ -163,12 +163,22 @@ export class Session {
 function configOf(login: Login, socket: Socket): object {
   const { host, port, user, password, domain, database, encrypt, isTrusting, minVersion } = login;
   return {
-    ...{ server: host, port, user, password, ...(domain && { domain }), ...(database && { database }) },
+    server: host,
+    port,
+    user,
+    password,
+    ...(domain && { domain }),
+    ...(database && { database }),
     options: {
-      ...{ encrypt, trustServerCertificate: isTrusting, connector: async () => socket },
+      encrypt,
+      trustServerCertificate: isTrusting,
+      connector: async () => socket,
       // Limits are those of the check.
-      ...{ connectTimeout: NO_LIMIT, requestTimeout: 0, maxRetriesOnTransientErrors: 0 },
-      ...{ appName: "omd-worker", useUTC: true },
+      connectTimeout: NO_LIMIT,
+      requestTimeout: 0,
+      maxRetriesOnTransientErrors: 0,
+      appName: "omd-worker",
+      useUTC: true,
       ...(minVersion && { cryptoCredentialsDetails: { minVersion, ciphers: "DEFAULT@SECLEVEL=0" } }),
     },
   };
@@ -179,7 +189,8 @@ const NO_LIMIT = 2_147_483_647;
 /** What a request asks its pool for. */
 function parentOf(connection: Connection): object {
   return {
-    ...{ config: {}, connected: true },
+    config: {},
+    connected: true,
     acquire: (_: unknown, done: (error: null, connection: Connection, config: object) => void) =>
       done(null, connection, {}),
     release: () => {},

@@ -39,7 +39,9 @@ export async function backupAge(context: ModeContext): Promise<void> {
       role = null,
     ]): BackedUp => ({
       ...readDatabase(name, [state, stateName, role]),
-      ...{ age, duration, databaseAge },
+      age,
+      duration,
+      databaseAge,
     }),
   );
   const isPreferred = await createPreferredTest(context);

@@ -18,8 +18,10 @@ const OFFLINE = ["6", "10"];
 
 export function readDatabase(name: string | null | undefined, [state, stateName, role]: Row): Database {
   return {
-    ...{ name: required(name), state: state ?? null },
-    ...{ stateName: lowerCase(stateName ?? ""), role: lowerCase(role ?? "") },
+    name: required(name),
+    state: state ?? null,
+    stateName: lowerCase(stateName ?? ""),
+    role: lowerCase(role ?? ""),
   };
 }
 

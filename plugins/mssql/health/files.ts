@@ -106,7 +106,11 @@ function readFile(row: Row, drives: Drives): DataFile {
   const limited = pages === TWO_TIB ? 2 * 1024 * 1024 * MIB : pages * PAGE;
   const most = !isGrowing ? bytes : isUnlimited ? bytes + (drives.get(letter) ?? 0) : limited;
   return {
-    ...{ group: required(group), type: required(type), drive: isUnlimited ? letter : undefined },
-    ...{ size: bytes, most, used: Number(used ?? 0) * PAGE },
+    group: required(group),
+    type: required(type),
+    drive: isUnlimited ? letter : undefined,
+    size: bytes,
+    most,
+    used: Number(used ?? 0) * PAGE,
   };
 }

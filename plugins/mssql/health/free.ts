@@ -87,8 +87,12 @@ function tellDatabase(name: string, kind: Kind, { space, context }: Told): void 
   const places = 2;
   result.addPerfdata({ label: `${label}_free_pct`, value: percent, places, unit: "%" });
   result.addPerfdata({
-    ...{ label: `${label}_free`, value: units, places, min: "0" },
-    ...{ unit: unitOf(request) === "%" ? "MB" : unitOf(request), max: renderNumber(space.most / factor) },
+    label: `${label}_free`,
+    value: units,
+    places,
+    min: "0",
+    unit: unitOf(request) === "%" ? "MB" : unitOf(request),
+    max: renderNumber(space.most / factor),
   });
   result.addPerfdata({ label: `${label}_allocated_pct`, value: allocated, places, unit: "%" });
 }

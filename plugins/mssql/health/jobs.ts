@@ -34,8 +34,11 @@ export async function failedJobs(context: ModeContext): Promise<void> {
 function readJob([name, now, seconds, start, status, message, frequency]: Row): Job {
   const texts = { now: now ?? null, seconds: seconds ?? null, start: start ?? null };
   return {
-    ...{ name: required(name), ...texts, status: required(status) },
-    ...{ message: message ?? null, frequency: frequency ?? null },
+    name: required(name),
+    ...texts,
+    status: required(status),
+    message: message ?? null,
+    frequency: frequency ?? null,
   };
 }
 

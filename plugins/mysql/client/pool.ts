@@ -19,7 +19,10 @@ export const MYSQL_POOL: Shared<SessionPool<Target, Session>> = sharedPool(
   (shared) =>
     (target, { clock, signal }) =>
       connect(target, {
-        ...{ resolver: shared(RESOLVER), contexts: shared(TLS_CONTEXTS), foreign: shared(FOREIGN_LOGINS) },
-        ...{ clock, signal },
+        resolver: shared(RESOLVER),
+        contexts: shared(TLS_CONTEXTS),
+        foreign: shared(FOREIGN_LOGINS),
+        clock,
+        signal,
       }),
 );

@@ -81,7 +81,8 @@ export class Session implements Disposable {
     this.#isMariadb = isMariadb;
     this.#framer = new PacketFramer((data, start, end) => this.#take(data, start, end), isSecure ? 1 : 0);
     this.#stream = new ServerStream(socket, {
-      ...{ framer: this.#framer, library: "libmariadb" },
+      framer: this.#framer,
+      library: "libmariadb",
       onEnd: (reason) => this.#end(reason),
     });
   }
@@ -261,7 +262,10 @@ function optionsOf(
     ...(database === undefined ? ["-CONNECT_WITH_DB"] : []),
   ];
   return {
-    ...{ user, flags, connectTimeout: 0, charset: "UTF8MB4_GENERAL_CI" },
+    user,
+    flags,
+    connectTimeout: 0,
+    charset: "UTF8MB4_GENERAL_CI",
     // No statement is prepared. The driver makes room for 16,000 otherwise: half a megabyte a connection.
     maxPreparedStatements: 1,
     ...(database !== undefined && { database }),

@@ -48,8 +48,14 @@ function listFiles(file: string | undefined, environment: NodeJS.ProcessEnv): re
 
 /** The options of a text that are used here, and what they are called in `ClientOptions`. */
 const TEXTS: Readonly<Record<string, keyof ClientOptions>> = {
-  ...{ user: "user", password: "password", passwd: "password", socket: "socket" },
-  ...{ host: "host", servername: "host", database: "database", db: "database" },
+  user: "user",
+  password: "password",
+  passwd: "password",
+  socket: "socket",
+  host: "host",
+  servername: "host",
+  database: "database",
+  db: "database",
 };
 
 /** Options that libmariadb knows and that change nothing for the plugins, which name a port of their own. */

@@ -23,10 +23,19 @@ export interface Body {
 
 /** The letters of messages that servers send. */
 export const LETTER = {
-  ...{ notice: letter("N"), parameter: letter("S"), notification: letter("A"), error: letter("E") },
-  ...{ columns: letter("T"), row: letter("D"), complete: letter("C"), empty: letter("I") },
-  ...{ copyIn: letter("G"), copyOut: letter("H"), ready: letter("Z") },
-  ...{ authentication: letter("R"), key: letter("K") },
+  notice: letter("N"),
+  parameter: letter("S"),
+  notification: letter("A"),
+  error: letter("E"),
+  columns: letter("T"),
+  row: letter("D"),
+  complete: letter("C"),
+  empty: letter("I"),
+  copyIn: letter("G"),
+  copyOut: letter("H"),
+  ready: letter("Z"),
+  authentication: letter("R"),
+  key: letter("K"),
 } as const;
 
 /** The state of a session outside of a transaction. */
@@ -102,8 +111,15 @@ export function findFirst({ data, start, end }: Body, columns: number): Body | u
 
 /** The letters of the fields that libpq shows. */
 const FIELDS = {
-  ...{ S: "severity", C: "code", M: "message", D: "detail", H: "hint", W: "where" },
-  ...{ P: "position", p: "internalPosition", q: "internalQuery" },
+  S: "severity",
+  C: "code",
+  M: "message",
+  D: "detail",
+  H: "hint",
+  W: "where",
+  P: "position",
+  p: "internalPosition",
+  q: "internalQuery",
 } as const satisfies Readonly<Record<string, keyof ServerMessage>>;
 
 /**

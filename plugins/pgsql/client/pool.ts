@@ -19,7 +19,10 @@ export const PGSQL_POOL: Shared<SessionPool<Target, Session>> = sharedPool(
   (shared) =>
     (target, { clock, signal }) =>
       connect(target, {
-        ...{ resolver: shared(RESOLVER), contexts: shared(TLS_CONTEXTS), machine: shared(MACHINE) },
-        ...{ clock, signal },
+        resolver: shared(RESOLVER),
+        contexts: shared(TLS_CONTEXTS),
+        machine: shared(MACHINE),
+        clock,
+        signal,
       }),
 );

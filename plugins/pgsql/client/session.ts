@@ -76,7 +76,8 @@ export class Session implements Disposable {
       copies: () => this.#abandon(),
     });
     this.#stream = new ServerStream(socket, {
-      ...{ framer: this.#reader, library: "libpq" },
+      framer: this.#reader,
+      library: "libpq",
       onEnd: (reason) => this.#end(reason),
     });
   }
@@ -211,9 +212,15 @@ class NoPassword extends Error {}
 function createClient({ Client: DriverClient }: Driver, stream: ServerStream, target: Target): Client {
   const { user, database, password, options, applicationName } = target;
   return new DriverClient({
-    ...{ user, database, options, application_name: applicationName },
+    user,
+    database,
+    options,
+    application_name: applicationName,
     // The stream is connected, and TLS has begun where it is wanted.
-    ...{ host: "connected", port: 1, ssl: false, stream: () => stream.forDriver },
+    host: "connected",
+    port: 1,
+    ssl: false,
+    stream: () => stream.forDriver,
     password: () => {
       if (password === undefined) throw new NoPassword();
       return password.text;

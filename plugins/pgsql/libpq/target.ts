@@ -59,7 +59,10 @@ export async function readTarget(
     throw new CheckDeclined("a login or a database that is not ASCII");
   }
   return {
-    ...{ ...target, place, password, tls: readTls(parameters.sslmode ?? "prefer") },
+    ...target,
+    place,
+    password,
+    tls: readTls(parameters.sslmode ?? "prefer"),
     applicationName: parameters.application_name || parameters.fallback_application_name || undefined,
     triesKerberos: parameters.gssencmode !== "disable",
   };

@@ -73,7 +73,9 @@ interface Scalar {
 function addScalar(netSnmp: NetSnmp, agent: Agent, { oid, kind, read }: Scalar): void {
   const mib = agent.getMib();
   mib.registerProvider({
-    ...{ name: oid, oid, type: netSnmp.MibProviderType["Scalar"] ?? 1 },
+    name: oid,
+    oid,
+    type: netSnmp.MibProviderType["Scalar"] ?? 1,
     scalarType: netSnmp.ObjectType[kind] ?? 0,
     maxAccess: netSnmp.MaxAccess["read-only"] ?? 2,
     handler: (request) => {
@@ -97,11 +99,15 @@ function addTable(
   const parts = first.split(".").map((_, at) => INDEX_COLUMNS + at);
   const { MaxAccess, ObjectType } = netSnmp;
   const column = (number: number, kind: ObjectKind, access: string) => ({
-    ...{ number, name: `column ${number}` },
-    ...{ type: ObjectType[kind] ?? 0, maxAccess: MaxAccess[access] ?? 0 },
+    number,
+    name: `column ${number}`,
+    type: ObjectType[kind] ?? 0,
+    maxAccess: MaxAccess[access] ?? 0,
   });
   mib.registerProvider({
-    ...{ name: oid, oid, type: netSnmp.MibProviderType["Table"] ?? 2 },
+    name: oid,
+    oid,
+    type: netSnmp.MibProviderType["Table"] ?? 2,
     tableColumns: [
       ...parts.map((number) => column(number, "Integer", "not-accessible")),
       ...Object.entries(columns).map(([number, kind]) => column(Number(number), kind, "read-only")),

@@ -27,7 +27,9 @@ export const SSH_POOL: Shared<SshPool> = {
   name: "ssh connections",
   create: ({ log, shared, setting }) =>
     new SshPool({
-      ...{ log, resolver: shared(RESOLVER), logins: shared(SSH_LOGINS) },
+      log,
+      resolver: shared(RESOLVER),
+      logins: shared(SSH_LOGINS),
       isKeeping: () => setting(NATIVE_SSH_KEEPALIVE),
     }),
 };

@@ -180,7 +180,10 @@ export function sharedPool<Target extends object, Session extends PooledSession>
     name: `${name} connections`,
     create: ({ log, shared, setting }) =>
       new SessionPool({
-        ...{ name, log, logins: shared(logins), connect: connect(shared) },
+        name,
+        log,
+        logins: shared(logins),
+        connect: connect(shared),
         isKeeping: () => setting(NATIVE_DB_POOL),
       }),
   };

@@ -41,7 +41,14 @@ export async function runCommandLine(
     const readSecret = createSecretReader(config);
     const onDeclined = (check: string, reason: string) => log.info(`${check}: ${reason}; left to the plugin`);
     const runner = createRunner({
-      ...{ router, executor, shared, log, findMarks, readSecret, onDeclined, findConfinement },
+      router,
+      executor,
+      shared,
+      log,
+      findMarks,
+      readSecret,
+      onDeclined,
+      findConfinement,
     });
     const job = { ...NO_JOB, ...given, queue };
     const startMs = performance.now();

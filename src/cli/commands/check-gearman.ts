@@ -7,7 +7,9 @@ import { runLetters } from "../tools/run-letters.ts";
 export async function checkGearmanCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   const codes = { helpCode: 3, callCode: 3 };
   return runLetters(argv, io, {
-    ...{ name: "check_gearman", letters: CHECK_LETTERS, ...codes },
+    name: "check_gearman",
+    letters: CHECK_LETTERS,
+    ...codes,
     run: checkGearman,
   });
 }

@@ -7,7 +7,10 @@ import { runLetters } from "../tools/run-letters.ts";
 
 export async function topCommand(argv: readonly string[], io: Io): Promise<CommandResult> {
   return runLetters(argv, io, {
-    ...{ name: "gearman_top", letters: TOP_LETTERS, helpCode: 0, callCode: 0 },
+    name: "gearman_top",
+    letters: TOP_LETTERS,
+    helpCode: 0,
+    callCode: 0,
     run: async (values, toolIo) => {
       const options = topOptions(values, io.env);
       if (options.isBatch || process.stdout.isTTY !== true) return printTables(options, toolIo);

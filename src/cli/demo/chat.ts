@@ -59,7 +59,9 @@ export async function startChat(log: Log): Promise<Chat> {
   });
   const owned = closing.move();
   return {
-    ...{ server, viewer, url: `${server.url}/` },
+    server,
+    viewer,
+    url: `${server.url}/`,
     attach: (given) => {
       core = given;
     },

@@ -12,7 +12,8 @@ export async function observeDemo(loaded: LoadedConfig<Config>): Promise<DemoObs
   const metrics = await createMetrics(loaded.config, log, tail);
   if (metrics === undefined) return undefined;
   return {
-    ...{ log, listeners: metrics.listeners },
+    log,
+    listeners: metrics.listeners,
     async serve(worker) {
       const port = await metrics.serve(worker, () => loaded);
       return port === undefined ? undefined : `http://127.0.0.1:${port}/`;

@@ -21,11 +21,15 @@ export function openLog(loaded: LoadedConfig<Config>, io: Io): OpenedLog {
   const tail = hasPage(config) ? new LogTail() : undefined;
   const syslog = config.logmode === "syslog" ? openSyslog(config, io) : undefined;
   const log = createLog({
-    ...{ debug: config.debug, file: logFile(loaded), format: config.logFormat },
-    ...{ onLine: tail?.add, onto: syslog?.write },
+    debug: config.debug,
+    file: logFile(loaded),
+    format: config.logFormat,
+    onLine: tail?.add,
+    onto: syslog?.write,
   });
   return {
-    ...{ log, tail },
+    log,
+    tail,
     async [Symbol.asyncDispose]() {
       log.flush();
       await syslog?.[Symbol.asyncDispose]();
@@ -37,7 +41,9 @@ export function openLog(loaded: LoadedConfig<Config>, io: Io): OpenedLog {
 function openSyslog({ logFormat: format }: Config, io: Io): Syslog {
   const socket = io.env["OMD_SYSLOG_SOCKET"];
   return new Syslog({
-    ...{ ident: programName(), format, without: (line) => io.stderr(`${line}\n`) },
+    ident: programName(),
+    format,
+    without: (line) => io.stderr(`${line}\n`),
     ...(socket !== undefined && { socket }),
   });
 }

@@ -107,7 +107,9 @@ function servePage(page: Page, { worker, loaded, queues, tail, log }: PageParts)
       if (shown?.of !== of) shown = { of, options: optionsOf(of) };
       return shown.options;
     },
-    ...{ queues, tail, log },
+    queues,
+    tail,
+    log,
   });
 }
 

@@ -66,7 +66,10 @@ export async function serve(options: ServeOptions): Promise<number> {
   const reload = createWholeReload({ worker, log, current, ...around });
   using changes = new ReloadOnChange({ sources, reload: () => reloadChanged(worker, reload) });
   const signals = handleSignals({
-    ...{ worker, log, reload, reopenLog: () => log.reopen() },
+    worker,
+    log,
+    reload,
+    reopenLog: () => log.reopen(),
     onEnd: () => systemd?.stopping(),
   });
   using control = config.controlSocket ? listen(worker, { log, reload, config }) : undefined;
@@ -84,8 +87,13 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 function createWorker(config: Config, log: WorkerLog, listeners: readonly WorkerListener[]): Worker {
   return new Worker({
-    ...{ config, log, listeners, version: VERSION, hostName: hostname() },
-    ...{ checks: OWN_CHECKS, sessions: SESSIONS_URL },
+    config,
+    log,
+    listeners,
+    version: VERSION,
+    hostName: hostname(),
+    checks: OWN_CHECKS,
+    sessions: SESSIONS_URL,
   });
 }
 

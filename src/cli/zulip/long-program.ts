@@ -98,7 +98,7 @@ async function serve<Config extends ProgramConfig>(
   const client = openClient(config.connection, { env: io.env, version: VERSION });
   const running = new Replaceable<Run<Config>>({ client, config });
   const prepare = (read: Config) => ({ client: createClient(read.connection, VERSION), config: read });
-  const reload = createReload({ ...{ program: name, table, argv, io, log, running, prepare, whyNot } });
+  const reload = createReload({ program: name, table, argv, io, log, running, prepare, whyNot });
   using _signals = followSignals({ log, ending, reload });
   await run({ running, log, signal: ending.signal });
 }

@@ -63,7 +63,8 @@ export function withTls(
   isDefault: boolean,
 ): readonly ServerAddress[] {
   return servers.map(({ host, port, tls: isWritten = isDefault }) => ({
-    ...{ host, port },
+    host,
+    port,
     ...(isWritten && tls && { tls }),
   }));
 }

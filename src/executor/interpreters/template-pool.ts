@@ -118,7 +118,9 @@ export class TemplatePool {
   #start(plugin: WarmPlugin): Template {
     const id = this.#runs.newId();
     const template = new Template({
-      ...{ id, plugin, statusFd: this.#runs.statusFd },
+      id,
+      plugin,
+      statusFd: this.#runs.statusFd,
       onExit: (gone) => this.#exited(gone),
     });
     this.#templates.set(plugin.file, template);

@@ -36,7 +36,8 @@ export class BriefClient {
     const { server, timeoutMs } = options;
     this.#options = options;
     this.#connection = new BriefConnection({
-      ...{ server, timeoutMs },
+      server,
+      timeoutMs,
       onPacket: (packet) => this.#packet(packet),
       onLost: (error) => this.#lost(error),
     });

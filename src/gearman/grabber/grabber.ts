@@ -9,9 +9,6 @@ import type { Claim } from "./orphans.ts";
 import { type Answer, type AssignedWorkload, type JobOrigin, queuesOf, RunningJob } from "./running-job.ts";
 import { Unconfirmed } from "./unconfirmed.ts";
 
-export type { GrabberOptions } from "./grabber-options.ts";
-export type { GrabbedJob } from "./running-job.ts";
-
 const GRAB = encodePacket({ type: "GRAB_JOB_UNIQ" });
 const PRE_SLEEP = encodePacket({ type: "PRE_SLEEP" });
 
@@ -49,13 +46,16 @@ export class Grabber implements JobOrigin {
   #jobsInFlight = 0;
 
   constructor(options: GrabberOptions) {
+    const { server, log, timing, presence, isWatched = false } = options;
     this.#options = options;
-    this.#server = renderServerAddress(options.server);
-    const { server, log, timing, presence, isWatched = false, intervalMs = 0, grabsAtOnce } = options;
-    this.#budget = new GrabBudget(grabsAtOnce);
-    this.#groups = new GrabGroups({ intervalMs, onDue: () => this.wake() });
+    this.#server = renderServerAddress(server);
+    this.#budget = new GrabBudget(options.grabsAtOnce);
+    this.#groups = new GrabGroups({ intervalMs: options.intervalMs ?? 0, onDue: () => this.wake() });
     this.#connection = new Connection({
-      ...{ server, log, ...(timing && { timing }), ...(presence && { presence }) },
+      server,
+      log,
+      ...(timing && { timing }),
+      ...(presence && { presence }),
       onPacket: (packet) => this.#packet(packet),
       onState: (state) => this.#connectionState(state),
       onDrain: () => this.wake(),

@@ -27,13 +27,23 @@ const PANEL_HEIGHT = 8;
 /** monitoring/grafana/omd-worker.json, for Grafana 10 and later. */
 export function renderDashboard(): string {
   const dashboard = {
-    ...{ id: null, uid: "omd-worker", title: "omd-worker", tags: ["gearman", "omd-worker"] },
+    id: null,
+    uid: "omd-worker",
+    title: "omd-worker",
+    tags: ["gearman", "omd-worker"],
     description:
       "Workers, queues, checks and results of mod_gearman: omd-worker, and what the Go worker tells, too.",
-    ...{ editable: true, graphTooltip: 1, schemaVersion: 38, version: 1, refresh: "30s", timezone: "" },
+    editable: true,
+    graphTooltip: 1,
+    schemaVersion: 38,
+    version: 1,
+    refresh: "30s",
+    timezone: "",
     time: { from: "now-3h", to: "now" },
     annotations: { list: ANNOTATIONS },
-    ...{ links: [], templating: { list: VARIABLES }, panels: layOut(ROWS) },
+    links: [],
+    templating: { list: VARIABLES },
+    panels: layOut(ROWS),
   };
   return `${JSON.stringify(dashboard, null, 2)}\n`;
 }
@@ -49,15 +59,32 @@ const ANNOTATIONS = [
 
 function annotation(name: string, iconColor: string, expr: string): object {
   return {
-    ...{ name, iconColor, expr, datasource: SOURCE, enable: true, hide: false },
-    ...{ step: "60s", titleFormat: "{{instance}}", textFormat: name },
+    name,
+    iconColor,
+    expr,
+    datasource: SOURCE,
+    enable: true,
+    hide: false,
+    step: "60s",
+    titleFormat: "{{instance}}",
+    textFormat: name,
   };
 }
 
 const VARIABLES = [
   {
-    ...{ name: "datasource", label: "Data source", type: "datasource", query: "prometheus", regex: "" },
-    ...{ hide: 0, includeAll: false, multi: false, refresh: 1, options: [], current: {}, skipUrlSync: false },
+    name: "datasource",
+    label: "Data source",
+    type: "datasource",
+    query: "prometheus",
+    regex: "",
+    hide: 0,
+    includeAll: false,
+    multi: false,
+    refresh: 1,
+    options: [],
+    current: {},
+    skipUrlSync: false,
   },
   variable("job", "Job", "label_values(modgearmanworker_info, job)"),
   variable("instance", "Worker", 'label_values(modgearmanworker_info{job=~"$job"}, instance)'),
@@ -67,10 +94,22 @@ const VARIABLES = [
 /** All values are chosen at first. */
 function variable(name: string, label: string, definition: string): object {
   return {
-    ...{ name, label, type: "query", datasource: SOURCE, definition },
+    name,
+    label,
+    type: "query",
+    datasource: SOURCE,
+    definition,
     query: { query: definition, refId: "PrometheusVariableQueryEditor-VariableQuery" },
-    ...{ hide: 0, includeAll: true, allValue: ".*", multi: true, refresh: 2, sort: 1, regex: "" },
-    ...{ options: [], current: { selected: true, text: ["All"], value: ["$__all"] }, skipUrlSync: false },
+    hide: 0,
+    includeAll: true,
+    allValue: ".*",
+    multi: true,
+    refresh: 2,
+    sort: 1,
+    regex: "",
+    options: [],
+    current: { selected: true, text: ["All"], value: ["$__all"] },
+    skipUrlSync: false,
   };
 }
 

@@ -16,7 +16,12 @@ export function renderPanel(panel: Panel, id: number, gridPos: Place): object {
   const { title, about: description, show, queries, unit } = panel;
   const isTable = show.kind === "table";
   return {
-    ...{ id, title, description, gridPos, datasource: SOURCE, type: TYPES[show.kind] },
+    id,
+    title,
+    description,
+    gridPos,
+    datasource: SOURCE,
+    type: TYPES[show.kind],
     fieldConfig: { defaults: { unit, ...decimalsOf(panel), ...fieldsOf(show) }, overrides: [] },
     options: optionsOf(show),
     targets: queries.map((query, at) => renderQuery(query, at, isTable)),
@@ -82,8 +87,13 @@ function thresholds(alarm: number | undefined): object {
 
 function drawing(fillOpacity: number, stacking: string): object {
   return {
-    ...{ drawStyle: "line", lineInterpolation: "linear", lineWidth: 1, fillOpacity },
-    ...{ showPoints: "never", spanNulls: false, stacking: { mode: stacking, group: "A" } },
+    drawStyle: "line",
+    lineInterpolation: "linear",
+    lineWidth: 1,
+    fillOpacity,
+    showPoints: "never",
+    spanNulls: false,
+    stacking: { mode: stacking, group: "A" },
   };
 }
 
@@ -92,13 +102,11 @@ function optionsOf(show: Show): object {
   switch (show.kind) {
     case "number":
       return {
-        ...{
-          colorMode: "value",
-          graphMode: "area",
-          justifyMode: "auto",
-          orientation: "auto",
-          textMode: "auto",
-        },
+        colorMode: "value",
+        graphMode: "area",
+        justifyMode: "auto",
+        orientation: "auto",
+        textMode: "auto",
         reduceOptions: { calcs: ["lastNotNull"], fields: "", values: false },
       };
     case "lines":

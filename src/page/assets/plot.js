@@ -26,8 +26,11 @@ export function createPlot(spec, section) {
   const area = pathIn(svg, "area");
   const cursor = pathIn(svg, "cursor");
   const series = spec.series.map(({ name, read }, at) => ({
-    ...{ name, read, value: keyIn(find(".legend"), name, CLASSES[at]) },
-    ...{ line: pathIn(svg, CLASSES[at]), dot: pathIn(svg, `dot ${CLASSES[at]}`) },
+    name,
+    read,
+    value: keyIn(find(".legend"), name, CLASSES[at]),
+    line: pathIn(svg, CLASSES[at]),
+    dot: pathIn(svg, `dot ${CLASSES[at]}`),
   }));
   section.append(figure);
   return {

@@ -9,12 +9,14 @@ const perSecond = (value) => (value === null ? "–" : `${figure(value)}/s`);
 const SPECS = [
   {
     title: "Jobs a second",
-    ...{ unit: "/s", show: perSecond },
+    unit: "/s",
+    show: perSecond,
     series: [{ name: "jobs", read: ({ rate }) => rate }],
   },
   {
     title: "Latency, planned to started",
-    ...{ unit: "seconds", show: span },
+    unit: "seconds",
+    show: span,
     series: [
       { name: "median", read: ({ latencyP50 }) => latencyP50 },
       { name: "95 %", read: ({ latencyP95 }) => latencyP95 },
@@ -22,7 +24,8 @@ const SPECS = [
   },
   {
     title: "How long commands run",
-    ...{ unit: "seconds", show: span },
+    unit: "seconds",
+    show: span,
     series: [
       { name: "median", read: ({ durationP50 }) => durationP50 },
       { name: "95 %", read: ({ durationP95 }) => durationP95 },
@@ -30,7 +33,8 @@ const SPECS = [
   },
   {
     title: "Jobs under way, and time-outs",
-    ...{ unit: " jobs", show: figure },
+    unit: " jobs",
+    show: figure,
     series: [
       { name: "under way", read: ({ inFlight }) => inFlight },
       { name: "time-outs in 10 s", read: ({ timedOut }) => timedOut },

@@ -5,7 +5,8 @@ import { write } from "./tables.js";
 const LEVELS = { problem: "Problem", warning: "Warning", note: "Note" };
 const CALM = "Nothing is wrong: the job servers answer, jobs are run and results are delivered.";
 const LOST = {
-  ...{ rule: "lost", level: "problem" },
+  rule: "lost",
+  level: "problem",
   text: "This page has no connection to the worker. The figures are old.",
   advice: "It tries again by itself. If it stays so, see whether the worker runs.",
 };

@@ -33,7 +33,11 @@ const MAX_TOLD = 10;
 /** Counts runs by the name of the check. */
 export class CheckCounts {
   readonly #recent = new Recent<Count>(MAX_CHECKS, () => ({
-    ...{ runs: 0, notOk: 0, timedOut: 0, seconds: 0, longest: 0 },
+    runs: 0,
+    notOk: 0,
+    timedOut: 0,
+    seconds: 0,
+    longest: 0,
   }));
 
   ran(name: string, { seconds, isOk, isTimedOut }: RunFacts): void {
@@ -65,7 +69,11 @@ export class CheckCounts {
       const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
       const runs = sum("runs");
       return {
-        ...{ name, runs, notOk: sum("notOk"), timedOut: sum("timedOut"), mean: sum("seconds") / runs },
+        name,
+        runs,
+        notOk: sum("notOk"),
+        timedOut: sum("timedOut"),
+        mean: sum("seconds") / runs,
         longest: Math.max(...counts.map(({ longest }) => longest)),
       };
     });

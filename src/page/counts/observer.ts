@@ -65,7 +65,11 @@ export class Observer implements Disposable {
     if (isTimedOut) this.troubles.add("timed-out");
     this.checks.ran(checkName(job.commandLine), { seconds, isOk, isTimedOut });
     this.slowest.ran(seconds, () => ({
-      ...{ hostName, serviceDescription, seconds, isTimedOut, time: finishTime },
+      hostName,
+      serviceDescription,
+      seconds,
+      isTimedOut,
+      time: finishTime,
     }));
   }
 }

@@ -94,14 +94,29 @@ export function makeSnapshot(parts: SnapshotParts): Snapshot {
   const { executor, native, shadow, identifier, stage } = status;
   const { history, checks, routes, slowest, troubles } = observer;
   return {
-    ...{ version, state, since, slots, outbox, jobServers, dupservers, lastReload, queues, shadow },
-    ...{ time: now, identifier: fromByteString(identifier), hostName: status.hostName },
+    version,
+    state,
+    since,
+    slots,
+    outbox,
+    jobServers,
+    dupservers,
+    lastReload,
+    queues,
+    shadow,
+    time: now,
+    identifier: fromByteString(identifier),
+    hostName: status.hostName,
     ...(stage !== undefined && { stage: fromByteString(stage) }),
     wrong: findWrong({ status, queues, troubles, failedReload, now }),
     jobs: jobsOf(status),
     pools: { shells: executor.shells, templates: executor.templates, shared: native.shared },
-    ...{ waits: native.waits, setAside: native.setAside, limits: limitsOf(status) },
-    ...{ slowestChecks: checks.slowest, mostFailing: checks.mostFailing, routes: routes.told },
+    waits: native.waits,
+    setAside: native.setAside,
+    limits: limitsOf(status),
+    slowestChecks: checks.slowest,
+    mostFailing: checks.mostFailing,
+    routes: routes.told,
     slowestRuns: slowest.told.map(({ hostName, serviceDescription, ...run }) => ({
       ...run,
       name: nameOf(hostName, serviceDescription) ?? "",
@@ -123,8 +138,10 @@ function limitsOf({ slots, native }: WorkerStatus): Snapshot["limits"] {
 
 function jobsOf({ jobs: { taken, done, orphaned, inFlight } }: WorkerStatus): Snapshot["jobs"] {
   const oldest = inFlight.slice(0, MAX_JOBS).map(({ hostName, serviceDescription, type, queue, age }) => ({
-    ...{ name: nameOf(hostName, serviceDescription), type: type && fromByteString(type) },
-    ...{ queue: fromByteString(queue), age },
+    name: nameOf(hostName, serviceDescription),
+    type: type && fromByteString(type),
+    queue: fromByteString(queue),
+    age,
   }));
   return { taken, done, orphaned, inFlight: inFlight.length, oldest };
 }

@@ -28,7 +28,11 @@ export async function runAndSend(
   using signals = new HeldSignals();
   const killsBefore = readMemoryKills();
   const ran = await runCommand({
-    ...{ command, env, signals, maxOutput: config.maxOutput, timeoutMs: config.timeout * 1000 },
+    command,
+    env,
+    signals,
+    maxOutput: config.maxOutput,
+    timeoutMs: config.timeout * 1000,
     onOutput: (to, chunk) => (to === "stdout" ? io.stdout(chunk) : io.stderr(chunk)),
   });
   const kills = readMemoryKills();

@@ -112,7 +112,8 @@ export class Sender {
   async #try(server: ServerAddress): Promise<string | undefined> {
     const lost = Promise.withResolvers<string>();
     const client = new BriefClient({
-      ...{ server, timeoutMs: this.#options.timeoutMs },
+      server,
+      timeoutMs: this.#options.timeoutMs,
       onAccepted: () => this.#accepted(),
       onLost: (error) => {
         if (this.#client === client) this.#client = undefined;

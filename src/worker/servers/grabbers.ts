@@ -1,4 +1,5 @@
-import { Grabber, type GrabberOptions } from "../../gearman/grabber/grabber.ts";
+import { Grabber } from "../../gearman/grabber/grabber.ts";
+import type { GrabberOptions } from "../../gearman/grabber/grabber-options.ts";
 
 export interface GrabbersOptions extends Omit<GrabberOptions, "room" | "onDrained"> {
   /** Those of the queues that have a limit of their own. */

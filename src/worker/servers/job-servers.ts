@@ -1,6 +1,6 @@
 import type { ByteString } from "../../byte-string.ts";
-import type { GrabbedJob } from "../../gearman/grabber/grabber.ts";
 import { Orphans } from "../../gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../gearman/grabber/running-job.ts";
 import { type EarlierJob, RunningJob } from "../../gearman/grabber/running-job.ts";
 import type { ServerAddress } from "../../gearman/server-address.ts";
 import type { Log } from "../../log.ts";
@@ -133,17 +133,15 @@ export class JobServers {
   ): Link {
     const { log, events, renderStatus, onResultsOpen } = this.#options;
     return new Link({
-      ...{
-        server,
-        queues,
-        limited,
-        statusQueue,
-        log,
-        orphans: this.#orphans,
-        timing,
-        renderStatus,
-        onResultsOpen,
-      },
+      server,
+      queues,
+      limited,
+      statusQueue,
+      log,
+      orphans: this.#orphans,
+      timing,
+      renderStatus,
+      onResultsOpen,
       grabIntervalMs,
       room: (asking, queue) => this.#roomFor(asking, queue),
       onRoomLeft: () => this.wake(),

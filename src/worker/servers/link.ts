@@ -1,7 +1,8 @@
 import type { ByteString } from "../../byte-string.ts";
 import type { ConnectionState, ConnectionTiming } from "../../gearman/connection.ts";
-import { type GrabbedJob, Grabber } from "../../gearman/grabber/grabber.ts";
+import { Grabber } from "../../gearman/grabber/grabber.ts";
 import { Orphans } from "../../gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../gearman/grabber/running-job.ts";
 import { Presence } from "../../gearman/presence.ts";
 import { renderServerAddress, type ServerAddress } from "../../gearman/server-address.ts";
 import { Submitter } from "../../gearman/submitter.ts";
@@ -73,7 +74,14 @@ export class Link {
     this.name = name;
     this.drained = drained.promise;
     this.#jobs = new Grabbers({
-      ...{ server, timing, log, presence, isWatched: true, queues: options.queues, orphans, onJob },
+      server,
+      timing,
+      log,
+      presence,
+      isWatched: true,
+      queues: options.queues,
+      orphans,
+      onJob,
       intervalMs: options.grabIntervalMs,
       limited: options.limited ?? [],
       room: (queue) => options.room(this, queue),
@@ -84,13 +92,20 @@ export class Link {
     });
     const quietLog = quiet(log);
     this.#status = new Grabber({
-      ...{ server, timing, log: quietLog, queues: [options.statusQueue] },
+      server,
+      timing,
+      log: quietLog,
+      queues: [options.statusQueue],
       orphans: new Orphans({ log: quietLog }),
       room: () => 1,
       onJob: (job) => job.complete(Buffer.from(options.renderStatus(), "latin1")),
     });
     this.results = new Submitter({
-      ...{ server, timing, log, presence, onAnswer: onResultsOpen },
+      server,
+      timing,
+      log,
+      presence,
+      onAnswer: onResultsOpen,
       onState: (state) => state === "connected" && onResultsOpen(),
     });
   }

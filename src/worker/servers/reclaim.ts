@@ -1,6 +1,7 @@
 import type { ConnectionTiming } from "../../gearman/connection.ts";
-import { type GrabbedJob, Grabber } from "../../gearman/grabber/grabber.ts";
+import { Grabber } from "../../gearman/grabber/grabber.ts";
 import type { Orphans } from "../../gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../gearman/grabber/running-job.ts";
 import type { ServerAddress } from "../../gearman/server-address.ts";
 import type { Log } from "../../log.ts";
 import { quiet } from "./quiet-log.ts";
@@ -42,7 +43,11 @@ export class Reclaim {
     this.#ended = ended.promise;
     this.#orphans = orphans;
     this.#grabber = new Grabber({
-      ...{ server, timing, log: quiet(log), queues: [queue], orphans },
+      server,
+      timing,
+      log: quiet(log),
+      queues: [queue],
+      orphans,
       room: () => (this.#isOver || orphans.size === 0 ? 0 : 1),
       onClaimed: () => this.#endIfDone(),
       onState: () => this.#endIfDone(),

@@ -1,5 +1,5 @@
-import type { GrabbedJob } from "../../gearman/grabber/grabber.ts";
 import type { Orphans, Place } from "../../gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../gearman/grabber/running-job.ts";
 import { renderServerAddress } from "../../gearman/server-address.ts";
 import type { Log } from "../../log.ts";
 import { Reclaim } from "./reclaim.ts";

@@ -44,8 +44,12 @@ export class QueueLimits {
       const line = this.#lines.get(queue);
       const full = this.#full.get(queue);
       return {
-        ...{ queue, most, running: line?.running ?? 0, waiting: line?.waiting.length ?? 0 },
-        ...{ fullFor: full?.present() ?? 0, fullTotal: full?.total() ?? 0 },
+        queue,
+        most,
+        running: line?.running ?? 0,
+        waiting: line?.waiting.length ?? 0,
+        fullFor: full?.present() ?? 0,
+        fullTotal: full?.total() ?? 0,
       };
     });
   }

@@ -11,17 +11,15 @@ import {
 } from "../../../bench/chaos/verdict.ts";
 
 const GOOD: Verdict = {
-  ...{
-    jobs: 1,
-    lost: 0,
-    wrong: 0,
-    neverRun: 0,
-    doubled: 0,
-    repeated: 0,
-    outdated: 0,
-    late: 0,
-    slowestMs: 10,
-  },
+  jobs: 1,
+  lost: 0,
+  wrong: 0,
+  neverRun: 0,
+  doubled: 0,
+  repeated: 0,
+  outdated: 0,
+  late: 0,
+  slowestMs: 10,
   runAgain: { killed: 0, moved: 0, left: 0, resubmitted: 0, unexplained: 0 },
 };
 
@@ -43,8 +41,15 @@ function at(second: number): Span {
 function judge(more: Partial<Evidence>): Verdict {
   const runs = readLedger("0 1#1 100.00\n");
   return judgeChaos({
-    ...{ jobs: 1, results: [result(1)], runs, resubmitted: new Set() },
-    ...{ killed: new Map(), ended: new Map(), stopped: new Map(), lost: [], away: [] },
+    jobs: 1,
+    results: [result(1)],
+    runs,
+    resubmitted: new Set(),
+    killed: new Map(),
+    ended: new Map(),
+    stopped: new Map(),
+    lost: [],
+    away: [],
     ...more,
   });
 }

@@ -30,7 +30,8 @@ async function oneJobAtTheSecond({ isJoined }: { readonly isJoined: boolean }) {
   const workload = Buffer.from(Buffer.from(result, "latin1").toString("base64"));
   const clients = await Promise.all(servers.map(({ port }) => actors.client({ host: "127.0.0.1", port })));
   return {
-    ...{ first, second },
+    first,
+    second,
     give: (at: 0 | 1) => clients[at]?.submit({ queue: "check_results", workload, unique: `result ${at}` }),
     [Symbol.dispose]: () => {
       for (const each of [first, second]) each[Symbol.dispose]();

@@ -19,7 +19,11 @@ nodejs_external_memory_bytes 2097152
 
 it("the heap, buffers, timers and other handles are read from the metrics", () => {
   expect(readOwnFigures(METRICS)).toEqual({
-    ...{ heapMiB: 20, v8MiB: 40, externalMiB: 2, timers: 31, handles: 9 },
+    heapMiB: 20,
+    v8MiB: 40,
+    externalMiB: 2,
+    timers: 31,
+    handles: 9,
   });
 });
 

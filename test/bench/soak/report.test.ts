@@ -3,10 +3,23 @@ import { renderSoakChart } from "../../../bench/soak/chart.ts";
 import { isSoakSound, renderSoak, type SoakReport, toColumns } from "../../../bench/soak/report.ts";
 
 const SAMPLE = {
-  ...{ seconds: 10, pssMiB: 100.004, anonymousMiB: 60, heapMiB: 20, externalMiB: 5, allPssMiB: 200 },
-  ...{ v8MiB: 40, mallocMiB: 12 },
-  ...{ descriptors: 50, timers: 5, handles: 9, processes: 20, zombies: 0, p50Ms: 10, p99Ms: 20 },
-  ...{ submitted: 100, results: 90 },
+  seconds: 10,
+  pssMiB: 100.004,
+  anonymousMiB: 60,
+  heapMiB: 20,
+  externalMiB: 5,
+  allPssMiB: 200,
+  v8MiB: 40,
+  mallocMiB: 12,
+  descriptors: 50,
+  timers: 5,
+  handles: 9,
+  processes: 20,
+  zombies: 0,
+  p50Ms: 10,
+  p99Ms: 20,
+  submitted: 100,
+  results: 90,
 };
 const STEADY = { figure: "pssMiB", level: 100, drift: 0.012, band: 0.02, isSteady: true };
 const GROWN = { figure: "descriptors", level: 50, drift: 0.5, band: 0.3, isSteady: false };
@@ -16,7 +29,12 @@ const REPORT: SoakReport = {
   machine: { cpu: "Some CPU", cores: 2, kernel: "6.1", node: "v24.0.0", gearmand: "gearmand 1.1.20" },
   worker: { name: "ours", version: "1.0", command: "ours --max-worker={w}" },
   own: [],
-  ...{ minutes: 60, rate: 278, siteRate: 42.5, encryption: true, plantedLeak: 0, notes: ["a < b"] },
+  minutes: 60,
+  rate: 278,
+  siteRate: 42.5,
+  encryption: true,
+  plantedLeak: 0,
+  notes: ["a < b"],
   counts: { submitted: 100, results: 100, wrong: 0, unexpected: 0, waiting: 0 },
   verdict: { from: 600, figures: [STEADY] },
   samples: toColumns([SAMPLE, { ...SAMPLE, seconds: 20 }]),

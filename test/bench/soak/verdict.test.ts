@@ -7,9 +7,23 @@ const HEAP: SoakFigure = { name: "heapMiB", title: "heap", by: "least", slack: 1
 const ROOMY: SoakFigure = { ...MEMORY, most: 0.1 };
 const TIMERS: SoakFigure = { name: "timers", title: "timers", by: "median", slack: 5 };
 const NOTHING: Sample = {
-  ...{ seconds: 0, pssMiB: 0, anonymousMiB: 0, heapMiB: 0, externalMiB: 0, allPssMiB: 0, descriptors: 0 },
-  ...{ v8MiB: 0, mallocMiB: 0 },
-  ...{ timers: 0, handles: 0, processes: 0, zombies: 0, p50Ms: 0, p99Ms: 0, submitted: 0, results: 0 },
+  seconds: 0,
+  pssMiB: 0,
+  anonymousMiB: 0,
+  heapMiB: 0,
+  externalMiB: 0,
+  allPssMiB: 0,
+  descriptors: 0,
+  v8MiB: 0,
+  mallocMiB: 0,
+  timers: 0,
+  handles: 0,
+  processes: 0,
+  zombies: 0,
+  p50Ms: 0,
+  p99Ms: 0,
+  submitted: 0,
+  results: 0,
 };
 
 /** An hour of samples, each ten seconds. `valueAt` is told the minutes. */

@@ -13,8 +13,15 @@ const check = defineCheck({
 
 const fallback: PluginRoute = { via: "plugin", why: "", argv: ["/bin/sh", "1"], env: [] };
 const native: NativeRoute = {
-  ...{ via: "native", why: "the file named is check_a", check, name: "check_a", argv: ["1"] },
-  ...{ run: async () => ({ returnCode: 0, output: "OK\n" }), keepsState: false, nested: undefined, fallback },
+  via: "native",
+  why: "the file named is check_a",
+  check,
+  name: "check_a",
+  argv: ["1"],
+  run: async () => ({ returnCode: 0, output: "OK\n" }),
+  keepsState: false,
+  nested: undefined,
+  fallback,
 };
 const shelf = { originOf: () => undefined, find: () => check };
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readStatus } from "../../../src/gearman/admin.ts";
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import { createEnvelope } from "../../../src/payload/crypt.ts";
 import { keyFromPassword } from "../../../src/payload/key.ts";
 import { createFolder } from "../../support/folder.ts";

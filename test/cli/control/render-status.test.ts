@@ -12,9 +12,16 @@ const JOB = {
   serviceDescription: "HTTP",
 };
 const STATUS: WorkerStatus = {
-  ...{ identifier: "gw", version: "1.0.0", hostName: "here", state: "open", since: 1_000 },
+  identifier: "gw",
+  version: "1.0.0",
+  hostName: "here",
+  state: "open",
+  since: 1_000,
   slots: {
-    ...{ size: 5, busy: 2, min: 1, max: 9 },
+    size: 5,
+    busy: 2,
+    min: 1,
+    max: 9,
     queues: [
       { queue: "hostgroup_slow", most: 2, running: 2, waiting: 1, fullFor: 0, fullTotal: 0 },
       { queue: "host", most: 5, running: 0, waiting: 0, fullFor: 0, fullTotal: 0 },
@@ -105,8 +112,14 @@ it.each([
   [{ problem: "ENOSPC" }, "3 results, 2 KiB in /spool, cannot be written (ENOSPC)"],
 ])("says how the spool is: %j", (more, expected) => {
   const spool = {
-    ...{ folder: "/spool", results: 3, bytes: 1_500, oldestAge: 7, setAside: 0, writeErrors: 0 },
-    ...{ problem: undefined, ...more },
+    folder: "/spool",
+    results: 3,
+    bytes: 1_500,
+    oldestAge: 7,
+    setAside: 0,
+    writeErrors: 0,
+    problem: undefined,
+    ...more,
   };
   const text = renderStatus({ ...STATUS, outbox: { ...STATUS.outbox, spool } }, 1_090);
   expect(/^ {2}spool +(.*)$/m.exec(text)?.[1]).toBe(expected);

@@ -16,7 +16,10 @@ const PATIENCE = { timeout: 30_000, interval: 20 };
 async function start(): Promise<Chat> {
   const chat = await startChat(stubLog());
   const demo = await startDemo({
-    ...{ checks: OWN_CHECKS, chat, version: "1.2.3", startAgent: START_SNMP_AGENT },
+    checks: OWN_CHECKS,
+    chat,
+    version: "1.2.3",
+    startAgent: START_SNMP_AGENT,
     searchPath: process.env["PATH"] ?? "",
   });
   return {

@@ -34,7 +34,9 @@ describe("the demo's core as a monitoring", () => {
     expect(channel.tells(HTTP, false)).toBe(false);
     expect(channel.tells(HTTP, true)).toBe(true);
     expect(await backend.status(HTTP)).toMatchObject({
-      ...{ state: 2, isAcknowledged: false, output: "refused" },
+      state: 2,
+      isAcknowledged: false,
+      output: "refused",
     });
     expect(channel.tells(HTTP, false)).toBe(true);
   });

@@ -4,7 +4,9 @@ import { renderServiceStatus } from "../../../src/cli/run/service-status.ts";
 type Shown = Parameters<typeof renderServiceStatus>[0];
 
 const QUIET: Shown = {
-  ...{ state: "open", jobs: { done: 12, inFlight: [] }, outbox: { size: 0 } },
+  state: "open",
+  jobs: { done: 12, inFlight: [] },
+  outbox: { size: 0 },
   jobServers: [{ name: "one:4730", isConnected: true }],
 };
 const GONE = { name: "two:4730", isConnected: false };

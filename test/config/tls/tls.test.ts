@@ -141,7 +141,8 @@ describe("the options of TLS", () => {
     const before = loadTls(WHOLE).config;
     const files = { "/client.crt": OTHER.cert, "/client.key": OTHER.key };
     expect(diffConfig(before, loadTls(WHOLE, files).config)).toEqual({
-      ...{ live: [], restart: [] },
+      live: [],
+      restart: [],
       reconnect: ["tls_certificate", "tls_key"],
     });
     expect(diffConfig(before, loadTls(WHOLE).config).reconnect).toEqual([]);

@@ -110,7 +110,10 @@ async function answerBoth(
 /** Does not hold up the plugins beside it. */
 async function execute(file: string, words: readonly string[]): Promise<Ended> {
   const { exitCode, signal, stdout, stderr } = await execa(file, words, {
-    ...{ stdin: "ignore", encoding: "latin1", stripFinalNewline: false, reject: false },
+    stdin: "ignore",
+    encoding: "latin1",
+    stripFinalNewline: false,
+    reject: false,
   });
   const returnCode = exitCode ?? 128 + (signal === undefined ? 0 : constants.signals[signal]);
   return { returnCode, stdout, stderr };

@@ -167,7 +167,8 @@ describe.each(LANGUAGES.filter(({ server }) => hasServer(server)))(
       const outcome = await run(pool, write("check_broken", broken));
       if (language === "perl") {
         expect(outcome).toEqual({
-          ...{ kind: "not-compiled", plugin: join(folder, "check_broken") },
+          kind: "not-compiled",
+          plugin: join(folder, "check_broken"),
           complaint: expect.stringMatching(/^Global symbol "\$undeclared" requires explicit package name/),
         });
       } else {

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { GrabBudget } from "../../../src/gearman/grabber/grab-budget.ts";
-import { type GrabbedJob, Grabber } from "../../../src/gearman/grabber/grabber.ts";
+import { Grabber } from "../../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import { encodePacket, type Packet } from "../../../src/gearman/packet.ts";
 import { PacketReader } from "../../../src/gearman/packet-reader.ts";
 import { Arrivals } from "../../support/gearman/arrivals.ts";
@@ -51,7 +52,10 @@ describe("a worker that is woken up", () => {
   const tell = (...packets: readonly Packet[]) =>
     worker.write(Buffer.concat(packets.map((packet) => encodePacket(packet, "response"))));
   const assign = (handle: string): Packet => ({
-    ...{ type: "JOB_ASSIGN_UNIQ", handle, queue: "host", unique: "" },
+    type: "JOB_ASSIGN_UNIQ",
+    handle,
+    queue: "host",
+    unique: "",
     workload: Buffer.from("x"),
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readWorkers } from "../../../src/gearman/admin.ts";
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import type { Submitter } from "../../../src/gearman/submitter.ts";
 import { Actors, textOf, until, untilStatus } from "../../support/gearman/actors.ts";
 import { Cable } from "../../support/gearman/cable.ts";

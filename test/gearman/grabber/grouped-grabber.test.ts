@@ -103,7 +103,9 @@ for (const kind of JOB_SERVERS) {
       const orphans = () => new Orphans({ log: stubLog() });
       const workers = [2, 3].map((room) => {
         const worker = actors.worker(server.address, ["service"], {
-          ...{ intervalMs: 5, orphans: orphans(), room: () => room - worker.grabber.jobsInFlight },
+          intervalMs: 5,
+          orphans: orphans(),
+          room: () => room - worker.grabber.jobsInFlight,
           onJob: (job) => {
             worker.jobs.push(job);
             setImmediate(() => {

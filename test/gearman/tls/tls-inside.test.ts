@@ -31,7 +31,9 @@ describe.skipIf(GEARMAND_TLS === undefined)("a gearmand with TLS inside", () => 
   const read = (name: string) => readFileSync(pki.file(name));
   const pair = (name: string) => ({ certificate: read(`${name}.crt`), key: read(`${name}.key`) });
   const over = (options: ServerTlsOptions, port = server.port): ServerAddress => ({
-    ...{ host: HOST, port, tls: new ServerTls(options) },
+    host: HOST,
+    port,
+    tls: new ServerTls(options),
   });
 
   // What docs/security.md says of it: it knows the authority of `client`, and asks for no certificate.

@@ -157,7 +157,8 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
       const wish = { ...WISH, expiresAt: now() + 7_200 };
       expect(await backend.acknowledge(target, wish)).toEqual({ kind: "done" });
       expect(await backend.status(target)).toMatchObject({
-        ...{ isAcknowledged: true, acknowledgedUntil: wish.expiresAt },
+        isAcknowledged: true,
+        acknowledgedUntil: wish.expiresAt,
       });
       expect(await expiry()).toContain(wish.expiresAt);
       expect(await backend.acknowledge(target, wish)).toEqual({ kind: "already" });
@@ -175,7 +176,8 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("a real I
       expect(await backend.acknowledge(target, { ...WISH, expiresAt })).toEqual({ kind: "done" });
       expect(await backend.acknowledge(target, WISH)).toEqual({ kind: "other-end", until: expiresAt });
       expect(await backend.acknowledge(target, { ...WISH, expiresAt: expiresAt + 60 })).toEqual({
-        ...{ kind: "other-end", until: expiresAt },
+        kind: "other-end",
+        until: expiresAt,
       });
     });
   });

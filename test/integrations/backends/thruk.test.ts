@@ -106,8 +106,11 @@ describe("Thruk", () => {
       {
         path: `/services/${HOST}/${SERVICE}/cmd/acknowledge_svc_problem`,
         body: {
-          ...{ sticky_ack: 2, send_notification: 0, persistent_comment: 0 },
-          ...{ comment_author: "Mücke", comment_data: "seen, #1" },
+          sticky_ack: 2,
+          send_notification: 0,
+          persistent_comment: 0,
+          comment_author: "Mücke",
+          comment_data: "seen, #1",
         },
       },
     ]);
@@ -124,7 +127,8 @@ describe("Thruk", () => {
     });
     // Thruk's rows of services do not say when one ends.
     expect(await backend().acknowledge(TARGET, { ...WISH, expiresAt })).toEqual({
-      ...{ kind: "other-end", until: undefined },
+      kind: "other-end",
+      until: undefined,
     });
     expect(thruk.commands).toHaveLength(1);
   });

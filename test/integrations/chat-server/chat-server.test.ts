@@ -149,12 +149,10 @@ describe("what a server does", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("Retry-After")).toBe("39.5");
     expect(refused.body).toEqual({
-      ...{
-        result: "error",
-        msg: "API usage exceeded rate limit",
-        "retry-after": 39.5,
-        code: "RATE_LIMIT_HIT",
-      },
+      result: "error",
+      msg: "API usage exceeded rate limit",
+      "retry-after": 39.5,
+      code: "RATE_LIMIT_HIT",
     });
     now += 39_500;
     expect((await request()).status).toBe(200);
@@ -236,8 +234,9 @@ describe("what a server does", () => {
 
   it("a request that cannot be read is refused, and one that does not come whole does nothing", async () => {
     const head = (length: number, type: string) => ({
-      ...{ Authorization: `Basic ${Buffer.from(`${bot.email}:${bot.key}`).toString("base64")}` },
-      ...{ "Content-Length": String(length), "Content-Type": type },
+      Authorization: `Basic ${Buffer.from(`${bot.email}:${bot.key}`).toString("base64")}`,
+      "Content-Length": String(length),
+      "Content-Type": type,
     });
     const sent = (body: string, headers: Readonly<Record<string, string>>) => {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

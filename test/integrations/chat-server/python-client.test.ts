@@ -80,7 +80,9 @@ describe.skipIf(!hasTool("zulip"))("Zulip's own client takes the tests' server f
     expect(JSON.parse((await python("python_limited.py")).stdout)).toEqual({
       answered: 6,
       refusal: {
-        ...{ result: "error", msg: "API usage exceeded rate limit", code: "RATE_LIMIT_HIT" },
+        result: "error",
+        msg: "API usage exceeded rate limit",
+        code: "RATE_LIMIT_HIT",
         "retry-after": expect.closeTo(38.87, 3),
       },
     });

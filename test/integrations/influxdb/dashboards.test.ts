@@ -201,7 +201,9 @@ describe.skipIf(!hasServer("influxd"))("dashboards of histou on a real InfluxDB"
       { minute: 1, perfdata: sakuliPerfdata(48, 15) },
     );
     const of = (performanceLabel: string) => ({
-      ...{ host: "client", service: "shop", command: "check_sakuli" },
+      host: "client",
+      service: "shop",
+      command: "check_sakuli",
       performanceLabel,
     });
     const shown = await influxdb.query(

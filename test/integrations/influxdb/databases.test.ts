@@ -62,16 +62,17 @@ describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => {
     );
     expect(more).toEqual([]);
     expect(row).toMatchObject({
-      ...{ performanceLabel: "rta", command: "check-host-alive", host: "web1", service: "hostcheck" },
-      ...{
-        unit: "ms",
-        value: 0.05,
-        warn: 3000,
-        crit: 5000,
-        min: 0,
-        "warn-fill": "none",
-        "crit-fill": "none",
-      },
+      performanceLabel: "rta",
+      command: "check-host-alive",
+      host: "web1",
+      service: "hostcheck",
+      unit: "ms",
+      value: 0.05,
+      warn: 3000,
+      crit: 5000,
+      min: 0,
+      "warn-fill": "none",
+      "crit-fill": "none",
       time: TIME * 1000,
     });
   });

@@ -13,7 +13,9 @@ function newSink(name: string, isStuck = false, doublesBackslashes = false) {
   const tickets: Ticket[] = [];
   const texts: string[] = [];
   const sink: LineSink = {
-    ...{ name, isStuck, doublesBackslashes },
+    name,
+    isStuck,
+    doublesBackslashes,
     add(text, _, ticket) {
       ticket.hold();
       tickets.push(ticket);
@@ -28,7 +30,10 @@ function newDistributor(targets: readonly LineSink[]) {
   const onRoom = vi.fn();
   const distributor = new Distributor({
     envelope: createEnvelope({ encryption: true, key: KEY, begins: PERFDATA_BEGINS }),
-    ...{ targets, pnp: undefined, log: stubLog(), onRoom },
+    targets,
+    pnp: undefined,
+    log: stubLog(),
+    onRoom,
     lines: { hostcheck: "hostcheck", afterBackslash: "_" },
     limits: { jobs: 100, bytes: 100_000 },
   });

@@ -20,7 +20,8 @@ const MANY = 40;
 
 /** An error that repeats the token, as a proxy may. */
 const said = (status: number, message: string, headers?: Readonly<Record<string, string>>): FakeReply => ({
-  ...{ status, body: JSON.stringify({ code: "x", message }) },
+  status,
+  body: JSON.stringify({ code: "x", message }),
   ...(headers && { headers }),
 });
 
@@ -48,12 +49,14 @@ async function start(api: "v2" | "v3") {
   expect(report).not.toHaveBeenCalled();
   const poster = createPoster(target, 5_000);
   const sink = new InfluxSink({
-    ...{ name: "main", doublesBackslashes: target.doublesBackslashes, limits: LIMITS, log },
-    ...{ post: poster.post, backlog: await Backlog.open(join(folder, "spool"), 100_000, log) },
-    ...{
-      rejected: new RejectedLines(join(folder, "rejected.lines"), log),
-      retry: { firstMs: 1, atMostMs: 5 },
-    },
+    name: "main",
+    doublesBackslashes: target.doublesBackslashes,
+    limits: LIMITS,
+    log,
+    post: poster.post,
+    backlog: await Backlog.open(join(folder, "spool"), 100_000, log),
+    rejected: new RejectedLines(join(folder, "rejected.lines"), log),
+    retry: { firstMs: 1, atMostMs: 5 },
   });
   const complete = vi.fn();
   const add = (lines: readonly string[]) => {
@@ -64,7 +67,11 @@ async function start(api: "v2" | "v3") {
     }
   };
   return {
-    ...{ fake, sink, log, add, complete },
+    fake,
+    sink,
+    log,
+    add,
+    complete,
     shown: () => JSON.stringify([log.warn, log.error, log.info, log.debug].map(({ mock }) => mock.calls)),
     async [Symbol.asyncDispose]() {
       await sink.end(AbortSignal.timeout(1_000));

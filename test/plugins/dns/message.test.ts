@@ -20,7 +20,11 @@ it("asks as nslookup does", () => {
 
 it("reads an answer", () => {
   expect(decodeReply(REPLY, QUESTION)).toEqual({
-    ...{ id: 0x1234, isAuthoritative: true, isCut: false, isRecursive: true, code: 0 },
+    id: 0x1234,
+    isAuthoritative: true,
+    isCut: false,
+    isRecursive: true,
+    code: 0,
     answers: [
       { name: "alias.example.test", type: 5, data: "one.example.test" },
       { name: "one.example.test", type: 1, data: Buffer.from([192, 0, 2, 1]) },

@@ -9,11 +9,22 @@ const REQUEST: IcmpRequest = {
   family: 0,
   warning: { rta: 200_000, loss: 40 },
   critical: { rta: 500_000, loss: 80 },
-  ...{ packets: 5, interval: 80_000, targetInterval: 0, minAlive: undefined, ttl: 64, timeout: 10, size: 68 },
+  packets: 5,
+  interval: 80_000,
+  targetInterval: 0,
+  minAlive: undefined,
+  ttl: 64,
+  timeout: 10,
+  size: 68,
   source: undefined,
 };
 const GOOD: PingedHost["report"] = {
-  ...{ sent: 5, received: 5, repeated: 0, sum: 50, min: 4, max: 23 },
+  sent: 5,
+  received: 5,
+  repeated: 0,
+  sum: 50,
+  min: 4,
+  max: 23,
   error: undefined,
 };
 const DEAD = { ...GOOD, received: 0, sum: 0, min: 0xffff_ffff, max: 0 };

@@ -66,8 +66,14 @@ describe("a request", () => {
       family: 0,
       warning: DEFAULTS.warning,
       critical: DEFAULTS.critical,
-      ...{ packets: 5, interval: 80_000, targetInterval: 0, minAlive: undefined, ttl: 64, timeout: 10 },
-      ...{ size: 68, source: undefined },
+      packets: 5,
+      interval: 80_000,
+      targetInterval: 0,
+      minAlive: undefined,
+      ttl: 64,
+      timeout: 10,
+      size: 68,
+      source: undefined,
     });
   });
 

@@ -10,8 +10,12 @@ import { SharedValues } from "../../../sdk/shared.ts";
 import { runCheck } from "../../../sdk/testing.ts";
 
 const USAGE: FileSystemUsage = {
-  ...{ blockSize: 4096n, blocks: 1000n, free: 500n, available: 400n },
-  ...{ inodes: 100n, freeInodes: 50n },
+  blockSize: 4096n,
+  blocks: 1000n,
+  free: 500n,
+  available: 400n,
+  inodes: 100n,
+  freeInodes: 50n,
 };
 const LOCAL = "proc /proc proc rw 0 0\n/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /srv xfs rw 0 0\n";
 const NFS = "nas:/a /mnt/nas nfs4 rw 0 0\n";

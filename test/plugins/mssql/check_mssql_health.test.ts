@@ -57,7 +57,9 @@ async function replay({ server, argv, returnCode, stdout }: Recorded): Promise<A
   const understood = checkMssqlHealth.understand([...place, ...argv]);
   if (understood === undefined) return "left by its words";
   const context = {
-    ...{ signal: new AbortController().signal, log: () => {}, shared: shared.get.bind(shared) },
+    signal: new AbortController().signal,
+    log: () => {},
+    shared: shared.get.bind(shared),
     execute: () => Promise.reject(new Error("no command was declared")),
   };
   try {

@@ -141,7 +141,9 @@ it("has its connections for good checks after broken ones", { timeout: 60_000 },
   await using shared = new SharedValues({ log: () => {}, settings: () => new Map([[NATIVE_DB_POOL, true]]) });
   const run = async () =>
     await checkMssql.understand(["-H", "127.0.0.1", "-P", String(server.port), ...OWN])?.run({
-      ...{ signal: AbortSignal.timeout(20_000), shared: shared.get.bind(shared), log: () => {} },
+      signal: AbortSignal.timeout(20_000),
+      shared: shared.get.bind(shared),
+      log: () => {},
       execute: () => Promise.reject(new Error("no command was declared")),
     });
   await expect(run()).rejects.toThrow("the server has closed the connection");

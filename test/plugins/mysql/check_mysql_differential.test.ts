@@ -238,7 +238,9 @@ describe.skipIf(!hasServer("mariadb") || !hasServer("check_mysql"))("the same an
   async function expectSame(check: Check, lines: Iterable<readonly string[]>, settings?: SettingValues) {
     const plugin = findPlugin(check.name) ?? "";
     const compared = await compareWithPlugin(check, plugin, lines, {
-      ...{ report, atOnce: 6, rules: MYSQL_RULES },
+      report,
+      atOnce: 6,
+      rules: MYSQL_RULES,
       ...(settings && { settings }),
     });
     expect(compared.differences).toEqual([]);

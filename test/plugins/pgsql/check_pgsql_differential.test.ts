@@ -180,7 +180,8 @@ describe.skipIf(!hasServer("postgresql") || !hasServer("check_pgsql"))(
     async function expectSame(lines: Iterable<readonly string[]>, settings?: SettingValues): Promise<void> {
       const plugin = findPlugin("check_pgsql") ?? "";
       const compared = await compareWithPlugin(checkPgsql, plugin, lines, {
-        ...{ report, atOnce: 6 },
+        report,
+        atOnce: 6,
         ...(settings && { settings }),
       });
       expect(compared.differences).toEqual([]);

@@ -26,7 +26,10 @@ async function createWay() {
     shelf,
     identify: createIdentification(),
     switches: {
-      ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
+      mode: "on",
+      speaksEnglish: true,
+      only: [],
+      except: [],
       internalOff: [],
       experimental: [],
     },
@@ -48,8 +51,12 @@ async function createWay() {
 
 const JOB = {
   ...({ type: "service", hostName: "h", serviceDescription: "s", resultQueue: undefined } as const),
-  ...{ targetQueue: undefined, coreTime: undefined, timeout: undefined },
-  ...{ pluginOutput: undefined, longPluginOutput: undefined, contact: undefined },
+  targetQueue: undefined,
+  coreTime: undefined,
+  timeout: undefined,
+  pluginOutput: undefined,
+  longPluginOutput: undefined,
+  contact: undefined,
 };
 
 type Answer = "OK" | "no TLS" | "wrong name" | "not trusted" | "no root";

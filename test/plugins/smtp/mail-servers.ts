@@ -17,12 +17,15 @@ export interface MailServer {
 const OK = "250 2.0.0 Ok\r\n";
 const EHLO = "250-mail.example greets you\r\n250-SIZE 36700160\r\n250-STARTTLS\r\n250 HELP\r\n";
 const USUAL = {
-  ...{ HELO: "250 mail.example\r\n", EHLO, LHLO: EHLO, MAIL: OK, NOOP: OK, QUIT: "221 2.0.0 Bye\r\n" },
-  ...{
-    STARTTLS: "220 go ahead\r\n",
-    RCPT: "550 5.1.1 no such user\r\n",
-    VRFY: "252-one\r\n252-two\r\n252 three\r\n",
-  },
+  HELO: "250 mail.example\r\n",
+  EHLO,
+  LHLO: EHLO,
+  MAIL: OK,
+  NOOP: OK,
+  QUIT: "221 2.0.0 Bye\r\n",
+  STARTTLS: "220 go ahead\r\n",
+  RCPT: "550 5.1.1 no such user\r\n",
+  VRFY: "252-one\r\n252-two\r\n252 three\r\n",
 };
 const BANNER = "220 mail.example ESMTP ready\r\n";
 

@@ -17,7 +17,10 @@ const RESULT: SpooledResult = {
 };
 /** A result may be any bytes, and its job unknown. */
 const BYTES: SpooledResult = {
-  ...{ unique: "start-2", server: "[::1]:4730", queue: "check\nresults", time: 1_700_000_001 },
+  unique: "start-2",
+  server: "[::1]:4730",
+  queue: "check\nresults",
+  time: 1_700_000_001,
   workload: Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
 };
 const RECORDS: readonly SpoolRecord[] = [
@@ -83,7 +86,8 @@ it("a record of which only the beginning was written spoils no other line", () =
     ]);
     const { records, damaged } = readRecords(bytes);
     expect({ length, damaged, records: namesOf(records) }).toEqual({
-      ...{ length, damaged: 1 },
+      length,
+      damaged: 1,
       records: ["start-1", "start-2"],
     });
   }

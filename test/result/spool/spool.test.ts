@@ -39,7 +39,11 @@ function openSpool(options: Partial<SpoolOptions> = {}) {
   const log = stubLog();
   const restored: SpooledResult[] = [];
   const spool = new Spool({
-    ...{ folder, maxAge: 600, log, now: () => NOW, retryMs: 20 },
+    folder,
+    maxAge: 600,
+    log,
+    now: () => NOW,
+    retryMs: 20,
     onRestored: (results) => restored.push(...results),
     ...options,
   });

@@ -52,7 +52,10 @@ function pathOf(name: string): string {
 
 function openSpool(): Spool {
   const spool = new Spool({
-    ...{ folder: join(folder.path, "spool"), maxAge: 600, log: stubLog(), now: () => NOW },
+    folder: join(folder.path, "spool"),
+    maxAge: 600,
+    log: stubLog(),
+    now: () => NOW,
     onRestored: () => {},
   });
   spool.start();

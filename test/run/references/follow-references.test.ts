@@ -19,7 +19,10 @@ import { createFolder } from "../../support/folder.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const SWITCHES: NativeSwitches = {
-  ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
+  mode: "on",
+  speaksEnglish: true,
+  only: [],
+  except: [],
   internalOff: [],
   experimental: [],
 };
@@ -60,7 +63,9 @@ async function createWay(setting: Setting = {}) {
   const shelf = createShelf([...BUILTIN_CHECKS, checkTelling]);
   const onDeclined = vi.fn();
   const router = createRouter({
-    ...{ shelf, switches: SWITCHES, followsReferences: true },
+    shelf,
+    switches: SWITCHES,
+    followsReferences: true,
     identify: (path) =>
       path.startsWith("/p/") ? { kind: "absent", why: "" } : { kind: "replaced", why: "" },
     ...setting,
@@ -68,8 +73,14 @@ async function createWay(setting: Setting = {}) {
   const shared = new SharedValues({ log: () => {} });
   const readSecret = createSecretFiles(folder.path);
   const runner = createRunner({
-    ...{ router, executor, shared, log, onDeclined, findMarks: shelf.find },
-    ...{ readSecret, ...(setting.shadow && { shadow: setting.shadow }) },
+    router,
+    executor,
+    shared,
+    log,
+    onDeclined,
+    findMarks: shelf.find,
+    readSecret,
+    ...(setting.shadow && { shadow: setting.shadow }),
   });
   const job = { type: setting.type ?? "service", hostName: "h", serviceDescription: "s" } as const;
   const run = async (commandLine: string) => {
@@ -77,7 +88,14 @@ async function createWay(setting: Setting = {}) {
     return { ...followed, said: say(followed.outcome) };
   };
   return {
-    ...{ folder, plugin, run, log, router, shelf, readSecret, onDeclined },
+    folder,
+    plugin,
+    run,
+    log,
+    router,
+    shelf,
+    readSecret,
+    onDeclined,
     async [Symbol.asyncDispose]() {
       await executor.stop();
       await shared[Symbol.asyncDispose]();
@@ -87,8 +105,13 @@ async function createWay(setting: Setting = {}) {
 }
 
 const NO_JOB = {
-  ...{ resultQueue: undefined, targetQueue: undefined, coreTime: undefined, timeout: undefined },
-  ...{ pluginOutput: undefined, longPluginOutput: undefined, contact: undefined },
+  resultQueue: undefined,
+  targetQueue: undefined,
+  coreTime: undefined,
+  timeout: undefined,
+  pluginOutput: undefined,
+  longPluginOutput: undefined,
+  contact: undefined,
 };
 
 function say(outcome: Outcome): string {

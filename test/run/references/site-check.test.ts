@@ -31,24 +31,41 @@ it("a site's check in its thread gets the secret, and remembers under the refere
   await using shelf = new SiteShelf({ builtin: [], log });
   await shelf.open([folder.path]);
   const router = createRouter({
-    ...{ shelf, followsReferences: true, identify: () => ({ kind: "absent", why: "" }) },
+    shelf,
+    followsReferences: true,
+    identify: () => ({ kind: "absent", why: "" }),
     switches: {
-      ...{ mode: "on", speaksEnglish: true, only: [], except: [] },
+      mode: "on",
+      speaksEnglish: true,
+      only: [],
+      except: [],
       internalOff: [],
       experimental: [],
     },
   });
   await using shared = new SharedValues({ log: () => {} });
   const runner = createRunner({
-    ...{ router, shared, log, findMarks: shelf.find, readSecret: createSecretFiles(folder.path) },
+    router,
+    shared,
+    log,
+    findMarks: shelf.find,
+    readSecret: createSecretFiles(folder.path),
     executor: { run: () => Promise.reject(new Error("nothing is executed")) },
   });
   const run = async (commandLine: string) => {
     const { outcome, via } = await runner(
       {
-        ...{ type: "service", hostName: "h", serviceDescription: "s", commandLine },
-        ...{ resultQueue: undefined, targetQueue: undefined, coreTime: undefined, timeout: undefined },
-        ...{ pluginOutput: undefined, longPluginOutput: undefined, contact: undefined },
+        type: "service",
+        hostName: "h",
+        serviceDescription: "s",
+        commandLine,
+        resultQueue: undefined,
+        targetQueue: undefined,
+        coreTime: undefined,
+        timeout: undefined,
+        pluginOutput: undefined,
+        longPluginOutput: undefined,
+        contact: undefined,
       },
       20,
     );

@@ -55,7 +55,11 @@ describe("a command line with an unquoted ?", () => {
     shelf: createShelf(BUILTIN_CHECKS),
     identify: () => ({ kind: "replaced", why: "it is the plugin" }),
     switches: {
-      ...{ mode: "on", speaksEnglish: true, only: [], except: [], experimental: [] },
+      mode: "on",
+      speaksEnglish: true,
+      only: [],
+      except: [],
+      experimental: [],
       internalOff: [],
     },
   });
@@ -80,7 +84,11 @@ describe("a command line with an unquoted ?", () => {
       shelf: createShelf([]),
       identify: () => ({ kind: "absent", why: "" }),
       switches: {
-        ...{ mode: "on", speaksEnglish: true, only: [], except: [], experimental: [] },
+        mode: "on",
+        speaksEnglish: true,
+        only: [],
+        except: [],
+        experimental: [],
         internalOff: [],
       },
       restrictions: [restriction].flatMap((each) => each ?? []),

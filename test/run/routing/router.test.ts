@@ -162,7 +162,9 @@ describe("a native check does not answer", () => {
   it("when its command is invalid, as it can be in a check without types", () => {
     const command = Object.assign({ environment: [] }, JSON.parse('{ "words": "no list" }'));
     const faulty: Check = {
-      ...{ name: "check_faulty", summary: "", replaces: undefined },
+      name: "check_faulty",
+      summary: "",
+      replaces: undefined,
       understand: () => ({ command, run: async () => ({ returnCode: 0, output: "" }) }),
     };
     expect(routeWith({ shelf: createShelf([faulty]) })("/p/check_faulty")).toMatchObject({
@@ -308,7 +310,9 @@ describe("restrict_path", () => {
 
   it("and the check says what is wrong if it reads its words by a table", async () => {
     const own = defineCheck({
-      ...{ name: "check_own", summary: "", options: {} },
+      name: "check_own",
+      summary: "",
+      options: {},
       run: () => ({ returnCode: 0, output: "" }),
     });
     const absent: Identify = () => ({ kind: "absent", why: "" });
@@ -345,7 +349,9 @@ describe("restrict_path", () => {
 
   it("refuses a site's own check that runs commands, where it does not understand a word", () => {
     const own = defineCheck({
-      ...{ name: "check_own", summary: "", options: {} },
+      name: "check_own",
+      summary: "",
+      options: {},
       command: () => ({ words: ["/p/check_x"], environment: [] }),
       run: () => ({ returnCode: 0, output: "" }),
     });

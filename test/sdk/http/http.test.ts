@@ -30,7 +30,9 @@ async function serveBytes(bytes: string): Promise<string> {
 /** What a check answers that asks this way, and says what it got. */
 async function ask(asking: (http: Http) => Promise<unknown>) {
   const check = defineCheck({
-    ...{ name: "check_x", summary: "", options: {} },
+    name: "check_x",
+    summary: "",
+    options: {},
     run: async (_, { http }) => ({ returnCode: 0, output: JSON.stringify(await asking(http)) }),
   });
   const { returnCode, output } = await runCheck(check, "", { timeoutMs: 60_000 });

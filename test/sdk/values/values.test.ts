@@ -173,7 +173,9 @@ describe("with a folder", () => {
 
 describe("context.values", () => {
   const check = defineCheck({
-    ...{ name: "check_x", summary: "", options: { host: text("-H, --host=HOST", "") } },
+    name: "check_x",
+    summary: "",
+    options: { host: text("-H, --host=HOST", "") },
     run: (_, { values }) => {
       const runs = Number(values.get("runs") ?? 0) + 1;
       values.set("runs", runs);
@@ -187,7 +189,9 @@ describe("context.values", () => {
     for (const line of ["-H a", "-H a", "-H b"])
       outputs.push((await runCheck(check, line, { shared })).output);
     const anew = defineCheck({
-      ...{ name: "check_x", summary: "another reading", options: { host: text("-H, --host=HOST", "") } },
+      name: "check_x",
+      summary: "another reading",
+      options: { host: text("-H, --host=HOST", "") },
       run: (_, { values }) => report("X").value("runs", Number(values.get("runs"))),
     });
     outputs.push((await runCheck(anew, "-H a", { shared })).output);

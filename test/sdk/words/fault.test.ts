@@ -139,7 +139,9 @@ describe("a check that stands in for a plugin", () => {
 it("default thresholds are read strictly, and are in the help", async () => {
   const options = thresholds("minutes", { warning: "5:", critical: "2:" });
   const shown = defineCheck({
-    ...{ name: "check_x", summary: "", options },
+    name: "check_x",
+    summary: "",
+    options,
     run: ({ warning, critical }) => ({ returnCode: 0, output: `${warning?.text} ${critical?.start}` }),
   });
   expect(await runCheck(shown, "")).toMatchObject({ output: "5: 2" });

@@ -1,7 +1,9 @@
 import { vi } from "vitest";
 import { type QueueStatus, readStatus } from "../../../src/gearman/admin.ts";
-import { type GrabbedJob, Grabber, type GrabberOptions } from "../../../src/gearman/grabber/grabber.ts";
+import { Grabber } from "../../../src/gearman/grabber/grabber.ts";
+import type { GrabberOptions } from "../../../src/gearman/grabber/grabber-options.ts";
 import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 import { Submitter } from "../../../src/gearman/submitter.ts";
 import { stubLog } from "../stub-log.ts";

@@ -64,7 +64,9 @@ export class BotChat implements AsyncDisposable {
 
   react(method: string, message: number, emoji: string) {
     return ask(this.fake.url, {
-      ...{ method, path: `messages/${message}/reactions`, user: this.anna },
+      method,
+      path: `messages/${message}/reactions`,
+      user: this.anna,
       params: { emoji_name: emoji },
     });
   }

@@ -108,7 +108,12 @@ export class FakeGitLab implements AsyncDisposable {
     const { title = "", description = "", labels = "" } = fields;
     if (title === "") return { status: 400, value: { message: { title: ["can't be blank"] } } };
     const issue: FakeIssue = {
-      ...{ iid: this.issues.length + 1, title, description, labels, notes: [], state: "opened" },
+      iid: this.issues.length + 1,
+      title,
+      description,
+      labels,
+      notes: [],
+      state: "opened",
     };
     this.issues.push(issue);
     return { status: 201, value: this.#show(issue) };

@@ -49,7 +49,9 @@ const FLAVOURS: Readonly<Record<"v2" | "v3", Flavour>> = {
       body: JSON.stringify({
         error: "partial write of line protocol occurred",
         data: bad.map(({ text, number }) => ({
-          ...{ original_line: text, line_number: number, error_message: REASON },
+          original_line: text,
+          line_number: number,
+          error_message: REASON,
         })),
       }),
     }),

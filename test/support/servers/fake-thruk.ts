@@ -7,17 +7,23 @@ export const THRUK_KEY = `${"a".repeat(64)}_1`;
 /** A broadcast as Thruk's REST API tells it. */
 export function broadcast(file: string, text: string, more: Readonly<Record<string, unknown>> = {}) {
   return {
-    ...{ file, text, raw_text: text, author: "omdadmin", authoremail: "", contacts: [], contactgroups: [] },
-    ...{
-      expires: "",
-      expires_ts: 0,
-      hide_before: "",
-      hide_before_ts: 0,
-      loginpage: 0,
-      panorama: 0,
-      template: 0,
-    },
-    ...{ annotation: "", frontmatter: {}, macros: { date: "", contact: "omdadmin", theme: "Thruk" } },
+    file,
+    text,
+    raw_text: text,
+    author: "omdadmin",
+    authoremail: "",
+    contacts: [],
+    contactgroups: [],
+    expires: "",
+    expires_ts: 0,
+    hide_before: "",
+    hide_before_ts: 0,
+    loginpage: 0,
+    panorama: 0,
+    template: 0,
+    annotation: "",
+    frontmatter: {},
+    macros: { date: "", contact: "omdadmin", theme: "Thruk" },
     ...more,
   };
 }

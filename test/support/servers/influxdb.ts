@@ -53,7 +53,9 @@ export async function startInfluxdb(
   };
   for (const name of databases) await query(`CREATE DATABASE "${name}"`);
   return {
-    ...{ port, url, query },
+    port,
+    url,
+    query,
     stop: () => endDaemon(running, "SIGTERM"),
     start: async () => {
       running = await launch();

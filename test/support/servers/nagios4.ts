@@ -26,13 +26,15 @@ export async function startNagios(): Promise<Nagios> {
   writeFileSync(join(folder, "objects.cfg"), objects());
   const [statusFile, commandFile] = [join(folder, "status.dat"), join(folder, "nagios.cmd")];
   const child = spawnDaemon("nagios4", [join(folder, "nagios.cfg")], {
-    ...{ stdio: "ignore", atExit: "SIGTERM" },
+    stdio: "ignore",
+    atExit: "SIGTERM",
     ...takeIdentity(folder),
   });
   await untilReady(child, async () => [statSync(statusFile), statSync(commandFile)]);
   const stop = () => endDaemon(child, "SIGTERM");
   return {
-    ...{ commandFile, stop },
+    commandFile,
+    stop,
     read: (kind) => readBlocks(readFileSync(statusFile, "utf8"), kind),
     async [Symbol.asyncDispose]() {
       await stop();
@@ -52,9 +54,16 @@ function takeIdentity(folder: string) {
 
 function configurationOf(folder: string): string {
   const files = {
-    ...{ cfg_file: "objects.cfg", object_cache_file: "objects.cache", status_file: "status.dat" },
-    ...{ command_file: "nagios.cmd", lock_file: "nagios.pid", log_file: "nagios.log" },
-    ...{ temp_file: "nagios.tmp", query_socket: "nagios.qh", check_result_path: "results", temp_path: "" },
+    cfg_file: "objects.cfg",
+    object_cache_file: "objects.cache",
+    status_file: "status.dat",
+    command_file: "nagios.cmd",
+    lock_file: "nagios.pid",
+    log_file: "nagios.log",
+    temp_file: "nagios.tmp",
+    query_socket: "nagios.qh",
+    check_result_path: "results",
+    temp_path: "",
   };
   const paths = Object.entries(files).map(([name, file]) => `${name}=${join(folder, file)}`);
   return [...paths, ...SETTINGS, ""].join("\n");
@@ -62,8 +71,11 @@ function configurationOf(folder: string): string {
 
 function objects(): string {
   const target = {
-    ...{ check_command: "nothing", max_check_attempts: 1, check_period: "always" },
-    ...{ contacts: "no_one", notification_period: "always" },
+    check_command: "nothing",
+    max_check_attempts: 1,
+    check_period: "always",
+    contacts: "no_one",
+    notification_period: "always",
   };
   const always = { host_notification_period: "always", service_notification_period: "always" };
   const nothing = { host_notification_commands: "nothing", service_notification_commands: "nothing" };

@@ -69,7 +69,9 @@ async function tsql(
   const conf = join(mkdtempSync(join(tmpdir(), "freetds-")), "freetds.conf");
   writeFileSync(conf, place.join("\n"));
   const { stdout, stderr } = await execa("tsql", ["-S", "server", "-U", user, "-P", password], {
-    ...{ input: `${sql}\ngo\nexit\n`, reject: false, timeout: 20_000 },
+    input: `${sql}\ngo\nexit\n`,
+    reject: false,
+    timeout: 20_000,
     env: { FREETDSCONF: conf, LC_ALL: "C.UTF-8" },
   });
   return `${stdout}\n${stderr}`;

@@ -22,8 +22,12 @@ import { createFolder } from "../../support/folder.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const JUDGE = judgeSettings({
-  ...{ identifier: "gw", timeoutReturn: 3, showErrorOutput: true, debugResult: false },
-  ...{ workerNameInResult: "off", workaroundRc25: false },
+  identifier: "gw",
+  timeoutReturn: 3,
+  showErrorOutput: true,
+  debugResult: false,
+  workerNameInResult: "off",
+  workaroundRc25: false,
 });
 const OK: Outcome = { kind: "exited", returnCode: 0, stdout: "restarted\nmore\n", stderr: "" };
 const LINE = "/p/restart --host=web1 --service=http --state=CRITICAL --state-type=HARD --attempt=3";
@@ -64,9 +68,20 @@ describe("the log of event handlers", () => {
     tell(OK, "/p/mail", "notification");
     expect(lines()).toHaveLength(1);
     expect(last()).toEqual({
-      ...{ time: "2023-11-14T22:13:20.000Z", worker: "gw", queue: "eventhandler", handler: "restart" },
-      ...{ host: "web1", service: "http", state: "CRITICAL", stateType: "HARD", attempt: 3 },
-      ...{ result: "ok", returnCode: 0, seconds: 1.25, output: "restarted", command: LINE },
+      time: "2023-11-14T22:13:20.000Z",
+      worker: "gw",
+      queue: "eventhandler",
+      handler: "restart",
+      host: "web1",
+      service: "http",
+      state: "CRITICAL",
+      stateType: "HARD",
+      attempt: 3,
+      result: "ok",
+      returnCode: 0,
+      seconds: 1.25,
+      output: "restarted",
+      command: LINE,
     });
     expect(statSync(path).mode & 0o777).toBe(0o640);
     createHandlers(path, 10, "prod").tell();

@@ -6,7 +6,10 @@ import { HandlerGuard } from "../../../src/worker/handlers/handler-guard.ts";
 
 const ROUTE: Route = { via: "shell", why: "so", commandLine: "x" };
 const rate = (handler: string, most: number, seconds: number, isForEach = false): HandlerRate => ({
-  ...{ handler, most, seconds, isForEach },
+  handler,
+  most,
+  seconds,
+  isForEach,
 });
 
 function createGuard(eventhandlerRate: readonly HandlerRate[], eventhandlerDryRun: readonly string[] = []) {

@@ -44,9 +44,11 @@ function handle() {
   const onEnd = vi.fn();
   const ours = worker as unknown as Worker;
   const { ended } = handleSignals({
-    ...{ worker: ours, log },
+    worker: ours,
+    log,
     reload: createReload({ worker: ours, log, read: reload }),
-    ...{ reopenLog, onEnd },
+    reopenLog,
+    onEnd,
   });
   return { worker, log, reload, reopenLog, onEnd, ended, stopped };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 import { JobServers } from "../../../src/worker/servers/job-servers.ts";
 import { Actors, textOf, untilStatus } from "../../support/gearman/actors.ts";
@@ -26,7 +26,10 @@ describe.skipIf(!hasServer("gearmand"))("job servers of which one is not asked b
   }
 
   const settings = (servers: readonly ServerAddress[]) => ({
-    ...{ servers, queues: ["service"], statusQueue: "worker_gw", timing: {} },
+    servers,
+    queues: ["service"],
+    statusQueue: "worker_gw",
+    timing: {},
     grabIntervalMs: 600_000,
   });
 

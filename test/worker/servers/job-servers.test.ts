@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 import { JobServers, type JobServersOptions } from "../../../src/worker/servers/job-servers.ts";
@@ -75,8 +75,12 @@ describe("the job servers", () => {
     await until(() =>
       expect(jobServers.status).toEqual(
         servers.map((server) => ({
-          ...{ name: nameOf(server), isConnected: true, isSilent: false, isRetired: false },
-          ...{ jobsInFlight: 1, outstandingGrabs: 0 },
+          name: nameOf(server),
+          isConnected: true,
+          isSilent: false,
+          isRetired: false,
+          jobsInFlight: 1,
+          outstandingGrabs: 0,
         })),
       ),
     );

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import type { ServerAddress } from "../../../src/gearman/server-address.ts";
 import { JobServers, type JobServersOptions } from "../../../src/worker/servers/job-servers.ts";
 import { Actors, textOf, untilStatus } from "../../support/gearman/actors.ts";
@@ -38,8 +38,12 @@ describe.skipIf(!hasServer("gearmand"))("queues with a limit", () => {
       }),
     );
     jobServers.open({
-      ...{ servers, queues: ["host", "service"], limited: ["service"] },
-      ...{ statusQueue: "worker_gw", timing: {}, grabIntervalMs: 0 },
+      servers,
+      queues: ["host", "service"],
+      limited: ["service"],
+      statusQueue: "worker_gw",
+      timing: {},
+      grabIntervalMs: 0,
     });
     return { jobServers, jobs };
   }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
 import { Link, type LinkOptions } from "../../../src/worker/servers/link.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -20,7 +20,11 @@ function startLink(port: number, options: Partial<LinkOptions> = {}) {
   const jobs = new Arrivals<GrabbedJob>();
   const link = actors.add(
     new Link({
-      ...{ server: { host: HOST, port }, queues: ["service"], statusQueue: "worker_gw", log, timing: {} },
+      server: { host: HOST, port },
+      queues: ["service"],
+      statusQueue: "worker_gw",
+      log,
+      timing: {},
       grabIntervalMs: 0,
       orphans: new Orphans({ log }),
       room: () => 10,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { GrabbedJob } from "../../../src/gearman/grabber/grabber.ts";
 import { Orphans } from "../../../src/gearman/grabber/orphans.ts";
+import type { GrabbedJob } from "../../../src/gearman/grabber/running-job.ts";
 import { JobServer } from "../../../src/gearman/job-server/job-server.ts";
 import { Reclaims } from "../../../src/worker/servers/reclaims.ts";
 import { freePort } from "../../support/free-port.ts";

@@ -25,8 +25,12 @@ export function renderManPages(
   const page = (name: string, row: CommandRow, alsoCalled: string | undefined, commands = others) => ({
     file: `${name}.1`,
     text: renderCommandPage({
-      ...{ name, row, commands, program: alsoCalled },
-      ...{ manual: findManual(row.name), version: VERSION },
+      name,
+      row,
+      commands,
+      program: alsoCalled,
+      manual: findManual(row.name),
+      version: VERSION,
     }),
   });
   return [

@@ -20,7 +20,9 @@ export function createRemoteCheck(threads: Threads, file: SiteFile, facts: Check
   const key = { ...file, name };
   const lines = new Lines(threads, key);
   const check: Check = Object.freeze({
-    ...{ name, summary, replaces },
+    name,
+    summary,
+    replaces,
     ...(rows && { rows }),
     ...(runsCommands && { runsCommands }),
     ...(hasPrepare && { prepare: () => threads.prepare(key) }),

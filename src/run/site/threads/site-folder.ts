@@ -144,7 +144,8 @@ export class SiteFolder {
     const thread = new SiteThread({
       resolves: resolver !== undefined,
       valuesFolder: valuesFolder?.(),
-      ...{ sessions, memoryMib },
+      sessions,
+      memoryMib,
       onPrinted,
       onReport: (from, report) => this.#take(from, report),
       onSilent: (silent, ticks) => this.#watch(silent, ticks),

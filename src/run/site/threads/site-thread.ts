@@ -152,7 +152,10 @@ export class SiteThread {
     const memory = { turn: this.#turn, runs: this.#runsMemory, outputs: this.#outputsMemory };
     const workerData: ThreadStart = { port, ...memory, resolves, valuesFolder, sessions };
     const worker = new Worker(ENTRY, {
-      ...{ workerData, transferList: [port], stdout: true, stderr: true },
+      workerData,
+      transferList: [port],
+      stdout: true,
+      stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: memoryMib + HEAP_RESERVE_MIB },
       name: "site-checks",
     });

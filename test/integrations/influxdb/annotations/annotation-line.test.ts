@@ -7,7 +7,12 @@ import { fromByteString } from "../../../../src/byte-string.ts";
 
 const OPTIONS = { hostcheck: "hostcheck", afterBackslash: "_", doublesBackslashes: false };
 const COMMENT: Annotation = {
-  ...{ type: "comment", host: "web1", service: "http", author: "ada", text: "new disk", time: 1_441_791_000 },
+  type: "comment",
+  host: "web1",
+  service: "http",
+  author: "ada",
+  text: "new disk",
+  time: 1_441_791_000,
 };
 
 describe("the line of an annotation", () => {

@@ -42,7 +42,8 @@ describe("annotations of a core", () => {
     const annotator = new Annotator({ address: { path }, everyMs: 2, sinks: [sink], lines, log });
     annotator.start();
     return {
-      ...{ sink, log },
+      sink,
+      log,
       written: () =>
         sink.add.mock.calls.map(([line]) =>
           String(line)

@@ -33,7 +33,12 @@ async function newSink(reply: () => Reply, maxBytes?: number) {
   const texts: string[] = [];
   const backlog = maxBytes === undefined ? undefined : await Backlog.open(folder, maxBytes, log);
   const sink = new InfluxSink({
-    ...{ name: "t", doublesBackslashes: false, limits: LIMITS, backlog, log, rejected: { add: vi.fn() } },
+    name: "t",
+    doublesBackslashes: false,
+    limits: LIMITS,
+    backlog,
+    log,
+    rejected: { add: vi.fn() },
     retry: { firstMs: 1, atMostMs: 5 },
     post: async (body, encoding) => {
       const answer = reply();

@@ -5,8 +5,15 @@ import { toByteString } from "../../../../src/byte-string.ts";
 
 const OPTIONS = { hostcheck: "hostcheck", afterBackslash: "_", doublesBackslashes: false };
 const RECORD: PerfdataRecord = {
-  ...{ host: "h", service: "s", command: "c", perfdata: "", time: "1441791000" },
-  ...{ tags: "", fields: "", target: undefined, isInDowntime: false },
+  host: "h",
+  service: "s",
+  command: "c",
+  perfdata: "",
+  time: "1441791000",
+  tags: "",
+  fields: "",
+  target: undefined,
+  isInDowntime: false,
 };
 
 function linesOf(perfdata: string, record: Partial<PerfdataRecord> = {}): readonly string[] {

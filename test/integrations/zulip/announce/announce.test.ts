@@ -7,7 +7,11 @@ import { run } from "../../../cli/io.ts";
 import { createFolder } from "../../../support/folder.ts";
 
 const DEPLOYMENT = {
-  ...{ what: "worker.conf", commit: "1a2b3c4", stage: "prod", subject: "Ada: more threads", expected: 3 },
+  what: "worker.conf",
+  commit: "1a2b3c4",
+  stage: "prod",
+  subject: "Ada: more threads",
+  expected: 3,
   nodes: [
     { node: "gw1.example.org", isDone: true, remark: "" },
     { node: "10.0.0.1:22", isDone: false, remark: "it keeps - what it had" },
@@ -77,7 +81,9 @@ describe("omd-worker zulip announce", () => {
 
   it("writes one message for a push, and changes it when further nodes report", async () => {
     expect(await announce("1a2b3c4", "gw1=ok", "--nodes=3", "--subject=Ada: x")).toEqual({
-      ...{ code: 0, stderr: "", stdout: "the message was posted\n" },
+      code: 0,
+      stderr: "",
+      stdout: "the message was posted\n",
     });
     expect(await announce("1a2b3c4", "gw2=failed: no key", "gw3=ok")).toMatchObject({
       stdout: "the message was changed\n",
@@ -97,7 +103,8 @@ describe("omd-worker zulip announce", () => {
     await announce("1a2b3c4", "gw1=ok", "--nodes=3", "--subject=Ada: x");
     now += 15 * 60_000;
     expect(await announce("1a2b3c4", "gw2=ok")).toEqual({
-      ...{ code: 0, stderr: "" },
+      code: 0,
+      stderr: "",
       stdout: "the message may not be changed any more: another one was posted, with all nodes\n",
     });
     expect(await announce("1a2b3c4", "gw3=ok")).toMatchObject({ stdout: "the message was changed\n" });
@@ -160,7 +167,8 @@ describe("omd-worker zulip announce", () => {
   ])("ends with 1 and the reason if Zulip does not take it into the stream %s", async (stream, reason) => {
     fake.world.addStream("hidden", [], { isPrivate: true });
     expect(await announce("1a2b3c4", "gw1=ok", `--stream=${stream}`)).toMatchObject({
-      ...{ code: 1, stderr: expect.stringContaining(reason) },
+      code: 1,
+      stderr: expect.stringContaining(reason),
     });
   });
 });

@@ -96,12 +96,21 @@ export class BotWorld implements AsyncDisposable {
     const journal = ActionJournal.open(join(this.folder.path, "actions"), { nowMs: clock.now() });
     const position = Position.open(join(this.folder.path, "position.json"));
     const client = new ZulipClient({
-      ...{ site: this.fake.url, clock, userAgent: "omd-worker/test", timeoutMs: 5_000 },
+      site: this.fake.url,
+      clock,
+      userAgent: "omd-worker/test",
+      timeoutMs: 5_000,
       login: () => ({ email: this.bot.email, key: this.key }),
     });
     const ending = new AbortController();
     const bot = new Bot({
-      ...{ client, backend: monitoring, journal, position, clock, log, meter: this.meter },
+      client,
+      backend: monitoring,
+      journal,
+      position,
+      clock,
+      log,
+      meter: this.meter,
       settings: { ...SETTINGS, ...settings },
       tracker: this.tracker,
       random: () => 1,
@@ -187,7 +196,9 @@ export class BotWorld implements AsyncDisposable {
 
   async #post(user: FakeUser, params: Readonly<Record<string, string>>): Promise<number> {
     const { body } = await ask(this.fake.url, {
-      ...{ method: "POST", path: "messages", user },
+      method: "POST",
+      path: "messages",
+      user,
       params: { type: "stream", to: "icinga", ...params },
     });
     return Number(body["id"]);

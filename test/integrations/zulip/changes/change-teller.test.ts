@@ -44,7 +44,10 @@ describe("changes made in Thruk", () => {
     };
     const clock = { now: world.clock.now, sleep };
     const client = new ZulipClient({
-      ...{ site: world.fake.url, clock: world.clock, userAgent: "omd-worker/test", timeoutMs: 5_000 },
+      site: world.fake.url,
+      clock: world.clock,
+      userAgent: "omd-worker/test",
+      timeoutMs: 5_000,
       login: () => ({ email: world.bot.email, key: world.key }),
     });
     const polling = { everyMs: EVERY_MS, hasDowntimes: shown === "all", now: clock.now, sleep };
@@ -59,12 +62,31 @@ describe("changes made in Thruk", () => {
 
   const seconds = () => Math.floor(world.clock.now() / 1_000);
   const comment = (text: string, more: Row = {}) => ({
-    ...{ ...OBJECT, id: 7, author: "omdadmin", comment: text, entry_type: 4, entry_time: seconds() },
-    ...{ expires: 0, expire_time: 0, persistent: 0, source: 1, type: 2, ...more },
+    ...OBJECT,
+    id: 7,
+    author: "omdadmin",
+    comment: text,
+    entry_type: 4,
+    entry_time: seconds(),
+    expires: 0,
+    expire_time: 0,
+    persistent: 0,
+    source: 1,
+    type: 2,
+    ...more,
   });
   const downtime = (text: string, more: Row = {}) => ({
-    ...{ ...OBJECT, id: 3, author: "omdadmin", comment: text, entry_time: seconds(), duration: 3_600 },
-    ...{ start_time: seconds(), end_time: seconds() + 3_600, fixed: 1, triggered_by: 0, ...more },
+    ...OBJECT,
+    id: 3,
+    author: "omdadmin",
+    comment: text,
+    entry_time: seconds(),
+    duration: 3_600,
+    start_time: seconds(),
+    end_time: seconds() + 3_600,
+    fixed: 1,
+    triggered_by: 0,
+    ...more,
   });
   const nothing = () => {};
   const acknowledge =

@@ -3,8 +3,12 @@ import type { Change } from "../../../../integrations/backends/changes/change.ts
 import { renderChange } from "../../../../integrations/zulip/changes/render-change.ts";
 
 const CHANGE: Change = {
-  ...{ what: "downtime", target: { host: "web1", service: "http" }, author: "gui", comment: "new disk" },
-  ...{ endsAt: 1_795_419_000, isNotified: false },
+  what: "downtime",
+  target: { host: "web1", service: "http" },
+  author: "gui",
+  comment: "new disk",
+  endsAt: 1_795_419_000,
+  isNotified: false,
 };
 const EN = { language: "en" } as const;
 

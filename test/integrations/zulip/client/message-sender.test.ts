@@ -21,7 +21,9 @@ describe("a message is sent until it is there", () => {
     const login = () => ({ email: bot.email, key: bot.key });
     const client = new ZulipClient({ site: fake.url, clock, login, userAgent: "test", timeoutMs: 1_000 });
     sender = new MessageSender({
-      ...{ client, clock, random: () => 1 },
+      client,
+      clock,
+      random: () => 1,
       onTrouble: ({ failure }) => troubles.push(failure.kind),
     });
   });

@@ -32,7 +32,10 @@ describe("the client on a Zulip server", () => {
     key = bot.key;
     fake.world.addStream("icinga", [bot.id]);
     client = new ZulipClient({
-      ...{ site: fake.url, clock, userAgent: "omd-worker/test", timeoutMs: 1_000 },
+      site: fake.url,
+      clock,
+      userAgent: "omd-worker/test",
+      timeoutMs: 1_000,
       login: () => ({ email: bot.email, key }),
     });
   });
@@ -48,7 +51,10 @@ describe("the client on a Zulip server", () => {
   it("finds out who it is, and what the server is", async () => {
     expect(await fetchServerSettings(client)).toEqual({ version: "8.0-dev", featureLevel: 218 });
     expect(await fetchOwnUser(client)).toEqual({
-      ...{ userId: bot.id, email: "bot@rig.local", fullName: "Icinga API-Bot", isBot: true },
+      userId: bot.id,
+      email: "bot@rig.local",
+      fullName: "Icinga API-Bot",
+      isBot: true,
     });
   });
 
@@ -115,7 +121,9 @@ describe("the client on a Zulip server", () => {
 
   it("waits as long as it was told, to the hundredth of a second", async () => {
     const other = new ZulipClient({
-      ...{ site: fake.url, clock: new FakeClock(), userAgent: "other" },
+      site: fake.url,
+      clock: new FakeClock(),
+      userAgent: "other",
       login: () => ({ email: bot.email, key }),
     });
     for (let at = 0; at < 200; at += 1) fake.countRequest(bot.id);
@@ -143,7 +151,8 @@ describe("the client on other servers", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const client = new ZulipClient({
-      ...{ site: `http://127.0.0.1:${port}`, userAgent: "test" },
+      site: `http://127.0.0.1:${port}`,
+      userAgent: "test",
       login: () => ({ email: "a@b", key: "secret" }),
     });
     const error: unknown = await fetchOwnUser(client).catch((caught: unknown) => caught);

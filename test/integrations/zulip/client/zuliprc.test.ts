@@ -5,7 +5,10 @@ describe("a zuliprc", () => {
   it("has a login", () => {
     const text = "[api]\nemail=bot@example.org\nkey = abc=\r\nsite=https://chat.example.org\n";
     expect(readZuliprc(text)).toEqual({
-      ...{ email: "bot@example.org", key: "abc=", site: "https://chat.example.org", isInsecure: false },
+      email: "bot@example.org",
+      key: "abc=",
+      site: "https://chat.example.org",
+      isInsecure: false,
     });
   });
 

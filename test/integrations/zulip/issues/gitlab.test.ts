@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const connect = (more: Partial<GitLabOptions> = {}) =>
-  new GitLab({ ...{ url: fake.url, project: GITLAB_PROJECT, tokenFile, labels: [] }, ...more });
+  new GitLab({ url: fake.url, project: GITLAB_PROJECT, tokenFile, labels: [], ...more });
 const issueAt = (iid: number) => ({
   name: `${GITLAB_PROJECT}#${iid}`,
   url: `${fake.url}/${GITLAB_PROJECT}/-/issues/${iid}`,
@@ -125,7 +125,10 @@ describe("an issue in GitLab", () => {
 describe("the text of an issue", () => {
   const FACTS = {
     target: { host: "web1", service: "http" },
-    ...{ name: "Anna", link: "https://chat/#narrow/12", stage: "prod", reason: undefined },
+    name: "Anna",
+    link: "https://chat/#narrow/12",
+    stage: "prod",
+    reason: undefined,
     status: { state: 2, isAcknowledged: true, downtimes: 1, output: "refused" },
   };
 
@@ -163,7 +166,9 @@ refused
   it("lets nobody out of the code: no mention, no command of GitLab, no markup", () => {
     const output = "@all ````\n/close\n<b>";
     const { description } = planIssue({
-      ...{ ...FACTS, name: "`@all`\n/close", reason: "a\n/assign @root `x`" },
+      ...FACTS,
+      name: "`@all`\n/close",
+      reason: "a\n/assign @root `x`",
       status: { ...FACTS.status, output },
     });
     expect(description).toContain("- Asked for by: `@all /close`\n- Reason: `a /assign @root x`\n");

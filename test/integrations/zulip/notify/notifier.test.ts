@@ -48,7 +48,10 @@ async function tell(macros: Readonly<Record<string, string>> = {}, time = clock.
 
 function createNotifier(style = STYLE, resolving: Resolving = "off") {
   const client = new ZulipClient({
-    ...{ site: fake.url, clock, userAgent: "omd-worker/test", timeoutMs: 2_000 },
+    site: fake.url,
+    clock,
+    userAgent: "omd-worker/test",
+    timeoutMs: 2_000,
     login: () => ({ email: bot.email, key }),
   });
   const [log, meter] = [stubLog(), createNotifierMeter()];

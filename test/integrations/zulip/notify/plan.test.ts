@@ -5,7 +5,11 @@ import { TEXTS } from "../../../../integrations/zulip/notify/texts.ts";
 import { notice, SERVICE_PROBLEM, STYLE, TIME } from "./notices.ts";
 
 const PLANNING: Planning = {
-  ...{ now: TIME, maxAgeMs: 7_200_000, digestOver: 3, digestTopic: "Many", texts: TEXTS.en },
+  now: TIME,
+  maxAgeMs: 7_200_000,
+  digestOver: 3,
+  digestTopic: "Many",
+  texts: TEXTS.en,
 };
 
 function waiting(at: number, macros: Readonly<Record<string, string>> = {}, time = TIME): Waiting {

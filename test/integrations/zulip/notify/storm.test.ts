@@ -106,8 +106,15 @@ async function run(happenings: readonly Happening[], digestOver = 20) {
   Object.assign(client, { request: slowly });
   const meter = createNotifierMeter();
   const notifier = new Notifier({
-    ...{ spool, client, style: STYLE, clock, meter, log: stubLog(), planning: { ...PLANNING, digestOver } },
-    ...{ resolving: "off", random: () => 1 },
+    spool,
+    client,
+    style: STYLE,
+    clock,
+    meter,
+    log: stubLog(),
+    planning: { ...PLANNING, digestOver },
+    resolving: "off",
+    random: () => 1,
   });
   await notifier.run(ending.signal);
   return { meter, seconds: (clock.time - began) / 1_000 };

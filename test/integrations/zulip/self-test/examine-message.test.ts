@@ -18,8 +18,17 @@ const EXPECTED = { message, target, bot: { fullName: "Icinga API-Bot", userId: 2
 function shown(more: Partial<ChatMessage> = {}, ...replies: readonly string[]): ChatMessage {
   const { topic, content } = EXPECTED.message;
   return {
-    ...{ id: 1, stream: "icinga", streamId: 6, topic, content, senderId: 27, senderEmail: "a@b", sentAt: 1 },
-    ...{ reactions: [], form: { choices: replies.map((reply) => ({ reply })) }, ...more },
+    id: 1,
+    stream: "icinga",
+    streamId: 6,
+    topic,
+    content,
+    senderId: 27,
+    senderEmail: "a@b",
+    sentAt: 1,
+    reactions: [],
+    form: { choices: replies.map((reply) => ({ reply })) },
+    ...more,
   };
 }
 

@@ -188,8 +188,11 @@ describe("the way to the bot and back", () => {
     await world.start({ rules: [{ allow: true, streams: [STREAM] }], ...settings });
     const steps = await collect(
       runSelfTest({
-        ...{ client: clientOf(world.bot), messages: { ...MESSAGES, hasButtons }, stream: STREAM },
-        ...{ macros: new Map(Object.entries(macros)), clock: EAGER },
+        client: clientOf(world.bot),
+        messages: { ...MESSAGES, hasButtons },
+        stream: STREAM,
+        macros: new Map(Object.entries(macros)),
+        clock: EAGER,
         asking: { person: clientOf(world.anna), waitMs: 60_000, onWait: () => {} },
       }),
     );
@@ -199,7 +202,8 @@ describe("the way to the bot and back", () => {
   it("a click acknowledges the problem, and the bot says so", async () => {
     expect(await examine({})).toEqual([
       {
-        ...{ step: "command", isFine: true },
+        step: "command",
+        isFine: true,
         text: "Anna Ämsig; (ops) wrote @**Icinga API-Bot** acknowledge###web1###http###",
       },
       { step: "answer", isFine: true, text: "Icinga API-Bot answered: Acknowledged http - web1: ✓" },
@@ -221,7 +225,9 @@ describe("the way to the bot and back", () => {
     const [command, answer] = await examine(options);
     expect(command?.isFine).toBe(true);
     expect(answer).toMatchObject({
-      ...{ step: "answer", isFine: false, text: expect.stringContaining("✗") },
+      step: "answer",
+      isFine: false,
+      text: expect.stringContaining("✗"),
       advice: expect.stringContaining(advice),
     });
   });
@@ -230,7 +236,11 @@ describe("the way to the bot and back", () => {
     const clock = new FakeClock();
     const steps = await collect(
       runSelfTest({
-        ...{ client: clientOf(world.bot), messages: MESSAGES, stream: STREAM, macros: new Map(), clock },
+        client: clientOf(world.bot),
+        messages: MESSAGES,
+        stream: STREAM,
+        macros: new Map(),
+        clock,
         asking: { person: clientOf(world.anna), waitMs: 10_000, onWait: () => {} },
       }),
     );

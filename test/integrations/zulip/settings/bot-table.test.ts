@@ -46,16 +46,27 @@ describe("zulip-bot.conf", () => {
       rules: [
         { allow: false, hosts: ["core*"] },
         {
-          ...{ allow: true, streams: ["icinga"], groups: ["Team A", "Team B"], maxSeconds: 28_800 },
+          allow: true,
+          streams: ["icinga"],
+          groups: ["Team A", "Team B"],
+          maxSeconds: 28_800,
           verbs: ["acknowledge", "unacknowledge"],
         },
       ],
-      ...{ language: "en", stage: "dev", maxAgeSeconds: 120, peopleMaxAgeSeconds: 60, alertUsers: [] },
+      language: "en",
+      stage: "dev",
+      maxAgeSeconds: 120,
+      peopleMaxAgeSeconds: 60,
+      alertUsers: [],
     });
     expect(JSON.stringify(config)).not.toMatch(/0123456789|secret of/);
     const { monitoring } = config;
     expect(monitoring && backendAddress(monitoring)).toEqual({
-      ...{ kind: "icinga2", url: "https://icinga:5665", user: "bot", password: PASSWORD, caFile: undefined },
+      kind: "icinga2",
+      url: "https://icinga:5665",
+      user: "bot",
+      password: PASSWORD,
+      caFile: undefined,
     });
   });
 
@@ -74,8 +85,11 @@ describe("zulip-bot.conf", () => {
     const line = `gitlab=https://gitlab.example.org/sub project=ops/orders token_file=${secret} labels=a,b\n`;
     const { config } = load(`${ICINGA()}${line}permission=allow verb=issue\n`);
     expect(config.values.gitlab).toEqual({
-      ...{ url: "https://gitlab.example.org/sub", project: "ops/orders", tokenFile: secret },
-      ...{ labels: ["a", "b"], caFile: undefined },
+      url: "https://gitlab.example.org/sub",
+      project: "ops/orders",
+      tokenFile: secret,
+      labels: ["a", "b"],
+      caFile: undefined,
     });
     expect(config.settings.rules).toEqual([{ allow: true, verbs: ["issue"] }]);
     expect(JSON.stringify(config)).not.toContain(PASSWORD);

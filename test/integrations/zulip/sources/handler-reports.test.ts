@@ -12,15 +12,20 @@ import { stubLog } from "../../../support/stub-log.ts";
 import { FakeClock } from "../client/fake-clock.ts";
 
 const RUN: HandlerRun = {
-  ...{ time: "2026-11-26T08:00:00.123Z", worker: "gw", queue: "eventhandler", handler: "restart-service" },
-  ...{ host: "web1", service: "http", state: "CRITICAL", stateType: "HARD", attempt: 3 },
-  ...{
-    result: "failed",
-    returnCode: 2,
-    seconds: 1.25,
-    output: "no such unit",
-    command: "/p/restart-service",
-  },
+  time: "2026-11-26T08:00:00.123Z",
+  worker: "gw",
+  queue: "eventhandler",
+  handler: "restart-service",
+  host: "web1",
+  service: "http",
+  state: "CRITICAL",
+  stateType: "HARD",
+  attempt: 3,
+  result: "failed",
+  returnCode: 2,
+  seconds: 1.25,
+  output: "no such unit",
+  command: "/p/restart-service",
 };
 const STYLE = { stream: "event-handlers", stage: "prod", texts: RUN_TEXTS.en };
 

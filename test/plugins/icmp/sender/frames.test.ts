@@ -22,8 +22,15 @@ it.each([
 it("a frame has the layout that icmp.pl unpacks", () => {
   const series: Series = {
     family: 4,
-    ...{ address: "10.1.2.3", ttl: 64, size: 68, count: 5, gap: 80_000, limit: 7 },
-    ...{ withinMs: 3400, source: "10.9.9.9", rules: ["paced", "endsOnError"] },
+    address: "10.1.2.3",
+    ttl: 64,
+    size: 68,
+    count: 5,
+    gap: 80_000,
+    limit: 7,
+    withinMs: 3400,
+    source: "10.9.9.9",
+    rules: ["paced", "endsOnError"],
   };
   const frame = encodeStart(series, { id: 258, token: 0xdeadbeef }).toString("hex");
   expect(frame.match(/.{1,8}/g)).toEqual([

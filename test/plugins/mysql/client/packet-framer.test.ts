@@ -24,7 +24,8 @@ function read(pieces: readonly Buffer[], sent: readonly string[]) {
 const rows = (columns: readonly string[], ...all: readonly (readonly (string | undefined)[])[]) =>
   ({ kind: "rows", columns, count: all.length, rows: all }) as QueryResult;
 const failed = (at: "query" | "rows", code: number) => ({
-  ...{ kind: "failed", at },
+  kind: "failed",
+  at,
   failure: expect.objectContaining({ code }),
 });
 

@@ -93,7 +93,8 @@ describe.skipIf(!hasServer("mariadb"))("a check after another", () => {
     const first = await id();
     const stopping = new AbortController();
     const slow = runCheck(checkMysqlQuery, [...words(), "-q", "select sleep(30)"], {
-      ...{ shared, signal: stopping.signal },
+      shared,
+      signal: stopping.signal,
     });
     await vi.waitUntil(async () => (await server.sql("show processlist")).includes("select sleep(30)"));
     stopping.abort(new Error("time is up"));

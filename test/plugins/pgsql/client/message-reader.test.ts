@@ -111,7 +111,10 @@ function read(pieces: readonly Buffer[], queries: number, login: Buffer = ACCEPT
 const NONE: QueryResult = { kind: "none" };
 const ONE_COLUMN = message("T", `\0\x01n\0${"\0".repeat(18)}`);
 const rows = (count: number, columns: number, first?: string): QueryResult => ({
-  ...{ kind: "rows", rows: count, columns, first },
+  kind: "rows",
+  rows: count,
+  columns,
+  first,
 });
 const failed = (fields: object) => ({
   kind: "error",

@@ -41,7 +41,10 @@ describe("the keys of a connection are replaced by key objects", () => {
     const client = new ssh2.Client();
     client.on("handshake", () => keepKeyObjects(client));
     client.connect({
-      ...{ host: "127.0.0.1", port: server.port, username: "anybody", privateKey },
+      host: "127.0.0.1",
+      port: server.port,
+      username: "anybody",
+      privateKey,
       algorithms: { cipher: [cipher] },
     });
     await once(client, "ready");

@@ -14,7 +14,8 @@ it("a stream tells the end of a connection that the server has closed before", a
   await once(socket, "end");
   const ends: unknown[] = [];
   const stream = new ServerStream(socket, {
-    ...{ framer: { push: (piece) => piece }, library: "none" },
+    framer: { push: (piece) => piece },
+    library: "none",
     onEnd: (reason) => ends.push(reason),
   });
   expect(ends).toEqual([expect.any(ServerGone)]);

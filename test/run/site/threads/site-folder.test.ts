@@ -54,7 +54,10 @@ afterEach(async () => {
 });
 
 const execute = vi.fn<CheckContext["execute"]>(async () => ({
-  ...{ kind: "exited", returnCode: 0, stdout: "of the command", stderr: "" },
+  kind: "exited",
+  returnCode: 0,
+  stdout: "of the command",
+  stderr: "",
 }));
 
 function contextOf({
