@@ -1,6 +1,12 @@
 import { globSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
+import {
+  importAtOnce,
+  importBuiltinsByName,
+  placeFile,
+  requireOnFirstUse,
+} from "./packaging/rewrite-code.ts";
 
 /**
  * Makes one file of each program and of each command that people and scripts call often and that ends at once:
@@ -34,61 +40,25 @@ const lazy = new Set([
 const later = new Set([`${CLI}/zulip/notify-now.js`]);
 
 /** An import of a built-in module asks for every one of its exports, which loads more modules: WebCrypto. */
-const builtinsByName: Plugin = {
-  name: "builtins-by-name",
-  renderChunk: (code) =>
-    code.replace(
-      /^import \{([^}]*)\} from "(node:[^"]*)";$/gm,
-      (_, names: string, id: string) =>
-        `const {${names.replaceAll(" as ", ": ")}} = process.getBuiltinModule("${id}");`,
-    ),
-};
+const builtinsByName: Plugin = { name: "builtins-by-name", renderChunk: importBuiltinsByName };
 
 /** A module finds what lies beside its file in `dist`, wherever its code has come to lie. */
 const placesOfFiles: Plugin = {
   name: "places-of-files",
-  transform: (code, id) =>
-    code.replaceAll(
-      "import.meta.url",
-      `new URL(${JSON.stringify(relative(dirname(worker), id))}, import.meta.url).href`,
-    ),
+  transform: (code, id) => placeFile(code, relative(dirname(worker), id)),
 };
 
 /**
  * Loads each package and each module of Node.js when it is used first: few workers need TLS, HTTP or threads of
- * a site. A module's name is a function then.
+ * a site.
  */
-const modulesOnFirstUse: Plugin = {
-  name: "modules-on-first-use",
-  renderChunk(code) {
-    let text = code;
-    for (const [declared, name, id] of code.matchAll(/^let (\w+) = require\("([^"]*)"\);$/gm)) {
-      const uses = new RegExp(`(new )?(?<![\\w$.])${name}((?:\\.\\w+)?)(?![\\w$])`, "g");
-      text = text
-        .replace(declared, "")
-        .replace(uses, (_, isNew, member) => (isNew ? `new (${name}()${member})` : `${name}()${member}`));
-      text = `const ${name} = onFirstUse(${JSON.stringify(id)});\n${text}`;
-    }
-    return `const onFirstUse = (id) => { let loaded; return () => loaded ??= require(id); };\n${text}`;
-  },
-};
+const modulesOnFirstUse: Plugin = { name: "modules-on-first-use", renderChunk: requireOnFirstUse };
 
 /**
  * Imports at once what a module would import later. The code is in the file anyway; a module that is also
  * imported later becomes a function around its code, of which V8 makes slower code.
  */
-const importsAtOnce: Plugin = {
-  name: "imports-at-once",
-  transform(code) {
-    const ids = new Set([...code.matchAll(/\bimport\(("\.[^"]*")\)/g)].map(([, id = ""]) => id));
-    let text = code;
-    for (const [number, id] of [...ids].entries()) {
-      const name = `importedAtOnce${number}`;
-      text = `import * as ${name} from ${id};\n${text.replaceAll(`import(${id})`, `Promise.resolve(${name})`)}`;
-    }
-    return text;
-  },
-};
+const importsAtOnce: Plugin = { name: "imports-at-once", transform: importAtOnce };
 
 /** A function around the code, of ASCII: V8 takes two bytes for each character of other texts. */
 const scriptOfAscii: Plugin = {

@@ -27,12 +27,12 @@ export type LocalCheck = keyof typeof CHECKS;
 /** The command lines of each check. */
 export type LocalTask = Readonly<Partial<Record<LocalCheck, readonly (readonly string[])[]>>>;
 
-/** What others do on this machine meanwhile. */
+/** What others do on this machine meanwhile. Nothing else writes below `/run`. */
 const RULES: Readonly<Partial<Record<LocalCheck, readonly NormalRule[]>>> = {
   check_disk: [
-    [/(?<= )'(?:\/|\/dev\/[a-z0-9/]+) \(inodes\)'=\d+/g, "INODES"],
-    [/(?<= )\/ \d+MiB \(\d+% inode/g, "FREE"],
-    [/(?<= )(?:\/|\/dev\/[a-z0-9/]+)=\d+B/g, "USED"],
+    [/(?<= )'\/(?!run)\S* \(inodes\)'=\d+/g, "INODES"],
+    [/(?<= )\/(?!run)\S* \d+[A-Za-z]+ \(\d+% inode/g, "FREE"],
+    [/(?<= )\/(?!run)\S*=\d+B/g, "USED"],
   ],
 };
 
