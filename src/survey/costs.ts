@@ -28,6 +28,24 @@ export const CHECK_COSTS: readonly CheckCost[] = [
     sources: ["native/http", "native/http-exec"],
   },
   {
+    check: "check_curl",
+    nativeMs: 0.26,
+    startedMs: 10.728,
+    sources: ["native/curl", "native/curl-exec"],
+  },
+  {
+    check: "check_dns",
+    nativeMs: 0.326,
+    startedMs: 15.743,
+    sources: ["native/dns", "native/dns-exec"],
+  },
+  {
+    check: "check_prometheus",
+    nativeMs: 0.43,
+    startedMs: 8.468,
+    sources: ["native/prometheus", "native/prometheus-exec"],
+  },
+  {
     check: "check_ssh",
     nativeMs: 0.184,
     startedMs: 2.289,
@@ -62,6 +80,12 @@ export const CHECK_COSTS: readonly CheckCost[] = [
     nativeMs: 0.155,
     startedMs: 2.014,
     sources: ["native/nt", "native/nt-exec"],
+  },
+  {
+    check: "check_nsc_web",
+    nativeMs: 1.513,
+    startedMs: 7.691,
+    sources: ["native/nsc-web", "native/nsc-web-exec"],
   },
   {
     check: "check_pgsql",

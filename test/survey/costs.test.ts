@@ -34,12 +34,22 @@ const CHECKS = CHECK_COSTS.map(({ check, nativeMs, startedMs, sources }) => ({
 }));
 const SHELL = { name: "a shell", costs: [SHELL_COST.ms], sources: [SHELL_COST.source] };
 
+/** Lines of a check that has another line, which most sites have more of. */
+const VARIANTS = ["curl-tls", "snmp-v3", "nrpe-plain", "procs-state"];
+
 it.each([...CHECKS, ...STARTS, SHELL])(
   "the costs of $name are those of the published benchmarks",
   ({ costs, sources }) => {
     expect(costs).toEqual(sources.map(published));
   },
 );
+
+it("each check that is measured beside its plugin has its costs here", () => {
+  const lines = resultsOf("native").rows.map(({ line }) => line);
+  const beside = new Set(lines.filter((line) => lines.includes(`${line}-exec`)));
+  const used = CHECK_COSTS.flatMap(({ sources }) => sources.map((source) => source.replace(/^native\//, "")));
+  expect([...beside].filter((line) => !used.includes(line))).toEqual(VARIANTS);
+});
 
 it("the days and the machines are those of the published benchmarks", () => {
   const [checks, others] = ["native", "lines"].map((scenario) => {
