@@ -122,7 +122,7 @@ export function runPhase(name: PhaseName, scene: Scene): Promise<readonly PhaseR
 async function silence(scene: Scene): Promise<readonly PhaseRow[]> {
   const { second, seconds, silence: silent, signal, rates, crew } = scene;
   const rate = Math.ceil((rates[0] ?? 1) / 2);
-  using load = await EndlessLoad.open({ ...loadOf(second, rate), objects: OBJECTS });
+  using load = await EndlessLoad.open({ ...loadOf(second, rate), firstObject: OBJECTS });
   load.start();
   const thirdMs = (seconds * 1000) / 3;
   const clock = startClock(second, crew);

@@ -17,6 +17,8 @@ export interface EndlessLoadOptions {
   readonly rate: number;
   /** So many hosts and services there are. They take turns. */
   readonly objects: number;
+  /** The number of the first of them. Loads that are joined have objects of their own. The default is 0. */
+  readonly firstObject?: number;
 }
 
 /** What became of the jobs so far. */
@@ -100,8 +102,16 @@ export class EndlessLoad implements Disposable {
 
   /** From now on both are one core that listens at two job servers: a result may come by either. */
   joinWith(other: EndlessLoad): void {
+    const [one, two] = [this.#objects, other.#objects];
+    if (one.first < two.end && two.first < one.end)
+      throw new Error("loads that are joined need objects of their own, by firstObject");
     this.#other = other;
     other.#other = this;
+  }
+
+  get #objects(): { readonly first: number; readonly end: number } {
+    const { firstObject: first = 0, objects } = this.#options;
+    return { first, end: first + objects };
   }
 
   /** The first result that was wrong or unexpected. */
@@ -144,9 +154,10 @@ export class EndlessLoad implements Disposable {
   }
 
   #submitUntil(due: number): void {
+    const { objects, firstObject = 0 } = this.#options;
     const packets: Buffer[] = [];
     for (; this.#submitted < due; this.#submitted++) {
-      const index = this.#submitted % this.#options.objects;
+      const index = firstObject + (this.#submitted % objects);
       const part = this.#partOf(index);
       const text = jobText(part, index);
       const unique = `endless-${process.pid}-${this.#submitted}`;

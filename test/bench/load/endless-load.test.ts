@@ -16,9 +16,9 @@ const MIX = [
 async function oneJobAtTheSecond({ isJoined }: { readonly isJoined: boolean }) {
   const servers = [actors.add(new JobServer({ port: 0 })), actors.add(new JobServer({ port: 0 }))] as const;
   for (const server of servers) await server.start();
-  const load = ({ port }: JobServer, rate: number) =>
-    EndlessLoad.open({ port, rate, mix: MIX, key: undefined, objects: 10 });
-  const [first, second] = [await load(servers[0], 1), await load(servers[1], 1)];
+  const load = ({ port }: JobServer, firstObject: number) =>
+    EndlessLoad.open({ port, rate: 1, mix: MIX, key: undefined, objects: 10, firstObject });
+  const [first, second] = [await load(servers[0], 0), await load(servers[1], 10)];
   if (isJoined) first.joinWith(second);
   second.start(1000);
   const { jobs } = actors.worker({ host: "127.0.0.1", port: servers[1].port }, ["service"]);
@@ -55,4 +55,16 @@ it("for two cores it is a result that no job waits for", async () => {
   await give(0);
   await until(() => expect(first.counts).toMatchObject({ results: 0, unexpected: 1 }));
   expect(second.counts.results).toBe(0);
+});
+
+it("loads that are joined need objects of their own: two jobs of one object and one time would be one", async () => {
+  const server = actors.add(new JobServer({ port: 0 }));
+  await server.start();
+  const load = (firstObject: number, objects: number) =>
+    EndlessLoad.open({ port: server.port, rate: 1, mix: MIX, key: undefined, objects, firstObject });
+  using first = await load(0, 10);
+  using beside = await load(10, 5);
+  using among = await load(9, 1);
+  expect(() => first.joinWith(among)).toThrow("loads that are joined need objects of their own");
+  first.joinWith(beside);
 });
