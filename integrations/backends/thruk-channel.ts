@@ -112,7 +112,7 @@ export class ThrukChannel implements Channel {
     return reply;
   }
 
-  /** What a core has that is away is not shown: Thruk answers with what others have, if they have it or not. */
+  /** While Thruk does not reach a core, what that one has is not shown, and nothing in the answer says so. */
   async #assertAllCores(): Promise<void> {
     const { body } = await this.#get("/sites?columns=name,connected,last_error");
     const away = listOf(body).find((row) => numberOf(at(row, "connected")) === 0);

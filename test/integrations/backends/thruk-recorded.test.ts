@@ -16,7 +16,7 @@ const KEYS: Readonly<Record<string, string>> = {
   stranger: THRUK_STRANGER_KEY,
 };
 
-/** Which names there are, and of which kinds their values. Cores tell yes and no as 1 and 0, or in JSON's words. */
+/** Names, and the kinds of their values. Cores tell yes and no as 1 and 0, or in JSON's words. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value === "boolean") return "number";
