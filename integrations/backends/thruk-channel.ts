@@ -133,9 +133,13 @@ export class ThrukChannel implements Channel {
     assertAllowed(reply);
     if (reply.status < 300) return SENT;
     const reason = withReason(`Thruk answers with HTTP ${reply.status}`, failureOf(reply.body));
-    const isUndone = at(reply.body, "message") === "sending command failed";
-    return { kind: isUndone ? "unavailable" : "forbidden", reason };
+    return { kind: isUnsent(reply.body) ? "unavailable" : "forbidden", reason };
   }
+}
+
+/** The core did not get it. Naemon has got what it refuses, and answers with a code: `prod: 400: …`. */
+function isUnsent(body: unknown): boolean {
+  return at(body, "message") === "sending command failed" && !/: 4\d\d: /.test(textOf(at(body, "error")));
 }
 
 function kindOf({ service }: Target): "host" | "svc" {

@@ -47,5 +47,5 @@ export function refusalOf(body: unknown): string {
 /** What went wrong, in a line. The description says it, and goes on with where in Thruk's code that was. */
 export function failureOf(body: unknown): string {
   const said = textOf(at(body, "description")) || textOf(at(body, "message"));
-  return said.replace(/ at \S+ line \d+.*|\n.*/s, "").slice(0, MAX_REASON);
+  return said.replace(/(?: at \S+|, <\S+>) line \d+.*|\n.*/s, "").slice(0, MAX_REASON);
 }

@@ -7,7 +7,7 @@ import { ThrukChannel } from "../../../integrations/backends/thruk-channel.ts";
 export const [HOST, SERVICE] = ["dummy_fkt_tests", "Größe & Platte/2"];
 const SIGNAL = new AbortController().signal;
 const TARGET = { host: HOST, service: SERVICE };
-const WISH = { author: "Änne Müller", comment: "via Zulip [zulip:1]", isSticky: true };
+export const WISH = { author: "Änne Müller", comment: "via Zulip [zulip:1]", isSticky: true };
 const PLAN = { ...WISH, marker: "[zulip:1]", startsAt: 1_795_754_242, endsAt: 1_795_757_842 };
 const MARK = { author: WISH.author, comment: WISH.comment };
 const SAID = { output: "said by a test, größer", downtimes: 0, isAcknowledged: false };

@@ -8,7 +8,7 @@ import {
   THRUK_VIEWER_KEY,
 } from "../../support/servers/fake-thruk.ts";
 import { type Recorded, Replay, recorded } from "../../support/servers/recorded-thruk.ts";
-import { FAILURES, HOST, type Open, openAll, READINGS, SERVICE } from "./thruk-readings.ts";
+import { FAILURES, HOST, type Open, openAll, READINGS, SERVICE, WISH } from "./thruk-readings.ts";
 
 const KEYS: Readonly<Record<string, string>> = {
   "zulip-bot": THRUK_KEY,
@@ -26,7 +26,7 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(names.map(([name, each]) => [name, shapeOf(each)]));
 }
 
-describe.each(["icinga2"])("what Thruk answered with %s behind it", (core) => {
+describe.each(["icinga2", "naemon"])("what Thruk answered with %s behind it", (core) => {
   let thruk: FakeThruk;
   let root: string;
   beforeEach(async () => {
@@ -36,6 +36,7 @@ describe.each(["icinga2"])("what Thruk answered with %s behind it", (core) => {
     thruk.rows.hosts.push({ name: HOST, ...problem, state: 1, last_time_up: 1_795_754_232 });
     const service = { host_name: HOST, description: SERVICE, state: 2, last_time_ok: 1_795_754_229 };
     thruk.rows.services.push({ ...service, ...problem });
+    thruk.commands.isNaemon = core === "naemon";
     thruk.broadcasts = [broadcast("2026-11-27-omdadmin", "text")];
   });
   afterEach(() => thruk.close());
@@ -85,6 +86,15 @@ describe.each(["icinga2"])("what Thruk answered with %s behind it", (core) => {
     it.each(FAILURES)("%s", async (what, read, reason) => {
       replay.with(what);
       await expect(read(open)).rejects.toThrow(reason);
+    });
+
+    it("acknowledge a service that there is not", async () => {
+      replay.with("acknowledge a service that there is not");
+      const sent = await open.channel.acknowledge({ host: HOST, service: "nope" }, WISH);
+      const said = "prod: 400: Failed validation of service as type service (argument 0)";
+      const reason = `Thruk answers with HTTP 400: sending command failed: ${said}`;
+      const refusal = { kind: "forbidden", reason };
+      expect(sent).toEqual(core === "naemon" ? refusal : { kind: "sent" });
     });
 
     it("broadcasts, of which some are not for a stream", async () => {

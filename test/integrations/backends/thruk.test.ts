@@ -140,6 +140,20 @@ describe("Thruk", () => {
     });
   });
 
+  it("is refused, and not unavailable, if the core knows the object no more when it gets the command", async () => {
+    thruk.commands.isNaemon = true;
+    const taken = channel.status.bind(channel);
+    channel.status = async (target) => {
+      const known = await taken(target);
+      thruk.rows.services.splice(0);
+      return known;
+    };
+    expect(await backend().acknowledge(TARGET, WISH)).toEqual({
+      kind: "forbidden",
+      reason: expect.stringContaining("sending command failed: prod: 400: Failed validation of service"),
+    });
+  });
+
   it("does not say that there is no such object while it does not reach one of its cores", async () => {
     const nope = { host: HOST, service: "nope" };
     expect(await backend().status(nope)).toEqual({ kind: "unknown-object" });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Reply, refused, ThrukCommands } from "./thruk-commands.ts";
+import { failed, type Reply, refused, ThrukCommands } from "./thruk-commands.ts";
 import { ThrukRows } from "./thruk-rows.ts";
 
 export const THRUK_KEY = `${"a".repeat(64)}_1`;
@@ -86,10 +86,7 @@ export class FakeThruk implements AsyncDisposable {
   #command(user: User, sent: Readonly<Record<string, unknown>>): Reply {
     if (!user.mayCommand)
       return refused(403, "you are not allowed to run this command", "you don' have command permissions");
-    if (!this.isCoreAway) return this.commands.answer(sent);
-    const [code, reason, commands] = [400, `prod: ${NO_CORE}`, `COMMAND [1] ${sent["cmd"]}`];
-    const message = "sending command failed";
-    return [400, { code, commands, description: `${message}: ${reason}`, error: reason, message }];
+    return this.isCoreAway ? failed(String(sent["cmd"]), NO_CORE) : this.commands.answer(sent);
   }
 
   #read(user: User, path: string): Reply {

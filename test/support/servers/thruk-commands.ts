@@ -24,6 +24,8 @@ export class ThrukCommands {
   readonly sent: SentCommand[] = [];
   /** Commands are believed, but the core never does them. */
   isDeaf = false;
+  /** Naemon says what it does not know. Other cores say nothing. */
+  isNaemon = false;
   readonly #rows: ThrukRows;
   #ids = 0;
 
@@ -43,8 +45,11 @@ export class ThrukCommands {
     }
     if (words.includes("comment_data") && sent["comment_data"] === undefined)
       return refused(400, "missing argument: comment_data", "comment_data is a required argument");
+    const line = [name.toUpperCase(), ...namesOf(sent), ...words.map((word) => sent[word])].join(";");
+    if (this.isNaemon && this.#rows.find(sent) === undefined)
+      return failed(line, "400: Failed validation of service as type service (argument 1)");
     if (!this.isDeaf) this.#run(kindOf(name), sent);
-    return submitted([[name.toUpperCase(), ...namesOf(sent), ...words.map((word) => sent[word])].join(";")]);
+    return submitted([line]);
   }
 
   #run(kind: string, sent: SentCommand): void {
@@ -117,6 +122,13 @@ function submitted(commands: readonly string[]): Reply {
   const time = Math.floor(Date.now() / 1_000);
   const lines = commands.map((command) => `COMMAND [${time}] ${command}`);
   return [200, { message: "Command successfully submitted", commands: lines.join("\n") }];
+}
+
+/** The core did not get the command, or refuses it. */
+export function failed(command: string, reason: string): Reply {
+  const [code, message, error] = [400, "sending command failed", `prod: ${reason}`];
+  const commands = `COMMAND [${Math.floor(Date.now() / 1_000)}] ${command}`;
+  return [code, { code, commands, description: `${message}: ${error}`, error, message }];
 }
 
 export function refused(code: number, message: string, description?: string): Reply {
