@@ -139,7 +139,9 @@ export class ThrukChannel implements Channel {
 
 /** The core did not get it. Naemon has got what it refuses, and answers with a code: `prod: 400: …`. */
 function isUnsent(body: unknown): boolean {
-  return at(body, "message") === "sending command failed" && !/: 4\d\d: /.test(textOf(at(body, "error")));
+  const message = textOf(at(body, "message"));
+  if (message === "sending command failed") return !/: 4\d\d: /.test(textOf(at(body, "error")));
+  return message.includes("sites could not be reached");
 }
 
 function kindOf({ service }: Target): "host" | "svc" {

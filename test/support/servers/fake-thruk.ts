@@ -86,7 +86,16 @@ export class FakeThruk implements AsyncDisposable {
   #command(user: User, sent: Readonly<Record<string, unknown>>): Reply {
     if (!user.mayCommand)
       return refused(403, "you are not allowed to run this command", "you don' have command permissions");
+    if (this.missingCore !== undefined && this.rows.find(sent) === undefined)
+      return refused(400, this.#nowhere(sent, this.missingCore));
     return this.isCoreAway ? failed(String(sent["cmd"]), NO_CORE) : this.commands.answer(sent);
+  }
+
+  /** With several cores Thruk asks which of them has the object. */
+  #nowhere({ host, service }: Readonly<Record<string, unknown>>, core: string): string {
+    const found = `no object found by filter: host=${host} service=${service}`;
+    const away = `(the following sites could not be reached: ${core})`;
+    return `cannot send command, affected backend list is empty. ${found} ${away}`;
   }
 
   #read(user: User, path: string): Reply {
