@@ -104,7 +104,10 @@ export class CheckedBackend implements Backend {
       if (before.length === 0) return ALREADY;
       let sent: Sent = ALREADY;
       for (const downtime of before) sent = await this.#channel.removeDowntime(target, downtime, author);
-      return await this.#confirm(sent, async () => (await found()).length === 0);
+      // Of a target that is hidden by now no downtime is shown, whether there is one or not.
+      const isGone = async () =>
+        (await found()).length === 0 && (await this.#channel.status(target)) !== undefined;
+      return await this.#confirm(sent, isGone);
     });
   }
 

@@ -1,6 +1,6 @@
 import { ChannelError } from "./channel.ts";
-import { at } from "./json.ts";
 import { RestClient } from "./rest-client.ts";
+import { assertAllowed, failureOf, withReason } from "./thruk-client.ts";
 
 export interface ThrukBroadcastsOptions {
   /** `https://HOST/SITE/thruk` */
@@ -24,18 +24,15 @@ export class ThrukBroadcasts {
   /** Throws a ChannelError. */
   async fetch(): Promise<unknown> {
     const headers = { "x-thruk-auth-key": this.#options.key() };
-    const { status, body } = await this.#client.request({
-      method: "GET",
-      path: "/thruk/broadcasts",
-      reads: true,
-      headers,
+    const reply = await this.#client.request({
+      ...{ method: "GET", path: "/thruk/broadcasts", reads: true, headers },
     });
-    if (status === 200) return body;
-    const said = at(body, "message");
-    const more = typeof said === "string" ? `: ${said.slice(0, 200)}` : "";
-    if (status === 401 || status === 403)
-      throw new ChannelError("forbidden", `Thruk does not let us in${more}`);
-    throw new ChannelError("unavailable", `Thruk answers with HTTP ${status}${more}`);
+    if (reply.status === 200) return reply.body;
+    assertAllowed(reply);
+    throw new ChannelError(
+      "unavailable",
+      withReason(`Thruk answers with HTTP ${reply.status}`, failureOf(reply.body)),
+    );
   }
 
   close(): void {

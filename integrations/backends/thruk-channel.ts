@@ -3,14 +3,23 @@ import { type Channel, ChannelError, type Sent } from "./channel.ts";
 import { coreText } from "./core-text.ts";
 import { at, listOf, numberOf, textOf } from "./json.ts";
 import type { RestClient, RestReply } from "./rest-client.ts";
-import { assertAllowed, createThrukClient, pathOf, type ThrukOptions } from "./thruk-client.ts";
+import {
+  assertAllowed,
+  createThrukClient,
+  failureOf,
+  pathOf,
+  refusalOf,
+  type ThrukOptions,
+  withReason,
+} from "./thruk-client.ts";
 
 const SENT: Sent = { kind: "sent" };
 
 /**
  * Thruk's REST API. It answers 200 for what does not exist, and its own defaults differ between versions and
- * sites, so every parameter is sent. Times are seconds since the epoch only: of `+60m` a form loses the plus,
- * and Thruk makes 60 months of the rest.
+ * sites, so every parameter is sent. Names stand in the body: those of a path it takes for bytes, and no core
+ * knows what becomes of an umlaut then if author or comment are more than ASCII. Times are seconds since the
+ * epoch only: of `+60m` a form loses the plus, and Thruk makes 60 months of the rest.
  */
 export class ThrukChannel implements Channel {
   readonly capabilities = { expiringAcknowledgement: true, ownDowntimeId: true, readsBack: true };
@@ -65,9 +74,10 @@ export class ThrukChannel implements Channel {
   async status(target: Target): Promise<TargetStatus | undefined> {
     const columns = "columns=state,acknowledged,scheduled_downtime_depth,plugin_output";
     const { status, body } = await this.#get(`${pathOf(target)}?${columns}`);
-    if (status === 404) return undefined;
-    const [row] = Array.isArray(body) ? body : [body];
-    return at(row, "state") === undefined ? undefined : readStatus(row);
+    const [row] = status === 404 ? [] : Array.isArray(body) ? body : [body];
+    if (at(row, "state") !== undefined) return readStatus(row);
+    await this.#assertAllCores();
+    return undefined;
   }
 
   async downtimes({ host, service = "" }: Target): Promise<readonly Downtime[]> {
@@ -102,22 +112,36 @@ export class ThrukChannel implements Channel {
     return reply;
   }
 
-  async #command(
-    target: Target,
-    name: string,
-    body: Readonly<Record<string, string | number>>,
-  ): Promise<Sent> {
-    const path = `${pathOf(target)}/cmd/${name}`;
-    const reply = await this.#client.request({ method: "POST", path, body });
-    assertAllowed(reply);
-    if (reply.status === 404) return { kind: "unknown-object" };
-    if (reply.status < 300) return SENT;
-    const said = at(reply.body, "description") ?? at(reply.body, "message") ?? "";
-    return {
-      kind: "forbidden",
-      reason: `Thruk answers with HTTP ${reply.status}: ${textOf(said).slice(0, 200)}`,
-    };
+  /** While Thruk does not reach a core, what that one has is not shown, and nothing in the answer says so. */
+  async #assertAllCores(): Promise<void> {
+    const { body } = await this.#get("/sites?columns=name,connected,last_error");
+    const away = listOf(body).find((row) => numberOf(at(row, "connected")) === 0);
+    if (away === undefined) return;
+    const what = `Thruk does not reach ${textOf(at(away, "name"))}`;
+    throw new ChannelError("unavailable", withReason(what, textOf(at(away, "last_error")).slice(0, 200)));
   }
+
+  async #command(
+    { host, service }: Target,
+    cmd: string,
+    words: Readonly<Record<string, string | number>>,
+  ): Promise<Sent> {
+    const body = { cmd, host, ...(service !== undefined && { service }), ...words };
+    const reply = await this.#client.request({ method: "POST", path: "/cmd", body });
+    if (reply.status === 401 || reply.status === 403)
+      return { kind: "forbidden", reason: withReason("Thruk", refusalOf(reply.body)) };
+    assertAllowed(reply);
+    if (reply.status < 300) return SENT;
+    const reason = withReason(`Thruk answers with HTTP ${reply.status}`, failureOf(reply.body));
+    return { kind: isUnsent(reply.body) ? "unavailable" : "forbidden", reason };
+  }
+}
+
+/** The core did not get it. Naemon has got what it refuses, and answers with a code: `prod: 400: …`. */
+function isUnsent(body: unknown): boolean {
+  const message = textOf(at(body, "message"));
+  if (message === "sending command failed") return !/: 4\d\d: /.test(textOf(at(body, "error")));
+  return message.includes("sites could not be reached");
 }
 
 function kindOf({ service }: Target): "host" | "svc" {

@@ -1,6 +1,6 @@
 import type { Target } from "./backend.ts";
 import { ChannelError } from "./channel.ts";
-import { at } from "./json.ts";
+import { at, textOf } from "./json.ts";
 import { RestClient, type RestReply } from "./rest-client.ts";
 
 export interface ThrukOptions {
@@ -11,6 +11,8 @@ export interface ThrukOptions {
   readonly caFile?: string | undefined;
   readonly timeoutMs?: number;
 }
+
+const MAX_REASON = 200;
 
 export function createThrukClient({ url, apiKey, caFile, timeoutMs }: ThrukOptions): RestClient {
   return new RestClient({
@@ -28,12 +30,23 @@ export function pathOf({ host, service }: Target): string {
 
 /** Throws ChannelError if Thruk does not let us in, or is broken. */
 export function assertAllowed({ status, body }: RestReply): void {
-  if (status === 401 || status === 403) {
-    const said = at(body, "message");
-    throw new ChannelError(
-      "forbidden",
-      `Thruk does not let us in${typeof said === "string" ? `: ${said}` : ""}`,
-    );
-  }
-  if (status >= 500) throw new ChannelError("unavailable", `Thruk answers with HTTP ${status}`);
+  if (status === 401 || status === 403)
+    throw new ChannelError("forbidden", withReason("Thruk does not let us in", refusalOf(body)));
+  if (status >= 500)
+    throw new ChannelError("unavailable", withReason(`Thruk answers with HTTP ${status}`, failureOf(body)));
+}
+
+export function withReason(what: string, reason: string): string {
+  return reason === "" ? what : `${what}: ${reason}`;
+}
+
+/** Why Thruk refuses something. Its description only says the same with more words. */
+export function refusalOf(body: unknown): string {
+  return textOf(at(body, "message")).slice(0, MAX_REASON);
+}
+
+/** What went wrong, in a line. The description says it, and goes on with where in Thruk's code that was. */
+export function failureOf(body: unknown): string {
+  const said = textOf(at(body, "description")) || textOf(at(body, "message"));
+  return said.replace(/(?: at \S+|, <\S+>) line \d+.*|\n.*/s, "").slice(0, MAX_REASON);
 }

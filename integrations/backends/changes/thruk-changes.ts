@@ -2,7 +2,14 @@ import type { Target } from "../backend.ts";
 import { ChannelError } from "../channel.ts";
 import { at, numberOf, textOf } from "../json.ts";
 import type { RestReply } from "../rest-client.ts";
-import { assertAllowed, createThrukClient, pathOf, type ThrukOptions } from "../thruk-client.ts";
+import {
+  assertAllowed,
+  createThrukClient,
+  failureOf,
+  pathOf,
+  type ThrukOptions,
+  withReason,
+} from "../thruk-client.ts";
 import { type ChangeReader, MAX_ANSWER, type Mark, overAt, type Standing } from "./change-reader.ts";
 
 /** Columns that Thruk always knows. For another one it would ask cores for all that there are. */
@@ -22,8 +29,8 @@ export function createThrukChangeReader(options: ThrukOptions): ChangeReader {
   const rows = async (path: string, signal: AbortSignal): Promise<readonly unknown[]> => {
     const { status, body } = await ask(path, signal);
     if (status === 200 && Array.isArray(body)) return body;
-    const said = textOf(at(body, "description") ?? at(body, "message")).slice(0, 200);
-    throw new ChannelError("unavailable", `Thruk answers with HTTP ${status} and no list: ${said}`);
+    const what = `Thruk answers with HTTP ${status} and no list`;
+    throw new ChannelError("unavailable", withReason(what, failureOf(body)));
   };
   return {
     acknowledgements: async (signal) => (await rows(COMMENTS, signal)).map(readComment),

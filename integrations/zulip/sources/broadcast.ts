@@ -6,6 +6,8 @@ export interface Broadcast {
   readonly id: string;
   readonly author: string;
   readonly text: string;
+  /** The text with its macros: `{{date}}` becomes another text the day after. Undefined: the text itself. */
+  readonly source?: string | undefined;
   readonly startsAt: number | undefined;
   readonly expiresAt: number | undefined;
   /** Only some users see it, so it is none for a stream. */
@@ -28,9 +30,8 @@ function readBroadcast(row: unknown): Broadcast | undefined {
   if (text.trim() === "") return undefined;
   const id = textOf(fields["file"]).replace(/^.*\/|\.json$/g, "") || `text ${digest(text)}`;
   return {
-    id,
-    text,
-    author: textOf(fields["author"]),
+    ...{ id, text, author: textOf(fields["author"]) },
+    source: textOf(fields["raw_text"]) || undefined,
     startsAt: timeOf(fields["hide_before_ts"]) ?? timeOf(fields["hide_before"]),
     expiresAt: timeOf(fields["expires_ts"]) ?? timeOf(fields["expires"]),
     isRestricted: ["contacts", "contactgroups"].some((name) => namesReaders(fields[name])),
@@ -46,9 +47,9 @@ export function isShown(
   return !broadcast.isRestricted && !broadcast.isTemplate && startsAt <= now && now < expiresAt;
 }
 
-/** Changes with all that a message shows of it. */
-export function versionOf({ author, text, expiresAt }: Broadcast): string {
-  return digest(JSON.stringify([author, text, expiresAt ?? null]));
+/** Changes with all that people have written of what a message shows. */
+export function versionOf({ author, text, source = text, expiresAt }: Broadcast): string {
+  return digest(JSON.stringify([author, source, expiresAt ?? null]));
 }
 
 function digest(text: string): string {
@@ -59,10 +60,10 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Seconds since the epoch, or a time as `2026-11-26 12:00:00`, which is of Thruk's time zone. */
 /** Of JavaScript's dates, in milliseconds. */
 const LAST_TIME = 8.64e15;
 
+/** Seconds since the epoch, or a time as `2026-11-26 12:00:00`, which is of Thruk's time zone. */
 function timeOf(value: unknown): number | undefined {
   const seconds = Number(value);
   if (value !== "" && value !== null && seconds > 0) return Math.min(seconds * 1_000, LAST_TIME);

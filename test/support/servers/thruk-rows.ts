@@ -23,6 +23,13 @@ export class ThrukRows {
     return rows?.map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null])));
   }
 
+  /** The host or the service of a command. */
+  find({ host, service }: Row): Row | undefined {
+    const isService = service !== undefined;
+    const [row] = this.#rowsOf(isService ? "services" : "hosts", [String(host), String(service)]) ?? [];
+    return row;
+  }
+
   #rowsOf(table: string, [host, service]: readonly string[]): readonly Row[] | undefined {
     switch (table) {
       case "comments":

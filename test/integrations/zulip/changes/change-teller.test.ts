@@ -208,7 +208,9 @@ describe("changes made in Thruk", () => {
     };
     const back = () => [becomes(200)(), plan("new disk")()];
     expect(await tell("all", becomes(500), nothing, back)).toHaveLength(1);
-    expect(world.log.warn.mock.calls).toEqual([["changes are not told: Thruk answers with HTTP 500"]]);
+    expect(world.log.warn.mock.calls).toEqual([
+      ["changes are not told: Thruk answers with HTTP 500: error during request"],
+    ]);
     const metrics = await world.meter.render();
     expect(metrics).toContain('zulip_bot_change_failures_total{reason="unavailable"} 2');
     expect(metrics).toContain("zulip_bot_monitoring_up 1");

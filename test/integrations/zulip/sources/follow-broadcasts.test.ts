@@ -67,13 +67,24 @@ describe("broadcasts of Thruk", () => {
       "**Broadcast**, by omdadmin\n**Update** of Naemon at 8 pm\nStage: prod",
     ]);
     expect(await ask(show(first))).toEqual([]);
-    expect(await ask(show({ ...first, text: "Update at 9 pm" }))).toEqual([
+    const later = broadcast("2026-11-26-omdadmin", "Update at 9 pm");
+    expect(await ask(show(later))).toEqual([
       "**Broadcast, changed**, by omdadmin\nUpdate at 9 pm\nStage: prod",
     ]);
     expect(await ask(show(), show())).toEqual([
       "**Broadcast is over**, by omdadmin\nUpdate at 9 pm\nStage: prod",
     ]);
     expect(await ask(show(first))).toHaveLength(1);
+  });
+
+  it("are not changed by a macro that becomes another text the day after", async () => {
+    const made = (text: string) => broadcast("made", text, { raw_text: "down since {{date}}" });
+    expect(
+      await ask(show(made("down since 23:59:01")), show(made("down since 2026-11-27  23:59:01"))),
+    ).toEqual(["**Broadcast**, by omdadmin\ndown since 23:59:01\nStage: prod"]);
+    expect(await ask(show(broadcast("made", "down", { raw_text: "down" })))).toEqual([
+      "**Broadcast, changed**, by omdadmin\ndown\nStage: prod",
+    ]);
   });
 
   it("are over when their time is, and not told before it", async () => {
