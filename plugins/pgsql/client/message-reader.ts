@@ -86,6 +86,11 @@ export class MessageReader implements Framer {
     return this.#result;
   }
 
+  /** Whether there are notices that were not taken. */
+  get hasNotices(): boolean {
+    return this.#notices.length > 0;
+  }
+
   /** Gives the notices since they were taken last. */
   takeNotices(): readonly ServerMessage[] {
     const taken = this.#notices;

@@ -15,6 +15,8 @@ import { ACCEPTED, authentication, error, message, ONE, READY, says, speaker } f
 
 const FATAL = { S: "FATAL", V: "FATAL", C: "53300", M: "sorry, too many clients already" };
 
+const NOTICE = message("N", "SNOTICE\0C00000\0Mhello\0\0");
+
 /** Servers about which check and plugin say the same. */
 const SAME: Readonly<Record<string, Serve>> = {
   "hangs after accepting": () => {},
@@ -48,11 +50,19 @@ const SAME: Readonly<Record<string, Serve>> = {
       for (const byte of ONE) socket.write(Buffer.of(byte));
     },
   }),
-  "sends a notice and hangs": says(ACCEPTED, message("N", "SNOTICE\0C00000\0Mhello\0\0")),
-  "sends many notices": says(
-    ACCEPTED,
-    Buffer.concat([...Array.from({ length: 50 }, () => message("N", "SNOTICE\0C00000\0Mhello\0\0")), ONE]),
+  "sends a notice and hangs": says(ACCEPTED, NOTICE),
+  "sends a notice at the login and hangs": says(Buffer.concat([authentication(0), NOTICE])),
+  "sends many notices at the login, one byte after the other, and hangs": speaker({
+    login: (socket) => {
+      for (const byte of Buffer.concat([authentication(0), NOTICE, NOTICE, NOTICE.subarray(0, 20)]))
+        socket.write(Buffer.of(byte));
+    },
+  }),
+  "sends a notice at the login, one for a query, and hangs": says(
+    Buffer.concat([authentication(0), NOTICE, READY]),
+    NOTICE,
   ),
+  "sends many notices": says(ACCEPTED, Buffer.concat([...Array.from({ length: 50 }, () => NOTICE), ONE])),
 };
 
 /** Servers that only libpq has words for. */
