@@ -162,6 +162,7 @@ async function askQuery(request: PgsqlRequest, printed: Printed, lease: Lease<Se
     return;
   }
   const end = await lease.session.query(query);
+  lease.session.requireKnown();
   printed.lines.push(judgeQuery(end.result, request, endingOf(end)));
   lease.keep = end.kind === "answered" && leavesNothing;
 }

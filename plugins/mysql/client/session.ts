@@ -208,8 +208,8 @@ export class Session implements Disposable {
       return;
     }
     const [asked] = this.#asked;
-    // Such an end of the session is told while nothing is asked.
-    if (asked === undefined) throw new ServerGone("closed");
+    // libmariadb takes it for the answer to its next command. Real servers tell an end of the session so.
+    if (asked === undefined) throw new CheckDeclined("a packet that nothing has asked for");
     if (!asked.receive(data, start, end)) return;
     this.#asked.shift();
     asked.finish(undefined);

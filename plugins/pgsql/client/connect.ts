@@ -166,10 +166,14 @@ async function negotiate(
     case "error":
       throw new ConnectionFailure(`${said}server sent an error response during SSL exchange\n`);
     case "other":
-      throw new ConnectionFailure(
-        `${said}received invalid response to SSL negotiation: ${reply.character}\n`,
-      );
+      throw new ConnectionFailure(`${said}${invalidReply(reply.character)}`);
   }
+}
+
+/** A text of C ends with a NUL. */
+function invalidReply(character: string): string {
+  const text = "received invalid response to SSL negotiation: ";
+  return character === "\0" ? text : `${text}${character}\n`;
 }
 
 /** The server is not ready, and libpq makes no second try. */

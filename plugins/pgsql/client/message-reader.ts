@@ -2,7 +2,7 @@ import { CheckDeclined } from "../../../sdk/index.ts";
 import { PacketCutter } from "../../transport/databases/packet-cutter.ts";
 import type { Framer } from "../../transport/databases/server-stream.ts";
 import type { ServerMessage } from "../libpq/server-error.ts";
-import { LoginOrder } from "./login-order.ts";
+import { LoginOrder, requireUsualSize } from "./login-order.ts";
 import {
   type Body,
   findFirst,
@@ -13,6 +13,7 @@ import {
   readMessage,
   readParameter,
   readText,
+  requireNotification,
   unknown,
 } from "./messages.ts";
 
@@ -64,8 +65,11 @@ export class MessageReader implements Framer {
     this.#cutter = new PacketCutter({
       header: HEADER,
       sizeAt: (data, at) => {
-        if (!this.#isLoggedIn) this.#order.requireLetter(data[at] ?? 0);
-        return sizeAt(data, at, maxBytes);
+        const letter = data[at] ?? 0;
+        const size = sizeAt(data, at, maxBytes);
+        if (!this.#isLoggedIn) this.#order.requireSize(letter, size - 1);
+        else requireUsualSize(letter, size - 1);
+        return size;
       },
       take: (data, start, end) => this.#read(data[start - HEADER] ?? 0, { data, start, end }),
     });
@@ -117,6 +121,7 @@ export class MessageReader implements Framer {
         this.#readParameter(body);
         return;
       case LETTER.notification:
+        requireNotification(body);
         return;
     }
     if (this.#isLoggedIn) this.#readAnswer(letter, body);
@@ -196,8 +201,7 @@ export class MessageReader implements Framer {
   #readReady({ data, start, end }: Body): void {
     if (end !== start + 1 || !STATES.includes(data[start] ?? 0)) throw unknown();
     this.isInTransaction = data[start] !== IDLE;
-    if (this.#asked === 0) return;
-    if (!this.#hasResult || this.#columns !== undefined) throw unknown();
+    if (this.#asked === 0 || !this.#hasResult || this.#columns !== undefined) throw unknown();
     this.#asked -= 1;
     const result = this.#result;
     this.#result = NONE;

@@ -148,6 +148,12 @@ export class Session implements Disposable {
     return kind === "answered" && result.kind === "none";
   }
 
+  /** Declines if the server has said something behind its answer that only libpq knows. */
+  requireKnown(): void {
+    const reason = this.#endedBy?.reason;
+    if (reason instanceof CheckDeclined) throw reason;
+  }
+
   /** Gives the notices of the server since they were taken last. */
   takeNotices(): readonly ServerMessage[] {
     return this.#reader.takeNotices();

@@ -176,6 +176,13 @@ describe.skipIf(!hasServer("check_mysql"))("a server that", () => {
     },
   );
 
+  it.concurrent("says more behind its statistics is left to libmariadb, which reads it later", async () => {
+    const statistics = Buffer.concat([packet(1, "Uptime: 1"), packet(2, OK)]);
+    const port = String(await servers.tcp(speaker({ statistics })));
+    const words = ["-H", "127.0.0.1", "-P", port, "-u", "mon", "-p", "secret", "-S"];
+    await expect(runCheck(checkMysql, words)).rejects.toBeInstanceOf(CheckDeclined);
+  });
+
   it.concurrent.each(Object.entries(LEFT))(
     "%s is left to libmariadb",
     { timeout: 60_000 },

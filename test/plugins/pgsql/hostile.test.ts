@@ -41,6 +41,7 @@ const SAME: Readonly<Record<string, Serve>> = {
   "has no room after it accepted the password": speaker({
     login: (socket) => socket.end(Buffer.concat([authentication(0), error(FATAL)])),
   }),
+  "answers the request for TLS with a NUL": speaker({ tls: (socket) => socket.end("\0O") }),
   "answers the request for TLS with an error": speaker({ tls: (socket) => socket.end("Esorry\0") }),
   "is no PostgreSQL": (socket) => socket.end("220 hello\r\n"),
   "asks for a password in clear text": says(authentication(3)),
@@ -82,6 +83,17 @@ const LEFT: Readonly<Record<string, Serve>> = {
   },
   "accepts the login twice": says(Buffer.concat([authentication(0), ACCEPTED])),
   "answers with rows that it has not described": says(ACCEPTED, message("D", "\0\x01\0\0\0\x011")),
+  "says behind its answer that it takes a query": says(ACCEPTED, Buffer.concat([ONE, READY])),
+  "ends the session behind its answer": says(ACCEPTED, Buffer.concat([ONE, error(FATAL)])),
+  "has bytes behind the fields of an error": says(
+    ACCEPTED,
+    Buffer.concat([message("E", "SERROR\0VERROR\0C42601\0Mno\0\0more"), READY]),
+  ),
+  "sends half a notification": says(ACCEPTED, Buffer.concat([message("A", "\0\0\0\x05chan\0"), ONE])),
+  "says that a parameter is very long": says(
+    Buffer.concat([authentication(0), Buffer.from("S\0\0\xff\xffx", "latin1")]),
+  ),
+  "says that a request for a login is very long": says(Buffer.from("R\0\0\x0f\xff\0\0\0\0", "latin1")),
   "answers twice": says(ACCEPTED, Buffer.concat([error({ ...FATAL, S: "ERROR" }), ONE])),
   "sends words before TLS": speaker({ tls: (socket) => socket.write("SN") }),
   "agrees to TLS and closes": speaker({ tls: (socket) => socket.end("S") }),
