@@ -16,7 +16,7 @@ import {
 } from "./commands.ts";
 import { whyNotLoggedIn } from "./login-answer.ts";
 import { PacketFramer } from "./packet-framer.ts";
-import { type QueryResult, ResultReader } from "./result.ts";
+import { isWholeOk, type QueryResult, ResultReader } from "./result.ts";
 
 type Driver = Pick<typeof import("mysql2"), "createConnection">;
 
@@ -237,6 +237,7 @@ export class Session implements Disposable {
     if (this.#isGreeted) {
       const reason = whyNotLoggedIn(packet);
       if (reason !== undefined) this.#stream.end(reason);
+      if (isWholeOk(packet)) this.#framer.accept();
     }
     this.#isGreeted = true;
   }

@@ -38,7 +38,7 @@ const NONE: QueryResult = { kind: "none" };
  * nothing any more. It keeps no row but the first, and of several results only the last.
  */
 export class MessageReader implements Framer {
-  /** The last error of the login. */
+  /** The first error of the login. */
   refusal: ServerMessage | undefined;
   /** Whether the server is in a transaction since its last answer. */
   isInTransaction = false;
@@ -125,7 +125,7 @@ export class MessageReader implements Framer {
         return;
     }
     if (this.#isLoggedIn) this.#readAnswer(letter, body);
-    else if (letter === LETTER.error) this.refusal = readMessage(body, this.#encoding);
+    else if (letter === LETTER.error) this.refusal ??= readMessage(body, this.#encoding);
   }
 
   #readParameter(body: Body): void {

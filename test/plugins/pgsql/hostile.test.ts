@@ -38,6 +38,13 @@ const SAME: Readonly<Record<string, Serve>> = {
     query: (socket) => socket.end(error({ ...FATAL, C: "57P01", M: "going down" })),
   }),
   "has no room": speaker({ login: (socket) => socket.end(error(FATAL)) }),
+  "refuses the login twice": speaker({
+    login: (socket) => socket.end(Buffer.concat([error(FATAL), error({ ...FATAL, M: "once more" })])),
+  }),
+  "refuses twice what it has accepted": speaker({
+    login: (socket) =>
+      socket.end(Buffer.concat([authentication(0), error(FATAL), error({ ...FATAL, M: "once more" })])),
+  }),
   "has no room after it accepted the password": speaker({
     login: (socket) => socket.end(Buffer.concat([authentication(0), error(FATAL)])),
   }),
