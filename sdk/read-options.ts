@@ -54,7 +54,8 @@ function namesOf({ shorts, longs }: OptionRow): readonly string[] {
 /**
  * Makes a reader of command lines. It gives undefined for unknown or ambiguous options, missing or bad
  * values, required options that are not given, words if the table has no `words`, and for `--extra-opts`,
- * `--help`, `--version` and texts that begin with a number out of C's range.
+ * `--help`, `--version`, texts that begin with a number out of C's range, and options behind a word where
+ * POSIXLY_CORRECT is set.
  *
  * `defineCheck` calls it for a check with a table; a check with its own `read` calls it itself. Throws a
  * TypeError if two options have the same name.
@@ -75,6 +76,7 @@ export function createOptionsReader<const Table extends OptionTable>(
     if (mode === "stand-in" && argv.some((word) => EXTRA_OPTIONS.test(word))) return undefined;
     const read = readArgv(argv);
     if (read === undefined || (read.words.length > 0 && wordsRow === undefined)) return undefined;
+    if (mode === "stand-in" && read.isPermuted && endsAtFirstWord()) return undefined;
     const words = wordsRow === undefined ? [] : read.words.map((text) => ({ spelling: wordsRow, text }));
     const all = [...read.given, ...words];
     if (!all.every(({ spelling }) => names.has(spelling))) return undefined;
@@ -106,6 +108,11 @@ function createTableReader<Table extends OptionTable>(
     }
     return values as OptionsOf<Table>;
   };
+}
+
+/** Whether getopt of the plugin, which has the environment of this process, takes no option behind a word. */
+function endsAtFirstWord(): boolean {
+  return process.env["POSIXLY_CORRECT"] !== undefined;
 }
 
 function areStrict(option: Option<unknown> | undefined, given: readonly GivenOption<OptionRow>[]): boolean {

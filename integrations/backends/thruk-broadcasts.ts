@@ -25,7 +25,10 @@ export class ThrukBroadcasts {
   async fetch(): Promise<unknown> {
     const headers = { "x-thruk-auth-key": this.#options.key() };
     const reply = await this.#client.request({
-      ...{ method: "GET", path: "/thruk/broadcasts", reads: true, headers },
+      method: "GET",
+      path: "/thruk/broadcasts",
+      reads: true,
+      headers,
     });
     if (reply.status === 200) return reply.body;
     assertAllowed(reply);

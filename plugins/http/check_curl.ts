@@ -26,7 +26,7 @@ import { judgeStatus, judgeVisit, usesBody, type Visit } from "./judge.ts";
 import { HTTP_OPTIONS } from "./options.ts";
 import { HTTP_PAGES, type PageBudget } from "./page-budget.ts";
 import { Reception } from "./reception.ts";
-import { renderUrl } from "./request.ts";
+import { type HttpTarget, renderUrl } from "./request.ts";
 
 export const checkCurl = defineCheck({
   name: "check_curl",
@@ -58,7 +58,7 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
   const link = `<A HREF="${renderUrl({ ...target, port: target.hostPort })}" target="_blank">`;
   const printed = expectations.isLinked ? [link] : [];
   const answer = (returnCode: State, text: string) => ({ returnCode, output: printed.join("") + text });
-  const onTimeout = () => curlFailure(target, 28, renderTimeout(progress, expectations.timeout));
+  const onTimeout = () => timedOut(target, progress, expectations.timeout);
   const values = {
     clock,
     progress,
@@ -82,15 +82,19 @@ async function run(command: HttpCommand, { signal, shared }: CheckContext): Prom
 }
 
 /** libcurl counts milliseconds, and wakes up one after the time-out at the earliest. */
-function renderTimeout({ stage, reception }: Progress, seconds: number): string {
+function timedOut(target: HttpTarget, { stage, reception }: Progress, seconds: number): Error {
   const after = `timed out after ${seconds * 1000 + 1} milliseconds`;
-  if (stage === "resolving") return `Resolving ${after}`;
-  if (stage === "connecting") return `Connection ${after}`;
+  const failure = (text: string) => curlFailure(target, 28, text);
+  if (stage === "resolving") return failure(`Resolving ${after}`);
+  if (stage === "connecting") return failure(`Connection ${after}`);
   const { text = "" } = reception?.finish() ?? {};
   const [head = ""] = /^.*?\r\n\r\n/s.exec(text) ?? [];
+  if ((text !== "" && head === "") || /^transfer-encoding:/im.test(head))
+    return new CheckDeclined("only libcurl knows what it has read of this page");
   const [, length] = /^content-length: *([0-9]+)/im.exec(head) ?? [];
   const received = head === "" ? 0 : text.length - head.length;
-  return `Operation ${after} with ${received}${length === undefined ? "" : ` out of ${length}`} bytes received`;
+  const all = length === undefined ? "" : ` out of ${length}`;
+  return failure(`Operation ${after} with ${received}${all} bytes received`);
 }
 
 type Visited = { readonly kind: "certificate"; readonly state: State } | ({ readonly kind: "page" } & Visit);

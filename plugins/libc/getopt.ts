@@ -18,6 +18,8 @@ export interface GivenOption<Spelling> {
 export interface ReadArgv<Spelling> {
   readonly given: readonly GivenOption<Spelling>[];
   readonly words: readonly string[];
+  /** An option, or `--`, stands behind such a word. With POSIXLY_CORRECT getopt_long reads it as a word. */
+  readonly isPermuted: boolean;
 }
 
 /** How a plugin reads its words differently from others. */
@@ -42,7 +44,7 @@ export type ArgvReader<Spelling> = (argv: readonly string[]) => ReadArgv<Spellin
 /**
  * Makes a reader that reads words as glibc's getopt_long does: `-t5`, `-st5`, `--opt=value`, and
  * abbreviations of a long option that fit only one option. An exact name comes first. POSIXLY_CORRECT has no
- * effect. Throws a TypeError if two options have the same name.
+ * effect, see `isPermuted`. Throws a TypeError if two options have the same name.
  */
 export function createArgvReader<Spelling extends OptionSpelling>(
   spellings: readonly Spelling[],
@@ -93,9 +95,12 @@ function readWords<Spelling extends OptionSpelling>(
   const given: GivenOption<Spelling>[] = [];
   const words: string[] = [];
   const rest = argv.values();
+  let isPermuted = false;
   for (const word of rest) {
+    const isWord = !word.startsWith("-") || word === "-";
+    isPermuted ||= !isWord && words.length > 0;
     if (word === "--") break;
-    if (!word.startsWith("-") || word === "-") {
+    if (isWord) {
       words.push(word);
       if (permutes) continue;
       break;
@@ -104,7 +109,7 @@ function readWords<Spelling extends OptionSpelling>(
     if (!options?.every((option) => option !== undefined)) return undefined;
     for (const option of options) given.push(option);
   }
-  return { given, words: [...words, ...rest] };
+  return { given, words: [...words, ...rest], isPermuted };
 }
 
 /** Takes the next word as the value of an option that has none yet. Undefined if there is no next word. */

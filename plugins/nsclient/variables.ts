@@ -76,7 +76,7 @@ async function answerDisk(request: NtRequest, ask: Ask): Promise<NtAnswer> {
   const text = sprintf(
     "%s:\\ - total: %.2f Gb - used: %.2f Gb (%.0f%%) - free %.2f Gb (%.0f%%)",
     ...[drive, total / GIGABYTE, (total - free) / GIGABYTE],
-    ...[used, free / GIGABYTE, (free / total) * 100],
+    ...[used, free / GIGABYTE, requireNumber((free / total) * 100)],
   );
   const limits = [percentOf(warning, total), percentOf(critical, total)].map((limit) => limit / GIGABYTE);
   const perfdata = sprintf(
@@ -118,7 +118,7 @@ async function answerMemory(request: NtRequest, ask: Ask): Promise<NtAnswer> {
   const free = limit - committed;
   const text = sprintf(
     "Memory usage: total:%.2f MB - used: %.2f MB (%.0f%%) - free: %.2f MB (%.0f%%)",
-    ...[limit / MEGABYTE, committed / MEGABYTE, used, free / MEGABYTE, (free / limit) * 100],
+    ...[limit / MEGABYTE, committed / MEGABYTE, used, free / MEGABYTE, requireNumber((free / limit) * 100)],
   );
   const limits = [request.warning, request.critical].map((each) => percentOf(each, limit) / MEGABYTE);
   const perfdata = sprintf(

@@ -130,7 +130,11 @@ async function askServer(
   const place = entering && (await entering);
   const clock = new TargetClock();
   const ahead = request.leavesNothing ? request.query : undefined;
-  const taking = pool.take(target, { clock, deadline, proofMs: request.timeout * PROOF_MS, ahead });
+  const onBegun = (session: Session) => {
+    printed.session = session;
+  };
+  const limits = { deadline, proofMs: request.timeout * PROOF_MS };
+  const taking = pool.take(target, { ...limits, clock, ahead, onBegun });
   const lease = await leavingWith(taking, place);
   try {
     printed.session = lease.session;
@@ -158,6 +162,7 @@ async function askQuery(request: PgsqlRequest, printed: Printed, lease: Lease<Se
     return;
   }
   const end = await lease.session.query(query);
+  lease.session.requireKnown();
   printed.lines.push(judgeQuery(end.result, request, endingOf(end)));
   lease.keep = end.kind === "answered" && leavesNothing;
 }

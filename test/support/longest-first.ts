@@ -10,6 +10,7 @@ export const LONGEST: Readonly<Record<string, number>> = {
   "test/helm/programs.test.ts": 48,
   "test/e2e/site-checks.test.ts": 45,
   "test/e2e/hostile-jobs.test.ts": 40,
+  "test/fuzz/odd_servers_differential.test.ts": 40,
   "test/executor/shells/shells-other.test.ts": 36,
   "test/plugins/nrpe/check_nrpe_differential.test.ts": 36,
   "test/e2e/zulip-bot.test.ts": 35,

@@ -30,7 +30,9 @@ function readBroadcast(row: unknown): Broadcast | undefined {
   if (text.trim() === "") return undefined;
   const id = textOf(fields["file"]).replace(/^.*\/|\.json$/g, "") || `text ${digest(text)}`;
   return {
-    ...{ id, text, author: textOf(fields["author"]) },
+    id,
+    text,
+    author: textOf(fields["author"]),
     source: textOf(fields["raw_text"]) || undefined,
     startsAt: timeOf(fields["hide_before_ts"]) ?? timeOf(fields["hide_before"]),
     expiresAt: timeOf(fields["expires_ts"]) ?? timeOf(fields["expires"]),

@@ -1,8 +1,11 @@
 import { CheckDeclined, CheckFailure, CRITICAL } from "../../../sdk/index.ts";
 import type { Ending } from "../connection.ts";
-import { type HttpPage, isChunked, unchunk } from "../page.ts";
+import { type HttpPage, unchunk } from "../page.ts";
 import type { Reception } from "../reception.ts";
 import type { HttpTarget } from "../request.ts";
+
+/** A field of its own: the plugin of check_http takes any words in a header for it. */
+const IS_CHUNKED = /^transfer-encoding:[ \t]*chunked/im;
 
 /** An answer in the one form that libcurl and this file are sure to read in the same way. */
 const ANSWER = /^(HTTP\/1\.[01] ([2-5][0-9]{2}) ([^\r\n]*)\r\n(?:[^\r\n]+\r\n)*\r\n)(.*)$/s;
@@ -25,7 +28,7 @@ export async function readCurlAnswer(
   const isWhole = ending === "complete" || (ending === "closed" && reception.head?.isUnbounded === true);
   if (head === "" || isCut || reception.hasNul || !isWhole)
     throw new CheckDeclined("only libcurl is sure to read the server's answer as it does");
-  const body = isChunked(head) ? await unchunk(rest, signal) : rest;
+  const body = IS_CHUNKED.test(head) ? await unchunk(rest, signal) : rest;
   if (body === undefined)
     throw new CheckDeclined("only libcurl is sure to read the server's answer as it does");
   const [statusLine = ""] = head.split("\r\n", 1);

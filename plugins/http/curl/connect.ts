@@ -2,13 +2,14 @@ import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../../sdk/index.ts";
 import { errnoName } from "../../libc/errno.ts";
-import { DialError, dial, resolveHost } from "../../transport/dial.ts";
+import { DialError, dial, type Endpoint } from "../../transport/dial.ts";
 import type { TargetClock } from "../../transport/timing.ts";
 import { TlsError, upgrade } from "../../transport/tls.ts";
 import type { TlsContexts } from "../../transport/tls-contexts.ts";
 import type { HttpCommand } from "../command.ts";
 import { enterHandshake } from "../connect.ts";
 import type { HttpTarget } from "../request.ts";
+import { listEndpoints } from "./addresses.ts";
 import { curlFailure } from "./answer.ts";
 import type { Http2Servers } from "./http2-servers.ts";
 
@@ -60,9 +61,10 @@ async function open(command: HttpCommand, context: CurlConnectContext): Promise<
   const { clock, progress } = context;
   const begin = performance.now();
   try {
-    const endpoint = await findEndpoint(command, context);
+    const endpoints = await listEndpoints(command, context);
     progress.stage = "connecting";
-    const socket = await dial(endpoint, context);
+    if (endpoints.length === 0) throw curlFailure(target, 7, "Couldn't connect to server");
+    const socket = await dialAny(endpoints, context);
     clock.tick();
     return socket;
   } catch (error) {
@@ -77,19 +79,18 @@ async function open(command: HttpCommand, context: CurlConnectContext): Promise<
   }
 }
 
-/** With TLS and a name the plugin itself looks the address up, and gives libcurl the last one. */
-async function findEndpoint({ target, family }: HttpCommand, context: CurlConnectContext) {
-  const { address: host, port } = target;
-  const addresses = await resolveHost({ host, family }, context);
-  if (target.usesTls && target.hostName !== undefined) {
-    const last = addresses.at(-1);
-    if (last?.family !== 4) throw new CheckDeclined("only libcurl is sure to take this address");
-    return { host: last.address, port };
+/** Connects to one address after the other. */
+async function dialAny(endpoints: readonly Endpoint[], context: CurlConnectContext): Promise<Socket> {
+  let failure: unknown;
+  for (const endpoint of endpoints) {
+    try {
+      return await dial(endpoint, context);
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      failure = error;
+    }
   }
-  // libcurl tries both families at the same time.
-  if (new Set(addresses.map((each) => each.family)).size > 1 && host !== "localhost")
-    throw new CheckDeclined("the name has addresses of both families");
-  return { host, port, family };
+  throw failure;
 }
 
 /** The numbers that getaddrinfo returns. */

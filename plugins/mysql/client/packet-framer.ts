@@ -21,6 +21,7 @@ export class PacketFramer implements Framer {
   /** The number that the driver expects next. */
   #next = 0;
   readonly #shift: number;
+  #isAccepted = false;
   #isLoggedIn = false;
 
   /**
@@ -33,7 +34,19 @@ export class PacketFramer implements Framer {
       if (!this.#isLoggedIn) this.#giveNumber(data, start - HEADER);
       look(data, start, end);
     };
-    this.#cutter = new PacketCutter({ header: HEADER, sizeAt, take });
+    this.#cutter = new PacketCutter({
+      header: HEADER,
+      sizeAt: (data, at) => {
+        if (this.#isAccepted && !this.#isLoggedIn) throw new CheckDeclined("a packet behind the login");
+        return sizeAt(data, at);
+      },
+      take,
+    });
+  }
+
+  /** Says that the server lets the user in: libmariadb takes what follows for the answer to a command. */
+  accept(): void {
+    this.#isAccepted = true;
   }
 
   /** Says that the login is over, and that the driver gets no more packets. */

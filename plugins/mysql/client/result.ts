@@ -106,13 +106,12 @@ export class ResultReader {
   }
 }
 
-/** Whether a packet is the end of a login, as libmariadb takes it. */
+/** Whether a packet is the end of a login, as libmariadb takes it, and says of no results that follow. */
 export function isWholeOk(packet: Buffer): boolean {
   const reader = new PacketReader(packet, 0, packet.length);
   try {
     if (reader.length() !== OK) return false;
-    readOk(reader);
-    return true;
+    return (readOk(reader) & MORE_RESULTS) === 0;
   } catch {
     return false;
   }

@@ -16,7 +16,7 @@ import {
 } from "./commands.ts";
 import { whyNotLoggedIn } from "./login-answer.ts";
 import { PacketFramer } from "./packet-framer.ts";
-import { type QueryResult, ResultReader } from "./result.ts";
+import { isWholeOk, type QueryResult, ResultReader } from "./result.ts";
 
 type Driver = Pick<typeof import("mysql2"), "createConnection">;
 
@@ -209,8 +209,8 @@ export class Session implements Disposable {
       return;
     }
     const [asked] = this.#asked;
-    // Such an end of the session is told while nothing is asked.
-    if (asked === undefined) throw new ServerGone("closed");
+    // libmariadb takes it for the answer to its next command. Real servers tell an end of the session so.
+    if (asked === undefined) throw new CheckDeclined("a packet that nothing has asked for");
     if (!asked.receive(data, start, end)) return;
     this.#asked.shift();
     asked.finish(undefined);
@@ -238,6 +238,7 @@ export class Session implements Disposable {
     if (this.#isGreeted) {
       const reason = whyNotLoggedIn(packet);
       if (reason !== undefined) this.#stream.end(reason);
+      if (isWholeOk(packet)) this.#framer.accept();
     }
     this.#isGreeted = true;
   }

@@ -20,6 +20,8 @@ export interface ConnectContext {
   readonly machine: Pick<Machine, "requireNoCertificates" | "requireNoKerberos">;
   readonly clock: TargetClock;
   readonly signal: AbortSignal;
+  /** Is given each login when it begins. */
+  readonly onBegun?: ((session: Session) => void) | undefined;
 }
 
 /** What libpq prints where a server closes the connection without a word. */
@@ -114,7 +116,7 @@ function declineUnconnected(error: unknown): never {
 class RefusedOverTls extends ConnectionFailure {}
 
 async function logInOnce(address: Address, target: Target, context: LoginContext): Promise<Session> {
-  const { signal, clock } = context;
+  const { signal, clock, onBegun } = context;
   const said = `${context.said}${address.title}`;
   const socket = await openAt(address, signal);
   clock.tick();
@@ -123,7 +125,7 @@ async function logInOnce(address: Address, target: Target, context: LoginContext
     const secure =
       target.tls === "disable" ? undefined : await negotiate(socket, target, { ...context, said });
     isSecure = secure !== undefined;
-    const session = await Session.open(secure ?? socket, target);
+    const session = await Session.open(secure ?? socket, target, onBegun);
     clock.tick();
     return session;
   } catch (error) {
@@ -164,10 +166,14 @@ async function negotiate(
     case "error":
       throw new ConnectionFailure(`${said}server sent an error response during SSL exchange\n`);
     case "other":
-      throw new ConnectionFailure(
-        `${said}received invalid response to SSL negotiation: ${reply.character}\n`,
-      );
+      throw new ConnectionFailure(`${said}${invalidReply(reply.character)}`);
   }
+}
+
+/** A text of C ends with a NUL. */
+function invalidReply(character: string): string {
+  const text = "received invalid response to SSL negotiation: ";
+  return character === "\0" ? text : `${text}${character}\n`;
 }
 
 /** The server is not ready, and libpq makes no second try. */

@@ -22,9 +22,13 @@ const SIZES: ReadonlyMap<number, number> = new Map([
   [KIND.md5, KIND_BYTES + 4],
 ]);
 const KEY_BYTES = 8;
-/** Before the login libpq takes a longer request, or a longer error, for another protocol. */
-const MAX_REQUEST = 1_996;
-const MAX_REFUSAL = 29_996;
+/** Before the login libpq takes what is shorter or longer for another protocol. A length counts itself. */
+const LEAST = 8;
+const MAX_REQUEST = 2_000;
+const MAX_REFUSAL = 30_000;
+/** Of other messages only these may be longer: libpq gives the connection up at once. */
+const MAX_USUAL = 30_000;
+const MAY_BE_LONG: readonly number[] = [..."TDdVENA"].map((name) => name.charCodeAt(0));
 
 const REQUESTS: readonly number[] = [LETTER.authentication, LETTER.error];
 const OF_SESSION: readonly number[] = [
@@ -35,6 +39,11 @@ const OF_SESSION: readonly number[] = [
   LETTER.ready,
 ];
 const BEHIND: readonly number[] = [LETTER.parameter];
+
+/** Declines a length for which libpq gives a session up. */
+export function requireUsualSize(letter: number, length: number): void {
+  if (length > MAX_USUAL && !MAY_BE_LONG.includes(letter)) throw unknown();
+}
 
 /**
  * The order of what a server says while a client logs in: requests for authentication one after the other,
@@ -51,12 +60,22 @@ export class LoginOrder {
     if (!this.#letters().includes(letter)) throw unknown();
   }
 
+  /** Declines a length that libpq does not wait for, and a letter that has no place here. */
+  requireSize(letter: number, length: number): void {
+    this.requireLetter(letter);
+    if (this.#next.length === 0) {
+      requireUsualSize(letter, length);
+      return;
+    }
+    const most = letter === LETTER.authentication ? MAX_REQUEST : MAX_REFUSAL;
+    if (length < LEAST || length > most) throw unknown();
+  }
+
   /** Declines a message that has no place here. */
   require(letter: number, body: Body): void {
     this.requireLetter(letter);
     const size = body.end - body.start;
     if (letter === LETTER.authentication) this.#readRequest(body, size);
-    else if (this.#next.length > 0 && size > MAX_REFUSAL) throw unknown();
     else if (letter === LETTER.key && size !== KEY_BYTES) throw unknown();
     else if (letter === LETTER.ready) this.#readReady(body, size);
   }
@@ -67,7 +86,7 @@ export class LoginOrder {
   }
 
   #readRequest({ data, start }: Body, size: number): void {
-    if (size < KIND_BYTES || size > MAX_REQUEST) throw unknown();
+    if (size < KIND_BYTES) throw unknown();
     const kind = data.readInt32BE(start);
     const following = FOLLOWING.get(kind);
     if (!this.#next.includes(kind) || following === undefined) throw unknown();

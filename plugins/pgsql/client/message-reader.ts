@@ -2,7 +2,7 @@ import { CheckDeclined } from "../../../sdk/index.ts";
 import { PacketCutter } from "../../transport/databases/packet-cutter.ts";
 import type { Framer } from "../../transport/databases/server-stream.ts";
 import type { ServerMessage } from "../libpq/server-error.ts";
-import { LoginOrder } from "./login-order.ts";
+import { LoginOrder, requireUsualSize } from "./login-order.ts";
 import {
   type Body,
   findFirst,
@@ -13,6 +13,7 @@ import {
   readMessage,
   readParameter,
   readText,
+  requireNotification,
   unknown,
 } from "./messages.ts";
 
@@ -37,7 +38,7 @@ const NONE: QueryResult = { kind: "none" };
  * nothing any more. It keeps no row but the first, and of several results only the last.
  */
 export class MessageReader implements Framer {
-  /** The last error of the login. */
+  /** The first error of the login. */
   refusal: ServerMessage | undefined;
   /** Whether the server is in a transaction since its last answer. */
   isInTransaction = false;
@@ -64,8 +65,11 @@ export class MessageReader implements Framer {
     this.#cutter = new PacketCutter({
       header: HEADER,
       sizeAt: (data, at) => {
-        if (!this.#isLoggedIn) this.#order.requireLetter(data[at] ?? 0);
-        return sizeAt(data, at, maxBytes);
+        const letter = data[at] ?? 0;
+        const size = sizeAt(data, at, maxBytes);
+        if (!this.#isLoggedIn) this.#order.requireSize(letter, size - 1);
+        else requireUsualSize(letter, size - 1);
+        return size;
       },
       take: (data, start, end) => this.#read(data[start - HEADER] ?? 0, { data, start, end }),
     });
@@ -84,6 +88,11 @@ export class MessageReader implements Framer {
   /** What the query that is not yet answered has come to so far. */
   get result(): QueryResult {
     return this.#result;
+  }
+
+  /** Whether there are notices that were not taken. */
+  get hasNotices(): boolean {
+    return this.#notices.length > 0;
   }
 
   /** Gives the notices since they were taken last. */
@@ -112,10 +121,11 @@ export class MessageReader implements Framer {
         this.#readParameter(body);
         return;
       case LETTER.notification:
+        requireNotification(body);
         return;
     }
     if (this.#isLoggedIn) this.#readAnswer(letter, body);
-    else if (letter === LETTER.error) this.refusal = readMessage(body, this.#encoding);
+    else if (letter === LETTER.error) this.refusal ??= readMessage(body, this.#encoding);
   }
 
   #readParameter(body: Body): void {
@@ -191,8 +201,7 @@ export class MessageReader implements Framer {
   #readReady({ data, start, end }: Body): void {
     if (end !== start + 1 || !STATES.includes(data[start] ?? 0)) throw unknown();
     this.isInTransaction = data[start] !== IDLE;
-    if (this.#asked === 0) return;
-    if (!this.#hasResult || this.#columns !== undefined) throw unknown();
+    if (this.#asked === 0 || !this.#hasResult || this.#columns !== undefined) throw unknown();
     this.#asked -= 1;
     const result = this.#result;
     this.#result = NONE;

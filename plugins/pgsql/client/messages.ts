@@ -137,7 +137,7 @@ export function readMessage({ data, start, end }: Body, encoding: string | undef
     if (name !== undefined) fields[name] = readText({ data, start: at + 1, end: stop }, encoding);
     at = stop + 1;
   }
-  if (at >= end) throw unknown();
+  if (at !== end - 1) throw unknown();
   const { severity, code = "", message = "" } = fields;
   if (severity === undefined) throw unknown();
   return { ...fields, severity, code, message };
@@ -153,6 +153,14 @@ export function readText({ data, start, end }: Body, encoding: string | undefine
     throw new CheckDeclined("words in the encoding of the database");
   return text;
 }
+
+/** Looks at a notification: the process, a channel and a text. */
+export function requireNotification({ data, start, end }: Body): void {
+  const [, , ...rest] = data.toString("latin1", start + PROCESS_BYTES, end).split("\0");
+  if (end - start < PROCESS_BYTES || rest.length !== 1 || rest[0] !== "") throw unknown();
+}
+
+const PROCESS_BYTES = 4;
 
 /** The name of a parameter, and its value. */
 export function readParameter({ data, start, end }: Body): readonly [name: string, value: string] {

@@ -17,12 +17,13 @@ export const PGSQL_POOL: Shared<SessionPool<Target, Session>> = sharedPool(
   "PostgreSQL",
   PGSQL_LOGINS,
   (shared) =>
-    (target, { clock, signal }) =>
+    (target, { clock, signal, onBegun }) =>
       connect(target, {
         resolver: shared(RESOLVER),
         contexts: shared(TLS_CONTEXTS),
         machine: shared(MACHINE),
         clock,
         signal,
+        onBegun,
       }),
 );

@@ -84,11 +84,12 @@ export class Session implements Disposable {
 
   /**
    * Logs in over a connected socket, which the session owns then. Throws a LoginRefused, a ServerGone or a
-   * CheckDeclined.
+   * CheckDeclined. `onBegun` is given the session before the server lets the user in.
    */
-  static async open(socket: Socket, target: Target): Promise<Session> {
+  static async open(socket: Socket, target: Target, onBegun?: (session: Session) => void): Promise<Session> {
     const driver = await loadDriver();
     const session = new Session(socket);
+    onBegun?.(session);
     const stream = session.#stream;
     const client = createClient(driver, stream, target);
     client.on("error", () => stream.end(new ServerGone("closed")));
@@ -109,8 +110,7 @@ export class Session implements Disposable {
       session[Symbol.dispose]();
       const { refusal } = session.#reader;
       // libpq prints them to stderr, and the session that would give them is gone.
-      if (session.#reader.takeNotices().length > 0)
-        throw new CheckDeclined("a notice of a login that failed");
+      if (session.#reader.hasNotices) throw new CheckDeclined("a notice of a login that failed");
       if (error instanceof NoPassword) throw new LoginRefused(undefined, isAuthenticated);
       if (refusal !== undefined && isServerError(error)) throw new LoginRefused(refusal, isAuthenticated);
       if (error instanceof ServerGone || error instanceof CheckDeclined) throw error;
@@ -147,6 +147,12 @@ export class Session implements Disposable {
     this.#stream.ask(ahead === undefined ? PROOF : encodeQueries("", ahead));
     const { kind, result } = await proof.promise;
     return kind === "answered" && result.kind === "none";
+  }
+
+  /** Declines if the server has said something behind its answer that only libpq knows. */
+  requireKnown(): void {
+    const reason = this.#endedBy?.reason;
+    if (reason instanceof CheckDeclined) throw reason;
   }
 
   /** Gives the notices of the server since they were taken last. */

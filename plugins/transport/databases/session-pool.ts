@@ -22,12 +22,14 @@ export interface PooledSession extends Disposable {
 }
 
 /** What a login needs. */
-export interface LoginContext {
+export interface LoginContext<Session = unknown> {
   readonly clock: TargetClock;
   readonly signal: AbortSignal;
+  /** Is given a login that has begun, and may never end: what the server has said so far is to be shown. */
+  readonly onBegun?: ((session: Session) => void) | undefined;
 }
 
-export interface SessionContext extends Pick<LoginContext, "clock"> {
+export interface SessionContext<Session = unknown> extends Omit<LoginContext<Session>, "signal"> {
   readonly deadline: Deadline;
   /** How long a kept connection may take to show that the server still answers. */
   readonly proofMs: number;
@@ -40,7 +42,7 @@ export interface SessionPoolOptions<Target, Session> {
   readonly name: string;
   readonly log: (message: string) => void;
   readonly logins: Pick<Admission, "enter">;
-  readonly connect: (target: Target, context: LoginContext) => Promise<Session>;
+  readonly connect: (target: Target, context: LoginContext<Session>) => Promise<Session>;
   /** It is called each time, because the operator may change it. */
   readonly isKeeping: () => boolean;
 }
@@ -93,8 +95,8 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
   }
 
   /** Gives a connection. One that was kept has answered just now. */
-  async take(target: Target, context: SessionContext): Promise<Lease<Session>> {
-    const { clock, deadline } = context;
+  async take(target: Target, context: SessionContext<Session>): Promise<Lease<Session>> {
+    const { clock, deadline, onBegun } = context;
     if (!this.#options.isKeeping()) this.#closeAll();
     const name = nameOf(target);
     for (let kept = this.#next(name); kept !== undefined; kept = this.#next(name)) {
@@ -102,7 +104,7 @@ export class SessionPool<Target extends object, Session extends PooledSession> i
       if (await lease.proves(context)) return lease;
       if (deadline.abortion !== undefined) throw deadline.abortion.reason;
     }
-    const session = await this.#options.connect(target, { clock, signal: deadline.signal });
+    const session = await this.#options.connect(target, { clock, onBegun, signal: deadline.signal });
     this.#endsAt.set(session, performance.now() + MAX_AGE_MS * (1 - AGE_SPREAD * Math.random()));
     if (this.#options.isKeeping()) this.#options.log(`${this.#options.name}: a new connection`);
     return this.#lease(name, session, deadline);
@@ -221,7 +223,7 @@ class OneLease<Session extends PooledSession> implements Lease<Session> {
   }
 
   /** Whether the server still answers on the connection. If it does not, the lease has ended. */
-  async proves({ clock, proofMs, ahead }: SessionContext): Promise<boolean> {
+  async proves({ clock, proofMs, ahead }: SessionContext<Session>): Promise<boolean> {
     const timer = setTimeout(this.#break, proofMs);
     let isProven = false;
     try {

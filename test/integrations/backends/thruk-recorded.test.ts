@@ -60,7 +60,10 @@ describe.each(["icinga2", "naemon", "two-cores"])("what Thruk answered with %s b
     for (const one of all) {
       const { status, contentType, body } = await ask(one);
       expect({ what: one.what, status, contentType, body: shapeOf(body) }).toEqual({
-        ...{ what: one.what, status: one.status, contentType: one.contentType, body: shapeOf(one.body) },
+        what: one.what,
+        status: one.status,
+        contentType: one.contentType,
+        body: shapeOf(one.body),
       });
     }
   });

@@ -36,9 +36,14 @@ describe("Thruk", () => {
     expect(await backend().acknowledge(TARGET, WISH)).toEqual({ kind: "already" });
     expect(thruk.commands.sent).toEqual([
       {
-        ...{ cmd: "acknowledge_svc_problem", host: HOST, service: SERVICE },
-        ...{ sticky_ack: 2, send_notification: 0, persistent_comment: 0 },
-        ...{ comment_author: "Mücke", comment_data: "seen, #1" },
+        cmd: "acknowledge_svc_problem",
+        host: HOST,
+        service: SERVICE,
+        sticky_ack: 2,
+        send_notification: 0,
+        persistent_comment: 0,
+        comment_author: "Mücke",
+        comment_data: "seen, #1",
       },
     ]);
     expect(await backend().unacknowledge(TARGET, "me")).toEqual({ kind: "done" });
@@ -52,7 +57,8 @@ describe("Thruk", () => {
     ]);
     // Thruk's rows of services do not say when one ends.
     expect(await backend().acknowledge(TARGET, { ...WISH, expiresAt })).toEqual({
-      ...{ kind: "other-end", until: undefined },
+      kind: "other-end",
+      until: undefined,
     });
     expect(thruk.commands.sent).toHaveLength(1);
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { mayHaveNames, NAME_FILES, runWithNames } from "../../support/processes/name-namespace.ts";
 import { hasServer } from "../../support/servers/installed.ts";
-import { type Choices, type Comparison, RUNS, randomLines, seldom, share } from "../differential.ts";
+import { type Choices, type Comparison, RUNS, randomLines, SEED, seldom, share } from "../differential.ts";
 import { FamilyReport } from "../family-report.ts";
 import { DNS_FORMS } from "../real-forms.ts";
 import { realLines } from "../real-lines.ts";
@@ -122,6 +122,13 @@ describe.skipIf(!isThere)("the same answers as the plugin", { concurrent: true }
       { count: share(0.35) },
     );
     return expectSame(lines, { mayLeave: 0.6 });
+  });
+
+  it("of a server whose answers are made up", { timeout }, () => {
+    const count = process.env["DIFFERENTIAL_RUNS"] === undefined ? 48 : RUNS;
+    const names = Array.from({ length: count }, (_, at) => `made-${SEED * 100_000 + at}.odd.test`);
+    const lines = names.map((name) => ["-H", name, "-s", SERVERS.odd, "-t", "3"]);
+    return expectSame(lines, { mayLeave: 0.95 });
   });
 
   it("of servers that do not answer", { timeout }, () => {

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { answerOddly } from "../../../fuzz/odd-servers/name-server.ts";
 
 /** How the odd name server answers: the first label of a name says it. */
 type Answer = (question: Question) => Buffer | undefined;
@@ -109,13 +110,19 @@ export const ODD_ANSWERS: Readonly<Record<string, Answer>> = {
   long: onlyA([record(A, Buffer.of(1, 2, 3, 4, 5))]),
 };
 
+/** The answers to `made-17.odd.test` are made of the number. */
+function madeUp(label: string): Answer | undefined {
+  const [, number] = /^made-([0-9]+)$/.exec(label) ?? [];
+  return number === undefined ? undefined : (question) => answerOddly(Number(number), question);
+}
+
 /** Listens at port 53 of an address of this machine. */
 export async function listenOddly(host: string): Promise<Socket> {
   const socket = createSocket("udp4");
   socket.on("message", (message, { port, address: from }) => {
     const question = readQuestion(message);
     const [first = ""] = question.name.toLowerCase().split(".");
-    const said = (ODD_ANSWERS[first] ?? withCode(3))(question);
+    const said = (ODD_ANSWERS[first] ?? madeUp(first) ?? withCode(3))(question);
     if (said !== undefined) socket.send(said, port, from);
   });
   socket.bind(53, host);

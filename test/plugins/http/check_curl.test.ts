@@ -112,6 +112,24 @@ it.each([
   });
 });
 
+it("takes a field whose name ends as that of chunked pages for another field", async () => {
+  await using servers = new FakeServers();
+  const text = "HTTP/1.1 200 OK\r\nX-Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+  const port = await servers.tcp((socket) => void socket.once("data", () => socket.end(text)));
+  expect((await runCheck(checkCurl, `-H 127.0.0.1 -p ${port}`)).output).toContain(`${text.length} bytes`);
+});
+
+it.each([
+  ["a header", "HTTP/1.1 200 OK\r\nno colon\r\n"],
+  ["a page in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"],
+])("%s that never ends is left to libcurl, which reads it as it comes", async (_, text) => {
+  await using servers = new FakeServers();
+  const port = await servers.tcp((socket) => void socket.once("data", () => socket.write(text)));
+  await expect(runCheck(checkCurl, `-H 127.0.0.1 -p ${port} -t 1`)).rejects.toMatchObject({
+    name: "CheckDeclined",
+  });
+});
+
 it("a server that never ends is a time-out with what has come", { timeout: 30_000 }, async () => {
   await using servers = new FakeServers();
   const port = await servers.tcp((socket) => {

@@ -100,6 +100,12 @@ const LEFT: Readonly<Record<string, Serve>> = {
       packet(6, "\xfe\0\0\x02\0"),
     ]),
   }),
+  "says at the login that results follow": speaker({ login: packet(2, "\0\0\0\x0a\0\0\0") }),
+  "says more behind the login": speaker({ login: Buffer.concat([packet(2, OK), packet(3, OK)]) }),
+  "refuses what it has accepted": speaker({
+    login: Buffer.concat([packet(2, OK), error(3, 1040, "#08004no room")]),
+  }),
+  "sends an empty packet behind the login": speaker({ login: Buffer.concat([packet(2, OK), packet(3, "")]) }),
   "asks for a file": speaker({ query: packet(1, "\xfb/etc/passwd") }),
   "sends words before the login": (socket) => socket.end(Buffer.concat([greeting(), packet(1, OK)])),
   "has a value that is longer than its row": speaker({
@@ -175,6 +181,13 @@ describe.skipIf(!hasServer("check_mysql"))("a server that", () => {
       await expect(runCheck(checkMysql, words)).rejects.toBeInstanceOf(CheckDeclined);
     },
   );
+
+  it.concurrent("says more behind its statistics is left to libmariadb, which reads it later", async () => {
+    const statistics = Buffer.concat([packet(1, "Uptime: 1"), packet(2, OK)]);
+    const port = String(await servers.tcp(speaker({ statistics })));
+    const words = ["-H", "127.0.0.1", "-P", port, "-u", "mon", "-p", "secret", "-S"];
+    await expect(runCheck(checkMysql, words)).rejects.toBeInstanceOf(CheckDeclined);
+  });
 
   it.concurrent.each(Object.entries(LEFT))(
     "%s is left to libmariadb",

@@ -30,7 +30,18 @@ function all(text: string): Answers {
 const TEXTS = [
   ...["0", "", "1", "99.5", "1e3", "-4", "0x10", "99999999999999999999", "&&2&3&", "77&not so good", "-1&x"],
   ...["ERROR", "ERRORS: many", "text\0behind", "caf\xc3\xa9 \xff|x\n", "12.345678&45.5", "9".repeat(9_000)],
-  ...["5&7", "300&1000000000", "0&1", "1&0", "nan&inf", "3&2&1", "255&a&b", "42.5\r\n"],
+  ...[
+    "5&7",
+    "300&1000000000",
+    "0&1",
+    "1&0",
+    "nan&inf",
+    "inf&2147483648",
+    "5&inf",
+    "3&2&1",
+    "255&a&b",
+    "42.5\r\n",
+  ],
 ];
 
 /** They hang up, reset, or keep the connection open. */

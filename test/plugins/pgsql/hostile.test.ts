@@ -15,6 +15,8 @@ import { ACCEPTED, authentication, error, message, ONE, READY, says, speaker } f
 
 const FATAL = { S: "FATAL", V: "FATAL", C: "53300", M: "sorry, too many clients already" };
 
+const NOTICE = message("N", "SNOTICE\0C00000\0Mhello\0\0");
+
 /** Servers about which check and plugin say the same. */
 const SAME: Readonly<Record<string, Serve>> = {
   "hangs after accepting": () => {},
@@ -36,9 +38,17 @@ const SAME: Readonly<Record<string, Serve>> = {
     query: (socket) => socket.end(error({ ...FATAL, C: "57P01", M: "going down" })),
   }),
   "has no room": speaker({ login: (socket) => socket.end(error(FATAL)) }),
+  "refuses the login twice": speaker({
+    login: (socket) => socket.end(Buffer.concat([error(FATAL), error({ ...FATAL, M: "once more" })])),
+  }),
+  "refuses twice what it has accepted": speaker({
+    login: (socket) =>
+      socket.end(Buffer.concat([authentication(0), error(FATAL), error({ ...FATAL, M: "once more" })])),
+  }),
   "has no room after it accepted the password": speaker({
     login: (socket) => socket.end(Buffer.concat([authentication(0), error(FATAL)])),
   }),
+  "answers the request for TLS with a NUL": speaker({ tls: (socket) => socket.end("\0O") }),
   "answers the request for TLS with an error": speaker({ tls: (socket) => socket.end("Esorry\0") }),
   "is no PostgreSQL": (socket) => socket.end("220 hello\r\n"),
   "asks for a password in clear text": says(authentication(3)),
@@ -48,11 +58,19 @@ const SAME: Readonly<Record<string, Serve>> = {
       for (const byte of ONE) socket.write(Buffer.of(byte));
     },
   }),
-  "sends a notice and hangs": says(ACCEPTED, message("N", "SNOTICE\0C00000\0Mhello\0\0")),
-  "sends many notices": says(
-    ACCEPTED,
-    Buffer.concat([...Array.from({ length: 50 }, () => message("N", "SNOTICE\0C00000\0Mhello\0\0")), ONE]),
+  "sends a notice and hangs": says(ACCEPTED, NOTICE),
+  "sends a notice at the login and hangs": says(Buffer.concat([authentication(0), NOTICE])),
+  "sends many notices at the login, one byte after the other, and hangs": speaker({
+    login: (socket) => {
+      for (const byte of Buffer.concat([authentication(0), NOTICE, NOTICE, NOTICE.subarray(0, 20)]))
+        socket.write(Buffer.of(byte));
+    },
+  }),
+  "sends a notice at the login, one for a query, and hangs": says(
+    Buffer.concat([authentication(0), NOTICE, READY]),
+    NOTICE,
   ),
+  "sends many notices": says(ACCEPTED, Buffer.concat([...Array.from({ length: 50 }, () => NOTICE), ONE])),
 };
 
 /** Servers that only libpq has words for. */
@@ -72,6 +90,17 @@ const LEFT: Readonly<Record<string, Serve>> = {
   },
   "accepts the login twice": says(Buffer.concat([authentication(0), ACCEPTED])),
   "answers with rows that it has not described": says(ACCEPTED, message("D", "\0\x01\0\0\0\x011")),
+  "says behind its answer that it takes a query": says(ACCEPTED, Buffer.concat([ONE, READY])),
+  "ends the session behind its answer": says(ACCEPTED, Buffer.concat([ONE, error(FATAL)])),
+  "has bytes behind the fields of an error": says(
+    ACCEPTED,
+    Buffer.concat([message("E", "SERROR\0VERROR\0C42601\0Mno\0\0more"), READY]),
+  ),
+  "sends half a notification": says(ACCEPTED, Buffer.concat([message("A", "\0\0\0\x05chan\0"), ONE])),
+  "says that a parameter is very long": says(
+    Buffer.concat([authentication(0), Buffer.from("S\0\0\xff\xffx", "latin1")]),
+  ),
+  "says that a request for a login is very long": says(Buffer.from("R\0\0\x0f\xff\0\0\0\0", "latin1")),
   "answers twice": says(ACCEPTED, Buffer.concat([error({ ...FATAL, S: "ERROR" }), ONE])),
   "sends words before TLS": speaker({ tls: (socket) => socket.write("SN") }),
   "agrees to TLS and closes": speaker({ tls: (socket) => socket.end("S") }),

@@ -25,12 +25,30 @@ const USERS: Readonly<Record<string, User>> = {
 /** A broadcast as Thruk's REST API tells it. */
 export function broadcast(file: string, text: string, more: Readonly<Record<string, unknown>> = {}) {
   return {
-    ...{ file, text, raw_text: text, name: "", author: "omdadmin", authoremail: "none" },
-    ...{ contacts: [], contactgroups: [] },
-    ...{ expires: "", expires_ts: 0, hide_before: "", hide_before_ts: 0 },
-    ...{ loginpage: 0, panorama: 0, template: 0, annotation: "", frontmatter: {} },
+    file,
+    text,
+    raw_text: text,
+    name: "",
+    author: "omdadmin",
+    authoremail: "none",
+    contacts: [],
+    contactgroups: [],
+    expires: "",
+    expires_ts: 0,
+    hide_before: "",
+    hide_before_ts: 0,
+    loginpage: 0,
+    panorama: 0,
+    template: 0,
+    annotation: "",
+    frontmatter: {},
     macros: {
-      ...{ date: "04:31:56", contact: "omdadmin", contactemail: "none", theme: "Light", name: "", title: "" },
+      date: "04:31:56",
+      contact: "omdadmin",
+      contactemail: "none",
+      theme: "Light",
+      name: "",
+      title: "",
     },
     ...more,
   };
@@ -115,8 +133,14 @@ export class FakeThruk implements AsyncDisposable {
 
   #sites() {
     const site = (name: string, error: string) => ({
-      ...{ id: `${name}1`, name, section: "Default", type: "livestatus", addr: "/live" },
-      ...{ connected: error === "" ? 1 : 0, status: error === "" ? 0 : 1, last_error: error },
+      id: `${name}1`,
+      name,
+      section: "Default",
+      type: "livestatus",
+      addr: "/live",
+      connected: error === "" ? 1 : 0,
+      status: error === "" ? 0 : 1,
+      last_error: error,
     });
     const error = `ERROR: ${NO_CORE}`;
     const { missingCore } = this;
@@ -127,8 +151,17 @@ export class FakeThruk implements AsyncDisposable {
 
 function whoIs({ id, roles, mayCommand }: User) {
   return {
-    ...{ alias: null, auth_src: "api_key", can_submit_commands: mayCommand ? 1 : 0, email: null },
-    ...{ groups: [], has_thruk_profile: false, id, locked: false, original_username: id, roles, tz: null },
+    alias: null,
+    auth_src: "api_key",
+    can_submit_commands: mayCommand ? 1 : 0,
+    email: null,
+    groups: [],
+    has_thruk_profile: false,
+    id,
+    locked: false,
+    original_username: id,
+    roles,
+    tz: null,
   };
 }
 

@@ -219,7 +219,7 @@ describe("what comes while no answer is waited for", () => {
   it.each([
     ["ends the connection if it is an error", error({ S: "FATAL", C: "57P01", M: "ended" }), ODD],
     ["ends the connection if it is an answer", ONE, ODD],
-    ["does nothing if it says that the server takes a query", message("Z", "I"), ""],
+    ["ends the connection if it says that the server takes a query", message("Z", "I"), ODD],
     ["does nothing if it is a notification", message("A", "\0\0\0\x01a\0b\0"), ""],
   ])("%s", (_, bytes, end) => {
     expect(read([bytes], 0)).toMatchObject({ results: [], end });
