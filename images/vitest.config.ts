@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ["images/acceptance/**/*.test.ts"],
     globalSetup: ["test/support/servers/installed.ts"],
-    testTimeout: 180_000,
+    // On QEMU the help of all plugins of db takes three minutes.
+    testTimeout: 600_000,
     hookTimeout: 180_000,
     pool: "forks",
     maxWorkers: 1,

@@ -49,10 +49,15 @@ export async function runner(...words: readonly string[]): Promise<Ended> {
   return { exitCode, stdout, stderr };
 }
 
+/** As runners call it: amd64, arm64. */
+export async function processorOf(target: string): Promise<string> {
+  return (await runner("inspect", "--format", "{{.Architecture}}", imageName(target))).stdout;
+}
+
 /** The processor of an image that this machine's processor is not; undefined if they are one. */
 export async function emulatedPlatform(target: string): Promise<string | undefined> {
-  const { stdout } = await runner("inspect", "--format", "{{.Architecture}}", imageName(target));
-  return stdout === (process.arch === "x64" ? "amd64" : process.arch) ? undefined : stdout;
+  const processor = await processorOf(target);
+  return processor === (process.arch === "x64" ? "amd64" : process.arch) ? undefined : processor;
 }
 
 async function runWords(
@@ -60,9 +65,12 @@ async function runWords(
   { flags = [], env = {}, words = [] }: RunOptions,
 ): Promise<readonly string[]> {
   const variables = Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
-  const hasEntrypoint = flags.includes("--entrypoint");
-  const start = hasEntrypoint || (await emulatedPlatform(target)) === undefined ? PLAIN : EMULATED;
-  return [...HARDENED, ...variables, ...flags, ...start.flags, imageName(target), ...start.words, ...words];
+  const processor = await emulatedPlatform(target);
+  // Unless it is named, the runner warns of an image for another processor.
+  const platform = processor === undefined ? [] : ["--platform", `linux/${processor}`];
+  const start = flags.includes("--entrypoint") || processor === undefined ? PLAIN : EMULATED;
+  const allFlags = [...HARDENED, ...platform, ...variables, ...flags, ...start.flags];
+  return [...allFlags, imageName(target), ...start.words, ...words];
 }
 
 const PLAIN = { flags: [], words: [] };

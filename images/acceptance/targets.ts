@@ -67,7 +67,8 @@ export async function openScene(target: Target, gearmand: number): Promise<Scene
     }
     case "db": {
       const server = await Postgresql.start();
-      const words = `${server.words.join(" ")} -d monitor`;
+      // By default a connection that takes two seconds is a warning; on QEMU it does.
+      const words = `${server.words.join(" ")} -d monitor -w 60 -c 90`;
       return {
         native: { command: `${PLUGINS}/check_pgsql ${words} -p ${server.password}`, says: "OK - database" },
         plugin: {
