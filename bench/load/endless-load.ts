@@ -154,10 +154,10 @@ export class EndlessLoad implements Disposable {
   }
 
   #submitUntil(due: number): void {
-    const { objects, firstObject = 0 } = this.#options;
+    const { first } = this.#objects;
     const packets: Buffer[] = [];
     for (; this.#submitted < due; this.#submitted++) {
-      const index = firstObject + (this.#submitted % objects);
+      const index = first + (this.#submitted % this.#options.objects);
       const part = this.#partOf(index);
       const text = jobText(part, index);
       const unique = `endless-${process.pid}-${this.#submitted}`;

@@ -57,7 +57,8 @@ describe.each(TARGETS)("the image %s", (target: Target) => {
     const [queue = "", ...others] = queues;
     await using container = await Container.start(target, site.options(queues, { flags }));
     const { seconds, cpu } = await site.registered(container, queue);
-    // With half a core that is a second and a half. The time itself depends on what else the machine does; QEMU takes more.
+    // With half a core that is a second and a half. The time itself depends on what else the machine does, and
+    // QEMU takes more.
     if ((await emulatedPlatform(target)) === undefined) expect(cpu).toBeLessThan(0.75);
     const questions = [scene.native, scene.plugin, ...(scene.more ?? [])];
     const commands = questions.map(({ command }) => command);

@@ -1,6 +1,6 @@
 import { ChannelError } from "./channel.ts";
 import { RestClient } from "./rest-client.ts";
-import { assertAllowed, failureOf, withReason } from "./thruk-client.ts";
+import { assertAllowed, describeReply } from "./thruk-client.ts";
 
 export interface ThrukBroadcastsOptions {
   /** `https://HOST/SITE/thruk` */
@@ -32,10 +32,7 @@ export class ThrukBroadcasts {
     });
     if (reply.status === 200) return reply.body;
     assertAllowed(reply);
-    throw new ChannelError(
-      "unavailable",
-      withReason(`Thruk answers with HTTP ${reply.status}`, failureOf(reply.body)),
-    );
+    throw new ChannelError("unavailable", describeReply(reply));
   }
 
   close(): void {

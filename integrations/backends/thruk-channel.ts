@@ -6,7 +6,7 @@ import type { RestClient, RestReply } from "./rest-client.ts";
 import {
   assertAllowed,
   createThrukClient,
-  failureOf,
+  describeReply,
   pathOf,
   refusalOf,
   type ThrukOptions,
@@ -118,7 +118,7 @@ export class ThrukChannel implements Channel {
     const away = listOf(body).find((row) => numberOf(at(row, "connected")) === 0);
     if (away === undefined) return;
     const what = `Thruk does not reach ${textOf(at(away, "name"))}`;
-    throw new ChannelError("unavailable", withReason(what, textOf(at(away, "last_error")).slice(0, 200)));
+    throw new ChannelError("unavailable", withReason(what, textOf(at(away, "last_error"))));
   }
 
   async #command(
@@ -132,8 +132,7 @@ export class ThrukChannel implements Channel {
       return { kind: "forbidden", reason: withReason("Thruk", refusalOf(reply.body)) };
     assertAllowed(reply);
     if (reply.status < 300) return SENT;
-    const reason = withReason(`Thruk answers with HTTP ${reply.status}`, failureOf(reply.body));
-    return { kind: isUnsent(reply.body) ? "unavailable" : "forbidden", reason };
+    return { kind: isUnsent(reply.body) ? "unavailable" : "forbidden", reason: describeReply(reply) };
   }
 }
 

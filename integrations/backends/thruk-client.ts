@@ -32,21 +32,25 @@ export function pathOf({ host, service }: Target): string {
 export function assertAllowed({ status, body }: RestReply): void {
   if (status === 401 || status === 403)
     throw new ChannelError("forbidden", withReason("Thruk does not let us in", refusalOf(body)));
-  if (status >= 500)
-    throw new ChannelError("unavailable", withReason(`Thruk answers with HTTP ${status}`, failureOf(body)));
+  if (status >= 500) throw new ChannelError("unavailable", describeReply({ status, body }));
+}
+
+/** What a reply says that is no use, in a line. `more` is said of the reply besides. */
+export function describeReply({ status, body }: Pick<RestReply, "status" | "body">, more = ""): string {
+  return withReason(`Thruk answers with HTTP ${status}${more}`, failureOf(body));
 }
 
 export function withReason(what: string, reason: string): string {
-  return reason === "" ? what : `${what}: ${reason}`;
+  return reason === "" ? what : `${what}: ${reason.slice(0, MAX_REASON)}`;
 }
 
 /** Why Thruk refuses something. Its description only says the same with more words. */
 export function refusalOf(body: unknown): string {
-  return textOf(at(body, "message")).slice(0, MAX_REASON);
+  return textOf(at(body, "message"));
 }
 
 /** What went wrong, in a line. The description says it, and goes on with where in Thruk's code that was. */
-export function failureOf(body: unknown): string {
+function failureOf(body: unknown): string {
   const said = textOf(at(body, "description")) || textOf(at(body, "message"));
-  return said.replace(/(?: at \S+|, <\S+>) line \d+.*|\n.*/s, "").slice(0, MAX_REASON);
+  return said.replace(/(?: at \S+|, <\S+>) line \d+.*|\n.*/s, "");
 }

@@ -80,7 +80,7 @@ export async function resolveHost(
 ) {
   const onTook = (ms: number) => clock?.waited(ms);
   try {
-    return await resolver.resolve(isBracketed(host) ? host.slice(1, -1) : host, family, signal, { onTook });
+    return await resolver.resolve(withoutBrackets(host), family, signal, { onTook });
   } catch (error) {
     if (!(error instanceof ResolveError)) throw error;
     declineIfOutOfFiles();
@@ -102,6 +102,11 @@ export function connectFailure(host: string, port: number, code: string): string
  */
 export function wirePort(port: number): number {
   return Number(String(port).slice(0, 5)) & 0xffff;
+}
+
+/** An IPv6 address may stand in brackets. */
+export function withoutBrackets(host: string): string {
+  return isBracketed(host) ? host.slice(1, -1) : host;
 }
 
 function isBracketed(host: string): boolean {

@@ -31,12 +31,6 @@ async function start(monitoring: string): Promise<void> {
   await process.logged("Icinga API-Bot listens to");
 }
 
-/** What the core has to know of a wish: who had it, and where. A `;` in a name is a comma in commands. */
-const signed = (id: number) => ({
-  author: chat.anna.fullName.replaceAll(";", ","),
-  comment: expect.stringMatching(new RegExp(`^via Zulip http.*\\[zulip:${id}\\]$`)),
-});
-
 describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("the bot and a core with", () => {
   let icinga: Icinga2;
   beforeAll(async () => {
@@ -65,10 +59,10 @@ describe.skipIf(!hasServer("icinga2") || !hasServer("icinga2-common"))("the bot 
       const alert = await chat.notify(TARGET);
       const acknowledged = await chat.press(alert, "Acknowledge");
       expect(await chat.answered(1)).toEqual([`Acknowledged ${NAME}: ✓`]);
-      expect(await comments()).toEqual([signed(acknowledged)]);
+      expect(await comments()).toEqual([chat.signed(acknowledged)]);
       const set = await chat.press(alert, "1h");
       expect((await chat.answered(2)).at(-1)).toBe(`Set Downtime for ${NAME}: ✓`);
-      expect(await downtimes()).toEqual([signed(set)]);
+      expect(await downtimes()).toEqual([chat.signed(set)]);
       for (const text of ["status", "cancel", "unack"]) await chat.post(`@**Icinga API-Bot** ${text}`);
       expect((await chat.answered(5)).slice(2)).toEqual([
         `${NAME}: **CRITICAL**, acknowledged, in downtime\nsaid by a test`,
@@ -116,8 +110,8 @@ describe.skipIf(!hasServer("nagios4"))("the bot and the command pipe of a real N
     await written("servicestatus", [{ problem_has_been_acknowledged: "1" }]);
     const set = await chat.press(alert, "1h");
     expect((await chat.answered(2)).at(-1)).toBe(`Set Downtime for ${NAME}: ${unseen()}`);
-    await written("servicedowntime", [{ ...signed(set), fixed: "1", duration: "3600" }]);
-    const { author, comment } = signed(acknowledged);
+    await written("servicedowntime", [{ ...chat.signed(set), fixed: "1", duration: "3600" }]);
+    const { author, comment } = chat.signed(acknowledged);
     await written("servicecomment", [{ author, comment_data: comment }, OF_DOWNTIME]);
 
     expect(await ask("unack", 3)).toBe(`Removed acknowledgement of ${NAME}: ${unseen()}`);
@@ -133,7 +127,7 @@ describe.skipIf(!hasServer("nagios4"))("the bot and the command pipe of a real N
     expect(said).toBe(`Acknowledged nope - ${HOST}: ${unseen()}`);
     // Commands are done in their order, so the first one is over.
     const set = await chat.post(`@**Icinga API-Bot** downtime###${HOST}###${SERVICE}###1h###`);
-    await written("servicedowntime", [signed(set)]);
+    await written("servicedowntime", [chat.signed(set)]);
     await written("servicecomment", [OF_DOWNTIME]);
   });
 

@@ -5,10 +5,9 @@ import type { RestReply } from "../rest-client.ts";
 import {
   assertAllowed,
   createThrukClient,
-  failureOf,
+  describeReply,
   pathOf,
   type ThrukOptions,
-  withReason,
 } from "../thruk-client.ts";
 import { type ChangeReader, MAX_ANSWER, type Mark, overAt, type Standing } from "./change-reader.ts";
 
@@ -27,10 +26,9 @@ export function createThrukChangeReader(options: ThrukOptions): ChangeReader {
     return reply;
   };
   const rows = async (path: string, signal: AbortSignal): Promise<readonly unknown[]> => {
-    const { status, body } = await ask(path, signal);
-    if (status === 200 && Array.isArray(body)) return body;
-    const what = `Thruk answers with HTTP ${status} and no list`;
-    throw new ChannelError("unavailable", withReason(what, failureOf(body)));
+    const reply = await ask(path, signal);
+    if (reply.status === 200 && Array.isArray(reply.body)) return reply.body;
+    throw new ChannelError("unavailable", describeReply(reply, " and no list"));
   };
   return {
     acknowledgements: async (signal) => (await rows(COMMENTS, signal)).map(readComment),

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { isIP } from "node:net";
 import { CheckDeclined, type Family } from "../../../sdk/index.ts";
-import { type DialContext, type Endpoint, resolveHost } from "../../transport/dial.ts";
+import { type DialContext, type Endpoint, resolveHost, withoutBrackets } from "../../transport/dial.ts";
 import type { HttpCommand } from "../command.ts";
 
 interface Address {
@@ -45,8 +45,7 @@ async function lookUpAsPlugin(host: string, family: Family, context: DialContext
 /** libcurl asks for addresses of both families when it wants those of IPv6. */
 async function lookUp(host: string, family: Family, context: DialContext): Promise<readonly Address[]> {
   if (family === 6) await requireIpv6();
-  const plain = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
-  const isNumber = isIP(plain) !== 0;
+  const isNumber = isIP(withoutBrackets(host)) !== 0;
   return await resolveHost({ host, family: family === 4 && !isNumber ? 4 : 0 }, context);
 }
 

@@ -83,6 +83,14 @@ export class BotChat implements AsyncDisposable {
     return this.answers();
   }
 
+  /** What the core has to know of Anna's wish: who had it, and where. A `;` in a name becomes a comma. */
+  signed(id: number) {
+    return {
+      author: this.anna.fullName.replaceAll(";", ","),
+      comment: expect.stringMatching(new RegExp(`^via Zulip http.*\\[zulip:${id}\\]$`)),
+    };
+  }
+
   /** The notifier's message of a problem. */
   async notify({ host, service }: { host: string; service: string }): Promise<FakeMessage> {
     const conf = this.configureNotifier();
