@@ -5,7 +5,7 @@ import { describeMachine, withoutFolders } from "../reporting/versions.ts";
 import { type ChaosArguments, HELP, readChaosArguments } from "./options.ts";
 import { type ReportedRun, renderChaos } from "./report.ts";
 import { runChaos } from "./run.ts";
-import { type OwnVariant, ownProgram, ownVariant } from "./variants.ts";
+import { ownProgram, ownVariant, peerVariant, type Variant } from "./variants.ts";
 import { isSound } from "./verdict.ts";
 
 const options = readChaosArguments(process.argv.slice(2));
@@ -22,8 +22,8 @@ async function chaos(options: ChaosArguments): Promise<boolean> {
   const ours = own.map((name) => ownVariant(name, program, pki));
   console.error(`--seed ${seed} --minutes ${seconds / 60} --jobs ${jobs}`);
   const runs: ReportedRun[] = [];
-  for (const variant of [...ours, ...peers]) {
-    runs.push(await runVariant({ protection: {}, ...variant }, options));
+  for (const variant of [...ours, ...peers.map(peerVariant)]) {
+    runs.push(await runVariant(variant, options));
     console.error(renderChaos(runs.slice(-1)));
   }
   const report = { scenario: "chaos", date: new Date().toISOString(), machine: await describeMachine() };
@@ -33,7 +33,7 @@ async function chaos(options: ChaosArguments): Promise<boolean> {
   return runs.slice(0, ours.length).every(({ run }) => isSound(run));
 }
 
-async function runVariant({ name, template, protection }: OwnVariant, options: ChaosArguments) {
+async function runVariant({ name, template, protection }: Variant, options: ChaosArguments) {
   console.error(`${name}: ${template.map(withoutFolders).join(" ")}`);
   const tell = (line: string) => console.error(`  ${line}`);
   const run = await runChaos({ ...options, template, protection, tell });

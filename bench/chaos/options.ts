@@ -20,7 +20,8 @@ export const HELP = `npm run chaos -- [options]
   --jobs N                 how many jobs, at an even rate (100 a second)
   --seed N                 the same number makes the same plan; without it another one each time
   --worker 'NAME=COMMAND'  a peer, again and again; {port}, {name} and {folder} are replaced: the
-                           port of gearmand, a name and an empty folder for each of the two workers
+                           port of gearmand, a name and an empty folder for each of the two workers;
+                           with {key} jobs and results are encrypted
   --own a,b                our worker in these ways, one after another (spool), or none:
                            spool    with result_spool, in clear text
                            default  without it

@@ -15,7 +15,7 @@ export interface Protection {
   readonly pki?: Pki | undefined;
 }
 
-export interface OwnVariant extends NamedTemplate {
+export interface Variant extends NamedTemplate {
   readonly protection: Protection;
 }
 
@@ -43,7 +43,7 @@ export async function ownProgram(fromSource: boolean): Promise<readonly string[]
   return [process.execPath, join(ROOT, fromSource ? "src/cli/omd-worker.ts" : "dist/src/cli/omd-worker.js")];
 }
 
-export function ownVariant(variant: VariantName, program: readonly string[], pki: Pki): OwnVariant {
+export function ownVariant(variant: VariantName, program: readonly string[], pki: Pki): Variant {
   const { name, hasSpool, hasKey, hasTls } = VARIANTS[variant];
   return {
     name,
@@ -55,6 +55,16 @@ export function ownVariant(variant: VariantName, program: readonly string[], pki
       ...(hasTls ? tlsOptions(pki) : []),
     ],
     protection: { ...(hasKey && { key: KEY }), ...(hasTls && { pki }) },
+  };
+}
+
+/** A peer has encryption where its command names the `{key}`. */
+export function peerVariant({ name, template }: NamedTemplate): Variant {
+  const hasKey = template.some((word) => word.includes("{key}"));
+  return {
+    name,
+    template: template.map((word) => word.replaceAll("{key}", KEY)),
+    protection: hasKey ? { key: KEY } : {},
   };
 }
 
