@@ -30,7 +30,8 @@ export interface HttpAnswer {
 
 const OF_LINES =
   /pars|partial write|type conflict|max[- ](?:series|values|key)|invalid (?:tag|field|number|boolean|timestamp)|line protocol/i;
-const TOO_OLD = /beyond retention policy/i;
+/** `outside` since InfluxDB 1.13 and 2.7.12. */
+const TOO_OLD = /(?:beyond|outside) retention policy/i;
 const MAX_MESSAGE = 500;
 const LONGEST_WAIT_MS = 300_000;
 

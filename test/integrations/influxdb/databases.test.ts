@@ -3,7 +3,9 @@ import type { Refusal } from "../../../integrations/influxdb/delivery/sift-lines
 import { checkLeaks } from "../../support/leaks.ts";
 import { recordedPerfdata, serviceRecord } from "../../support/perfdata/records.ts";
 import { linesOf, write } from "../../support/perfdata/write-lines.ts";
-import { type Influxdb, type Row, startInfluxdb } from "../../support/servers/influxdb.ts";
+import { startInfluxdb } from "../../support/servers/influxdb.ts";
+import { INFLUXDB2, startInfluxdb2 } from "../../support/servers/influxdb2.ts";
+import type { Row } from "../../support/servers/influxql.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 import { startVictoriaMetrics } from "../../support/servers/victoria-metrics.ts";
 
@@ -17,14 +19,56 @@ function valuesOf(perfdata: string): ReadonlyMap<string, number> {
   return new Map([...items].map(([, quoted, plain, value]) => [quoted ?? plain ?? "", Number(value)]));
 }
 
-describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => {
-  let influxdb: Influxdb;
+interface Database extends AsyncDisposable {
+  /** Into the bucket or database `nagflux`. */
+  write(text: string): ReturnType<typeof write>;
+  /** Into one that does not exist. */
+  writeElsewhere(): ReturnType<typeof write>;
+  query(text: string): Promise<readonly Row[]>;
+  /** Writes into one that keeps an hour. */
+  writeToHour(text: string): ReturnType<typeof write>;
+}
+
+const LINE = "metrics,a=1 v=1 1\n";
+
+async function startFirst(): Promise<Database> {
+  const { url, query, [Symbol.asyncDispose]: dispose } = await startInfluxdb(["nagflux"]);
+  await query('CREATE DATABASE "short" WITH DURATION 1h');
+  const writeTo = (name: string, text: string) => write(`${url}/write?db=${name}&precision=ms`, text);
+  return {
+    query,
+    write: (text) => writeTo("nagflux", text),
+    writeElsewhere: () => writeTo("no", LINE),
+    writeToHour: (text) => writeTo("short", text),
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function startSecond(): Promise<Database> {
+  const influxdb = await startInfluxdb2(INFLUXDB2 ?? "");
+  const { url, org, token, query, [Symbol.asyncDispose]: dispose } = influxdb;
+  await influxdb.createBucket("short", 3600);
+  const writeTo = (bucket: string, text: string) =>
+    write(`${url}/api/v2/write?org=${org}&bucket=${bucket}&precision=ms`, text, `Token ${token}`);
+  return {
+    query,
+    write: (text) => writeTo("nagflux", text),
+    writeElsewhere: () => writeTo("no", LINE),
+    writeToHour: (text) => writeTo("short", text),
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => takesLines(startFirst));
+describe.skipIf(INFLUXDB2 === undefined)("a real InfluxDB 2", () => takesLines(startSecond));
+
+function takesLines(start: () => Promise<Database>): void {
+  let database: Database;
   beforeAll(async () => {
-    influxdb = await startInfluxdb(["nagflux"]);
+    database = await start();
   });
-  afterAll(() => influxdb[Symbol.asyncDispose]());
+  afterAll(() => database[Symbol.asyncDispose]());
   checkLeaks();
-  const writeUrl = () => `${influxdb.url}/write?db=nagflux&precision=ms`;
 
   it("takes every perfdata that real plugins have printed, and gives it back", async () => {
     const corpus = recordedPerfdata();
@@ -32,9 +76,9 @@ describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => {
     const records = corpus.map((perfdata, at) =>
       linesOf(serviceRecord({ host: "corpus", service: `s${at}`, time: TIME, perfdata })),
     );
-    expect(await write(writeUrl(), records.join(""))).toEqual({ kind: "written", refusals: [] });
+    expect(await database.write(records.join(""))).toEqual({ kind: "written", refusals: [] });
 
-    const rows = await influxdb.query("select * from metrics where host='corpus' group by performanceLabel");
+    const rows = await database.query("select * from metrics where host='corpus' group by performanceLabel");
     const found = new Map<string, Map<string, Row>>();
     for (const row of rows) {
       const service = String(row["service"]);
@@ -56,8 +100,8 @@ describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => {
   it("answers histou's query", async () => {
     const host =
       "DATATYPE::HOSTPERFDATA\tTIMET::1441791000\tHOSTNAME::web1\tHOSTPERFDATA::rta=0.05ms;3000;5000;0;\tHOSTCHECKCOMMAND::check-host-alive!x";
-    expect(await write(writeUrl(), linesOf(host))).toMatchObject({ kind: "written", refusals: [] });
-    const [row, ...more] = await influxdb.query(
+    expect(await database.write(linesOf(host))).toMatchObject({ kind: "written", refusals: [] });
+    const [row, ...more] = await database.query(
       "select * from metrics where host='web1' and service='hostcheck' GROUP BY performanceLabel ORDER BY time DESC LIMIT 1 SLIMIT 5001",
     );
     expect(more).toEqual([]);
@@ -81,8 +125,8 @@ describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => {
     const labels = ["C:\\ used %", "a\\,b", "a\\=b", "it''s", '"q"', "größe", "a=b, c", "x\\\\y", " lead"];
     const perfdata = [...labels.map((label, at) => `'${label}'=${at}`), "'D:\\'=77"].join(" ");
     const record = serviceRecord({ host: "dir\\", service: "Lauf, werk=1", time: TIME, perfdata });
-    await write(writeUrl(), linesOf(Buffer.from(record, "utf8").toString("latin1")));
-    const rows = await influxdb.query("select * from metrics where host='dir\\\\_'");
+    await database.write(linesOf(Buffer.from(record, "utf8").toString("latin1")));
+    const rows = await database.query("select * from metrics where host='dir\\\\_'");
     const stored = rows.map(({ performanceLabel, value }) => [performanceLabel, value]);
     const expected = [...labels.map((label, at) => [label, at]), ["D:\\_", 77]];
     expect(stored.sort()).toEqual(expected.sort());
@@ -91,8 +135,8 @@ describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => {
 
   it("is given UTF-8 where a plugin has printed Latin-1", async () => {
     const perfdata = `gr\xf6\xdfe=1 ${Buffer.from("süß").toString("latin1")}=2`;
-    await write(writeUrl(), linesOf(serviceRecord({ host: "latin", service: "s", time: TIME, perfdata })));
-    const rows = await influxdb.query("select * from metrics where host='latin'");
+    await database.write(linesOf(serviceRecord({ host: "latin", service: "s", time: TIME, perfdata })));
+    const rows = await database.query("select * from metrics where host='latin'");
     expect(rows.map((row) => row["performanceLabel"]).sort()).toEqual(["größe", "süß"]);
   });
 
@@ -107,51 +151,58 @@ describe.skipIf(!hasServer("influxd"))("a real InfluxDB 1.x", () => {
       linesOf(serviceRecord({ host: "mixed", service: `s${at}`, time: TIME, perfdata: `a=${at}` })),
     );
     const lines = bad.reduce((all, line, at) => all.toSpliced(at * 100, 0, `${line}\n`), good);
-    const written = await write(writeUrl(), lines.join(""));
+    const written = await database.write(lines.join(""));
     const refusals: readonly Refusal[] = written.kind === "written" ? written.refusals : [];
     expect(refusals.map(({ line }) => line).sort()).toEqual(bad.sort());
     expect(refusals.map(({ reason }) => reason).join()).toMatch(
       /missing tag value.*|invalid number|type conflict/,
     );
-    const rows = await influxdb.query("select value from metrics where host='mixed' group by service");
+    const rows = await database.query("select value from metrics where host='mixed' group by service");
     expect(rows).toHaveLength(500);
     expect(rows.filter(({ service, value }) => service !== `s${value}`)).toEqual([]);
   });
 
-  it.each([
-    ["db=no", /404 database not found/],
-    ["", /400 database is required/],
-  ])("keeps what it is not asked well for: /write?%s", async (query, message) => {
-    const line = linesOf(serviceRecord({ host: "h", service: "s", time: TIME, perfdata: "a=1" }));
-    const written = await write(`${influxdb.url}/write?${query}`, line);
-    expect(written).toMatchObject({
+  it("keeps what is for a database that is not there", async () => {
+    expect(await database.writeElsewhere()).toMatchObject({
       kind: "trouble",
       isRefused: true,
-      message: expect.stringMatching(message),
+      message: expect.stringMatching(/^404 .*not found/),
     });
   });
 
   it("drops lines that are older than it keeps them, and the batch goes on", async () => {
-    await influxdb.query('CREATE DATABASE "short" WITH DURATION 1h');
     const now = Math.floor(Date.now() / 1000);
     const lines = [TIME, now].map((time) =>
       linesOf(serviceRecord({ host: "old", service: "s", time, perfdata: "a=1" })),
     );
-    const written = await write(`${influxdb.url}/write?db=short&precision=ms`, lines.join(""));
+    const written = await database.writeToHour(lines.join(""));
     expect(written).toMatchObject({
       kind: "written",
-      tooOld: expect.stringContaining("beyond retention policy"),
+      tooOld: expect.stringMatching(/(?:beyond|outside) retention policy/),
     });
-    expect(await influxdb.query('select * from "short".autogen.metrics')).toHaveLength(1);
+    expect(await database.query('select * from "short".autogen.metrics')).toHaveLength(1);
   });
+}
 
-  it("is not there", async () => {
-    const written = await write("http://127.0.0.1:1/write", "metrics,a=1 v=1 1\n");
-    expect(written).toMatchObject({
+describe.skipIf(!hasServer("influxd"))("an InfluxDB 1.x", () => {
+  checkLeaks();
+
+  it("keeps what is not asked for with the name of a database", async () => {
+    await using influxdb = await startInfluxdb(["nagflux"]);
+    expect(await write(`${influxdb.url}/write?`, LINE)).toMatchObject({
       kind: "trouble",
-      isRefused: false,
-      message: expect.stringContaining("ECONNREFUSED"),
+      isRefused: true,
+      message: expect.stringContaining("400 database is required"),
     });
+  });
+});
+
+it("a database that is not there is trouble", async () => {
+  const written = await write("http://127.0.0.1:1/write", LINE);
+  expect(written).toMatchObject({
+    kind: "trouble",
+    isRefused: false,
+    message: expect.stringContaining("ECONNREFUSED"),
   });
 });
 

@@ -3,6 +3,7 @@ import { createPoster } from "../../../integrations/influxdb/delivery/post-lines
 import { writeBatch } from "../../../integrations/influxdb/delivery/write-batch.ts";
 import { makeLines } from "../../../integrations/influxdb/lines/make-lines.ts";
 import { readRecord } from "../../../integrations/influxdb/lines/read-record.ts";
+import { Secret } from "../../../src/config/secret.ts";
 
 /** The lines that the program makes of a record. */
 export function linesOf(record: string, doublesBackslashes = false): string {
@@ -11,11 +12,12 @@ export function linesOf(record: string, doublesBackslashes = false): string {
   return makeLines(read, { hostcheck: "hostcheck", afterBackslash: "_", doublesBackslashes }).text;
 }
 
-/** Writes as the program does. */
-export async function write(address: string, text: string) {
+/** Writes as the program does. `login` is the header `authorization`. */
+export async function write(address: string, text: string, login?: string) {
   const url = new URL(address);
+  const authorization = login === undefined ? undefined : new Secret(Buffer.from(login));
   using poster = createPoster(
-    { name: "t", url, authorization: undefined, ca: undefined, doublesBackslashes: false, hasTexts: true },
+    { name: "t", url, authorization, ca: undefined, doublesBackslashes: false, hasTexts: true },
     10_000,
   );
   return await writeBatch({ body: await packLines(Buffer.from(text, "latin1")) }, poster.post);

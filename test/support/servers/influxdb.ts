@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../free-port.ts";
 import { endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
+import { queryRows, type Row } from "./influxql.ts";
 
 export interface Influxdb extends AsyncDisposable {
   readonly port: number;
@@ -12,20 +13,6 @@ export interface Influxdb extends AsyncDisposable {
   /** It is not there any more, and keeps what it has. */
   stop(): Promise<void>;
   start(): Promise<void>;
-}
-
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
-
-interface Answer {
-  readonly results?: readonly { readonly series?: readonly Series[]; readonly error?: string }[];
-  readonly error?: string;
-}
-
-interface Series {
-  readonly name: string;
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly columns: readonly string[];
-  readonly values: readonly (readonly (string | number | boolean | null)[])[];
 }
 
 /** Debian's InfluxDB 1.x on loopback, with the databases, in a folder of its own. Ready when it resolves. */
@@ -46,11 +33,7 @@ export async function startInfluxdb(
     return child;
   };
   let running = await launch();
-  const query = async (text: string) => {
-    const body = new URLSearchParams({ q: text });
-    const response = await fetch(`${url}/query?db=${databases[0]}&epoch=ms`, { method: "POST", body });
-    return readRows((await response.json()) as Answer);
-  };
+  const query = (text: string) => queryRows(`${url}/query?db=${databases[0]}`, text);
   for (const name of databases) await query(`CREATE DATABASE "${name}"`);
   return {
     port,
@@ -65,19 +48,6 @@ export async function startInfluxdb(
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function readRows({ results = [], error }: Answer): readonly Row[] {
-  const fault = error ?? results.find((result) => result.error !== undefined)?.error;
-  if (fault !== undefined) throw new Error(fault);
-  return results
-    .flatMap(({ series = [] }) => series)
-    .flatMap(({ tags, columns, values }) =>
-      values.map((value) => ({
-        ...tags,
-        ...Object.fromEntries(columns.map((column, at) => [column, value[at] ?? null])),
-      })),
-    );
 }
 
 function configuration(

@@ -21,6 +21,7 @@ const NAMED_PROGRAMS: readonly (readonly [variable: string, suites: string])[] =
   ["CHECK_NSC_WEB", "suites that compare with check_nsc_web"],
   ["CHECK_MSSQL_HEALTH", "suites that compare with check_mssql_health"],
   ["THRUK", "suites on a real Thruk"],
+  ["INFLUXDB2", "suites on a real InfluxDB 2"],
 ];
 
 const WARM = "suites that run Debian's Perl and Python plugins warm and executed";

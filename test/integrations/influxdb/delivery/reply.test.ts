@@ -62,6 +62,13 @@ const ANSWERS: readonly (readonly [HttpAnswer, object])[] = [
     },
     { kind: "too-old" },
   ],
+  ...["", " and 1 points outside write window (-1h0m0s)"].map((window): readonly [HttpAnswer, object] => [
+    {
+      status: 400,
+      body: `{"error":"partial write: dropped 2 points outside retention policy of duration 1h0m0s${window} - oldest point m at 1970-01-01T00:00:00Z dropped because it violates a Retention Policy Lower Bound at 2026-11-27T07:00:00Z, newest point m at 1970-01-01T00:00:01Z dropped because it violates a Retention Policy Lower Bound at 2026-11-27T07:00:00Z dropped=2"}`,
+    },
+    { kind: "too-old" },
+  ]),
   [
     { status: 401, body: '{"error":"authorization failed"}' },
     { kind: "refused", message: "401 authorization failed" },
