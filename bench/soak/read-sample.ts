@@ -3,10 +3,13 @@ import type { EndlessLoad } from "../load/endless-load.ts";
 import { processTree, pssMiB } from "../processes/process-tree.ts";
 import type { Sample } from "./figures.ts";
 
+/** What only the worker can tell. */
+export type OwnFigures = Pick<Sample, "heapMiB" | "externalMiB" | "v8MiB" | "timers" | "handles">;
+
 export interface Observed {
   readonly pid: number;
-  /** `HOST:PORT` of the worker's metrics. */
-  readonly metrics: string;
+  /** What the worker has told. */
+  readonly own: OwnFigures;
   readonly load: Pick<EndlessLoad, "counts" | "takeLatencies">;
   readonly startMs: number;
 }
@@ -14,9 +17,8 @@ export interface Observed {
 const MIB = 2 ** 20;
 const KIB_PER_MIB = 1024;
 
-/** Looks at a worker from outside, and asks it for what only it can tell. */
-export async function readSample({ pid, metrics, load, startMs }: Observed): Promise<Sample> {
-  const text = await (await fetch(`http://${metrics}/metrics`)).text();
+/** Looks at a worker from outside. */
+export function readSample({ pid, own, load, startMs }: Observed): Sample {
   const family = processTree(pid);
   const { submitted, results } = load.counts;
   const { p50, p99 } = load.takeLatencies();
@@ -24,7 +26,7 @@ export async function readSample({ pid, metrics, load, startMs }: Observed): Pro
     seconds: (performance.now() - startMs) / 1000,
     pssMiB: rollUp(pid, "Pss"),
     anonymousMiB: rollUp(pid, "Anonymous"),
-    ...readOwnFigures(text),
+    ...own,
     mallocMiB: readMallocMiB(readFileSync(`/proc/${pid}/smaps`, "latin1")),
     allPssMiB: pssMiB(family.map((one) => one.pid)),
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
@@ -38,9 +40,7 @@ export async function readSample({ pid, metrics, load, startMs }: Observed): Pro
 }
 
 /** From the metrics in the text format of Prometheus. */
-export function readOwnFigures(
-  metrics: string,
-): Pick<Sample, "heapMiB" | "externalMiB" | "v8MiB" | "timers" | "handles"> {
+export function readOwnFigures(metrics: string): OwnFigures {
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
   const resources = [...metrics.matchAll(/^nodejs_active_resources\{type="(\w+)"\} (\d+)$/gm)];
   const count = (isTimer: boolean) =>

@@ -9,6 +9,7 @@ import { startStandIns } from "../stand-ins/stand-ins.ts";
 import { startWarmWorker } from "../workers/warm-worker.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Sample } from "./figures.ts";
+import { LeastFigures } from "./least-figures.ts";
 import { OBJECTS, type SoakMix, soakLine } from "./mix.ts";
 import { LEAK_VARIABLE } from "./planted-leak.ts";
 import { readSample } from "./read-sample.ts";
@@ -33,6 +34,8 @@ export interface SoakRun {
 
 const PLANTED_LEAK = pathToFileURL(join(import.meta.dirname, "planted-leak.ts")).href;
 const GIVE_UP_MS = 30_000;
+/** V8's heap is what is alive for a moment only, after a collection. */
+const GLANCE_MS = 2000;
 
 /** One worker on a gearmand of its own, under a load that goes on. */
 export async function runSoak(
@@ -59,11 +62,16 @@ export async function runSoak(
   const startMs = performance.now();
   const mayGoOn = AbortSignal.any([signal, running.ended]);
   load.start();
-  for (let next = 1; next * sampleSeconds <= seconds; next++) {
-    const leftMs = startMs + next * sampleSeconds * 1000 - performance.now();
+  const least = new LeastFigures(metrics);
+  const glances = Math.max(1, Math.round((sampleSeconds * 1000) / GLANCE_MS));
+  const looks = Math.floor(seconds / sampleSeconds) * glances;
+  for (let next = 1; next <= looks; next++) {
+    const dueMs = startMs + (next / glances) * sampleSeconds * 1000;
     // A look may take longer than the time to the next one.
-    await pause(Math.max(1, leftMs), undefined, { signal: mayGoOn });
-    const sample = await readSample({ pid: running.pid, metrics, load, startMs });
+    await pause(Math.max(1, dueMs - performance.now()), undefined, { signal: mayGoOn });
+    await least.look();
+    if (next % glances !== 0) continue;
+    const sample = readSample({ pid: running.pid, own: least.take(), load, startMs });
     samples.push(sample);
     tell(sample);
   }

@@ -22,11 +22,15 @@ export interface SoakVerdict {
   readonly figures: readonly Steadiness[];
 }
 
-/** Drift and band may be so much of the level, unless the figure says otherwise. */
+/** Drift and band may be so much of the level. */
 const MOST = 0.05;
 /** Samples of a window: a minute, where there is one each ten seconds. */
 const WINDOW = 6;
-const WARM_UP = { most: 600, share: 1 / 6 };
+/**
+ * malloc's pages are as many as were ever in use at once, between two collections that are minutes apart: it
+ * takes many of them until there is no more than before.
+ */
+const WARM_UP = { most: 1200, share: 1 / 3 };
 
 export function judgeSoak(samples: readonly Sample[], figures = SOAK_FIGURES): SoakVerdict {
   const length = samples.at(-1)?.seconds ?? 0;
@@ -40,8 +44,7 @@ function judgeFigure(figure: SoakFigure, samples: readonly Sample[]): Steadiness
   const level = median(windows);
   const rise = slope(windows) * Math.max(0, windows.length - 1);
   const farthest = Math.max(0, ...windows.map((value) => Math.abs(value - level)));
-  const { slack, most = MOST } = figure;
-  const isSmall = (difference: number) => difference <= Math.max(slack, level * most);
+  const isSmall = (difference: number) => difference <= Math.max(figure.slack, level * MOST);
   return {
     figure: figure.name,
     level,

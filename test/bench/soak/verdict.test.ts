@@ -4,7 +4,6 @@ import { judgeSoak, windowsOf } from "../../../bench/soak/verdict.ts";
 
 const MEMORY: SoakFigure = { name: "pssMiB", title: "memory", by: "median", slack: 1 };
 const HEAP: SoakFigure = { name: "heapMiB", title: "heap", by: "least", slack: 1 };
-const ROOMY: SoakFigure = { ...MEMORY, most: 0.1 };
 const TIMERS: SoakFigure = { name: "timers", title: "timers", by: "median", slack: 5 };
 const NOTHING: Sample = {
   seconds: 0,
@@ -43,8 +42,8 @@ function judge(figure: SoakFigure, valueAt: (minutes: number) => number) {
 describe("a figure is steady", () => {
   it.each<[what: string, figure: SoakFigure, valueAt: (minutes: number) => number]>([
     ["if it stays", MEMORY, () => 100],
-    ["if it grows in the first ten minutes only", MEMORY, (minutes) => 50 + 5 * Math.min(10, minutes)],
-    ["if it grows by less than it may", ROOMY, (minutes) => 100 + (minutes / 60) * 9],
+    ["if it grows in the first twenty minutes only", MEMORY, (minutes) => 50 + 5 * Math.min(20, minutes)],
+    ["if it grows by less than it may", MEMORY, (minutes) => 100 + (minutes / 60) * 6],
     ["if single samples are far off", MEMORY, (minutes) => (Math.round(minutes * 6) % 6 === 0 ? 150 : 100)],
     ["if a heap falls to the same each minute", HEAP, (minutes) => 20 + 30 * (minutes % 1)],
     ["if a heap falls to the same each four minutes", HEAP, (minutes) => 20 + 30 * ((minutes / 4) % 1)],
@@ -56,9 +55,8 @@ describe("a figure is steady", () => {
 
 describe("a figure is not steady", () => {
   it.each<[what: string, figure: SoakFigure, valueAt: (minutes: number) => number]>([
-    ["if it grows by a tenth", MEMORY, (minutes) => 100 + (minutes / 60) * 12],
-    ["if it grows by more than it may", ROOMY, (minutes) => 100 + (minutes / 60) * 18],
-    ["if it falls by a tenth", MEMORY, (minutes) => 112 - (minutes / 60) * 12],
+    ["if it grows by a tenth", MEMORY, (minutes) => 100 + (minutes / 60) * 15],
+    ["if it falls by a tenth", MEMORY, (minutes) => 115 - (minutes / 60) * 15],
     ["if one minute is far off", MEMORY, (minutes) => (Math.ceil(minutes) === 30 ? 110 : 100)],
     ["if what is left of a heap grows", HEAP, (minutes) => 20 + 30 * (minutes % 1) + minutes / 20],
     ["if timers are lost, one in five minutes", TIMERS, (minutes) => 10 + Math.floor(minutes / 5)],
@@ -74,19 +72,19 @@ describe("a figure is not steady", () => {
 
 it("level, drift and band are those after the warm-up", () => {
   const { level, drift, band } = judge(MEMORY, (minutes) => 100 + minutes);
-  expect(level).toBeCloseTo(135, 0);
-  expect(drift).toBeCloseTo(49 / 135, 2);
-  expect(band).toBeCloseTo(24.5 / 135, 2);
+  expect(level).toBeCloseTo(140, 0);
+  expect(drift).toBeCloseTo(39 / 140, 2);
+  expect(band).toBeCloseTo(19.5 / 140, 2);
 });
 
-it("the warm-up is ten minutes at most, and a sixth of a short run", () => {
+it("the warm-up is twenty minutes at most, and a third of a short run", () => {
   expect(
     judgeSoak(
       hour(MEMORY, () => 1),
       [MEMORY],
     ).from,
-  ).toBe(600);
-  expect(judgeSoak(hour(MEMORY, () => 1).slice(0, 60), [MEMORY]).from).toBe(100);
+  ).toBe(1200);
+  expect(judgeSoak(hour(MEMORY, () => 1).slice(0, 60), [MEMORY]).from).toBe(200);
 });
 
 it("samples that fill no window belong to the last one", () => {
