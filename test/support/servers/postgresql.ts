@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { freePort } from "../free-port.ts";
+import { childrenOf, untilEnded } from "../processes/children.ts";
+import { standStill } from "../processes/stand-still.ts";
 import { createCertificate, inDays } from "./certificates.ts";
 import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
@@ -83,7 +85,9 @@ export class Postgresql implements AsyncDisposable {
   async stop(signal: NodeJS.Signals = "SIGINT"): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child !== undefined) await endDaemon(child, signal);
+    if (child === undefined) return;
+    if (signal === "SIGKILL") await kill(child);
+    else await endDaemon(child, signal);
   }
 
   /** Runs a command as the superuser. Returns what psql prints. */
@@ -158,6 +162,19 @@ export class Postgresql implements AsyncDisposable {
     const { uid, gid } = this.#owner;
     if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
   }
+}
+
+/**
+ * Its processes find out that the first one is gone, and end by themselves. As long as one of them is there,
+ * another server refuses to start: the memory that they share is still in use.
+ */
+async function kill(child: ChildProcess): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  await standStill(pid);
+  const processes = childrenOf(pid);
+  await endDaemon(child, "SIGKILL");
+  await untilEnded(processes);
 }
 
 async function findOwner(): Promise<Owner> {
