@@ -21,7 +21,7 @@ export interface PostgresqlOptions {
 }
 
 /** PostgreSQL does not run as root. */
-interface Owner {
+export interface Owner {
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -177,14 +177,14 @@ async function kill(child: ChildProcess): Promise<void> {
   await untilEnded(processes);
 }
 
-async function findOwner(): Promise<Owner> {
+export async function findOwner(): Promise<Owner> {
   if (process.getuid?.() !== 0) return {};
   const idOf = async (option: string) => Number((await execa("id", [option, "postgres"])).stdout);
   return { uid: await idOf("-u"), gid: await idOf("-g") };
 }
 
 /** A program of the newest version that is installed. */
-function program(name: string): string {
+export function program(name: string): string {
   const newest = Math.max(...readdirSync(VERSIONS).map(Number));
   return join(VERSIONS, String(newest), "bin", name);
 }
