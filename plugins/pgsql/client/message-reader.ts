@@ -49,6 +49,8 @@ export class MessageReader implements Framer {
   #encoding: string | undefined;
   #hasBegun = false;
   #isLoggedIn = false;
+  /** libpq reads nothing any more. */
+  #isOver = false;
   /** Bytes of the messages that were taken of the present piece. */
   #taken = 0;
   /** Queries that were sent and are not answered. */
@@ -69,7 +71,8 @@ export class MessageReader implements Framer {
       sizeAt: (data, at) => {
         const letter = data[at] ?? 0;
         if (this.refusal !== undefined) {
-          this.#order.requireIgnored(letter, data.readUInt32BE(at + 1));
+          if (!this.#isOver) this.#order.requireIgnored(letter, data.readUInt32BE(at + 1));
+          this.#isOver = true;
           return data.length - at;
         }
         const size = sizeAt(data, at, maxBytes);
