@@ -52,11 +52,23 @@ export class DialError extends Error {
 export async function dial(endpoint: Endpoint, context: DialContext): Promise<Socket> {
   const { signal } = context;
   if ("path" in endpoint) return dialPath(endpoint.path, signal);
+  return dialFirst({ ...endpoint, addresses: await resolveHost(endpoint, context) }, signal);
+}
+
+/** A host whose addresses are known, in the order in which they are tried. */
+export interface FoundHost {
+  readonly host: string;
+  readonly port: number;
+  readonly addresses: readonly { readonly address: string; readonly family: number }[];
+}
+
+/** The same for a host whose addresses were looked up. */
+export async function dialFirst({ host, port, addresses }: FoundHost, signal: AbortSignal): Promise<Socket> {
   let failure: unknown;
-  for (const { address, family } of await resolveHost(endpoint, context)) {
+  for (const { address, family } of addresses) {
     try {
       return await openSocket(
-        { host: address, port: wirePort(endpoint.port), family, autoSelectFamily: false },
+        { host: address, port: wirePort(port), family, autoSelectFamily: false },
         signal,
       );
     } catch (error) {
@@ -66,8 +78,7 @@ export async function dial(endpoint: Endpoint, context: DialContext): Promise<So
     }
   }
   declineIfShort(failure);
-  const text = connectFailure(endpoint.host, endpoint.port, errnoName(failure));
-  throw new DialError("connect", text, { cause: failure });
+  throw new DialError("connect", connectFailure(host, port, errnoName(failure)), { cause: failure });
 }
 
 /**

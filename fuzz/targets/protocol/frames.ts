@@ -13,7 +13,13 @@ import { renderValue, TYPES } from "../../../plugins/snmp/snmpget/value-text.ts"
 import { ServerGone } from "../../../plugins/transport/databases/server-stream.ts";
 import { CheckDeclined } from "../../../sdk/index.ts";
 import { greeting, ONE, packet } from "../../../test/plugins/mysql/speaker.ts";
-import { ACCEPTED, error, message, ONE as PG_ONE } from "../../../test/plugins/pgsql/speaker.ts";
+import {
+  ACCEPTED,
+  authentication,
+  error,
+  message,
+  ONE as PG_ONE,
+} from "../../../test/plugins/pgsql/speaker.ts";
 import { cutUp } from "../../engine/cut.ts";
 import { insist, type PureTarget, QUICK, text } from "../../engine/target.ts";
 import { latin1, readRecords } from "../samples.ts";
@@ -23,7 +29,7 @@ interface Framer {
 }
 
 /** What comes out is the same, however the bytes come in, and how it ends. */
-function requireSameFrames(bytes: Buffer, create: () => Framer): string {
+function requireSameFrames(bytes: Buffer, create: () => Framer) {
   const whole = pushAll([Buffer.from(bytes)], create());
   const inPieces = pushAll(cutUp(bytes), create());
   const [shorter, longer] = [whole.out, inPieces.out].toSorted((a, b) => a.length - b.length);
@@ -34,7 +40,7 @@ function requireSameFrames(bytes: Buffer, create: () => Framer): string {
   insist(whole.end === inPieces.end, `as a whole: ${whole.end}; in pieces: ${inPieces.end}`);
   insist(whole.end !== "" || whole.out.equals(inPieces.out), "pieces come out in part");
   insist(inPieces.out.length <= bytes.length, "more comes out than went in");
-  return whole.end;
+  return whole;
 }
 
 function pushAll(pieces: readonly Buffer[], framer: Framer) {
@@ -60,7 +66,7 @@ const MYSQL: PureTarget = {
   ],
   tokens: ["\0\0\0\0", "\x01\0\0\x01", "\xff", "\xfe", "mysql_native_password\0", "\xff\xff\xff", "\0"],
   read: (bytes) => {
-    const end = requireSameFrames(bytes, () => new PacketFramer(() => {}, 0));
+    const { end } = requireSameFrames(bytes, () => new PacketFramer(() => {}, 0));
     readFailure(bytes.subarray(4));
     return [end, bytes.length > 4 && readGreeting(bytes)];
   },
@@ -78,6 +84,15 @@ const FIELDS = [
   "where",
 ];
 
+/** The driver's parser never ends with an error or a notice whose list of fields has no end. */
+function requireLists(messages: Buffer): void {
+  for (let at = 0; at < messages.length; at += 1 + messages.readUInt32BE(at + 1)) {
+    if (!"EN".includes(String.fromCharCode(messages[at] ?? 0))) continue;
+    const body = messages.toString("latin1", at + 5, at + 1 + messages.readUInt32BE(at + 1));
+    insist(/^(?:[^\0]+\0)*\0$/.test(body), "the driver gets a list without an end");
+  }
+}
+
 const PGSQL: PureTarget = {
   name: "pgsql-messages",
   kind: "pure",
@@ -87,6 +102,7 @@ const PGSQL: PureTarget = {
     PG_ONE,
     error({ S: "ERROR", C: "42601", M: "syntax error", P: "8" }),
     message("N", "SNOTICE\0\0"),
+    Buffer.concat([authentication(0), error({ S: "FATAL", M: "no" }), error({ S: "FATAL", M: "once more" })]),
   ],
   tokens: [
     "E\0\0\0",
@@ -99,10 +115,11 @@ const PGSQL: PureTarget = {
     "N",
   ],
   read: (bytes) => {
-    const end = requireSameFrames(
+    const { out, end } = requireSameFrames(
       bytes,
       () => new MessageReader(1 << 16, { answered: () => {}, copies: () => {} }),
     );
+    requireLists(out);
     const words = bytes.toString("latin1").split("\0");
     const fields = Object.fromEntries(FIELDS.map((name, at) => [name, words[at]]));
     const shown = renderError({ severity: "E", code: "1", message: "m", ...fields }, words.at(-1));

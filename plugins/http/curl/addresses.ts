@@ -1,16 +1,13 @@
 import { access } from "node:fs/promises";
 import { isIP } from "node:net";
 import { CheckDeclined, type Family } from "../../../sdk/index.ts";
-import { type DialContext, type Endpoint, resolveHost, withoutBrackets } from "../../transport/dial.ts";
+import { type DialContext, type FoundHost, resolveHost, withoutBrackets } from "../../transport/dial.ts";
 import type { HttpCommand } from "../command.ts";
 
-interface Address {
-  readonly address: string;
-  readonly family: number;
-}
+type Addresses = FoundHost["addresses"];
 
 /** libcurl has these for `localhost` and all names in it, whatever /etc/hosts says. */
-const LOCAL: readonly Address[] = [
+const LOCAL: Addresses = [
   { address: "127.0.0.1", family: 4 },
   { address: "::1", family: 6 },
 ];
@@ -20,30 +17,30 @@ const IS_LOCAL = /^(?:.*\.)?localhost$/i;
  * What libcurl connects to, one after the other. None: the host has no address of the family that `-4` or
  * `-6` asks for. Rejects with a DialError where the host has no address at all.
  */
-export async function listEndpoints(
+export async function listAddresses(
   { target, family }: HttpCommand,
   context: DialContext,
-): Promise<readonly Endpoint[]> {
-  const { address: host, port, usesTls, hostName } = target;
-  if (usesTls && hostName !== undefined) return [{ host: await lookUpAsPlugin(host, family, context), port }];
+): Promise<Addresses> {
+  const { address: host, usesTls, hostName } = target;
+  if (usesTls && hostName !== undefined) return await lookUpAsPlugin(host, family, context);
   const isLocal = IS_LOCAL.test(host);
   const found = isLocal ? LOCAL : await lookUp(host, family, context);
   const usable = found.filter((each) => family === 0 || each.family === family);
   // libcurl tries both families at the same time.
   if (!isLocal && new Set(usable.map((each) => each.family)).size > 1)
     throw new CheckDeclined("the name has addresses of both families");
-  return usable.map(({ address }) => ({ host: address, port }));
+  return usable;
 }
 
 /** With TLS and a name the plugin itself looks the address up, and gives libcurl the last one. */
-async function lookUpAsPlugin(host: string, family: Family, context: DialContext): Promise<string> {
+async function lookUpAsPlugin(host: string, family: Family, context: DialContext): Promise<Addresses> {
   const last = (await resolveHost({ host, family }, context)).at(-1);
   if (last?.family !== 4) throw new CheckDeclined("only libcurl is sure to take this address");
-  return last.address;
+  return [last];
 }
 
 /** libcurl asks for addresses of both families when it wants those of IPv6. */
-async function lookUp(host: string, family: Family, context: DialContext): Promise<readonly Address[]> {
+async function lookUp(host: string, family: Family, context: DialContext): Promise<Addresses> {
   if (family === 6) await requireIpv6();
   const isNumber = isIP(withoutBrackets(host)) !== 0;
   return await resolveHost({ host, family: family === 4 && !isNumber ? 4 : 0 }, context);

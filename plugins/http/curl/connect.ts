@@ -2,14 +2,14 @@ import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { CheckDeclined, CheckFailure, CRITICAL, type Resolver } from "../../../sdk/index.ts";
 import { errnoName } from "../../libc/errno.ts";
-import { DialError, dial, type Endpoint } from "../../transport/dial.ts";
+import { DialError, dialFirst } from "../../transport/dial.ts";
 import type { TargetClock } from "../../transport/timing.ts";
 import { TlsError, upgrade } from "../../transport/tls.ts";
 import type { TlsContexts } from "../../transport/tls-contexts.ts";
 import type { HttpCommand } from "../command.ts";
 import { enterHandshake } from "../connect.ts";
 import type { HttpTarget } from "../request.ts";
-import { listEndpoints } from "./addresses.ts";
+import { listAddresses } from "./addresses.ts";
 import { curlFailure } from "./answer.ts";
 import type { Http2Servers } from "./http2-servers.ts";
 
@@ -58,13 +58,13 @@ function hostOfUrl({ address, hostName, usesTls }: HttpTarget): string {
 
 async function open(command: HttpCommand, context: CurlConnectContext): Promise<Socket> {
   const { target } = command;
-  const { clock, progress } = context;
+  const { clock, signal, progress } = context;
   const begin = performance.now();
   try {
-    const endpoints = await listEndpoints(command, context);
+    const addresses = await listAddresses(command, context);
     progress.stage = "connecting";
-    if (endpoints.length === 0) throw curlFailure(target, 7, "Couldn't connect to server");
-    const socket = await dialAny(endpoints, context);
+    if (addresses.length === 0) throw curlFailure(target, 7, "Couldn't connect to server");
+    const socket = await dialFirst({ host: target.address, port: target.port, addresses }, signal);
     clock.tick();
     return socket;
   } catch (error) {
@@ -77,20 +77,6 @@ async function open(command: HttpCommand, context: CurlConnectContext): Promise<
     const text = `Failed to connect to ${place} after ${after} ms: Couldn't connect to server`;
     throw curlFailure(target, 7, text);
   }
-}
-
-/** Connects to one address after the other. */
-async function dialAny(endpoints: readonly Endpoint[], context: CurlConnectContext): Promise<Socket> {
-  let failure: unknown;
-  for (const endpoint of endpoints) {
-    try {
-      return await dial(endpoint, context);
-    } catch (error) {
-      if (!(error instanceof DialError)) throw error;
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 /** The numbers that getaddrinfo returns. */

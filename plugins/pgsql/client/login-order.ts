@@ -22,6 +22,8 @@ const SIZES: ReadonlyMap<number, number> = new Map([
   [KIND.md5, KIND_BYTES + 4],
 ]);
 const KEY_BYTES = 8;
+/** Bytes of a length, which counts itself. */
+const LENGTH = 4;
 /** Before the login libpq takes what is shorter or longer for another protocol. A length counts itself. */
 const LEAST = 8;
 const MAX_REQUEST = 2_000;
@@ -38,6 +40,8 @@ const OF_SESSION: readonly number[] = [
   LETTER.key,
   LETTER.ready,
 ];
+/** Messages that are read whatever a session does. */
+const PRINTED: readonly number[] = [LETTER.notice, LETTER.notification];
 const BEHIND: readonly number[] = [LETTER.parameter];
 
 /** Declines a length for which libpq gives a session up. */
@@ -55,6 +59,16 @@ export class LoginOrder {
   #next: readonly number[] = FIRST;
   #isReady = false;
 
+  /**
+   * Declines what libpq reads behind the error that ends a login: nothing, unless the server had let the user
+   * in. Then it prints notices, and complains of lengths.
+   */
+  requireIgnored(letter: number, length: number): void {
+    if (!this.#isAuthenticated) return;
+    if (PRINTED.includes(letter) || length < LENGTH) throw unknown();
+    requireUsualSize(letter, length);
+  }
+
   /** Declines a letter that has no place here: libpq does not wait for the rest of such a message. */
   requireLetter(letter: number): void {
     if (!this.#letters().includes(letter)) throw unknown();
@@ -63,7 +77,7 @@ export class LoginOrder {
   /** Declines a length that libpq does not wait for, and a letter that has no place here. */
   requireSize(letter: number, length: number): void {
     this.requireLetter(letter);
-    if (this.#next.length === 0) {
+    if (this.#isAuthenticated) {
       requireUsualSize(letter, length);
       return;
     }
@@ -82,7 +96,11 @@ export class LoginOrder {
 
   #letters(): readonly number[] {
     if (this.#isReady) return BEHIND;
-    return this.#next.length > 0 ? REQUESTS : OF_SESSION;
+    return this.#isAuthenticated ? OF_SESSION : REQUESTS;
+  }
+
+  get #isAuthenticated(): boolean {
+    return this.#next.length === 0;
   }
 
   #readRequest({ data, start }: Body, size: number): void {

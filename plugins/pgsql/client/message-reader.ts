@@ -38,7 +38,7 @@ const NONE: QueryResult = { kind: "none" };
  * nothing any more. It keeps no row but the first, and of several results only the last.
  */
 export class MessageReader implements Framer {
-  /** The first error of the login. */
+  /** The error that ends the login. */
   refusal: ServerMessage | undefined;
   /** Whether the server is in a transaction since its last answer. */
   isInTransaction = false;
@@ -49,6 +49,10 @@ export class MessageReader implements Framer {
   #encoding: string | undefined;
   #hasBegun = false;
   #isLoggedIn = false;
+  /** libpq reads nothing any more. */
+  #isOver = false;
+  /** Bytes of the messages that were taken of the present piece. */
+  #taken = 0;
   /** Queries that were sent and are not answered. */
   #asked = 0;
   #result: QueryResult = NONE;
@@ -66,12 +70,22 @@ export class MessageReader implements Framer {
       header: HEADER,
       sizeAt: (data, at) => {
         const letter = data[at] ?? 0;
+        if (this.refusal !== undefined) {
+          if (!this.#isOver) this.#order.requireIgnored(letter, data.readUInt32BE(at + 1));
+          this.#isOver = true;
+          return data.length - at;
+        }
         const size = sizeAt(data, at, maxBytes);
         if (!this.#isLoggedIn) this.#order.requireSize(letter, size - 1);
         else requireUsualSize(letter, size - 1);
         return size;
       },
-      take: (data, start, end) => this.#read(data[start - HEADER] ?? 0, { data, start, end }),
+      // What is behind a refusal is no message, and nothing for the driver.
+      take: (data, start, end) => {
+        if (this.refusal !== undefined) return;
+        this.#taken += end - start + HEADER;
+        this.#read(data[start - HEADER] ?? 0, { data, start, end });
+      },
     });
   }
 
@@ -106,8 +120,9 @@ export class MessageReader implements Framer {
   push(piece: Buffer): Buffer {
     if (!this.#hasBegun && piece.length > 0) this.#order.requireLetter(piece[0] ?? 0);
     this.#hasBegun = true;
+    this.#taken = 0;
     const whole = this.#cutter.push(piece);
-    return this.#isLoggedIn ? NOTHING : whole;
+    return this.#isLoggedIn ? NOTHING : whole.subarray(0, this.#taken);
   }
 
   /** Messages that a server may send at any time, and those of answers. */
@@ -125,7 +140,7 @@ export class MessageReader implements Framer {
         return;
     }
     if (this.#isLoggedIn) this.#readAnswer(letter, body);
-    else if (letter === LETTER.error) this.refusal ??= readMessage(body, this.#encoding);
+    else if (letter === LETTER.error) this.refusal = readMessage(body, this.#encoding);
   }
 
   #readParameter(body: Body): void {

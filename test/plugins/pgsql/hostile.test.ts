@@ -17,6 +17,9 @@ const FATAL = { S: "FATAL", V: "FATAL", C: "53300", M: "sorry, too many clients 
 
 const NOTICE = message("N", "SNOTICE\0C00000\0Mhello\0\0");
 
+/** The driver would look for the end of its fields for ever. */
+const ENDLESS = message("E", "SFATAL\0Mno\0");
+
 /** Servers about which check and plugin say the same. */
 const SAME: Readonly<Record<string, Serve>> = {
   "hangs after accepting": () => {},
@@ -44,6 +47,12 @@ const SAME: Readonly<Record<string, Serve>> = {
   "refuses twice what it has accepted": speaker({
     login: (socket) =>
       socket.end(Buffer.concat([authentication(0), error(FATAL), error({ ...FATAL, M: "once more" })])),
+  }),
+  "refuses the login twice, and does not end the second error": speaker({
+    login: (socket) => socket.end(Buffer.concat([error(FATAL), ENDLESS])),
+  }),
+  "refuses what it has accepted twice, and does not end the second error": speaker({
+    login: (socket) => socket.end(Buffer.concat([authentication(0), error(FATAL), ENDLESS])),
   }),
   "has no room after it accepted the password": speaker({
     login: (socket) => socket.end(Buffer.concat([authentication(0), error(FATAL)])),

@@ -54,6 +54,7 @@ const SERVERS = {
     binary: "/usr/bin/pg_ctlcluster",
     for: "suites on a real PostgreSQL",
   },
+  pgbouncer: { package: "pgbouncer", binary: "/usr/sbin/pgbouncer", for: "suites on a real pgbouncer" },
   check_pgsql: {
     package: "monitoring-plugins-standard",
     binary: "/usr/lib/nagios/plugins/check_pgsql",

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { freePort } from "../free-port.ts";
+import { childrenOf, untilEnded } from "../processes/children.ts";
+import { standStill } from "../processes/stand-still.ts";
 import { createCertificate, inDays } from "./certificates.ts";
 import { canConnect, endDaemon, spawnDaemon, untilReady } from "./daemon.ts";
 
@@ -19,7 +21,7 @@ export interface PostgresqlOptions {
 }
 
 /** PostgreSQL does not run as root. */
-interface Owner {
+export interface Owner {
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -83,7 +85,9 @@ export class Postgresql implements AsyncDisposable {
   async stop(signal: NodeJS.Signals = "SIGINT"): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child !== undefined) await endDaemon(child, signal);
+    if (child === undefined) return;
+    if (signal === "SIGKILL") await kill(child);
+    else await endDaemon(child, signal);
   }
 
   /** Runs a command as the superuser. Returns what psql prints. */
@@ -160,14 +164,27 @@ export class Postgresql implements AsyncDisposable {
   }
 }
 
-async function findOwner(): Promise<Owner> {
+/**
+ * Its processes find out that the first one is gone, and end by themselves. As long as one of them is there,
+ * another server refuses to start: the memory that they share is still in use.
+ */
+async function kill(child: ChildProcess): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  await standStill(pid);
+  const processes = childrenOf(pid);
+  await endDaemon(child, "SIGKILL");
+  await untilEnded(processes);
+}
+
+export async function findOwner(): Promise<Owner> {
   if (process.getuid?.() !== 0) return {};
   const idOf = async (option: string) => Number((await execa("id", [option, "postgres"])).stdout);
   return { uid: await idOf("-u"), gid: await idOf("-g") };
 }
 
 /** A program of the newest version that is installed. */
-function program(name: string): string {
+export function program(name: string): string {
   const newest = Math.max(...readdirSync(VERSIONS).map(Number));
   return join(VERSIONS, String(newest), "bin", name);
 }

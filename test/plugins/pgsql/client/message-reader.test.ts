@@ -7,11 +7,13 @@ import { ACCEPTED, authentication, error, message, NOTHING, ONE, READY } from ".
 
 const NOBODY = { answered: () => {}, copies: () => {} };
 const ODD = "the server speaks what only libpq knows";
+const REFUSED = error({ S: "FATAL", M: "no" });
+const ENDLESS = message("E", "SFATAL\0Mno\0");
 
 describe("while the driver logs in", () => {
   const ALL = Buffer.concat([
     ...[authentication(0), message("S", "a\0b\0"), message("N", "SNOTICE\0Mhello\0\0")],
-    ...[message("K", "\0\0\0\x05\0\0\0\x07"), error({ S: "ERROR", M: "no" }), READY],
+    ...[message("K", "\0\0\0\x05\0\0\0\x07"), error({ S: "ERROR", M: "no" })],
   ]);
 
   it.each([1, 2, 3, 5, 7, 1000])("it gets whole messages of pieces of %d bytes", (size) => {
@@ -60,8 +62,23 @@ describe("while the driver logs in", () => {
     ["a session in a transaction", message("Z", "T")],
     ["a notice behind its end", Buffer.concat([READY, message("N", "SNOTICE\0Mhello\0\0")])],
     ["an error behind its end", Buffer.concat([READY, error({ S: "FATAL", M: "no" })])],
+    ["a notice behind an error", Buffer.concat([REFUSED, message("N", "SNOTICE\0Mhello\0\0")])],
+    ["a length below its own behind an error", Buffer.concat([REFUSED, Buffer.from("E\0\0\0\x03I")])],
   ])("%s is declined when the login is accepted", (_, bytes) => {
     expect(() => logInWith(authentication(0), bytes)).toThrow(CheckDeclined);
+  });
+
+  it.each([
+    ["an error without an end, with which the driver would never come to an end", ENDLESS],
+    ["another error", error({ S: "FATAL", M: "yes" })],
+    ["no message", Buffer.from("HTTP/1.1 400 Bad Request")],
+    ["a part of a message", Buffer.from("E\0")],
+  ])("nothing is read behind a refusal: %s", (_, bytes) => {
+    for (const pieces of [[REFUSED, bytes], [Buffer.concat([REFUSED, bytes])]]) {
+      const reader = new MessageReader(100_000, NOBODY);
+      expect(Buffer.concat(pieces.map((piece) => reader.push(piece)))).toEqual(REFUSED);
+      expect(reader.refusal).toMatchObject({ message: "no" });
+    }
   });
 
   it("a parameter may follow its end", () => {
