@@ -129,7 +129,9 @@ const SPLIT = /[\s'"]/;
  */
 function toCommand(words: readonly ByteString[] | undefined): WrappedCommand {
   const [path] = words ?? [];
-  return words === undefined || path === undefined || SPLIT.test(path) || path.includes("=") ? HIDDEN : { kind: "words", words };
+  return words === undefined || path === undefined || SPLIT.test(path) || path.includes("=")
+    ? HIDDEN
+    : { kind: "words", words };
 }
 
 /** The words after the options. Undefined: an option is not understood. */

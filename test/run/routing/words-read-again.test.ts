@@ -25,7 +25,7 @@ describe("restrict_path", () => {
     },
   );
 
-  it.each(["'a --extra-opts=@/q/f'", "''", "\"a'b\""])("urlize splits no word %s", (word) => {
+  it.each(["'a --extra-opts=@/q/f'", "''", '"a\'b"'])("urlize splits no word %s", (word) => {
     const withQuotes = routerOf("restrict_path=/p", "restrict_command_characters=$&();<>`|");
     expect(withQuotes("/p/urlize http://x/ /p/check_x -H h 'a'")).not.toBe("refuse");
     expect(withQuotes(`/p/urlize http://x/ /p/check_x -H h ${word}`)).toBe("refuse");
@@ -33,7 +33,7 @@ describe("restrict_path", () => {
 });
 
 describe("restrict_mode=strict", () => {
-  it.each(["'a --extra-opts=@/q/f'", "'a\t-x'", "''", "\"a'b\""])("urlize splits no word %s", (word) => {
+  it.each(["'a --extra-opts=@/q/f'", "'a\t-x'", "''", '"a\'b"'])("urlize splits no word %s", (word) => {
     const via = routerOf(
       "restrict_mode=strict",
       "restrict_allow=/p/urlize http://x/ /p/check_x -H <host> *",
@@ -50,12 +50,15 @@ describe("restrict_mode=strict", () => {
     expect(via(`/p/sh -c "/p/check_x -H h '${word}'"`)).toBe(word.startsWith("-") ? "refuse" : "plugin");
   });
 
-  it.each(["*", "/no/such/p?th"])("the shell that looks for a plain name puts no files in place of %s", (word) => {
-    const via = routerOf("restrict_mode=strict", "restrict_allow=no_such_program *");
-    expect(via("no_such_program a")).toBe("shell");
-    expect(via(`no_such_program '${word}'`)).toBe("shell");
-    expect(via(`no_such_program ${word}`)).toBe("refuse");
-  });
+  it.each(["*", "/no/such/p?th"])(
+    "the shell that looks for a plain name puts no files in place of %s",
+    (word) => {
+      const via = routerOf("restrict_mode=strict", "restrict_allow=no_such_program *");
+      expect(via("no_such_program a")).toBe("shell");
+      expect(via(`no_such_program '${word}'`)).toBe("shell");
+      expect(via(`no_such_program ${word}`)).toBe("refuse");
+    },
+  );
 });
 
 describe.each(["restrict_mode=strict", "eventhandler_allow"])("%s: a reference to a secret", (mode) => {
