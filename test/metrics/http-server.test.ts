@@ -136,7 +136,11 @@ describe("the server of metrics", () => {
   it("lets go of no connection that waits for its answer", async () => {
     const { promise: rendered, resolve: render } = Promise.withResolvers<string>();
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    const { port = 0, ask, server } = await start({}, () => {
+    const {
+      port = 0,
+      ask,
+      server,
+    } = await start({}, () => {
       begin();
       return rendered;
     });
