@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 export interface ProbeServerOptions {
   readonly metrics: { readonly contentType: string; readonly render: () => string | Promise<string> };
@@ -25,19 +26,26 @@ interface Answer {
 
 const MAX_CONNECTIONS = 128;
 const REQUEST_WITHIN_MS = 10_000;
+/** How long nothing may come or go on a connection. A viewer of the page gets something every two seconds. */
+const SILENT_FOR_MS = 30_000;
 
 /** Serves /metrics for Prometheus, and /livez and /readyz for the probes of Kubernetes. */
 export class ProbeServer implements AsyncDisposable {
   readonly #options: ProbeServerOptions;
   readonly #server: Server;
+  readonly #connections = new Connections();
 
   constructor(options: ProbeServerOptions) {
     this.#options = options;
     this.#server = createServer(
       { requestTimeout: REQUEST_WITHIN_MS, headersTimeout: REQUEST_WITHIN_MS },
-      (request, response) => void this.#respond(request, response),
+      (request, response) => {
+        this.#connections.serve(request.socket, response);
+        void this.#respond(request, response);
+      },
     );
-    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.setTimeout(SILENT_FOR_MS);
+    this.#server.on("connection", (socket) => this.#connections.add(socket));
     // A connection that cannot be accepted, as without a free descriptor, must not end the program.
     this.#server.on("error", (error) => {
       if (this.#server.listening) options.onFault(error, "a connection");
@@ -91,6 +99,36 @@ export class ProbeServer implements AsyncDisposable {
         if (await page?.respond(path, request, response)) return undefined;
         return { code: 404, text: "there are /metrics, /livez and /readyz\n" };
     }
+  }
+}
+
+/**
+ * Keeps their number small. For a new one the oldest that asks for nothing goes: who opens connections and
+ * says nothing must not keep out the probes of Kubernetes, which would end the program.
+ */
+class Connections {
+  readonly #open = new Set<Socket>();
+  /** Those without a request, the oldest first. */
+  readonly #idle = new Set<Socket>();
+
+  add(socket: Socket): void {
+    this.#open.add(socket);
+    this.#idle.add(socket);
+    socket.once("close", () => {
+      this.#open.delete(socket);
+      this.#idle.delete(socket);
+    });
+    if (this.#open.size <= MAX_CONNECTIONS) return;
+    const [oldest] = this.#idle;
+    oldest?.destroy();
+  }
+
+  /** Until the response is over. */
+  serve(socket: Socket, response: ServerResponse): void {
+    this.#idle.delete(socket);
+    response.once("close", () => {
+      if (!socket.destroyed) this.#idle.add(socket);
+    });
   }
 }
 

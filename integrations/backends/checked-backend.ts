@@ -11,7 +11,7 @@ import type {
   TargetStatus,
 } from "./backend.ts";
 import { type Channel, ChannelError, type Sent } from "./channel.ts";
-import { whyImpossible } from "./impossible.ts";
+import { hasNoName, whyImpossible } from "./impossible.ts";
 
 export interface CheckedBackendOptions {
   /** How long what was sent may take to be seen, in milliseconds. */
@@ -50,8 +50,8 @@ export class CheckedBackend implements Backend {
   }
 
   acknowledge(target: Target, wish: Acknowledgement): Promise<Ending> {
-    return this.#ending(async () => {
-      const impossible = whyImpossible(target, wish, this.capabilities, this.#now() / 1000);
+    return this.#ending(target, async () => {
+      const impossible = whyImpossible(wish, this.capabilities, this.#now() / 1000);
       if (impossible !== undefined) return impossible;
       const before = await this.#statusBefore(target);
       if (before === "unknown") return UNKNOWN_OBJECT;
@@ -64,7 +64,7 @@ export class CheckedBackend implements Backend {
   }
 
   unacknowledge(target: Target, author: string): Promise<Ending> {
-    return this.#ending(async () => {
+    return this.#ending(target, async () => {
       const before = await this.#statusBefore(target);
       if (before === "unknown") return UNKNOWN_OBJECT;
       if (before?.isAcknowledged === false) return ALREADY;
@@ -77,8 +77,8 @@ export class CheckedBackend implements Backend {
   }
 
   downtime(target: Target, plan: DowntimePlan): Promise<Ending> {
-    return this.#ending(async () => {
-      const impossible = whyImpossible(target, plan, this.capabilities, this.#now() / 1000);
+    return this.#ending(target, async () => {
+      const impossible = whyImpossible(plan, this.capabilities, this.#now() / 1000);
       if (impossible !== undefined) return impossible;
       if ((await this.#statusBefore(target)) === "unknown") return UNKNOWN_OBJECT;
       const known = await this.#find(target, plan.marker);
@@ -95,7 +95,7 @@ export class CheckedBackend implements Backend {
   }
 
   removeDowntime(target: Target, { id, marker, author }: DowntimeMark): Promise<Ending> {
-    return this.#ending(async () => {
+    return this.#ending(target, async () => {
       if (!this.capabilities.readsBack) return cannotRead(this.name);
       if ((await this.#statusBefore(target)) === "unknown") return UNKNOWN_OBJECT;
       const isMeant = (each: Downtime) => (id === undefined ? each.comment.includes(marker) : each.id === id);
@@ -112,7 +112,7 @@ export class CheckedBackend implements Backend {
   }
 
   recheck(target: Target): Promise<Ending> {
-    return this.#ending(async () => {
+    return this.#ending(target, async () => {
       if ((await this.#statusBefore(target)) === "unknown") return UNKNOWN_OBJECT;
       // When the check has run depends on the check. What is seen is that the monitoring has the target.
       return await this.#confirm(await this.#channel.recheck(target), async () => true);
@@ -120,6 +120,7 @@ export class CheckedBackend implements Backend {
   }
 
   async status(target: Target): Promise<TargetStatus | Ending> {
+    if (hasNoName(target)) return UNKNOWN_OBJECT;
     if (!this.capabilities.readsBack) return cannotRead(this.name);
     try {
       return (await this.#channel.status(target)) ?? UNKNOWN_OBJECT;
@@ -132,7 +133,9 @@ export class CheckedBackend implements Backend {
     return await this.#channel.whoAmI();
   }
 
-  async #ending(act: () => Promise<Ending>): Promise<Ending> {
+  /** No channel is given a name that a core could read as more than a name. */
+  async #ending(target: Target, act: () => Promise<Ending>): Promise<Ending> {
+    if (hasNoName(target)) return UNKNOWN_OBJECT;
     try {
       return await act();
     } catch (error) {

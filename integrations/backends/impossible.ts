@@ -10,12 +10,10 @@ const MAX_DOWNTIME = 366 * 86_400;
  * `now` in seconds since the epoch.
  */
 export function whyImpossible(
-  target: Target,
   wish: Acknowledgement | DowntimePlan,
   { expiringAcknowledgement }: Capabilities,
   now: number,
 ): Ending | undefined {
-  if ([target.host, target.service ?? "x"].some(isNoName)) return { kind: "unknown-object" };
   if ("endsAt" in wish) return whyNoDowntime(wish, now);
   if (wish.expiresAt === undefined) return undefined;
   if (!expiringAcknowledgement) return refused("the monitoring knows no acknowledgement that expires");
@@ -30,9 +28,18 @@ function whyNoDowntime({ startsAt, endsAt }: DowntimePlan, now: number): Ending 
   return endsAt - startsAt > MAX_DOWNTIME ? refused("the downtime would be longer than a year") : undefined;
 }
 
-/** Commands of cores have their words between semicolons, a line each. */
+/** Whether the host or the service has a name that no core has. */
+export function hasNoName({ host, service }: Target): boolean {
+  return [host, service ?? "x"].some(isNoName);
+}
+
+/**
+ * Commands of cores have their words between semicolons, a line each. Some cores do not see blanks around a
+ * name, and permissions would be asked for another one than the core takes. A path of an address goes up by
+ * dots alone.
+ */
 function isNoName(name: string): boolean {
-  return name === "" || name.length > MAX_NAME || /[;\p{Cc}]/u.test(name);
+  return name.length > MAX_NAME || /[;\p{Cc}\u2028\u2029]|^\s|\s$|^\.{0,2}$/u.test(name);
 }
 
 function refused(reason: string): Ending {

@@ -45,7 +45,8 @@ function exchange({ name, command, args = [] }: ControlQuestion): Promise<Reply>
   socket.on("data", (chunk: string) => {
     try {
       for (const line of lines.add(chunk)) {
-        if (lines.count === 1) socket.write(`${renderRequest(readObject<Hello>(line), command, args)}\n`);
+        if (lines.count === 1)
+          socket.write(`${renderRequest(readObject<Hello>(line), { name, command, args })}\n`);
         else resolve(readObject<Reply>(line));
       }
     } catch (error) {
@@ -86,12 +87,12 @@ class Lines {
   }
 }
 
-function renderRequest(hello: Hello, command: ControlCommandName, args: readonly string[]): string {
+function renderRequest(hello: Hello, { name, command, args = [] }: ControlQuestion): string {
   if (hello.protocol !== PROTOCOL)
     throw new ControlFailure(`the worker is of another version (${hello.version}): use its own omd-worker`);
   const request = { command, args };
   if (!needsProof(CONTROL_COMMANDS[command])) return JSON.stringify(request);
-  return JSON.stringify({ ...request, proof: prove(tokenOf(hello), hello.nonce, request) });
+  return JSON.stringify({ ...request, proof: prove(tokenOf(hello), { nonce: hello.nonce, name }, request) });
 }
 
 function tokenOf({ tokenFile, uid }: Hello): string {

@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
  * One request for each connection, all of it lines of JSON: the worker sends a Hello, the client a Request,
  * the worker a Reply.
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** In bytes. A request is a command and a few words. */
 export const MAX_REQUEST = 4_096;
@@ -36,12 +36,20 @@ export type Reply =
 
 /**
  * Proves that the client knows the token. The token itself is never sent: another program may have taken the
- * socket's name. The proof is of this command only.
+ * socket's name. The proof is of this command only, and for the worker of this name: the other program may
+ * pass on what it hears to another worker.
  */
-export function prove(token: string, nonce: string, { command, args }: Omit<Request, "proof">): string {
+export function prove(token: string, { nonce, name }: Challenge, request: Omit<Request, "proof">): string {
+  const { command, args } = request;
   return createHmac("sha256", token)
-    .update(JSON.stringify([nonce, command, args]))
+    .update(JSON.stringify([nonce, name, command, args]))
     .digest("hex");
+}
+
+/** What a proof is for. */
+interface Challenge extends Pick<Hello, "nonce"> {
+  /** Of the socket that was asked, as `controlName` makes it. */
+  readonly name: string;
 }
 
 export function isProof(given: string | undefined, expected: string): boolean {

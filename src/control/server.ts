@@ -128,7 +128,9 @@ export class ControlServer implements Disposable {
   }
 
   #isProven({ command, args, proof }: Request, nonce: string): boolean {
-    return this.#token !== undefined && isProof(proof, prove(this.#token.value, nonce, { command, args }));
+    if (this.#token === undefined || this.#identifier === undefined) return false;
+    const name = controlName(this.#identifier);
+    return isProof(proof, prove(this.#token.value, { nonce, name }, { command, args }));
   }
 }
 

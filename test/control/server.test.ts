@@ -134,13 +134,13 @@ describe("the control socket", () => {
     await expect(askWorker({ name, command: "drain" })).rejects.toThrow("the worker has a fault");
   });
 
-  it.each<[what: string, request: (nonce: string) => object]>([
+  it.each<[what: string, request: (challenge: { readonly nonce: string; readonly name: string }) => object]>([
     ["without a proof", () => ({ command: "drain", args: [] })],
-    ["with the proof of another token", (nonce) => withProof("0".repeat(64), nonce, "drain")],
+    ["with the proof of another token", (challenge) => withProof("0".repeat(64), challenge, "drain")],
     ["with a proof that is no text", () => ({ command: "drain", args: [], proof: 1 })],
   ])("changes nothing for a request %s", async (_, request) => {
-    const { identifier, target } = await start();
-    const reply = await talk(identifier, ({ nonce }) => `${JSON.stringify(request(nonce))}\n`);
+    const { identifier, target, name } = await start();
+    const reply = await talk(identifier, ({ nonce }) => `${JSON.stringify(request({ nonce, name }))}\n`);
     expect(JSON.parse(reply)).toMatchObject({ ok: false });
     expect(target.worker.drain).not.toHaveBeenCalled();
   });
@@ -154,9 +154,12 @@ describe("the control socket", () => {
       return '{"command":"status"}\n';
     });
     const token = readToken(first.tokenFile);
-    const old = await talk(identifier, () => `${JSON.stringify(withProof(token, first.nonce, "drain"))}\n`);
+    const old = await talk(
+      identifier,
+      () => `${JSON.stringify(withProof(token, { nonce: first.nonce, name }, "drain"))}\n`,
+    );
     const other = await talk(identifier, ({ nonce }) =>
-      JSON.stringify({ ...withProof(token, nonce, "resume"), command: "drain" }).concat("\n"),
+      JSON.stringify({ ...withProof(token, { nonce, name }, "resume"), command: "drain" }).concat("\n"),
     );
     expect([JSON.parse(old).ok, JSON.parse(other).ok]).toEqual([false, false]);
     expect(target.worker.drain).not.toHaveBeenCalled();
@@ -175,6 +178,21 @@ describe("the control socket", () => {
       ok: false,
       error: expect.any(String),
     });
+  });
+
+  it("takes no proof that was meant for another name, from a program that passes it on", async () => {
+    const { identifier, target } = await start();
+    const taken = randomUUID();
+    const between = createServer((victim) => {
+      const socket = connect({ path: controlAddress(identifier) });
+      victim.pipe(socket).pipe(victim);
+    });
+    opened.push({ [Symbol.dispose]: () => void between.close() });
+    await new Promise<void>((resolve) => between.listen(controlAddress(taken), resolve));
+    const question = { name: controlName(taken), command: "drain" } as const;
+    await expect(askWorker(question)).rejects.toThrow("only the worker's user and root may do that");
+    expect(target.worker.drain).not.toHaveBeenCalled();
+    expect(await askWorker({ ...question, name: controlName(identifier) })).toBeDefined();
   });
 
   it("goes to the name of a new identifier", async () => {
@@ -203,8 +221,8 @@ describe("who asks", () => {
   it.each([
     ["no JSON", "hello\n", "is no worker"],
     ["another protocol", '{"protocol":9,"version":"9.9"}\n', "another version (9.9)"],
-    ["a file that is no token", '{"protocol":1,"tokenFile":"/etc/hostname","uid":7}\n', "runs as user 7"],
-    ["no token", '{"protocol":1}\n', "read only"],
+    ["a file that is no token", '{"protocol":2,"tokenFile":"/etc/hostname","uid":7}\n', "runs as user 7"],
+    ["no token", '{"protocol":2}\n', "read only"],
     ["nothing", "", "closed the connection"],
   ])("is told if what listens says %s", async (_, text, error) => {
     const identifier = randomUUID();
@@ -215,7 +233,11 @@ describe("who asks", () => {
   });
 });
 
-function withProof(token: string, nonce: string, command: string) {
+function withProof(
+  token: string,
+  { nonce, name }: { readonly nonce: string; readonly name: string },
+  command: string,
+) {
   const request = { command, args: [] };
-  return { ...request, proof: prove(token, nonce, request) };
+  return { ...request, proof: prove(token, { nonce, name }, request) };
 }

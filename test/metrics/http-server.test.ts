@@ -113,4 +113,47 @@ describe("the server of metrics", () => {
     await closed;
     silent.destroy();
   });
+
+  it.each(["", "GET /livez HTTP/1.1\r\nx: "])(
+    "answers a probe while others hold connections and have said no more than %j",
+    async (said) => {
+      const { port = 0, ask, server } = await start();
+      const others = Array.from({ length: 200 }, () => connect(port, "127.0.0.1"));
+      const closed = others.map((other) => new Promise((resolve) => other.once("close", resolve)));
+      for (const other of others) other.on("error", () => {});
+      await Promise.all(others.map((other) => new Promise((resolve) => other.once("connect", resolve))));
+      for (const other of others) other.write(said);
+      await closed[0];
+      expect(await ask("/livez")).toEqual([200, "ok\n"]);
+      expect(await ask("/metrics")).toEqual([200, "a 1\n"]);
+      expect(others.at(-1)?.closed).toBe(false);
+      server[Symbol.dispose]();
+      for (const other of others) other.destroy();
+      await Promise.all(closed);
+    },
+  );
+
+  it("lets go of no connection that waits for its answer", async () => {
+    const { promise: rendered, resolve: render } = Promise.withResolvers<string>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const {
+      port = 0,
+      ask,
+      server,
+    } = await start({}, () => {
+      begin();
+      return rendered;
+    });
+    const waiting = ask("/metrics");
+    await begun;
+    const others = Array.from({ length: 200 }, () => connect(port, "127.0.0.1"));
+    for (const other of others) other.on("error", () => {});
+    const closed = others.map((other) => new Promise((resolve) => other.once("close", resolve)));
+    await closed[0];
+    render("a 2\n");
+    expect(await waiting).toEqual([200, "a 2\n"]);
+    server[Symbol.dispose]();
+    for (const other of others) other.destroy();
+    await Promise.all(closed);
+  });
 });

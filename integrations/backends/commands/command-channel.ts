@@ -93,6 +93,8 @@ export class CommandChannel implements Channel {
   }
 
   async #send(line: string): Promise<Sent> {
+    // What comes behind a line feed would be a command of its own.
+    if (/[\r\n\0]/.test(line)) throw new ChannelError("forbidden", "a command is one line");
     await this.#options.send(line);
     return SENT;
   }

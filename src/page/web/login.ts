@@ -47,9 +47,10 @@ export class Login {
     this.#waiting += 1;
     await before;
     try {
+      const began = performance.now();
       const isRight = hash !== undefined && (await compare(password, hash).catch(() => false));
       if (isRight) this.#proved.set(user, digest(hash, password));
-      else await pause(AFTER_WRONG_MS, undefined, { ref: false });
+      else await pause(Math.max(0, began + AFTER_WRONG_MS - performance.now()), undefined, { ref: false });
       return isRight;
     } finally {
       this.#waiting -= 1;

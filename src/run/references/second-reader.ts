@@ -24,17 +24,18 @@ export function findSecondReader(line: ByteString): string | undefined {
   for (const [at, path] of words.entries()) {
     const name = path.slice(path.lastIndexOf("/") + 1);
     if (READERS.has(name)) return name;
-    if ((SHELL.test(name) || INTERPRETER.test(name)) && readsWords(words.slice(at + 1))) return name;
+    if ((SHELL.test(name) || INTERPRETER.test(name)) && readsWords(words, at + 1)) return name;
     if (name === "env" && /^-[a-z]*S|^--split/.test(words[at + 1] ?? "")) return name;
   }
   return undefined;
 }
 
-/** A script is read from its file, and its words stay words. */
-function readsWords(rest: readonly ByteString[]): boolean {
-  const script = rest.findIndex((word) => !word.startsWith("-"));
-  const options = script < 0 ? rest : rest.slice(0, script);
-  return (
-    script < 0 || options.some((word) => /^-[A-Za-z]*[cEeprn]/.test(word)) || !/[/.]/.test(rest[script] ?? "")
-  );
+/** A script is read from its file, and its words stay words. `from` is the place behind the program. */
+function readsWords(words: readonly ByteString[], from: number): boolean {
+  for (let at = from; at < words.length; at += 1) {
+    const word = words[at] ?? "";
+    if (!word.startsWith("-")) return !/[/.]/.test(word);
+    if (/^-[A-Za-z]*[cEeprn]/.test(word)) return true;
+  }
+  return true;
 }

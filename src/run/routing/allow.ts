@@ -1,18 +1,28 @@
 import type { ByteString } from "../../byte-string.ts";
 import { type AllowedCommand, ANY_WORDS, PARTS } from "../../config/kinds/allowed-commands.ts";
+import { hasReference, namesIn } from "../references/reference.ts";
 import type { CommandLine } from "./command-line.ts";
 import { findHiddenWrapper, type Restriction } from "./restrict.ts";
 
 /** The pattern of one command, for comparisons. */
 interface Rule {
   readonly path: ByteString;
-  readonly words: readonly RegExp[];
+  readonly words: readonly WordPattern[];
   readonly hasMore: boolean;
   readonly text: ByteString;
 }
 
-/** A longer word fits no pattern: to compare it would take long. */
+interface WordPattern {
+  readonly pattern: RegExp;
+  /** A longer word does not fit: to compare it would take long. */
+  readonly maxLength: number;
+  /** The names of the secrets that the pattern itself refers to. */
+  readonly secrets: readonly string[];
+}
+
 const MAX_WORD = 4096;
+/** Two patterns share a word in as many ways as it has characters. */
+const MAX_SHARED_WORD = 1024;
 
 /** What a part of a pattern stands for. None of them begins as an option does. */
 export const PART_PATTERNS: Readonly<Record<(typeof PARTS)[number], string>> = {
@@ -62,12 +72,17 @@ function fits(rule: Rule, given: readonly ByteString[]): boolean {
 
 /** How many words fit before the first that does not, or is missing or too much. Infinity: all fit. */
 function countFitting({ words, hasMore }: Rule, given: readonly ByteString[]): number {
-  const fitting = words.findIndex((pattern, at) => {
-    const word = given[at];
-    return word === undefined || word.length > MAX_WORD || !pattern.test(word);
-  });
+  const fitting = words.findIndex((pattern, at) => !fitsWord(pattern, given[at]));
   if (fitting >= 0) return fitting;
-  return hasMore || given.length === words.length ? Number.POSITIVE_INFINITY : words.length;
+  if (!hasMore) return given.length === words.length ? Number.POSITIVE_INFINITY : words.length;
+  const secret = given.findIndex((word, at) => at >= words.length && hasReference(word));
+  return secret < 0 ? Number.POSITIVE_INFINITY : secret;
+}
+
+/** What stands for any text stands for no secret: who writes the job would choose where it is sent. */
+function fitsWord({ pattern, maxLength, secrets }: WordPattern, word: ByteString | undefined): boolean {
+  if (word === undefined || word.length > maxLength || !pattern.test(word)) return false;
+  return !hasReference(word) || namesIn(word).every((name) => secrets.includes(name));
 }
 
 /** The rule that fits furthest, for the operator who wonders why none does. */
@@ -84,14 +99,21 @@ function toRule(command: AllowedCommand): Rule {
   return { path, words, hasMore, text: command.join(" ") };
 }
 
-function toPattern(word: ByteString): RegExp {
-  const pieces = word.split(PART).map(toPiece);
+function toPattern(word: ByteString): WordPattern {
+  const pieces = word.split(PART);
   const mayBeOption = word.startsWith("-") ? "" : `(?!${OPTION.source.slice(1)})`;
-  return new RegExp(`^${mayBeOption}${pieces.join("")}$`);
+  const isShared = pieces.filter((piece) => isPart(piece) && piece !== "<blank>").length > 1;
+  return {
+    pattern: new RegExp(`^${mayBeOption}${pieces.map(toPiece).join("")}$`),
+    maxLength: isShared ? MAX_SHARED_WORD : MAX_WORD,
+    secrets: namesIn(word),
+  };
 }
 
 function toPiece(piece: string): string {
-  return Object.hasOwn(PART_PATTERNS, piece)
-    ? PART_PATTERNS[piece as keyof typeof PART_PATTERNS]
-    : RegExp.escape(piece);
+  return isPart(piece) ? PART_PATTERNS[piece] : RegExp.escape(piece);
+}
+
+function isPart(piece: string): piece is keyof typeof PART_PATTERNS {
+  return Object.hasOwn(PART_PATTERNS, piece);
 }

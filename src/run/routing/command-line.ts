@@ -58,6 +58,8 @@ const SHELL_VARIABLES =
 
 /** In a word. A URL has no more of them, and searching for more would take long. */
 const MAX_WILD = 4;
+/** In a line. For each of them a directory is read, while all else waits. */
+const MAX_PATTERNS = 8;
 
 function readWords(line: ByteString, hasReferences: boolean): CommandLine {
   const words: ByteString[] = [];
@@ -94,7 +96,8 @@ function refuseCommand(
   patterns: readonly Pattern[],
 ): CommandLine | undefined {
   if (command === undefined) return needsShell("it names no command");
-  if (patterns.some(({ wild }) => wild.length > MAX_WILD)) return needsShell("it has many unquoted ? or *");
+  const hasMany = patterns.length > MAX_PATTERNS || patterns.some(({ wild }) => wild.length > MAX_WILD);
+  if (hasMany) return needsShell("it has many unquoted ? or *");
   if (patterns[0]?.text === command) return needsShell("the command may be a pattern");
   return undefined;
 }

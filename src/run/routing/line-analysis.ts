@@ -57,10 +57,26 @@ export function analyseLine(line: ByteString, command: CommandLine, options: Ana
     }
     case "needs-shell":
       if (isBareCheck(command.bare, options)) return analyseWords(line, command.bare, options);
-      return { ...analysed, executed: { via: "shell", why: command.why, commandLine: line } };
+      return {
+        ...analysed,
+        command: withoutMatches(command),
+        executed: { via: "shell", why: command.why, commandLine: line },
+      };
     case "words":
       return analyseWords(line, command, options);
   }
+}
+
+/** The words are known only until a shell looks for files, which may come and go until then. */
+function withoutMatches(command: NeedsShell): NeedsShell {
+  const { bare, ...rest } = command;
+  return bare === undefined || bare.patterns.length === 0 ? command : rest;
+}
+
+/** What is known of a line that a shell is going to read, whatever becomes of it before. */
+function asShellReads(command: CommandLine): CommandLine {
+  const hasPatterns = command.kind === "words" && command.patterns.length > 0;
+  return hasPatterns ? { kind: "needs-shell", why: "files may match an unquoted ? or *" } : command;
 }
 
 /** A check that stands in for no plugin is also found by its name alone, unless PATH has such a program. */
@@ -70,6 +86,7 @@ function isBareCheck(bare: Words | undefined, options: AnalysisOptions): bare is
 }
 
 type Words = Extract<CommandLine, { kind: "words" }>;
+type NeedsShell = Extract<CommandLine, { kind: "needs-shell" }>;
 
 function analyseWords(line: ByteString, command: Words, options: AnalysisOptions): LineAnalysis {
   const { words: argv, assignments: env } = command;
@@ -115,7 +132,7 @@ function findWrapped(
     case "hidden":
       return "hidden";
     case "line":
-      return analyseLine(wrapped.line, readCommandLine(wrapped.line), deeper);
+      return analyseLine(wrapped.line, asShellReads(readCommandLine(wrapped.line)), deeper);
     case "words":
       return analyseNested({ words: wrapped.words, environment: [] }, options);
   }

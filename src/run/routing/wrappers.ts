@@ -10,6 +10,8 @@ interface OptionWrapper {
   readonly longValues?: readonly string[];
   /** Words between the options and the command. */
   readonly words?: number;
+  /** It joins the words of the command with blanks, and splits them again. */
+  readonly splitsWords?: boolean;
 }
 
 /** How a program names the command that it runs. */
@@ -34,7 +36,7 @@ const LOADER = /^ld[-.].*so/;
 
 const OPTION_WRAPPERS: Readonly<Record<string, OptionWrapper>> = {
   negate: { flags: "s", values: "tTowcu" },
-  urlize: { words: 1 },
+  urlize: { words: 1, splitsWords: true },
   doas: { flags: "n", values: "u" },
   env: { flags: "i", values: "u", longFlags: ["ignore-environment"], longValues: ["unset"] },
   ionice: { flags: "t", values: "cn", longFlags: ["ignore"], longValues: ["class", "classdata"] },
@@ -96,13 +98,19 @@ export function readWrapped(
     case "shell":
       return readShell(argv);
     case "options":
-      return toCommand(skipOptions(argv, wrapper.options)?.slice(wrapper.options.words ?? 0));
+      return readOptions(argv, wrapper.options);
   }
 }
 
 function findWrapper(name: ByteString): Wrapper | undefined {
   if (INTERPRETERS.test(name)) return { kind: "options", options: {} };
   return LOADER.test(name) ? { kind: "opaque" } : WRAPPERS.get(name);
+}
+
+function readOptions(argv: readonly ByteString[], wrapper: OptionWrapper): WrappedCommand {
+  const words = skipOptions(argv, wrapper)?.slice(wrapper.words ?? 0);
+  if (wrapper.splitsWords && words?.some((word) => word === "" || SPLIT.test(word))) return HIDDEN;
+  return toCommand(words);
 }
 
 /** `sh -c LINE`, or `sh SCRIPT`. Other options could be followed by anything. */
@@ -112,10 +120,18 @@ function readShell(argv: readonly ByteString[]): WrappedCommand {
   return option?.startsWith("-") || option?.startsWith("+") ? HIDDEN : toCommand(argv);
 }
 
-/** negate and urlize split a word with blanks or quotes. Without a word some programs read stdin. */
+/** What splits a word, or is taken away when it is split. */
+const SPLIT = /[\s'"]/;
+
+/**
+ * negate splits a command of a single word. env and sudo take a path with `=` for a variable, and run the
+ * word behind it. Without a word some programs read stdin.
+ */
 function toCommand(words: readonly ByteString[] | undefined): WrappedCommand {
   const [path] = words ?? [];
-  return words === undefined || path === undefined || /[\s'"]/.test(path) ? HIDDEN : { kind: "words", words };
+  return words === undefined || path === undefined || SPLIT.test(path) || path.includes("=")
+    ? HIDDEN
+    : { kind: "words", words };
 }
 
 /** The words after the options. Undefined: an option is not understood. */

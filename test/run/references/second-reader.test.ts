@@ -13,6 +13,7 @@ describe("words are read a second time by", () => {
     ["su -c 'x $SECRET:a$' me", "su"],
     ["perl -e 'print q($SECRET:a$)'", "perl"],
     ["python3 -c 'x' $SECRET:a$", "python3"],
+    ["perl -T -w", "perl"],
     ["/p/urlize http://x /p/y $SECRET:a$", "urlize"],
     ["env -S 'x $SECRET:a$'", "env"],
   ])("%s", (line, reader) => expect(findSecondReader(line)).toBe(reader));
@@ -24,6 +25,7 @@ it.each([
   "bash /p/check_x.sh -p $SECRET:a$",
   "/p/negate /p/check_x $SECRET:a$",
   "sudo -n /p/check_x $SECRET:a$",
+  "perl -T /p/check_x.pl -e $SECRET:a$",
 ])("not by %s", (line) => expect(findSecondReader(line)).toBeUndefined());
 
 it("a plain secret means nothing to any reader", () => {

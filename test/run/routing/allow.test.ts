@@ -53,6 +53,7 @@ const RULES = [
   "/p/check_ssh --remote-version=* <host>",
   "/p/check_load -w <range>",
   "/p/check_disk -p <word>",
+  "/p/check_pair *=*",
   "/p/negate /p/check_tcp -H <host> -p <number>",
 ];
 const TCP = "/p/check_tcp -H h -p 1";
@@ -164,6 +165,7 @@ describe("an attempt to escape", () => {
     "/p/negate '/p/check_tcp -H h -p 1'",
     "/p/negate /p/check_tcp -H h -p 1 -v",
     `/p/check_http -H h -u ${"x".repeat(5000)}`,
+    `/p/check_pair ${"x".repeat(2000)}=y`,
   ])("%j is refused, as no rule has these words", (line) => {
     expect(refuse(RULES, line)?.rule).toMatch(/^not-(?:plain|allowed)$/);
   });
@@ -173,6 +175,7 @@ describe("an attempt to escape", () => {
     expect(refuse(RULES, "/p/check_http -H h -u /a?b=c")).toBeUndefined();
     expect(refuse(RULES, "/p/check_ssh --remote-version=OpenSSH_9.2 h")).toBeUndefined();
     expect(refuse(RULES, `/p/negate ${TCP}`)).toBeUndefined();
+    expect(refuse(RULES, `/p/check_pair ${"x".repeat(1000)}=y`)).toBeUndefined();
   });
 });
 

@@ -73,6 +73,7 @@ describe("readCommandLine leaves a line to the shell if only a shell can read it
     ["/x a!b", "it has an unquoted !"],
     ["/x a & /y", "it has an unquoted &"],
     ["/x ?????", "it has many unquoted ? or *"],
+    [`/x${" a?".repeat(9)}`, "it has many unquoted ? or *"],
     ["/x*y a", "the command may be a pattern"],
     ["A=1 /x? a", "the command may be a pattern"],
     ["/x [x]nope", "it has an unquoted ["],
