@@ -105,7 +105,9 @@ export class SpoolFolder {
 
   /** In the order in which they are to be dealt with. Files of other programs are none. */
   async names(): Promise<readonly SpoolName[]> {
-    const found = await readdir(this.folder, { withFileTypes: true });
+    const found = await readdir(this.folder, { withFileTypes: true }).catch((error: unknown) => {
+      throw asSpoolError(error);
+    });
     return found
       .flatMap((file): readonly SpoolName[] => {
         const time = file.isFile() ? entryTime(file.name) : undefined;
@@ -155,7 +157,11 @@ export class SpoolFolder {
   /** Nobody could read it. Returns where people find it. */
   async setAside(entry: RemovedEntry): Promise<string> {
     const path = join(this.folder, SET_ASIDE, entry.name);
-    await rename(join(this.folder, entry.name), path);
+    try {
+      await rename(join(this.folder, entry.name), path);
+    } catch (error) {
+      if (!isMissing(error)) throw error; // somebody has taken it away
+    }
     await this.#count(-1, -(entry.bytes ?? 0));
     return path;
   }
@@ -205,6 +211,12 @@ async function writeThrough(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
+/** The machine lacks something for a time: the entry itself is well. */
+export function isShortage(error: unknown): boolean {
+  const cause = error instanceof SpoolFolderError ? error.cause : error;
+  return ["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"].includes(codeOf(cause) ?? "");
+}
+
 /** A new name in a folder is on the disk only after that. */
 async function syncFolder(folder: string): Promise<void> {
   const file = await open(folder, "r");
@@ -228,7 +240,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
 function asSpoolError(error: unknown): SpoolFolderError {
   if (error instanceof SpoolFolderError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new SpoolFolderError(`cannot use the spool: ${reason}`);
+  return new SpoolFolderError(`cannot use the spool: ${reason}`, { cause: error });
 }
 
 function isMissing(error: unknown): boolean {

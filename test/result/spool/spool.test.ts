@@ -18,6 +18,7 @@ import { HEADER, type SpooledResult } from "../../../src/result/spool/records.ts
 import { Spool, type SpoolOptions } from "../../../src/result/spool/spool.ts";
 import { createFolder } from "../../support/folder.ts";
 import { until } from "../../support/gearman/actors.ts";
+import { canMount, mountSmall } from "../../support/small-mount.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const NOW = 1_700_000_000;
@@ -409,22 +410,3 @@ describe("a disk that takes nothing", () => {
     expect(openSpool().uniques()).toEqual(["one"]);
   });
 });
-
-function canMount(): boolean {
-  using probe = createFolder();
-  try {
-    mountSmall(probe.path, "size=64k")[Symbol.dispose]();
-    return true;
-  } catch {
-    return false; // only root can, and not in every container
-  }
-}
-
-function mountSmall(path: string, options: string): Disposable & { remount(option: string): void } {
-  const quiet = { stdio: "ignore" } as const;
-  execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path], quiet);
-  return {
-    remount: (option) => execFileSync("mount", ["-o", `remount,${option}`, path], quiet),
-    [Symbol.dispose]: () => execFileSync("umount", ["--lazy", path], quiet),
-  };
-}
