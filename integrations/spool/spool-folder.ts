@@ -80,8 +80,9 @@ export class SpoolFolder {
    * Looks at the whole folder each time if other processes may fill it, too.
    */
   async put(content: Uint8Array, time = Date.now()): Promise<SpoolEntry | undefined> {
-    if (!(await this.#hasRoom(content.length))) return undefined;
-    const name = newEntryName(time);
+    const there = this.#limits.isOwn ? [] : await this.names();
+    if (!(await this.#hasRoom(content.length, there.length))) return undefined;
+    const name = newEntryName(behind(there, time));
     const unfinished = join(this.folder, UNFINISHED, name);
     try {
       await writeThrough(unfinished, content);
@@ -126,11 +127,10 @@ export class SpoolFolder {
     return found;
   }
 
-  async #hasRoom(more: number): Promise<boolean> {
+  async #hasRoom(more: number, length: number): Promise<boolean> {
     const { entries, bytes, entryBytes = Number.POSITIVE_INFINITY, isOwn } = this.#limits;
     if (more > entryBytes) return false;
     if (!isOwn) {
-      const { length } = await this.names();
       if (length >= entries) return false;
       if ((length + 1) * entryBytes <= bytes) return true;
     }
@@ -183,6 +183,12 @@ export class SpoolFolder {
     known.entries += entries;
     known.bytes += bytes;
   }
+}
+
+/** Somebody may have set the clock back: what is told later must not come before what waits. */
+function behind(there: readonly SpoolName[], time: number): number {
+  const newest = there.at(-1)?.time ?? 0;
+  return newest > time ? newest + 1 : time;
 }
 
 async function removeOlder(

@@ -228,11 +228,10 @@ export class Notifier {
   }
 
   async #clean(): Promise<void> {
-    const now = this.#options.clock.now();
-    if (now - this.#cleanedAt < CLEAN_EVERY_MS) return;
-    this.#cleanedAt = now;
-    const { spool, log } = this.#options;
-    await spool.clean(now).catch((err: unknown) => log.warn({ err }, "the spool is not tidied"));
+    const { spool, log, clock } = this.#options;
+    if (clock.elapsed() - this.#cleanedAt < CLEAN_EVERY_MS) return;
+    this.#cleanedAt = clock.elapsed();
+    await spool.clean(clock.now()).catch((err: unknown) => log.warn({ err }, "the spool is not tidied"));
   }
 
   async #remove(names: readonly string[]): Promise<void> {
