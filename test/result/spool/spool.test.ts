@@ -11,8 +11,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SpoolError } from "../../../src/result/spool/folder.ts";
 import { HEADER, type SpooledResult } from "../../../src/result/spool/records.ts";
 import { Spool, type SpoolOptions } from "../../../src/result/spool/spool.ts";
@@ -346,6 +347,20 @@ describe("a disk that takes nothing", () => {
     ]);
     expect(log.info.mock.calls).toEqual([[`the result spool ${folder} can be written again`]]);
     expect(openSpool().uniques()).toEqual(["before", "meanwhile", "after"]);
+  });
+
+  it("at the last step of a new file leaves nothing that the next start would deliver again", async () => {
+    await using handle = await open("/dev/null");
+    const methods = Object.getPrototypeOf(handle) as Pick<FileHandle, "sync">;
+    const sync = vi.spyOn(methods, "sync").mockRejectedValueOnce(new Error("EIO"));
+    const { spool } = openSpool();
+    spool.keep(result("one"));
+    await problem(spool);
+    await mended(spool);
+    sync.mockRestore();
+    spool.release("one");
+    await spool.stop();
+    expect(openSpool().uniques()).toEqual([]);
   });
 
   it.skipIf(!canMount())("because it is full leaves what was written whole", async () => {
