@@ -80,8 +80,9 @@ export class SpoolFolder {
    * Looks at the whole folder each time if other processes may fill it, too.
    */
   async put(content: Uint8Array, time = Date.now()): Promise<SpoolEntry | undefined> {
-    if (!(await this.#hasRoom(content.length))) return undefined;
-    const name = newEntryName(time);
+    const there = this.#limits.isOwn ? [] : await this.names();
+    if (!(await this.#hasRoom(content.length, there.length))) return undefined;
+    const name = newEntryName(behind(there, time));
     const unfinished = join(this.folder, UNFINISHED, name);
     try {
       await writeThrough(unfinished, content);
@@ -105,7 +106,9 @@ export class SpoolFolder {
 
   /** In the order in which they are to be dealt with. Files of other programs are none. */
   async names(): Promise<readonly SpoolName[]> {
-    const found = await readdir(this.folder, { withFileTypes: true });
+    const found = await readdir(this.folder, { withFileTypes: true }).catch((error: unknown) => {
+      throw asSpoolError(error);
+    });
     return found
       .flatMap((file): readonly SpoolName[] => {
         const time = file.isFile() ? entryTime(file.name) : undefined;
@@ -124,11 +127,10 @@ export class SpoolFolder {
     return found;
   }
 
-  async #hasRoom(more: number): Promise<boolean> {
+  async #hasRoom(more: number, length: number): Promise<boolean> {
     const { entries, bytes, entryBytes = Number.POSITIVE_INFINITY, isOwn } = this.#limits;
     if (more > entryBytes) return false;
     if (!isOwn) {
-      const { length } = await this.names();
       if (length >= entries) return false;
       if ((length + 1) * entryBytes <= bytes) return true;
     }
@@ -155,7 +157,11 @@ export class SpoolFolder {
   /** Nobody could read it. Returns where people find it. */
   async setAside(entry: RemovedEntry): Promise<string> {
     const path = join(this.folder, SET_ASIDE, entry.name);
-    await rename(join(this.folder, entry.name), path);
+    try {
+      await rename(join(this.folder, entry.name), path);
+    } catch (error) {
+      if (!isMissing(error)) throw error; // somebody has taken it away
+    }
     await this.#count(-1, -(entry.bytes ?? 0));
     return path;
   }
@@ -177,6 +183,12 @@ export class SpoolFolder {
     known.entries += entries;
     known.bytes += bytes;
   }
+}
+
+/** Somebody may have set the clock back: what is told later must not come before what waits. */
+function behind(there: readonly SpoolName[], time: number): number {
+  const newest = there.at(-1)?.time ?? 0;
+  return newest > time ? newest + 1 : time;
 }
 
 async function removeOlder(
@@ -205,6 +217,12 @@ async function writeThrough(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
+/** The machine lacks something for a time: the entry itself is well. */
+export function isShortage(error: unknown): boolean {
+  const cause = error instanceof SpoolFolderError ? error.cause : error;
+  return ["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"].includes(codeOf(cause) ?? "");
+}
+
 /** A new name in a folder is on the disk only after that. */
 async function syncFolder(folder: string): Promise<void> {
   const file = await open(folder, "r");
@@ -228,7 +246,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
 function asSpoolError(error: unknown): SpoolFolderError {
   if (error instanceof SpoolFolderError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new SpoolFolderError(`cannot use the spool: ${reason}`);
+  return new SpoolFolderError(`cannot use the spool: ${reason}`, { cause: error });
 }
 
 function isMissing(error: unknown): boolean {

@@ -21,6 +21,7 @@ const MESSAGE = { stream: "icinga", topic: "web1", content: "broken" };
 /** Nobody waits, but a wait that no timer can keep would be none. */
 const CLOCK: Clock = {
   now: Date.now,
+  elapsed: () => performance.now(),
   sleep: async (ms) => insist(ms <= LONGEST_SLEEP_MS, `a wait of ${ms} ms, which timers do not keep`),
 };
 

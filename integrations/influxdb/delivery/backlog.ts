@@ -1,5 +1,6 @@
 import type { Log } from "../../../src/log.ts";
-import { type SpoolEntry, SpoolFolder } from "../../spool/spool-folder.ts";
+import { DealtEntries } from "../../spool/dealt-entries.ts";
+import { isShortage, type SpoolEntry, SpoolFolder } from "../../spool/spool-folder.ts";
 import type { Batch } from "./batch.ts";
 
 /** A batch of the spool. */
@@ -19,6 +20,7 @@ const HEAD = /^[0-9]{1,9}\n/;
  */
 export class Backlog {
   readonly #spool: SpoolFolder;
+  readonly #dealt: DealtEntries;
   readonly #log: Log;
   /** The oldest first. */
   readonly #entries: SpoolEntry[];
@@ -27,6 +29,12 @@ export class Backlog {
   private constructor(spool: SpoolFolder, entries: readonly SpoolEntry[], log: Log) {
     this.#spool = spool;
     this.#log = log;
+    const { folder } = spool;
+    this.#dealt = new DealtEntries({
+      spool,
+      onStuck: (err) => log.error({ err, folder }, "batches that were dealt with stay in the spool"),
+      onFreed: () => log.info({ folder }, "batches are taken out of the spool again"),
+    });
     this.#entries = [...entries];
     this.#bytes = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -66,7 +74,7 @@ export class Backlog {
     }
   }
 
-  /** The oldest of which `isUnderWay` is false. */
+  /** The oldest of which `isUnderWay` is false. Throws a `SpoolFolderError` where waiting may help. */
   async next(isUnderWay: (entry: SpoolEntry) => boolean): Promise<KeptBatch | undefined> {
     for (;;) {
       const entry = this.#entries.find((each) => !isUnderWay(each));
@@ -76,30 +84,34 @@ export class Backlog {
       const body = content?.subarray(head?.length ?? 0);
       if (head !== undefined && body?.subarray(0, GZIP.length).equals(GZIP))
         return { entry, lines: Number.parseInt(head, 10), body };
-      await this.#setAside(entry, content !== undefined);
+      if (content === undefined) this.#forget(entry);
+      else await this.setAside(entry);
     }
   }
 
   async remove(entry: SpoolEntry): Promise<void> {
     this.#forget(entry);
-    await this.#spool.remove(entry);
+    await this.#dealt.retry();
+    await this.#dealt.remove(entry);
   }
 
+  /** It is no batch. */
+  async setAside(entry: SpoolEntry): Promise<void> {
+    this.#forget(entry);
+    const path = await this.#dealt.setAside(entry);
+    this.#log.warn({ path }, "a file of the spool is no batch, and is set aside");
+    await this.#spool.clean().catch((err: unknown) => this.#log.warn({ err }, "the spool is not tidied"));
+  }
+
+  /** Undefined: it is not there any more. Empty: the disk does not give it. */
   async #read(entry: SpoolEntry): Promise<Buffer | undefined> {
     try {
       return await this.#spool.read(entry);
     } catch (error) {
+      if (isShortage(error)) throw error;
       this.#log.error({ err: error, entry: entry.name }, "cannot read the spool");
-      return undefined;
+      return Buffer.alloc(0);
     }
-  }
-
-  async #setAside(entry: SpoolEntry, isThere: boolean): Promise<void> {
-    this.#forget(entry);
-    if (!isThere) return;
-    const path = await this.#spool.setAside(entry);
-    this.#log.warn({ path }, "a file of the spool is no batch, and is set aside");
-    await this.#spool.clean();
   }
 
   #forget(entry: SpoolEntry): void {

@@ -1,8 +1,8 @@
 import type { ByteString } from "../../../src/byte-string.ts";
 import type { Log } from "../../../src/log.ts";
-import type { SpoolEntry } from "../../spool/spool-folder.ts";
+import { type SpoolEntry, SpoolFolderError } from "../../spool/spool-folder.ts";
 import { Seldom } from "../seldom.ts";
-import type { Backlog } from "./backlog.ts";
+import type { Backlog, KeptBatch } from "./backlog.ts";
 import { type BatchLimits, Gathering, type HeldBatch, packLines } from "./batch.ts";
 import type { PostLines } from "./post-lines.ts";
 import type { RejectedLines } from "./rejected-lines.ts";
@@ -142,7 +142,8 @@ export class InfluxSink implements Sink {
   /** Writes a batch. If that cannot be it waits again, and the target is down. */
   async #send(batch: HeldBatch): Promise<void> {
     this.#sending += 1;
-    const trouble = await this.#write(batch);
+    const end = await this.#write(batch);
+    const trouble = end === "unreadable" ? undefined : end;
     this.#sending -= 1;
     if (trouble === undefined) for (const ticket of batch.tickets) ticket.release();
     else this.#waiting.unshift(batch);
@@ -151,7 +152,12 @@ export class InfluxSink implements Sink {
 
   async #sendKept(backlog: Backlog): Promise<void> {
     this.#sending += 1;
-    const kept = await backlog.next((entry) => this.#underWay.has(entry));
+    const kept = await this.#nextKept(backlog);
+    if (kept !== undefined && "kind" in kept) {
+      this.#sending -= 1;
+      this.#told(kept);
+      return;
+    }
     if (kept === undefined || this.#underWay.has(kept.entry)) {
       this.#sending -= 1;
       // It was no batch, and another one has to show whether the target is back.
@@ -159,21 +165,31 @@ export class InfluxSink implements Sink {
       return;
     }
     this.#underWay.add(kept.entry);
-    const trouble = await this.#write(kept);
-    if (trouble === undefined) {
-      await backlog.remove(kept.entry);
-      this.#isFull = false;
-    }
+    const end = await this.#write(kept);
+    const trouble = end === "unreadable" ? undefined : end;
+    if (end === "unreadable") await backlog.setAside(kept.entry);
+    else if (trouble === undefined) await backlog.remove(kept.entry);
+    if (trouble === undefined) this.#isFull = false;
     this.#underWay.delete(kept.entry);
     this.#sending -= 1;
     this.#told(trouble);
   }
 
-  async #write(batch: Pick<HeldBatch, "lines" | "body">): Promise<Trouble | undefined> {
+  async #nextKept(backlog: Backlog): Promise<KeptBatch | Trouble | undefined> {
+    try {
+      return await backlog.next((entry) => this.#underWay.has(entry));
+    } catch (error) {
+      if (!(error instanceof SpoolFolderError)) throw error;
+      return { kind: "trouble", message: error.message, isRefused: false };
+    }
+  }
+
+  async #write(batch: Pick<HeldBatch, "lines" | "body">): Promise<Trouble | "unreadable" | undefined> {
     const { post, rejected, log, name } = this.#options;
     const { counts } = this;
     const written = await writeBatch(batch, post);
     if (written.kind === "trouble") return written;
+    if (written.kind === "unreadable") return written.kind;
     if (written.tooOld !== undefined) {
       const { tooOld } = written;
       counts.tooOld += 1;

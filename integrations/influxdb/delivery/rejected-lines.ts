@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, renameSync, statSync, writeFileSync } from "node:fs";
 import type { Log } from "../../../src/log.ts";
 import { openForWriting } from "../../../src/open-file.ts";
 import type { Refusal } from "./sift-lines.ts";
@@ -43,7 +43,7 @@ export class RejectedLines {
       makeRoom(file, Buffer.byteLength(text));
       const fd = openForWriting(file);
       try {
-        writeSync(fd, text);
+        writeFileSync(fd, text); // on a full disk writeSync may write a part, and say nothing
         fsyncSync(fd);
       } finally {
         closeSync(fd);

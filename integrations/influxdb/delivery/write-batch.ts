@@ -20,10 +20,18 @@ interface Written {
   readonly tooOld?: string;
 }
 
+/** It cannot be unpacked, as after a fault of the disk: no database will ever take it. */
+interface Unreadable {
+  readonly kind: "unreadable";
+}
+
 /** Has no line, so only how the database is asked can be wrong with it. */
 const NOTHING = Buffer.from("\n");
 
-export async function writeBatch({ body }: Pick<Batch, "body">, post: PostLines): Promise<Written | Trouble> {
+export async function writeBatch(
+  { body }: Pick<Batch, "body">,
+  post: PostLines,
+): Promise<Written | Trouble | Unreadable> {
   const reply = await post(body, "gzip");
   switch (reply.kind) {
     case "written":
@@ -48,8 +56,10 @@ async function sift(
   body: Buffer,
   rejection: Parameters<typeof siftLines>[1],
   post: PostLines,
-): Promise<Written | Trouble> {
-  const { refusals, trouble } = await siftLines(await unpackLines(body), rejection, post);
+): Promise<Written | Trouble | Unreadable> {
+  const lines = await unpackLines(body).catch(() => undefined);
+  if (lines === undefined) return { kind: "unreadable" };
+  const { refusals, trouble } = await siftLines(lines, rejection, post);
   if (trouble === undefined) return { kind: "written", refusals };
   return troubleOf(trouble);
 }

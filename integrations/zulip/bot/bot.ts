@@ -146,7 +146,7 @@ export class Bot {
   /** The new queue is there before the old one ends, so nothing is missed in between. */
   async #renew(before: Session, signal: AbortSignal, grace: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    if (this.#renewAt === undefined || clock.now() < this.#renewAt) return;
+    if (this.#renewAt === undefined || clock.elapsed() < this.#renewAt) return;
     this.#session = await this.#join(signal, grace);
     await before.queue.end().catch((error: unknown) => log.debug({ err: error }, "the old queue stays"));
   }
@@ -154,7 +154,7 @@ export class Bot {
   #planRenewal({ version, isImmediate }: Extract<ChatEvent, { kind: "restart" }>): void {
     const { clock, log, random = Math.random } = this.#options;
     const waitMs = isImmediate ? 0 : random() * RENEW_WITHIN_MS;
-    this.#renewAt ??= clock.now() + waitMs;
+    this.#renewAt ??= clock.elapsed() + waitMs;
     log.info({ waits: `${Math.round(waitMs / 1_000)} s` }, `Zulip ${version} was started: it is asked anew`);
   }
 
@@ -228,7 +228,7 @@ export class Bot {
     if (this.#failures > 0 && this.#trouble !== undefined) this.#options.log.info("Zulip answers again");
     this.#trouble = undefined;
     this.#failures = 0;
-    this.#heardAt = this.#options.clock.now();
+    this.#heardAt = this.#options.clock.elapsed();
   }
 
   /** Throws the error if nothing helps but people. */
@@ -247,7 +247,7 @@ export class Bot {
         return this.#failures === 1 ? 0 : retryAfterMs(this.#failures, BACK_OFF, this.#options.random);
       case "unauthorized": {
         if (failure.status !== WRONG_KEY && failure.status !== 0) return REFUSED_PAUSE_MS;
-        const wasRight = this.#heardAt !== undefined && clock.now() - this.#heardAt < EXCHANGE.withinMs;
+        const wasRight = this.#heardAt !== undefined && clock.elapsed() - this.#heardAt < EXCHANGE.withinMs;
         if (wasRight) return EXCHANGE.everyMs;
         throw error;
       }

@@ -41,7 +41,7 @@ export class PeopleCache {
   async #person(userId: number): Promise<Person | undefined> {
     const known = this.#people.get(userId);
     if (this.#isFresh(known)) return known.value;
-    const at = this.#options.clock.now();
+    const at = this.#options.clock.elapsed();
     const value = await fetchPerson(this.#options.client, userId);
     this.#people.delete(userId);
     if (value === undefined) return undefined;
@@ -55,7 +55,7 @@ export class PeopleCache {
     const { client, clock, hasGroups } = this.#options;
     if (!hasGroups) return [];
     if (!this.#isFresh(this.#groups)) {
-      const at = clock.now();
+      const at = clock.elapsed();
       this.#groups = { value: await fetchGroups(client), at };
     }
     return this.#groups.value(userId);
@@ -63,6 +63,6 @@ export class PeopleCache {
 
   #isFresh<Value>(known: Known<Value> | undefined): known is Known<Value> {
     const { clock, maxAgeMs } = this.#options;
-    return known !== undefined && Math.abs(clock.now() - known.at) < maxAgeMs;
+    return known !== undefined && clock.elapsed() - known.at < maxAgeMs;
   }
 }

@@ -140,9 +140,10 @@ export class ChangeTeller {
 
   /** Where the latest alert of it stands. Undefined: there is none, so nobody in the chat was told of it. */
   async #placeOf({ target }: Change): Promise<Place | undefined> {
-    const now = this.#options.clock.now();
-    if (this.#places === undefined || now - this.#places.at > PLACES_FOR_MS)
-      this.#places = { at: now, byTarget: await this.#findPlaces(now) };
+    const { clock } = this.#options;
+    const at = clock.elapsed();
+    if (this.#places === undefined || at - this.#places.at > PLACES_FOR_MS)
+      this.#places = { at, byTarget: await this.#findPlaces(clock.now()) };
     return this.#places.byTarget.get(keyOfTarget(target));
   }
 

@@ -17,7 +17,7 @@ export class RecentRemovals {
   }
 
   add(target: Target): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     for (const [key, at] of this.#times) if (now - at > KEPT_MS) this.#times.delete(key);
     this.#times.set(keyOfTarget(target), now);
   }
@@ -25,6 +25,6 @@ export class RecentRemovals {
   /** `lateMs`: so long after that it is seen. */
   has(target: Target, lateMs: number): boolean {
     const at = this.#times.get(keyOfTarget(target));
-    return at !== undefined && this.#clock.now() - at <= WITHIN_MS + lateMs;
+    return at !== undefined && this.#clock.elapsed() - at <= WITHIN_MS + lateMs;
   }
 }

@@ -16,7 +16,7 @@ export class RequestPace {
   readonly #clock: Clock;
   #limit = Number.POSITIVE_INFINITY;
   #remaining = Number.POSITIVE_INFINITY;
-  /** By our clock, in milliseconds. */
+  /** As `elapsed` tells it. */
   #resetAt = 0;
   #notBefore = 0;
 
@@ -39,7 +39,7 @@ export class RequestPace {
   }
 
   #waitMs(): number {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const forced = this.#notBefore - now;
     if (this.free > 0) return forced;
     const spread = (this.#resetAt - now) / Math.max(1, this.#remaining);
@@ -54,18 +54,18 @@ export class RequestPace {
     if (limit === undefined || remaining === undefined || reset === undefined) return;
     this.#limit = limit;
     this.#remaining = remaining;
-    this.#resetAt = reset * 1_000 + this.#clockDifference(headers);
+    this.#resetAt = this.#clock.elapsed() + reset * 1_000 - this.#serverTime(headers);
   }
 
   /** No request before this time has passed, an hour at most. */
   hold(ms: number): void {
-    this.#notBefore = Math.max(this.#notBefore, this.#clock.now() + Math.min(ms, MAX_HOLD_MS));
+    this.#notBefore = Math.max(this.#notBefore, this.#clock.elapsed() + Math.min(ms, MAX_HOLD_MS));
   }
 
-  /** How far our clock is ahead of the server's. */
-  #clockDifference(headers: Headers): number {
+  /** Without its time the server's clock is taken to be ours. */
+  #serverTime(headers: Headers): number {
     const told = Date.parse(headers.get("Date") ?? "");
-    return Number.isNaN(told) ? 0 : this.#clock.now() - told;
+    return Number.isNaN(told) ? this.#clock.now() : told;
   }
 }
 

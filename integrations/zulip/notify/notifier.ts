@@ -1,6 +1,7 @@
 import { retryAfterMs } from "../../../src/gearman/back-off.ts";
 import type { Log } from "../../../src/log.ts";
-import type { SpoolFolder } from "../../spool/spool-folder.ts";
+import type { DealtEntries } from "../../spool/dealt-entries.ts";
+import { type SpoolFolder, SpoolFolderError } from "../../spool/spool-folder.ts";
 import { fetchNewestId } from "../client/api.ts";
 import type { Clock } from "../client/clock.ts";
 import { BACK_OFF, MessageSender } from "../client/message-sender.ts";
@@ -17,6 +18,8 @@ import { WaitingNotices } from "./waiting-notices.ts";
 
 export interface NotifierOptions {
   readonly spool: SpoolFolder;
+  /** Of the program: a reload must not forget what was sent. */
+  readonly dealt: DealtEntries;
   readonly client: ZulipClient;
   readonly style: MessageStyle;
   readonly planning: Omit<Planning, "now" | "texts">;
@@ -28,6 +31,7 @@ export interface NotifierOptions {
 }
 
 const LOOK_EVERY_MS = 500;
+const DISK_PAUSE_MS = 10_000;
 const CLEAN_EVERY_MS = 3_600_000;
 /** The key was refused: only people can help. */
 const UNAUTHORIZED_PAUSE_MS = 300_000;
@@ -48,12 +52,13 @@ export class Notifier {
   /** It may have been sent, by this notifier or the one before. */
   #uncertain: Batch | undefined;
   #trouble: string | undefined;
+  #diskTrouble: string | undefined;
   /** In a row. */
   #failures = 0;
   #cleanedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: NotifierOptions) {
-    const { spool, client, style, clock, log, meter, random } = options;
+    const { spool, dealt, client, style, clock, log, meter, random } = options;
     this.#options = options;
     this.#topics = new ResolvedTopics(options);
     this.#journal = new SendingJournal(spool.folder);
@@ -65,6 +70,7 @@ export class Notifier {
     });
     this.#waiting = new WaitingNotices({
       spool,
+      dealt,
       style,
       onUnreadable: (path) => {
         meter.add("setAside");
@@ -76,19 +82,42 @@ export class Notifier {
 
   /** Why nothing is sent at the moment. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    return this.#diskTrouble ?? this.#trouble;
   }
 
   /** Runs until the signal says so. What was begun then is looked for at the next start. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#resume();
-    while (!signal.aborted)
-      if (!(await this.step(signal))) await this.#options.clock.sleep(LOOK_EVERY_MS, signal);
+    let isResumed = false;
+    while (!signal.aborted) {
+      const waitMs = await this.#unlessDiskRefuses(async () => {
+        if (!isResumed) await this.#resume();
+        isResumed = true;
+        return (await this.step(signal)) ? 0 : LOOK_EVERY_MS;
+      });
+      if (waitMs > 0) await this.#options.clock.sleep(waitMs, signal);
+    }
+  }
+
+  /** A notifier that ended at each fault of the disk would be started again and again. */
+  async #unlessDiskRefuses(work: () => Promise<number>): Promise<number> {
+    const { log } = this.#options;
+    try {
+      const waitMs = await work();
+      if (this.#diskTrouble !== undefined) log.info("the spool can be used again");
+      this.#diskTrouble = undefined;
+      return waitMs;
+    } catch (error) {
+      if (!(error instanceof SpoolFolderError)) throw error;
+      if (this.#diskTrouble !== error.message) log.error(error.message);
+      this.#diskTrouble = error.message;
+      return DISK_PAUSE_MS;
+    }
   }
 
   /** Sends the next message. Resolves to false if nothing waits. */
   async step(signal: AbortSignal): Promise<boolean> {
     await this.#clean();
+    await this.#options.dealt.retry();
     const waiting = await this.#waiting.read();
     const batch = this.#uncertain ?? planNext(waiting, this.#planning());
     if (batch === undefined) return false;
@@ -106,8 +135,9 @@ export class Notifier {
   async #resume(): Promise<void> {
     const begun = await this.#journal.read();
     if (begun === undefined) return;
-    const there = new Set((await this.#options.spool.names()).map(({ name }) => name));
-    const left = begun.batch.entries.filter((name) => there.has(name));
+    const { spool, dealt } = this.#options;
+    const there = new Set((await spool.names()).map(({ name }) => name));
+    const left = begun.batch.entries.filter((name) => there.has(name) && !dealt.has(name));
     // Entries are removed only after success.
     if (left.length < begun.batch.entries.length) {
       await this.#remove(left);
@@ -198,18 +228,18 @@ export class Notifier {
   }
 
   async #clean(): Promise<void> {
-    const now = this.#options.clock.now();
-    if (now - this.#cleanedAt < CLEAN_EVERY_MS) return;
-    this.#cleanedAt = now;
-    await this.#options.spool.clean(now);
+    const { spool, log, clock } = this.#options;
+    if (clock.elapsed() - this.#cleanedAt < CLEAN_EVERY_MS) return;
+    this.#cleanedAt = clock.elapsed();
+    await spool.clean(clock.now()).catch((err: unknown) => log.warn({ err }, "the spool is not tidied"));
   }
 
   async #remove(names: readonly string[]): Promise<void> {
-    for (const name of names) await this.#options.spool.remove({ name });
+    for (const name of names) await this.#options.dealt.remove({ name });
   }
 
   async #setAside(name: string): Promise<string> {
     this.#options.meter.add("setAside");
-    return this.#options.spool.setAside({ name });
+    return this.#options.dealt.setAside({ name });
   }
 }

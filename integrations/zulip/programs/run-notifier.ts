@@ -1,6 +1,7 @@
 import { retryAfterMs } from "../../../src/gearman/back-off.ts";
 import type { Log } from "../../../src/log.ts";
 import { createMeterServer } from "../../metrics-text/meter-server.ts";
+import { DealtEntries } from "../../spool/dealt-entries.ts";
 import { SpoolFolder } from "../../spool/spool-folder.ts";
 import { fetchServerSettings } from "../client/api.ts";
 import { type Clock, REAL_CLOCK } from "../client/clock.ts";
@@ -38,6 +39,11 @@ export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: 
   const { folder, limits } = config.spool;
   const spool = await SpoolFolder.open(folder, limits);
   await using _lock = await lockFolder(folder, "notifier");
+  const dealt = new DealtEntries({
+    spool,
+    onStuck: (err) => log.error({ err }, "what was dealt with stays in the spool, and is not sent again"),
+    onFreed: () => log.info("what was dealt with is taken out of the spool again"),
+  });
   const meter = createNotifierMeter();
   let state: () => string | undefined = () => "the notifier has not reached Zulip yet";
   const render = async () => {
@@ -51,7 +57,7 @@ export async function runNotifier({ running, log, signal, clock = REAL_CLOCK }: 
     await using _sources = startSources(run.config, { spool, clock, log });
     const botName = await greet(run, { log, signal: round, clock });
     if (round.aborted) return;
-    const notifier = new Notifier({ spool, clock, log, meter, ...notifierOptions(run, botName) });
+    const notifier = new Notifier({ spool, dealt, clock, log, meter, ...notifierOptions(run, botName) });
     state = () => notifier.trouble;
     await notifier.run(round);
   });

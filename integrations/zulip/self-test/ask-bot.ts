@@ -84,11 +84,11 @@ async function waitForAnswer(
     { operator: "topic", operand: problem.topic },
     { operator: "sender", operand: botId },
   ] as const;
-  for (const until = clock.now() + waitMs; ; await clock.sleep(LOOK_EVERY_MS)) {
+  for (const until = clock.elapsed() + waitMs; ; await clock.sleep(LOOK_EVERY_MS)) {
     const found = await fetchLatest(client, place, { count: LOOKED_AT });
     const answer = found.find(({ id, form }) => id > after && form === undefined);
     if (answer !== undefined) return { step: judgeAnswer(answer.content, options), value: undefined };
-    if (clock.now() >= until) break;
+    if (clock.elapsed() >= until) break;
   }
   const { fullName } = options.expectation.bot;
   const advice =

@@ -98,9 +98,13 @@ export class SpoolFile {
     this.#size = size;
   }
 
+  static nameOf(number: number): string {
+    return `results.${number}`;
+  }
+
   /** A new file with these records. It has its name when all of them are on the disk. */
   static async create(folder: string, number: number, records: readonly Buffer[]): Promise<SpoolFile> {
-    const name = `results.${number}`;
+    const name = SpoolFile.nameOf(number);
     const part = join(folder, `${name}.part`);
     await rm(part, { force: true });
     const handle = await open(part, "ax", 0o600);

@@ -215,7 +215,6 @@ export class Spool {
 
   /** A new file with all that waits takes the place of all others. */
   async #rewrite(): Promise<void> {
-    const { folder } = this.#options;
     const all = [...this.#kept.values()];
     this.#isToRewrite = true;
     this.#unwritten.clear();
@@ -225,12 +224,23 @@ export class Spool {
     const records = all.map(({ result }) => encodeRecord({ kind: "result", result }));
     // After a problem an empty file is made, too: it shows whether the disk takes something again.
     const isNeeded = all.length > 0 || this.#problem !== undefined;
-    this.#file = isNeeded ? await SpoolFile.create(folder, this.#next++, records) : undefined;
+    this.#file = isNeeded ? await this.#create(records) : undefined;
     if (before !== undefined) this.#old = [...this.#old, before.name];
     this.#isToRewrite = false;
     this.#problem = this.#mended();
     await before?.close();
     await this.#removeOld();
+  }
+
+  async #create(records: readonly Buffer[]): Promise<SpoolFile> {
+    const number = this.#next++;
+    try {
+      return await SpoolFile.create(this.#options.folder, number, records);
+    } catch (error) {
+      // It may have its name already. Nobody would write into it that its results are done.
+      this.#old = [...this.#old, SpoolFile.nameOf(number)];
+      throw error;
+    }
   }
 
   async #removeOld(): Promise<void> {

@@ -24,6 +24,16 @@ describe("a folder of entries", () => {
     expect(entries.map(({ bytes, time }) => [bytes, time])).toEqual([3, 3, 5].map((size) => [size, NOW]));
   });
 
+  it("keeps the order in which entries came, though the clock is set back meanwhile", async () => {
+    const spool = await SpoolFolder.open(folder, { ...LIMITS, entries: 9 });
+    for (const [at, text] of ["one", "two", "three", "four"].entries())
+      await spool.put(Buffer.from(text), NOW - at * 3_600_000);
+    const texts = await Promise.all(
+      (await spool.list()).map(async (entry) => String(await spool.read(entry))),
+    );
+    expect(texts).toEqual(["one", "two", "three", "four"]);
+  });
+
   it("keeps entries of another time", async () => {
     const first = await SpoolFolder.open(folder, LIMITS);
     await first.put(Buffer.from("kept"));

@@ -11,13 +11,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SpoolError } from "../../../src/result/spool/folder.ts";
 import { HEADER, type SpooledResult } from "../../../src/result/spool/records.ts";
 import { Spool, type SpoolOptions } from "../../../src/result/spool/spool.ts";
 import { createFolder } from "../../support/folder.ts";
 import { until } from "../../support/gearman/actors.ts";
+import { canMount, mountSmall } from "../../support/small-mount.ts";
 import { stubLog } from "../../support/stub-log.ts";
 
 const NOW = 1_700_000_000;
@@ -347,6 +349,20 @@ describe("a disk that takes nothing", () => {
     expect(openSpool().uniques()).toEqual(["before", "meanwhile", "after"]);
   });
 
+  it("at the last step of a new file leaves nothing that the next start would deliver again", async () => {
+    await using handle = await open("/dev/null");
+    const methods = Object.getPrototypeOf(handle) as Pick<FileHandle, "sync">;
+    const sync = vi.spyOn(methods, "sync").mockRejectedValueOnce(new Error("EIO"));
+    const { spool } = openSpool();
+    spool.keep(result("one"));
+    await problem(spool);
+    await mended(spool);
+    sync.mockRestore();
+    spool.release("one");
+    await spool.stop();
+    expect(openSpool().uniques()).toEqual([]);
+  });
+
   it.skipIf(!canMount())("because it is full leaves what was written whole", async () => {
     mkdirSync(folder);
     using _mount = mountSmall(folder, "size=64k,mode=0700");
@@ -409,22 +425,3 @@ describe("a disk that takes nothing", () => {
     expect(openSpool().uniques()).toEqual(["one"]);
   });
 });
-
-function canMount(): boolean {
-  using probe = createFolder();
-  try {
-    mountSmall(probe.path, "size=64k")[Symbol.dispose]();
-    return true;
-  } catch {
-    return false; // only root can, and not in every container
-  }
-}
-
-function mountSmall(path: string, options: string): Disposable & { remount(option: string): void } {
-  const quiet = { stdio: "ignore" } as const;
-  execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path], quiet);
-  return {
-    remount: (option) => execFileSync("mount", ["-o", `remount,${option}`, path], quiet),
-    [Symbol.dispose]: () => execFileSync("umount", ["--lazy", path], quiet),
-  };
-}

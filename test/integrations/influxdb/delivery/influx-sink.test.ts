@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -8,7 +8,9 @@ import { InfluxSink } from "../../../../integrations/influxdb/delivery/influx-si
 import { PnpSink } from "../../../../integrations/influxdb/delivery/pnp-sink.ts";
 import type { Reply } from "../../../../integrations/influxdb/delivery/reply.ts";
 import { Ticket } from "../../../../integrations/influxdb/delivery/ticket.ts";
+import { SpoolFolder, SpoolFolderError } from "../../../../integrations/spool/spool-folder.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
+import { canMount, mountSmall } from "../../../support/small-mount.ts";
 import { stubLog } from "../../../support/stub-log.ts";
 
 const LIMITS = { lines: 1, bytes: 1000, ageMs: 10_000 };
@@ -28,7 +30,23 @@ function newTicket() {
   return { ticket, job };
 }
 
-async function newSink(reply: () => Reply, maxBytes?: number) {
+function entriesOf(path: string): readonly string[] {
+  return readdirSync(path)
+    .filter((name) => name.endsWith(".entry"))
+    .toSorted();
+}
+
+/** Answers as InfluxDB does. */
+function unpacking(body: Buffer, encoding?: "gzip"): Reply {
+  try {
+    if (encoding === "gzip") gunzipSync(body);
+    return { kind: "written" };
+  } catch {
+    return { kind: "unclear", message: "400 unexpected EOF" };
+  }
+}
+
+async function newSink(reply: (body: Buffer, encoding?: "gzip") => Reply, maxBytes?: number) {
   const log = stubLog();
   const texts: string[] = [];
   const backlog = maxBytes === undefined ? undefined : await Backlog.open(folder, maxBytes, log);
@@ -41,7 +59,7 @@ async function newSink(reply: () => Reply, maxBytes?: number) {
     rejected: { add: vi.fn() },
     retry: { firstMs: 1, atMostMs: 5 },
     post: async (body, encoding) => {
-      const answer = reply();
+      const answer = reply(body, encoding);
       if (answer.kind === "written") texts.push(String(encoding ? gunzipSync(body) : body));
       return answer;
     },
@@ -92,6 +110,65 @@ describe("a database", () => {
     await vi.waitFor(() => expect(second.backlog?.entries).toBe(0));
     expect(readdirSync(join(folder, "set-aside"))).toHaveLength(1);
     await second.sink.end(AbortSignal.timeout(1000));
+  });
+
+  it.skipIf(!canMount())("gets what a read-only spool has once, and all that comes afterwards", async () => {
+    using mount = mountSmall(folder, "mode=0700");
+    let reply: Reply = AWAY;
+    const { sink, add, texts, backlog } = await newSink(() => reply, 10_000);
+    for (const text of ["a\n", "b\n", "c\n"]) add(text);
+    await vi.waitFor(() => expect(backlog?.entries).toBe(3));
+    mount.remount("ro");
+    reply = { kind: "written" };
+    await vi.waitFor(() => expect(backlog?.entries).toBe(0));
+    const job = add("d\n");
+    await vi.waitFor(() => expect(job.complete).toHaveBeenCalledTimes(1));
+    expect(texts.toSorted()).toEqual(["a\n", "b\n", "c\n", "d\n"]);
+    mount.remount("rw");
+    reply = AWAY;
+    add("e\n");
+    await vi.waitFor(() => expect(backlog?.entries).toBe(1));
+    reply = { kind: "written" };
+    await vi.waitFor(() => expect(entriesOf(folder)).toEqual([]));
+    await sink.end(AbortSignal.timeout(1000));
+  });
+
+  it("gets a batch of the spool that could not be read for a time, and is not taken for empty", async () => {
+    const first = await newSink(() => AWAY, 10_000);
+    first.add("a\n");
+    await vi.waitFor(() => expect(first.backlog?.entries).toBe(1));
+    await first.sink.end(AbortSignal.timeout(1000));
+    const read = SpoolFolder.prototype.read;
+    let faults = 3;
+    const spied = vi.spyOn(SpoolFolder.prototype, "read").mockImplementation(function (
+      this: SpoolFolder,
+      entry,
+    ) {
+      faults -= 1;
+      const cause = Object.assign(new Error("too many open files"), { code: "EMFILE" });
+      return faults < 0 ? read.call(this, entry) : Promise.reject(new SpoolFolderError("EMFILE", { cause }));
+    });
+    const { sink, texts, backlog } = await newSink(() => ({ kind: "written" }), 10_000);
+    sink.start();
+    await vi.waitFor(() => expect(texts).toEqual(["a\n"]));
+    spied.mockRestore();
+    expect(faults).toBe(-1);
+    await vi.waitFor(() => expect(backlog?.entries).toBe(0));
+    await sink.end(AbortSignal.timeout(1000));
+  });
+
+  it("that cannot unpack a batch of the spool gets all others, and that one is set aside", async () => {
+    const first = await newSink(() => AWAY, 10_000);
+    for (const text of ["a\n", "b\n", "c\n"]) first.add(text);
+    await vi.waitFor(() => expect(first.backlog?.entries).toBe(3));
+    await first.sink.end(AbortSignal.timeout(1000));
+    for (const name of entriesOf(folder).slice(0, 2)) truncateSync(join(folder, name), 20);
+    const { sink, texts, backlog } = await newSink(unpacking, 10_000);
+    sink.start();
+    await vi.waitFor(() => expect(backlog?.entries).toBe(0));
+    expect(texts.filter((text) => text !== "\n")).toEqual(["c\n"]);
+    expect(readdirSync(join(folder, "set-aside"))).toHaveLength(2);
+    await sink.end(AbortSignal.timeout(1000));
   });
 
   it("that is back while a batch is put into the spool gets it, though no other batch comes", async () => {

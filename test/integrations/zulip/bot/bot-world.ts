@@ -38,7 +38,10 @@ class QuickClock implements Clock {
   readonly sleeps: number[] = [];
   /** What a sleep waits for besides. */
   gate: Promise<void> | undefined;
-  readonly now = () => Date.now() + this.offset;
+  /** By how much somebody has set it. */
+  setBy = 0;
+  readonly now = () => Date.now() + this.offset + this.setBy;
+  readonly elapsed = () => performance.now() + this.offset;
 
   readonly sleep = async (ms: number, signal?: AbortSignal) => {
     this.sleeps.push(ms);

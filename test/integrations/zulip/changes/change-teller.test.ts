@@ -42,7 +42,7 @@ describe("changes made in Thruk", () => {
       if (next === undefined) ending.abort();
       else await next();
     };
-    const clock = { now: world.clock.now, sleep };
+    const clock = { now: world.clock.now, elapsed: world.clock.elapsed, sleep };
     const client = new ZulipClient({
       site: world.fake.url,
       clock: world.clock,

@@ -133,6 +133,40 @@ describe("the client on a Zulip server", () => {
   });
 });
 
+it.each([
+  ["back by an hour", -3_600_000],
+  ["back by a day", -86_400_000],
+  ["forward by an hour", 3_600_000],
+])("waits as long as it was told, though the clock is set %s meanwhile", async (_, byMs) => {
+  const clock = new FakeClock();
+  const pace = new RequestPace(clock);
+  pace.hold(5_000);
+  clock.set(byMs);
+  await pace.wait();
+  await pace.wait();
+  expect(clock.sleeps).toEqual([5_000]);
+});
+
+it.each([
+  ["back", -3_600_000],
+  ["forward", 3_600_000],
+])("spreads the rest of its requests, though the clock is set %s meanwhile", async (_, byMs) => {
+  const clock = new FakeClock();
+  const pace = new RequestPace(clock);
+  const seconds = Math.floor(clock.now() / 1_000);
+  pace.note(
+    new Headers({
+      "X-RateLimit-Limit": "200",
+      "X-RateLimit-Remaining": "10",
+      "X-RateLimit-Reset": `${seconds + 30}`,
+      Date: new Date(seconds * 1_000).toUTCString(),
+    }),
+  );
+  clock.set(byMs);
+  await pace.wait();
+  expect(clock.sleeps).toEqual([3_000]);
+});
+
 it("waits an hour at most, however long it was told", async () => {
   const clock = new FakeClock();
   const pace = new RequestPace(clock);

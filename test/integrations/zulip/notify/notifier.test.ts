@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
 import { cut, type FakeUser } from "../../../../integrations/chat-server/world.ts";
-import { SpoolFolder } from "../../../../integrations/spool/spool-folder.ts";
+import { DealtEntries } from "../../../../integrations/spool/dealt-entries.ts";
+import { SpoolFolder, SpoolFolderError } from "../../../../integrations/spool/spool-folder.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { encodeEntry } from "../../../../integrations/zulip/notify/notice-entry.ts";
 import { Notifier } from "../../../../integrations/zulip/notify/notifier.ts";
@@ -12,6 +13,7 @@ import { encodePost } from "../../../../integrations/zulip/notify/post-entry.ts"
 import type { Resolving } from "../../../../integrations/zulip/notify/topic.ts";
 import { createFolder } from "../../../support/folder.ts";
 import { checkLeaks } from "../../../support/leaks.ts";
+import { canMount, mountSmall } from "../../../support/small-mount.ts";
 import { stubLog } from "../../../support/stub-log.ts";
 import { FakeClock } from "../client/fake-clock.ts";
 import { route, SERVICE_PROBLEM, STYLE, template } from "./notices.ts";
@@ -46,7 +48,11 @@ async function tell(macros: Readonly<Record<string, string>> = {}, time = clock.
   expect(await spool.put(encodeEntry({ time, macros: all }), time)).toBeDefined();
 }
 
-function createNotifier(style = STYLE, resolving: Resolving = "off") {
+function createDealt() {
+  return new DealtEntries({ spool, onStuck: () => {}, onFreed: () => {} });
+}
+
+function createNotifier(style = STYLE, resolving: Resolving = "off", dealt = createDealt()) {
   const client = new ZulipClient({
     site: fake.url,
     clock,
@@ -57,6 +63,7 @@ function createNotifier(style = STYLE, resolving: Resolving = "off") {
   const [log, meter] = [stubLog(), createNotifierMeter()];
   const notifier = new Notifier({
     spool,
+    dealt,
     client,
     style,
     clock,
@@ -290,6 +297,80 @@ describe("the notifier", () => {
     await empty(one);
     expect(messages().map(({ topic }) => topic)).toEqual(["Many", "new - Funktionale Tests"]);
     expect(one.meter.value("dropped")).toBe(1);
+  });
+});
+
+describe.skipIf(!canMount())("a spool on a disk that has become read-only", () => {
+  let mount: ReturnType<typeof mountSmall>;
+  beforeEach(async () => {
+    mount = mountSmall(folder.path, "mode=0700");
+    spool = await SpoolFolder.open(folder.path, LIMITS);
+  });
+  afterEach(() => mount[Symbol.dispose]());
+
+  it("has each notification sent once, also over a reload, and is emptied when that has changed", async () => {
+    await tell({ NOTIFICATIONTYPE: "PROBLEM" });
+    await tell({ NOTIFICATIONTYPE: "RECOVERY" });
+    mount.remount("ro");
+    const dealt = createDealt();
+    for (let reload = 0; reload < 3; reload += 1) await empty(createNotifier(STYLE, "off", dealt));
+    const types = () => messages().map(({ content }) => content.split(" - ")[1]);
+    expect(types()).toEqual(["PROBLEM", "RECOVERY"]);
+    expect(waiting()).toHaveLength(2);
+    mount.remount("rw");
+    await tell({ NOTIFICATIONTYPE: "DOWNTIMESTART" });
+    await empty(createNotifier(STYLE, "off", dealt));
+    expect(types()).toEqual(["PROBLEM", "RECOVERY", "DOWNTIMESTART"]);
+    expect(waiting()).toEqual([]);
+  });
+
+  it("has what is no notification, and what a route drops, told once, and all others sent", async () => {
+    await spool.put(Buffer.from("{}"));
+    await tell({ SERVICEDESC: "noise" });
+    await tell();
+    mount.remount("ro");
+    const one = createNotifier({ ...STYLE, routes: [route("service=noise => drop")] });
+    for (let looks = 0; looks < 3; looks += 1) await empty(one);
+    expect(messages()).toHaveLength(1);
+    expect([one.meter.value("setAside"), one.meter.value("dropped")]).toEqual([1, 1]);
+  });
+});
+
+describe("a spool that cannot be read", () => {
+  it("is waited for, and a file of it that cannot be read keeps no other waiting", async () => {
+    await tell();
+    const broken = () => Promise.reject(new SpoolFolderError("cannot use the spool: EIO"));
+    const [{ name = "" } = {}] = await spool.names();
+    Object.assign(spool, {
+      read: (entry: { readonly name: string }) =>
+        entry.name === name ? broken() : SpoolFolder.prototype.read.call(spool, entry),
+    });
+    await tell();
+    const one = createNotifier();
+    await empty(one);
+    expect(messages()).toHaveLength(1);
+    expect(readdirSync(join(folder.path, "set-aside"))).toEqual([name]);
+  });
+
+  it("makes the notifier wait and not end", async () => {
+    await tell();
+    const names = SpoolFolder.prototype.names.bind(spool);
+    let faults = 3;
+    Object.assign(spool, {
+      names: () => {
+        faults -= 1;
+        return faults < 0 ? names() : Promise.reject(new SpoolFolderError("cannot use the spool: EMFILE"));
+      },
+    });
+    const one = createNotifier();
+    const ending = new AbortController();
+    const running = one.notifier.run(ending.signal);
+    await vi.waitFor(() => expect(messages()).toHaveLength(1));
+    ending.abort();
+    await running;
+    expect(clock.sleeps.slice(0, 3)).toEqual([10_000, 10_000, 10_000]);
+    expect(one.log.error.mock.calls).toEqual([["cannot use the spool: EMFILE"]]);
+    expect(one.notifier.trouble).toBeUndefined();
   });
 });
 

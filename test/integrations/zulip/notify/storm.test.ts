@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChatServer } from "../../../../integrations/chat-server/chat-server.ts";
 import type { FakeUser } from "../../../../integrations/chat-server/world.ts";
+import { DealtEntries } from "../../../../integrations/spool/dealt-entries.ts";
 import { SpoolFolder } from "../../../../integrations/spool/spool-folder.ts";
 import { ZulipClient } from "../../../../integrations/zulip/client/zulip-client.ts";
 import { encodeEntry } from "../../../../integrations/zulip/notify/notice-entry.ts";
@@ -107,6 +108,7 @@ async function run(happenings: readonly Happening[], digestOver = 20) {
   const meter = createNotifierMeter();
   const notifier = new Notifier({
     spool,
+    dealt: new DealtEntries({ spool, onStuck: () => {}, onFreed: () => {} }),
     client,
     style: STYLE,
     clock,

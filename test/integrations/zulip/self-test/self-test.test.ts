@@ -172,7 +172,7 @@ describe("the way to the bot and back", () => {
   const { botName: _, ...style } = STYLE;
   const MESSAGES: MessageSettings = { style, hasButtons: true, botName: undefined, digestTopic: "Many" };
   /** Looks at once, and gives up by the real time. */
-  const EAGER = { now: Date.now, sleep: () => pause(5) };
+  const EAGER = { now: Date.now, elapsed: () => performance.now(), sleep: () => pause(5) };
   const clientOf = ({ email, key }: FakeUser) =>
     new ZulipClient({ site: world.fake.url, userAgent: "test/1", login: () => ({ email, key }) });
 

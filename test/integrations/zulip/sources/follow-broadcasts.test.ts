@@ -42,7 +42,10 @@ describe("broadcasts of Thruk", () => {
     };
     const style = { stream: "broadcasts", topic: "Broadcasts", stage: "prod", texts: BROADCAST_TEXTS.en };
     const broadcasting = { fetch: () => source.fetch(), everyMs: 60_000, style };
-    await followBroadcasts({ broadcasting, spool, log, clock: { now: clock.now, sleep } }, ending.signal);
+    await followBroadcasts(
+      { broadcasting, spool, log, clock: { now: clock.now, elapsed: clock.elapsed, sleep } },
+      ending.signal,
+    );
     source.close();
     const told: string[] = [];
     for (const name of await spool.names()) {

@@ -99,7 +99,10 @@ describe("reports of event handlers", () => {
         if (left === 0) own.abort();
       };
       const reporting = { file, style: STYLE, onlyFailures };
-      return followHandlerRuns({ reporting, spool, log, clock: { now: clock.now, sleep } }, own.signal);
+      return followHandlerRuns(
+        { reporting, spool, log, clock: { now: clock.now, elapsed: clock.elapsed, sleep } },
+        own.signal,
+      );
     };
     return { spool, log, clock, posts, run };
   }
