@@ -1,5 +1,5 @@
 import type { CheckOutput } from "../check.ts";
-import { getStatus, type Thresholds } from "../range.ts";
+import { getStatus, type Range, type Thresholds } from "../range.ts";
 import { maxStateAlt, OK, STATE_NAMES, type State, UNKNOWN } from "../state.ts";
 import { NOT_YET } from "../values/not-yet.ts";
 import { cleanLine, onOneLine, renderLabel, renderNumber, renderShort, renderThreshold } from "./render.ts";
@@ -57,6 +57,7 @@ export class Report implements CheckOutput {
     if (typeof value !== "bigint" && (typeof value !== "number" || !Number.isFinite(value)))
       return this.#add(UNKNOWN, `${label} is no number`, true);
     const { unit = "" } = options;
+    requireRanges(label, options);
     this.#perfdata.push(renderPerfdata(label, value, options));
     const state = getStatus(Number(value), options);
     const shown = `${label} ${renderShort(value)}${/^[a-zA-Z]/.test(unit) ? ` ${unit}` : unit}`;
@@ -100,6 +101,17 @@ export class Report implements CheckOutput {
   #add(state: State, text: string, isSaid: boolean): this {
     this.#parts.push({ state, text: onOneLine(text), isSaid });
     return this;
+  }
+}
+
+/** A check may be plain JavaScript. A text as a threshold would be met by no number, so all would be OK. */
+function requireRanges(label: string, thresholds: Thresholds): void {
+  for (const name of ["warning", "critical"] as const) {
+    const { start, end }: Partial<Range> = thresholds[name] ?? { start: 0, end: 0 };
+    if (typeof start !== "number" || typeof end !== "number")
+      throw new TypeError(
+        `${name} of ${label} is no range, but ${JSON.stringify(thresholds[name])}: readRange makes one of a text`,
+      );
   }
 }
 

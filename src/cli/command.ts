@@ -40,6 +40,11 @@ export function unknownWord(word: string | undefined, known: readonly string[]):
   return wrongCall(word === undefined ? undefined : describeUnknown(word, known));
 }
 
+/** A command is found as the first word only. */
+export function describeMisplaced(command: string): string {
+  return `'${command}' is a command, and must be the first word: omd-worker ${command} …`;
+}
+
 /** `unknown word 'chek', did you mean check?` */
 export function describeUnknown(word: string, known: readonly string[]): string {
   const nearest = nearestWord(known, word);

@@ -22,8 +22,12 @@ async function answer(call: Call, io: Io): Promise<number> {
     case "unclear": {
       const { isWorkerOption } = await import("./worker-conf.ts");
       if (isWorkerOption(call.word)) return runCommand(RUN, call.argv, io);
-      const { describeUnknown } = await import("./command.ts");
-      io.stderr(`${describeUnknown(call.word, commandWords())}\nsee: omd-worker --help\n`);
+      const { describeMisplaced, describeUnknown } = await import("./command.ts");
+      const words = commandWords();
+      const problem = words.includes(call.word)
+        ? describeMisplaced(call.word)
+        : describeUnknown(call.word, words);
+      io.stderr(`${problem}\nsee: omd-worker --help\n`);
       return USAGE_EXIT_CODE;
     }
     case "version": {

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename } from "node:path";
-import { findInfoRequest, type InfoRequest } from "../config/read/info-request.ts";
+import { findInfoRequest, type InfoRequest, optionWords } from "../config/read/info-request.ts";
 import type { CommandRow } from "./command.ts";
 import { CHECK, findCommand, RUN } from "./commands.ts";
 import type { Io } from "./io.ts";
@@ -50,7 +50,7 @@ export const PROGRAMS: readonly ProgramRow[] = [
 /** What a call asks for. */
 export type Call =
   | { readonly kind: "command"; readonly command: CommandRow; readonly argv: readonly string[] }
-  /** The first word is no command. It may be an option of the worker that needs no value. */
+  /** The first word is no command, or a later one is. It may be an option of the worker that needs no value. */
   | { readonly kind: "unclear"; readonly word: string; readonly argv: readonly string[] }
   | {
       readonly kind: InfoRequest;
@@ -67,6 +67,9 @@ export function readCall(calledBy: string, argv: readonly string[], env: Io["env
   if (program.kind === "plugin")
     return { kind: "command", command: CHECK, argv: ["--", standsFor(calledBy, env), ...argv] };
   const [first, ...rest] = argv;
+  const explained = first === "help" ? findCommand(rest[0]) : undefined;
+  if (explained !== undefined && explained !== RUN)
+    return { kind: "command", command: explained, argv: ["--help"] };
   const command = findCommand(first);
   if (command !== undefined && command !== RUN) return { kind: "command", command, argv: rest };
   const options = command === undefined ? argv : rest;
@@ -75,7 +78,18 @@ export function readCall(calledBy: string, argv: readonly string[], env: Io["env
   // The C worker's name is called by its init scripts: there a stray word stops no start.
   const isWord = command === undefined && first !== undefined && /^[^-=][^=]*$/.test(first);
   if (isWord && program === OMD_WORKER) return { kind: "unclear", word: first, argv };
+  const late = program === OMD_WORKER ? findLateCommand(options) : undefined;
+  if (late !== undefined) return { kind: "unclear", word: late, argv };
   return { kind: "command", command: RUN, argv: options };
+}
+
+/** A command behind options, as in `--identifier=gw2 status`. Behind `--config` it may be the option's value. */
+function findLateCommand(options: readonly string[]): string | undefined {
+  return optionWords(options).find((word, at) => {
+    const before = options[at - 1] ?? "";
+    const command = findCommand(word);
+    return command !== undefined && command !== RUN && (before.includes("=") || !before.startsWith("-"));
+  });
 }
 
 function findProgram(called: string): ProgramRow {

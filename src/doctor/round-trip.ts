@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5000;
 
 export interface RoundTrip {
   readonly server: ServerAddress;
-  /** No other program uses this queue. gearmand keeps its name, so it is the same each time. */
+  /** No other program uses this queue. Older gearmands keep its name, so it is the same each time. */
   readonly queue: string;
   readonly envelope: Envelope;
   readonly log: Log;

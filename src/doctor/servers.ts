@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { expiresSoon } from "../config/tls/pem-contents.ts";
 import { ownKeyOf } from "../config/worker/key.ts";
-import { readStatus, readVersion } from "../gearman/admin.ts";
+import { dropQueue, readStatus, readVersion } from "../gearman/admin.ts";
 import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
 import { readServerCertificate } from "../gearman/tls/server-certificate.ts";
 import { queueNames } from "../job/queues.ts";
@@ -12,6 +12,7 @@ import { type Finding, fail, fine, warn } from "./finding.ts";
 import { makeRoundTrip } from "./round-trip.ts";
 
 const TIMEOUT_MS = 5000;
+const DROP_TIMEOUT_MS = 1000;
 
 /** Asks each job server what it is, lets a sealed job go through it, and looks at its queues. */
 export async function examineServers(config: Config, log: Log): Promise<readonly Finding[]> {
@@ -45,11 +46,18 @@ async function examineServer(server: ServerAddress, config: Config, log: Log): P
       ...(await examineQueues(server, config)),
     ];
   } catch (error) {
-    const advice =
-      "start gearmand there, or correct server= and dupserver=; look at its --listen and at firewalls";
     const tls = server.tls === undefined ? "" : "; look at the options tls_…";
-    return [fail("server", messageOf(error), `${advice}${tls}`)];
+    return [fail("server", messageOf(error), `${adviseOn(error)}${tls}`)];
   }
+}
+
+/** A name that is not found says nothing of the gearmand. */
+function adviseOn(error: unknown): string {
+  const { cause } = error instanceof Error ? error : {};
+  const isName = cause instanceof Error && "syscall" in cause && cause.syscall === "getaddrinfo";
+  return isName
+    ? "no name server of this machine knows this name: correct server= and dupserver=, or /etc/hosts and DNS"
+    : "start gearmand there, or correct server= and dupserver=; look at its --listen and at firewalls";
 }
 
 /** The connection was made, so the certificate is right. It may not be so for long. */
@@ -67,7 +75,10 @@ async function examineKey(server: ServerAddress, config: Config, log: Log): Prom
     const secret = ownKeyOf(config, name) ?? config.key;
     const key = secret && keyFromPassword(secret.reveal());
     const envelope = createEnvelope({ encryption: config.encryption, key });
-    await makeRoundTrip({ server, queue: `omd-worker_doctor_${config.identifier}`, envelope, log });
+    const queue = `omd-worker_doctor_${config.identifier}`;
+    await makeRoundTrip({ server, queue, envelope, log });
+    // It would stay without a worker, for which check_gearman -x is CRITICAL.
+    await dropQueue(server, queue, { timeoutMs: DROP_TIMEOUT_MS }).catch(() => {});
     const how = config.encryption ? "sealed with our key" : "without encryption";
     return fine(
       "key",
@@ -87,9 +98,18 @@ async function examineQueues(server: ServerAddress, config: Config): Promise<rea
   return left.map(({ queue, total }) => {
     const advice = ours.includes(queue)
       ? "start the worker: its configuration serves this queue"
-      : "let a worker serve it (hostgroups=, servicegroups=), or look whether its reader runs";
-    return warn("queue", `${name}: the queue ${shown(queue)} has ${total} jobs and no worker`, advice);
+      : adviseOnQueue(shown(queue));
+    const jobs = total === 1 ? "a job" : `${total} jobs`;
+    return warn("queue", `${name}: the queue ${shown(queue)} has ${jobs} and no worker`, advice);
   });
+}
+
+/** The line that lets a worker serve the queue; queues of other programs have none. */
+function adviseOnQueue(queue: string): string {
+  const [, kind, group] = /^(host|service)group_(.+)$/.exec(queue) ?? [];
+  if (group !== undefined)
+    return `let a worker serve it (${kind}groups=${group}), or take it from the core's module`;
+  return "let a worker serve it (hosts=yes, services=yes, eventhandler=yes, notifications=yes), or look whether its reader runs";
 }
 
 /** A queue may have any name that a client has chosen. */

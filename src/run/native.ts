@@ -184,7 +184,9 @@ function readOutput({ name, check }: NativeRoute, answered: CheckOutput): Native
     typeof output !== "string" ||
     typeof stderr !== "string"
   ) {
-    throw new TypeError(`${name} gave no return code and output`);
+    throw new TypeError(
+      `${name} gave no answer: its run has to return a report(), or { returnCode, output }`,
+    );
   }
   return { kind: "exited", returnCode, stdout: readText(check, output), stderr: readText(check, stderr) };
 }

@@ -1,5 +1,8 @@
 import type { ByteString } from "../byte-string.ts";
+import { errorText } from "../error-text.ts";
+import { JobError } from "../job/decode.ts";
 import { NOT_EXECUTABLE, NOT_FOUND, TOO_MANY_OF_USER } from "../outcome/shell-codes.ts";
+import { PayloadError } from "../payload/payload-error.ts";
 import type { PerformedJob, WorkerListener } from "./worker-events.ts";
 
 /** A plugin that jobs have named and that could not be started. */
@@ -10,6 +13,15 @@ export interface UnusablePlugin {
   readonly lastTime: number;
 }
 
+/** Jobs that were failed because they could not be read, since the start. */
+export interface UnreadableJobs {
+  readonly count: number;
+  /** Of the last one, in seconds since the epoch. */
+  readonly lastTime: number;
+  /** Why the last one could not be read, and what to do. It holds nothing of the job. */
+  readonly why: string;
+}
+
 export interface RecentStatus {
   /** At most 20, those of the latest jobs last. A plugin that was started since is not among them. */
   readonly unusable: readonly UnusablePlugin[];
@@ -18,6 +30,8 @@ export interface RecentStatus {
    * five to ten minutes. Less than 0: the clocks differ. Undefined: no job said its time.
    */
   readonly leastLatency: number | undefined;
+  /** Undefined: every job could be read. */
+  readonly unreadable?: UnreadableJobs;
 }
 
 const MOST = 20;
@@ -25,8 +39,12 @@ const SPAN_SECONDS = 300;
 
 /** What a worker remembers of its latest jobs, for `omd-worker status` and `doctor`. */
 export class RecentJobs {
-  readonly listener: WorkerListener = { ran: (performed) => this.#add(performed) };
+  readonly listener: WorkerListener = {
+    ran: (performed) => this.#add(performed),
+    unreadable: (_, error) => this.#addUnreadable(error),
+  };
   readonly #unusable = new Map<ByteString, UnusablePlugin>();
+  #unreadable: UnreadableJobs | undefined;
   #spanEnd = 0;
   #least = Number.POSITIVE_INFINITY;
   #leastBefore = Number.POSITIVE_INFINITY;
@@ -36,7 +54,13 @@ export class RecentJobs {
     return {
       unusable: [...this.#unusable.values()],
       leastLatency: Number.isFinite(least) ? least : undefined,
+      ...(this.#unreadable && { unreadable: this.#unreadable }),
     };
+  }
+
+  #addUnreadable(error: unknown): void {
+    const count = (this.#unreadable?.count ?? 0) + 1;
+    this.#unreadable = { count, lastTime: Date.now() / 1000, why: whyUnreadable(error) };
   }
 
   #add({ job, ran }: PerformedJob): void {
@@ -62,6 +86,12 @@ export class RecentJobs {
     this.#least = Number.POSITIVE_INFINITY;
     this.#spanEnd = now + SPAN_SECONDS;
   }
+}
+
+/** The texts of other errors might hold something of the job. */
+function whyUnreadable(error: unknown): string {
+  const isKnown = error instanceof PayloadError || error instanceof JobError;
+  return isKnown ? errorText(error) : "the log says why";
 }
 
 const WHY: ReadonlyMap<number, UnusablePlugin["why"]> = new Map([

@@ -117,8 +117,12 @@ describe("a word that is neither a command nor an option is named", () => {
   it.each([
     ["chekc", "unknown word 'chekc', did you mean check?"],
     ["constructor", "unknown word 'constructor'"],
+    [
+      "--identifier=gw2 log-level debug",
+      "'log-level' is a command, and must be the first word: omd-worker log-level …",
+    ],
   ])("%s", async (word, text) => {
-    expect(await run("omd-worker", word, "/bin/true")).toEqual({
+    expect(await run("omd-worker", ...word.split(" "), "/bin/true")).toEqual({
       code: 3,
       stdout: "",
       stderr: `${text}\nsee: omd-worker --help\n`,

@@ -46,6 +46,10 @@ describe("what a call asks for", () => {
     ["omd-worker", ["run", "server=a"], "run", ["server=a"]],
     ["omd-worker", ["check", "--version"], "check", ["--version"]],
     ["omd-worker", ["testcmd", "x"], "check", ["x"]],
+    ["omd-worker", ["help", "doctor"], "doctor", ["--help"]],
+    ["omd-worker", ["--identifier", "status"], "run", ["--identifier", "status"]],
+    ["omd-worker", ["--debug=1", "run"], "run", ["--debug=1", "run"]],
+    ["mod_gearman_worker", ["--debug=1", "status"], "run", ["--debug=1", "status"]],
     ["mod_gearman_worker", ["chekc", "x"], "run", ["chekc", "x"]],
     ["mod_gearman_worker", ["config", "sample"], "config", ["sample"]],
     ["send_gearman", ["--host=h"], "send", ["--host=h"]],
@@ -69,6 +73,11 @@ describe("what a call asks for", () => {
     ["mod_gearman_worker", ["server=a", "--help"], "help", "mod_gearman_worker"],
   ])("%s %j is about %s of %s", (name, argv, kind, program) => {
     expect(readCall(name, argv, {})).toMatchObject({ kind, program: { name: program } });
+  });
+
+  it("a command behind options is not taken for an option of the worker", () => {
+    const argv = ["--identifier=gw2", "log-level", "debug"];
+    expect(readCall("omd-worker", argv, {})).toEqual({ kind: "unclear", word: "log-level", argv });
   });
 
   it("the worker's own file is no plugin, whatever its words are", () => {

@@ -24,6 +24,27 @@ it.each<[number | undefined, readonly string[]]>([
   expect(lines.filter((line) => line.includes("clock:"))).toEqual(expected);
 });
 
+it.each<[string, RecentFacts["unreadable"], readonly string[]]>([
+  ["nothing if every job could be read", undefined, []],
+  [
+    "of jobs that could not be read, and why",
+    { count: 7, lastTime: 985, why: "wrong key?" },
+    ["error jobs: the running worker could not read 7 jobs, the last 15 s ago; wrong key?"],
+  ],
+  [
+    "of a single one",
+    { count: 1, lastTime: 1_000, why: "wrong key?" },
+    ["error jobs: the running worker could not read a job, the last 0 s ago; wrong key?"],
+  ],
+  ["nothing of what is long ago, as it may be mended", { count: 7, lastTime: 99, why: "x" }, []],
+])("tells %s", (_, unreadable, expected) => {
+  const facts = { ...NONE, ...(unreadable && { unreadable }) };
+  const lines = examineRecent(facts, 1_000).map(
+    ({ severity, about, text, advice }) => `${severity} ${about}: ${text}; ${advice}`,
+  );
+  expect(lines.filter((line) => line.includes("jobs:"))).toEqual(expected);
+});
+
 it("names plugins that cannot be started, and none that has come meanwhile", () => {
   const unusable = [
     { path: "/bin/sh", why: "not found" },

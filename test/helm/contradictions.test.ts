@@ -26,6 +26,21 @@ describe.skipIf(!hasTool("helm"))("the chart refuses, and says what to do:", () 
       { networkPolicy: { apiServer: { ports: [] } } },
       "networkPolicy.apiServer.ports is empty",
     ],
+    [
+      "memory without a unit, which is bytes",
+      snmp({ resources: { limits: { memory: "512" } } }),
+      "pools.snmp.resources.limits.memory is 512, which is less than a MiB: write 512Mi",
+    ],
+    [
+      "memory as a number without a unit",
+      snmp({ resources: { requests: { memory: 256 } } }),
+      "pools.snmp.resources.requests.memory is 256, which is less than a MiB: write 256Mi",
+    ],
+    [
+      "memory in thousandths of bytes",
+      snmp({ resources: { requests: { "ephemeral-storage": "64m" } } }),
+      "pools.snmp.resources.requests.ephemeral-storage is 64m, which is less than a MiB: write 64Mi",
+    ],
     ["no key", { gearman: { existingSecret: "" } }, "gearman.existingSecret names no Secret with the key"],
     [
       "two keys",

@@ -96,3 +96,30 @@ describe.skipIf(!hasTool("helm") || !hasServer("gearmand"))(
     });
   },
 );
+
+describe.skipIf(!hasTool("helm"))("the pod of helm test", () => {
+  it("has the labels, annotations and rights of its pool's pods, as what a service mesh is told of them", () => {
+    const { metadata, spec } = find(
+      objectsOf({
+        commonLabels: { team: "ops" },
+        tests: { pool: "snmp" },
+        pools: {
+          snmp: {
+            podLabels: {
+              "sidecar.istio.io/inject": "false",
+              team: "net",
+            },
+            podAnnotations: { "linkerd.io/inject": "disabled" },
+            podSecurityContext: { runAsUser: null },
+          },
+        },
+      }),
+      "Pod",
+      "omd-test",
+    );
+    expect(metadata.labels).toMatchObject({ "sidecar.istio.io/inject": "false", team: "ops" });
+    expect(metadata.annotations).toMatchObject({ "linkerd.io/inject": "disabled", "helm.sh/hook": "test" });
+    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsGroup: 10001 });
+    expect(spec.securityContext).not.toHaveProperty("runAsUser");
+  });
+});

@@ -42,6 +42,8 @@ describe.skipIf(!hasTool("helm"))("values.schema.json", () => {
       "config/status_page_auth': .* does not match pattern",
     ],
     ["an address with a scheme", { gearman: { servers: ["tcp://a:4730"] } }, "'tcp://a:4730' does not match"],
+    ["a port that is none", { gearman: { servers: ["a:65536"] } }, "'a:65536' does not match"],
+    ["the port 0", { gearman: { servers: ["a:0"] } }, "'a:0' does not match"],
     ["servers as a text", { gearman: { servers: "a:4730" } }, "'/gearman/servers': got string, want array"],
     ["a long key", { gearman: { key: "x".repeat(33) } }, "'/gearman/key': maxLength: got 33, want 32"],
     ["a pool's name with a capital", { pools: { SNMP: {} } }, "'SNMP' does not match pattern"],
@@ -100,6 +102,7 @@ describe.skipIf(!hasTool("helm"))("values.schema.json", () => {
   it.each<[what: string, values: object]>([
     ["values of a parent chart", { global: { storageClass: "fast", imageRegistry: "registry.example.org" } }],
     ["on and off, which YAML reads as true and false", config({ native_checks: true, warm_python: false })],
+    ["the first and the last port", { gearman: { servers: ["a:1", "a:9999", "a:65535"] } }],
     ["addresses of IPv6", { gearman: { servers: ["[2001:db8::1]:4730", "gearmand.monitoring.svc"] } }],
     ["group names with blanks", snmp({ queues: { hostgroups: ["Web servers", "Büro"] } })],
     ["networks and peers", snmp({ egress: { targets: ["2001:db8::/32", { podSelector: {} }] } })],

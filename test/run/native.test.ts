@@ -96,7 +96,9 @@ describe("a check's answer is an outcome like a plugin's", () => {
     { returnCode: 0.5, output: "" },
   ])("%j is no answer", async (junk) => {
     const outcome = await run(nativeRoute(() => junk as CheckOutput));
-    const error = expect.objectContaining({ message: "check_x gave no return code and output" });
+    const error = expect.objectContaining({
+      message: "check_x gave no answer: its run has to return a report(), or { returnCode, output }",
+    });
     expect(outcome).toEqual({ kind: "crashed", error });
   });
 

@@ -177,10 +177,19 @@ export const check = defineCheck({
     ["a file that is not there", '\n\nimport "./nowhere.ts";', ":3: Cannot find module"],
     ["a package that is not there", 'import x from "nowhere";', ":1: Cannot find package 'nowhere'"],
     ["a check's bad name", source("a b", ""), ':4: a check is named as a file: "a b"'],
+    [
+      "a name that is not the SDK's",
+      '\nimport { x } from "omd-worker";',
+      ': a check imports from "omd-worker/sdk", not from "omd-worker"',
+    ],
     ["a throw", "\n\n\nthrow new Error('no luck');", ":4: no luck"],
     ["no error at all", "throw 'text';", ": text"],
     ["what no text can be made of", "throw Object.create(null);", ": [Object: null prototype] {}"],
-    ["no check", "export const a = { name: 'check_site' };", ": exports no check made by defineCheck"],
+    [
+      "no check",
+      "export const a = { name: 'check_site' };",
+      ": exports no check made by defineCheck: write export",
+    ],
   ])(
     "are refused with file and line for %s, and what was there stays",
     async (_, text, fault, file = "check_site.ts") => {

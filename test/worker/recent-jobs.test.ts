@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decodeJob } from "../../src/job/decode.ts";
+import { decodeJob, JobError } from "../../src/job/decode.ts";
 import type { Outcome, Via } from "../../src/outcome/outcome.ts";
+import { PayloadError } from "../../src/payload/payload-error.ts";
 import { judgeSettings } from "../../src/result/judge.ts";
 import { RecentJobs } from "../../src/worker/recent-jobs.ts";
 
@@ -73,6 +74,35 @@ describe("plugins that could not be started", () => {
     const { unusable } = remember(...told);
     expect(unusable).toHaveLength(20);
     expect(unusable.at(-1)).toEqual({ path: "/p/29", why: "not found", lastTime: START + 30 });
+  });
+});
+
+describe("jobs that could not be read", () => {
+  const told = (...errors: readonly unknown[]) => {
+    const recent = new RecentJobs();
+    const grabbed = { handle: "H:a:1", unique: "", queue: "service", server: "gm:4730", workload: "" };
+    for (const error of errors) recent.listener.unreadable?.(grabbed as never, error);
+    return recent.status.unreadable;
+  };
+
+  it("are not there at the start", () => {
+    expect(told()).toBeUndefined();
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "of another key",
+      new PayloadError("wrong-key", "wrong key? key= must be the same"),
+      "wrong key? key= must be the same",
+    ],
+    ["without a command", new JobError("no-command"), "discarded invalid job, no command line given"],
+    [
+      "for another reason, whose text may be of the job",
+      new Error("unexpected 'secret'"),
+      "the log says why",
+    ],
+  ])("%s are counted, and say why", (_, error, why) => {
+    expect(told(new Error("before"), error)).toEqual({ count: 2, lastTime: expect.any(Number), why });
   });
 });
 

@@ -92,6 +92,7 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- if and $pool.automountServiceAccountToken (not $pool.serviceAccountName) -}}
 {{-   $problems = append $problems (printf "%s.automountServiceAccountToken is true, and serviceAccountName names no account: the chart's has no rights, and other pods have it, too: name one of yours" $at) -}}
 {{- end -}}
+{{- $problems = concat $problems (include "omd-worker.checkResources" (dict "at" $at "resources" $pool.resources) | fromYamlArray) -}}
 {{- $queues := include "omd-worker.queues" (dict "queues" $pool.queues) | fromYaml -}}
 {{- if not $queues.queues -}}
 {{-   $problems = append $problems (printf "%s.queues names no queue: set one, or %s.enabled=false" $at $at) -}}
@@ -134,6 +135,20 @@ Values that contradict each other: all of them at once, each with what to do. Th
 {{- $volumes := include "omd-worker.volumes" . | fromYamlArray -}}
 {{- $mounts := include "omd-worker.mounts" . | fromYamlArray -}}
 {{- $problems = concat $problems (include "omd-worker.checkVolumes" (dict "at" $at "volumes" $volumes "mounts" $mounts) | fromYamlArray) -}}
+{{- toYaml $problems -}}
+{{- end -}}
+
+{{/* Memory without a unit is a number of bytes, and `m` is a thousandth of one: no container starts with 512 of them. (dict "at" "resources") */}}
+{{- define "omd-worker.checkResources" -}}
+{{- $problems := list -}}
+{{- range $kind := list "requests" "limits" -}}
+{{-   range $what := list "memory" "ephemeral-storage" -}}
+{{-     $given := dig $kind $what "" $.resources | toString -}}
+{{-     if regexMatch "^([0-9]{1,6}|[0-9.]+m)$" $given -}}
+{{-       $problems = append $problems (printf "%s.resources.%s.%s is %s, which is less than a MiB: write %sMi" $.at $kind $what $given (trimSuffix "m" $given)) -}}
+{{-     end -}}
+{{-   end -}}
+{{- end -}}
 {{- toYaml $problems -}}
 {{- end -}}
 

@@ -1,5 +1,6 @@
 import { SharedValues } from "../../../sdk/shared.ts";
 import type { Config } from "../../config/config.ts";
+import { nearestWord } from "../../config/nearest-word.ts";
 import { Executor } from "../../executor/executor.ts";
 import type { Job } from "../../job/job.ts";
 import type { createLog } from "../../log.ts";
@@ -19,6 +20,8 @@ interface CommandLineContext {
   readonly router: Router;
   readonly log: ReturnType<typeof createLog>;
   readonly findMarks: FindMarks;
+  /** The names of all native checks, those of the site too. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -26,7 +29,7 @@ interface CommandLineContext {
  */
 export async function runCommandLine(
   { queue, ...given }: RoutedJob,
-  { config, router, log, findMarks }: CommandLineContext,
+  { config, router, log, findMarks, names }: CommandLineContext,
   io: Io,
 ): Promise<number> {
   limitEnvironment(process.env, config.pluginEnvironment);
@@ -62,6 +65,7 @@ export async function runCommandLine(
     if (outcome.kind === "exited" && outcome.returnCode === NOT_FOUND) {
       const name = findUnanswered(await router(job), findMarks);
       if (name !== undefined) io.stderr(`the worker's own ${name} did not answer: ${why}\n`);
+      else io.stderr(describeNameless(given.commandLine, names));
     }
     return returnCode;
   } finally {
@@ -74,6 +78,15 @@ function findUnanswered(route: Route, find: FindMarks): string | undefined {
   const [path = ""] = route.via === "plugin" ? route.argv : [];
   const name = path.slice(path.lastIndexOf("/") + 1);
   return find(name) === undefined ? undefined : name;
+}
+
+/** A check without a path, as `check_order` where there is a `check_orders`. Empty for any other command. */
+function describeNameless(commandLine: string, names: readonly string[]): string {
+  const [, name] = /^'?(check_[\w.-]+)(?:'|\s|$)/.exec(commandLine) ?? [];
+  if (name === undefined) return "";
+  const nearest = nearestWord(names, name.replaceAll("_", "-"));
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  return `no check is called ${name}${hint} (omd-worker plugin list shows all, with plugin_path those of your folders)\n`;
 }
 
 const NO_JOB: Job = {

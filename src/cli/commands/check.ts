@@ -76,7 +76,9 @@ async function answer(
   const words = check?.replaces === undefined ? command : [findPluginFile(name, io.env), ...rest];
   const commandLine = toCommandLine(words);
   const job = { commandLine, queue, ...(queue === "eventhandler" && { type: queue }) };
-  if (!explains) return await runCommandLine(job, { config, router, log, findMarks: shelf.find }, io);
+  const names = shelf.checks.map((each) => each.name);
+  const context = { config, router, log, findMarks: shelf.find, names };
+  if (!explains) return await runCommandLine(job, context, io);
   const route = await router(job);
   const rights = queue === undefined ? undefined : queueRightsOf(config, queue);
   io.stdout(renderRoute(route, shelf, createSecretReader(config)) + renderRights(route, rights));

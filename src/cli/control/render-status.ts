@@ -11,6 +11,7 @@ export function renderStatus(status: WorkerStatus, now = Date.now() / 1000): str
     ...line("slots", slots(status)),
     ...many("limits", limits(status)),
     ...line("jobs", jobs(status)),
+    ...line("unreadable", unreadable(status, now)),
     ...line("results", results(status)),
     ...line("spool", spool(status)),
     ...many("server", status.jobServers.map(jobServer)),
@@ -75,6 +76,13 @@ function jobs({ jobs: { done, inFlight, orphaned } }: WorkerStatus): string {
   const age = oldest === undefined ? "" : `, the oldest for ${renderDuration(oldest.age)}`;
   const lost = orphaned === 0 ? "" : `, ${orphaned} of them over a connection that is lost`;
   return `${done} done, ${inFlight.length} under way${age}${lost}`;
+}
+
+/** They count as done, but the core gets no result of them. */
+function unreadable({ recent }: WorkerStatus, now: number): string | undefined {
+  if (recent.unreadable === undefined) return undefined;
+  const { count, lastTime, why } = recent.unreadable;
+  return `${count} of them, the last ${renderSince(lastTime, now)}: ${withoutControls(why)}`;
 }
 
 function results({ outbox: { size, oldestAge } }: WorkerStatus): string {

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { errorText } from "../../error-text.ts";
 import { makeFolder } from "../../open-file.ts";
 import type { Io } from "../io.ts";
 import { renderTsconfig } from "./editor.ts";
@@ -24,11 +25,16 @@ export async function newPlugin(argv: readonly string[], io: Io): Promise<number
       await writeFile(join(folder, file), text, { flag: "wx" });
     await writeOnce(join(folder, "tsconfig.json"), renderTsconfig());
   } catch (error) {
-    io.stderr(`${error instanceof Error ? error.message : error}\n`);
+    io.stderr(`${reasonOf(error)}\n`);
     return 1;
   }
   io.stdout(renderNextSteps(name, folder));
   return 0;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") return errorText(error);
+  return `${"path" in error ? error.path : "a file of this name"} is there already, and is not overwritten: choose another name`;
 }
 
 /** A folder has one for all its checks, which the site may have changed. */

@@ -81,7 +81,8 @@ export const files: Kind<readonly string[]> = {
 /** `host`, `host:port` and `[IPv6]:port`. Other programs have a switch for TLS, and no need of `tls://`. */
 const SERVER_SCHEMA: JsonSchema = {
   type: "string",
-  pattern: "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?$",
+  pattern:
+    "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+)(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$",
 };
 
 export const servers: Kind<readonly WrittenAddress[]> = {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Machine } from "../machine.ts";
 import { error, type Remark } from "../problem.ts";
-import { systemReason } from "./read-file.ts";
+import { rightsHint, systemReason } from "./read-file.ts";
 
 export interface FileReading {
   readonly machine: Machine;
@@ -17,7 +17,7 @@ export function readNamedFile(
   try {
     return machine.readFile(resolve(machine.cwd, path));
   } catch (cause) {
-    report(error(`could not open ${word}: ${path}: ${systemReason(cause)}`));
+    report(error(`could not open ${word}: ${path}: ${systemReason(cause)}`, rightsHint(cause)));
     return undefined;
   }
 }

@@ -57,7 +57,7 @@ function readPath(path: string, from: Origin, reader: FileReader): readonly Conf
   } catch (cause) {
     const text = `could not open file: ${path}: ${systemReason(cause)}`;
     const isOfSystem = cause instanceof Error && "errno" in cause;
-    report({ ...(isOfSystem ? error(text) : error(text, HINT)), ...from });
+    report({ ...error(text, isOfSystem ? rightsHint(cause) : HINT), ...from });
   }
   return [];
 }
@@ -108,6 +108,14 @@ function readLines(file: string, content: ByteString, reader: FileReader): reado
     const isCut = comment > 0 && trim(setting.slice(-1)) !== "";
     return expandEntry(readEntry(setting, { file, line: index + 1 }, isCut), reader);
   });
+}
+
+/** What to do about a file that is there and may not be read. */
+export function rightsHint(cause: unknown): string | undefined {
+  const isDenied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
+  return isDenied
+    ? "call this as the worker's user, and let that user read the file: chgrp, chmod g+r"
+    : undefined;
 }
 
 /** `no such file or directory`, without the code, the call and the path Node.js puts around it. */

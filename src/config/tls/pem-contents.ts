@@ -4,7 +4,7 @@ import type { Machine } from "../machine.ts";
 import { PemFile } from "../pem-file.ts";
 import { error, type Remark, warning } from "../problem.ts";
 import { showValue } from "../quote.ts";
-import { systemReason } from "../read/read-file.ts";
+import { rightsHint, systemReason } from "../read/read-file.ts";
 
 type Report = (remark: Remark) => void;
 
@@ -18,7 +18,7 @@ export function readPem(
   try {
     return new PemFile(path, machine.readFile(resolve(machine.cwd, path)));
   } catch (cause) {
-    report(error(`could not open ${option}: ${showValue(path)}: ${systemReason(cause)}`));
+    report(error(`could not open ${option}: ${showValue(path)}: ${systemReason(cause)}`, rightsHint(cause)));
     return undefined;
   }
 }

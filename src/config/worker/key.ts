@@ -6,7 +6,7 @@ import { MAX_KEY_BYTES } from "../kinds/texts.ts";
 import type { Machine } from "../machine.ts";
 import { error, type Remark, warning } from "../problem.ts";
 import { showValue } from "../quote.ts";
-import { systemReason } from "../read/read-file.ts";
+import { rightsHint, systemReason } from "../read/read-file.ts";
 import { MASK, Secret } from "../secret.ts";
 
 interface KeyOptions {
@@ -136,7 +136,7 @@ function readKeyFile(option: string, path: string, { machine, report }: Reading)
     if (key !== "") return new Secret(Buffer.from(key, "latin1"));
     report(error(`${option} ${showPath(path)} has no key in its first line`));
   } catch (cause) {
-    report(error(`could not open ${option}: ${showPath(path)}: ${systemReason(cause)}`));
+    report(error(`could not open ${option}: ${showPath(path)}: ${systemReason(cause)}`, rightsHint(cause)));
   }
   return undefined;
 }

@@ -27,6 +27,8 @@ export function provideSdk(): Disposable {
     resolve(specifier, context, next) {
       const sdk = SDK[specifier];
       if (sdk !== undefined) return { url: sdk, shortCircuit: true };
+      if (/^omd-worker(?:\/|$)/.test(specifier) && MARK.test(context.parentURL ?? ""))
+        throw new Error(`a check imports from "omd-worker/sdk", not from "${specifier}"`);
       const resolved = next(specifier, context);
       if (MARK.test(resolved.url)) return { ...resolved, format: formatOf(resolved.url) };
       const [mark] = MARK.exec(context.parentURL ?? "") ?? [];

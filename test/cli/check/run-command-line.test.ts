@@ -23,7 +23,7 @@ it.each(["on", "off"])("a check finds its family's setting as worker.conf has it
   expect(
     await runCommandLine(
       { commandLine: "/p/check_x" },
-      { config, router: () => route, log, findMarks: () => undefined },
+      { config, router: () => route, log, findMarks: () => undefined, names: [] },
       io,
     ),
   ).toBe(0);

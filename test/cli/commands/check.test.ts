@@ -99,6 +99,16 @@ describe("omd-worker check says why the worker's own check did not answer where 
   it("and says nothing of a plugin that it has no check for", async () => {
     expect((await run("check", ["/nowhere/check_other"])).stderr).toBe("");
   });
+
+  it.each([
+    [["check_snpm", "-H", "h"], "no check is called check_snpm; did you mean check_snmp? ("],
+    [["check_snpm -H h"], "no check is called check_snpm; did you mean check_snmp? ("],
+    [["check_of_the_moon_phase"], "no check is called check_of_the_moon_phase (omd-worker plugin list"],
+  ])("and that no check has the name: %j", async (argv, text) => {
+    const { code, stderr } = await run("check", argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(text);
+  });
 });
 
 describe("omd-worker check without a command", () => {

@@ -52,11 +52,31 @@ describe.skipIf(!hasServer("gearmand"))("omd-worker doctor on a real gearmand", 
     expect(JSON.parse(stdout)).toContainEqual({
       about: "queue",
       severity: "warning",
-      text: `127.0.0.1:${gearmand.port}: the queue service has 1 jobs and no worker`,
+      text: `127.0.0.1:${gearmand.port}: the queue service has a job and no worker`,
       advice: "start the worker: its configuration serves this queue",
     });
     const after = (await readStatus(server)).find(({ queue }) => queue === "service");
     expect(after).toMatchObject({ total: 1, running: 0 });
+  });
+
+  it.each([
+    ["hostgroup_dmz", "let a worker serve it (hostgroups=dmz), or take it from the core's module"],
+    ["servicegroup_web_1", "let a worker serve it (servicegroups=web_1), or take it from the core's module"],
+    ["perfdata", "or look whether its reader runs"],
+  ])("says what serves the queue %s", async (queue, advice) => {
+    const server = { host: "127.0.0.1", port: gearmand.port };
+    const client = await actors.client(server);
+    await client.submit({ queue, unique: "1", workload: Buffer.from("x") });
+    await client.submit({ queue, unique: "2", workload: Buffer.from("x") });
+    const { stdout } = await run("doctor", options());
+    expect(stdout).toContain(`the queue ${queue} has 2 jobs and no worker: `);
+    expect(stdout).toContain(advice);
+  });
+
+  it("leaves no queue of its own behind", async () => {
+    await run("doctor", options());
+    const queues = await readStatus({ host: "127.0.0.1", port: gearmand.port });
+    expect(queues).toEqual([]);
   });
 });
 
@@ -75,6 +95,14 @@ describe("omd-worker doctor", () => {
     expect(code).toBe(2);
     expect(stdout.match(/^error +server /gm)).toHaveLength(2);
     expect(stdout).toContain(": start gearmand there, or correct server=");
+  });
+
+  it("does not advise to start gearmand where the name is not known", async () => {
+    const { stdout } = await run("doctor", ["--server=gearmand.invalid", `--key=${KEY}`, "--services=yes"]);
+    expect(stdout).toMatch(
+      /^error +server gearmand\.invalid:4730: .+: no name server of this machine knows this/m,
+    );
+    expect(stdout).not.toContain("start gearmand there");
   });
 
   it("tells a configuration that is wrong as config check does", async () => {

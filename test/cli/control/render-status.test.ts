@@ -106,6 +106,12 @@ it.each<[string, Partial<WorkerStatus>, string]>([
   expect(head).toBe(`gw: omd-worker 1.0.0, ${says}, up 1 min 30 s`);
 });
 
+it("says that jobs could not be read, and why: the core has no result of them", () => {
+  const unreadable = { count: 4, lastTime: 1_030, why: "wrong key?\x1b[2J" };
+  const text = renderStatus({ ...STATUS, recent: { ...STATUS.recent, unreadable } }, 1_090);
+  expect(text).toContain("  unreadable    4 of them, the last 1 min ago: wrong key??[2J\n");
+});
+
 it.each([
   [{}, "3 results, 2 KiB in /spool"],
   [{ setAside: 2 }, "3 results, 2 KiB in /spool, 2 files set aside"],

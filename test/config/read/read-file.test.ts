@@ -112,4 +112,18 @@ describe("includes", () => {
       "command line: could not open file: /w.conf: permission denied",
     ]);
   });
+
+  it.each(["config=/secret", "keyfile=/secret", "tls_ca_file=/secret"])(
+    "say who must be able to read them: %s",
+    (option) => {
+      const refuse = () => {
+        throw Object.assign(new Error("EACCES: permission denied"), { errno: -13, code: "EACCES" });
+      };
+      const machine = { ...memoryMachine(), stat: refuse, readFile: refuse };
+      const options = ["server=tls://a", "encryption=yes", option];
+      expect(problemsOf(() => loadConfig(options, machine))?.join("\n")).toMatch(
+        /: permission denied \(call this as the worker's user, and let that user read the file: chgrp, chmod g\+r\)/,
+      );
+    },
+  );
 });

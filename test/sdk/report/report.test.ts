@@ -70,6 +70,19 @@ describe("a report", () => {
   });
 });
 
+describe("a threshold that is no range", () => {
+  it.each([
+    ["a text", { warning: "10" }, 'warning of load is no range, but "10": readRange makes one of a text'],
+    ["a number", { critical: 10 }, "critical of load is no range, but 10: readRange makes one of a text"],
+  ])("such as %s is a fault of the check, as every number would be OK", (_, options, text) => {
+    expect(() => report().value("load", 99, options as never)).toThrow(text);
+  });
+
+  it("may be absent", () => {
+    expect(report().value("a", 1, { warning: undefined, critical: undefined }).returnCode).toBe(0);
+  });
+});
+
 describe("perfdata of a report", () => {
   it.each<[Report, perfdata: string]>([
     [

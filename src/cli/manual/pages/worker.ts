@@ -18,6 +18,7 @@ export const RUN_MANUAL: Manual = {
       title: "Signals",
       terms: [
         ["HUP", "Reads the configuration again, opens the log file again, and says what has changed."],
+        ["USR1", "Opens the log file again."],
         [
           "TERM, INT",
           "Finishes and delivers the running checks, up to shutdown_timeout. A second one ends the worker at once and gives them back to gearmand.",

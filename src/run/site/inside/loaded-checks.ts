@@ -49,7 +49,8 @@ async function readModule({ path }: SiteFile, load: () => Promise<object>): Prom
   try {
     const module = await withinSeconds({ seconds: LOAD_WITHIN, onTimeout }, load);
     const checks = [...new Set<unknown>(Object.values(module))].filter(isCheck);
-    if (checks.length === 0) throw new Error("exports no check made by defineCheck");
+    if (checks.length === 0)
+      throw new Error("exports no check made by defineCheck: write export in front of its const");
     return new Map(checks.map((check) => [check.name, check]));
   } catch (error) {
     return { fault: await renderFault(path, error) };
