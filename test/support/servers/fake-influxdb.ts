@@ -14,7 +14,9 @@ interface Flavour {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly authorization: string;
-  /** What it says when some lines are refused. The others are stored. */
+  /** Whether it stores the other lines of a request of which some are refused. */
+  readonly storesOthers: boolean;
+  /** What it says then. */
   readonly partly: (bad: readonly BadLine[]) => FakeReply;
 }
 
@@ -26,17 +28,18 @@ interface BadLine {
 export const FAKE_TOKEN = "fake-influxdb-token";
 const REASON = "invalid number";
 
-/** As the documentation of InfluxDB has it: no server of these versions was there to be asked. */
+/** v2 as InfluxDB 2.8.0 answers; v3 as its documentation has it, as no server was there to be asked. */
 const FLAVOURS: Readonly<Record<"v2" | "v3", Flavour>> = {
   v2: {
     path: "/api/v2/write",
     query: { org: "ops", bucket: "nagflux", precision: "ms" },
     authorization: `Token ${FAKE_TOKEN}`,
-    partly: ([first, ...more]) => ({
-      status: more.length === 0 ? 422 : 400,
+    storesOthers: false,
+    partly: (bad) => ({
+      status: 400,
       body: JSON.stringify({
-        code: more.length === 0 ? "unprocessable entity" : "invalid",
-        message: `failure writing points to database: partial write: unable to parse '${first?.text}': ${REASON} dropped=${more.length + 1}`,
+        code: "invalid",
+        message: bad.map(({ text }) => `unable to parse '${text}': ${REASON}`).join("\n"),
       }),
     }),
   },
@@ -44,6 +47,7 @@ const FLAVOURS: Readonly<Record<"v2" | "v3", Flavour>> = {
     path: "/api/v3/write_lp",
     query: { db: "nagflux", precision: "millisecond" },
     authorization: `Bearer ${FAKE_TOKEN}`,
+    storesOthers: true,
     partly: (bad) => ({
       status: 400,
       body: JSON.stringify({
@@ -103,7 +107,7 @@ export class FakeInfluxdb implements AsyncDisposable {
   }
 
   #write({ url = "", headers }: IncomingMessage, text: string): FakeReply {
-    const { path, query, authorization, partly } = this.#flavour;
+    const { path, query, authorization, storesOthers, partly } = this.#flavour;
     const asked = new URL(url, this.url);
     const isRight = Object.entries(query).every(([name, value]) => asked.searchParams.get(name) === value);
     if (asked.pathname !== path || !isRight) return { status: 404, body: '{"error":"not found"}' };
@@ -111,7 +115,8 @@ export class FakeInfluxdb implements AsyncDisposable {
     const lines = text.split("\n").filter((line) => line !== "");
     if (lines.length > this.atMost) return { status: 413, body: '{"code":"request too large"}' };
     const bad = lines.flatMap((line, at) => (line.includes("nan") ? [{ text: line, number: at + 1 }] : []));
-    for (const line of lines) if (!line.includes("nan")) this.stored.add(line);
+    if (bad.length === 0 || storesOthers)
+      for (const line of lines) if (!line.includes("nan")) this.stored.add(line);
     return bad.length === 0 ? { status: 204, body: "" } : partly(bad);
   }
 }
