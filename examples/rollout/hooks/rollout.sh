@@ -68,6 +68,21 @@ stages() {
   done
 }
 
+# Whether objects have a Secret: one of its own, in a list, or written in one line. A reference to one is none.
+hold_secret() {
+  awk -v quote="[\"']?" '
+    function is(name) { return name quote "[ \t]*:[ \t]*" quote }
+    function end() { if (list && item) found = 1; list = item = 0 }
+    BEGIN { last = quote "[ \t\r]*(#.*)?$"; kind = quote is("kind") }
+    /^---/ { end() }
+    $0 ~ "^" kind "Secret(List)?" last { found = 1 }
+    $0 ~ "^" kind "List" last { list = 1 }
+    $0 ~ "^[ \t-]+" kind "Secret" last || $0 ~ "[{,][ \t]*" kind "Secret" quote "[ \t]*[,}]" { item = 1 }
+    /^[{]/ { list = 1 }
+    END { end(); exit !found }
+  '
+}
+
 validate_stage() {
   objects=$(helm_with_chart template "$1" --namespace "omd-$1" --values "values/$1.yaml" 2>&1) || {
     complain "values/$1.yaml:"
@@ -75,7 +90,7 @@ validate_stage() {
     return
   }
   # A password in a repository stays in its history for ever.
-  if printf '%s\n' "$objects" | grep -qx 'kind: Secret'; then
+  if printf '%s\n' "$objects" | hold_secret; then
     complain "values/$1.yaml holds a secret: make a Secret in the cluster and name it (gearman.existingSecret)"
   fi
 }
