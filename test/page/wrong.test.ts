@@ -149,6 +149,11 @@ describe("the advice says what to write or what was wrong", () => {
 describe("an operator is told", () => {
   it.each<[rule: string, text: RegExp, given: Given]>([
     ["noJobServer", /^No job server answers: b:4730\.$/, { jobServers: [AWAY] }],
+    [
+      "noJobServer",
+      /^No job server answers: b:4730 \(connect ECONNREFUSED\)\.$/,
+      { jobServers: [{ ...AWAY, reason: "connect ECONNREFUSED" }] },
+    ],
     ["jobServerAway", /^Not connected to a job server: b:4730\.$/, { jobServers: [LINK, AWAY] }],
     [
       "jobServerSilent",

@@ -108,6 +108,6 @@ function serversOf({ jobServers }: Facts["status"]) {
   return { present, away: present.filter(({ isConnected, isSilent }) => !isConnected || isSilent) };
 }
 
-function namesOf(servers: readonly { readonly name: string }[]): string {
-  return listOf(servers.map(({ name }) => name));
+function namesOf(servers: readonly { readonly name: string; readonly reason?: string }[]): string {
+  return listOf(servers.map(({ name, reason }) => (reason === undefined ? name : `${name} (${reason})`)));
 }
