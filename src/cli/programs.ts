@@ -50,7 +50,7 @@ export const PROGRAMS: readonly ProgramRow[] = [
 /** What a call asks for. */
 export type Call =
   | { readonly kind: "command"; readonly command: CommandRow; readonly argv: readonly string[] }
-  /** The first word is no command, or a later one is. It may be an option of the worker that needs no value. */
+  /** The first word is no command, or a later one is. It may be an option that needs no value. */
   | { readonly kind: "unclear"; readonly word: string; readonly argv: readonly string[] }
   | {
       readonly kind: InfoRequest;
@@ -83,7 +83,7 @@ export function readCall(calledBy: string, argv: readonly string[], env: Io["env
   return { kind: "command", command: RUN, argv: options };
 }
 
-/** A command behind options, as in `--identifier=gw2 status`. Behind `--config` it may be the option's value. */
+/** A command behind options, as in `--identifier=gw2 status`. Behind `--config` it may be a value. */
 function findLateCommand(options: readonly string[]): string | undefined {
   return optionWords(options).find((word, at) => {
     const before = options[at - 1] ?? "";

@@ -1,10 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { expiresSoon } from "../config/tls/pem-contents.ts";
 import { ownKeyOf } from "../config/worker/key.ts";
-import { dropQueue, readStatus, readVersion } from "../gearman/admin.ts";
+import { dropLeftQueue, readStatus, readVersion } from "../gearman/admin.ts";
 import { renderServerAddress, type ServerAddress } from "../gearman/server-address.ts";
 import { readServerCertificate } from "../gearman/tls/server-certificate.ts";
-import { queueNames } from "../job/queues.ts";
+import { optionServing, queueNames } from "../job/queues.ts";
 import type { Log } from "../log.ts";
 import { createEnvelope } from "../payload/crypt.ts";
 import { keyFromPassword } from "../payload/key.ts";
@@ -12,7 +12,6 @@ import { type Finding, fail, fine, warn } from "./finding.ts";
 import { makeRoundTrip } from "./round-trip.ts";
 
 const TIMEOUT_MS = 5000;
-const DROP_TIMEOUT_MS = 1000;
 
 /** Asks each job server what it is, lets a sealed job go through it, and looks at its queues. */
 export async function examineServers(config: Config, log: Log): Promise<readonly Finding[]> {
@@ -78,7 +77,7 @@ async function examineKey(server: ServerAddress, config: Config, log: Log): Prom
     const queue = `omd-worker_doctor_${config.identifier}`;
     await makeRoundTrip({ server, queue, envelope, log });
     // It would stay without a worker, for which check_gearman -x is CRITICAL.
-    await dropQueue(server, queue, { timeoutMs: DROP_TIMEOUT_MS }).catch(() => {});
+    await dropLeftQueue(server, queue);
     const how = config.encryption ? "sealed with our key" : "without encryption";
     return fine(
       "key",
@@ -104,12 +103,12 @@ async function examineQueues(server: ServerAddress, config: Config): Promise<rea
   });
 }
 
-/** The line that lets a worker serve the queue; queues of other programs have none. */
+/** Queues of other programs, as of perfdata, have no worker's option. */
 function adviseOnQueue(queue: string): string {
-  const [, kind, group] = /^(host|service)group_(.+)$/.exec(queue) ?? [];
-  if (group !== undefined)
-    return `let a worker serve it (${kind}groups=${group}), or take it from the core's module`;
-  return "let a worker serve it (hosts=yes, services=yes, eventhandler=yes, notifications=yes), or look whether its reader runs";
+  const option = optionServing(queue);
+  return option === undefined
+    ? "look whether the program runs that reads this queue"
+    : `let a worker serve it (${option}), or take it from the core's module`;
 }
 
 /** A queue may have any name that a client has chosen. */

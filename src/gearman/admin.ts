@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { reasonOf } from "./reason.ts";
 import { renderServerAddress, type ServerAddress } from "./server-address.ts";
 import { openSocket } from "./socket.ts";
@@ -31,6 +32,11 @@ export class AdminError extends Error {
 type AdminCommand = "status" | "workers" | "version" | `drop function ${string}`;
 
 const TIMEOUT_MS = 10_000;
+const DROP_TIMEOUT_MS = 1_000;
+const DROP_TRIES = 20;
+const DROP_PAUSE_MS = 50;
+/** What gearmand says of a queue that has a worker. */
+const STILL_CONNECTED = "there are still connected workers or executing clients";
 /** `status` and `workers` end with a line of one dot, `version` is one line. */
 const LIST_END = /\n\.\r?\n$/;
 const LINE_END = /\n$/;
@@ -78,8 +84,24 @@ export async function readVersion(server: ServerAddress, options?: AdminOptions)
 }
 
 /** Removes a queue that has no worker. Its name must have no white space. */
-export async function dropQueue(server: ServerAddress, queue: string, options?: AdminOptions): Promise<void> {
+async function dropQueue(server: ServerAddress, queue: string, options?: AdminOptions): Promise<void> {
   await ask(server, `drop function ${queue}`, options);
+}
+
+/**
+ * Removes the queue of a worker whose connection was just closed, which gearmand may see a moment later: it
+ * refuses until then. A queue that stays does no harm but to people who look for queues without a worker.
+ */
+export async function dropLeftQueue(server: ServerAddress, queue: string): Promise<void> {
+  for (let tries = 0; tries < DROP_TRIES; tries += 1) {
+    try {
+      await dropQueue(server, queue, { timeoutMs: DROP_TIMEOUT_MS });
+      return;
+    } catch (error) {
+      if (!(error instanceof AdminError) || !error.message.includes(STILL_CONNECTED)) return;
+      await pause(DROP_PAUSE_MS);
+    }
+  }
 }
 
 async function askList(

@@ -36,6 +36,11 @@ export class Presence {
     this.#remindAfterMs = remindAfterMs;
   }
 
+  /** Why the server is away. Undefined: it is there. */
+  get reason(): string | undefined {
+    return this.#troubles.values().next().value?.reason;
+  }
+
   /** A connection has, or still has, some trouble. May be called as often as one likes. */
   missed(connection: object, trouble: Trouble): void {
     const now = performance.now();

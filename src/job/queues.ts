@@ -8,6 +8,19 @@ export interface QueueOptions {
   readonly servicegroups: readonly string[];
 }
 
+/** The line of worker.conf by which a queue of jobs is served. Undefined: it is a queue of another kind. */
+export function optionServing(queue: string): string | undefined {
+  const [, kind, group] = /^(host|service)group_(.+)$/.exec(queue) ?? [];
+  return group === undefined ? OPTIONS_OF_QUEUES.get(queue) : `${kind}groups=${group}`;
+}
+
+const OPTIONS_OF_QUEUES: ReadonlyMap<string, string> = new Map([
+  ["host", "hosts=yes"],
+  ["service", "services=yes"],
+  ["eventhandler", "eventhandler=yes"],
+  ["notification", "notifications=yes"],
+]);
+
 /**
  * The queues to serve, the most urgent one first, in the C worker's order. Hosts come first because the core
  * waits for a host's state before it judges the services of the host. gearmand serves the queue first that

@@ -7,15 +7,18 @@ import { type Job, purposeOf } from "../job/job.ts";
 import type { Log } from "../log.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import { type Refusal, renderRefusal } from "../outcome/refusal.ts";
+import { adviseOnUnusable, renderUnusable } from "../outcome/unusable-plugin.ts";
 import { PayloadError } from "../payload/payload-error.ts";
 import { judge } from "../result/judge.ts";
 import { ResultTooOldError } from "../result/outbox.ts";
 import { isAnswered } from "../result/result.ts";
 import type { LateLoop } from "../run/loop-watch.ts";
+import type { JobRun } from "../run/run.ts";
 import { type FindMarks, hideSecrets, maskLine } from "../run/secrets.ts";
 import { readStack } from "../run/site/fault.ts";
 import { checkName } from "./check-name.ts";
 import type { LogThrottle } from "./log-throttle.ts";
+import { programOf, whyUnusable } from "./unusable-plugin.ts";
 import type { JobSettings, PerformedJob, WorkerListener } from "./worker-events.ts";
 
 const MAX_OUTPUT = 500;
@@ -38,6 +41,7 @@ export function createJobLog(jobLog: JobLog): WorkerListener {
       logRun(log, performed);
       logTexts(jobLog, performed);
       logTrouble(jobLog, job, ran.outcome, settings);
+      logUnusable(throttle, job, ran);
       if (!isAnswered(job)) logWithoutResult(jobLog, job, ran.outcome, settings);
     },
     declined: (check, reason) =>
@@ -99,7 +103,10 @@ function logTrouble(jobLog: JobLog, job: Job, outcome: Outcome, settings: JobSet
   switch (outcome.kind) {
     case "timed-out": {
       const output = outputOf(job, outcome.stdout, findMarks);
-      log.info({ output }, `timeout (${outcome.after}s) hit for ${timedOutOf(job, findMarks)}`);
+      log.info(
+        { check: checkName(job.commandLine), output },
+        `timeout (${outcome.after}s) hit for ${timedOutOf(job, findMarks)}`,
+      );
       break;
     }
     case "too-old": {
@@ -121,6 +128,15 @@ function logTrouble(jobLog: JobLog, job: Job, outcome: Outcome, settings: JobSet
     case "not-started":
       break;
   }
+}
+
+/** At most one line a minute, whatever is missing: `omd-worker status` names all of them. */
+function logUnusable(throttle: JobLog["throttle"], job: Job, ran: JobRun): void {
+  const why = whyUnusable(ran);
+  if (why === undefined) return;
+  const plugin = renderUnusable({ path: programOf(job.commandLine), why });
+  const text = `a plugin cannot be started: ${plugin}; ${adviseOnUnusable([{ why }])}`;
+  throttle.error("unusable plugin", { job: nameOf(job) }, text);
 }
 
 /** One line for each kind of refusal, whatever command line shows it. */

@@ -1,8 +1,9 @@
 import type { ByteString } from "../byte-string.ts";
 import { errorText } from "../error-text.ts";
 import { JobError } from "../job/decode.ts";
-import { NOT_EXECUTABLE, NOT_FOUND, TOO_MANY_OF_USER } from "../outcome/shell-codes.ts";
+import { TOO_MANY_OF_USER } from "../outcome/shell-codes.ts";
 import { PayloadError } from "../payload/payload-error.ts";
+import { programOf, whyUnusable } from "./unusable-plugin.ts";
 import type { PerformedJob, WorkerListener } from "./worker-events.ts";
 
 /** A plugin that jobs have named and that could not be started. */
@@ -67,10 +68,10 @@ export class RecentJobs {
     if (ran.startTime >= this.#spanEnd) this.#turn(ran.startTime);
     if (job.coreTime !== undefined) this.#least = Math.min(this.#least, ran.startTime - job.coreTime);
     if (ran.via !== "plugin" || ran.outcome.kind !== "exited") return;
-    const why = WHY.get(ran.outcome.returnCode);
+    if (TOO_MANY_OF_USER.test(ran.outcome.stderr)) return;
+    const why = whyUnusable(ran);
     if (why === undefined && this.#unusable.size === 0) return;
-    if (why !== undefined && TOO_MANY_OF_USER.test(ran.outcome.stderr)) return;
-    const path = pathOf(job.commandLine);
+    const path = programOf(job.commandLine);
     this.#unusable.delete(path);
     if (why === undefined) return;
     this.#unusable.set(path, { path, why, lastTime: ran.finishTime });
@@ -92,14 +93,4 @@ export class RecentJobs {
 function whyUnreadable(error: unknown): string {
   const isKnown = error instanceof PayloadError || error instanceof JobError;
   return isKnown ? errorText(error) : "the log says why";
-}
-
-const WHY: ReadonlyMap<number, UnusablePlugin["why"]> = new Map([
-  [NOT_EXECUTABLE, "not executable"],
-  [NOT_FOUND, "not found"],
-]);
-
-/** The program of a plain command line. Assignments in front of it are left out: they may hold a password. */
-function pathOf(commandLine: ByteString): ByteString {
-  return /^(?:\w+=[^\s'"]*\s+)*([^\s'"=]+)(?=\s|$)/.exec(commandLine)?.[1] ?? "a program in quotes";
 }

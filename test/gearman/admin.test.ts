@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { readStatus, readVersion, readWorkers } from "../../src/gearman/admin.ts";
+import { dropLeftQueue, readStatus, readVersion, readWorkers } from "../../src/gearman/admin.ts";
 import { freePort } from "../support/free-port.ts";
 import { Actors, untilStatus } from "../support/gearman/actors.ts";
 import { startSilentServer } from "../support/gearman/silent-server.ts";
@@ -123,3 +125,28 @@ for (const kind of JOB_SERVERS) {
     });
   });
 }
+
+describe("a queue that is left behind", () => {
+  checkLeaks();
+  const BUSY = "ERR UNKNOWN_COMMAND there+are+still+connected+workers+or+executing+clients\n".replaceAll(
+    "+",
+    " ",
+  );
+
+  it.each([
+    ["once more while gearmand still sees its worker", [BUSY, BUSY, "OK\n"], 3],
+    ["once where it is gone", ["OK\n"], 1],
+    ["once where there is none", ["ERR FUNCTION_NOT_FOUND function not found\n"], 1],
+  ])("is removed: it is asked for %s", async (_, answers, expected) => {
+    let asked = 0;
+    const server = createServer((socket) => {
+      socket.on("data", () => socket.end(answers[asked++] ?? BUSY));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await dropLeftQueue({ host: "127.0.0.1", port }, "mine");
+    server.close();
+    await once(server, "close");
+    expect(asked).toBe(expected);
+  });
+});

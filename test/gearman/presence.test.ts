@@ -45,6 +45,17 @@ describe("the presence of a server", () => {
     ]);
   });
 
+  it("knows why the server is away, until it is back", () => {
+    const { presence } = start();
+    presence.seen(JOBS);
+    expect(presence.reason).toBeUndefined();
+    presence.missed(JOBS, LOST);
+    presence.missed(JOBS, REFUSED);
+    expect(presence.reason).toBe("connect ECONNREFUSED");
+    presence.seen(JOBS);
+    expect(presence.reason).toBeUndefined();
+  });
+
   it("is told of a server that is not there at the start", () => {
     const { presence, lines } = start();
     presence.missed(JOBS, REFUSED);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type QueueOptions, queueNames } from "../../src/job/queues.ts";
+import { optionServing, type QueueOptions, queueNames } from "../../src/job/queues.ts";
 
 const NONE: QueueOptions = {
   hosts: false,
@@ -45,4 +45,26 @@ describe("queueNames", () => {
   ])("%s", (_, options, names) => {
     expect(queueNames({ ...NONE, ...options })).toEqual(names);
   });
+});
+
+describe("the option that serves a queue", () => {
+  it("is found for each queue that the worker may serve", () => {
+    expect(queueNames(ALL).map(optionServing)).toEqual([
+      "hosts=yes",
+      "services=yes",
+      "eventhandler=yes",
+      "notifications=yes",
+      "hostgroups=alpha",
+      "hostgroups=beta",
+      "hostgroups=gamma",
+      "servicegroups=sgdb",
+    ]);
+  });
+
+  it.each(["perfdata", "check_results", "hostgroup_", "worker_gw", "constructor"])(
+    "is none for %s",
+    (queue) => {
+      expect(optionServing(queue)).toBeUndefined();
+    },
+  );
 });

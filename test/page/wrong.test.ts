@@ -112,9 +112,48 @@ describe("nothing is wrong", () => {
   ])("%s", (_, given) => expect(findingsOf(given)).toEqual([]));
 });
 
+describe("the advice says what to write or what was wrong", () => {
+  it.each<[string, string, Given]>([
+    [
+      "for a queue that no worker serves",
+      "Let a worker serve it (hostgroups=dmz), or take it from the core's module.",
+      { queues: [{ queue: "hostgroup_dmz", waiting: 3, workers: 0 }] },
+    ],
+    [
+      "for two",
+      "Let a worker serve them (hosts=yes, servicegroups=web), or take them from the core's module.",
+      { queues: ["host", "servicegroup_web"].map((queue) => ({ queue, waiting: 3, workers: 0 })) },
+    ],
+    [
+      "for the queue of another program",
+      "Let a worker serve it (hosts, services, hostgroups, servicegroups …), or take it from the core's module.",
+      { queues: [{ queue: "other", waiting: 3, workers: 0 }] },
+    ],
+    [
+      "for a job that is not of mod_gearman",
+      "Give the worker the key and the encryption of the core's module (key, keyfile, encryption). The last one: payload is not base64",
+      {
+        happened: times(1, "other-key"),
+        recent: {
+          unusable: [],
+          leastLatency: 0,
+          unreadable: { count: 1, lastTime: NOW, why: "payload is not base64" },
+        },
+      },
+    ],
+  ])("%s", (_, advice, given) => {
+    expect(findingsOf(given)).toMatchObject([{ advice }]);
+  });
+});
+
 describe("an operator is told", () => {
   it.each<[rule: string, text: RegExp, given: Given]>([
     ["noJobServer", /^No job server answers: b:4730\.$/, { jobServers: [AWAY] }],
+    [
+      "noJobServer",
+      /^No job server answers: b:4730 \(connect ECONNREFUSED\)\.$/,
+      { jobServers: [{ ...AWAY, reason: "connect ECONNREFUSED" }] },
+    ],
     ["jobServerAway", /^Not connected to a job server: b:4730\.$/, { jobServers: [LINK, AWAY] }],
     [
       "jobServerSilent",

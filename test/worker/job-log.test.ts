@@ -153,7 +153,9 @@ describe("a time-out is told in the C worker's words", () => {
     ["event handler", EVENT_HANDLER, "timeout (10s) hit for eventhandler: /p/restart httpd now"],
   ])("%s", (_, job, message) => {
     const log = tell(job, { kind: "timed-out", after: 10, ...NO_OUTPUT });
-    expect(log.info.mock.calls).toEqual([[{ output: "" }, message]]);
+    expect(log.info.mock.calls).toEqual([
+      [{ check: expect.stringMatching(/^(x|restart)$/), output: "" }, message],
+    ]);
   });
 
   it("each time, with the beginning of what the plugin had said", () => {
@@ -172,7 +174,39 @@ describe("a time-out is told in the C worker's words", () => {
         queue: "service",
       });
     expect(log.info).toHaveBeenCalledTimes(3);
-    expect(log.info).toHaveBeenLastCalledWith({ output: `ü${"x".repeat(498)}` }, expect.any(String));
+    expect(log.info).toHaveBeenLastCalledWith(
+      { check: expect.any(String), output: `ü${"x".repeat(498)}` },
+      expect.any(String),
+    );
+  });
+});
+
+describe("a plugin that cannot be started", () => {
+  const exited = (returnCode: number, stderr = ""): Outcome => ({
+    kind: "exited",
+    returnCode,
+    stdout: "",
+    stderr,
+  });
+
+  it.each([
+    [127, "not found; install what is not found on this machine"],
+    [126, "not executable; look at the rights and the first line of what is not executable"],
+  ])("is named, once a minute at most: code %i", (returnCode, why) => {
+    const [path = ""] = SERVICE.commandLine.split(" ");
+    expect(tell(SERVICE, exited(returnCode)).error.mock.calls).toEqual([
+      [{ job: "web1 - Ping" }, `a plugin cannot be started: ${path}: ${why}`],
+    ]);
+  });
+
+  it.each([
+    ["one that answers with a state", exited(2)],
+    [
+      "a user that has too many processes",
+      exited(126, "setpriv: failed to execute /p/a: Resource temporarily unavailable"),
+    ],
+  ])("is not %s", (_, outcome) => {
+    expect(tell(SERVICE, outcome).error).not.toHaveBeenCalled();
   });
 });
 

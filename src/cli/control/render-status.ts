@@ -102,11 +102,17 @@ function spool({ outbox: { spool } }: WorkerStatus): string | undefined {
 function jobServer({
   name,
   isConnected,
+  reason,
   isSilent,
   isRetired,
   jobsInFlight,
 }: WorkerStatus["jobServers"][number]): string {
-  const state = !isConnected ? "not connected" : isSilent ? "connected, but does not answer" : "connected";
+  const why = reason === undefined ? "" : ` (${withoutControls(reason)})`;
+  const state = !isConnected
+    ? `not connected${why}`
+    : isSilent
+      ? "connected, but does not answer"
+      : "connected";
   const retired = isRetired ? ", of an earlier configuration" : "";
   return `${name} ${state}, ${jobsInFlight} jobs under way${retired}`;
 }

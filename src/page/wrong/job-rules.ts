@@ -86,13 +86,14 @@ const ADVICE_OF_REFUSAL: Readonly<Record<string, string>> = {
   "not-understood": "Correct the command line: omd-worker check NAME --help shows the options.",
 };
 
-export const otherKey: Rule = ({ troubles }) => {
+export const otherKey: Rule = ({ troubles, status: { recent } }) => {
   const { count } = troubles.of("other-key");
   if (count === 0) return undefined;
+  const last = recent.unreadable === undefined ? "" : ` The last one: ${recent.unreadable.why}`;
   return {
     level: "problem",
     text: `${countOf(count, "job")} could not be read ${LATELY}: the core has another key, or another encryption.`,
-    advice: "Give the worker the key and the encryption of the core's module (key, keyfile, encryption).",
+    advice: `Give the worker the key and the encryption of the core's module (key, keyfile, encryption).${last}`,
   };
 };
 

@@ -1,3 +1,4 @@
+import { optionServing } from "../../job/queues.ts";
 import type { WorkQueue } from "../../worker/work-queues.ts";
 import { countOf, type Facts, listOf, type Rule, verbOf } from "./finding.ts";
 
@@ -46,11 +47,12 @@ export const queueWithoutWorker: Rule = ({ queues }) => {
   );
   if (left.length === 0) return undefined;
   const names = listOf(left.map(({ queue, waiting }) => `${queue} (${waiting.toLocaleString("en")})`));
+  const options = left.flatMap(({ queue }) => optionServing(queue) ?? []);
+  const hint = options.length === 0 ? "hosts, services, hostgroups, servicegroups …" : listOf(options);
   return {
     level: "problem",
     text: `Jobs wait in ${left.length === 1 ? "a queue" : "queues"} that no worker serves: ${names}.`,
-    advice:
-      "Let a worker serve it (hosts, services, hostgroups, servicegroups …), or take it from the core's module.",
+    advice: `Let a worker serve ${left.length === 1 ? "it" : "them"} (${hint}), or take ${left.length === 1 ? "it" : "them"} from the core's module.`,
   };
 };
 
@@ -106,6 +108,6 @@ function serversOf({ jobServers }: Facts["status"]) {
   return { present, away: present.filter(({ isConnected, isSilent }) => !isConnected || isSilent) };
 }
 
-function namesOf(servers: readonly { readonly name: string }[]): string {
-  return listOf(servers.map(({ name }) => name));
+function namesOf(servers: readonly { readonly name: string; readonly reason?: string }[]): string {
+  return listOf(servers.map(({ name, reason }) => (reason === undefined ? name : `${name} (${reason})`)));
 }

@@ -1,5 +1,5 @@
 import type { ByteString } from "../../byte-string.ts";
-import { dropQueue } from "../../gearman/admin.ts";
+import { dropLeftQueue } from "../../gearman/admin.ts";
 import { BriefClient } from "../../gearman/brief/client.ts";
 import { ServerError } from "../../gearman/brief/connection.ts";
 import { takeJob } from "../../gearman/brief/take-job.ts";
@@ -31,7 +31,7 @@ export async function roundTrip(trip: RoundTrip): Promise<Verdict> {
     if (!(error instanceof ServerError)) throw error;
     return critical(`job failed: ${error.message}`);
   } finally {
-    await dropQueue(trip.server, own, { timeoutMs: 1_000 }).catch(() => {});
+    await dropLeftQueue(trip.server, own);
   }
 }
 

@@ -43,6 +43,8 @@ export interface LinkStatus {
   /** `host:port` of the job server. */
   readonly name: string;
   readonly isConnected: boolean;
+  /** Why it is not connected, if that is known. */
+  readonly reason?: string;
   /** It is connected, but does not answer. */
   readonly isSilent: boolean;
   /** Jobs that came over this link and have no answer yet. */
@@ -65,12 +67,14 @@ export class Link {
   readonly drained: Promise<void>;
   readonly #jobs: Grabbers;
   readonly #status: Grabber;
+  readonly #presence: Presence;
 
   constructor(options: LinkOptions) {
     const { server, log, timing, orphans, onResultsOpen, onState, onJob, onOrphaned } = options;
     const name = renderServerAddress(server);
     const drained = Promise.withResolvers<void>();
     const presence = new Presence({ server, log });
+    this.#presence = presence;
     this.name = name;
     this.drained = drained.promise;
     this.#jobs = new Grabbers({
@@ -128,7 +132,9 @@ export class Link {
   get status(): LinkStatus {
     const { name, isSilent } = this;
     const { isConnected, jobsInFlight, outstandingGrabs } = this.#jobs;
-    return { name, isConnected, isSilent, jobsInFlight, outstandingGrabs };
+    const reason = isConnected ? undefined : this.#presence.reason;
+    const why = reason !== undefined && { reason };
+    return { name, isConnected, ...why, isSilent, jobsInFlight, outstandingGrabs };
   }
 
   start(): void {

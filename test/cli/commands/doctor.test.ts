@@ -62,7 +62,7 @@ describe.skipIf(!hasServer("gearmand"))("omd-worker doctor on a real gearmand", 
   it.each([
     ["hostgroup_dmz", "let a worker serve it (hostgroups=dmz), or take it from the core's module"],
     ["servicegroup_web_1", "let a worker serve it (servicegroups=web_1), or take it from the core's module"],
-    ["perfdata", "or look whether its reader runs"],
+    ["perfdata", "look whether the program runs that reads this queue"],
   ])("says what serves the queue %s", async (queue, advice) => {
     const server = { host: "127.0.0.1", port: gearmand.port };
     const client = await actors.client(server);

@@ -45,6 +45,7 @@ const STATUS: WorkerStatus = {
   jobServers: [
     { ...LINK, name: "one:4730" },
     { ...LINK, name: "two:4730", isSilent: true },
+    { ...LINK, name: "gone:4730", isConnected: false, reason: "connect ECONNREFUSED" },
     { ...LINK, name: "old:4730", isConnected: false, isRetired: true },
   ],
   dupservers: [{ name: "dup:4730", isConnected: false, waiting: 7, limit: 1_000 }],
@@ -74,6 +75,7 @@ it("says what a worker does, a line for each thing", () => {
   results       3 wait for a job server, the oldest for 1 min 1 s
   server        one:4730 connected, 2 jobs under way
                 two:4730 connected, but does not answer, 2 jobs under way
+                gone:4730 not connected (connect ECONNREFUSED), 2 jobs under way
                 old:4730 not connected, 2 jobs under way, of an earlier configuration
   dupserver     dup:4730 not connected, 7 of at most 1000 copies wait
   plugins       1 shells busy, 2 idle; 3 plugins kept warm
@@ -85,7 +87,7 @@ it("says what a worker does, a line for each thing", () => {
 `);
 });
 
-const [ONE, TWO, OLD] = STATUS.jobServers.map((server) => [server]);
+const [ONE, TWO, , OLD] = STATUS.jobServers.map((server) => [server]);
 
 it.each<[string, Partial<WorkerStatus>, string]>([
   ["an answering job server", { jobServers: ONE ?? [] }, "takes jobs"],
