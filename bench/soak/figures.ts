@@ -38,7 +38,7 @@ export interface SoakFigure {
   readonly isPart?: true;
 }
 
-/** A part of the worker's memory that says where it has grown: room that is in use or kept for the next ones. */
+/** A part of the memory that says where it has grown: room that is in use, or kept for the next checks. */
 const ROOM = { by: "median", slack: 1, isPart: true } as const;
 
 /** The figures that must not grow, and a part that is shown. */
