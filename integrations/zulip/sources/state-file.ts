@@ -9,8 +9,8 @@ export class StateFile {
   }
 
   /**
-   * Undefined: nothing is remembered, or it is no JSON. Throws the system's error: what the disk does not give
-   * now must not be taken for forgotten.
+   * Undefined: nothing is remembered, or it is no JSON. Throws the system's error: what the disk does not
+   * give now must not be taken for forgotten.
    */
   async read(): Promise<unknown> {
     const text = await readFile(this.#path, "utf8").catch((error: unknown) => {
