@@ -105,8 +105,13 @@ export class PipeDirectory {
     chmodSync(stderr, FOR_PLUGINS);
   }
 
+  /** What the disk does not let go of stays until the worker ends: that is no reason to end. */
   remove(set: PipePaths): void {
-    for (const path of Object.values(set)) rmSync(path, { force: true });
+    for (const path of Object.values(set)) {
+      try {
+        rmSync(path, { force: true });
+      } catch {}
+    }
   }
 
   [Symbol.dispose](): void {

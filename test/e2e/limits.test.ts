@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createFolder, writeGate } from "../support/folder.ts";
 import { type Gearmand, startGearmand } from "../support/gearman/gearmand.ts";
 import {
@@ -14,6 +14,7 @@ import { hasServer } from "../support/servers/installed.ts";
 import { Core, serviceJob } from "./core.ts";
 
 const SLOTS = 60;
+const PATIENCE = { timeout: 30_000, interval: 20 };
 const WAITS = "cannot start a job, it waits and no more are taken";
 const [FILES, PROCESSES, SPACE] = [
   "this process has no file descriptors left",
@@ -140,6 +141,33 @@ describe.skipIf(!hasServer("gearmand"))("a worker that is short of something", (
       owner: USER,
     });
     await expectAllDone(queue, worker, { lack: PROCESSES ?? "", isLine });
+  });
+
+  it.skipIf(!may(WITH_FEW_PROCESSES))("of processes when gearmand dies keeps its results", async () => {
+    using folder = createFolder();
+    chmodSync(folder.path, 0o777);
+    const gate = writeGate(folder.path);
+    const spool = join(folder.path, "spool");
+    const own = await startGearmand();
+    await using core = new Core({ port: own.port });
+    const start = (options: WorkerOptions) =>
+      startWorker([own.port], ["services=yes", "native_checks=off", `result_spool=${spool}`], options);
+    const options = { under: WITH_FEW_PROCESSES, owner: USER };
+    await using worker = await start(options);
+    await core.submit("service", serviceJob("kept", gate.plugin("kept")));
+    await gate.entered(1);
+    const [program = "", ...words] = [...AS_USER, "prlimit", `--pid=${worker.pid}`, "--nproc=1:60"];
+    execFileSync(program, words);
+    await own.kill9();
+    gate.open();
+    await vi.waitFor(() => expect(readdirSync(spool)).toContain("results.1"), PATIENCE);
+    await worker.kill9();
+    worker.mark.kill();
+    await using _second = await start(options);
+    const again = await startGearmand({ port: own.port });
+    await core.collected(1);
+    expect(core.services).toEqual(["kept"]);
+    await again.stop();
   });
 
   it.skipIf(!may(WITH_SMALL_MEMORY_FILES))("of space in /dev/shm has the jobs wait", async () => {

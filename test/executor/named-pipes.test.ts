@@ -38,6 +38,16 @@ afterEach(() => {
 });
 
 describe("the directory", () => {
+  it("goes on without the pipes that cannot be removed", async () => {
+    using directory = new PipeDirectory([parent]);
+    const pipes = await directory.take();
+    rmSync(pipes.stdout);
+    mkdirSync(join(pipes.stdout, "in the way"), { recursive: true });
+    directory.remove(pipes);
+    expect(existsSync(pipes.stdout)).toBe(true);
+    expect(existsSync(pipes.stderr)).toBe(false);
+  });
+
   it("is in the first writable place, and only its owner can use it", () => {
     using directory = new PipeDirectory(["/nope", "/proc", parent, "/"]);
     expect(readdirSync(parent)).toEqual([directory.path.slice(parent.length + 1)]);

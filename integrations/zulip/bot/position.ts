@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 
 /** How far the bot has read. */
 interface Read {
@@ -50,9 +50,12 @@ export class Position {
   }
 }
 
+/** Throws the system's error: what cannot be read now must not be taken for a first start. */
 function readPosition(path: string): Read | undefined {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  const text = readFileSync(path, "utf8");
   try {
-    const { message, contact } = Object(JSON.parse(readFileSync(path, "utf8"))) as Partial<Read>;
+    const { message, contact } = Object(JSON.parse(text)) as Partial<Read>;
     return typeof message === "number" && typeof contact === "number" ? { message, contact } : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isShortage, SpoolFolderError } from "../../spool/spool-folder.ts";
 import type { Batch } from "./plan.ts";
 
 /** What was about to be sent when the file was written. */
@@ -47,7 +48,8 @@ export class SendingJournal {
     try {
       const value: unknown = JSON.parse(await readFile(this.#path, "utf8"));
       return isBegun(value) ? value : undefined;
-    } catch {
+    } catch (error) {
+      if (isShortage(error)) throw new SpoolFolderError("cannot read what was being sent", { cause: error });
       return undefined;
     }
   }

@@ -36,11 +36,13 @@ interface Told {
 export async function followBroadcasts(options: BroadcastsOptions, signal: AbortSignal): Promise<void> {
   const { broadcasting, spool, clock, log } = options;
   const state = new StateFile(join(spool.folder, "broadcasts.json"));
-  const told = readTold(await state.read());
+  let told: Map<string, Told> | undefined;
   let trouble: string | undefined;
   while (!signal.aborted) {
     try {
-      await tellChanges(told, { ...options, save: () => state.write(Object.fromEntries(told)) });
+      told ??= readTold(await state.read());
+      const known = told;
+      await tellChanges(known, { ...options, save: () => state.write(Object.fromEntries(known)) });
       if (trouble !== undefined) log.info("Thruk tells its broadcasts again");
       trouble = undefined;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 
 /** What a source remembers over restarts: a small file of JSON, which is replaced as a whole. */
 export class StateFile {
@@ -8,10 +8,17 @@ export class StateFile {
     this.#path = path;
   }
 
-  /** Undefined: nothing is remembered, or nobody can read it. */
+  /**
+   * Undefined: nothing is remembered, or it is no JSON. Throws the system's error: what the disk does not
+   * give now must not be taken for forgotten.
+   */
   async read(): Promise<unknown> {
+    const text = await readFile(this.#path, "utf8").catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      throw error;
+    });
     try {
-      return JSON.parse(await readFile(this.#path, "utf8"));
+      return JSON.parse(text);
     } catch {
       return undefined;
     }
@@ -19,7 +26,13 @@ export class StateFile {
 
   async write(state: unknown): Promise<void> {
     const unfinished = `${this.#path}.new`;
-    await writeFile(unfinished, JSON.stringify(state), { mode: 0o600 });
+    const file = await open(unfinished, "w", 0o600);
+    try {
+      await file.writeFile(JSON.stringify(state));
+      await file.datasync(); // or the new name may be on the disk before what is in it
+    } finally {
+      await file.close();
+    }
     await rename(unfinished, this.#path);
   }
 }

@@ -7,6 +7,7 @@ import { renderForLog } from "../../config/problem.ts";
 import { createLog, type WorkerLog } from "../../log.ts";
 import { MetricsServer } from "../../metrics/http-server.ts";
 import type { Io } from "../io.ts";
+import { startThreads } from "../run/start-threads.ts";
 import { handleUncaughtErrors } from "../run/uncaught-errors.ts";
 import { VERSION } from "../version.ts";
 
@@ -15,6 +16,7 @@ export async function servePerfdata(
   { config, warnings }: LoadedConfig<PerfdataConfig>,
   io: Io,
 ): Promise<number> {
+  await startThreads();
   const log = openLog(config, io);
   if (log === undefined) return 1;
   using _uncaughtErrors = handleUncaughtErrors(log, () => process.exit(1));

@@ -23,6 +23,7 @@ import { NewSpace } from "./new-space.ts";
 import { openLog } from "./open-log.ts";
 import { createMetrics, type WorkerMetrics } from "./serve-metrics.ts";
 import { startLines } from "./start-lines.ts";
+import { startThreads } from "./start-threads.ts";
 import { type SystemdLink, tellSystemd } from "./tell-systemd.ts";
 import { handleUncaughtErrors } from "./uncaught-errors.ts";
 
@@ -42,6 +43,7 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<number> {
   const { argv, loaded, sources, io, service, onReady } = options;
   const { config } = loaded;
+  await startThreads();
   await using opened = openLog(loaded, io);
   const { log, tail } = opened;
   using _pidFile = config.pidfile === undefined ? undefined : takePidFile(config.pidfile, log);

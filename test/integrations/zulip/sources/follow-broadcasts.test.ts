@@ -1,3 +1,5 @@
+import { mkdirSync, renameSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ThrukBroadcasts } from "../../../../integrations/backends/thruk-broadcasts.ts";
 import { SpoolFolder } from "../../../../integrations/spool/spool-folder.ts";
@@ -63,6 +65,20 @@ describe("broadcasts of Thruk", () => {
       thruk.broadcasts = list;
     };
   const seconds = () => Math.floor(clock.time / 1_000);
+
+  it("are not told again while it cannot be read what was told", async () => {
+    const one = broadcast("2026-11-26-omdadmin", "once");
+    expect(await ask(show(one))).toHaveLength(1);
+    const [state, away] = [join(folder.path, "broadcasts.json"), join(folder.path, "away")];
+    renameSync(state, away);
+    mkdirSync(state);
+    const mend = () => {
+      rmdirSync(state);
+      renameSync(away, state);
+    };
+    expect(await ask(show(one), mend, show(one))).toEqual([]);
+    expect(log.warn).toHaveBeenCalledWith(expect.stringContaining("broadcasts are not told: EISDIR"));
+  });
 
   it("are told once each, when they are changed, and when they are over", async () => {
     const first = broadcast("2026-11-26-omdadmin", "<b>Update</b> of Naemon at 8 pm");

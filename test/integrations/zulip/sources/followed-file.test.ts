@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FollowedFile } from "../../../../integrations/zulip/sources/followed-file.ts";
@@ -38,6 +46,17 @@ describe("a followed file", () => {
     appendFileSync(path, "f\nc\n");
     expect(await drain(await open())).toEqual(["half", "c"]);
     expect(await drain(await open())).toEqual([]);
+  });
+
+  it("is not taken for a new one while it cannot be read how far it was dealt with", async () => {
+    await open();
+    writeFileSync(path, "a\nb\n");
+    const [state, away] = [join(folder.path, "state.json"), join(folder.path, "away")];
+    renameSync(state, away);
+    symlinkSync(state, state); // it cannot be read, but replaced
+    await expect(open()).rejects.toThrow("ELOOP");
+    renameSync(away, state);
+    expect(await drain(await open())).toEqual(["a", "b"]);
   });
 
   it("gives a line again that nobody has dealt with", async () => {
