@@ -116,6 +116,12 @@ export class MessageReader implements Framer {
     return taken;
   }
 
+  /** Is told what the driver sends. */
+  send(data: Buffer): Buffer {
+    this.#order.answer();
+    return data;
+  }
+
   /** Takes a piece, and gives what is for the driver: messages that are whole now. */
   push(piece: Buffer): Buffer {
     if (!this.#hasBegun && piece.length > 0) this.#order.requireLetter(piece[0] ?? 0);
