@@ -1,6 +1,7 @@
 import { checkPgsql } from "../../../plugins/pgsql/check_pgsql.ts";
 import { authentication, message } from "../../../test/plugins/pgsql/speaker.ts";
 import type { Random } from "../../engine/random.ts";
+import { PGSQL_TOKENS } from "../../tokens.ts";
 import { type Dialogue, type Message, type Protocol, texts } from "../protocol.ts";
 
 const TEXTS = [
@@ -143,16 +144,7 @@ const sizeOf = (heard: Buffer) => {
 export const PGSQL_PROTOCOL: Protocol = {
   name: "PostgreSQL",
   sizeOf,
-  tokens: [
-    "E\0\0\0",
-    "R\0\0\0\x08\0\0\0\0",
-    "Z\0\0\0\x05I",
-    "\0",
-    "D\0\0\0",
-    "\xff\xff\xff\xff",
-    "S\0\0\0",
-    "N",
-  ],
+  tokens: PGSQL_TOKENS,
   others: OTHERS,
   mend: (changed) => {
     const mended = Buffer.from(changed);
