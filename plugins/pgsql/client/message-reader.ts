@@ -13,6 +13,7 @@ import {
   readMessage,
   readParameter,
   readText,
+  requireCopy,
   requireNotification,
   unknown,
 } from "./messages.ts";
@@ -182,6 +183,7 @@ export class MessageReader implements Framer {
         return;
       case LETTER.copyIn:
       case LETTER.copyOut:
+        requireCopy(body);
         this.#begin(undefined);
         this.#keep(NONE);
         this.#listener.copies();

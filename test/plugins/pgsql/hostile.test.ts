@@ -116,6 +116,8 @@ const LEFT: Readonly<Record<string, Serve>> = {
     ACCEPTED,
     Buffer.concat([message("E", "SERROR\0VERROR\0C42601\0Mno\0\0more"), READY]),
   ),
+  "begins a copy without saying how": says(ACCEPTED, message("H", "")),
+  "begins a copy of one column, and says nothing of it": says(ACCEPTED, message("G", "\0\0\x01")),
   "sends half a notification": says(ACCEPTED, Buffer.concat([message("A", "\0\0\0\x05chan\0"), ONE])),
   "says that a parameter is very long": says(
     Buffer.concat([authentication(0), Buffer.from("S\0\0\xff\xffx", "latin1")]),
