@@ -4,6 +4,7 @@ import type { Check } from "../../../sdk/index.ts";
 import { MYSQL_RULES } from "../../../test/plugins/mysql/normal.ts";
 import { error, greeting, packet } from "../../../test/plugins/mysql/speaker.ts";
 import type { Random } from "../../engine/random.ts";
+import { MYSQL_TOKENS } from "../../tokens.ts";
 import { type Dialogue, type Message, type Protocol, texts } from "../protocol.ts";
 
 const CODES = [1045, 1044, 1040, 1129, 1049, 1064, 2006, 2013, 2000, 0, 65_535, 1130, 1227, 1146, 1158];
@@ -152,16 +153,7 @@ export const MYSQL_PROTOCOL: Protocol = {
   isImpatient: true,
   rules: MYSQL_RULES,
   sizeOf: (heard) => (heard.length < HEADER ? 0 : HEADER + heard.readUIntLE(0, 3)),
-  tokens: [
-    "\0\0\0",
-    "\xff",
-    "\xfe",
-    "\x01\0\0\x01",
-    "mysql_native_password\0",
-    "\xfb",
-    "\xfc\xff\xff",
-    "\xfd",
-  ],
+  tokens: MYSQL_TOKENS,
   others: OTHERS,
   mend: (changed) => {
     const mended = Buffer.from(changed);

@@ -1,6 +1,7 @@
 import { checkPgsql } from "../../../plugins/pgsql/check_pgsql.ts";
 import { authentication, message } from "../../../test/plugins/pgsql/speaker.ts";
 import type { Random } from "../../engine/random.ts";
+import { PGSQL_TOKENS } from "../../tokens.ts";
 import { type Dialogue, type Message, type Protocol, texts } from "../protocol.ts";
 
 const TEXTS = [
@@ -124,6 +125,9 @@ const OTHERS: readonly Message[] = [
   ...texts("EFATAL: old\n\0", "HTTP/1.1 400 Bad\r\n\r\n", "D\x7f\xff\xff\xff", "T\0\0\0\x02", "N", "S", ""),
 ];
 
+const SCRAM = authentication(10, "SCRAM-SHA-256\0\0");
+const CHALLENGE = authentication(11, "r=x,s=c2FsdA==,i=4096");
+
 const LINE = ["-H", "127.0.0.1", "-P", "PORT", "-l", "me", "-d", "db", "-t", "2"];
 const PLAIN = ["-o", "sslmode=disable"];
 const QUERY = ["-q", "select 1", "-W", "5:50"];
@@ -143,16 +147,7 @@ const sizeOf = (heard: Buffer) => {
 export const PGSQL_PROTOCOL: Protocol = {
   name: "PostgreSQL",
   sizeOf,
-  tokens: [
-    "E\0\0\0",
-    "R\0\0\0\x08\0\0\0\0",
-    "Z\0\0\0\x05I",
-    "\0",
-    "D\0\0\0",
-    "\xff\xff\xff\xff",
-    "S\0\0\0",
-    "N",
-  ],
+  tokens: PGSQL_TOKENS,
   others: OTHERS,
   mend: (changed) => {
     const mended = Buffer.from(changed);
@@ -167,6 +162,10 @@ export const PGSQL_PROTOCOL: Protocol = {
     asked([...PLAIN, "-q", "begin"], login, [done, done, ready]),
     asked([...PLAIN, ...QUERY, "-p", "pw"], [authentication(3)], login, one),
     asked([...PLAIN, ...QUERY, "-p", "pw"], [authentication(5, "salt")], login, one),
+    asked([...PLAIN, ...QUERY, "-p", "pw"], [SCRAM], [CHALLENGE]),
+    // The client has no password, so it ends the connection.
+    asked([...PLAIN, ...QUERY], [authentication(5, "salt")]),
+    asked([...PLAIN, ...QUERY], [SCRAM]),
     asked([...PLAIN, "-p", "pw"], [told("E")]),
     asked(["-p", "pw"], texts("N"), login, one),
     asked(QUERY, texts("N"), [authentication(3)], login, one),

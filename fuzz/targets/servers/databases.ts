@@ -13,6 +13,7 @@ import {
   speaker as pgSpeaker,
 } from "../../../test/plugins/pgsql/speaker.ts";
 import type { ServedTarget } from "../../engine/target.ts";
+import { MYSQL_TOKENS, PGSQL_TOKENS } from "../../tokens.ts";
 import { hostileServer, sendAndClose } from "./hostile.ts";
 
 const KEPT = new Map([[NATIVE_DB_POOL, true]]);
@@ -35,18 +36,7 @@ const MYSQL = hostileServer({
     at(2, ONE),
     at(2, error(1, 1064, "#42000You have an error")),
   ],
-  tokens: [
-    "\0\0\0",
-    "\xff",
-    "\xfe",
-    "\x01\0\0\x01",
-    "mysql_native_password\0",
-    "caching_sha2_password\0",
-    "\xfb",
-    "\xfc\xff\xff",
-    "\xfd",
-    "\xfe\xff\xff\xff\xff\xff\xff\xff\xff",
-  ],
+  tokens: MYSQL_TOKENS,
   settings: KEPT,
   serve: (socket, bytes) => {
     const { stage, rest } = stageOf(bytes, 3);
@@ -71,18 +61,7 @@ const PGSQL = hostileServer({
     at(1, pgError({ S: "ERROR", C: "42601", M: "syntax error", P: "8" })),
     at(1, message("N", "SNOTICE\0C00000\0Mx\0\0")),
   ],
-  tokens: [
-    "E\0\0\0",
-    "R\0\0\0\x08\0\0\0\0",
-    "Z\0\0\0\x05I",
-    "\0",
-    "T\0\0\0",
-    "D\0\0\0",
-    "\xff\xff\xff\xff",
-    "S\0\0\0",
-    "r=,s=,i=1",
-    "N",
-  ],
+  tokens: PGSQL_TOKENS,
   settings: KEPT,
   serve: (socket, bytes) => {
     const { stage, rest } = stageOf(bytes, 2);

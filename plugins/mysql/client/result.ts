@@ -20,7 +20,7 @@ export type QueryResult =
 /** The first bytes of packets. */
 const [OK, LOCAL_INFILE, END, ERROR] = [0x00, 0xfb, 0xfe, 0xff];
 /** Flags of a server's status. */
-const [IN_TRANSACTION, MORE_RESULTS] = [0x1, 0x8];
+const [IN_TRANSACTION, MORE_RESULTS, SESSION_CHANGED] = [0x1, 0x8, 0x4000];
 /** A row may begin with the same byte as the end, but is longer then. */
 const MAX_END = 7;
 
@@ -124,7 +124,27 @@ function readOk(reader: PacketReader): number {
   const status = reader.uint16();
   reader.uint16();
   if (reader.left > 0) reader.skipText();
+  if (reader.left > 0 && (status & SESSION_CHANGED) !== 0) requireChanges(reader);
   return status;
+}
+
+/** How many texts a change of the session has, by its kind: a variable, a database, a transaction's. */
+const TEXTS_OF_CHANGE: ReadonlyMap<number | undefined, number> = new Map([
+  [0, 2],
+  [1, 1],
+  [4, 1],
+]);
+
+/** Looks whether what has changed in the session is told as real servers do. libmariadb reads it. */
+function requireChanges(reader: PacketReader): void {
+  const all = reader.part();
+  if (reader.left > 0) throw new Error("bytes behind the changes of a session");
+  while (all.left > 0) {
+    const texts = TEXTS_OF_CHANGE.get(all.length());
+    const change = all.part();
+    for (let left = texts ?? 0; left > 0; left -= 1) change.skipText();
+    if (texts !== undefined && change.left > 0) throw new Error("another change of a session");
+  }
 }
 
 function readError(packet: Buffer): Failure {
@@ -185,6 +205,13 @@ class PacketReader {
     if (length === undefined) return undefined;
     const at = this.#pass(length);
     return this.#data.toString("latin1", at, at + length);
+  }
+
+  /** What follows a length. */
+  part(): PacketReader {
+    const length = this.length() ?? 0;
+    const at = this.#pass(length);
+    return new PacketReader(this.#data, at, at + length);
   }
 
   skipText(): void {

@@ -13,6 +13,10 @@ const FOLLOWING: ReadonlyMap<number, readonly number[]> = new Map([
   [KIND.saslFinal, [KIND.ok]],
 ]);
 const FIRST = [KIND.ok, KIND.password, KIND.md5, KIND.sasl];
+/** Kinds that the client answers. */
+const WANT_ANSWER: readonly number[] = [KIND.password, KIND.md5, KIND.sasl, KIND.saslContinue];
+/** Names of mechanisms, each with a NUL behind it, and one more. */
+const MECHANISMS = /^(?:[^\0]+\0)+\0$/;
 
 /** Bytes of a message, without its letter and its length. */
 const KIND_BYTES = 4;
@@ -58,6 +62,12 @@ export function requireUsualSize(letter: number, length: number): void {
 export class LoginOrder {
   #next: readonly number[] = FIRST;
   #isReady = false;
+  #wantsAnswer = false;
+
+  /** Says that the client has sent something. */
+  answer(): void {
+    this.#wantsAnswer = false;
+  }
 
   /**
    * Declines what libpq reads behind the error that ends a login: nothing, unless the server had let the user
@@ -69,9 +79,12 @@ export class LoginOrder {
     requireUsualSize(letter, length);
   }
 
-  /** Declines a letter that has no place here: libpq does not wait for the rest of such a message. */
+  /**
+   * Declines a letter that has no place here: libpq does not wait for the rest of such a message. Nor does it
+   * look at what is behind a request before it has answered, and its answer may be that it gives up.
+   */
   requireLetter(letter: number): void {
-    if (!this.#letters().includes(letter)) throw unknown();
+    if (this.#wantsAnswer || !this.#letters().includes(letter)) throw unknown();
   }
 
   /** Declines a length that libpq does not wait for, and a letter that has no place here. */
@@ -103,13 +116,16 @@ export class LoginOrder {
     return this.#next.length === 0;
   }
 
-  #readRequest({ data, start }: Body, size: number): void {
+  #readRequest({ data, start, end }: Body, size: number): void {
     if (size < KIND_BYTES) throw unknown();
     const kind = data.readInt32BE(start);
     const following = FOLLOWING.get(kind);
     if (!this.#next.includes(kind) || following === undefined) throw unknown();
     if (size !== (SIZES.get(kind) ?? size)) throw unknown();
+    if (kind === KIND.sasl && !MECHANISMS.test(data.toString("latin1", start + KIND_BYTES, end)))
+      throw unknown();
     this.#next = following;
+    this.#wantsAnswer = WANT_ANSWER.includes(kind);
   }
 
   #readReady({ data, start }: Body, size: number): void {

@@ -13,6 +13,7 @@ import {
   readMessage,
   readParameter,
   readText,
+  requireCopy,
   requireNotification,
   unknown,
 } from "./messages.ts";
@@ -116,6 +117,12 @@ export class MessageReader implements Framer {
     return taken;
   }
 
+  /** Is told what the driver sends. */
+  send(data: Buffer): Buffer {
+    this.#order.answer();
+    return data;
+  }
+
   /** Takes a piece, and gives what is for the driver: messages that are whole now. */
   push(piece: Buffer): Buffer {
     if (!this.#hasBegun && piece.length > 0) this.#order.requireLetter(piece[0] ?? 0);
@@ -176,6 +183,7 @@ export class MessageReader implements Framer {
         return;
       case LETTER.copyIn:
       case LETTER.copyOut:
+        requireCopy(body);
         this.#begin(undefined);
         this.#keep(NONE);
         this.#listener.copies();

@@ -154,6 +154,11 @@ export function readText({ data, start, end }: Body, encoding: string | undefine
   return text;
 }
 
+/** Looks at the beginning of a copy: a form, how many columns there are, and the form of each. */
+export function requireCopy({ data, start, end }: Body): void {
+  if (end - start < 3 || end - start !== 3 + 2 * data.readUInt16BE(start + 1)) throw unknown();
+}
+
 /** Looks at a notification: the process, a channel and a text. */
 export function requireNotification({ data, start, end }: Body): void {
   const [, , ...rest] = data.toString("latin1", start + PROCESS_BYTES, end).split("\0");

@@ -98,7 +98,10 @@ export class Session implements Disposable {
       isAuthenticated = true;
     });
     client.connection.once("authenticationSASL", ({ mechanisms }) => {
-      if (!mechanisms.includes(MECHANISM)) stream.end(new CheckDeclined("a login that only libpq knows"));
+      // libpq wants no channel binding offered where there is no TLS.
+      const isOdd = !session.#isSecure && mechanisms.includes(BOUND_MECHANISM);
+      if (isOdd || !mechanisms.includes(MECHANISM))
+        stream.end(new CheckDeclined("a login that only libpq knows"));
     });
     const connected = client.connect();
     socket.resume();
@@ -212,6 +215,7 @@ const PROOF = encodeQueries("");
 
 /** The one of the driver. libpq looks at the mechanisms before it looks for a password. */
 const MECHANISM = "SCRAM-SHA-256";
+const BOUND_MECHANISM = "SCRAM-SHA-256-PLUS";
 
 class NoPassword extends Error {}
 

@@ -21,6 +21,11 @@ const NATIVE = "mysql_native_password";
 const BLOCKED =
   "Host '127.0.0.1' is blocked because of many connection errors; unblock with 'mariadb-admin flush-hosts'";
 
+/** A variable of the session that has another value: the kind of change, its length, two texts. */
+const VARIABLE = "\0\x0e\x0aautocommit\x02ON";
+/** An answer without rows that tells of it. */
+const CHANGED = `\0\0\0\x02\x40\0\0\0\x10${VARIABLE}`;
+
 /** Servers about which check and plugin say the same. */
 const SAME: Readonly<Record<string, Serve>> = {
   "closes at once": (socket) => socket.end(),
@@ -52,6 +57,10 @@ const SAME: Readonly<Record<string, Serve>> = {
     login: packet(77, OK),
     query: Buffer.concat([packet(5, ONE.subarray(4, 5)), ONE.subarray(5)]),
     statistics: packet(9, "Uptime: 1"),
+  }),
+  "tells changes of the session": speaker({
+    login: packet(2, `\0\0\0\x02\x40\0\0\0\x1b${VARIABLE}\x01\x05\x04test\x02\x02\x011`),
+    query: packet(1, CHANGED),
   }),
   "closes before the answer": speaker({
     query: (socket) => socket.end(),
@@ -106,6 +115,14 @@ const LEFT: Readonly<Record<string, Serve>> = {
     login: Buffer.concat([packet(2, OK), error(3, 1040, "#08004no room")]),
   }),
   "sends an empty packet behind the login": speaker({ login: Buffer.concat([packet(2, OK), packet(3, "")]) }),
+  "tells a change of the session that is none": speaker({
+    query: packet(1, "\0\x01\x05\x02v\0\x03\0\x02AB"),
+  }),
+  "tells a change of the session that is cut off": speaker({ query: packet(1, CHANGED.slice(0, -1)) }),
+  "has bytes behind the changes of the session": speaker({ query: packet(1, `${CHANGED}x`) }),
+  "tells a change of the session with more than it has": speaker({
+    query: packet(1, CHANGED.replace("\x0a", "\x09")),
+  }),
   "asks for a file": speaker({ query: packet(1, "\xfb/etc/passwd") }),
   "sends words before the login": (socket) => socket.end(Buffer.concat([greeting(), packet(1, OK)])),
   "has a value that is longer than its row": speaker({

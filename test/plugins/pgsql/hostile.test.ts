@@ -97,6 +97,17 @@ const LEFT: Readonly<Record<string, Serve>> = {
       socket.once("data", () => socket.end("\xff\xfd\x01", "latin1"));
     });
   },
+  "accepts a login behind its request for a password": says(Buffer.concat([authentication(3), ACCEPTED])),
+  "refuses a login behind its request for a password": says(Buffer.concat([authentication(3), error(FATAL)])),
+  "refuses a login behind its request for a hash": says(
+    Buffer.concat([authentication(5, "salt"), error(FATAL)]),
+  ),
+  "refuses a login behind its list of mechanisms": says(
+    Buffer.concat([authentication(10, "SCRAM-SHA-256\0\0"), error(FATAL)]),
+  ),
+  "has a list of mechanisms without an end": says(authentication(10, "SCRAM-SHA-256")),
+  "has bytes behind its list of mechanisms": says(authentication(10, "SCRAM-SHA-256\0\0x")),
+  "offers channel binding without TLS": says(authentication(10, "SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0")),
   "accepts the login twice": says(Buffer.concat([authentication(0), ACCEPTED])),
   "answers with rows that it has not described": says(ACCEPTED, message("D", "\0\x01\0\0\0\x011")),
   "says behind its answer that it takes a query": says(ACCEPTED, Buffer.concat([ONE, READY])),
@@ -105,6 +116,8 @@ const LEFT: Readonly<Record<string, Serve>> = {
     ACCEPTED,
     Buffer.concat([message("E", "SERROR\0VERROR\0C42601\0Mno\0\0more"), READY]),
   ),
+  "begins a copy without saying how": says(ACCEPTED, message("H", "")),
+  "begins a copy of one column, and says nothing of it": says(ACCEPTED, message("G", "\0\0\x01")),
   "sends half a notification": says(ACCEPTED, Buffer.concat([message("A", "\0\0\0\x05chan\0"), ONE])),
   "says that a parameter is very long": says(
     Buffer.concat([authentication(0), Buffer.from("S\0\0\xff\xffx", "latin1")]),

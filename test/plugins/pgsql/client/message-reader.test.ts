@@ -48,6 +48,11 @@ describe("while the driver logs in", () => {
     ["an acceptance with more behind it", authentication(0, "more")],
     ["a salt that is too short", authentication(5, "sal")],
     ["a second request for a password", Buffer.concat([authentication(3), authentication(3)])],
+    ["a refusal behind a request", Buffer.concat([authentication(3), REFUSED])],
+    ["an acceptance behind a request", Buffer.concat([authentication(5, "salt"), authentication(0)])],
+    ["a list of mechanisms without an end", authentication(10, "SCRAM-SHA-256")],
+    ["a list of mechanisms with more behind it", authentication(10, "SCRAM-SHA-256\0\0x")],
+    ["a list without mechanisms", authentication(10, "\0")],
     ["a refusal longer than libpq takes", error({ S: "FATAL", M: "x".repeat(30_000) })],
   ])("%s is declined at its beginning", (_, bytes) => {
     expect(() => logInWith(bytes)).toThrow(CheckDeclined);
@@ -79,6 +84,17 @@ describe("while the driver logs in", () => {
       expect(Buffer.concat(pieces.map((piece) => reader.push(piece)))).toEqual(REFUSED);
       expect(reader.refusal).toMatchObject({ message: "no" });
     }
+  });
+
+  it.each([
+    [3, ""],
+    [5, "salt"],
+    [10, "SCRAM-SHA-256\0\0"],
+  ])("a request of kind %d may be followed by another message when it was answered", (kind, rest) => {
+    const reader = new MessageReader(100_000, NOBODY);
+    reader.push(authentication(kind, rest));
+    expect(reader.send(Buffer.from("p"))).toEqual(Buffer.from("p"));
+    expect(reader.push(REFUSED)).toEqual(REFUSED);
   });
 
   it("a parameter may follow its end", () => {
