@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { controlAddress, controlName } from "../../../src/control/address.ts";
 import { askWorker, ControlFailure } from "../../../src/control/client.ts";
 import type { ControlTarget } from "../../../src/control/commands.ts";
+import { PROTOCOL } from "../../../src/control/protocol.ts";
 import { ControlServer } from "../../../src/control/server.ts";
 import { MetricsServer } from "../../../src/metrics/http-server.ts";
 import { Login } from "../../../src/page/web/login.ts";
@@ -87,11 +88,11 @@ const CLIENT: ServedTarget = {
   mayThrow: [ControlFailure],
   samples: () =>
     latin1(
-      '{"protocol":1,"version":"1","pid":1,"uid":0,"nonce":"00"}\n{"ok":true,"result":{}}\n',
-      '{"protocol":2}\n',
-      '{"protocol":1,"tokenFile":"/etc/passwd"}\n{"ok":false,"error":"x"}\n',
+      `{"protocol":${PROTOCOL},"version":"1","pid":1,"uid":0,"nonce":"00"}\n{"ok":true,"result":{}}\n`,
+      `{"protocol":${PROTOCOL + 1}}\n`,
+      `{"protocol":${PROTOCOL},"tokenFile":"/etc/passwd"}\n{"ok":false,"error":"x"}\n`,
     ),
-  tokens: [...JSON_WORDS, '{"protocol":1}\n', '{"ok":true}', "null\n", "1\n", "[]\n"],
+  tokens: [...JSON_WORDS, `{"protocol":${PROTOCOL}}\n`, '{"ok":true}', "null\n", "1\n", "[]\n"],
   most: 1 << 18,
   start: async () => {
     const name = controlName(randomUUID());
