@@ -103,10 +103,12 @@ export class ProbeServer implements AsyncDisposable {
 }
 
 /**
- * Keeps their number small. For a new one the oldest that asks for nothing goes: who opens connections and
- * says nothing must not keep out the probes of Kubernetes, which would end the program.
+ * Keeps their number small. For a new one the oldest that asks for nothing goes; where all others ask, the one
+ * that has asked first and still has no whole answer. Who opens connections and says nothing, or reads no
+ * answer, must not keep out the probes of Kubernetes, which would end the program.
  */
 class Connections {
+  /** Those that have asked last, or have just come, are the last. */
   readonly #open = new Set<Socket>();
   /** Those without a request, the oldest first. */
   readonly #idle = new Set<Socket>();
@@ -119,13 +121,16 @@ class Connections {
       this.#idle.delete(socket);
     });
     if (this.#open.size <= MAX_CONNECTIONS) return;
-    const [oldest] = this.#idle;
-    oldest?.destroy();
+    const [oldest = socket] = this.#idle;
+    const [first] = this.#open;
+    (oldest === socket ? first : oldest)?.destroy();
   }
 
   /** Until the response is over. */
   serve(socket: Socket, response: ServerResponse): void {
     this.#idle.delete(socket);
+    this.#open.delete(socket);
+    if (!socket.destroyed) this.#open.add(socket);
     response.once("close", () => {
       if (!socket.destroyed) this.#idle.add(socket);
     });

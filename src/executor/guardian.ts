@@ -6,14 +6,17 @@ import { once } from "node:events";
  * input the worker is gone. Then every process that has one of the pipes open when that time is over is
  * killed, and what is in a process group of such a process: of other users' processes nobody but root can see
  * what they have open. The shell ends as soon as there is no such process.
+ *
+ * Only paths below /proc are read, no names of open files: every user can open a file whose name has a line
+ * feed, and lines that name another process.
  */
 const PROGRAM = `trap '' HUP INT QUIT TERM
 read -r directory
 longest=0
 while read -r seconds; do longest=$seconds; done
 users() {
-  ls -l /proc/[0-9]*/fd 2>/dev/null |
-    awk -v pipe="-> $directory/" '/^\\/proc\\// { split($0, path, "/") } index($0, pipe) { print path[3] }'
+  find /proc/[0-9]*/fd -lname "$directory/*" 2>/dev/null |
+    awk -F / '/^\\/proc\\/[0-9]+\\/fd\\/[0-9]+$/ { print $3 }' | sort -u
 }
 end=$(($(date +%s) + longest))
 while left=$(users); [ -n "$left" ]; do
@@ -39,7 +42,7 @@ export class Guardian {
     this.#process.on("error", () => {}); // it could not be started: plugins have no such limit then
     this.#process.stdin?.on("error", () => {}); // it was killed
     this.#process.unref();
-    this.#write(directory);
+    this.#write(directory.replace(/[\\*?[\]]/g, "\\$&"));
   }
 
   /** A plugin with this time-out, in seconds, is about to run. */

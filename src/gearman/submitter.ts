@@ -1,4 +1,5 @@
 import type { Log } from "../log.ts";
+import { cutComplaint } from "./complaints.ts";
 import { Connection, type ConnectionState, type ConnectionTiming } from "./connection.ts";
 import { Fifo } from "./fifo.ts";
 import { type Packet, ProtocolError } from "./packet.ts";
@@ -156,7 +157,9 @@ export class Submitter {
         this.#waiting.shift()?.created(packet.handle);
         break;
       case "ERROR":
-        this.#waiting.shift()?.reject(new SubmitError("refused", `${packet.code}: ${packet.text}`));
+        this.#waiting
+          .shift()
+          ?.reject(new SubmitError("refused", cutComplaint(`${packet.code}: ${packet.text}`)));
         break;
       case "WORK_COMPLETE":
         // A copy: the data is a view on everything that came in the same chunk.

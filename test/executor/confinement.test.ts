@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readAccount } from "../../src/executor/confinement/account.ts";
@@ -21,6 +21,19 @@ const as = (account: Confinement["account"], ...limits: readonly ResourceLimit[]
   account,
   limits,
 });
+
+/**
+ * Leaves a process that has closed both streams, so that the run is over, and knows the pipe by a descriptor
+ * of O_PATH. It opens the pipe by that when the file `go` is there, and says `written`.
+ */
+const LEAVE_WRITER = `
+  sysopen(my $pipe, "/proc/self/fd/1", 010000000) or die "O_PATH: $!";
+  exit 0 if fork;
+  close STDOUT; close STDERR; setpgrp;
+  for (1 .. 1000) { last if -e "$ARGV[0]/go"; select undef, undef, undef, 0.01 }
+  if (open my $out, ">", "/proc/self/fd/" . fileno $pipe) { syswrite $out, "forged\\n" }
+  open my $done, ">", "$ARGV[0]/written";
+`;
 
 /** A pool whose commands are of `nobody`, if nothing else is said. */
 async function startConfined() {
@@ -187,6 +200,19 @@ describe.skipIf(!MAY)("a plugin of another user", () => {
     await pool.stop();
     expect((await running).kind).toBe("crashed");
     expect(isThere(Number(readFileSync(file, "latin1")))).toBe(false);
+  });
+
+  it.each([
+    ["another user", as(LONE)],
+    ["the worker's user", as(undefined, { name: "core", soft: 0, hard: 0 })],
+  ])("leaves nothing behind that writes into the output of %s", async (_, other) => {
+    using folder = createFolder();
+    chmodSync(folder.path, 0o777);
+    await using pool = await startConfined();
+    expect(await pool.run(["/usr/bin/perl", "-e", LEAVE_WRITER, folder.path])).toEqual(exited(0));
+    writeFileSync(join(folder.path, "go"), "");
+    await until(() => readdirSync(folder.path).includes("written"));
+    expect(await pool.run(["/bin/echo", "mine"], other)).toEqual(exited(0, "mine\n"));
   });
 
   it("does not share its shell with plugins of the worker's user, which stay what they were", async () => {

@@ -133,6 +133,31 @@ describe("the server of metrics", () => {
     },
   );
 
+  it("answers a probe while others hold all connections with requests, and lets go of the first of them", async () => {
+    let asked = 0;
+    const { promise: allAsked, resolve: tell } = Promise.withResolvers<void>();
+    const {
+      port = 0,
+      ask,
+      server,
+    } = await start({}, () => {
+      asked += 1;
+      if (asked === 128) tell();
+      return new Promise(() => {});
+    });
+    const others = Array.from({ length: 128 }, () => connect(port, "127.0.0.1"));
+    const closed = others.map((other) => new Promise((resolve) => other.once("close", resolve)));
+    for (const other of others) other.on("error", () => {}).resume();
+    for (const other of others) other.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    await allAsked;
+    expect(await ask("/livez")).toEqual([200, "ok\n"]);
+    await Promise.any(closed);
+    expect(others.filter((other) => other.closed)).toHaveLength(1);
+    server[Symbol.dispose]();
+    for (const other of others) other.destroy();
+    await Promise.all(closed);
+  });
+
   it("lets go of no connection that waits for its answer", async () => {
     const { promise: rendered, resolve: render } = Promise.withResolvers<string>();
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();

@@ -77,7 +77,8 @@ function readFields(line: ByteString): Fields {
     const colons = line.indexOf("::", start);
     if (colons === -1) break;
     const field = colons < end ? FIELDS.get(line.slice(start, colons)) : undefined;
-    if (field !== undefined) fields[field] = line.slice(colons + 2, end);
+    // The first one counts: perfdata with a tab in it must not name another host, behind the core's own name.
+    if (field !== undefined && fields[field] === "") fields[field] = line.slice(colons + 2, end);
     start = end + 1;
   }
   return fields;

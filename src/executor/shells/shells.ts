@@ -10,6 +10,7 @@ import type { PipePaths } from "../named-pipes.ts";
 import type { RunRequest, Runs } from "../runs.ts";
 import { createDialect, findLack, type ShellDialect } from "./dialect.ts";
 import { endShell, endShellAndGroup } from "./end-shell.ts";
+import { IdleShells } from "./idle-shells.ts";
 import { Shell } from "./shell.ts";
 
 export interface ShellsOptions {
@@ -31,7 +32,6 @@ export interface ShellsStatus {
 }
 
 const NO_OUTPUT: Output = { stdout: "", stderr: "" };
-
 type ShellRequest = RunRequest<ShellCommand>;
 
 /**
@@ -47,7 +47,7 @@ export class Shells {
   readonly #dialect: ShellDialect;
   readonly #shellPath: string;
   readonly #busy = new Map<Shell, ShellRequest>();
-  readonly #idle: { readonly shell: Shell; readonly sinceMs: number }[] = [];
+  readonly #idle = new IdleShells();
   readonly #ending = new Map<Shell, Promise<void>>();
   readonly #starting = new Set<Promise<void>>();
   #idleTimer: NodeJS.Timeout | undefined;
@@ -108,7 +108,7 @@ export class Shells {
     this.#isKilled = true;
     for (const shell of this.#busy.keys()) shell.signal("SIGKILL");
     for (const shell of this.#ending.keys()) shell.signal("SIGKILL");
-    for (const { shell } of this.#idle) shell.signal("SIGKILL");
+    this.#idle.signal("SIGKILL");
   }
 
   /** Ends everything that runs, and resolves when every process is gone. */
@@ -122,9 +122,9 @@ export class Shells {
   }
 
   #begin(request: ShellRequest): void {
-    const idle = this.#idle.pop();
+    const shell = this.#idle.take(userOf(request));
     if (this.#isStopped) request.resolve(crashed("the worker stopped"));
-    else if (idle !== undefined) this.#runIn(idle.shell, request);
+    else if (shell !== undefined) this.#runIn(shell, request);
     else {
       const start = this.#startFor(request).finally(() => this.#starting.delete(start));
       this.#starting.add(start);
@@ -192,7 +192,7 @@ export class Shells {
     const request = this.#busy.get(shell);
     this.#busy.delete(shell);
     shell.forgetLongCommand();
-    this.#rest(shell);
+    this.#rest(shell, request && userOf(request));
     request?.resolve(this.#read(request.command, returnCode, output));
   }
 
@@ -202,12 +202,12 @@ export class Shells {
     return { kind: "exited", returnCode, ...this.#dialect.clean(command, returnCode, output) };
   }
 
-  #rest(shell: Shell): void {
+  #rest(shell: Shell, user?: number): void {
     if (shell.hasExited) {
       this.#retire(shell, endShell);
       return;
     }
-    this.#idle.push({ shell, sinceMs: performance.now() });
+    this.#idle.add(shell, user);
     const { warm, idleTimeout } = this.#options;
     if (idleTimeout > 0 && this.#size > warm)
       this.#idleTimer ??= setTimeout(this.#shrink, idleTimeout * 1000);
@@ -216,13 +216,13 @@ export class Shells {
   readonly #shrink = (): void => {
     const { warm, idleTimeout } = this.#options;
     const longAgo = performance.now() - idleTimeout * 1000;
-    while (this.#size > warm && (this.#idle[0]?.sinceMs ?? Number.POSITIVE_INFINITY) <= longAgo) {
-      const longest = this.#idle.shift();
-      if (longest !== undefined) this.#retire(longest.shell, endShell);
+    while (this.#size > warm && (this.#idle.oldestMs ?? Number.POSITIVE_INFINITY) <= longAgo) {
+      const longest = this.#idle.takeOldest();
+      if (longest !== undefined) this.#retire(longest, endShell);
     }
-    const next = this.#size > warm ? this.#idle[0] : undefined;
+    const nextMs = this.#size > warm ? this.#idle.oldestMs : undefined;
     this.#idleTimer =
-      next === undefined ? undefined : setTimeout(this.#shrink, Math.max(1, next.sinceMs - longAgo));
+      nextMs === undefined ? undefined : setTimeout(this.#shrink, Math.max(1, nextMs - longAgo));
   };
 
   /** Ends a run with all its processes. Its shell is not used again. */
@@ -235,7 +235,7 @@ export class Shells {
   }
 
   #retireIdle(): void {
-    for (const { shell } of this.#idle.splice(0)) this.#retire(shell, endShell);
+    for (const shell of this.#idle.takeAll()) this.#retire(shell, endShell);
   }
 
   /** Ends a shell that is not used any more, and removes its pipes. */
@@ -253,8 +253,7 @@ export class Shells {
   /** A shell is gone. If the pool did not end it, a plugin has killed it, or it could not be started. */
   #exited(shell: Shell): void {
     if (this.#ending.has(shell)) return;
-    const position = this.#idle.findIndex((entry) => entry.shell === shell);
-    if (position >= 0) this.#idle.splice(position, 1);
+    this.#idle.remove(shell);
     if (this.#busy.has(shell))
       setImmediate(() => setImmediate(() => this.#lose(shell))); // its return code may be on the way
     else this.#retire(shell, endShell);
@@ -287,10 +286,14 @@ export class Shells {
   }
 
   get status(): ShellsStatus {
-    return { busy: this.#busy.size, idle: this.#idle.length };
+    return { busy: this.#busy.size, idle: this.#idle.size };
   }
 
   get #size(): number {
-    return this.#busy.size + this.#idle.length;
+    return this.#busy.size + this.#idle.size;
   }
+}
+
+function userOf({ command }: ShellRequest): number | undefined {
+  return command.confinement?.account?.uid;
 }

@@ -1,6 +1,8 @@
+import { Complaints } from "../complaints.ts";
 import { Connection, type ConnectionState } from "../connection.ts";
 import { encodePacket, type Packet, type PacketOf } from "../packet.ts";
 import { renderServerAddress } from "../server-address.ts";
+import { assertDue, assertOurs } from "./expected.ts";
 import { GrabBudget } from "./grab-budget.ts";
 import { GrabGroups } from "./grab-groups.ts";
 import { GrabWatch } from "./grab-watch.ts";
@@ -37,6 +39,7 @@ export class Grabber implements JobOrigin {
   /** Jobs this connection will answer. */
   readonly #held = new Set<RunningJob>();
   readonly #unconfirmed = new Unconfirmed();
+  readonly #complaints: Complaints;
   readonly #budget: GrabBudget;
   readonly #groups: GrabGroups;
   readonly #watch = new GrabWatch({ onOverdue: () => this.#options.onRoomLeft?.() });
@@ -49,6 +52,7 @@ export class Grabber implements JobOrigin {
     const { server, log, timing, presence, isWatched = false } = options;
     this.#options = options;
     this.#server = renderServerAddress(server);
+    this.#complaints = new Complaints(log, this.#server);
     this.#budget = new GrabBudget(options.grabsAtOnce);
     this.#groups = new GrabGroups({ intervalMs: options.intervalMs ?? 0, onDue: () => this.wake() });
     this.#connection = new Connection({
@@ -151,7 +155,7 @@ export class Grabber implements JobOrigin {
   #connectionState(state: ConnectionState): void {
     this.#forgetGrabs();
     if (this.#state === "asleep") this.#state = "awake";
-    this.#tellState(state);
+    if (this.#state === "awake") this.#options.onState?.(state);
     if (state === "connected") {
       this.#register();
       this.wake();
@@ -183,6 +187,7 @@ export class Grabber implements JobOrigin {
   #packet(packet: Packet): void {
     switch (packet.type) {
       case "JOB_ASSIGN_UNIQ":
+        assertOurs(packet, this.#options.queues);
         this.#replied();
         this.#budget.gotJob(this.#state === "asleep");
         this.#groups.gotJob();
@@ -201,17 +206,13 @@ export class Grabber implements JobOrigin {
         this.#wokenUp();
         break;
       case "ERROR":
-        // Such as JOB_NOT_FOUND: the answer came after the server had given the job to another worker.
-        this.#options.log.warn({ server: this.#server, code: packet.code }, `job server: ${packet.text}`);
+        this.#complaints.heard(packet);
         break;
     }
   }
 
-  #tellState(state: ConnectionState): void {
-    if (this.#state === "awake" || this.#state === "asleep") this.#options.onState?.(state);
-  }
-
   #replied(): void {
+    assertDue(this.#outstandingGrabs);
     this.#outstandingGrabs--;
     this.#unconfirmed.replied();
     this.#watch.replied(this.#outstandingGrabs > 0);
@@ -246,8 +247,7 @@ export class Grabber implements JobOrigin {
 
   #assigned(packet: PacketOf<"JOB_ASSIGN_UNIQ">): void {
     const { handle, queue, unique } = packet;
-    // A copy: the packet's workload is a view on everything that came in the same chunk, and would keep all
-    // of it alive.
+    // A copy: the packet's workload is a view on all that came in the same chunk, and would keep it alive.
     const workload = Buffer.from(packet.workload);
     const assigned = { handle, queue, unique, workload };
     const known = this.#options.orphans.claim(assigned);
@@ -282,8 +282,8 @@ export class Grabber implements JobOrigin {
   #withdraw(): void {
     if (this.#outstandingGrabs > 0 && (this.#held.size > 0 || !this.isSilent)) return;
     const busy = queuesOf(this.#held, this.#registered.length);
-    const idle = this.#registered.filter((queue) => !busy.has(queue));
-    for (const queue of idle) this.#connection.send({ type: "CANT_DO", queue });
+    for (const queue of this.#registered)
+      if (!busy.has(queue)) this.#connection.send({ type: "CANT_DO", queue });
     this.#registered = this.#registered.filter((queue) => busy.has(queue));
     if (busy.size > 0) return;
     this.#forgetGrabs();

@@ -344,6 +344,12 @@ describe("a record", () => {
     expect(readRecord([...KEYS, more].join("\t"))).toMatchObject(said);
   });
 
+  it("is of the host and the service that the core names first, whatever the perfdata of a plugin says", () => {
+    const forged = "a=1\tHOSTNAME::x\tSERVICEDESC::y\tTIMET::7\tDATATYPE::HOSTPERFDATA\tHOSTPERFDATA::z=2";
+    const record = [...KEYS, `SERVICEPERFDATA::${forged}`, "SERVICECHECKCOMMAND::c!1"].join("\t");
+    expect(readRecord(record)).toEqual({ ...RECORD, service: "s::t", command: "c!1", perfdata: "a=1" });
+  });
+
   it("of a host has no service", () => {
     const host = "DATATYPE::HOSTPERFDATA\tTIMET::1\tHOSTNAME::h\tHOSTPERFDATA::a=1\tHOSTCHECKCOMMAND::c";
     expect(readRecord(host)).toEqual({ ...RECORD, service: undefined, perfdata: "a=1", time: "1" });
