@@ -103,9 +103,9 @@ export class ProbeServer implements AsyncDisposable {
 }
 
 /**
- * Keeps their number small. For a new one the oldest that asks for nothing goes; where all others ask, the one
- * that has asked first and still has no whole answer. Who opens connections and says nothing, or reads no
- * answer, must not keep out the probes of Kubernetes, which would end the program.
+ * Keeps their number small. For a new one the oldest that asks for nothing goes; where all others ask, the
+ * one that has asked first and still has no whole answer. Who opens connections and says nothing, or reads
+ * no answer, must not keep out the probes of Kubernetes, which would end the program.
  */
 class Connections {
   /** Those that have asked last, or have just come, are the last. */

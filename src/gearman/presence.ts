@@ -11,11 +11,14 @@ export interface PresenceOptions {
 }
 
 const REMIND_AFTER_MS = 60_000;
+/** Absences that are told each, within `remindAfterMs`. Of more there is no line but the reminders. */
+const MOST_TOLD = 10;
 
 /**
  * What the log says about one server, however many connections there are to it: one line when it goes away,
  * one a minute while it is away, one when it is back. A server is away while any of its connections is in
- * trouble. Another kind of trouble is worth a line of its own, once in the same absence.
+ * trouble. Another kind of trouble is worth a line of its own, once in the same absence. A server that comes
+ * and goes many times a minute does not fill the log.
  */
 export class Presence {
   readonly #log: Log;
@@ -28,6 +31,11 @@ export class Presence {
   #saidMs = 0;
   #sinceMs = 0;
   #wasThere = false;
+  /** When the last absences that were told have begun, `MOST_TOLD` at most. */
+  readonly #told: number[] = [];
+  /** Absences since the last line that have none. */
+  #untold = 0;
+  #isWritten = false;
 
   constructor({ server, log, role = "job server", remindAfterMs = REMIND_AFTER_MS }: PresenceOptions) {
     this.#log = log;
@@ -44,7 +52,7 @@ export class Presence {
   /** A connection has, or still has, some trouble. May be called as often as one likes. */
   missed(connection: object, trouble: Trouble): void {
     const now = performance.now();
-    if (this.#troubles.size === 0) this.#begin(trouble.kind === "silent" ? now - trouble.silentMs : now);
+    if (this.#troubles.size === 0) this.#begin(now, trouble.kind === "silent" ? trouble.silentMs : 0);
     this.#troubles.set(connection, trouble);
     const kind = familyOf(trouble);
     if (this.#said.has(kind) && now - this.#saidMs < this.#remindAfterMs) return;
@@ -58,7 +66,8 @@ export class Presence {
     const trouble = this.#troubles.get(connection);
     this.#troubles.delete(connection);
     if (this.#troubles.size > 0 || (trouble === undefined && this.#wasThere)) return;
-    this.#log.info(this.#wasThere && trouble ? this.#returned(trouble) : this.#connected());
+    if (!this.#wasThere || trouble === undefined) this.#log.info(this.#connected());
+    else if (this.#isWritten) this.#log.info(this.#returned(trouble));
     this.#wasThere = true;
   }
 
@@ -67,8 +76,16 @@ export class Presence {
     this.#troubles.delete(connection);
   }
 
-  #begin(sinceMs: number): void {
-    this.#sinceMs = sinceMs;
+  #begin(now: number, silentMs: number): void {
+    this.#sinceMs = now - silentMs;
+    this.#isWritten = false;
+    const [oldest = Number.NEGATIVE_INFINITY] = this.#told;
+    if (this.#told.length >= MOST_TOLD && now - oldest < this.#remindAfterMs) {
+      this.#untold += 1;
+      return;
+    }
+    this.#told.push(now);
+    this.#told.splice(0, this.#told.length - MOST_TOLD);
     this.#said.clear();
   }
 
@@ -83,14 +100,17 @@ export class Presence {
   }
 
   #write(trouble: Trouble, now: number): void {
+    const untold = this.#untold > 0 ? { untold: this.#untold } : {};
+    this.#untold = 0;
+    this.#isWritten = true;
     const server = this.#name;
     if (trouble.kind === "silent") {
-      this.#log.warn({ server, seconds: seconds(trouble.silentMs) }, this.#describe(trouble));
+      this.#log.warn({ server, seconds: seconds(trouble.silentMs), ...untold }, this.#describe(trouble));
       return;
     }
     const isStill = this.#said.has(familyOf(trouble));
     const away = isStill ? { seconds: seconds(now - this.#sinceMs) } : {};
-    this.#log.warn({ server, reason: trouble.reason, ...away }, this.#describe(trouble));
+    this.#log.warn({ server, reason: trouble.reason, ...away, ...untold }, this.#describe(trouble));
   }
 
   #describe(trouble: Trouble): string {

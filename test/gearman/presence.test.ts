@@ -56,6 +56,48 @@ describe("the presence of a server", () => {
     expect(presence.reason).toBeUndefined();
   });
 
+  it("fills no log when it comes and goes without end, and is told as ever afterwards", () => {
+    const { presence, lines } = start();
+    presence.seen(JOBS);
+    lines.splice(0);
+    const flap = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        presence.missed(JOBS, LOST);
+        vi.advanceTimersByTime(100);
+        presence.seen(JOBS);
+      }
+    };
+    flap(600);
+    expect(lines).toHaveLength(20);
+    flap(1);
+    vi.advanceTimersByTime(60_000);
+    lines.splice(0);
+    flap(1);
+    expect(lines).toEqual([
+      "warn lost the connection to the job server {reason:closed by the server}",
+      "info connected to job server gw:4730 again after 0 s",
+    ]);
+  });
+
+  it("tells an absence that begins among many when it lasts", () => {
+    const { presence, lines } = start();
+    presence.seen(JOBS);
+    for (let i = 0; i < 20; i++) {
+      presence.missed(JOBS, LOST);
+      presence.seen(JOBS);
+    }
+    lines.splice(0);
+    for (let i = 0; i < 61; i++) {
+      presence.missed(JOBS, REFUSED);
+      vi.advanceTimersByTime(1_000);
+    }
+    presence.seen(JOBS);
+    expect(lines).toEqual([
+      "warn still cannot connect to the job server {reason:connect ECONNREFUSED,seconds:60,untold:11}",
+      "info connected to job server gw:4730 again after 61 s",
+    ]);
+  });
+
   it("is told of a server that is not there at the start", () => {
     const { presence, lines } = start();
     presence.missed(JOBS, REFUSED);
