@@ -140,7 +140,7 @@ describe("a queue that is left behind", () => {
   ])("is removed: it is asked for %s", async (_, answers, expected) => {
     let asked = 0;
     const server = createServer((socket) => {
-      socket.on("data", () => socket.end(answers[asked++] ?? BUSY));
+      socket.on("error", () => {}).on("data", () => socket.end(answers[asked++] ?? BUSY));
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

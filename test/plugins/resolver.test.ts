@@ -38,8 +38,28 @@ it("check_ping leaves an IPv4 address in IPv6 form to ping, which refuses it", a
 const WAIT_SECONDS = 3;
 
 it.each<readonly [string, Check, () => Server]>([
-  ["check_tcp", checkTcp, () => createServer((socket) => socket.resume().end())],
-  ["check_ssh", checkSsh, () => createServer((socket) => socket.resume().end("SSH-2.0-OpenSSH_9.2\r\n"))],
+  [
+    "check_tcp",
+    checkTcp,
+    () =>
+      createServer((socket) =>
+        socket
+          .on("error", () => {})
+          .resume()
+          .end(),
+      ),
+  ],
+  [
+    "check_ssh",
+    checkSsh,
+    () =>
+      createServer((socket) =>
+        socket
+          .on("error", () => {})
+          .resume()
+          .end("SSH-2.0-OpenSSH_9.2\r\n"),
+      ),
+  ],
   ["check_http", checkHttp, () => createHttpServer((_, response) => response.end("page"))],
 ])("%s does not count what a lookup waits in this process", async (_, check, create) => {
   const server = create().listen(0, "127.0.0.1");

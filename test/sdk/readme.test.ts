@@ -46,7 +46,7 @@ it("the example for authors runs as it stands", async () => {
 it("the example of the worker's own check runs in another folder too", async () => {
   const code = readExample("plugins/README.md", "check_banner");
   writeFileSync(join(folder, "check_banner.ts"), code.replace("../../sdk/index.ts", "omd-worker/sdk"));
-  const server = createServer((socket) => socket.end("220 ready\r\n"));
+  const server = createServer((socket) => socket.on("error", () => {}).end("220 ready\r\n"));
   const port = await listen(server);
   const { exitCode, stdout } = await check("check_banner", "-H", "127.0.0.1", "-p", `${port}`);
   server.close();

@@ -82,7 +82,7 @@ describe.skipIf(!hasServer("gearmand"))("omd-worker doctor on a real gearmand", 
 
 describe("omd-worker doctor", () => {
   it("tells a server that is not there, and one that is no gearmand", async () => {
-    const other = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n"));
+    const other = createServer((socket) => socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n"));
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const address = other.address();
     const port = typeof address === "object" ? address?.port : 0;

@@ -23,7 +23,7 @@ function livestatus(rows: readonly unknown[] | undefined): Monitoring {
   const body = JSON.stringify(rows ?? []);
   const head = `200 ${String(Buffer.byteLength(body)).padStart(11)}\n`;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.once("data", () => rows && socket.end(head + body));
+    socket.on("error", () => {}).once("data", () => rows && socket.end(head + body));
   });
   return { server, open: (port) => createLivestatusChangeReader({ host: "127.0.0.1", port }) };
 }
