@@ -95,14 +95,25 @@ const BRIEF = fromServer(
 const PROBE = encodePacket({ type: "ECHO_RES", data: Buffer.from("alive?") }, "response");
 const log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** The worker's own connection. The server answers the first probe, so that it counts as a job server. */
+const GRAB = encodePacket({ type: "GRAB_JOB_UNIQ" }, "request");
+
+/**
+ * The worker's own connection. The server answers the first probe, so that it counts as a job server, and
+ * sends what it has to send when it is asked for jobs: before that it would be cut off at the first reply.
+ */
 const WORKER = fromServer(
   { name: "gearman-worker", samples: RESPONSES, tokens: PACKETS },
   (socket, bytes) => {
     socket.write(PROBE);
-    send(socket, bytes);
-    // What the worker has sent by then has been read, so a reset loses nothing.
-    setImmediate(() => socket.end());
+    let heard = Buffer.alloc(0);
+    socket.on("data", function grabs(data) {
+      heard = Buffer.concat([heard, data]);
+      if (!heard.includes(GRAB)) return;
+      socket.off("data", grabs).resume();
+      send(socket, bytes);
+      // What the worker has sent by then has been read, so a reset loses nothing.
+      setImmediate(() => socket.end());
+    });
   },
   async (server, closed) => {
     const jobs: GrabbedJob[] = [];
@@ -112,7 +123,7 @@ const WORKER = fromServer(
     };
     const grabber = new Grabber({
       server,
-      queues: ["host"],
+      queues: ["host", "service"],
       log,
       orphans: new Orphans({ log }),
       room: () => 5,
