@@ -6,7 +6,7 @@ import { sourceWorker } from "../../../bench/workers/worker.ts";
 import { hasServer } from "../../support/servers/installed.ts";
 
 /** The short form of `npm run soak`: quick checks only, and a look five times a second. */
-const SHORT = { seconds: 5, sampleSeconds: 0.2, rate: 30, site: 0, key: "a key of the test" };
+const SHORT = { seconds: 8, sampleSeconds: 0.2, rate: 30, site: 0, key: "a key of the test" };
 
 async function soak(leak: number): Promise<SoakRun> {
   const never = new AbortController().signal;
