@@ -32,24 +32,24 @@ interface Database extends AsyncDisposable {
 const LINE = "metrics,a=1 v=1 1\n";
 
 async function startFirst(): Promise<Database> {
-  const { url, query, [Symbol.asyncDispose]: dispose } = await startInfluxdb(["nagflux"]);
-  await query('CREATE DATABASE "short" WITH DURATION 1h');
-  const writeTo = (name: string, text: string) => write(`${url}/write?db=${name}&precision=ms`, text);
-  return {
-    query,
-    write: (text) => writeTo("nagflux", text),
-    writeElsewhere: () => writeTo("no", LINE),
-    writeToHour: (text) => writeTo("short", text),
-    [Symbol.asyncDispose]: dispose,
-  };
+  const influxdb = await startInfluxdb(["nagflux"]);
+  await influxdb.query('CREATE DATABASE "short" WITH DURATION 1h');
+  return databaseOf(influxdb, (name, text) => write(`${influxdb.url}/write?db=${name}&precision=ms`, text));
 }
 
 async function startSecond(): Promise<Database> {
   const influxdb = await startInfluxdb2(INFLUXDB2 ?? "");
-  const { url, org, token, query, [Symbol.asyncDispose]: dispose } = influxdb;
+  const { url, org, token } = influxdb;
   await influxdb.createBucket("short", 3600);
-  const writeTo = (bucket: string, text: string) =>
-    write(`${url}/api/v2/write?org=${org}&bucket=${bucket}&precision=ms`, text, `Token ${token}`);
+  return databaseOf(influxdb, (bucket, text) =>
+    write(`${url}/api/v2/write?org=${org}&bucket=${bucket}&precision=ms`, text, `Token ${token}`),
+  );
+}
+
+function databaseOf(
+  { query, [Symbol.asyncDispose]: dispose }: Pick<Database, "query" | typeof Symbol.asyncDispose>,
+  writeTo: (name: string, text: string) => ReturnType<typeof write>,
+): Database {
   return {
     query,
     write: (text) => writeTo("nagflux", text),
