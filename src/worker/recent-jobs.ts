@@ -68,9 +68,8 @@ export class RecentJobs {
     if (ran.startTime >= this.#spanEnd) this.#turn(ran.startTime);
     if (job.coreTime !== undefined) this.#least = Math.min(this.#least, ran.startTime - job.coreTime);
     if (ran.via !== "plugin" || ran.outcome.kind !== "exited") return;
-    if (TOO_MANY_OF_USER.test(ran.outcome.stderr)) return;
     const why = whyUnusable(ran);
-    if (why === undefined && this.#unusable.size === 0) return;
+    if (why === undefined && (this.#unusable.size === 0 || TOO_MANY_OF_USER.test(ran.outcome.stderr))) return;
     const path = programOf(job.commandLine);
     this.#unusable.delete(path);
     if (why === undefined) return;

@@ -49,10 +49,11 @@ export const queueWithoutWorker: Rule = ({ queues }) => {
   const names = listOf(left.map(({ queue, waiting }) => `${queue} (${waiting.toLocaleString("en")})`));
   const options = left.flatMap(({ queue }) => optionServing(queue) ?? []);
   const hint = options.length === 0 ? "hosts, services, hostgroups, servicegroups …" : listOf(options);
+  const [what, it] = left.length === 1 ? ["a queue", "it"] : ["queues", "them"];
   return {
     level: "problem",
-    text: `Jobs wait in ${left.length === 1 ? "a queue" : "queues"} that no worker serves: ${names}.`,
-    advice: `Let a worker serve ${left.length === 1 ? "it" : "them"} (${hint}), or take ${left.length === 1 ? "it" : "them"} from the core's module.`,
+    text: `Jobs wait in ${what} that no worker serves: ${names}.`,
+    advice: `Let a worker serve ${it} (${hint}), or take ${it} from the core's module.`,
   };
 };
 
