@@ -8,3 +8,8 @@ export function errorText(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(errorText))].join("; ");
   return "code" in error ? String(error.code) : error.name;
 }
+
+/** The name of the system's error, as `ENOENT`. Undefined: it has none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}

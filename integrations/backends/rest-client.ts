@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { withoutLogin } from "../../src/config/secret.ts";
-import { errorText } from "../../src/error-text.ts";
+import { errorCode, errorText } from "../../src/error-text.ts";
 import { ChannelError } from "./channel.ts";
 
 export interface RestOptions {
@@ -152,5 +152,5 @@ function readJson(text: string): unknown {
 }
 
 function isReset(error: unknown): boolean {
-  return error instanceof Error && "code" in error && ["ECONNRESET", "EPIPE"].includes(String(error.code));
+  return ["ECONNRESET", "EPIPE"].includes(errorCode(error) ?? "");
 }

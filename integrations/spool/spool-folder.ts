@@ -1,5 +1,6 @@
 import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "../../src/error-text.ts";
 import { makeFolder, whyUnsafeFolder } from "../../src/open-file.ts";
 import { entryTime, newEntryName } from "./entry-name.ts";
 
@@ -220,7 +221,7 @@ async function writeThrough(path: string, content: Uint8Array): Promise<void> {
 /** The machine lacks something for a time: the entry itself is well. */
 export function isShortage(error: unknown): boolean {
   const cause = error instanceof SpoolFolderError ? error.cause : error;
-  return ["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"].includes(codeOf(cause) ?? "");
+  return ["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"].includes(errorCode(cause) ?? "");
 }
 
 /** A new name in a folder is on the disk only after that. */
@@ -250,13 +251,9 @@ function asSpoolError(error: unknown): SpoolFolderError {
 }
 
 function isMissing(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
+  return errorCode(error) === "ENOENT";
 }
 
 function isFull(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT"].includes(codeOf(error) ?? "");
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+  return ["ENOSPC", "EDQUOT"].includes(errorCode(error) ?? "");
 }

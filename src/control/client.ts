@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { errorCode } from "../error-text.ts";
 import { CONTROL_COMMANDS, type ControlCommandName, needsProof } from "./commands.ts";
 import { type Hello, MAX_REPLY, PROTOCOL, prove, type Reply } from "./protocol.ts";
 import { readToken } from "./token.ts";
@@ -107,7 +108,7 @@ function tokenOf({ tokenFile, uid }: Hello): string {
 }
 
 function readError(name: string, error: unknown): ControlFailure {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === "ECONNREFUSED" || code === "ENOENT")
     return new ControlFailure(`no worker listens at @${name}`, { isAbsent: true });
   return new ControlFailure(

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { errorCode } from "../error-text.ts";
 import { isOurs } from "../open-file.ts";
 import { lackOf } from "../outcome/shortage.ts";
 
@@ -265,7 +266,7 @@ function isAbandoned(directory: string): boolean {
     closeSync(openSync(join(directory, STATUS), O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
     return false;
   } catch (error) {
-    return error instanceof Error && "code" in error && NO_READER_CODES.includes(error.code);
+    return NO_READER_CODES.includes(errorCode(error));
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorCode } from "../error-text.ts";
 export const NO_PROCESSES = "no more processes can be started (ulimit -u, pids.max)";
 
 /**
@@ -40,7 +41,7 @@ export function lackIn(text: string): string | undefined {
 
 /** The same of file descriptors alone. Other shortages may last, as that of a full disk a check writes to. */
 export function lackOfFiles(error: unknown): string | undefined {
-  const isOfFiles = error instanceof Error && "code" in error && OUT_OF_FILES.includes(error.code);
+  const isOfFiles = OUT_OF_FILES.includes(errorCode(error));
   return isOfFiles ? lackOf(error) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { errorCode } from "../../../src/error-text.ts";
 import { ChannelError } from "../channel.ts";
 import { PIPE_BUF } from "./external-command.ts";
 
@@ -30,7 +31,7 @@ export async function writeCommand(path: string, line: string): Promise<void> {
 }
 
 function readError(path: string, error: unknown): [ChannelError["kind"], string] {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error) ?? "";
   switch (code) {
     case "ENXIO":
       return ["unavailable", `nobody reads ${path}: does the core run?`];

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { realpath } from "node:fs/promises";
 import { createServer } from "node:net";
+import { errorCode } from "../../../src/error-text.ts";
 import { ProgramError, reasonOf } from "./program-error.ts";
 
 /** Two programs in one folder would do everything twice. The lock ends with the process. */
@@ -15,7 +16,7 @@ export async function lockFolder(folder: string, program: string): Promise<Async
   try {
     await once(server, "listening");
   } catch (error) {
-    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    const isTaken = errorCode(error) === "EADDRINUSE";
     throw new ProgramError(
       isTaken
         ? `another ${program} reads ${folder}: end it first`

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { errorCode } from "../../../src/error-text.ts";
 import type { StateFile } from "./state-file.ts";
 
 /** A place in a file, which may have another name by now. */
@@ -121,7 +122,7 @@ async function statOf(path: string): Promise<{ readonly file: string; readonly s
     const found = await stat(path);
     return found.isFile() ? { file: `${found.dev}:${found.ino}`, size: found.size } : undefined;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { open, readFile, rename } from "node:fs/promises";
+import { errorCode } from "../../../src/error-text.ts";
 
 /** What a source remembers over restarts: a small file of JSON, which is replaced as a whole. */
 export class StateFile {
@@ -14,7 +15,7 @@ export class StateFile {
    */
   async read(): Promise<unknown> {
     const text = await readFile(this.#path, "utf8").catch((error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      if (errorCode(error) === "ENOENT") return "";
       throw error;
     });
     try {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { errorText } from "../../error-text.ts";
+import { errorCode, errorText } from "../../error-text.ts";
 import { makeFolder } from "../../open-file.ts";
 import type { Io } from "../io.ts";
 import { renderTsconfig } from "./editor.ts";
@@ -33,7 +33,7 @@ export async function newPlugin(argv: readonly string[], io: Io): Promise<number
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") return errorText(error);
+  if (!(error instanceof Error) || errorCode(error) !== "EEXIST") return errorText(error);
   return `${"path" in error ? error.path : "a file of this name"} is there already, and is not overwritten: choose another name`;
 }
 

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { getSystemErrorMessage } from "node:util";
 import { type ByteString, fromByteString, trim } from "../../byte-string.ts";
+import { errorCode } from "../../error-text.ts";
 import type { OptionFinder } from "../find-option.ts";
 import type { Machine } from "../machine.ts";
 import { error, type Origin, type Problem, warning } from "../problem.ts";
@@ -112,7 +113,7 @@ function readLines(file: string, content: ByteString, reader: FileReader): reado
 
 /** What to do about a file that is there and may not be read. */
 export function rightsHint(cause: unknown): string | undefined {
-  const isDenied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
+  const isDenied = errorCode(cause) === "EACCES";
   return isDenied
     ? "call this as the worker's user, and let that user read the file: chgrp, chmod g+r"
     : undefined;

@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import type { Server, Socket } from "node:net";
+import { errorCode } from "../../error-text.ts";
 
 /** An address and a port of this machine. */
 export interface Place {
@@ -72,7 +73,7 @@ async function atAnyPort(usual: Place, open: (place: Place) => Promise<number>):
   try {
     return { ...usual, port: await open(usual) };
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && TAKEN.includes(String(error.code)))) throw error;
+    if (!TAKEN.includes(errorCode(error) ?? "")) throw error;
     return { ...usual, port: await open({ ...usual, port: 0 }) };
   }
 }

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { errorCode } from "../../error-text.ts";
 import { makeFolder, whyUnsafeFolder } from "../../open-file.ts";
 
 /** The spool cannot be used. The message says why, and what to do; the worker does not start. */
@@ -59,7 +60,7 @@ export function whyUnusable(folder: string): string | undefined {
 
 /** Whether the system's error may go by itself, or by the hand of somebody who frees space. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && PASSING.has(String(error.code));
+  return PASSING.has(errorCode(error) ?? "");
 }
 
 /**

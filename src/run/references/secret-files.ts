@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { ByteString } from "../../byte-string.ts";
 import type { Config } from "../../config/config.ts";
+import { errorCode } from "../../error-text.ts";
 import { lackOf } from "../../outcome/shortage.ts";
 
 /** What a file holds, or why it gives no secret. */
@@ -70,7 +71,7 @@ function missing(why: string): ReadSecret {
 
 function reasonOf(error: unknown): string {
   if (error instanceof NoFile) return "it is no file";
-  const code = error instanceof Error && "code" in error ? `${error.code}` : `${error}`;
+  const code = errorCode(error) ?? `${error}`;
   if (code === "ENOENT" || code === "ENOTDIR") return "secret_dir has no such file";
   if (code === "EACCES") return "the worker has no right to read its file";
   return `its file cannot be read (${code})`;

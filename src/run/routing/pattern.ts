@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { ByteString } from "../../byte-string.ts";
+import { errorCode } from "../../error-text.ts";
 import type { Pattern } from "./command-line.ts";
 
 /** Errors with which a directory has no files to match. */
@@ -29,7 +30,7 @@ function listNames(directory: ByteString): readonly ByteString[] | undefined {
     const names = readdirSync(Buffer.from(directory, "latin1"), "latin1");
     return [".", "..", ...names];
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = errorCode(error) ?? "";
     return NOTHING_THERE.has(code) ? [] : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
+import { errorCode } from "../../error-text.ts";
 
 /** In the command lines of the workers that know pid files: ours, the C worker and the Go worker. */
 const WORKER = /mod[-_]gearman[-_]worker|omd-worker/;
@@ -22,7 +23,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }
 
