@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -162,11 +162,16 @@ describe("a database", () => {
     for (const text of ["a\n", "b\n", "c\n"]) first.add(text);
     await vi.waitFor(() => expect(first.backlog?.entries).toBe(3));
     await first.sink.end(AbortSignal.timeout(1000));
-    for (const name of entriesOf(folder).slice(0, 2)) truncateSync(join(folder, name), 20);
+    // Batches of one millisecond are in any order.
+    const [whole = "", ...cut] = entriesOf(folder).toReversed();
+    const kept = readFileSync(join(folder, whole));
+    const text = gunzipSync(kept.subarray(kept.indexOf("\n") + 1)).toString();
+    expect(cut).toHaveLength(2);
+    for (const name of cut) truncateSync(join(folder, name), 20);
     const { sink, texts, backlog } = await newSink(unpacking, 10_000);
     sink.start();
     await vi.waitFor(() => expect(backlog?.entries).toBe(0));
-    expect(texts.filter((text) => text !== "\n")).toEqual(["c\n"]);
+    expect(texts.filter((each) => each !== "\n")).toEqual([text]);
     expect(readdirSync(join(folder, "set-aside"))).toHaveLength(2);
     await sink.end(AbortSignal.timeout(1000));
   });
