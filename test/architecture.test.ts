@@ -11,6 +11,7 @@ const GROUND = [
   "log",
   "open-file",
   "probe-server",
+  "seldom",
   "terminal",
 ];
 
@@ -29,6 +30,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "open-file": [],
   "error-text": [],
   "probe-server": [],
+  seldom: [],
   terminal: [],
   log: [],
   system: [],

@@ -3,11 +3,11 @@ import type { GrabbedJob } from "../../src/gearman/grabber/running-job.ts";
 import type { Log } from "../../src/log.ts";
 import type { Envelope } from "../../src/payload/crypt.ts";
 import { PayloadError } from "../../src/payload/payload-error.ts";
+import { Seldom } from "../../src/seldom.ts";
 import type { Sink } from "./delivery/sink.ts";
 import { Ticket } from "./delivery/ticket.ts";
 import { type LineOptions, type MadeLines, makeLines } from "./lines/make-lines.ts";
 import { type PerfdataRecord, type RecordFault, readRecord } from "./lines/read-record.ts";
-import { Seldom } from "./seldom.ts";
 
 /** A sink for lines. */
 export interface LineSink extends Sink {

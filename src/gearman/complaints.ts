@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
+import { Seldom } from "../seldom.ts";
 
-const QUIET_MS = 60_000;
 /** In characters. */
 const MAX_TEXT = 500;
 
@@ -11,8 +11,7 @@ const MAX_TEXT = 500;
 export class Complaints {
   readonly #log: Pick<Log, "warn">;
   readonly #server: string;
-  #saidMs = Number.NEGATIVE_INFINITY;
-  #unwritten = 0;
+  readonly #seldom = new Seldom();
 
   constructor(log: Pick<Log, "warn">, server: string) {
     this.#log = log;
@@ -20,17 +19,9 @@ export class Complaints {
   }
 
   heard({ code, text }: { readonly code: string; readonly text: string }): void {
-    const now = performance.now();
-    if (now - this.#saidMs < QUIET_MS) {
-      this.#unwritten += 1;
-      return;
-    }
-    const more = this.#unwritten === 0 ? "" : `; ${this.#unwritten} more since`;
-    this.#saidMs = now;
-    this.#unwritten = 0;
-    this.#log.warn(
-      { server: this.#server, code: cutComplaint(code) },
-      `job server: ${cutComplaint(text)}${more}`,
+    const fields = { server: this.#server, code: cutComplaint(code) };
+    this.#seldom.say("complaint", (more) =>
+      this.#log.warn(fields, `job server: ${cutComplaint(text)}${more}`),
     );
   }
 }

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../../../src/log.ts";
+import { Seldom } from "../../../src/seldom.ts";
 import { ChannelError } from "../../backends/channel.ts";
 import type { LivestatusAddress } from "../../backends/livestatus/livestatus.ts";
 import type { InfluxSink } from "../delivery/influx-sink.ts";
 import { Ticket } from "../delivery/ticket.ts";
 import type { LineOptions } from "../lines/make-lines.ts";
-import { Seldom } from "../seldom.ts";
 import { annotationLine } from "./annotation-line.ts";
 import { readAnnotations } from "./read-annotations.ts";
 

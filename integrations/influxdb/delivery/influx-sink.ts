@@ -1,7 +1,7 @@
 import type { ByteString } from "../../../src/byte-string.ts";
 import type { Log } from "../../../src/log.ts";
+import { Seldom } from "../../../src/seldom.ts";
 import { type SpoolEntry, SpoolFolderError } from "../../spool/spool-folder.ts";
-import { Seldom } from "../seldom.ts";
 import type { Backlog, KeptBatch } from "./backlog.ts";
 import { type BatchLimits, Gathering, type HeldBatch, packLines } from "./batch.ts";
 import type { PostLines } from "./post-lines.ts";

@@ -2,7 +2,7 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ByteString } from "../../../src/byte-string.ts";
 import type { Log } from "../../../src/log.ts";
-import { Seldom } from "../seldom.ts";
+import { Seldom } from "../../../src/seldom.ts";
 import { type BatchLimits, Gathering } from "./batch.ts";
 import type { Sink } from "./sink.ts";
 import type { Ticket } from "./ticket.ts";
